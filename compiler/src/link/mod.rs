@@ -1,0 +1,1 @@
+//! Object and shim become an executable.

@@ -1,0 +1,82 @@
+//! What a build can be told, and how it tells what it is doing.
+
+use crate::policy::Policy;
+use std::time::Duration;
+
+/// Everything a build depends on beside the module itself.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    pub target: Target,
+    pub opt_level: OptLevel,
+    pub emit: Emit,
+    pub policy: Policy,
+    /// Leave out the executable's symbol table.
+    pub strip: bool,
+}
+
+/// Operating system and architecture of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Target {
+    #[default]
+    LinuxAmd64,
+    LinuxArm64,
+}
+
+impl Target {
+    /// Go's name for it (`GOOS/GOARCH`).
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LinuxAmd64 => "linux/amd64",
+            Self::LinuxArm64 => "linux/arm64",
+        }
+    }
+}
+
+/// How much work the code generator does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OptLevel {
+    /// Fastest to compile.
+    O0,
+    /// The optimiser, with the fast register allocator left out.
+    O1,
+    /// Everything.
+    #[default]
+    O2,
+}
+
+/// What the output file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Emit {
+    /// A static executable.
+    #[default]
+    Exe,
+    /// A relocatable ELF object, to be linked with the shim's static library.
+    Obj,
+    /// Cranelift's intermediate representation, as text, in function order.
+    Clif,
+    /// Disassembled machine code, as text, in function order.
+    Asm,
+}
+
+/// Hears how a build gets on. Methods may be called from worker threads.
+pub trait Observer: Sync {
+    /// A phase has ended.
+    fn phase(&self, _phase: &Phase) {}
+    /// `done` of `total` functions have been compiled.
+    fn functions(&self, _done: usize, _total: usize) {}
+    /// Something that a user should know and that is no error: one line.
+    fn note(&self, _message: &str) {}
+}
+
+/// A phase of a build that has ended, for `--verbose`.
+#[derive(Debug, Clone)]
+pub struct Phase {
+    pub name: &'static str,
+    pub duration: Duration,
+    /// Counts and sizes, for people.
+    pub detail: String,
+}
+
+/// Hears nothing.
+impl Observer for () {}

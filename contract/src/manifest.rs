@@ -1,0 +1,222 @@
+//! The policy that a build bakes into its executable, as stored in the ELF note.
+//!
+//! A sequence of NUL-terminated fields: readable with `strings`, and each field
+//! is already the C string that a system call takes, so the shim parses it
+//! without allocating. The first field is [`MAGIC`]; records follow, each a
+//! keyword and a fixed number of fields:
+//!
+//! | record | fields | meaning |
+//! |---|---|---|
+//! | `dir` | `rw` or `ro`, HOST, GUEST | grants a directory; GUEST empty: its absolute host path |
+//! | `env` | `K=V` | bakes a variable |
+//! | `env-pass` | `K` | passes one variable through from the host |
+//! | `env-inherit` | | passes all |
+//! | `stack-size` | decimal bytes | reservation for the native stack |
+
+/// First field of every manifest; the number is the format's version.
+pub const MAGIC: &str = "wasi-aot manifest 1";
+
+/// What a grant allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    ReadWrite,
+    ReadOnly,
+}
+
+/// One record, its fields borrowed from the manifest without their NUL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Record<'a> {
+    Dir {
+        access: Access,
+        host: &'a [u8],
+        guest: &'a [u8],
+    },
+    Env {
+        assignment: &'a [u8],
+    },
+    EnvPass {
+        name: &'a [u8],
+    },
+    EnvInherit,
+    StackSize {
+        bytes: u64,
+    },
+}
+
+/// The manifest is not what this version writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Malformed;
+
+/// The records of `bytes` in order. Ends after the first `Err`.
+pub fn records(bytes: &[u8]) -> Result<Records<'_>, Malformed> {
+    let mut records = Records { rest: bytes };
+    if records.field()? == MAGIC.as_bytes() {
+        Ok(records)
+    } else {
+        Err(Malformed)
+    }
+}
+
+/// Iterator made by [`records`].
+#[derive(Debug, Clone)]
+pub struct Records<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Records<'a> {
+    /// The next field. Every field but those of [`records`]' callers' slices is
+    /// followed by its NUL in memory, which is what makes it a C string.
+    fn field(&mut self) -> Result<&'a [u8], Malformed> {
+        let end = self.rest.iter().position(|&b| b == 0).ok_or(Malformed)?;
+        let field = &self.rest[..end];
+        self.rest = &self.rest[end + 1..];
+        Ok(field)
+    }
+
+    fn record(&mut self) -> Result<Record<'a>, Malformed> {
+        Ok(match self.field()? {
+            b"dir" => {
+                let access = match self.field()? {
+                    b"rw" => Access::ReadWrite,
+                    b"ro" => Access::ReadOnly,
+                    _ => return Err(Malformed),
+                };
+                Record::Dir {
+                    access,
+                    host: self.field()?,
+                    guest: self.field()?,
+                }
+            }
+            b"env" => Record::Env {
+                assignment: self.field()?,
+            },
+            b"env-pass" => Record::EnvPass {
+                name: self.field()?,
+            },
+            b"env-inherit" => Record::EnvInherit,
+            b"stack-size" => Record::StackSize {
+                bytes: decimal(self.field()?)?,
+            },
+            _ => return Err(Malformed),
+        })
+    }
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = Result<Record<'a>, Malformed>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let record = self.record();
+        if record.is_err() {
+            self.rest = &[];
+        }
+        Some(record)
+    }
+}
+
+fn decimal(digits: &[u8]) -> Result<u64, Malformed> {
+    core::str::from_utf8(digits)
+        .ok()
+        .and_then(|s| s.parse().ok())
+        .ok_or(Malformed)
+}
+
+/// Builds a manifest; needs the feature `writer`.
+#[cfg(feature = "writer")]
+pub mod writer {
+    extern crate std;
+    use super::{Access, MAGIC, Record};
+    use std::string::ToString;
+    use std::vec::Vec;
+
+    /// The bytes of a manifest with these records.
+    ///
+    /// # Panics
+    /// If a field holds a NUL byte: no path or variable of the host can.
+    #[must_use]
+    pub fn write<'a>(records: impl IntoIterator<Item = Record<'a>>) -> Vec<u8> {
+        let mut out = Vec::new();
+        let mut field = |bytes: &[u8]| {
+            assert!(!bytes.contains(&0), "BUG: NUL in a manifest field");
+            out.extend_from_slice(bytes);
+            out.push(0);
+        };
+        field(MAGIC.as_bytes());
+        for record in records {
+            match record {
+                Record::Dir {
+                    access,
+                    host,
+                    guest,
+                } => {
+                    field(b"dir");
+                    field(match access {
+                        Access::ReadWrite => b"rw",
+                        Access::ReadOnly => b"ro",
+                    });
+                    field(host);
+                    field(guest);
+                }
+                Record::Env { assignment } => {
+                    field(b"env");
+                    field(assignment);
+                }
+                Record::EnvPass { name } => {
+                    field(b"env-pass");
+                    field(name);
+                }
+                Record::EnvInherit => field(b"env-inherit"),
+                Record::StackSize { bytes } => {
+                    field(b"stack-size");
+                    field(bytes.to_string().as_bytes());
+                }
+            }
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let all = [
+            Record::Dir {
+                access: Access::ReadWrite,
+                host: b".",
+                guest: b"",
+            },
+            Record::Dir {
+                access: Access::ReadOnly,
+                host: b"/etc",
+                guest: b"/conf",
+            },
+            Record::Env {
+                assignment: b"A=1 2",
+            },
+            Record::EnvPass { name: b"HOME" },
+            Record::EnvInherit,
+            Record::StackSize { bytes: 1 << 33 },
+        ];
+        let bytes = writer::write(all);
+        let mut read = records(&bytes).unwrap();
+        for record in all {
+            assert_eq!(read.next(), Some(Ok(record)));
+        }
+        assert_eq!(read.next(), None);
+    }
+
+    #[test]
+    fn malformed_manifests_are_refused() {
+        assert!(records(b"").is_err());
+        assert!(records(b"something else\0").is_err());
+        let mut read = records(b"wasi-aot manifest 1\0dir\0rx\0a\0b\0").unwrap();
+        assert_eq!(read.next(), Some(Err(Malformed)));
+        assert_eq!(read.next(), None);
+    }
+}

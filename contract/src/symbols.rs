@@ -1,0 +1,34 @@
+//! Names of the symbols and sections that cross between module and shim.
+
+/// The [`ModuleInfo`](crate::module::ModuleInfo), defined by the module.
+pub const MODULE: &str = "wasi_aot_module";
+/// `extern "C" fn()`: the module's start function, then `_start`.
+pub const ENTRY: &str = "wasi_aot_entry";
+
+/// `extern "C" fn(delta_pages: u32) -> u32`: the previous size in pages, or
+/// `u32::MAX`; defined by the shim.
+pub const MEMORY_GROW: &str = "wasi_aot_memory_grow";
+/// `u32`: the current size of linear memory in pages; defined by the shim,
+/// written by it alone.
+pub const MEMORY_PAGES: &str = "wasi_aot_memory_pages";
+/// C's `memmove` and `memset` on host addresses; defined by the shim.
+pub const MEMMOVE: &str = "memmove";
+pub const MEMSET: &str = "memset";
+
+/// Prefix of the shim's function for an import of `wasi_snapshot_preview1`:
+/// `fd_read` is `wasi_aot_fd_read`.
+pub const WASI_PREFIX: &str = "wasi_aot_";
+
+/// Section of the [`MODULE`] symbol, placed at
+/// [`MODULE_INFO_ADDR`](crate::layout::MODULE_INFO_ADDR).
+pub const MODULE_SECTION: &str = ".wasi_aot.module";
+/// Section of the initial bytes of linear memory, placed at
+/// [`MEMORY_BASE`](crate::layout::MEMORY_BASE).
+pub const MEMORY_SECTION: &str = ".wasi_aot.memory";
+/// NOBITS section that follows [`MEMORY_SECTION`] up to the initial size.
+pub const MEMORY_ZERO_SECTION: &str = ".wasi_aot.memory_zero";
+/// ELF note with the manifest as its descriptor.
+pub const NOTE_SECTION: &str = ".note.wasi_aot";
+/// Name field of that note, and its type.
+pub const NOTE_NAME: &str = "wasi-aot";
+pub const NOTE_TYPE_MANIFEST: u32 = 1;
