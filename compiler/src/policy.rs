@@ -2,4 +2,12 @@
 
 /// Denied by default: an empty policy grants arguments and stdio only.
 #[derive(Debug, Clone, Default)]
-pub struct Policy {}
+pub struct Policy {
+    pub grants: Vec<()>,
+    pub max_memory: Option<u64>,
+}
+impl Policy {
+    pub fn manifest(&self) -> Vec<u8> {
+        wasi_aot_contract::manifest::writer::write([])
+    }
+}

@@ -1,0 +1,137 @@
+//! Go's function table in the data segments.
+//!
+//! `-ldflags=-s` drops the name section, but the runtime needs `pclntab` for its
+//! own tracebacks, so it is always there. Layout: `runtime/symtab.go` (pcHeader,
+//! functab), `runtime/runtime2.go` (_func) and `cmd/link/internal/ld/pcln.go`,
+//! unchanged since Go 1.20's magic. On wasm a PC is `PC_F << 16 | PC_B`, so a
+//! function's entry offset is its place among the defined functions times 2^16
+//! (`assignAddress` in `cmd/link/internal/wasm/asm.go`).
+//!
+//! The bytes are the module's and may hold anything: every offset is checked, and
+//! whatever doesn't fit means that there is no table.
+
+/// `Go120PCLnTabMagic` (`internal/abi/symtab.go`), the two zero bytes after it,
+/// and wasm's minimal instruction size and pointer size.
+const HEADER_START: [u8; 8] = [0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8];
+const HEADER_SIZE: usize = 8 + 8 * 8;
+
+/// The function table of a module's image.
+pub struct Pclntab<'a> {
+    /// The table from its header on.
+    bytes: &'a [u8],
+    nfunc: usize,
+    funcname_offset: usize,
+    pcln_offset: usize,
+}
+
+impl<'a> Pclntab<'a> {
+    /// Finds the table in linear memory's initial bytes; `functions` is the
+    /// number of functions with a body.
+    #[must_use]
+    pub fn find(image: &'a [u8], functions: usize) -> Option<Self> {
+        // The linker aligns the table to at least 8 bytes.
+        (0..image.len().saturating_sub(HEADER_SIZE))
+            .step_by(8)
+            .filter(|&at| image[at..].starts_with(&HEADER_START))
+            .find_map(|at| Self::at(&image[at..], functions))
+    }
+
+    fn at(bytes: &'a [u8], functions: usize) -> Option<Self> {
+        let table = Self {
+            bytes,
+            nfunc: word(bytes, 8)?,
+            funcname_offset: word(bytes, 32)?,
+            pcln_offset: word(bytes, 64)?,
+        };
+        let plausible = (1..=functions).contains(&table.nfunc)
+            && (0..table.nfunc).all(|i| table.function(i).is_some_and(|f| f.index < functions));
+        plausible.then_some(table)
+    }
+
+    /// The functions in the table, in its order.
+    pub fn functions(&self) -> impl Iterator<Item = Function<'a>> + '_ {
+        (0..self.nfunc).filter_map(|i| self.function(i))
+    }
+
+    fn function(&self, i: usize) -> Option<Function<'a>> {
+        let pcln = self.bytes.get(self.pcln_offset..)?;
+        let entry = half(pcln, i.checked_mul(8)?)?;
+        let func = pcln.get(half(pcln, i * 8 + 4)?..)?;
+        if entry & 0xffff != 0 || half(func, 0)? != entry {
+            return None;
+        }
+        let name_offset = half(func, 4)?;
+        let name = self.bytes.get(self.funcname_offset.checked_add(name_offset)?..)?;
+        let name = &name[..name.iter().position(|&b| b == 0)?];
+        Some(Function { index: entry >> 16, name: std::str::from_utf8(name).ok()? })
+    }
+}
+
+/// One function of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Function<'a> {
+    /// Place among the module's defined functions.
+    pub index: usize,
+    /// Go's name for it, such as `main.main`.
+    pub name: &'a str,
+}
+
+/// The 8-byte word at `offset`.
+fn word(bytes: &[u8], offset: usize) -> Option<usize> {
+    let bytes = bytes.get(offset..offset.checked_add(8)?)?;
+    usize::try_from(u64::from_le_bytes(bytes.try_into().ok()?)).ok()
+}
+
+/// The 4-byte word at `offset`.
+fn half(bytes: &[u8], offset: usize) -> Option<usize> {
+    let bytes = bytes.get(offset..offset.checked_add(4)?)?;
+    Some(u32::from_le_bytes(bytes.try_into().ok()?) as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A table with one function `main.main` at place 2, and where it begins.
+    fn image() -> Vec<u8> {
+        let mut table = Vec::from(HEADER_START);
+        for value in [1u64, 0, 0, 72, 0, 0, 0, 88] {
+            table.extend(value.to_le_bytes());
+        }
+        table.extend(b"main.main\0\0\0\0\0\0\0");
+        for value in [2u32 << 16, 16, 3 << 16, 0, 2 << 16, 0] {
+            table.extend(value.to_le_bytes());
+        }
+        [vec![0; 64], table, vec![0; 64]].concat()
+    }
+
+    #[test]
+    fn names_are_found() {
+        let image = image();
+        let table = Pclntab::find(&image, 3).unwrap();
+        let functions: Vec<_> = table.functions().collect();
+        assert_eq!(functions, [Function { index: 2, name: "main.main" }]);
+    }
+
+    #[test]
+    fn a_table_for_more_functions_than_there_are_is_no_table() {
+        assert!(Pclntab::find(&image(), 2).is_none());
+    }
+
+    #[test]
+    fn damaged_tables_are_refused_without_panic() {
+        let good = image();
+        for at in 64..good.len() - 64 {
+            for value in [0, 1, 0x7f, 0xff] {
+                let mut bad = good.clone();
+                bad[at] = value;
+                if let Some(table) = Pclntab::find(&bad, 3) {
+                    assert!(table.functions().all(|f| f.index < 3));
+                }
+            }
+        }
+        for len in 0..good.len() {
+            let _ = Pclntab::find(&good[..len], 3);
+        }
+    }
+}
