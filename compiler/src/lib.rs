@@ -8,6 +8,7 @@ pub mod error;
 pub mod link;
 pub mod options;
 pub mod policy;
+pub mod shim;
 
 pub use error::Error;
 pub use options::{Emit, Observer, OptLevel, Options, Phase, Target};

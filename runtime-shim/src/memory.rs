@@ -6,7 +6,7 @@
 //! will ever be mapped there. Generated code leaves out bounds checks because
 //! of it.
 
-use crate::report::{Size, cannot_start};
+use crate::report::cannot_start;
 use core::ops::Range;
 use core::ptr::without_provenance_mut;
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -65,19 +65,20 @@ fn reserve_range(range: &Range<u64>) -> Result<(), Errno> {
 }
 
 fn refuse(range: &Range<u64>, error: Errno) -> ! {
-    let size = Size(range.end - range.start);
+    let mebibytes = (RESERVE.end - GUARD.start).div_ceil(1 << 20);
     match error {
         Errno::NOMEM => cannot_start(format_args!(
-            "cannot reserve {size} of address space for linear memory: \
+            "cannot reserve {mebibytes} MiB of address space for linear memory: \
              the limit on virtual memory is too low (see ulimit -v)"
         )),
         Errno::EXIST => cannot_start(format_args!(
-            "cannot reserve {size} of address space for linear memory: \
+            "cannot reserve {mebibytes} MiB of address space for linear memory: \
              something else is mapped between {:#x} and {:#x}",
             range.start, range.end
         )),
         _ => cannot_start(format_args!(
-            "cannot reserve {size} of address space for linear memory: mmap fails with errno {}",
+            "cannot reserve {mebibytes} MiB of address space for linear memory: \
+             mmap fails with errno {}",
             error.raw_os_error()
         )),
     }
