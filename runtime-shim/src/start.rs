@@ -38,9 +38,10 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
         // SAFETY: arguments are C strings.
         report::set_program_name(unsafe { CStr::from_ptr(name) });
     }
-    // SAFETY: as rustix asks, envp is the kernel's, which the auxiliary vector
-    // follows, and nothing of rustix has been called yet.
-    unsafe { rustix::param::init(env.as_ptr().cast_mut().cast()) };
+    // SAFETY: as rustix asks, this is the kernel's envp (behind argc, argv and its
+    // null), which the auxiliary vector follows; nothing of rustix has been called
+    // yet, and nothing is written through the pointer.
+    unsafe { rustix::param::init(initial_stack.add(2 + args.len()).cast_mut().cast()) };
     check_module(module);
     // SAFETY: the compiler or linker wrote address and length of the note.
     let manifest = unsafe { tables::slice(module.manifest, module.manifest_len) };
