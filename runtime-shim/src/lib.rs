@@ -1,7 +1,24 @@
 //! The runtime of wasi-aot's executables: process start, linear memory, traps
 //! and WASI preview 1 on Linux, without libc and without allocation.
+//!
+//! Everything here runs on the process's only thread: on the kernel's stack
+//! until [`arch::enter`], on the native stack ([`stack`]) when the module calls,
+//! on the signal stack in [`traps`]. State is kept in atomics with relaxed
+//! ordering for the language's sake, not for other threads'.
+//!
+//! Unit tests run on the host's std, which has its own memcpy, panic handler
+//! and entry point; what would clash is left out of them.
 #![cfg_attr(not(test), no_std)]
+#![cfg_attr(test, allow(dead_code))]
 
+mod arch;
+mod mem;
 mod memory;
+#[cfg(not(test))]
+mod panic;
 mod report;
+mod stack;
 mod start;
+mod tables;
+mod traps;
+mod wasi;

@@ -1,13 +1,166 @@
-//! One-line messages on stderr when the program can't start or go on.
+//! Messages on stderr when the program can't start or go on.
 
-use core::fmt;
+use core::ffi::{CStr, c_char};
+use core::fmt::{self, Write};
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicPtr, Ordering};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
 
 /// Exit code when the executable can't start (a missing directory, no address
 /// space), before any guest instruction; `env` and `timeout` use the same.
 pub const EXIT_CANNOT_START: i32 = 125;
 
+/// Exit code of a trap and of a broken invariant of the runtime: what a shell
+/// shows for a process that died by SIGABRT (128 + 6), and what other runtimes
+/// exit with. The process really exits rather than raise that signal: a trap is
+/// the guest's end, not the runtime's, and must leave no core dump of it.
+pub const EXIT_TRAP: i32 = 134;
+
+/// argv[0], for the beginning of messages.
+static PROGRAM_NAME: AtomicPtr<c_char> = AtomicPtr::new(null_mut());
+
+/// Says what messages begin with.
+pub fn set_program_name(name: &'static CStr) {
+    PROGRAM_NAME.store(name.as_ptr().cast_mut(), Ordering::Relaxed);
+}
+
 /// Prints `NAME: message` (NAME is argv[0]) on stderr and exits with
 /// [`EXIT_CANNOT_START`].
-pub fn cannot_start(_message: fmt::Arguments<'_>) -> ! {
-    unimplemented!("runtime core")
+pub fn cannot_start(message: fmt::Arguments<'_>) -> ! {
+    let mut stderr = Stderr::new();
+    stderr.program_name();
+    // Neither formatting nor `Stderr` fails.
+    let _ = stderr.write_fmt(message);
+    let _ = stderr.write_char('\n');
+    stderr.flush();
+    crate::arch::exit_group(EXIT_CANNOT_START)
+}
+
+/// Collects a message, so that it reaches stderr in one piece where it fits.
+/// What can't be written is dropped: there is nowhere to report that to.
+pub struct Stderr {
+    buffer: [u8; 1024],
+    len: usize,
+}
+
+impl Stderr {
+    pub fn new() -> Self {
+        Self {
+            buffer: [0; 1024],
+            len: 0,
+        }
+    }
+
+    /// Appends `NAME: `, or nothing if the program was given no name.
+    pub fn program_name(&mut self) {
+        let name = PROGRAM_NAME.load(Ordering::Relaxed);
+        if !name.is_null() {
+            // SAFETY: `set_program_name` stored a C string that lives as long
+            // as the process.
+            let name = unsafe { CStr::from_ptr(name) };
+            let _ = write!(self, "{}: ", Printable(name.to_bytes()));
+        }
+    }
+
+    /// Writes out what has been collected.
+    pub fn flush(&mut self) {
+        // SAFETY: descriptor 2 is stderr by convention. Where it is closed, the
+        // calls fail; it is not closed here.
+        let stderr = unsafe { rustix::stdio::stderr() };
+        let mut rest = &self.buffer[..self.len];
+        while !rest.is_empty() {
+            match rustix::io::write(stderr, rest) {
+                Ok(written) => rest = &rest[written..],
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => {
+                    // Somebody shares a non-blocking stderr with us.
+                    let _ = poll(&mut [PollFd::new(&stderr, PollFlags::OUT)], None);
+                }
+                Err(_) => break,
+            }
+        }
+        self.len = 0;
+    }
+}
+
+impl Write for Stderr {
+    fn write_str(&mut self, s: &str) -> fmt::Result {
+        let mut rest = s.as_bytes();
+        while !rest.is_empty() {
+            if self.len == self.buffer.len() {
+                self.flush();
+            }
+            let n = rest.len().min(self.buffer.len() - self.len);
+            self.buffer[self.len..self.len + n].copy_from_slice(&rest[..n]);
+            self.len += n;
+            rest = &rest[n..];
+        }
+        Ok(())
+    }
+}
+
+/// Text from outside: control characters, which may steer a terminal, and what
+/// isn't UTF-8 appear as U+FFFD.
+pub struct Printable<'a>(pub &'a [u8]);
+
+impl fmt::Display for Printable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.0.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                let shown = if c.is_control() {
+                    char::REPLACEMENT_CHARACTER
+                } else {
+                    c
+                };
+                f.write_char(shown)?;
+            }
+            if !chunk.invalid().is_empty() {
+                f.write_char(char::REPLACEMENT_CHARACTER)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A number of bytes in the largest binary unit that divides it.
+pub struct Size(pub u64);
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (shift, unit) in [(30, "GiB"), (20, "MiB"), (10, "KiB")] {
+            if self.0 != 0 && self.0.trailing_zeros() >= shift {
+                return write!(f, "{} {unit}", self.0 >> shift);
+            }
+        }
+        write!(f, "{} bytes", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_shown_exactly() {
+        assert_eq!(Size(8 << 30).to_string(), "8 GiB");
+        assert_eq!(Size((8 << 30) + (1 << 20)).to_string(), "8193 MiB");
+        assert_eq!(Size(1 << 16).to_string(), "64 KiB");
+        assert_eq!(Size(1000).to_string(), "1000 bytes");
+        assert_eq!(Size(0).to_string(), "0 bytes");
+    }
+
+    #[test]
+    fn terminals_are_not_steered() {
+        let shown = Printable(b"main.\x1b[2Jf\xff\xc3\xa4\x7f").to_string();
+        assert_eq!(shown, "main.\u{fffd}[2Jf\u{fffd}\u{e4}\u{fffd}");
+    }
+
+    #[test]
+    fn what_fits_is_collected() {
+        let mut stderr = Stderr::new();
+        write!(stderr, "{}{}", "a".repeat(1000), "b".repeat(24)).unwrap();
+        assert_eq!(stderr.len, 1024);
+        assert_eq!(stderr.buffer[999..1001], *b"ab");
+    }
 }

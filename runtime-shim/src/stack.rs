@@ -1,0 +1,123 @@
+//! The native stack: an own reservation, since Go's deepest recursion needs far
+//! more than the system's default of 8 MiB. Pages are committed as they are
+//! touched; the lowest [`GUARD_SIZE`] bytes are inaccessible and turn an
+//! overflow into a fault. Generated code probes each page of a large frame, so
+//! no frame jumps over the guard.
+
+use crate::report::cannot_start;
+use core::ops::Range;
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicU64, Ordering};
+use rustix::io::Errno;
+use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect};
+
+/// Inaccessible bytes at the low end; also what sizes are rounded to, being a
+/// multiple of every page size that Linux has on our processors.
+const GUARD_SIZE: u64 = 0x1_0000;
+
+/// The least that is tried where more is refused.
+const MINIMUM: u64 = 1 << 20;
+
+/// Lowest usable address, 0 before [`reserve`].
+static LOW: AtomicU64 = AtomicU64::new(0);
+static TOP: AtomicU64 = AtomicU64::new(0);
+/// Usable bytes that were asked for.
+static WANTED: AtomicU64 = AtomicU64::new(0);
+
+/// Where the native stack is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NativeStack {
+    /// Addresses that frames may use.
+    pub usable: Range<u64>,
+    /// What the executable asked for: more than `usable` where the system
+    /// refused that.
+    pub wanted: u64,
+}
+
+impl NativeStack {
+    /// Addresses right below `usable` where an overflow faults.
+    pub fn guard(&self) -> Range<u64> {
+        self.usable.start.saturating_sub(GUARD_SIZE)..self.usable.start
+    }
+
+    pub fn size(&self) -> u64 {
+        self.usable.end - self.usable.start
+    }
+}
+
+/// The stack made by [`reserve`]; empty before that.
+pub fn current() -> NativeStack {
+    NativeStack {
+        usable: LOW.load(Ordering::Relaxed)..TOP.load(Ordering::Relaxed),
+        wanted: WANTED.load(Ordering::Relaxed),
+    }
+}
+
+/// Reserves a stack of `wanted` bytes, or of half as many as often as the system
+/// refuses, and returns its top (a multiple of 16). Ends the process where even
+/// [`MINIMUM`] is refused.
+pub fn reserve(wanted: u64) -> u64 {
+    let wanted = rounded(wanted);
+    let mut size = wanted;
+    let low = loop {
+        match map(size) {
+            Ok(low) => break low,
+            Err(_) if size / 2 >= MINIMUM => size = rounded(size / 2),
+            Err(error) => cannot_start(format_args!(
+                "cannot reserve a native stack: mmap fails with errno {}; \
+                 memory is exhausted or limited (see ulimit -v and ulimit -d)",
+                error.raw_os_error()
+            )),
+        }
+    };
+    LOW.store(low, Ordering::Relaxed);
+    TOP.store(low + size, Ordering::Relaxed);
+    WANTED.store(wanted, Ordering::Relaxed);
+    low + size
+}
+
+/// At least one byte, rounded up, and few enough that no sum overflows.
+fn rounded(size: u64) -> u64 {
+    size.clamp(1, 1 << 46).next_multiple_of(GUARD_SIZE)
+}
+
+/// Maps a guard and `size` bytes above it; returns the lowest usable address.
+fn map(size: u64) -> Result<u64, Errno> {
+    let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::STACK;
+    let read_write = ProtFlags::READ | ProtFlags::WRITE;
+    // SAFETY: the kernel chooses an address where nothing is mapped, and the
+    // guard is part of what it maps.
+    unsafe {
+        let start = mmap_anonymous(null_mut(), (GUARD_SIZE + size) as usize, read_write, flags)?;
+        mprotect(start, GUARD_SIZE as usize, MprotectFlags::empty())?;
+        Ok(start.addr() as u64 + GUARD_SIZE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stack_can_be_used_from_end_to_end_and_a_refused_one_is_smaller() {
+        let top = reserve(1 << 50);
+        let stack = current();
+        assert_eq!(stack.usable.end, top);
+        assert_eq!(stack.wanted, 1 << 46);
+        // The address space of a process ends at 2^47, so there must be less.
+        assert!((MINIMUM..1 << 46).contains(&stack.size()) || stack.size() == 1 << 46);
+        assert_eq!(stack.guard().end, stack.usable.start);
+        for address in [stack.usable.start, top - 8] {
+            let word = core::ptr::with_exposed_provenance_mut::<u64>(address as usize);
+            // SAFETY: both words lie in the stack, which nothing uses.
+            unsafe { word.write_volatile(7) };
+        }
+    }
+
+    #[test]
+    fn sizes_are_whole_guards() {
+        assert_eq!(rounded(0), GUARD_SIZE);
+        assert_eq!(rounded(GUARD_SIZE + 1), 2 * GUARD_SIZE);
+        assert_eq!(rounded(u64::MAX), 1 << 46);
+    }
+}

@@ -1,0 +1,293 @@
+//! Faults of generated code become WebAssembly traps.
+//!
+//! Handlers run on a stack of their own, since the native stack may be what has
+//! run out. They never return to the program: a fault is its end. A fault inside
+//! a handler finds its signal blocked, and the kernel ends the process.
+
+use crate::arch::{self, SignalAction, SignalContext, SignalInfo, SignalStack};
+use crate::memory;
+use crate::report::{EXIT_TRAP, Printable, Size, Stderr};
+use crate::stack::{self, NativeStack};
+use crate::tables::Tables;
+use core::cell::UnsafeCell;
+use core::fmt::{self, Write};
+use core::ops::Range;
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicPtr, Ordering};
+use rustix::process::{Signal, getpid, kill_process};
+use wasi_aot_contract::layout::MEMORY_BASE;
+use wasi_aot_contract::module::{ModuleInfo, TrapKind};
+
+const SIG_DFL: usize = 0;
+const SIG_IGN: usize = 1;
+
+/// Frames that a backtrace shows at most.
+const BACKTRACE_LEN: usize = 16;
+
+/// The signals that faults of a processor arrive as.
+const FAULTS: [Signal; 4] = [Signal::ILL, Signal::FPE, Signal::SEGV, Signal::BUS];
+
+/// Room for the largest frame the kernel writes (AVX-512 and AMX state take some
+/// 11 KiB) and for formatting a message.
+#[repr(C, align(16))]
+struct HandlerStack(UnsafeCell<[u8; 0x1_0000]>);
+
+// SAFETY: only the kernel's signal delivery uses it, on the only thread.
+unsafe impl Sync for HandlerStack {}
+
+static HANDLER_STACK: HandlerStack = HandlerStack(UnsafeCell::new([0; 0x1_0000]));
+
+/// Set once by [`install`].
+static MODULE: AtomicPtr<ModuleInfo> = AtomicPtr::new(null_mut());
+
+/// Makes faults end the process as traps of `module`, and writing to a closed
+/// pipe an error (EPIPE) instead of a signal.
+pub fn install(module: &'static ModuleInfo) {
+    MODULE.store((&raw const *module).cast_mut(), Ordering::Relaxed);
+    // SAFETY: the stack is a static that nothing else uses, and the handler is
+    // one for SA_SIGINFO.
+    let results = unsafe {
+        let stack = SignalStack {
+            start: HANDLER_STACK.0.get().cast(),
+            flags: 0,
+            size: size_of::<HandlerStack>(),
+        };
+        let set = arch::sigaltstack(stack);
+        FAULTS.iter().fold(set, |result, signal| {
+            result | set_action(*signal, on_fault as *const () as usize)
+        }) | set_action(Signal::PIPE, SIG_IGN)
+    };
+    assert!(results == 0, "BUG: the kernel refuses signal handlers");
+}
+
+/// Ends the process by `signal`'s default action, which must be to end it.
+pub fn die_by(signal: Signal) -> ! {
+    // SAFETY: the default action takes no handler.
+    unsafe { set_action(signal, SIG_DFL) };
+    let _ = kill_process(getpid(), signal);
+    // Still here if whoever started us had the signal blocked.
+    arch::exit_group(128 + signal.as_raw())
+}
+
+/// # Safety
+/// `handler` is [`SIG_DFL`], [`SIG_IGN`] or a handler for SA_SIGINFO.
+unsafe fn set_action(signal: Signal, handler: usize) -> isize {
+    let action = SignalAction {
+        handler,
+        flags: arch::SA_SIGINFO_ONSTACK,
+        restorer: 0,
+        mask: 0,
+    };
+    // SAFETY: the caller's promise.
+    unsafe { arch::rt_sigaction(signal.as_raw(), action) }
+}
+
+/// # Safety
+/// Called by the kernel only, as the handler of one of [`FAULTS`].
+unsafe extern "C" fn on_fault(number: i32, info: *const SignalInfo, context: *const SignalContext) {
+    // SAFETY: the kernel passes both for SA_SIGINFO.
+    let (info, registers) = unsafe { (&*info, (*context).registers()) };
+    let signal = FAULTS.iter().find(|signal| signal.as_raw() == number);
+    let signal = *signal.expect("BUG: a signal without a handler");
+    // Codes of faults are positive; others mean that some process sent it.
+    if info.code <= 0 {
+        // SAFETY: the default action takes no handler.
+        unsafe { set_action(signal, SIG_DFL) };
+        // Blocked here, so it arrives on return from the handler.
+        let _ = kill_process(getpid(), signal);
+        return;
+    }
+    let fault = Fault {
+        signal,
+        address: info.address,
+        pc: registers.pc,
+    };
+    // SAFETY: `install` stored a static, whose tables are read-only.
+    let tables = unsafe { Tables::of(&*MODULE.load(Ordering::Relaxed)) };
+    let stack = stack::current();
+    let cause = classify(&fault, &tables, memory::size_bytes(), &stack);
+    // SAFETY: the native stack stays mapped, and its only user is stopped.
+    let frames = unsafe { frames(registers.frame_pointer, stack.usable.clone()) };
+    report(&fault, &cause, &stack, &tables, frames);
+    arch::exit_group(EXIT_TRAP)
+}
+
+/// What the processor says of a fault.
+#[derive(Debug, Clone, Copy)]
+struct Fault {
+    signal: Signal,
+    /// For SIGSEGV and SIGBUS the address that was accessed.
+    address: u64,
+    pc: u64,
+}
+
+/// Why the program can't go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    /// An instruction that the compiler listed.
+    Trap {
+        kind: TrapKind,
+        wasm_offset: Option<u32>,
+    },
+    /// An access of generated code that missed linear memory, at this index.
+    MemoryOutOfBounds {
+        index: u64,
+    },
+    StackOverflow,
+    /// The kernel couldn't provide a page of linear memory.
+    PageLost,
+    /// Nothing that a module can bring about.
+    Bug,
+}
+
+fn classify(fault: &Fault, tables: &Tables<'_>, memory_size: u64, stack: &NativeStack) -> Cause {
+    let is_access = [Signal::SEGV, Signal::BUS].contains(&fault.signal);
+    let hits = |range: &Range<u64>| is_access && range.contains(&fault.address);
+    // The shim's own frames can be the ones that don't fit.
+    if hits(&stack.guard()) {
+        return Cause::StackOverflow;
+    }
+    if let Some(trap) = tables.trap_at(fault.pc) {
+        return trap.kind().map_or(Cause::Bug, |kind| Cause::Trap {
+            kind,
+            wasm_offset: trap.wasm_offset(),
+        });
+    }
+    if hits(&(MEMORY_BASE..MEMORY_BASE + memory_size)) {
+        return if fault.signal == Signal::BUS {
+            Cause::PageLost
+        } else {
+            Cause::Bug
+        };
+    }
+    let in_module = tables.text.contains(&fault.pc);
+    if in_module && (hits(&memory::RESERVE) || hits(&memory::GUARD)) {
+        return Cause::MemoryOutOfBounds {
+            index: index_of(fault.address),
+        };
+    }
+    Cause::Bug
+}
+
+/// The index into linear memory that was meant: from the guard below, what
+/// wrapped around.
+fn index_of(address: u64) -> u64 {
+    if address >= MEMORY_BASE {
+        address - MEMORY_BASE
+    } else {
+        u64::from(address.wrapping_sub(MEMORY_BASE) as u32)
+    }
+}
+
+/// The return addresses of the frames that begin at `frame_pointer`, innermost
+/// first: each frame holds the caller's frame pointer and, above it, the address
+/// to return to (on both architectures). Ends where a pointer leaves `stack` or
+/// doesn't grow.
+///
+/// # Safety
+/// `stack` is readable and isn't written meanwhile.
+unsafe fn frames(frame_pointer: u64, stack: Range<u64>) -> impl Iterator<Item = u64> {
+    const FRAME: u64 = 16;
+    let mut next = frame_pointer;
+    let mut low = stack.start;
+    core::iter::from_fn(move || {
+        let inside = next >= low && next.checked_add(FRAME)? <= stack.end;
+        if !inside || !next.is_multiple_of(8) {
+            return None;
+        }
+        let frame = core::ptr::with_exposed_provenance::<[u64; 2]>(next as usize);
+        // SAFETY: aligned and inside the stack, as just checked.
+        let [caller, return_address] = unsafe { frame.read() };
+        low = next + FRAME;
+        next = caller;
+        Some(return_address)
+    })
+}
+
+/// Prints what happened and where.
+fn report(
+    fault: &Fault,
+    cause: &Cause,
+    stack: &NativeStack,
+    tables: &Tables<'_>,
+    frames: impl Iterator<Item = u64>,
+) {
+    let mut stderr = Stderr::new();
+    stderr.program_name();
+    // A return address may be the first of the next function: the call before
+    // it is what counts. Helpers of the compiler have no names and are left out.
+    let calls = frames.map(|return_address| return_address.wrapping_sub(1));
+    let names = core::iter::once(fault.pc)
+        .chain(calls)
+        .filter_map(|pc| tables.function_at(pc));
+    let _ = describe(&mut stderr, fault, cause, stack, names);
+    stderr.flush();
+}
+
+/// Writes the message; `names` are those of the functions, innermost first.
+fn describe<'a>(
+    out: &mut impl Write,
+    fault: &Fault,
+    cause: &Cause,
+    stack: &NativeStack,
+    names: impl Iterator<Item = &'a [u8]>,
+) -> fmt::Result {
+    let mut names = names.take(BACKTRACE_LEN).peekable();
+    match cause {
+        Cause::Trap { kind, .. } => write!(out, "trap: {}", kind.message())?,
+        Cause::MemoryOutOfBounds { index } => write!(
+            out,
+            "trap: {} at {index:#x}",
+            TrapKind::MemoryOutOfBounds.message()
+        )?,
+        Cause::StackOverflow => write!(out, "trap: {}", TrapKind::StackOverflow.message())?,
+        Cause::PageLost => write!(
+            out,
+            "cannot read the executable file while it runs (SIGBUS)"
+        )?,
+        Cause::Bug => write!(
+            out,
+            "BUG: runtime fault: signal {} at pc {:#x}, address {:#x}",
+            fault.signal.as_raw(),
+            fault.pc,
+            fault.address
+        )?,
+    }
+    if let Some(name) = names.peek() {
+        write!(out, " in {}", Printable(name))?;
+    }
+    if let Cause::Trap {
+        wasm_offset: Some(offset),
+        ..
+    } = cause
+    {
+        write!(out, " (wasm offset {offset:#x})")?;
+    }
+    if *cause == Cause::StackOverflow {
+        describe_stack(out, stack)?;
+    }
+    out.write_char('\n')?;
+    names.try_for_each(|name| writeln!(out, "    at {}", Printable(name)))
+}
+
+/// Why the stack was not larger, and what to do.
+fn describe_stack(out: &mut impl Write, stack: &NativeStack) -> fmt::Result {
+    let size = Size(stack.size());
+    if stack.size() < stack.wanted {
+        let wanted = Size(stack.wanted);
+        write!(
+            out,
+            ": its {size} are used up; the system refused the {wanted} asked for \
+             (see ulimit -v, ulimit -d and vm.overcommit_memory)"
+        )
+    } else {
+        write!(
+            out,
+            ": its {size} are used up; build with a larger --stack-size"
+        )
+    }
+}
+
+#[cfg(test)]
+#[path = "traps_tests.rs"]
+mod tests;
