@@ -4,6 +4,7 @@ use crate::compile::{self, Compiler, Synthetic};
 use crate::emit::{self, Input};
 use crate::error::Error;
 use crate::link;
+use crate::go;
 use crate::lower::Env;
 use crate::module::{self, Module};
 use crate::names;
@@ -34,7 +35,12 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
     let isa = target::isa(options.target, options.opt_level);
     let large = target::isa(options.target, OptLevel::O0);
     let env = Env::new(&module, options.target, isa.frontend_config(), &names);
-    let compiler = Compiler { env: &env, isa: &*isa, large: &*large, emit: options.emit };
+    let resume_points = if options.no_go_opt { None } else { go::resume::resume_points(&module) };
+    phases.end("analyse", || match &resume_points {
+        Some(points) => format!("Go module, {} resume points", points.iter().map(BTreeSet::len).sum::<usize>()),
+        None => "no Go knowledge used".into(),
+    });
+    let compiler = Compiler { env: &env, isa: &*isa, large: &*large, emit: options.emit, resume_points: resume_points.as_deref() };
     let functions = compiler.functions(observer)?;
     let kinds = synthetic_functions(&module, main);
     let synthetic: Vec<_> = kinds.iter().copied().zip(compiler.synthetic(&kinds)).collect();
@@ -43,7 +49,8 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
         let code: usize = all().map(|f| f.code.len()).sum();
         let large = functions.iter().filter(|f| f.large).count();
         let large = if large == 0 { String::new() } else { format!(", {large} too large for the optimiser") };
-        format!("{code} bytes of code{large}")
+        let go = functions.iter().filter(|f| f.go_shape).count();
+        format!("{code} bytes of code, {go} functions with Go's dispatch removed{large}")
     });
     if matches!(options.emit, Emit::Clif | Emit::Asm) {
         return Ok(compile::text(all()).into_bytes());

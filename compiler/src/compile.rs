@@ -6,6 +6,7 @@
 
 use crate::error::Error;
 use crate::flow;
+use crate::go::dispatch::Dispatch;
 use crate::lower::{self, Env};
 use crate::options::{Emit, Observer};
 use crate::symbol::Symbol;
@@ -36,6 +37,8 @@ pub struct Compiled {
     pub text: Option<String>,
     /// Whether it was too large for the optimiser.
     pub large: bool,
+    /// Whether Go's dispatch was recognised and removed.
+    pub go_shape: bool,
 }
 
 /// A place in a function that holds a symbol's address.
@@ -68,6 +71,8 @@ pub struct Compiler<'c, 'm, 'w> {
     /// For functions that are too large for the optimiser.
     pub large: &'c dyn TargetIsa,
     pub emit: Emit,
+    /// Resume points of each function of a Go module.
+    pub resume_points: Option<&'c [BTreeSet<u32>]>,
 }
 
 /// A function that the compiler makes itself.
@@ -138,8 +143,9 @@ impl Compiler<'_, '_, '_> {
         let module = self.env.module;
         let function = &module.functions[index];
         let name = || self.env.name(index);
-        let graph =
+        let mut graph =
             flow::build(&function.body, &function.validation, &module.types, &mut worker.validator, name)?;
+        let go_shape = self.resume_points.is_some_and(|points| recover(&mut graph, &points[index]));
         worker.context.clear();
         worker.context.func.name = UserFuncName::user(0, u32::try_from(index).expect("BUG: index over 32 bits"));
         lower::lower_function(self.env, index, &graph, &mut worker.context.func, &mut worker.builder)?;
@@ -147,6 +153,7 @@ impl Compiler<'_, '_, '_> {
         let isa = if large { self.large } else { self.isa };
         let mut compiled = self.machine_code(&mut worker.context, isa, &name());
         compiled.large = large;
+        compiled.go_shape = go_shape;
         Ok(compiled)
     }
 
@@ -166,8 +173,17 @@ impl Compiler<'_, '_, '_> {
             traps: traps(buffer),
             text: clif.or(disassembly),
             large: false,
+            go_shape: false,
         }
     }
+}
+
+/// Takes Go's dispatch out of a graph; whether there was one.
+fn recover(graph: &mut flow::Graph<'_>, resume_points: &BTreeSet<u32>) -> bool {
+    let Some(dispatch) = Dispatch::find(graph) else { return false };
+    dispatch.thread(graph);
+    dispatch.prune(graph, resume_points);
+    true
 }
 
 fn relocation(function: &ir::Function, reloc: &cranelift_codegen::FinalizedMachReloc) -> Relocation {

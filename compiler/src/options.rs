@@ -12,6 +12,8 @@ pub struct Options {
     pub policy: Policy,
     /// Leave out the executable's symbol table.
     pub strip: bool,
+    /// Compile as if nothing were known of Go.
+    pub no_go_opt: bool,
 }
 
 /// Operating system and architecture of the output.

@@ -11,6 +11,22 @@ pub const BAD_SIGNATURE: TrapCode = TrapCode::unwrap_user(4);
 /// `HEAP_OUT_OF_BOUNDS`: that one marks loads and stores, which fault.
 pub const MEMORY_OUT_OF_BOUNDS: TrapCode = TrapCode::unwrap_user(5);
 
+/// A function was entered where the compiler had ruled it out.
+pub const UNEXPECTED_ENTRY: TrapCode = TrapCode::unwrap_user(6);
+
+/// The code of a trap that a graph ends in.
+///
+/// # Panics
+/// On a kind that only operators raise.
+#[must_use]
+pub fn code(kind: TrapKind) -> TrapCode {
+    match kind {
+        TrapKind::Unreachable => UNREACHABLE,
+        TrapKind::UnexpectedEntry => UNEXPECTED_ENTRY,
+        other => panic!("BUG: no block ends in {other:?}"),
+    }
+}
+
 /// The kind to record for a trap site, or `None` for a load or store of linear
 /// memory, which the shim recognises by the fault's address.
 ///
@@ -24,6 +40,7 @@ pub fn kind(code: TrapCode) -> Option<TrapKind> {
         TABLE_OUT_OF_BOUNDS => TrapKind::TableOutOfBounds,
         INDIRECT_CALL_TO_NULL => TrapKind::IndirectCallToNull,
         BAD_SIGNATURE => TrapKind::BadSignature,
+        UNEXPECTED_ENTRY => TrapKind::UnexpectedEntry,
         MEMORY_OUT_OF_BOUNDS => TrapKind::MemoryOutOfBounds,
         TrapCode::INTEGER_OVERFLOW => TrapKind::IntegerOverflow,
         TrapCode::INTEGER_DIVISION_BY_ZERO => TrapKind::IntegerDivideByZero,

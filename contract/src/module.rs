@@ -98,11 +98,13 @@ pub enum TrapKind {
     IntegerDivideByZero,
     BadConversionToInteger,
     StackOverflow,
+    /// A Go function was resumed at a point that the compiler had ruled out.
+    UnexpectedEntry,
 }
 
 impl TrapKind {
     /// In the order of their numbers.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Unreachable,
         Self::MemoryOutOfBounds,
         Self::TableOutOfBounds,
@@ -112,6 +114,7 @@ impl TrapKind {
         Self::IntegerDivideByZero,
         Self::BadConversionToInteger,
         Self::StackOverflow,
+        Self::UnexpectedEntry,
     ];
 
     /// The message a user sees, in the words of the specification's test suite.
@@ -127,6 +130,7 @@ impl TrapKind {
             Self::IntegerDivideByZero => "integer divide by zero",
             Self::BadConversionToInteger => "invalid conversion to integer",
             Self::StackOverflow => "native stack overflow",
+            Self::UnexpectedEntry => "resumed where Go never resumes (build with --no-go-opt)",
         }
     }
 }

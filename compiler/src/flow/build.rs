@@ -7,6 +7,7 @@
 
 use super::{Block, BlockId, Edge, Graph, Terminator};
 use crate::error::Error;
+use wasi_aot_contract::module::TrapKind;
 use wasmparser::{
     BinaryReader, BlockType, FrameKind, FuncToValidate, FuncType, FuncValidator, FuncValidatorAllocations,
     FunctionBody, Operator, OperatorsReader, ValType, ValidatorResources,
@@ -101,8 +102,9 @@ impl<'a, 't> Builder<'a, 't> {
         self.blocks.push(Block {
             stack: Vec::new(),
             operators: 0..0,
-            terminator: Terminator::Unreachable,
+            terminator: Terminator::Trap(TrapKind::Unreachable),
             terminator_offset: 0,
+            cold: false,
         });
         id
     }
@@ -141,7 +143,7 @@ impl<'a, 't> Builder<'a, 't> {
             }
             Operator::Unreachable => {
                 self.validator.op(offset, &operator)?;
-                self.terminate(Terminator::Unreachable, at);
+                self.terminate(Terminator::Trap(TrapKind::Unreachable), at);
             }
             _ => {
                 self.validator.op(offset, &operator)?;
@@ -239,6 +241,7 @@ impl<'a, 't> Builder<'a, 't> {
                 operators: here..here,
                 terminator: Terminator::Jump(Edge { target: label.end, base: label.base, arity: label.end_arity }),
                 terminator_offset: offset,
+                cold: false,
             };
         }
     }

@@ -10,6 +10,8 @@ mod build;
 
 pub use build::build;
 
+use std::collections::BTreeMap;
+use wasi_aot_contract::module::TrapKind;
 use wasmparser::{Operator, ValType};
 
 /// Index of a block in [`Graph::blocks`].
@@ -44,6 +46,8 @@ pub struct Block {
     pub terminator: Terminator,
     /// Offset of the terminator in the file.
     pub terminator_offset: u32,
+    /// Rarely executed: laid out behind the rest of the function.
+    pub cold: bool,
 }
 
 /// How a block ends; operands are popped off the operand stack first.
@@ -56,8 +60,10 @@ pub enum Terminator {
     Table { targets: Vec<Edge>, default: Edge },
     /// Returns the top of the stack, as many values as the function has results.
     Return,
+    /// Pops an i32, the value to look up in `cases`.
+    Switch { cases: BTreeMap<u32, Edge>, default: Edge },
     /// Traps.
-    Unreachable,
+    Trap(TrapKind),
 }
 
 /// A jump to `target` that keeps the lowest `base` operands and the topmost
@@ -90,12 +96,23 @@ impl Terminator {
                 targets.iter().copied().for_each(&mut f);
                 f(*default);
             }
-            Self::Return | Self::Unreachable => {}
+            Self::Switch { cases, default } => {
+                cases.values().copied().for_each(&mut f);
+                f(*default);
+            }
+            Self::Return | Self::Trap(_) => {}
         }
     }
 }
 
 impl Graph<'_> {
+    /// Adds a block.
+    pub fn push(&mut self, block: Block) -> BlockId {
+        let id = BlockId(u32::try_from(self.blocks.len()).expect("BUG: block count over 32 bits"));
+        self.blocks.push(block);
+        id
+    }
+
     /// Blocks reachable from the entry in reverse postorder, and for each block
     /// how many edges lead to it from those.
     #[must_use]

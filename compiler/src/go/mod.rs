@@ -3,4 +3,6 @@
 //! Everything here is read from the module at hand and checked against it; a
 //! module of another origin, or one that lies, gives no facts.
 
+pub mod dispatch;
 pub mod pclntab;
+pub mod resume;

@@ -61,9 +61,10 @@ impl<'a> Pclntab<'a> {
             return None;
         }
         let name_offset = half(func, 4)?;
+        let deferreturn = u32::try_from(half(func, 12)?).ok().filter(|&pc_b| pc_b <= 0xffff)?;
         let name = self.bytes.get(self.funcname_offset.checked_add(name_offset)?..)?;
         let name = &name[..name.iter().position(|&b| b == 0)?];
-        Some(Function { index: entry >> 16, name: std::str::from_utf8(name).ok()? })
+        Some(Function { index: entry >> 16, name: std::str::from_utf8(name).ok()?, deferreturn })
     }
 }
 
@@ -74,6 +75,8 @@ pub struct Function<'a> {
     pub index: usize,
     /// Go's name for it, such as `main.main`.
     pub name: &'a str,
+    /// PC_B at which recovery resumes it, or 0.
+    pub deferreturn: u32,
 }
 
 /// The 8-byte word at `offset`.
@@ -99,7 +102,7 @@ mod tests {
             table.extend(value.to_le_bytes());
         }
         table.extend(b"main.main\0\0\0\0\0\0\0");
-        for value in [2u32 << 16, 16, 3 << 16, 0, 2 << 16, 0] {
+        for value in [2u32 << 16, 16, 3 << 16, 0, 2 << 16, 0, 0, 5] {
             table.extend(value.to_le_bytes());
         }
         [vec![0; 64], table, vec![0; 64]].concat()
@@ -110,7 +113,7 @@ mod tests {
         let image = image();
         let table = Pclntab::find(&image, 3).unwrap();
         let functions: Vec<_> = table.functions().collect();
-        assert_eq!(functions, [Function { index: 2, name: "main.main" }]);
+        assert_eq!(functions, [Function { index: 2, name: "main.main", deferreturn: 5 }]);
     }
 
     #[test]

@@ -4,7 +4,8 @@ use super::Lowering;
 use crate::flow::{Edge, Terminator};
 use crate::trap;
 use cranelift_codegen::ir::{self, InstBuilder, JumpTableData};
-use std::collections::HashMap;
+use cranelift_frontend::Switch;
+use std::collections::{BTreeMap, HashMap};
 
 impl Lowering<'_, '_, '_> {
     /// Ends the current CLIF block.
@@ -24,9 +25,10 @@ impl Lowering<'_, '_, '_> {
                 let values = self.pop_many(results);
                 self.builder.ins().return_(&values);
             }
-            Terminator::Unreachable => {
+            Terminator::Switch { cases, default } => self.switch(cases, *default),
+            Terminator::Trap(kind) => {
                 self.at(offset);
-                self.builder.ins().trap(trap::UNREACHABLE);
+                self.builder.ins().trap(trap::code(*kind));
             }
         }
     }
@@ -64,6 +66,22 @@ impl Lowering<'_, '_, '_> {
             self.fill_edge_block(edge, block);
         }
         for &edge in [&default].into_iter().chain(targets) {
+            self.edge_lowered(edge);
+        }
+    }
+
+    /// A sparse table; only made by passes, whose edges drop no operands.
+    fn switch(&mut self, cases: &BTreeMap<u32, Edge>, default: Edge) {
+        let value = self.pop();
+        self.flush();
+        let mut switch = Switch::new();
+        for (&case, edge) in cases {
+            assert!(!edge.drops(self.stack.len()), "BUG: a switch that drops operands");
+            switch.set_entry(u128::from(case), self.clif_block(edge.target));
+        }
+        let default_block = self.clif_block(default.target);
+        switch.emit(&mut self.builder, value, default_block);
+        for &edge in cases.values().chain([&default]) {
             self.edge_lowered(edge);
         }
     }
