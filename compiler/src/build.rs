@@ -22,6 +22,7 @@ use wasi_aot_contract::layout::{MAX_PAGES, WASM_PAGE_SIZE};
 /// Any [`Error`]; each displays as one line.
 pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<Vec<u8>, Error> {
     let mut phases = Phases { observer, started: Instant::now() };
+    options.policy.check()?;
     let shim = shim_for(options)?;
     let module = module::parse(wasm)?;
     let main = module.entry()?;
@@ -95,9 +96,7 @@ fn shim_for(options: &Options) -> Result<Option<&'static [u8]>, Error> {
 /// Pages of linear memory at start and at most, `--max-memory` applied.
 fn memory_limits(module: &Module<'_>, options: &Options) -> Result<(u32, u32), Error> {
     let (initial, maximum) = module.memory.as_ref().map_or((0, 0), |m| (m.initial, m.maximum));
-    let allowed = options.policy.max_memory.map_or(MAX_PAGES, |bytes| {
-        u32::try_from(bytes / WASM_PAGE_SIZE).unwrap_or(MAX_PAGES)
-    });
+    let allowed = options.policy.max_pages().unwrap_or(MAX_PAGES);
     if initial > allowed {
         let bytes = |pages: u32| format!("{} KiB", u64::from(pages) * WASM_PAGE_SIZE / 1024);
         return Err(Error::InitialMemory { initial: bytes(initial), maximum: bytes(allowed) });

@@ -5,14 +5,20 @@ use super::code::Code;
 use super::{Input, absolute};
 use crate::lower::{CELL_SIZE, TABLE_ENTRY_SIZE};
 use crate::module::Module;
+use crate::options::Target;
 use crate::symbol::Symbol;
 use object::SectionKind;
 use object::write::{StandardSection, SymbolId};
 use wasi_aot_contract::{layout, symbols};
 
-/// Alignment of the segment that maps linear memory: the largest page size of
-/// the targets (aarch64 with 64 KiB pages).
-const SEGMENT_ALIGNMENT: u64 = 0x1_0000;
+/// Alignment of the segment that maps linear memory: the target's largest page
+/// size, which aarch64 lets a kernel choose.
+fn segment_alignment(target: Target) -> u64 {
+    match target {
+        Target::LinuxAmd64 => 0x1000,
+        Target::LinuxArm64 => 0x1_0000,
+    }
+}
 
 /// Emits all data; returns the bytes that tables take.
 pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
@@ -76,7 +82,7 @@ fn memory(input: &Input<'_, '_, '_>, code: &mut Code) {
     let size = u64::from(input.initial_pages) * layout::WASM_PAGE_SIZE;
     let name = |name: &str| name.as_bytes().to_vec();
     let bytes = code.object.add_section(Vec::new(), name(symbols::MEMORY_SECTION), SectionKind::Data);
-    code.object.append_section_data(bytes, image, SEGMENT_ALIGNMENT);
+    code.object.append_section_data(bytes, image, segment_alignment(input.env.target));
     let zeroes =
         code.object.add_section(Vec::new(), name(symbols::MEMORY_ZERO_SECTION), SectionKind::UninitializedData);
     code.object.append_section_bss(zeroes, size - image.len() as u64, 1);
