@@ -43,10 +43,8 @@ func main() {
 			fmt.Fprintln(os.Stderr, "line", i)
 		}
 	case "stat":
-		for _, file := range []*os.File{os.Stdin, os.Stdout, os.Stderr} {
-			info, err := file.Stat()
-			fmt.Println(file.Name(), info.Mode().Type(), err)
-		}
+		info, err := os.Stdin.Stat()
+		fmt.Println(info.Mode().Type(), err)
 	case "closed":
 		fmt.Println(os.Stdin.Close())
 		_, err := os.Stdin.Read(make([]byte, 1))
