@@ -203,7 +203,10 @@ pub const FAMILY: Family = Family {
             args: &["memory", "200"],
             policy: &["--max-memory", "64MiB"],
             reference: Reference::Wasmtime(&["-W", "max-memory-size=67108864"]),
-            says: &["fatal error: runtime: out of memory"],
+            says: &[
+                "runtime: out of memory: cannot allocate ",
+                "fatal error: out of memory\n",
+            ],
             ..FAILS
         },
     ],

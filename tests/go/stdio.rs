@@ -1,6 +1,6 @@
 //! Standard input, output and error: pipes that are full, closed or silent.
 
-use harness::case::{CASE, Case};
+use harness::case::{CASE, Case, Reference};
 use harness::run::{Ends, Reader, Stdin};
 use harness::suite::Family;
 
@@ -53,10 +53,12 @@ pub const FAMILY: Family = Family {
             ..STDIO
         },
         Case {
+            // Not native: there println loses what a signal keeps write(2) from taking.
             name: "println of 1 MiB into a slow pipe",
             args: &["println"],
             stderr: Reader::Slow,
-            says: &["line 49999 of the text"],
+            reference: Reference::Wasmtime(&[]),
+            says: &["\nend 1099511627776 -7 "],
             ..STDIO
         },
         Case {
