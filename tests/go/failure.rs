@@ -181,7 +181,7 @@ pub const FAMILY: Family = Family {
         Case {
             name: "recursion beyond --stack-size",
             args: &["recursion", "3000000"],
-            policy: &["--stack-size", "1MiB"],
+            flags: &["--stack-size", "1MiB"],
             reference: Reference::Stated {
                 stdout: "before\n",
                 stderr: "anything",
@@ -195,13 +195,13 @@ pub const FAMILY: Family = Family {
         Case {
             name: "memory below --max-memory",
             args: &["memory", "30"],
-            policy: &["--max-memory", "64MiB"],
+            flags: &["--max-memory", "64MiB"],
             ..SURVIVES
         },
         Case {
             name: "out of memory",
             args: &["memory", "200"],
-            policy: &["--max-memory", "64MiB"],
+            flags: &["--max-memory", "64MiB"],
             reference: Reference::Wasmtime(&["-W", "max-memory-size=67108864"]),
             says: &[
                 "runtime: out of memory: cannot allocate ",

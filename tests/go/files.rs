@@ -6,7 +6,7 @@ use harness::suite::Family;
 /// The guest `files`, like native Go.
 const FILES: Case = Case {
     guest: "files",
-    policy: &["--dir", "."],
+    flags: &["--dir", "."],
     ..CASE
 };
 

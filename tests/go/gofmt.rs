@@ -7,7 +7,7 @@ use harness::suite::Family;
 /// gofmt, which sees Go's sources.
 const GOFMT: Case = Case {
     guest: "cmd/gofmt",
-    policy: &["--dir-ro", "{goroot}/src", "--dir", "."],
+    flags: &["--dir-ro", "{goroot}/src", "--dir", "."],
     seconds: 120,
     ..CASE
 };

@@ -8,6 +8,7 @@ mod concurrency;
 mod failure;
 mod files;
 mod gofmt;
+mod levels;
 mod library;
 mod numeric;
 mod policy;
@@ -26,6 +27,7 @@ const FAMILIES: &[Family] = &[
     concurrency::FAMILY,
     numeric::FAMILY,
     library::FAMILY,
+    levels::FAMILY,
     files::FAMILY,
     stdio::FAMILY,
     gofmt::FAMILY,

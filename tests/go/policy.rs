@@ -16,7 +16,7 @@ const ENV: Case = Case {
 /// Uses files; ROOT/work is granted, ROOT/outside is not.
 const FILES: Case = Case {
     guest: "files",
-    policy: &["--dir", "."],
+    flags: &["--dir", "."],
     inputs: OUTSIDE,
     compare: Stderr::Presence,
     ..CASE
@@ -48,13 +48,13 @@ pub const FAMILY: Family = Family {
         },
         Case {
             name: "one variable passes",
-            policy: &["--env", "GIVEN", "--env", "ABSENT"],
+            flags: &["--env", "GIVEN", "--env", "ABSENT"],
             reference: stated("\"GIVEN=from outside\"\n"),
             ..ENV
         },
         Case {
             name: "a baked variable",
-            policy: &[
+            flags: &[
                 "--env",
                 "BAKED=a=b c",
                 "--env",
@@ -68,7 +68,7 @@ pub const FAMILY: Family = Family {
         Case {
             name: "an explicit PWD wins",
             args: &["lookup", "PWD"],
-            policy: &["--dir", ".", "--env", "PWD=/elsewhere"],
+            flags: &["--dir", ".", "--env", "PWD=/elsewhere"],
             reference: stated("PWD \"/elsewhere\" true\n"),
             ..ENV
         },
@@ -76,7 +76,7 @@ pub const FAMILY: Family = Family {
             name: "counter on a denied file",
             guest: "counter",
             args: &["../outside/secret"],
-            policy: &["--dir", "."],
+            flags: &["--dir", "."],
             inputs: OUTSIDE,
             reference: Reference::Stated {
                 stdout: "",
@@ -125,27 +125,27 @@ pub const FAMILY: Family = Family {
         Case {
             name: "a read-only grant reads",
             args: &["read", "inside"],
-            policy: &["--dir-ro", "."],
+            flags: &["--dir-ro", "."],
             reference: stated("inside: 7 ok\n\"inside\\n\"\n"),
             ..FILES
         },
         Case {
             name: "a read-only grant lists",
             args: &["list", "."],
-            policy: &["--dir-ro", "."],
+            flags: &["--dir-ro", "."],
             ..FILES
         },
         Case {
             name: "a read-only grant does not write",
             args: &["create", "new", "inside"],
-            policy: &["--dir-ro", "."],
+            flags: &["--dir-ro", "."],
             reference: stated("new: permission\ninside: permission\n"),
             ..FILES
         },
         Case {
             name: "a named guest directory",
             args: &["read", "/data/secret", "{root}/outside/secret"],
-            policy: &["--dir", "../outside::/data"],
+            flags: &["--dir", "../outside::/data"],
             reference: stated(
                 "/data/secret: 7 ok\n\"secret\\n\"\n{root}/outside/secret: 0 EBADF\n\"\"\n",
             ),
@@ -154,14 +154,14 @@ pub const FAMILY: Family = Family {
         Case {
             name: "the current directory as the root",
             args: &["read", "/inside", "inside"],
-            policy: &["--dir", ".::/"],
+            flags: &["--dir", ".::/"],
             reference: stated("/inside: 7 ok\n\"inside\\n\"\ninside: 7 ok\n\"inside\\n\"\n"),
             ..FILES
         },
         Case {
             name: "two grants with different rights",
             args: &["create", "mine", "{root}/outside/theirs"],
-            policy: &["--dir", ".", "--dir-ro", "../outside"],
+            flags: &["--dir", ".", "--dir-ro", "../outside"],
             reference: Reference::Stated {
                 stdout: "mine: ok\n{root}/outside/theirs: permission\n",
                 stderr: "",

@@ -16,7 +16,7 @@ pub const FAMILY: Family = Family {
         Case {
             name: "hello",
             guest: "hello",
-            policy: &["--env", "USER"],
+            flags: &["--env", "USER"],
             env: &[("USER", "gopher")],
             reference: Reference::Wasmtime(&[]),
             says: &["hello, gopher\n", " wasip1/wasm\n"],
@@ -32,7 +32,7 @@ pub const FAMILY: Family = Family {
             name: "counter",
             guest: "counter",
             args: &["config.txt"],
-            policy: &["--dir", "."],
+            flags: &["--dir", "."],
             inputs: &[Input::File("work/config.txt", "a = 1\nb = 2\n\nlast")],
             says: &["lines: 4\n"],
             sample: true,
@@ -42,7 +42,7 @@ pub const FAMILY: Family = Family {
             name: "counter on a missing file",
             guest: "counter",
             args: &["missing.txt"],
-            policy: &["--dir", "."],
+            flags: &["--dir", "."],
             // Not native: the text of an errno is Go's, per platform.
             reference: Reference::Wasmtime(&[]),
             ends: Ends::Exit(1),
@@ -76,7 +76,7 @@ pub const FAMILY: Family = Family {
         Case {
             name: "environment",
             args: &["env"],
-            policy: &["--inherit-env"],
+            flags: &["--inherit-env"],
             env: &[
                 ("A", "1"),
                 ("EMPTY", ""),
@@ -120,7 +120,7 @@ pub const FAMILY: Family = Family {
         Case {
             name: "current directory",
             args: &["cwd"],
-            policy: &["--dir", "."],
+            flags: &["--dir", "."],
             says: &["{root}/work <nil>\n"],
             ..START
         },

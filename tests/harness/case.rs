@@ -1,9 +1,9 @@
-//! A test as data. A case names a guest and its input, the policy that its
+//! A test as data. A case names a guest and its input, the flags that its
 //! executable is built with, and what the outcome is measured by. It runs in
 //! `ROOT/work` of a fresh directory ROOT, with nothing in the environment but
 //! what the case gives it. The tree below ROOT is part of the outcome.
 //!
-//! In `args`, `policy`, `env` and `says`, `{root}` stands for ROOT and
+//! In `args`, `flags`, `env` and `says`, `{root}` stands for ROOT and
 //! `{goroot}` for the GOROOT of the toolchain at hand; in both outputs, ROOT is
 //! written as `{root}` before they are compared.
 
@@ -23,7 +23,7 @@ pub struct Case {
     pub guest: &'static str,
     pub args: &'static [&'static str],
     /// Flags of `wasi-aot build`.
-    pub policy: &'static [&'static str],
+    pub flags: &'static [&'static str],
     pub env: &'static [(&'static str, &'static str)],
     pub inputs: &'static [Input],
     pub stdin: Stdin,
@@ -49,7 +49,7 @@ pub const CASE: Case = Case {
     name: "",
     guest: "",
     args: &[],
-    policy: &[],
+    flags: &[],
     env: &[],
     inputs: &[],
     stdin: Stdin::Null,

@@ -69,7 +69,7 @@ fn combinations(all: bool) -> Vec<(&'static str, Flavour)> {
 fn check(case: &Case, tool: &Tool, toolchain: &Toolchain, flavour: Flavour) -> Result<()> {
     let module = toolchain.build(case.guest, flavour, Goal::Wasip1)?;
     let ours = Place::new(case, toolchain)?;
-    let program = tool.executable(&module, &ours.all(case.policy))?;
+    let program = tool.executable(&module, &ours.all(case.flags))?;
     let mut command = Command::new(program);
     command.envs(ours.env(case));
     let ours = ours.run(command, case).context("our executable")?;
@@ -159,7 +159,7 @@ fn wasmtime(case: &Case, flags: &[&str], module: &Path, place: &Place) -> Result
         .args(["run", "--allow-precompiled"])
         .args(common)
         .args(flags);
-    if case.policy.iter().any(|flag| flag.starts_with("--dir")) {
+    if case.flags.iter().any(|flag| flag.starts_with("--dir")) {
         let work = place.root.path().join("work");
         let work = work.display();
         command.args([
