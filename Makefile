@@ -23,11 +23,11 @@ demo: build ## Compile two Go programs to native executables and run them
 	@WASI_AOT=$(RELEASE)/wasi-aot OUT=$(TARGET)/demo tests/demo.sh
 
 test: build tools test-shim ## Run the tests: newest Go in full, a part of the other versions and flags
-	cargo test --release --workspace
+	cargo test --release --workspace --no-fail-fast
 
 test-all: export WASI_AOT_TEST_MATRIX = all
 test-all: build tools test-shim ## Run the tests with every Go version and every set of flags
-	cargo test --release --workspace
+	cargo test --release --workspace --no-fail-fast
 
 # A workspace of its own, so `cargo test --workspace` leaves it out.
 test-shim:
