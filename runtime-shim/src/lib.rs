@@ -12,10 +12,13 @@
 #![cfg_attr(test, allow(dead_code))]
 
 mod arch;
+mod guest;
 mod mem;
 mod memory;
+mod pages;
 #[cfg(not(test))]
 mod panic;
+mod policy;
 mod report;
 mod stack;
 mod start;

@@ -3,8 +3,9 @@
 //! `-ldflags=-s` drops the name section, but the runtime needs `pclntab` for its
 //! own tracebacks, so it is always there. Layout: `runtime/symtab.go` (pcHeader,
 //! functab), `runtime/runtime2.go` (_func) and `cmd/link/internal/ld/pcln.go`,
-//! unchanged since Go 1.20's magic. On wasm a PC is `PC_F << 16 | PC_B`, so a
-//! function's entry offset is its place among the defined functions times 2^16
+//! unchanged since Go 1.20's magic but for one thing: a function's entry is its
+//! PC (`PC_F << 16`) up to Go 1.25 and PC_F alone from 1.26 on (`textOff` in
+//! pcln.go). PC_F is 0x1000 plus the place among the defined functions
 //! (`assignAddress` in `cmd/link/internal/wasm/asm.go`).
 //!
 //! The bytes are the module's and may hold anything: every offset is checked, and
@@ -15,6 +16,10 @@
 const HEADER_START: [u8; 8] = [0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8];
 const HEADER_SIZE: usize = 8 + 8 * 8;
 
+/// PC_F of the first defined function: `funcValueOffset` in
+/// `cmd/link/internal/wasm/asm.go`.
+pub const FUNC_VALUE_OFFSET: usize = 0x1000;
+
 /// The function table of a module's image.
 pub struct Pclntab<'a> {
     /// The table from its header on.
@@ -22,6 +27,8 @@ pub struct Pclntab<'a> {
     nfunc: usize,
     funcname_offset: usize,
     pcln_offset: usize,
+    /// How far PC_F is shifted in an entry: 16 or 0.
+    entry_shift: u32,
 }
 
 impl<'a> Pclntab<'a> {
@@ -37,11 +44,18 @@ impl<'a> Pclntab<'a> {
     }
 
     fn at(bytes: &'a [u8], functions: usize) -> Option<Self> {
+        let pcln_offset = word(bytes, 64)?;
+        let first_entry = half(bytes.get(pcln_offset..)?, 0)?;
         let table = Self {
             bytes,
             nfunc: word(bytes, 8)?,
             funcname_offset: word(bytes, 32)?,
-            pcln_offset: word(bytes, 64)?,
+            pcln_offset,
+            entry_shift: if first_entry >= FUNC_VALUE_OFFSET << 16 {
+                16
+            } else {
+                0
+            },
         };
         let plausible = (1..=functions).contains(&table.nfunc)
             && (0..table.nfunc).all(|i| table.function(i).is_some_and(|f| f.index < functions));
@@ -57,14 +71,24 @@ impl<'a> Pclntab<'a> {
         let pcln = self.bytes.get(self.pcln_offset..)?;
         let entry = half(pcln, i.checked_mul(8)?)?;
         let func = pcln.get(half(pcln, i * 8 + 4)?..)?;
-        if entry & 0xffff != 0 || half(func, 0)? != entry {
+        let pc_f = entry >> self.entry_shift;
+        if pc_f << self.entry_shift != entry || half(func, 0)? != entry {
             return None;
         }
+        let index = pc_f.checked_sub(FUNC_VALUE_OFFSET)?;
         let name_offset = half(func, 4)?;
-        let deferreturn = u32::try_from(half(func, 12)?).ok().filter(|&pc_b| pc_b <= 0xffff)?;
-        let name = self.bytes.get(self.funcname_offset.checked_add(name_offset)?..)?;
+        let deferreturn = u32::try_from(half(func, 12)?)
+            .ok()
+            .filter(|&pc_b| pc_b <= 0xffff)?;
+        let name = self
+            .bytes
+            .get(self.funcname_offset.checked_add(name_offset)?..)?;
         let name = &name[..name.iter().position(|&b| b == 0)?];
-        Some(Function { index: entry >> 16, name: std::str::from_utf8(name).ok()?, deferreturn })
+        Some(Function {
+            index,
+            name: std::str::from_utf8(name).ok()?,
+            deferreturn,
+        })
     }
 }
 
@@ -75,7 +99,7 @@ pub struct Function<'a> {
     pub index: usize,
     /// Go's name for it, such as `main.main`.
     pub name: &'a str,
-    /// PC_B at which recovery resumes it, or 0.
+    /// PC_B at which recovery resumes it, or 0 (`_func.deferreturn`).
     pub deferreturn: u32,
 }
 
@@ -95,35 +119,45 @@ fn half(bytes: &[u8], offset: usize) -> Option<usize> {
 mod tests {
     use super::*;
 
-    /// A table with one function `main.main` at place 2, and where it begins.
-    fn image() -> Vec<u8> {
+    /// A table with one function `main.main` at place 2, whose entry is shifted.
+    fn image(entry_shift: u32) -> Vec<u8> {
         let mut table = Vec::from(HEADER_START);
         for value in [1u64, 0, 0, 72, 0, 0, 0, 88] {
             table.extend(value.to_le_bytes());
         }
         table.extend(b"main.main\0\0\0\0\0\0\0");
-        for value in [2u32 << 16, 16, 3 << 16, 0, 2 << 16, 0, 0, 5] {
-            table.extend(value.to_le_bytes());
+        let entry = 0x1002 << entry_shift;
+        for value in [entry, 16, entry + 1, 0, entry, 0, 0, 5] {
+            table.extend(u32::to_le_bytes(value));
         }
         [vec![0; 64], table, vec![0; 64]].concat()
     }
 
     #[test]
-    fn names_are_found() {
-        let image = image();
-        let table = Pclntab::find(&image, 3).unwrap();
-        let functions: Vec<_> = table.functions().collect();
-        assert_eq!(functions, [Function { index: 2, name: "main.main", deferreturn: 5 }]);
+    fn names_are_found_in_both_forms() {
+        for entry_shift in [0, 16] {
+            let image = image(entry_shift);
+            let table = Pclntab::find(&image, 3).unwrap();
+            let functions: Vec<_> = table.functions().collect();
+            assert_eq!(
+                functions,
+                [Function {
+                    index: 2,
+                    name: "main.main",
+                    deferreturn: 5
+                }]
+            );
+        }
     }
 
     #[test]
     fn a_table_for_more_functions_than_there_are_is_no_table() {
-        assert!(Pclntab::find(&image(), 2).is_none());
+        assert!(Pclntab::find(&image(0), 2).is_none());
     }
 
     #[test]
     fn damaged_tables_are_refused_without_panic() {
-        let good = image();
+        let good = image(16);
         for at in 64..good.len() - 64 {
             for value in [0, 1, 0x7f, 0xff] {
                 let mut bad = good.clone();

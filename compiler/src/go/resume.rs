@@ -8,15 +8,11 @@
 //! Any other i64 constant that looks like a return address only keeps one more
 //! target.
 
-use super::pclntab::Pclntab;
+use super::pclntab::{FUNC_VALUE_OFFSET, Pclntab};
 use crate::module::Module;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use wasmparser::Operator;
-
-/// Table index of the first defined function: `funcValueOffset` in
-/// `cmd/link/internal/wasm/asm.go`.
-const FUNC_VALUE_OFFSET: usize = 0x1000;
 
 /// Resume points of each defined function, PC_B 0 not among them; `None` if the
 /// module isn't laid out as Go's linker does.

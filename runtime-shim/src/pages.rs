@@ -1,0 +1,154 @@
+//! Memory for the shim itself, by the page from the kernel: the shim has no
+//! heap, since Rust's allocators need a libc or a lot of code for the few things
+//! here whose size isn't known beforehand.
+
+use crate::wasi::errno::Errno;
+use core::mem::MaybeUninit;
+use core::ptr::{self, NonNull};
+use rustix::mm::{MapFlags, MremapFlags, ProtFlags, mmap_anonymous, mremap, munmap};
+
+/// An array on pages of its own that can grow, and is unmapped when dropped.
+/// Its elements are not dropped.
+pub struct PageArray<T> {
+    start: NonNull<MaybeUninit<T>>,
+    capacity: usize,
+}
+
+impl<T> PageArray<T> {
+    /// Without pages until it grows.
+    pub const fn new() -> Self {
+        Self {
+            start: NonNull::dangling(),
+            capacity: 0,
+        }
+    }
+
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// Room for at least `capacity` elements; what is there stays, what is new
+    /// consists of zero bytes.
+    ///
+    /// # Errors
+    /// `ENOMEM` when the kernel has no address space left.
+    pub fn reserve(&mut self, capacity: usize) -> Result<(), Errno> {
+        if capacity <= self.capacity {
+            return Ok(());
+        }
+        let size = capacity
+            .checked_mul(size_of::<T>())
+            .and_then(|size| size.checked_next_multiple_of(4096))
+            .ok_or(Errno::NOMEM)?;
+        let start = if self.capacity == 0 {
+            let access = ProtFlags::READ | ProtFlags::WRITE;
+            // SAFETY: a fresh mapping at an address of the kernel's choice.
+            unsafe { mmap_anonymous(ptr::null_mut(), size, access, MapFlags::PRIVATE) }
+        } else {
+            // SAFETY: the mapping is ours, and `&mut self` says that nobody
+            // holds a reference into it while it moves.
+            unsafe {
+                mremap(
+                    self.start.as_ptr().cast(),
+                    self.byte_size(),
+                    size,
+                    MremapFlags::MAYMOVE,
+                )
+            }
+        }
+        .map_err(|_| Errno::NOMEM)?;
+        self.start = NonNull::new(start.cast()).ok_or(Errno::NOMEM)?;
+        self.capacity = size / size_of::<T>();
+        Ok(())
+    }
+
+    pub fn as_slice(&self) -> &[MaybeUninit<T>] {
+        // SAFETY: `capacity` elements are mapped (none: dangling is fine for an
+        // empty slice), page-aligned, and MaybeUninit needs no initialisation.
+        unsafe { core::slice::from_raw_parts(self.start.as_ptr(), self.capacity) }
+    }
+
+    pub fn as_mut_slice(&mut self) -> &mut [MaybeUninit<T>] {
+        // SAFETY: as in `as_slice`, and `&mut self` makes it unique.
+        unsafe { core::slice::from_raw_parts_mut(self.start.as_ptr(), self.capacity) }
+    }
+
+    /// Bytes mapped: the capacity is what fits in them, so rounding up again
+    /// gives the size that was asked for.
+    fn byte_size(&self) -> usize {
+        (self.capacity * size_of::<T>()).next_multiple_of(4096)
+    }
+}
+
+impl<T> Drop for PageArray<T> {
+    fn drop(&mut self) {
+        if self.capacity != 0 {
+            // SAFETY: the mapping is ours and nobody can name it any more. It
+            // can't fail for a mapping that exists; if it did, it would leak.
+            let _ = unsafe { munmap(self.start.as_ptr().cast(), self.byte_size()) };
+        }
+    }
+}
+
+/// A copy of the concatenated `parts` that lives as long as the process.
+///
+/// # Errors
+/// `ENOMEM` when the kernel has no address space left.
+pub fn keep(parts: &[&[u8]]) -> Result<&'static [u8], Errno> {
+    let len = parts.iter().map(|part| part.len()).sum();
+    let mut pages = core::mem::ManuallyDrop::new(PageArray::<u8>::new());
+    pages.reserve(len)?;
+    let mut rest: &'static mut [u8] = if len == 0 {
+        &mut []
+    } else {
+        // SAFETY: the pages are zeroed and never unmapped, and this is the only
+        // reference to them there will be.
+        unsafe { core::slice::from_raw_parts_mut(pages.start.as_ptr().cast(), len) }
+    };
+    let all: *const [u8] = rest;
+    for part in parts {
+        let (head, tail) = rest.split_at_mut(part.len());
+        head.copy_from_slice(part);
+        rest = tail;
+    }
+    // SAFETY: the mutable borrows have ended with the loop.
+    Ok(unsafe { &*all })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grows_and_keeps_what_is_there() {
+        let mut array = PageArray::<u64>::new();
+        assert_eq!(array.as_slice().len(), 0);
+        array.reserve(1).unwrap();
+        array.as_mut_slice()[0].write(7);
+        array.reserve(1_000_000).unwrap();
+        assert!(array.capacity() >= 1_000_000);
+        // SAFETY: written above; the rest is zeroed by the kernel.
+        unsafe {
+            assert_eq!(array.as_slice()[0].assume_init(), 7);
+            assert_eq!(array.as_slice()[999_999].assume_init(), 0);
+        }
+    }
+
+    #[test]
+    fn too_much_is_an_error() {
+        assert_eq!(
+            PageArray::<u64>::new().reserve(usize::MAX / 8),
+            Err(Errno::NOMEM)
+        );
+        assert_eq!(
+            PageArray::<u64>::new().reserve(usize::MAX),
+            Err(Errno::NOMEM)
+        );
+    }
+
+    #[test]
+    fn kept_parts_are_joined() {
+        assert_eq!(keep(&[b"PWD=", b"/x"]).unwrap(), b"PWD=/x");
+        assert_eq!(keep(&[]).unwrap(), b"");
+    }
+}

@@ -1,0 +1,152 @@
+//! The environment variables that the guest sees.
+//!
+//! Nothing comes from the host that the manifest doesn't let through. Of two
+//! assignments to one name the later explicit one wins over the earlier, an
+//! explicit one over an inherited one; a variable to be passed through that the
+//! host doesn't have assigns nothing, so that `--env K=V --env K` bakes a
+//! default.
+
+use core::ffi::{CStr, c_char};
+use wasi_aot_contract::manifest::{Record, records};
+
+/// Everything the variables depend on.
+pub struct Environment {
+    manifest: &'static [u8],
+    /// The host's variables, each `K=V`; C strings.
+    host: &'static [*const c_char],
+    /// `PWD=...`, which the shim sets unless the manifest does.
+    pub pwd: Option<&'static [u8]>,
+}
+
+impl Environment {
+    pub const EMPTY: Self = Self {
+        manifest: b"",
+        host: &[],
+        pwd: None,
+    };
+
+    /// # Safety
+    /// Each of `host` must be a C string that stays as it is for good.
+    pub const unsafe fn new(manifest: &'static [u8], host: &'static [*const c_char]) -> Self {
+        Self {
+            manifest,
+            host,
+            pwd: None,
+        }
+    }
+
+    /// Every variable as `K=V`, each name once unless the host has it twice.
+    pub fn variables(&self) -> impl Iterator<Item = &'static [u8]> {
+        let inherits = self.records().any(|record| record == Record::EnvInherit);
+        let inherited = (self.host().filter(move |_| inherits)).filter(|assignment| {
+            let name = name(assignment);
+            !self.sets(name) && !self.pwd.is_some_and(|pwd| self::name(pwd) == name)
+        });
+        let explicit = self.explicit().enumerate().filter(|(index, assignment)| {
+            let overridden = |later: &'static [u8]| name(later) == name(assignment);
+            !self.explicit().skip(index + 1).any(overridden)
+        });
+        inherited
+            .chain(explicit.map(|(_, assignment)| assignment))
+            .chain(self.pwd)
+    }
+
+    /// The manifest itself assigns `name`.
+    pub fn sets(&self, name: &[u8]) -> bool {
+        self.explicit()
+            .any(|assignment| self::name(assignment) == name)
+    }
+
+    /// Assignments that the manifest makes, in its order.
+    fn explicit(&self) -> impl Iterator<Item = &'static [u8]> {
+        self.records().filter_map(|record| match record {
+            Record::Env { assignment } => Some(assignment),
+            Record::EnvPass { name } => self.host().find(|host| self::name(host) == name),
+            _ => None,
+        })
+    }
+
+    fn records(&self) -> impl Iterator<Item = Record<'static>> {
+        records(self.manifest).into_iter().flatten().flatten()
+    }
+
+    fn host(&self) -> impl Iterator<Item = &'static [u8]> {
+        let host: &'static [*const c_char] = self.host;
+        // SAFETY: `new`'s caller promised C strings that stay.
+        host.iter()
+            .map(|&v| unsafe { CStr::from_ptr(v) }.to_bytes())
+    }
+}
+
+/// What stands before the `=`; a string without one is all name.
+fn name(assignment: &[u8]) -> &[u8] {
+    match assignment.iter().position(|&b| b == b'=') {
+        Some(end) => &assignment[..end],
+        None => assignment,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+    use wasi_aot_contract::manifest::writer;
+
+    fn variables(manifest: &[Record<'_>], pwd: Option<&'static [u8]>) -> Vec<&'static str> {
+        let host = [c"HOME=/root", c"EMPTY=", c"PWD=/host", c"odd"].map(CStr::as_ptr);
+        let manifest = writer::write(manifest.iter().copied()).leak();
+        // SAFETY: the strings are literals.
+        let mut environment = unsafe { Environment::new(manifest, Vec::from(host).leak()) };
+        environment.pwd = pwd;
+        (environment.variables())
+            .map(|v| std::str::from_utf8(v).unwrap())
+            .collect()
+    }
+
+    fn bake(assignment: &'static [u8]) -> Record<'static> {
+        Record::Env { assignment }
+    }
+
+    fn pass(name: &'static [u8]) -> Record<'static> {
+        Record::EnvPass { name }
+    }
+
+    #[test]
+    fn nothing_is_inherited_unless_granted() {
+        assert!(variables(&[], None).is_empty());
+        assert_eq!(
+            variables(&[Record::EnvInherit], None),
+            ["HOME=/root", "EMPTY=", "PWD=/host", "odd"]
+        );
+        assert_eq!(variables(&[pass(b"HOME")], None), ["HOME=/root"]);
+        assert!(variables(&[pass(b"HOM"), pass(b"NONE")], None).is_empty());
+    }
+
+    #[test]
+    fn the_later_explicit_assignment_wins() {
+        assert_eq!(
+            variables(&[bake(b"A=1"), bake(b"B=2"), bake(b"A=3")], None),
+            ["B=2", "A=3"]
+        );
+        assert_eq!(
+            variables(&[bake(b"HOME=/a"), pass(b"HOME")], None),
+            ["HOME=/root"]
+        );
+        assert_eq!(
+            variables(&[bake(b"NONE=default"), pass(b"NONE")], None),
+            ["NONE=default"]
+        );
+        assert_eq!(
+            variables(&[bake(b"HOME=/a"), Record::EnvInherit], None),
+            ["EMPTY=", "PWD=/host", "odd", "HOME=/a"]
+        );
+    }
+
+    #[test]
+    fn pwd_replaces_the_inherited_one() {
+        assert_eq!(
+            variables(&[Record::EnvInherit], Some(b"PWD=/here")),
+            ["HOME=/root", "EMPTY=", "odd", "PWD=/here"]
+        );
+    }
+}

@@ -1,0 +1,214 @@
+//! What the executable may touch: the manifest turned into descriptors, once,
+//! before the first guest instruction.
+//!
+//! Invariants: nothing is granted that the manifest doesn't name; a directory
+//! granted for reading only can't be reached through a writable grant (as far
+//! as the tree of directories shows: bind mounts are not looked through).
+
+pub mod cpath;
+mod cwd;
+pub mod environment;
+mod refusal;
+pub mod resolver;
+pub mod walk;
+
+pub use refusal::Refusal;
+
+use crate::pages;
+use crate::wasi::fdtable::{Descriptor, FdTable, HostFd, Preopen};
+use crate::wasi::types::{FileType, Rights};
+use cpath::CPath;
+use environment::Environment;
+use rustix::fd::{AsFd, OwnedFd};
+use rustix::fs::{CWD, Mode, OFlags, fstat, openat};
+use wasi_aot_contract::manifest::{Access, Record, records};
+
+/// Number of the first granted directory.
+pub const FIRST_PREOPEN: u32 = 3;
+
+/// A `dir` record of the manifest.
+#[derive(Clone, Copy)]
+pub struct Grant {
+    access: Access,
+    host: &'static [u8],
+    guest: &'static [u8],
+}
+
+/// Opens what `manifest` grants, from [`FIRST_PREOPEN`] on in its order, and
+/// completes `environment` with `PWD`.
+///
+/// # Errors
+/// The reason why the program can't start.
+pub fn resolve(
+    manifest: &'static [u8],
+    fds: &mut FdTable,
+    environment: &mut Environment,
+) -> Result<(), Refusal> {
+    for record in records(manifest)? {
+        record?;
+    }
+    let current = Current::new(manifest, environment)?;
+    // What the current directory is called in the guest, by the longest grant.
+    let mut pwd: (usize, Option<&'static [u8]>) = (0, None);
+    for (grant, expected_fd) in grants(manifest).zip(FIRST_PREOPEN..) {
+        let (descriptor, host_path) = open(grant, &current)?;
+        let name = (descriptor.preopen.as_ref()).map_or(&b""[..], |preopen| preopen.name);
+        let depth = host_path.as_bytes().len();
+        if let Some(rest) = current.below(&host_path)
+            && name.starts_with(b"/")
+            && depth > pwd.0
+            && !environment.sets(b"PWD")
+        {
+            let name = name.strip_suffix(b"/").unwrap_or(name);
+            let slash: &[u8] = if name.is_empty() && rest.is_empty() {
+                b"/"
+            } else {
+                b""
+            };
+            let assignment = pages::keep(&[b"PWD=", name, rest, slash]);
+            pwd = (depth, Some(assignment.map_err(|_| Refusal::NoMemory)?));
+        }
+        let fd = fds.insert(descriptor).map_err(|_| Refusal::NoMemory)?;
+        assert!(fd == expected_fd, "BUG: a grant got a number out of turn");
+    }
+    environment.pwd = pwd.1;
+    refuse_contradictions(manifest, fds)
+}
+
+/// The directories granted, in order.
+fn grants(manifest: &'static [u8]) -> impl Iterator<Item = Grant> + Clone {
+    (records(manifest).into_iter().flatten()).filter_map(|record| match record {
+        Ok(Record::Dir {
+            access,
+            host,
+            guest,
+        }) => Some(Grant {
+            access,
+            host,
+            guest,
+        }),
+        _ => None,
+    })
+}
+
+/// The current directory, if anything depends on it.
+struct Current(Option<CPath>);
+
+impl Current {
+    fn new(manifest: &'static [u8], environment: &Environment) -> Result<Self, Refusal> {
+        let nameless =
+            grants(manifest).find(|grant| grant.guest.is_empty() && !grant.host.starts_with(b"/"));
+        let for_pwd = grants(manifest).next().is_some() && !environment.sets(b"PWD");
+        if nameless.is_none() && !for_pwd {
+            return Ok(Self(None));
+        }
+        match (cwd::current_dir(), nameless) {
+            (Ok(path), _) => Ok(Self(Some(path))),
+            (Err(_), Some(grant)) => Err(Refusal::NoCurrentDirectory(grant)),
+            // Without it there is no PWD, and that is all.
+            (Err(_), None) => Ok(Self(None)),
+        }
+    }
+
+    /// The absolute path of a host directory.
+    fn absolute(&self, host: &[u8]) -> Result<CPath, crate::wasi::errno::Errno> {
+        let cwd = self.0.as_ref().map_or(&b"/"[..], CPath::as_bytes);
+        cpath::absolute(cwd, host)
+    }
+
+    /// The current directory's path below `dir`. `None` when it isn't below,
+    /// or nobody asked for it.
+    fn below(&self, dir: &CPath) -> Option<&[u8]> {
+        cpath::below(dir.as_bytes(), self.0.as_ref()?.as_bytes())
+    }
+}
+
+/// The descriptor of a granted directory, and its absolute path by its letters.
+fn open(grant: Grant, current: &Current) -> Result<(Descriptor, CPath), Refusal> {
+    let failed = |error| Refusal::CannotOpen(grant, error);
+    let host = CPath::from_bytes(grant.host).map_err(failed)?;
+    let host_path = current.absolute(grant.host).map_err(failed)?;
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let dir = match openat(CWD, host.as_c_str(), flags, Mode::empty()) {
+        // May be searched but not listed: what is in it can still be opened.
+        Err(rustix::io::Errno::ACCESS) => {
+            openat(CWD, host.as_c_str(), flags | OFlags::PATH, Mode::empty())
+        }
+        opened => opened,
+    }
+    .map_err(|error| failed(error.into()))?;
+    let name = if !grant.guest.is_empty() {
+        grant.guest
+    } else if grant.host == host_path.as_bytes() {
+        grant.host
+    } else {
+        pages::keep(&[host_path.as_bytes()]).map_err(|_| Refusal::NoMemory)?
+    };
+    let root = host_path.as_bytes() == b"/";
+    Ok((
+        preopen(dir, grant.access, Preopen { name, root }),
+        host_path,
+    ))
+}
+
+/// The descriptor of an open directory that is granted.
+pub fn preopen(dir: OwnedFd, access: Access, preopen: Preopen) -> Descriptor {
+    let read_only = access == Access::ReadOnly;
+    let withheld = if read_only {
+        Rights::WRITING
+    } else {
+        Rights::NONE
+    };
+    Descriptor {
+        rights: Rights::DIRECTORY.without(withheld),
+        inheriting: Rights::INHERITED.without(withheld),
+        read_only,
+        preopen: Some(preopen),
+        ..Descriptor::new(HostFd::Owned(dir), FileType::Directory)
+    }
+}
+
+/// Refuses a grant for reading only of what a writable grant contains, which
+/// would allow less than it seems to: the guest could name the file through
+/// the other one.
+fn refuse_contradictions(manifest: &'static [u8], fds: &FdTable) -> Result<(), Refusal> {
+    let numbered = grants(manifest).zip(FIRST_PREOPEN..);
+    let writable = (numbered.clone()).filter(|(grant, _)| grant.access == Access::ReadWrite);
+    if writable.clone().next().is_none() {
+        return Ok(());
+    }
+    for (inner, inner_fd) in numbered.filter(|(grant, _)| grant.access == Access::ReadOnly) {
+        let failed = |error: rustix::io::Errno| Refusal::CannotOpen(inner, error.into());
+        let mut above: Option<OwnedFd> = None;
+        loop {
+            let start = fds.get(inner_fd).expect("BUG: a grant isn't open");
+            let dir = above.as_ref().map_or(start.host.as_fd(), |fd| fd.as_fd());
+            let here = identity(dir).map_err(failed)?;
+            for (outer, outer_fd) in writable.clone() {
+                let granted = fds.get(outer_fd).expect("BUG: a grant isn't open");
+                if identity(&granted.host).map_err(failed)? == here {
+                    return Err(match above {
+                        None => Refusal::Same(inner, outer),
+                        Some(_) => Refusal::Inside(inner, outer),
+                    });
+                }
+            }
+            let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            let parent = openat(dir, c"..", flags, Mode::empty()).map_err(failed)?;
+            if identity(&parent).map_err(failed)? == here {
+                break;
+            }
+            above = Some(parent);
+        }
+    }
+    Ok(())
+}
+
+/// Device and inode: the same for two descriptors of one directory.
+fn identity(dir: impl AsFd) -> rustix::io::Result<(u64, u64)> {
+    let stat = fstat(dir)?;
+    Ok((stat.st_dev, stat.st_ino))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! Why a program can't start with the directories granted to it, as one line.
+
+use super::Grant;
+use crate::wasi::errno::Errno;
+use core::fmt;
+use wasi_aot_contract::manifest::{Access, Malformed};
+
+/// What is wrong, and with which grant.
+pub enum Refusal {
+    /// The manifest isn't one.
+    Malformed,
+    NoMemory,
+    /// A relative directory can't be resolved.
+    NoCurrentDirectory(Grant),
+    CannotOpen(Grant, Errno),
+    /// One directory, for reading only and writable.
+    Same(Grant, Grant),
+    /// The first, for reading only, lies in the second.
+    Inside(Grant, Grant),
+}
+
+impl From<Malformed> for Refusal {
+    fn from(_: Malformed) -> Self {
+        Self::Malformed
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed => f.write_str(
+                "the manifest in this executable is damaged; build it again with wasi-aot",
+            ),
+            Self::NoMemory => f.write_str("out of memory while opening the granted directories"),
+            Self::NoCurrentDirectory(grant) => write!(
+                f,
+                "the current directory, which {grant} refers to, has no path; change to another"
+            ),
+            Self::CannotOpen(grant, error) => write!(
+                f,
+                "cannot open the directory {}: {} (this program was built with {grant})",
+                Lossy(grant.host),
+                Reason(*error),
+            ),
+            Self::Same(inner, outer) => write!(
+                f,
+                "{inner} and {outer} grant one directory with different rights; \
+                 build with one of them only"
+            ),
+            Self::Inside(inner, outer) => write!(
+                f,
+                "{inner} lies inside {outer}, through which it can be written; \
+                 build with grants that don't contain each other"
+            ),
+        }
+    }
+}
+
+/// As the flag that the build was given.
+impl fmt::Display for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.access {
+            Access::ReadWrite => "--dir ",
+            Access::ReadOnly => "--dir-ro ",
+        })?;
+        write!(f, "{}", Lossy(self.host))?;
+        if !self.guest.is_empty() {
+            write!(f, "::{}", Lossy(self.guest))?;
+        }
+        Ok(())
+    }
+}
+
+/// A path for people; what isn't UTF-8 shows as U+FFFD.
+struct Lossy<'a>(&'a [u8]);
+
+impl fmt::Display for Lossy<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for chunk in self.0.utf8_chunks() {
+            f.write_str(chunk.valid())?;
+            if !chunk.invalid().is_empty() {
+                f.write_str("\u{fffd}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The errors that opening a directory has, in words.
+struct Reason(Errno);
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Errno::NOENT => "it does not exist",
+            Errno::NOTDIR => "it is not a directory",
+            Errno::ACCES | Errno::PERM => "permission denied",
+            Errno::LOOP => "too many levels of symbolic links",
+            Errno::NAMETOOLONG => "its path is too long",
+            Errno::MFILE | Errno::NFILE => "too many open files",
+            other => return write!(f, "{other:?}"),
+        })
+    }
+}

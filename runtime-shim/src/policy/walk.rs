@@ -1,0 +1,224 @@
+//! Path lookup one component at a time, for kernels without `openat2`.
+//!
+//! Invariants: every step opens one name, not `.` or `..`, with O_NOFOLLOW in a
+//! directory that was reached the same way from the base, so the walk can only
+//! go down, whatever others rename meanwhile. `..` starts again from the base
+//! with the components that are left. Symbolic links are read and their text
+//! goes in front of what is still to be walked.
+
+use super::cpath::{CPath, PATH_MAX};
+use super::resolver::Base;
+use crate::wasi::errno::Errno;
+use core::ffi::CStr;
+use core::mem::MaybeUninit;
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
+use rustix::fs::{FileType, Mode, OFlags, fstat, openat, readlinkat_raw};
+use rustix::io::Errno as Host;
+
+/// Most symbolic links in one lookup, as in Linux (`MAXSYMLINKS`).
+const MAX_LINKS: u32 = 40;
+
+/// What a path stands for.
+pub enum Place<'a> {
+    /// A directory, reached and open with O_PATH.
+    Directory(Dir<'a>),
+    /// A name in a directory that is no directory, or a link not to be
+    /// followed, or not there (yet).
+    Name {
+        dir: Dir<'a>,
+        name: CPath,
+        /// A slash followed it.
+        must_be_dir: bool,
+    },
+}
+
+/// A directory on the way.
+pub enum Dir<'a> {
+    Base(BorrowedFd<'a>),
+    Below(OwnedFd),
+}
+
+impl AsFd for Dir<'_> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Base(fd) => *fd,
+            Self::Below(fd) => fd.as_fd(),
+        }
+    }
+}
+
+/// [`super::resolver::Resolver::open`] by walking; `flags` has O_CLOEXEC.
+pub fn open(base: Base<'_>, path: &CStr, flags: OFlags, mode: Mode) -> Result<OwnedFd, Errno> {
+    let exclusive = OFlags::CREATE | OFlags::EXCL;
+    let follow = !flags.contains(OFlags::NOFOLLOW) && !flags.contains(exclusive);
+    let place = place(base, path, follow)?;
+    loop {
+        let opened = match &place {
+            Place::Directory(dir) => openat(dir, c".", flags, mode),
+            Place::Name {
+                dir,
+                name,
+                must_be_dir,
+            } => {
+                // As Linux: creat("name/") is an error whatever is there.
+                if *must_be_dir && flags.contains(OFlags::CREATE) {
+                    return Err(Errno::ISDIR);
+                }
+                // O_DIRECTORY says what the slash said, without following.
+                let slash = OFlags::DIRECTORY & mask(*must_be_dir);
+                openat(dir, name.as_c_str(), flags | slash | OFlags::NOFOLLOW, mode)
+            }
+        };
+        match opened {
+            Err(Host::INTR) => {}
+            opened => return Ok(opened?),
+        }
+    }
+}
+
+fn mask(condition: bool) -> OFlags {
+    if condition {
+        OFlags::all()
+    } else {
+        OFlags::empty()
+    }
+}
+
+/// Walks `path`, all of it but a last name that is no directory.
+///
+/// # Errors
+/// `EPERM` when it leaves `base`, `ELOOP` after [`MAX_LINKS`] links, `ENOENT`,
+/// `ENOTDIR`, `ENAMETOOLONG` and `EACCES` as in every lookup.
+pub fn place<'a>(base: Base<'a>, path: &CStr, follow: bool) -> Result<Place<'a>, Errno> {
+    if path.is_empty() {
+        return Err(Errno::NOENT);
+    }
+    let mut walk = Walk {
+        base,
+        dir: Dir::Base(base.dir),
+        done: CPath::new(),
+        todo: CPath::from_bytes(path.to_bytes())?,
+        links: 0,
+        follow,
+    };
+    loop {
+        if let Some(place) = walk.step()? {
+            return Ok(place);
+        }
+    }
+}
+
+struct Walk<'a> {
+    base: Base<'a>,
+    /// The directory reached, by the components in `done`.
+    dir: Dir<'a>,
+    done: CPath,
+    todo: CPath,
+    links: u32,
+    follow: bool,
+}
+
+impl<'a> Walk<'a> {
+    /// Deals with the first component of `todo`.
+    fn step(&mut self) -> Result<Option<Place<'a>>, Errno> {
+        let todo = self.todo.as_bytes();
+        let start = todo.iter().position(|&b| b != b'/').unwrap_or(todo.len());
+        let len = todo[start..].iter().position(|&b| b == b'/');
+        let end = len.map_or(todo.len(), |len| start + len);
+        let name = CPath::from_bytes(&todo[start..end])?;
+        let must_be_dir = end < todo.len();
+        let is_last = todo[end..].iter().all(|&b| b == b'/');
+        let rest = CPath::from_bytes(&todo[end..])?;
+        match name.as_bytes() {
+            b"" | b"." => {}
+            b".." => self.up()?,
+            _ => match self.look(&name, must_be_dir, is_last)? {
+                Found::Directory(dir) => {
+                    self.done.push_component(name.as_bytes())?;
+                    self.dir = Dir::Below(dir);
+                }
+                Found::Link(target) => return self.expand(target, &rest).map(|()| None),
+                Found::Other => {
+                    let dir = core::mem::replace(&mut self.dir, Dir::Base(self.base.dir));
+                    return Ok(Some(Place::Name {
+                        dir,
+                        name,
+                        must_be_dir,
+                    }));
+                }
+            },
+        }
+        self.todo = rest;
+        if !is_last {
+            return Ok(None);
+        }
+        let dir = core::mem::replace(&mut self.dir, Dir::Base(self.base.dir));
+        Ok(Some(Place::Directory(dir)))
+    }
+
+    /// What `name` is in the current directory.
+    fn look(&self, name: &CPath, must_be_dir: bool, is_last: bool) -> Result<Found, Errno> {
+        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let fd = match openat(&self.dir, name.as_c_str(), flags, Mode::empty()) {
+            Err(Host::NOENT) if is_last => return Ok(Found::Other),
+            opened => opened?,
+        };
+        match FileType::from_raw_mode(fstat(&fd)?.st_mode) {
+            FileType::Directory => Ok(Found::Directory(fd)),
+            FileType::Symlink if !is_last || must_be_dir || self.follow => {
+                let mut buffer = [MaybeUninit::uninit(); PATH_MAX];
+                let (target, _) = readlinkat_raw(&fd, c"", &mut buffer[..])?;
+                Ok(Found::Link(CPath::from_bytes(target)?))
+            }
+            _ if is_last => Ok(Found::Other),
+            _ => Err(Errno::NOTDIR),
+        }
+    }
+
+    /// Puts a link's target in front of what is left.
+    fn expand(&mut self, target: CPath, rest: &CPath) -> Result<(), Errno> {
+        self.links += 1;
+        if self.links > MAX_LINKS {
+            return Err(Errno::LOOP);
+        }
+        if target.as_bytes().is_empty() {
+            return Err(Errno::NOENT);
+        }
+        if target.as_bytes().starts_with(b"/") {
+            if !self.base.root {
+                return Err(Errno::PERM);
+            }
+            self.done.truncate(0);
+            self.dir = Dir::Base(self.base.dir);
+        }
+        self.todo = target;
+        self.todo.push(rest.as_bytes())
+    }
+
+    /// `..`: starts again with one component less.
+    fn up(&mut self) -> Result<(), Errno> {
+        if !self.done.pop_component() {
+            return if self.base.root {
+                Ok(())
+            } else {
+                Err(Errno::PERM)
+            };
+        }
+        self.dir = Dir::Base(self.base.dir);
+        for component in self.done.as_bytes().split(|&b| b == b'/') {
+            if !component.is_empty() {
+                let name = CPath::from_bytes(component)?;
+                let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::DIRECTORY | OFlags::CLOEXEC;
+                let next = openat(&self.dir, name.as_c_str(), flags, Mode::empty())?;
+                self.dir = Dir::Below(next);
+            }
+        }
+        Ok(())
+    }
+}
+
+enum Found {
+    Directory(OwnedFd),
+    Link(CPath),
+    Other,
+}

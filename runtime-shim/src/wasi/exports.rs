@@ -1,0 +1,65 @@
+//! The symbols of preview 1, `wasi_aot_<name>`, generated from the contract's
+//! list: one more or less there than here doesn't compile.
+
+use super::args::{args_get, args_sizes_get};
+use super::clock::{clock_res_get, clock_time_get};
+use super::environ::{environ_get, environ_sizes_get};
+use super::fd::{
+    fd_advise, fd_allocate, fd_close, fd_datasync, fd_renumber, fd_seek, fd_sync, fd_tell,
+};
+use super::fd_io::{fd_pread, fd_pwrite, fd_read, fd_write};
+use super::fdstat::{
+    fd_fdstat_get, fd_fdstat_set_flags, fd_fdstat_set_rights, fd_prestat_dir_name, fd_prestat_get,
+};
+use super::filestat::{
+    fd_filestat_get, fd_filestat_set_size, fd_filestat_set_times, path_filestat_get,
+    path_filestat_set_times,
+};
+use super::path::{
+    path_create_directory, path_link, path_readlink, path_remove_directory, path_rename,
+    path_symlink, path_unlink_file,
+};
+use super::path_open::path_open;
+use super::poll::poll_oneoff;
+use super::proc::{proc_exit, proc_raise, sched_yield};
+use super::random::random_get;
+use super::readdir::fd_readdir;
+use super::sock::{sock_accept, sock_recv, sock_send, sock_shutdown};
+use super::with;
+use wasi_aot_contract::for_each_preview1;
+
+/// The Rust type of a core type's C argument.
+macro_rules! core_type {
+    (I32) => {
+        u32
+    };
+    (I64) => {
+        u64
+    };
+}
+
+macro_rules! export {
+    ($($name:ident($($param:ident: $ty:ident),*) $(-> $result:ident)?;)*) => {
+        $(export!(@one $name($($param: $ty),*) $(-> $result)?);)*
+    };
+    (@one $name:ident($($param:ident: $ty:ident),*) -> I32) => {
+        const _: () = {
+            #[unsafe(export_name = concat!("wasi_aot_", stringify!($name)))]
+            extern "C" fn export($($param: core_type!($ty)),*) -> u32 {
+                match with(|wasi| $name(wasi, $($param),*)) {
+                    Ok(()) => 0,
+                    Err(errno) => u32::from(errno.number()),
+                }
+            }
+        };
+    };
+    (@one $name:ident($($param:ident: $ty:ident),*)) => {
+        const _: () = {
+            #[unsafe(export_name = concat!("wasi_aot_", stringify!($name)))]
+            extern "C" fn export($($param: core_type!($ty)),*) {
+                with(|wasi| $name(wasi, $($param),*))
+            }
+        };
+    };
+}
+for_each_preview1!(export);

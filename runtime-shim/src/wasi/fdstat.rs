@@ -1,0 +1,117 @@
+//! What a descriptor is and may do, and the names of the granted directories.
+
+use super::Wasi;
+use super::errno::Errno;
+use super::types::{Rights, checked_flags, fdflags};
+use crate::guest::Ptr;
+use rustix::fs::{OFlags, fcntl_setfl};
+
+/// Size of an `fdstat` in bytes.
+const FDSTAT_SIZE: usize = 24;
+
+/// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_fdstat_get):
+/// stores type, flags and rights of `fd`, 24 bytes.
+///
+/// # Errors
+/// `EBADF`.
+pub fn fd_fdstat_get(wasi: &mut Wasi, fd: u32, stat: Ptr) -> Result<(), Errno> {
+    let descriptor = wasi.fds.get(fd)?;
+    let mut record = [0; FDSTAT_SIZE];
+    record[0] = descriptor.filetype as u8;
+    record[2..4].copy_from_slice(&descriptor.flags.to_le_bytes());
+    record[8..16].copy_from_slice(&descriptor.rights.0.to_le_bytes());
+    record[16..24].copy_from_slice(&descriptor.inheriting.0.to_le_bytes());
+    wasi.memory.write(stat, &record)
+}
+
+/// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_fdstat_set_flags):
+/// changes APPEND and NONBLOCK. On 0, 1 and 2, whose descriptions the process
+/// may share with others, NONBLOCK is kept here and emulated.
+///
+/// # Errors
+/// `EINVAL` for a flag that the specification doesn't have; `ENOTSUP` to change
+/// one of the synchronising flags, which Linux can't, or APPEND on 0, 1 or 2.
+pub fn fd_fdstat_set_flags(wasi: &mut Wasi, fd: u32, flags: u32) -> Result<(), Errno> {
+    let flags = checked_flags(flags, fdflags::ALL.into())? as u16;
+    let descriptor = wasi.fds.get_mut(fd)?;
+    descriptor.demand(Rights::FD_FDSTAT_SET_FLAGS)?;
+    let changed = flags ^ descriptor.flags;
+    let fixed = match descriptor.stdio {
+        Some(_) => !fdflags::NONBLOCK,
+        None => !(fdflags::NONBLOCK | fdflags::APPEND),
+    };
+    if changed & fixed != 0 {
+        return Err(Errno::NOTSUP);
+    }
+    // NONBLOCK makes no difference to a file that never blocks, and Go sets it
+    // on every file it opens.
+    let idle = if descriptor.filetype.never_blocks() {
+        fdflags::NONBLOCK
+    } else {
+        0
+    };
+    if descriptor.stdio.is_none() && changed & !idle != 0 {
+        let mut host = OFlags::empty();
+        host.set(OFlags::APPEND, flags & fdflags::APPEND != 0);
+        host.set(OFlags::NONBLOCK, flags & fdflags::NONBLOCK != 0);
+        fcntl_setfl(&descriptor.host, host)?;
+    }
+    descriptor.flags = flags;
+    Ok(())
+}
+
+/// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_fdstat_set_rights):
+/// gives up all rights but these.
+///
+/// # Errors
+/// `ENOTCAPABLE` to ask for one that `fd` doesn't have.
+pub fn fd_fdstat_set_rights(
+    wasi: &mut Wasi,
+    fd: u32,
+    base: u64,
+    inheriting: u64,
+) -> Result<(), Errno> {
+    let descriptor = wasi.fds.get_mut(fd)?;
+    let (base, inheriting) = (Rights(base), Rights(inheriting));
+    if !descriptor.rights.contains(base) || !descriptor.inheriting.contains(inheriting) {
+        return Err(Errno::NOTCAPABLE);
+    }
+    descriptor.rights = base;
+    descriptor.inheriting = inheriting;
+    Ok(())
+}
+
+/// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_prestat_get):
+/// stores the kind of a granted resource, 0 for a directory, and the length of
+/// its name, 8 bytes.
+///
+/// # Errors
+/// `EBADF` when `fd` isn't open or isn't a granted directory.
+pub fn fd_prestat_get(wasi: &mut Wasi, fd: u32, prestat: Ptr) -> Result<(), Errno> {
+    let len = preopen_name(wasi, fd)?.len() as u64;
+    wasi.memory.write_u64(prestat, len << 32)
+}
+
+/// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_prestat_dir_name):
+/// writes the name of a granted directory, without a NUL.
+///
+/// # Errors
+/// `ENAMETOOLONG` when it is longer than `path_len`; `EBADF` when `fd` isn't
+/// open or isn't a granted directory.
+pub fn fd_prestat_dir_name(
+    wasi: &mut Wasi,
+    fd: u32,
+    path: Ptr,
+    path_len: u32,
+) -> Result<(), Errno> {
+    let name = preopen_name(wasi, fd)?;
+    if name.len() > path_len as usize {
+        return Err(Errno::NAMETOOLONG);
+    }
+    wasi.memory.write(path, name)
+}
+
+fn preopen_name(wasi: &Wasi, fd: u32) -> Result<&'static [u8], Errno> {
+    let preopen = wasi.fds.get(fd)?.preopen.as_ref().ok_or(Errno::BADF)?;
+    Ok(preopen.name)
+}

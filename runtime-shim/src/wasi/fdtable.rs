@@ -1,0 +1,303 @@
+//! The guest's descriptors.
+//!
+//! Invariants: a new descriptor gets the lowest free number, as in POSIX; the
+//! host descriptors 0, 1 and 2 are never free, so that no file of the guest
+//! lands there and receives the shim's own messages; and what a descriptor may
+//! do only ever shrinks.
+
+use super::errno::Errno;
+use super::types::{FileType, Rights, fdflags};
+use crate::pages::PageArray;
+use crate::policy::resolver::Base;
+use core::mem::ManuallyDrop;
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
+use rustix::fs::{CWD, Mode, OFlags, openat};
+use rustix::io::{DupFlags, dup3};
+
+/// A host descriptor, closed when dropped.
+pub enum HostFd {
+    Owned(OwnedFd),
+    /// One of the host's 0, 1 and 2: closing it leaves something inert under
+    /// its number.
+    Standard(ManuallyDrop<OwnedFd>),
+}
+
+impl AsFd for HostFd {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Owned(fd) => fd.as_fd(),
+            Self::Standard(fd) => fd.as_fd(),
+        }
+    }
+}
+
+impl Drop for HostFd {
+    fn drop(&mut self) {
+        if let Self::Standard(fd) = self
+            && let Ok(inert) = inert()
+        {
+            let _ = dup3(&inert, fd, DupFlags::empty());
+        }
+    }
+}
+
+/// A descriptor that can neither be read nor written.
+pub fn inert() -> rustix::io::Result<OwnedFd> {
+    openat(CWD, c"/", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())
+}
+
+/// What the guest knows under a number.
+pub struct Descriptor {
+    pub host: HostFd,
+    pub filetype: FileType,
+    pub rights: Rights,
+    pub inheriting: Rights,
+    /// The `fdflags` as the guest last set them.
+    pub flags: u16,
+    /// 0, 1 or 2 when the description came from the parent process, which may
+    /// share it with others: its flags must not be changed.
+    pub stdio: Option<u8>,
+    /// Opened below a grant for reading only.
+    pub read_only: bool,
+    pub preopen: Option<Preopen>,
+    /// The cookie at the host's position in the directory, when known.
+    pub dir_position: Option<u64>,
+}
+
+/// A granted directory.
+pub struct Preopen {
+    /// Its name in the guest.
+    pub name: &'static [u8],
+    /// It is the host's root.
+    pub root: bool,
+}
+
+impl Descriptor {
+    /// Without rights, flags or origin.
+    pub fn new(host: HostFd, filetype: FileType) -> Self {
+        Self {
+            host,
+            filetype,
+            rights: Rights::NONE,
+            inheriting: Rights::NONE,
+            flags: 0,
+            stdio: None,
+            read_only: false,
+            preopen: None,
+            dir_position: Some(0),
+        }
+    }
+
+    pub fn nonblocking(&self) -> bool {
+        self.flags & fdflags::NONBLOCK != 0
+    }
+
+    /// Where paths given with this descriptor start.
+    pub fn base(&self) -> Base<'_> {
+        Base {
+            dir: self.host.as_fd(),
+            root: self.preopen.as_ref().is_some_and(|preopen| preopen.root),
+        }
+    }
+
+    /// # Errors
+    /// Unless all of `rights` are there: `EBADF` for reading and writing, as
+    /// POSIX has it for a descriptor not open for that; `EROFS` where a grant
+    /// for reading only took them away; else `ENOTCAPABLE`.
+    pub fn demand(&self, rights: Rights) -> Result<(), Errno> {
+        let missing = rights.without(self.rights);
+        if missing == Rights::NONE {
+            Ok(())
+        } else if missing & (Rights::FD_READ | Rights::FD_WRITE) != Rights::NONE {
+            Err(Errno::BADF)
+        } else if self.read_only && missing & Rights::WRITING != Rights::NONE {
+            Err(Errno::ROFS)
+        } else {
+            Err(Errno::NOTCAPABLE)
+        }
+    }
+}
+
+/// Slots that need no pages: enough for programs that open few files.
+const INLINE: usize = 16;
+
+/// Descriptors by number.
+pub struct FdTable {
+    inline: [Option<Descriptor>; INLINE],
+    /// Slots from [`INLINE`] on, all initialised.
+    grown: PageArray<Option<Descriptor>>,
+    /// No lower number is free.
+    lowest_free: usize,
+}
+
+impl FdTable {
+    pub const fn new() -> Self {
+        Self {
+            inline: [const { None }; INLINE],
+            grown: PageArray::new(),
+            lowest_free: 0,
+        }
+    }
+
+    fn slot(&self, fd: usize) -> Option<&Option<Descriptor>> {
+        match fd.checked_sub(INLINE) {
+            None => Some(&self.inline[fd]),
+            // SAFETY: `add_slots` initialises every slot that it adds.
+            Some(index) => {
+                (self.grown.as_slice().get(index)).map(|slot| unsafe { slot.assume_init_ref() })
+            }
+        }
+    }
+
+    fn slot_mut(&mut self, fd: usize) -> Option<&mut Option<Descriptor>> {
+        match fd.checked_sub(INLINE) {
+            None => Some(&mut self.inline[fd]),
+            // SAFETY: as in `slot`.
+            Some(index) => (self.grown.as_mut_slice().get_mut(index))
+                .map(|slot| unsafe { slot.assume_init_mut() }),
+        }
+    }
+
+    /// Makes number `fd` exist.
+    fn add_slots(&mut self, fd: usize) -> Result<(), Errno> {
+        let old = self.grown.capacity();
+        self.grown.reserve(((fd + 1) - INLINE).max(old * 2))?;
+        for slot in &mut self.grown.as_mut_slice()[old..] {
+            slot.write(None);
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// `EBADF` when `fd` isn't open, as for all functions here.
+    pub fn get(&self, fd: u32) -> Result<&Descriptor, Errno> {
+        (self.slot(fd as usize).and_then(Option::as_ref)).ok_or(Errno::BADF)
+    }
+
+    pub fn get_mut(&mut self, fd: u32) -> Result<&mut Descriptor, Errno> {
+        (self.slot_mut(fd as usize).and_then(Option::as_mut)).ok_or(Errno::BADF)
+    }
+
+    /// `fd` if it has `rights` and is no directory.
+    ///
+    /// # Errors
+    /// `EISDIR` for a directory, and those of [`Descriptor::demand`].
+    pub fn file(&self, fd: u32, rights: Rights) -> Result<&Descriptor, Errno> {
+        let descriptor = self.get(fd)?;
+        if descriptor.filetype == FileType::Directory {
+            return Err(Errno::ISDIR);
+        }
+        descriptor.demand(rights)?;
+        Ok(descriptor)
+    }
+
+    /// `fd` if it has `rights` and is a directory.
+    ///
+    /// # Errors
+    /// `ENOTDIR` when it isn't, and those of [`Descriptor::demand`].
+    pub fn directory(&self, fd: u32, rights: Rights) -> Result<&Descriptor, Errno> {
+        let descriptor = self.get(fd)?;
+        if descriptor.filetype != FileType::Directory {
+            return Err(Errno::NOTDIR);
+        }
+        descriptor.demand(rights)?;
+        Ok(descriptor)
+    }
+
+    /// Gives `descriptor` the lowest free number.
+    ///
+    /// # Errors
+    /// `ENOMEM` when the table can't grow; the descriptor is closed then.
+    pub fn insert(&mut self, descriptor: Descriptor) -> Result<u32, Errno> {
+        let mut fd = self.lowest_free;
+        while self.slot(fd).is_some_and(Option::is_some) {
+            fd += 1;
+        }
+        if self.slot(fd).is_none() {
+            self.add_slots(fd)?;
+        }
+        *self.slot_mut(fd).expect("BUG: no slot after growing") = Some(descriptor);
+        self.lowest_free = fd + 1;
+        u32::try_from(fd).map_err(|_| Errno::MFILE)
+    }
+
+    /// Takes `fd` out of the table.
+    pub fn remove(&mut self, fd: u32) -> Result<Descriptor, Errno> {
+        let removed = (self.slot_mut(fd as usize).and_then(Option::take)).ok_or(Errno::BADF)?;
+        self.lowest_free = self.lowest_free.min(fd as usize);
+        Ok(removed)
+    }
+
+    /// Moves `from` to the number of `to`, which is closed.
+    pub fn renumber(&mut self, from: u32, to: u32) -> Result<(), Errno> {
+        self.get(to)?;
+        self.get(from)?;
+        if from != to {
+            let descriptor = self.remove(from)?;
+            *self.get_mut(to)? = descriptor;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for FdTable {
+    fn drop(&mut self) {
+        for slot in self.grown.as_mut_slice() {
+            // SAFETY: all slots are initialised, and dropped only here.
+            unsafe { slot.assume_init_drop() };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn descriptor() -> Descriptor {
+        Descriptor::new(HostFd::Owned(inert().unwrap()), FileType::Unknown)
+    }
+
+    #[test]
+    fn the_lowest_free_number_is_given() {
+        let mut fds = FdTable::new();
+        for expected in 0..700 {
+            assert_eq!(fds.insert(descriptor()).unwrap(), expected);
+        }
+        for fd in [600, 20, 3] {
+            fds.remove(fd).unwrap();
+        }
+        for expected in [3, 20, 600, 700] {
+            assert_eq!(fds.insert(descriptor()).unwrap(), expected);
+        }
+        assert_eq!(fds.remove(701).err(), Some(Errno::BADF));
+        assert_eq!(fds.get(u32::MAX).err(), Some(Errno::BADF));
+    }
+
+    #[test]
+    fn renumbering_frees_the_old_number() {
+        let mut fds = FdTable::new();
+        for _ in 0..3 {
+            fds.insert(descriptor()).unwrap();
+        }
+        fds.get_mut(0).unwrap().flags = 9;
+        fds.renumber(0, 2).unwrap();
+        assert_eq!(fds.get(2).unwrap().flags, 9);
+        assert_eq!(fds.get(0).err(), Some(Errno::BADF));
+        assert_eq!(fds.renumber(2, 0), Err(Errno::BADF));
+        assert_eq!(fds.renumber(0, 2), Err(Errno::BADF));
+        fds.renumber(2, 2).unwrap();
+        assert_eq!(fds.insert(descriptor()).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_denial_says_why() {
+        let mut d = descriptor();
+        d.rights = Rights::FD_SEEK;
+        assert_eq!(d.demand(Rights::FD_SEEK), Ok(()));
+        assert_eq!(d.demand(Rights::FD_READ), Err(Errno::BADF));
+        assert_eq!(d.demand(Rights::PATH_SYMLINK), Err(Errno::NOTCAPABLE));
+        d.read_only = true;
+        assert_eq!(d.demand(Rights::PATH_SYMLINK), Err(Errno::ROFS));
+        assert_eq!(d.demand(Rights::FD_ADVISE), Err(Errno::NOTCAPABLE));
+    }
+}

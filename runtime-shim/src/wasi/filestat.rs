@@ -1,0 +1,192 @@
+//! Attributes of files: size, type, times.
+
+use super::Wasi;
+use super::clock::{nanoseconds, point_in_time};
+use super::errno::Errno;
+use super::types::{FileType, Rights, checked_flags, follows};
+use crate::guest::Ptr;
+use crate::policy::cpath::CPath;
+use crate::policy::resolver::Base;
+use crate::policy::walk::{Place, place};
+use rustix::fs::{
+    AtFlags, Stat, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, fstat, ftruncate, futimens, statat,
+    utimensat,
+};
+use rustix::io::{Errno as Host, retry_on_intr};
+
+/// Size of a `filestat` in bytes.
+const FILESTAT_SIZE: usize = 64;
+
+/// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_filestat_get):
+/// stores the attributes of an open file, 64 bytes.
+///
+/// # Errors
+/// `EIO`.
+pub fn fd_filestat_get(wasi: &mut Wasi, fd: u32, stat: Ptr) -> Result<(), Errno> {
+    let descriptor = wasi.fds.get(fd)?;
+    descriptor.demand(Rights::FD_FILESTAT_GET)?;
+    let record = filestat(&fstat(&descriptor.host)?, descriptor.filetype);
+    wasi.memory.write(stat, &record)
+}
+
+/// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_filestat_get):
+/// stores the attributes of the file at a path; of a symbolic link at its end,
+/// those of the link itself unless `flags` says to follow.
+///
+/// # Errors
+/// Those of looking up a path: `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`,
+/// `ENAMETOOLONG`, `EPERM` when it leaves the directory, `EINVAL` for a NUL.
+pub fn path_filestat_get(
+    wasi: &mut Wasi,
+    fd: u32,
+    flags: u32,
+    path: Ptr,
+    path_len: u32,
+    stat: Ptr,
+) -> Result<(), Errno> {
+    let follow = follows(flags)?;
+    let dir = wasi.fds.directory(fd, Rights::PATH_FILESTAT_GET)?;
+    let path = wasi.path(path, path_len)?;
+    let found = match stat_directly(dir.base(), &path, follow)? {
+        Some(found) => found,
+        None => fstat(wasi.resolver.locate(dir.base(), path.as_c_str(), follow)?)?,
+    };
+    let record = filestat(&found, FileType::of(&found));
+    wasi.memory.write(stat, &record)
+}
+
+/// The attributes of a file right in `base`, by one system call instead of
+/// three. `None` when it takes a lookup: more than a name, or a link to follow.
+fn stat_directly(base: Base<'_>, path: &CPath, follow: bool) -> Result<Option<Stat>, Errno> {
+    let name = path.as_bytes();
+    if name.is_empty() || name.contains(&b'/') || name == b".." {
+        return Ok(None);
+    }
+    let found = statat(base.dir, path.as_c_str(), AtFlags::SYMLINK_NOFOLLOW)?;
+    let is_link = FileType::of(&found) == FileType::SymbolicLink;
+    Ok((!(is_link && follow)).then_some(found))
+}
+
+/// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_filestat_set_size):
+/// cuts a file, or fills it up with zeroes.
+///
+/// # Errors
+/// `EISDIR` for a directory, `EINVAL` when the file isn't open for writing or the
+/// size has more than 63 bits, `EFBIG`, `EIO`.
+pub fn fd_filestat_set_size(wasi: &mut Wasi, fd: u32, size: u64) -> Result<(), Errno> {
+    let descriptor = wasi.fds.file(fd, Rights::FD_FILESTAT_SET_SIZE)?;
+    Ok(retry_on_intr(|| ftruncate(&descriptor.host, size))?)
+}
+
+/// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_filestat_set_times):
+/// sets the times of last access and modification, in nanoseconds; `fst_flags`
+/// says which: bit 0 access as given, 1 access now, 2 and 3 modification alike.
+///
+/// # Errors
+/// `EINVAL` when a time is to be both given and now, or for another bit;
+/// `EPERM` or `EACCES` for a file of somebody else.
+pub fn fd_filestat_set_times(
+    wasi: &mut Wasi,
+    fd: u32,
+    atim: u64,
+    mtim: u64,
+    fst_flags: u32,
+) -> Result<(), Errno> {
+    let times = timestamps(atim, mtim, fst_flags)?;
+    let descriptor = wasi.fds.get(fd)?;
+    descriptor.demand(Rights::FD_FILESTAT_SET_TIMES)?;
+    Ok(futimens(&descriptor.host, &times)?)
+}
+
+/// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_filestat_set_times):
+/// sets the times of the file at a path as [`fd_filestat_set_times`] does; of a
+/// symbolic link at its end, its own unless `flags` says to follow.
+///
+/// # Errors
+/// Those of [`fd_filestat_set_times`] and of looking up a path.
+pub fn path_filestat_set_times(
+    wasi: &mut Wasi,
+    fd: u32,
+    flags: u32,
+    path: Ptr,
+    path_len: u32,
+    atim: u64,
+    mtim: u64,
+    fst_flags: u32,
+) -> Result<(), Errno> {
+    let follow = follows(flags)?;
+    let times = timestamps(atim, mtim, fst_flags)?;
+    let dir = wasi.fds.directory(fd, Rights::PATH_FILESTAT_SET_TIMES)?;
+    let path = wasi.path(path, path_len)?;
+    let file = wasi.resolver.locate(dir.base(), path.as_c_str(), follow)?;
+    match utimensat(&file, c"", &times, AtFlags::EMPTY_PATH) {
+        // Linux before 5.8 doesn't take an O_PATH descriptor.
+        Err(Host::INVAL) => set_times_at(dir.base(), &path, follow, &times),
+        result => Ok(result?),
+    }
+}
+
+/// Sets times by the name in the directory that a walk ends in, where the file
+/// itself can't be named by a descriptor.
+fn set_times_at(
+    base: Base<'_>,
+    path: &CPath,
+    follow: bool,
+    times: &Timestamps,
+) -> Result<(), Errno> {
+    let nofollow = AtFlags::SYMLINK_NOFOLLOW;
+    Ok(match place(base, path.as_c_str(), follow)? {
+        Place::Directory(dir) => utimensat(&dir, c".", times, nofollow)?,
+        Place::Name {
+            must_be_dir: true, ..
+        } => return Err(Errno::NOTDIR),
+        Place::Name { dir, name, .. } => utimensat(&dir, name.as_c_str(), times, nofollow)?,
+    })
+}
+
+/// The times that a call sets.
+fn timestamps(atim: u64, mtim: u64, fst_flags: u32) -> Result<Timestamps, Errno> {
+    let flags = checked_flags(fst_flags, 0b1111)?;
+    let chosen = |given: u64, bits: u32| match bits & 0b11 {
+        0b00 => Ok(special(UTIME_OMIT)),
+        0b01 => Ok(point_in_time(given)),
+        0b10 => Ok(special(UTIME_NOW)),
+        _ => Err(Errno::INVAL),
+    };
+    Ok(Timestamps {
+        last_access: chosen(atim, flags)?,
+        last_modification: chosen(mtim, flags >> 2)?,
+    })
+}
+
+/// A time that is an instruction.
+fn special(tv_nsec: i64) -> Timespec {
+    Timespec { tv_sec: 0, tv_nsec }
+}
+
+fn filestat(stat: &Stat, filetype: FileType) -> [u8; FILESTAT_SIZE] {
+    let time = |seconds, nanos| {
+        nanoseconds(Timespec {
+            tv_sec: seconds,
+            tv_nsec: nanos as i64,
+        })
+    };
+    let mut record = [0; FILESTAT_SIZE];
+    for (offset, value) in [
+        (0, stat.st_dev),
+        (8, stat.st_ino),
+        (16, filetype as u64),
+        (24, u64::from(stat.st_nlink)),
+        (32, stat.st_size as u64),
+        (40, time(stat.st_atime, stat.st_atime_nsec)),
+        (48, time(stat.st_mtime, stat.st_mtime_nsec)),
+        (56, time(stat.st_ctime, stat.st_ctime_nsec)),
+    ] {
+        record[offset..offset + 8].copy_from_slice(&value.to_le_bytes());
+    }
+    record
+}
+
+#[cfg(test)]
+#[path = "filestat_tests.rs"]
+mod tests;

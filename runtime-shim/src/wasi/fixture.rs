@@ -1,0 +1,198 @@
+//! What the tests of the calls start from: linear memory at its address, a
+//! scratch directory, and shorthands for passing things to a call.
+
+use super::Wasi;
+use super::errno::Errno;
+use super::fdtable::{Descriptor, HostFd, Preopen};
+use super::path_open::path_open;
+use super::types::{FileType, Rights};
+use crate::memory::wasi_aot_memory_pages;
+use crate::policy;
+use rustix::fd::OwnedFd;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::string::String;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard};
+use std::vec::Vec;
+use wasi_aot_contract::layout::{MEMORY_BASE, WASM_PAGE_SIZE};
+use wasi_aot_contract::manifest::Access;
+
+/// Pages of linear memory in a test.
+const PAGES: u32 = 32;
+
+/// Linear memory is at one address, so tests that use it take turns.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// A guest with fresh memory and an empty descriptor table.
+pub struct Guest {
+    pub wasi: Wasi,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl Guest {
+    pub fn new() -> Self {
+        // A test that failed has left nothing here that matters.
+        let turn = TURN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        map_memory();
+        Self {
+            // SAFETY: mapped just now, and this is the only guest while the
+            // lock is held.
+            wasi: unsafe { Wasi::new() },
+            _turn: turn,
+        }
+    }
+
+    /// With `dir` granted under the number 0.
+    pub fn with_dir(dir: &Path, access: Access) -> Self {
+        let mut guest = Self::new();
+        guest.grant(dir, access);
+        guest
+    }
+
+    pub fn grant(&mut self, dir: &Path, access: Access) -> u32 {
+        let host: OwnedFd = rustix::fs::open(
+            dir,
+            rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC,
+            rustix::fs::Mode::empty(),
+        )
+        .unwrap();
+        let preopen = Preopen {
+            name: b"/scratch",
+            root: false,
+        };
+        let descriptor = policy::preopen(host, access, preopen);
+        self.wasi.fds.insert(descriptor).unwrap()
+    }
+
+    /// Opens a host descriptor in the guest, with every right that applies.
+    pub fn adopt(&mut self, host: OwnedFd, filetype: FileType, stdio: Option<u8>) -> u32 {
+        let descriptor = Descriptor {
+            rights: Rights::applicable(filetype, false),
+            stdio,
+            ..Descriptor::new(HostFd::Owned(host), filetype)
+        };
+        self.wasi.fds.insert(descriptor).unwrap()
+    }
+
+    /// Bytes of linear memory.
+    pub fn size(&self) -> u32 {
+        PAGES * WASM_PAGE_SIZE as u32
+    }
+
+    pub fn bytes(&self, at: u32, len: u32) -> Vec<u8> {
+        self.wasi.memory.bytes(at, len).unwrap().to_vec()
+    }
+
+    pub fn u16(&self, at: u32) -> u16 {
+        u16::from_le_bytes(self.wasi.memory.array(at).unwrap())
+    }
+
+    pub fn u32(&self, at: u32) -> u32 {
+        u32::from_le_bytes(self.wasi.memory.array(at).unwrap())
+    }
+
+    pub fn u64(&self, at: u32) -> u64 {
+        u64::from_le_bytes(self.wasi.memory.array(at).unwrap())
+    }
+
+    pub fn write(&mut self, at: u32, bytes: &[u8]) {
+        self.wasi.memory.write(at, bytes).unwrap();
+    }
+
+    /// Stores a string where [`Guest::path`]'s caller doesn't look; its address
+    /// and length. `slot` tells two strings of one call apart.
+    pub fn string(&mut self, slot: u32, string: &str) -> (u32, u32) {
+        let at = self.size() - 0x1_0000 + slot * 0x4000;
+        self.write(at, string.as_bytes());
+        (at, string.len() as u32)
+    }
+
+    /// Stores a vector of `(address, length)` at `at`.
+    pub fn vector(&mut self, at: u32, buffers: &[(u32, u32)]) {
+        for (index, (start, len)) in buffers.iter().enumerate() {
+            let at = at + 8 * index as u32;
+            self.write(at, &start.to_le_bytes());
+            self.write(at + 4, &len.to_le_bytes());
+        }
+    }
+
+    /// `path_open` in directory 0 with these `oflags` and rights, following.
+    pub fn open(&mut self, path: &str, oflags: u32, rights: Rights) -> Result<u32, Errno> {
+        self.open_in(0, path, oflags, rights, 0)
+    }
+
+    pub fn open_in(
+        &mut self,
+        dir: u32,
+        path: &str,
+        oflags: u32,
+        rights: Rights,
+        fdflags: u32,
+    ) -> Result<u32, Errno> {
+        let (at, len) = self.string(0, path);
+        let (wasi, inheriting) = (&mut self.wasi, Rights::INHERITED.0);
+        path_open(
+            wasi, dir, 1, at, len, oflags, rights.0, inheriting, fdflags, 0,
+        )?;
+        Ok(self.u32(0))
+    }
+}
+
+/// Maps zeroes over whatever an earlier test has left.
+fn map_memory() {
+    use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous};
+    let at = MEMORY_BASE as usize as *mut _;
+    let size = (u64::from(PAGES) * WASM_PAGE_SIZE) as usize;
+    let access = ProtFlags::READ | ProtFlags::WRITE;
+    let flags = MapFlags::PRIVATE | MapFlags::FIXED;
+    // SAFETY: the test binary is position-independent, so nothing of it is
+    // this low; an earlier test's memory is nobody's any more.
+    let mapped = unsafe { mmap_anonymous(at, size, access, flags) }.unwrap();
+    mapped.expose_provenance();
+    wasi_aot_memory_pages.store(PAGES, Ordering::Relaxed);
+}
+
+/// A new directory, removed with all that is in it when dropped.
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    pub fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = std::format!("wasi-aot-shim-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        fs::create_dir(&path).unwrap();
+        Self(path.canonicalize().unwrap())
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub fn join(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    pub fn write(&self, name: &str, contents: &str) {
+        fs::write(self.join(name), contents).unwrap();
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.join(name)).unwrap()
+    }
+
+    pub fn mkdir(&self, name: &str) {
+        fs::create_dir_all(self.join(name)).unwrap();
+    }
+
+    pub fn symlink(&self, target: &str, name: &str) {
+        std::os::unix::fs::symlink(target, self.join(name)).unwrap();
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}

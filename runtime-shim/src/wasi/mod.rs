@@ -1,0 +1,123 @@
+//! WASI preview 1 on Linux.
+//!
+//! One file per family of calls; a call is the Rust function of its name, which
+//! gets the state and the core-wasm parameters and says whether it succeeded.
+//! `exports` makes the symbols that a module links against out of them. Each
+//! call's documentation links to its section of the specification. What they
+//! have in common:
+//!
+//! * A pointer or length outside linear memory is `EFAULT`, a descriptor that
+//!   isn't open `EBADF`, a missing right `ENOTCAPABLE` or one of its relatives
+//!   (see [`fdtable::Descriptor::demand`]); this isn't repeated everywhere.
+//! * Where results go is checked before anything happens, so a call that fails
+//!   with `EFAULT` has had no effect.
+//! * `EINTR` never reaches the guest.
+
+pub mod args;
+pub mod clock;
+pub mod environ;
+pub mod errno;
+mod exports;
+pub mod fd;
+pub mod fd_io;
+pub mod fdstat;
+pub mod fdtable;
+pub mod filestat;
+pub mod path;
+pub mod path_open;
+pub mod poll;
+pub mod proc;
+pub mod random;
+pub mod readdir;
+pub mod sock;
+mod stdio;
+pub mod types;
+
+#[cfg(test)]
+pub mod fixture;
+
+use crate::guest::{Memory, Ptr};
+use crate::policy::cpath::CPath;
+use crate::policy::environment::Environment;
+use crate::policy::resolver::Resolver;
+use crate::policy::{self};
+use crate::report;
+use crate::start::Process;
+use core::cell::UnsafeCell;
+use core::ffi::c_char;
+use errno::Errno;
+use fdtable::FdTable;
+
+/// Everything the calls know.
+pub struct Wasi {
+    pub memory: Memory,
+    pub fds: FdTable,
+    pub resolver: Resolver,
+    /// Each a C string that lives as long as the process.
+    pub args: &'static [*const c_char],
+    pub environment: Environment,
+}
+
+impl Wasi {
+    /// # Safety
+    /// As for [`Memory::new`].
+    pub const unsafe fn new() -> Self {
+        Self {
+            // SAFETY: the caller's promise.
+            memory: unsafe { Memory::new() },
+            fds: FdTable::new(),
+            resolver: Resolver::new(),
+            args: &[],
+            environment: Environment::EMPTY,
+        }
+    }
+
+    /// The path of `len` bytes at `at`.
+    ///
+    /// # Errors
+    /// `EINVAL` when it contains a NUL, `ENAMETOOLONG` when it is longer than
+    /// the host takes. Bytes that aren't UTF-8 are let through: the host's file
+    /// names may have them.
+    pub fn path(&self, at: Ptr, len: u32) -> Result<CPath, Errno> {
+        CPath::from_bytes(self.memory.bytes(at, len)?)
+    }
+}
+
+/// The one state of the process.
+struct Global(UnsafeCell<Wasi>);
+
+// SAFETY: the process has one thread, the guest's. See `with`.
+unsafe impl Sync for Global {}
+
+// SAFETY: the only value in an executable. Linear memory is mapped by the
+// executable before its first instruction; nobody but generated code touches it
+// otherwise, and that doesn't run during a call.
+static WASI: Global = Global(UnsafeCell::new(unsafe { Wasi::new() }));
+
+/// Runs `call` on the state.
+fn with<R>(call: impl FnOnce(&mut Wasi) -> R) -> R {
+    // SAFETY: unique, because there is one thread, no call of preview 1 calls
+    // back into the guest or another call's export, and the signal handlers,
+    // which report a trap and exit, don't come here.
+    call(unsafe { &mut *WASI.0.get() })
+}
+
+/// Prepares the calls: standard descriptors, granted directories, environment.
+/// When something that the manifest grants isn't there, says so and exits.
+pub fn init(process: &Process) {
+    with(|wasi| {
+        wasi.args = process.args;
+        // SAFETY: the kernel's strings, "alive as long as the process".
+        wasi.environment = unsafe { Environment::new(process.manifest, process.env) };
+        if stdio::open_standard(&mut wasi.fds).is_err() {
+            report::cannot_start(format_args!(
+                "standard input, output and error can't be set up"
+            ));
+        }
+        if let Err(refusal) =
+            policy::resolve(process.manifest, &mut wasi.fds, &mut wasi.environment)
+        {
+            report::cannot_start(format_args!("{refusal}"));
+        }
+    });
+}

@@ -1,0 +1,194 @@
+//! Operations on names in directories.
+//!
+//! Each opens the directory that holds the name, without leaving the granted
+//! one, and hands the last component to the kernel: none of the calls used here
+//! follows a symbolic link in it.
+
+use super::Wasi;
+use super::errno::Errno;
+use super::types::{Rights, follows};
+use crate::guest::Ptr;
+use crate::policy::cpath::CPath;
+use crate::policy::resolver::{Base, Resolver};
+use rustix::fs::{AtFlags, Mode, linkat, mkdirat, readlinkat_raw, renameat, symlinkat, unlinkat};
+use rustix::io::Errno as Host;
+
+/// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_create_directory):
+/// makes a directory.
+///
+/// # Errors
+/// `EEXIST` when there is something of that name, `EROFS`, `ENOSPC`, `EDQUOT`,
+/// `EMLINK`, and those of looking up a path (see
+/// [`path_filestat_get`](super::filestat::path_filestat_get)).
+pub fn path_create_directory(
+    wasi: &mut Wasi,
+    fd: u32,
+    path: Ptr,
+    path_len: u32,
+) -> Result<(), Errno> {
+    let dir = wasi.fds.directory(fd, Rights::PATH_CREATE_DIRECTORY)?;
+    let mut path = wasi.path(path, path_len)?;
+    let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
+    Ok(mkdirat(&parent, name, Mode::from_raw_mode(0o777))?)
+}
+
+/// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_remove_directory):
+/// removes an empty directory.
+///
+/// # Errors
+/// `ENOTEMPTY`, `ENOTDIR`, `EINVAL` for `.`, `EBUSY`, `EROFS`, and those of looking
+/// up a path.
+pub fn path_remove_directory(
+    wasi: &mut Wasi,
+    fd: u32,
+    path: Ptr,
+    path_len: u32,
+) -> Result<(), Errno> {
+    let dir = wasi.fds.directory(fd, Rights::PATH_REMOVE_DIRECTORY)?;
+    let mut path = wasi.path(path, path_len)?;
+    let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
+    Ok(unlinkat(&parent, name, AtFlags::REMOVEDIR)?)
+}
+
+/// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_unlink_file):
+/// removes a name of a file that is no directory.
+///
+/// # Errors
+/// `EISDIR` for a directory, `ENOTDIR` when a slash follows the name of a file,
+/// `EBUSY`, `EROFS`, and those of looking up a path.
+pub fn path_unlink_file(wasi: &mut Wasi, fd: u32, path: Ptr, path_len: u32) -> Result<(), Errno> {
+    let dir = wasi.fds.directory(fd, Rights::PATH_UNLINK_FILE)?;
+    let mut path = wasi.path(path, path_len)?;
+    let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
+    Ok(unlinkat(&parent, name, AtFlags::empty())?)
+}
+
+/// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_rename):
+/// gives a file another name, also in another granted directory; what had that
+/// name is replaced.
+///
+/// # Errors
+/// `EXDEV` between file systems, `EISDIR`, `ENOTDIR`, `ENOTEMPTY` when the two
+/// don't go together, `EINVAL` to move a directory into itself, `EBUSY` for `.`
+/// and `..`, `EROFS`, `ENOSPC`, and those of looking up a path.
+pub fn path_rename(
+    wasi: &mut Wasi,
+    fd: u32,
+    old_path: Ptr,
+    old_path_len: u32,
+    new_fd: u32,
+    new_path: Ptr,
+    new_path_len: u32,
+) -> Result<(), Errno> {
+    let old_dir = wasi.fds.directory(fd, Rights::PATH_RENAME_SOURCE)?;
+    let new_dir = wasi.fds.directory(new_fd, Rights::PATH_RENAME_TARGET)?;
+    let mut old_path = wasi.path(old_path, old_path_len)?;
+    let mut new_path = wasi.path(new_path, new_path_len)?;
+    let (old_parent, old_name) = wasi.resolver.parent(old_dir.base(), &mut old_path)?;
+    let (new_parent, new_name) = wasi.resolver.parent(new_dir.base(), &mut new_path)?;
+    Ok(renameat(&old_parent, old_name, &new_parent, new_name)?)
+}
+
+/// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_link):
+/// gives a file that is no directory one more name; a symbolic link is linked
+/// itself.
+///
+/// # Errors
+/// `EINVAL` to follow a symbolic link, which isn't supported; `EPERM` for a
+/// directory; `EEXIST`, `EXDEV`, `EMLINK`, `EROFS`, `ENOSPC`, and those of looking
+/// up a path.
+pub fn path_link(
+    wasi: &mut Wasi,
+    old_fd: u32,
+    old_flags: u32,
+    old_path: Ptr,
+    old_path_len: u32,
+    new_fd: u32,
+    new_path: Ptr,
+    new_path_len: u32,
+) -> Result<(), Errno> {
+    if follows(old_flags)? {
+        return Err(Errno::INVAL);
+    }
+    let old_dir = wasi.fds.directory(old_fd, Rights::PATH_LINK_SOURCE)?;
+    let new_dir = wasi.fds.directory(new_fd, Rights::PATH_LINK_TARGET)?;
+    let mut old_path = wasi.path(old_path, old_path_len)?;
+    let mut new_path = wasi.path(new_path, new_path_len)?;
+    refuse_directory(&wasi.resolver, old_dir.base(), &old_path)?;
+    let (old_parent, old_name) = wasi.resolver.parent(old_dir.base(), &mut old_path)?;
+    let (new_parent, new_name) = wasi.resolver.parent(new_dir.base(), &mut new_path)?;
+    let flags = AtFlags::empty();
+    Ok(linkat(&old_parent, old_name, &new_parent, new_name, flags)?)
+}
+
+/// `linkat` is the one call that looks its old name up like any path. So a name
+/// that can only be a directory's, which can't be linked, is not handed to it.
+fn refuse_directory(resolver: &Resolver, base: Base<'_>, path: &CPath) -> Result<(), Errno> {
+    let path_bytes = path.as_bytes();
+    let last = path_bytes.rsplit(|&b| b == b'/').next().unwrap_or(b"");
+    match last {
+        b"" | b"." | b".." => {
+            resolver.locate(base, path.as_c_str(), false)?;
+            Err(Errno::PERM)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_symlink):
+/// makes a symbolic link with the contents `old_path`.
+///
+/// # Errors
+/// `EPERM` for an absolute target, which nothing could follow (but where the
+/// host's root is granted, it is allowed); `EEXIST`, `EROFS`, `ENOSPC`, and those
+/// of looking up a path.
+pub fn path_symlink(
+    wasi: &mut Wasi,
+    old_path: Ptr,
+    old_path_len: u32,
+    fd: u32,
+    new_path: Ptr,
+    new_path_len: u32,
+) -> Result<(), Errno> {
+    let dir = wasi.fds.directory(fd, Rights::PATH_SYMLINK)?;
+    let target = wasi.path(old_path, old_path_len)?;
+    let mut path = wasi.path(new_path, new_path_len)?;
+    if target.as_bytes().starts_with(b"/") && !dir.base().root {
+        return Err(Errno::PERM);
+    }
+    let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
+    Ok(symlinkat(target.as_c_str(), &parent, name)?)
+}
+
+/// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_readlink):
+/// writes the contents of a symbolic link, cut off at `buf_len` and without a
+/// NUL, and stores the number of bytes.
+///
+/// # Errors
+/// `EINVAL` when it is no symbolic link or `buf_len` is 0, and those of looking up
+/// a path.
+pub fn path_readlink(
+    wasi: &mut Wasi,
+    fd: u32,
+    path: Ptr,
+    path_len: u32,
+    buf: Ptr,
+    buf_len: u32,
+    bufused: Ptr,
+) -> Result<(), Errno> {
+    let dir = wasi.fds.directory(fd, Rights::PATH_READLINK)?;
+    let path = wasi.path(path, path_len)?;
+    wasi.memory.expect_room(bufused, 4)?;
+    let buffer = wasi.memory.bytes_mut(buf, buf_len)?;
+    let link = wasi.resolver.locate(dir.base(), path.as_c_str(), false)?;
+    let count = match readlinkat_raw(&link, c"", buffer) {
+        // What Linux says of a descriptor that is no symbolic link.
+        Err(Host::NOENT) => return Err(Errno::INVAL),
+        result => result?,
+    };
+    wasi.memory.write_u32(bufused, count as u32)
+}
+
+#[cfg(test)]
+#[path = "path_tests.rs"]
+mod tests;

@@ -1,0 +1,164 @@
+//! Opening files.
+//!
+//! Preview 1 has no access modes: what the new descriptor is open for follows
+//! from the rights asked for. Go and wasi-libc ask for every right they might
+//! need, so rights are cut down to what the directory hands on rather than
+//! refused, with two exceptions: a file asked for to be read or written is
+//! opened for that or not at all.
+
+use super::Wasi;
+use super::errno::Errno;
+use super::fdtable::{Descriptor, HostFd};
+use super::types::{FileType, Rights, checked_flags, fdflags, follows, oflags};
+use crate::guest::Ptr;
+use crate::policy::cpath::CPath;
+use crate::policy::resolver::Resolver;
+use rustix::fd::OwnedFd;
+use rustix::fs::{Mode, OFlags, fstat};
+use rustix::termios::isatty;
+
+/// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_open):
+/// opens the file at a path and stores the lowest free descriptor for it.
+///
+/// `dirflags` says whether to follow a symbolic link at the end; `oflags` is
+/// CREAT 1, DIRECTORY 2, EXCL 4, TRUNC 8; the rights are cut down to what `fd`
+/// hands on. A FIFO opens when somebody opens its other end, as in POSIX, unless
+/// `fdflags` has NONBLOCK.
+///
+/// # Errors
+/// `EROFS` to write, create or truncate below a grant for reading only;
+/// `ENOTCAPABLE` when `fd` may not hand on reading or writing; `EISDIR` to write a
+/// directory; `ELOOP` for a symbolic link not to be followed; `EEXIST`, `EINVAL`
+/// for a flag that the specification doesn't have or DIRECTORY with CREAT,
+/// `EMFILE`, `ENFILE`, `ENXIO`, `ENOSPC`, `ETXTBSY`, and those of looking up a path
+/// (see [`path_filestat_get`](super::filestat::path_filestat_get)).
+pub fn path_open(
+    wasi: &mut Wasi,
+    fd: u32,
+    dirflags: u32,
+    path: Ptr,
+    path_len: u32,
+    oflags: u32,
+    rights_base: u64,
+    rights_inheriting: u64,
+    fdflags: u32,
+    opened_fd: Ptr,
+) -> Result<(), Errno> {
+    let request = Request {
+        follow: follows(dirflags)?,
+        oflags: checked_flags(oflags, oflags::ALL)?,
+        base: Rights(rights_base),
+        inheriting: Rights(rights_inheriting),
+        fdflags: checked_flags(fdflags, fdflags::ALL.into())? as u16,
+    };
+    let dir = wasi.fds.directory(fd, Rights::PATH_OPEN)?;
+    let path = wasi.path(path, path_len)?;
+    wasi.memory.expect_room(opened_fd, 4)?;
+    request.check(dir)?;
+    let host = request.open(dir, &wasi.resolver, &path)?;
+    let descriptor = request.descriptor(dir, host)?;
+    let opened = wasi.fds.insert(descriptor)?;
+    wasi.memory.write_u32(opened_fd, opened)
+}
+
+/// The parameters of a call.
+struct Request {
+    follow: bool,
+    oflags: u32,
+    base: Rights,
+    inheriting: Rights,
+    fdflags: u16,
+}
+
+impl Request {
+    fn has(&self, oflags: u32) -> bool {
+        self.oflags & oflags == oflags
+    }
+
+    fn wants(&self, right: Rights) -> bool {
+        self.base.contains(right)
+    }
+
+    /// Whether `dir` allows it, whatever the path.
+    fn check(&self, dir: &Descriptor) -> Result<(), Errno> {
+        if self.has(oflags::CREAT | oflags::DIRECTORY) {
+            return Err(Errno::INVAL);
+        }
+        if dir.read_only && (self.wants(Rights::FD_WRITE) || self.has(oflags::TRUNC)) {
+            return Err(Errno::ROFS);
+        }
+        if self.has(oflags::TRUNC) {
+            dir.demand(Rights::PATH_FILESTAT_SET_SIZE)?;
+        }
+        // Below a grant for reading only a file that exists may be opened so.
+        if self.has(oflags::CREAT) && !dir.read_only {
+            dir.demand(Rights::PATH_CREATE_FILE)?;
+        }
+        let access = self.base & (Rights::FD_READ | Rights::FD_WRITE);
+        if dir.inheriting.contains(access) || self.has(oflags::DIRECTORY) {
+            Ok(())
+        } else {
+            Err(Errno::NOTCAPABLE)
+        }
+    }
+
+    fn open(&self, dir: &Descriptor, resolver: &Resolver, path: &CPath) -> Result<OwnedFd, Errno> {
+        let mode = Mode::from_raw_mode(0o666);
+        let flags = self.host_flags();
+        if !(dir.read_only && flags.contains(OFlags::CREATE)) {
+            return resolver.open(dir.base(), path.as_c_str(), flags, mode);
+        }
+        // What a file system mounted for reading only does with O_CREAT.
+        let flags = flags.difference(OFlags::CREATE | OFlags::EXCL);
+        match resolver.open(dir.base(), path.as_c_str(), flags, mode) {
+            Ok(_) if self.has(oflags::EXCL) => Err(Errno::EXIST),
+            Err(Errno::NOENT) => Err(Errno::ROFS),
+            opened => opened,
+        }
+    }
+
+    fn host_flags(&self) -> OFlags {
+        let access = match (self.wants(Rights::FD_READ), self.wants(Rights::FD_WRITE)) {
+            (true, true) => OFlags::RDWR,
+            (false, true) => OFlags::WRONLY,
+            (_, false) => OFlags::RDONLY,
+        };
+        let mut flags = access | OFlags::NOCTTY;
+        flags.set(OFlags::NOFOLLOW, !self.follow);
+        flags.set(OFlags::CREATE, self.has(oflags::CREAT));
+        flags.set(OFlags::DIRECTORY, self.has(oflags::DIRECTORY));
+        flags.set(OFlags::EXCL, self.has(oflags::EXCL));
+        flags.set(OFlags::TRUNC, self.has(oflags::TRUNC));
+        flags.set(OFlags::APPEND, self.fdflags & fdflags::APPEND != 0);
+        flags.set(OFlags::DSYNC, self.fdflags & fdflags::DSYNC != 0);
+        flags.set(OFlags::NONBLOCK, self.fdflags & fdflags::NONBLOCK != 0);
+        // Linux has no O_RSYNC of its own.
+        let sync = fdflags::SYNC | fdflags::RSYNC;
+        flags.set(OFlags::SYNC, self.fdflags & sync != 0);
+        flags
+    }
+
+    fn descriptor(&self, dir: &Descriptor, host: OwnedFd) -> Result<Descriptor, Errno> {
+        let filetype = FileType::of(&fstat(&host)?);
+        let is_terminal = filetype == FileType::CharacterDevice && isatty(&host);
+        // Go opens directories without this right and then creates files in
+        // them with TRUNC (os.Root), so the right to create includes it.
+        let implied = if self.wants(Rights::PATH_CREATE_FILE) {
+            Rights::PATH_FILESTAT_SET_SIZE
+        } else {
+            Rights::NONE
+        };
+        let applicable = Rights::applicable(filetype, is_terminal);
+        Ok(Descriptor {
+            rights: (self.base | implied) & dir.inheriting & applicable,
+            inheriting: self.inheriting & dir.inheriting,
+            flags: self.fdflags,
+            read_only: dir.read_only,
+            ..Descriptor::new(HostFd::Owned(host), filetype)
+        })
+    }
+}
+
+#[cfg(test)]
+#[path = "path_open_tests.rs"]
+mod tests;

@@ -1,0 +1,376 @@
+//! Waiting for time and descriptors.
+//!
+//! Go's scheduler lives on this call: every sleep and every goroutine that
+//! waits for input ends here, and an errno other than `EINTR` kills its runtime.
+//! So what is wrong with one subscription is an error of its event.
+
+use super::Wasi;
+use super::clock::{clock, nanoseconds, timespec};
+use super::errno::Errno;
+use super::fdtable::{Descriptor, FdTable};
+use super::types::Rights;
+use crate::guest::{Memory, Ptr};
+use crate::pages::PageArray;
+use core::mem::MaybeUninit;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::{Errno as Host, ioctl_fionread};
+use rustix::thread::{NanosleepRelativeResult, clock_nanosleep_relative};
+use rustix::time::{ClockId, clock_gettime};
+
+/// Sizes of a `subscription` and an `event` in bytes.
+const SUBSCRIPTION_SIZE: u64 = 48;
+const EVENT_SIZE: u64 = 32;
+
+/// The bit of `subclockflags` that makes a timeout a point in time.
+const ABSTIME: u16 = 1;
+/// The bit of `eventrwflags`: the peer has closed or disconnected.
+const HANGUP: u16 = 1;
+
+/// Descriptors that are polled without pages for them.
+const INLINE: usize = 64;
+
+/// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#poll_oneoff):
+/// waits until at least one of `nsubscriptions` subscriptions at `subscriptions`
+/// has an event, writes all events there are at `events` and their number at
+/// `nevents`.
+///
+/// # Errors
+/// `EINVAL` for no subscription at all, or a kind of subscription that the
+/// specification doesn't have; `ENOMEM`. In an event: `EBADF` for a descriptor
+/// that isn't open or not for that, `ENOTCAPABLE` without the right to poll,
+/// `EINVAL` for a clock that can't be waited for.
+pub fn poll_oneoff(
+    wasi: &mut Wasi,
+    subscriptions: Ptr,
+    events: Ptr,
+    nsubscriptions: u32,
+    nevents: Ptr,
+) -> Result<(), Errno> {
+    if nsubscriptions == 0 {
+        return Err(Errno::INVAL);
+    }
+    let subscriptions = Records::new(
+        &wasi.memory,
+        subscriptions,
+        nsubscriptions,
+        SUBSCRIPTION_SIZE,
+    )?;
+    let events = Records::new(&wasi.memory, events, nsubscriptions, EVENT_SIZE)?;
+    wasi.memory.expect_room(nevents, 4)?;
+    let first = Subscription::read(&wasi.memory, subscriptions.at(0))?;
+    let count = match first.wait {
+        Wait::Clock(timer) if nsubscriptions == 1 && timer.is_sleep() => {
+            sleep(timer);
+            first
+                .event(Ok(Readiness::NONE))
+                .write(&mut wasi.memory, events.at(0))?;
+            1
+        }
+        _ => wait(wasi, subscriptions, events)?,
+    };
+    wasi.memory.write_u32(nevents, count)
+}
+
+/// An array of records in linear memory.
+#[derive(Clone, Copy)]
+struct Records {
+    start: Ptr,
+    count: u32,
+    size: u64,
+}
+
+impl Records {
+    fn new(memory: &Memory, start: Ptr, count: u32, size: u64) -> Result<Self, Errno> {
+        let bytes = u32::try_from(u64::from(count) * size).map_err(|_| Errno::FAULT)?;
+        memory.expect_room(start, bytes)?;
+        Ok(Self { start, count, size })
+    }
+
+    /// Address of the record with this index, which is in the array.
+    fn at(self, index: u32) -> Ptr {
+        self.start + index * self.size as u32
+    }
+}
+
+/// What the guest waits for.
+#[derive(Clone, Copy)]
+enum Wait {
+    Clock(Timer),
+    Read(u32),
+    Write(u32),
+}
+
+#[derive(Clone, Copy)]
+struct Timer {
+    id: u32,
+    timeout: u64,
+    absolute: bool,
+}
+
+struct Subscription {
+    userdata: u64,
+    wait: Wait,
+}
+
+impl Subscription {
+    fn read(memory: &Memory, at: Ptr) -> Result<Self, Errno> {
+        let record: [u8; SUBSCRIPTION_SIZE as usize] = memory.array(at)?;
+        let u16_at = |i: usize| u16::from_le_bytes([record[i], record[i + 1]]);
+        let u32_at = |i: usize| u32::from(u16_at(i)) | u32::from(u16_at(i + 2)) << 16;
+        let u64_at = |i: usize| u64::from(u32_at(i)) | u64::from(u32_at(i + 4)) << 32;
+        let wait = match record[8] {
+            0 => Wait::Clock(Timer {
+                id: u32_at(16),
+                timeout: u64_at(24),
+                absolute: u16_at(40) & ABSTIME != 0,
+            }),
+            1 => Wait::Read(u32_at(16)),
+            2 => Wait::Write(u32_at(16)),
+            _ => return Err(Errno::INVAL),
+        };
+        Ok(Self {
+            userdata: u64_at(0),
+            wait,
+        })
+    }
+
+    fn event(&self, result: Result<Readiness, Errno>) -> Event {
+        Event {
+            userdata: self.userdata,
+            error: result.err().map_or(0, Errno::number),
+            kind: match self.wait {
+                Wait::Clock(_) => 0,
+                Wait::Read(_) => 1,
+                Wait::Write(_) => 2,
+            },
+            readiness: result.unwrap_or(Readiness::NONE),
+        }
+    }
+}
+
+/// What there is to read or write.
+#[derive(Clone, Copy)]
+struct Readiness {
+    nbytes: u64,
+    flags: u16,
+}
+
+impl Readiness {
+    const NONE: Self = Self {
+        nbytes: 0,
+        flags: 0,
+    };
+}
+
+struct Event {
+    userdata: u64,
+    error: u16,
+    kind: u8,
+    readiness: Readiness,
+}
+
+impl Event {
+    fn write(&self, memory: &mut Memory, at: Ptr) -> Result<(), Errno> {
+        let mut record = [0; EVENT_SIZE as usize];
+        record[0..8].copy_from_slice(&self.userdata.to_le_bytes());
+        record[8..10].copy_from_slice(&self.error.to_le_bytes());
+        record[10] = self.kind;
+        record[16..24].copy_from_slice(&self.readiness.nbytes.to_le_bytes());
+        record[24..26].copy_from_slice(&self.readiness.flags.to_le_bytes());
+        memory.write(at, &record)
+    }
+}
+
+impl Timer {
+    /// One relative timer that needs no clock read.
+    fn is_sleep(self) -> bool {
+        !self.absolute && self.id <= 1
+    }
+
+    /// Nanoseconds until it fires, of which `waited` have passed since the call
+    /// if it is relative.
+    ///
+    /// # Errors
+    /// `EINVAL` for a clock there isn't, or the CPU time of the one thread, which
+    /// doesn't pass while it waits.
+    fn remaining(self, waited: u64) -> Result<u64, Errno> {
+        let id = match clock(self.id)? {
+            id @ (ClockId::Realtime | ClockId::Monotonic) => id,
+            _ => return Err(Errno::INVAL),
+        };
+        let now = if self.absolute {
+            nanoseconds(clock_gettime(id))
+        } else {
+            waited
+        };
+        Ok(self.timeout.saturating_sub(now))
+    }
+}
+
+/// Go's usleep and every sleep while nothing else is waited for: one system
+/// call, continued when a signal interrupts it.
+fn sleep(timer: Timer) {
+    let id = match timer.id {
+        0 => ClockId::Realtime,
+        _ => ClockId::Monotonic,
+    };
+    let mut left = timespec(timer.timeout);
+    while let NanosleepRelativeResult::Interrupted(rest) = clock_nanosleep_relative(id, &left) {
+        left = rest;
+    }
+}
+
+/// The general case. Returns the number of events written.
+fn wait(wasi: &mut Wasi, subscriptions: Records, events: Records) -> Result<u32, Errno> {
+    let Wasi { memory, fds, .. } = wasi;
+    let mut pages = PageArray::new();
+    let mut inline = [const { MaybeUninit::uninit() }; INLINE];
+    let entries = if subscriptions.count as usize <= INLINE {
+        &mut inline[..]
+    } else {
+        pages.reserve(subscriptions.count as usize)?;
+        pages.as_mut_slice()
+    };
+    let polled = gather(memory, fds, subscriptions, entries)?;
+    let started = now();
+    let mut waited = 0;
+    loop {
+        let timeout = earliest(memory, fds, subscriptions, waited)?.map(timespec);
+        match poll(polled, timeout.as_ref()) {
+            Ok(_) | Err(Host::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        waited = now() - started;
+        let count = collect(memory, fds, subscriptions, events, polled, waited)?;
+        if count > 0 {
+            return Ok(count);
+        }
+    }
+}
+
+/// Nanoseconds of the monotonic clock.
+fn now() -> u64 {
+    nanoseconds(clock_gettime(ClockId::Monotonic))
+}
+
+/// The descriptor that a subscription waits for, and for what.
+///
+/// # Errors
+/// `EBADF` or `ENOTCAPABLE` when it may not. `None` for a clock.
+fn target(fds: &FdTable, wait: Wait) -> Option<Result<(&Descriptor, PollFlags), Errno>> {
+    let (fd, right, what) = match wait {
+        Wait::Clock(_) => return None,
+        Wait::Read(fd) => (fd, Rights::FD_READ, PollFlags::IN),
+        Wait::Write(fd) => (fd, Rights::FD_WRITE, PollFlags::OUT),
+    };
+    let descriptor = fds.get(fd).and_then(|descriptor| {
+        descriptor.demand(right | Rights::POLL_FD_READWRITE)?;
+        Ok((descriptor, what))
+    });
+    Some(descriptor)
+}
+
+/// One entry for each subscription to a descriptor that can be polled, in
+/// their order.
+fn gather<'a, 'fd>(
+    memory: &Memory,
+    fds: &'fd FdTable,
+    subscriptions: Records,
+    entries: &'a mut [MaybeUninit<PollFd<'fd>>],
+) -> Result<&'a mut [PollFd<'fd>], Errno> {
+    let mut used = 0;
+    for index in 0..subscriptions.count {
+        let subscription = Subscription::read(memory, subscriptions.at(index))?;
+        if let Some(Ok((descriptor, what))) = target(fds, subscription.wait) {
+            entries[used].write(PollFd::new(&descriptor.host, what));
+            used += 1;
+        }
+    }
+    // SAFETY: the first `used` entries have been written above.
+    Ok(unsafe { entries[..used].assume_init_mut() })
+}
+
+/// Nanoseconds until the first event that isn't a descriptor's. `None` when
+/// only descriptors are waited for.
+fn earliest(
+    memory: &Memory,
+    fds: &FdTable,
+    subscriptions: Records,
+    waited: u64,
+) -> Result<Option<u64>, Errno> {
+    let mut earliest: Option<u64> = None;
+    for index in 0..subscriptions.count {
+        let subscription = Subscription::read(memory, subscriptions.at(index))?;
+        let due = match subscription.wait {
+            Wait::Clock(timer) => timer.remaining(waited).unwrap_or(0),
+            fd => match target(fds, fd) {
+                Some(Err(_)) => 0,
+                _ => continue,
+            },
+        };
+        earliest = Some(earliest.map_or(due, |earliest| earliest.min(due)));
+    }
+    Ok(earliest)
+}
+
+/// Writes an event for everything that has happened.
+fn collect(
+    memory: &mut Memory,
+    fds: &FdTable,
+    subscriptions: Records,
+    events: Records,
+    polled: &[PollFd<'_>],
+    waited: u64,
+) -> Result<u32, Errno> {
+    let mut count = 0;
+    let mut polled = polled.iter();
+    for index in 0..subscriptions.count {
+        let subscription = Subscription::read(memory, subscriptions.at(index))?;
+        let result = match (subscription.wait, target(fds, subscription.wait)) {
+            (Wait::Clock(timer), _) => match timer.remaining(waited) {
+                Ok(0) => Ok(Readiness::NONE),
+                Ok(_) => continue,
+                Err(error) => Err(error),
+            },
+            (_, Some(Ok((descriptor, what)))) => {
+                let found = polled.next().map_or(PollFlags::empty(), PollFd::revents);
+                if found.is_empty() {
+                    continue;
+                }
+                readiness(descriptor, what, found)
+            }
+            (_, Some(Err(error))) => Err(error),
+            (_, None) => continue,
+        };
+        subscription.event(result).write(memory, events.at(count))?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+/// What an event says of a descriptor that isn't quiet any more. An error that
+/// waits there is for the read or write to report.
+fn readiness(
+    descriptor: &Descriptor,
+    what: PollFlags,
+    found: PollFlags,
+) -> Result<Readiness, Errno> {
+    if found.contains(PollFlags::NVAL) {
+        return Err(Errno::BADF);
+    }
+    let nbytes = if what == PollFlags::IN {
+        ioctl_fionread(&descriptor.host).unwrap_or(0)
+    } else {
+        // How much there is room for nobody knows; for something.
+        1
+    };
+    let gone = PollFlags::HUP | PollFlags::ERR;
+    Ok(Readiness {
+        nbytes,
+        flags: if found.intersects(gone) { HANGUP } else { 0 },
+    })
+}
+
+#[cfg(test)]
+#[path = "poll_tests.rs"]
+mod tests;

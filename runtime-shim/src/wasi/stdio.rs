@@ -1,0 +1,90 @@
+//! The descriptors that the process was started with.
+
+use super::fdtable::{Descriptor, FdTable, HostFd, inert};
+use super::types::{FileType, Rights, fdflags};
+use core::mem::ManuallyDrop;
+use rustix::fd::{AsFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
+use rustix::fs::{CWD, Mode, OFlags, fcntl_getfl, fstat, openat};
+use rustix::io::Errno as Host;
+use rustix::net::{SocketType, sockopt::socket_type};
+use rustix::termios::isatty;
+
+/// Puts 0, 1 and 2 in an empty table. One that the parent has closed is
+/// /dev/null, as in native Go.
+///
+/// # Errors
+/// When a closed one can't be occupied, so that the next file opened would be
+/// taken for standard output.
+pub fn open_standard(fds: &mut FdTable) -> Result<(), Host> {
+    for number in 0..3u8 {
+        let host = RawFd::from(number);
+        // SAFETY: used for the question whether it is open, which is answered
+        // for any number.
+        let stat = fstat(unsafe { BorrowedFd::borrow_raw(host) });
+        if stat.err() == Some(Host::BADF) {
+            occupy(host)?;
+        }
+        // SAFETY: open by now, and owned by nobody else: nothing but the table
+        // closes 0, 1 or 2, and the messages that go to 2 merely borrow it.
+        let fd = unsafe { OwnedFd::from_raw_fd(host) };
+        let descriptor = standard(ManuallyDrop::new(fd), number);
+        let got = fds.insert(descriptor).map_err(|_| Host::NOMEM)?;
+        assert!(got == u32::from(number), "BUG: the table wasn't empty");
+    }
+    Ok(())
+}
+
+/// Opens something under the number `host`, the lowest that is free.
+fn occupy(host: RawFd) -> Result<(), Host> {
+    let opened = match openat(CWD, c"/dev/null", OFlags::RDWR, Mode::empty()) {
+        Err(_) => inert()?,
+        Ok(fd) => fd,
+    };
+    if opened.into_raw_fd() == host {
+        Ok(())
+    } else {
+        Err(Host::BADF)
+    }
+}
+
+fn standard(fd: ManuallyDrop<OwnedFd>, number: u8) -> Descriptor {
+    let filetype = filetype(fd.as_fd());
+    let host_flags = fcntl_getfl(&*fd).unwrap_or(OFlags::RDWR);
+    let mut withheld = match host_flags & OFlags::RWMODE {
+        OFlags::RDONLY => Rights::FD_WRITE | Rights::FD_ALLOCATE | Rights::FD_FILESTAT_SET_SIZE,
+        OFlags::WRONLY => Rights::FD_READ,
+        _ => Rights::NONE,
+    };
+    if filetype == FileType::Directory {
+        // Whatever was redirected from there is not a grant.
+        withheld = Rights::DIRECTORY.without(Rights::FD_FILESTAT_GET);
+    }
+    let is_terminal = filetype == FileType::CharacterDevice && isatty(&*fd);
+    let mut flags = 0;
+    for (bit, flag) in [
+        (OFlags::APPEND, fdflags::APPEND),
+        (OFlags::DSYNC, fdflags::DSYNC),
+        (OFlags::SYNC, fdflags::SYNC),
+    ] {
+        if host_flags.contains(bit) {
+            flags |= flag;
+        }
+    }
+    Descriptor {
+        rights: Rights::applicable(filetype, is_terminal).without(withheld),
+        flags,
+        stdio: Some(number),
+        ..Descriptor::new(HostFd::Standard(fd), filetype)
+    }
+}
+
+/// The type of an open file; of a socket, what kind it is.
+fn filetype(fd: BorrowedFd<'_>) -> FileType {
+    match fstat(fd).as_ref().map(FileType::of) {
+        Ok(FileType::SocketStream) if socket_type(fd) == Ok(SocketType::DGRAM) => {
+            FileType::SocketDgram
+        }
+        Ok(filetype) => filetype,
+        Err(_) => FileType::Unknown,
+    }
+}
