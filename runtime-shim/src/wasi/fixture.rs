@@ -8,8 +8,9 @@ use super::path_open::path_open;
 use super::types::{FileType, Rights};
 use crate::memory::wasi_aot_memory_pages;
 use crate::policy;
-use rustix::fd::OwnedFd;
+use rustix::fd::{FromRawFd, OwnedFd};
 use std::fs;
+use std::os::fd::IntoRawFd;
 use std::path::{Path, PathBuf};
 use std::string::String;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -51,12 +52,7 @@ impl Guest {
     }
 
     pub fn grant(&mut self, dir: &Path, access: Access) -> u32 {
-        let host: OwnedFd = rustix::fs::open(
-            dir,
-            rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC,
-            rustix::fs::Mode::empty(),
-        )
-        .unwrap();
+        let host = host_fd(fs::File::open(dir).unwrap());
         let preopen = Preopen {
             name: b"/scratch",
             root: false,
@@ -137,6 +133,13 @@ impl Guest {
         )?;
         Ok(self.u32(0))
     }
+}
+
+/// A host descriptor of std's as one of rustix's, which differ without rustix's
+/// feature `std`.
+pub fn host_fd(file: impl IntoRawFd) -> OwnedFd {
+    // SAFETY: owned by `file`, which gives it away.
+    unsafe { OwnedFd::from_raw_fd(file.into_raw_fd()) }
 }
 
 /// Maps zeroes over whatever an earlier test has left.
