@@ -1,1 +1,50 @@
-fn main() {}
+//! The command line of wasi-aot: flags become compiler options and a policy,
+//! the compiler's bytes become a file, errors become one line on stderr.
+//!
+//! Exit codes: 0, 1 when the build failed, 2 when the command line is wrong. A
+//! reader that closes its end of stdout early is no error.
+
+mod commands;
+mod flags;
+mod output;
+mod progress;
+mod usage;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Compiles Go's GOOS=wasip1 modules into static native executables with a
+/// sandbox built in.
+#[derive(Debug, Parser)]
+#[command(name = "wasi-aot", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Build(commands::build::Build),
+    Completions(commands::completions::Completions),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Build(build) => build.run(),
+        Command::Completions(completions) => completions.run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("wasi-aot: {error:#}");
+            ExitCode::from(if usage::is_usage(&error) { 2 } else { 1 })
+        }
+    }
+}
+
+/// Whether whoever read our output has gone: they got what they wanted.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.root_cause().downcast_ref::<std::io::Error>();
+    io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+}

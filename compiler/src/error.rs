@@ -1,18 +1,74 @@
 //! What can go wrong in a build, as values that say what, where and what to do.
-//! Each displays as one line without a final full stop.
+//! Each displays as one line without a final full stop. Offsets count from the
+//! start of the wasm file.
 
-/// The reason why a build failed. Offsets count from the start of the file.
+use std::fmt;
+
+/// The reason why a build failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error(
-        "not a WebAssembly module (no \\0asm at the start); build one with GOOS=wasip1 GOARCH=wasm go build"
-    )]
+    #[error("not a WebAssembly module (no \\0asm at the start); build one with GOOS=wasip1 GOARCH=wasm go build")]
     NotWasm,
-    #[error("no _start is exported, so there is nothing to run; build a command, not a library")]
+    #[error("a WebAssembly component, not a core module; compile the core module inside it (wasm-tools component unbundle)")]
+    Component,
+    #[error("truncated at offset {offset:#x}; copy or build the module again")]
+    Truncated { offset: u64 },
+    #[error("invalid module{}: {message} (offset {offset:#x})", InFunction(function.as_deref()))]
+    Invalid { function: Option<String>, offset: u64, message: String },
+    #[error("{feature} is not supported yet{} (offset {offset:#x}); rebuild without it", InFunction(function.as_deref()))]
+    Unsupported { feature: String, function: Option<String>, offset: u64 },
+    #[error("built for GOOS=js; rebuild with GOOS=wasip1")]
+    GoJs,
+    #[error("unknown import {module}.{name}{signature}; only the functions of wasi_snapshot_preview1 can be imported")]
+    UnknownImport { module: String, name: String, signature: String },
+    #[error("import {module}.{name} has signature {found}, but preview 1 defines {expected}; the module was built against another interface")]
+    ImportSignature { module: String, name: String, found: String, expected: String },
+    #[error("a reactor (_initialize and no _start) is not supported yet; it exports {exports}; build it without -buildmode=c-shared")]
+    Reactor { exports: String },
+    #[error("no _start is exported, so there is nothing to run; build a command (package main)")]
     NoStart,
+    #[error("_start has signature {found} instead of () -> (); build a command (package main)")]
+    StartSignature { found: String },
+    #[error("the module starts with {initial} of memory, but --max-memory allows {maximum}; raise it")]
+    InitialMemory { initial: String, maximum: String },
+    #[error("{0}")]
+    Limit(String),
+    #[error("{0} executables can't be built yet; --emit obj writes the object")]
+    NoShim(&'static str),
     #[error("{0}")]
     Policy(String),
     /// The object and the shim don't fit together, or the image is too large.
     #[error("{0}")]
     Link(String),
+}
+
+/// Displays ` in NAME`, or nothing.
+struct InFunction<'a>(Option<&'a str>);
+
+impl fmt::Display for InFunction<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(name) => write!(f, " in {name}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Error {
+    /// What the validator found, outside any function.
+    #[must_use]
+    pub fn from_validator(error: &wasmparser::Error) -> Self {
+        Self::from_validator_in(None, error)
+    }
+
+    /// What the validator found in `function`.
+    #[must_use]
+    pub fn from_validator_in(function: Option<String>, error: &wasmparser::Error) -> Self {
+        // wasmparser says this for every way in which the bytes can end too early.
+        if function.is_none() && error.message().starts_with("unexpected end") {
+            return Self::Truncated { offset: error.offset() };
+        }
+        let message = error.message().lines().collect::<Vec<_>>().join(" ");
+        Self::Invalid { function, offset: error.offset(), message }
+    }
 }

@@ -1,5 +1,256 @@
-//! What the executable may touch, decided at build time.
+//! What the executable may touch, decided at build time and denied by default.
+//!
+//! Build time knows only the text of a host path: a relative one is resolved
+//! when the program starts, on another machine perhaps. So [`Policy::check`]
+//! finds what is wrong whatever the directories are; the shim compares the real
+//! directories by inode at start and refuses the rest.
 
-/// Denied by default: an empty policy grants arguments and stdio only.
-#[derive(Debug, Clone, Default)]
-pub struct Policy {}
+mod parse;
+mod path;
+#[cfg(test)]
+mod tests;
+
+use crate::Error;
+use path::{Components, is_inside};
+use wasi_aot_contract::layout::{MAX_PAGES, WASM_PAGE_SIZE};
+use wasi_aot_contract::manifest::{Record, writer};
+
+pub use parse::parse_size;
+pub use wasi_aot_contract::manifest::Access;
+
+/// Least and most bytes that can be reserved for the native stack: room for the
+/// runtime itself, and a fraction of the 128 TiB that a process can address.
+const STACK_SIZES: std::ops::RangeInclusive<u64> = 64 << 10..=1 << 40;
+
+/// An empty policy grants arguments and stdio, nothing else.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// In the order in which the guest sees them.
+    pub grants: Vec<Grant>,
+    /// Of variables with one name the last counts.
+    pub env: Vec<EnvVar>,
+    /// Pass every variable of the host; those of `env` win.
+    pub inherit_env: bool,
+    /// Most bytes that linear memory may grow to; the module's own limit holds
+    /// as well.
+    pub max_memory: Option<u64>,
+    /// Bytes to reserve for the native stack, instead of
+    /// [`DEFAULT_STACK_SIZE`](wasi_aot_contract::layout::DEFAULT_STACK_SIZE).
+    pub stack_size: Option<u64>,
+}
+
+/// A directory of the host that the guest may use. Paths are bytes as Linux
+/// takes them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    pub access: Access,
+    /// A relative one is resolved when the program starts.
+    pub host: Vec<u8>,
+    /// Absolute and normalised; `None`: the absolute path of `host`.
+    pub guest: Option<Vec<u8>>,
+}
+
+/// A variable of the guest's environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EnvVar {
+    /// Has this value, whatever the host's environment is.
+    Set { name: Vec<u8>, value: Vec<u8> },
+    /// Has the host's value at run time, if there is one.
+    Pass { name: Vec<u8> },
+}
+
+impl EnvVar {
+    #[must_use]
+    pub fn name(&self) -> &[u8] {
+        match self {
+            Self::Set { name, .. } | Self::Pass { name } => name,
+        }
+    }
+}
+
+impl Policy {
+    /// Finds contradictions, by text alone: see the module's documentation.
+    ///
+    /// # Errors
+    /// [`Error::Policy`] for a value that no program could run with, a guest
+    /// path that stands for two directories, one directory with different
+    /// rights, and a read-only directory inside a writable one.
+    pub fn check(&self) -> Result<(), Error> {
+        for grant in &self.grants {
+            grant.check()?;
+        }
+        for (index, grant) in self.grants.iter().enumerate() {
+            for earlier in &self.grants[..index] {
+                check_pair(earlier, grant)?;
+            }
+        }
+        for variable in &self.env {
+            variable.check()?;
+        }
+        if let Some(bytes) = self.max_memory {
+            check_max_memory(bytes)?;
+        }
+        match self.stack_size {
+            Some(bytes) if !STACK_SIZES.contains(&bytes) => {
+                fail("the native stack must have 64KiB to 1TiB".into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Most pages that linear memory may grow to, if there is a limit.
+    #[must_use]
+    pub fn max_pages(&self) -> Option<u32> {
+        let pages = |bytes: u64| (bytes / WASM_PAGE_SIZE).min(MAX_PAGES.into()) as u32;
+        self.max_memory.map(pages)
+    }
+
+    /// The manifest's bytes, for the ELF note.
+    ///
+    /// # Panics
+    /// If a path or variable holds a NUL byte, which [`Policy::check`] refuses.
+    #[must_use]
+    pub fn manifest(&self) -> Vec<u8> {
+        let assignments: Vec<_> = self.effective_env().map(EnvVar::assignment).collect();
+        let dirs = self.grants.iter().map(|grant| Record::Dir {
+            access: grant.access,
+            host: &grant.host,
+            guest: grant.guest.as_deref().unwrap_or_default(),
+        });
+        let variables = self.effective_env().zip(&assignments);
+        let variables = variables.map(|(variable, assignment)| match variable {
+            EnvVar::Set { .. } => Record::Env { assignment },
+            EnvVar::Pass { name } => Record::EnvPass { name },
+        });
+        let inherit = self.inherit_env.then_some(Record::EnvInherit);
+        let stack = self.stack_size.map(|bytes| Record::StackSize { bytes });
+        writer::write(dirs.chain(variables).chain(inherit).chain(stack))
+    }
+
+    /// The variables without those that a later one of the same name replaces.
+    fn effective_env(&self) -> impl Iterator<Item = &EnvVar> {
+        let variables = self.env.iter().enumerate();
+        variables.filter_map(|(index, variable)| {
+            let mut later = self.env[index + 1..].iter();
+            let replaced = later.any(|other| other.name() == variable.name());
+            (!replaced).then_some(variable)
+        })
+    }
+}
+
+impl Grant {
+    fn check(&self) -> Result<(), Error> {
+        if self.host.is_empty() {
+            return fail("the granted directory has an empty name".into());
+        }
+        refuse_nul(&self.host)?;
+        let Some(guest) = &self.guest else {
+            return Ok(());
+        };
+        refuse_nul(guest)?;
+        if guest.is_empty() || path::normalised_guest(guest).as_ref() != Some(guest) {
+            return fail(format!(
+                "guest path {} must be absolute and plain, like /data",
+                shown(guest)
+            ));
+        }
+        Ok(())
+    }
+
+    /// The name under which the guest sees it, as far as the text tells: an
+    /// absolute name, or the relative host path it will be made from.
+    fn guest_name(&self) -> Components<'_> {
+        Components::of(self.guest.as_deref().unwrap_or(&self.host))
+    }
+}
+
+impl EnvVar {
+    fn check(&self) -> Result<(), Error> {
+        refuse_nul(self.name())?;
+        if let Self::Set { value, .. } = self {
+            refuse_nul(value)?;
+        }
+        if self.name().is_empty() || self.name().contains(&b'=') {
+            return fail(format!(
+                "{} is no name for an environment variable",
+                shown(self.name())
+            ));
+        }
+        Ok(())
+    }
+
+    /// `K=V`, or `K` for a variable to pass.
+    fn assignment(&self) -> Vec<u8> {
+        match self {
+            Self::Set { name, value } => [name, &b"="[..], value].concat(),
+            Self::Pass { name } => name.clone(),
+        }
+    }
+}
+
+fn check_pair(a: &Grant, b: &Grant) -> Result<(), Error> {
+    check_rights(a, b)?;
+    if a.guest_name() == b.guest_name() {
+        return fail(format!(
+            "guest path {} is granted twice; give one of them another, as in --dir HOST::GUEST",
+            shown(b.guest.as_deref().unwrap_or(&b.host))
+        ));
+    }
+    Ok(())
+}
+
+/// The guest could name the outer, writable grant to get at the inner one.
+fn check_rights(a: &Grant, b: &Grant) -> Result<(), Error> {
+    let (read_only, writable) = match (a.access, b.access) {
+        (Access::ReadOnly, Access::ReadWrite) => (a, b),
+        (Access::ReadWrite, Access::ReadOnly) => (b, a),
+        _ => return Ok(()),
+    };
+    let inner = Components::of(&read_only.host);
+    let outer = Components::of(&writable.host);
+    if inner == outer {
+        return fail(format!(
+            "{} is granted with --dir and with --dir-ro; drop one of them",
+            shown(&read_only.host)
+        ));
+    }
+    if is_inside(&inner, &outer) {
+        return fail(format!(
+            "{} can't be read-only inside {}, which is writable; grant both with --dir-ro or neither",
+            shown(&read_only.host),
+            shown(&writable.host)
+        ));
+    }
+    Ok(())
+}
+
+fn check_max_memory(bytes: u64) -> Result<(), Error> {
+    if bytes < WASM_PAGE_SIZE {
+        return fail("--max-memory must be at least one WebAssembly page, 64KiB".into());
+    }
+    if bytes > u64::from(MAX_PAGES) * WASM_PAGE_SIZE {
+        return fail("--max-memory must be at most 4GiB, the most that WebAssembly has".into());
+    }
+    Ok(())
+}
+
+fn refuse_nul(bytes: &[u8]) -> Result<(), Error> {
+    if bytes.contains(&0) {
+        return fail(format!("{} contains a NUL byte", shown(bytes)));
+    }
+    Ok(())
+}
+
+/// A path or name for a message: always one line.
+fn shown(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    if text.is_empty() || text.chars().any(|c| c.is_control() || c == ' ') {
+        format!("{text:?}")
+    } else {
+        text.into_owned()
+    }
+}
+
+fn fail<T>(message: String) -> Result<T, Error> {
+    Err(Error::Policy(message))
+}

@@ -12,7 +12,8 @@ pub const WASM_PAGE_SIZE: u64 = 0x1_0000;
 /// Most pages a 32-bit memory can have: 4 GiB.
 pub const MAX_PAGES: u32 = 0x1_0000;
 
-/// Virtual address of the executable's first byte, where the shim is linked.
+/// Where the shim is linked: the virtual address of its own file header. The
+/// executable's headers lie in the page before.
 pub const IMAGE_BASE: u64 = 0x40_0000;
 
 /// Virtual address of the [`ModuleInfo`](crate::module::ModuleInfo). The

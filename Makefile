@@ -1,0 +1,46 @@
+# `make` lists the targets. CARGO_TARGET_DIR is respected.
+
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+RELEASE := $(TARGET)/release
+SHIM := --manifest-path runtime-shim/Cargo.toml --target-dir $(TARGET)/shim
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test test-all test-shim tools lint bless
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+# Cargo tells where the build script put the shim's library.
+build: ## Build wasi-aot, and beside it libwasi_aot_shim.a and wasi-aot.ld for linking with ld
+	@mkdir -p $(TARGET)
+	cargo build --release -p wasi-aot --message-format=json-render-diagnostics > $(TARGET)/build.json
+	@archive=$$(sed -n 's/.*"WASI_AOT_SHIM_ARCHIVE","\([^"]*\)".*/\1/p' $(TARGET)/build.json | tail -n 1); \
+	cp "$$archive" $(RELEASE)/libwasi_aot_shim.a
+	@cp runtime-shim/wasi-aot.ld $(RELEASE)/
+	@echo "built $(RELEASE)/wasi-aot"
+
+demo: build ## Compile two Go programs to native executables and run them
+	@WASI_AOT=$(RELEASE)/wasi-aot OUT=$(TARGET)/demo tests/demo.sh
+
+test: build tools test-shim ## Run the tests: newest Go in full, a part of the other versions and flags
+	cargo test --release --workspace --no-fail-fast
+
+test-all: export WASI_AOT_TEST_MATRIX = all
+test-all: build tools test-shim ## Run the tests with every Go version and every set of flags
+	cargo test --release --workspace --no-fail-fast
+
+# A workspace of its own, so `cargo test --workspace` leaves it out.
+test-shim:
+	cargo test $(SHIM)
+
+tools:
+	@tests/setup.sh matrix
+
+lint: ## Check formatting and run clippy, warnings as errors
+	cargo fmt --all --check
+	cargo fmt --manifest-path runtime-shim/Cargo.toml --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy $(SHIM) --all-targets -- -D warnings
+
+bless: ## Rewrite the expectations of the golden tests; review the diff
+	WASI_AOT_BLESS=1 cargo test --release -p wasi-aot-compiler --test golden

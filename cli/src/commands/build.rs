@@ -1,0 +1,146 @@
+//! `wasi-aot build INPUT -o OUTPUT`.
+
+use crate::flags::{codegen, policy};
+use crate::output::Output;
+use crate::progress::Progress;
+use crate::usage::Usage;
+use anyhow::{Context, Result};
+use clap::Args;
+use std::fs;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use wasi_aot_compiler::{Emit, Options};
+
+/// Compile a WebAssembly module into a native executable
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  GOOS=wasip1 GOARCH=wasm go build -o counter.wasm counter.go
+
+  wasi-aot build counter.wasm                   # ./counter: arguments and stdio only
+  wasi-aot build --dir . counter.wasm           # may use the directory it is started in
+  wasi-aot build --dir-ro /etc/app::/conf --dir /var/lib/app::/data \\
+      --env LANG=C --env HOME server.wasm -o /usr/local/bin/server
+  wasi-aot build --emit asm counter.wasm -o -   # look at the machine code
+
+The executable needs nothing of wasi-aot to run. Relative --dir paths are resolved
+when it starts; everything else is decided now and can't be widened later.")]
+pub struct Build {
+    /// The module, or - for standard input
+    input: PathBuf,
+
+    /// Where to write the result, or - for standard output [default: INPUT
+    /// without .wasm, with a suffix that fits --emit]
+    #[arg(short, long)]
+    output: Option<PathBuf>,
+
+    #[command(flatten)]
+    codegen: codegen::Flags,
+
+    #[command(flatten)]
+    policy: policy::Flags,
+
+    /// Tell the phases of the build with their times and sizes
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+impl Build {
+    pub fn run(self) -> Result<()> {
+        let policy = self.policy.into_policy();
+        policy.check().map_err(|error| Usage(error.to_string()))?;
+        let mut options = Options {
+            policy,
+            ..Options::default()
+        };
+        self.codegen.apply(&mut options);
+
+        let output = match self.output {
+            Some(path) => path,
+            None => default_output(&self.input, options.emit)?,
+        };
+        let executable = options.emit == Emit::Exe;
+        let output = Output::new(&output, Some(&self.input), executable)?;
+        let is_text = matches!(options.emit, Emit::Clif | Emit::Asm);
+        if matches!(output, Output::Stdout) && !is_text && io::stdout().is_terminal() {
+            let message = "won't write a binary to a terminal; give -o OUTPUT";
+            return Err(Usage(message.into()).into());
+        }
+
+        let bytes = build(&self.input, &options, self.verbose)?;
+        output.write(&bytes)
+    }
+}
+
+/// Reads and compiles the input; errors begin with its name.
+fn build(input: &Path, options: &Options, verbose: bool) -> Result<Vec<u8>> {
+    let name = if is_stdin(input) {
+        "standard input".into()
+    } else {
+        input.display().to_string()
+    };
+    let wasm = read(input).with_context(|| name.clone())?;
+    let progress = Progress::new(verbose);
+    let built = wasi_aot_compiler::build(&wasm, options, &progress);
+    progress.clear();
+    built.context(name)
+}
+
+fn is_stdin(input: &Path) -> bool {
+    input.as_os_str() == "-"
+}
+
+fn read(input: &Path) -> io::Result<Vec<u8>> {
+    if !is_stdin(input) {
+        return fs::read(input);
+    }
+    let mut wasm = Vec::new();
+    io::stdin().lock().read_to_end(&mut wasm)?;
+    Ok(wasm)
+}
+
+/// INPUT without `.wasm`, with the suffix that is usual for what is emitted.
+fn default_output(input: &Path, emit: Emit) -> Result<PathBuf, Usage> {
+    if is_stdin(input) {
+        return Err(Usage("give -o OUTPUT when INPUT is standard input".into()));
+    }
+    let mut output = input.to_path_buf();
+    if input
+        .extension()
+        .is_some_and(|extension| extension == "wasm")
+    {
+        output.set_extension("");
+    }
+    let suffix = match emit {
+        Emit::Exe if output == input => {
+            let message = format!("give -o OUTPUT: {} doesn't end in .wasm", input.display());
+            return Err(Usage(message));
+        }
+        Emit::Exe => "",
+        Emit::Obj => ".o",
+        Emit::Clif => ".clif",
+        Emit::Asm => ".s",
+    };
+    output.as_mut_os_string().push(suffix);
+    Ok(output)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_output_is_named_after_the_input() {
+        let name = |input: &str, emit| default_output(Path::new(input), emit).unwrap();
+        assert_eq!(name("a/b.wasm", Emit::Exe), Path::new("a/b"));
+        assert_eq!(name("a/b.c.wasm", Emit::Exe), Path::new("a/b.c"));
+        assert_eq!(name("b.c.wasm", Emit::Obj), Path::new("b.c.o"));
+        assert_eq!(name("b.wasm", Emit::Clif), Path::new("b.clif"));
+        assert_eq!(name("module", Emit::Asm), Path::new("module.s"));
+    }
+
+    #[test]
+    fn without_a_name_to_go_by_it_must_be_given() {
+        assert!(default_output(Path::new("module"), Emit::Exe).is_err());
+        assert!(default_output(Path::new("-"), Emit::Asm).is_err());
+    }
+}

@@ -1,0 +1,4 @@
+//! One file per group of flags.
+
+pub mod codegen;
+pub mod policy;

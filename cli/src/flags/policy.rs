@@ -1,0 +1,162 @@
+//! Flags that decide what the executable may touch.
+
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::{ArgMatches, Args, Command, FromArgMatches};
+use std::ffi::OsString;
+use wasi_aot_compiler::policy::{Access, EnvVar, Grant, Policy, parse_size};
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Policy (denied by default, fixed in the executable)")]
+pub struct Flags {
+    #[command(flatten)]
+    dirs: Dirs,
+
+    /// Set a variable, or pass one through from where the executable runs
+    #[arg(
+        long,
+        value_name = "NAME[=VALUE]",
+        value_parser = OsStringValueParser::new().try_map(|value| EnvVar::parse(&value)),
+    )]
+    env: Vec<EnvVar>,
+
+    /// Pass the whole environment through
+    #[arg(long)]
+    inherit_env: bool,
+
+    /// Most memory the program may have, like 256MiB [default: 4GiB]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    max_memory: Option<u64>,
+
+    /// Address space to reserve for the native stack [default: 8GiB]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    stack_size: Option<u64>,
+}
+
+impl Flags {
+    pub fn into_policy(self) -> Policy {
+        Policy {
+            grants: self.dirs.0,
+            env: self.env,
+            inherit_env: self.inherit_env,
+            max_memory: self.max_memory,
+            stack_size: self.stack_size,
+        }
+    }
+}
+
+/// `--dir` and `--dir-ro` in the order of the command line: it is the order in
+/// which the guest sees the directories, and the first one is where a program
+/// starts when the current directory isn't granted.
+#[derive(Debug)]
+struct Dirs(Vec<Grant>);
+
+/// The flags as clap sees them, apart from each other.
+#[derive(Debug, Args)]
+struct DirFlags {
+    /// Grant a directory, for reading and writing; a relative HOST is resolved
+    /// when the executable starts
+    #[arg(long, value_name = "HOST[::GUEST]", value_parser = grant(Access::ReadWrite))]
+    dir: Vec<Grant>,
+
+    /// Grant a directory for reading only
+    #[arg(long, value_name = "HOST[::GUEST]", value_parser = grant(Access::ReadOnly))]
+    dir_ro: Vec<Grant>,
+}
+
+fn grant(access: Access) -> impl TypedValueParser<Value = Grant> {
+    let parse = move |value: OsString| Grant::parse(access, &value);
+    OsStringValueParser::new().try_map(parse)
+}
+
+impl Dirs {
+    fn in_order(matches: &ArgMatches, flags: DirFlags) -> Self {
+        let positions = |id| matches.indices_of(id).into_iter().flatten();
+        let dirs = positions("dir").zip(flags.dir);
+        let mut all: Vec<_> = dirs.chain(positions("dir_ro").zip(flags.dir_ro)).collect();
+        all.sort_by_key(|(position, _)| *position);
+        Self(all.into_iter().map(|(_, grant)| grant).collect())
+    }
+}
+
+impl FromArgMatches for Dirs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let flags = DirFlags::from_arg_matches(matches)?;
+        Ok(Self::in_order(matches, flags))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Args for Dirs {
+    fn augment_args(command: Command) -> Command {
+        DirFlags::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        DirFlags::augment_args_for_update(command)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Debug, Parser)]
+    struct Cli {
+        #[command(flatten)]
+        flags: Flags,
+    }
+
+    fn policy(args: &[&str]) -> Result<Policy, clap::Error> {
+        let args = ["wasi-aot"].iter().chain(args);
+        Ok(Cli::try_parse_from(args)?.flags.into_policy())
+    }
+
+    #[test]
+    fn nothing_is_granted_by_default() {
+        assert_eq!(policy(&[]).unwrap(), Policy::default());
+    }
+
+    #[test]
+    fn grants_keep_the_order_of_the_command_line() {
+        let args = [
+            "--dir-ro",
+            "a",
+            "--dir=b::/b",
+            "--dir-ro",
+            "c",
+            "--dir",
+            "d",
+        ];
+        let policy = policy(&args).unwrap();
+        let hosts: Vec<_> = policy.grants.iter().map(|g| g.host.as_slice()).collect();
+        assert_eq!(hosts, [b"a", b"b", b"c", b"d"]);
+        let rights: Vec<_> = policy.grants.iter().map(|g| g.access).collect();
+        let (ro, rw) = (Access::ReadOnly, Access::ReadWrite);
+        assert_eq!(rights, [ro, rw, ro, rw]);
+    }
+
+    #[test]
+    fn values_are_checked_as_they_are_parsed() {
+        let error = policy(&["--dir", "a::b"]).unwrap_err().to_string();
+        assert!(error.contains("GUEST must be absolute"), "{error}");
+        let error = policy(&["--max-memory", "64MB"]).unwrap_err().to_string();
+        assert!(error.contains("64MB is no size"), "{error}");
+        assert!(policy(&["--env", "=1"]).is_err());
+    }
+
+    #[test]
+    fn the_rest_is_taken_over() {
+        let args = ["--env", "A=1", "--env", "B", "--inherit-env"];
+        let sizes = ["--max-memory", "1MiB", "--stack-size", "1G"];
+        let policy = policy(&[&args[..], &sizes].concat()).unwrap();
+        assert_eq!(policy.env.len(), 2);
+        assert!(policy.inherit_env);
+        assert_eq!(policy.max_memory, Some(1 << 20));
+        assert_eq!(policy.stack_size, Some(1 << 30));
+    }
+}

@@ -1,0 +1,218 @@
+//! Compiles all functions, in parallel, to machine code with symbolic
+//! relocations.
+//!
+//! Each worker thread has one scratch context that it reuses; results come back
+//! in function order, so the output doesn't depend on the number of threads.
+
+use crate::error::Error;
+use crate::flow;
+use crate::lower::{self, Env};
+use crate::options::{Emit, Observer};
+use crate::symbol::Symbol;
+use crate::trap;
+use cranelift_codegen::binemit::Reloc;
+use cranelift_codegen::ir::{self, TrapCode, UserFuncName};
+use cranelift_codegen::isa::TargetIsa;
+use cranelift_codegen::{Context, FinalizedRelocTarget};
+use cranelift_frontend::FunctionBuilderContext;
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use wasi_aot_contract::module::TrapKind;
+use wasmparser::FuncValidatorAllocations;
+
+/// A function with more operators than this goes to `Compiler::large`: the
+/// optimiser's cost grows faster than a function's size.
+const LARGE_FUNCTION: usize = 250_000;
+
+/// A compiled function.
+pub struct Compiled {
+    pub code: Vec<u8>,
+    pub alignment: u64,
+    pub relocations: Vec<Relocation>,
+    pub traps: Vec<Trap>,
+    /// CLIF or disassembly, where one of them was asked for.
+    pub text: Option<String>,
+    /// Whether it was too large for the optimiser.
+    pub large: bool,
+}
+
+/// A place in a function that holds a symbol's address.
+pub struct Relocation {
+    pub offset: u32,
+    pub kind: Reloc,
+    pub target: Target,
+    pub addend: i64,
+}
+
+/// What a relocation refers to.
+#[derive(Clone, Copy)]
+pub enum Target {
+    Symbol(Symbol),
+    /// An offset in the function itself.
+    Within(u32),
+}
+
+/// An instruction that traps by itself.
+pub struct Trap {
+    pub offset: u32,
+    pub kind: TrapKind,
+    pub wasm_offset: u32,
+}
+
+/// What all functions are compiled with.
+pub struct Compiler<'c, 'm, 'w> {
+    pub env: &'c Env<'m, 'w>,
+    pub isa: &'c dyn TargetIsa,
+    /// For functions that are too large for the optimiser.
+    pub large: &'c dyn TargetIsa,
+    pub emit: Emit,
+}
+
+/// A function that the compiler makes itself.
+#[derive(Debug, Clone, Copy)]
+pub enum Synthetic {
+    /// Runs the start function and `_start`, whose index is given.
+    Entry(u32),
+    ImportThunk(u32),
+    Trap(TrapCode),
+}
+
+/// Scratch of one worker.
+struct Worker {
+    context: Context,
+    builder: FunctionBuilderContext,
+    validator: FuncValidatorAllocations,
+}
+
+impl Worker {
+    fn new() -> Self {
+        Self {
+            context: Context::new(),
+            builder: FunctionBuilderContext::new(),
+            validator: FuncValidatorAllocations::default(),
+        }
+    }
+}
+
+impl Compiler<'_, '_, '_> {
+    /// Compiles the functions with a body, in order.
+    ///
+    /// # Errors
+    /// The first function, in order, that is invalid or unsupported.
+    pub fn functions(&self, observer: &dyn Observer) -> Result<Vec<Compiled>, Error> {
+        let total = self.env.module.functions.len();
+        let done = AtomicUsize::new(0);
+        let results: Vec<Result<Compiled, Error>> = (0..total)
+            .into_par_iter()
+            .map_init(Worker::new, |worker, index| {
+                let compiled = self.function(worker, index);
+                observer.functions(done.fetch_add(1, Ordering::Relaxed) + 1, total);
+                compiled
+            })
+            .collect();
+        results.into_iter().collect()
+    }
+
+    /// Compiles functions that the compiler makes itself.
+    #[must_use]
+    pub fn synthetic(&self, functions: &[Synthetic]) -> Vec<Compiled> {
+        let mut worker = Worker::new();
+        functions
+            .iter()
+            .map(|&function| {
+                worker.context.clear();
+                let (clif, builder) = (&mut worker.context.func, &mut worker.builder);
+                match function {
+                    Synthetic::Entry(main) => lower::lower_entry(self.env, main, clif, builder),
+                    Synthetic::ImportThunk(index) => lower::lower_import_thunk(self.env, index, clif, builder),
+                    Synthetic::Trap(code) => lower::lower_trap(self.env, code, clif, builder),
+                }
+                self.machine_code(&mut worker.context, self.isa, &format!("{function:?}"))
+            })
+            .collect()
+    }
+
+    fn function(&self, worker: &mut Worker, index: usize) -> Result<Compiled, Error> {
+        let module = self.env.module;
+        let function = &module.functions[index];
+        let name = || self.env.name(index);
+        let graph =
+            flow::build(&function.body, &function.validation, &module.types, &mut worker.validator, name)?;
+        worker.context.clear();
+        worker.context.func.name = UserFuncName::user(0, u32::try_from(index).expect("BUG: index over 32 bits"));
+        lower::lower_function(self.env, index, &graph, &mut worker.context.func, &mut worker.builder)?;
+        let large = graph.operators.len() > LARGE_FUNCTION;
+        let isa = if large { self.large } else { self.isa };
+        let mut compiled = self.machine_code(&mut worker.context, isa, &name());
+        compiled.large = large;
+        Ok(compiled)
+    }
+
+    fn machine_code(&self, context: &mut Context, isa: &dyn TargetIsa, name: &str) -> Compiled {
+        let clif = (self.emit == Emit::Clif).then(|| format!("; {name}\n{}\n", context.func.display()));
+        context.set_disasm(self.emit == Emit::Asm);
+        if let Err(e) = context.compile(isa, &mut Default::default()) {
+            panic!("BUG: code generator on {name}: {e:?}");
+        }
+        let code = context.compiled_code().expect("BUG: compiled without code");
+        let disassembly = code.vcode.as_ref().map(|text| format!("; {name}\n{text}\n"));
+        let buffer = &code.buffer;
+        Compiled {
+            code: buffer.data().to_vec(),
+            alignment: u64::from(buffer.alignment),
+            relocations: buffer.relocs().iter().map(|r| relocation(&context.func, r)).collect(),
+            traps: traps(buffer),
+            text: clif.or(disassembly),
+            large: false,
+        }
+    }
+}
+
+fn relocation(function: &ir::Function, reloc: &cranelift_codegen::FinalizedMachReloc) -> Relocation {
+    let target = match &reloc.target {
+        FinalizedRelocTarget::ExternalName(ir::ExternalName::User(name)) => {
+            Target::Symbol(Symbol::from_user_name(&function.params.user_named_funcs()[*name]))
+        }
+        FinalizedRelocTarget::Func(offset) => Target::Within(*offset),
+        other => panic!("BUG: relocation against {other:?}, which lowering never names"),
+    };
+    Relocation { offset: reloc.offset, kind: reloc.kind, target, addend: reloc.addend }
+}
+
+/// The trap sites of a function with their places in the wasm file.
+fn traps(buffer: &cranelift_codegen::MachBufferFinalized<cranelift_codegen::Final>) -> Vec<Trap> {
+    let locations = buffer.get_srclocs_sorted();
+    let wasm_offset = |offset: u32| {
+        let next = locations.partition_point(|l| l.start <= offset);
+        let found = next.checked_sub(1).map(|i| &locations[i]).filter(|l| offset < l.end && !l.loc.is_default());
+        found.map_or(u32::MAX, |l| l.loc.bits())
+    };
+    let sites = buffer.traps().iter();
+    sites
+        .filter_map(|site| Some(Trap { offset: site.offset, kind: trap::kind(site.code)?, wasm_offset: wasm_offset(site.offset) }))
+        .collect()
+}
+
+/// The symbols that compiled functions refer to, in a fixed order.
+#[must_use]
+pub fn referenced_symbols<'a>(functions: impl IntoIterator<Item = &'a Compiled>) -> BTreeSet<Symbol> {
+    let relocations = functions.into_iter().flat_map(|f| &f.relocations);
+    relocations
+        .filter_map(|r| match r.target {
+            Target::Symbol(symbol) => Some(symbol),
+            Target::Within(_) => None,
+        })
+        .collect()
+}
+
+/// All functions' texts, one after the other.
+#[must_use]
+pub fn text<'a>(functions: impl IntoIterator<Item = &'a Compiled>) -> String {
+    let mut all = String::new();
+    for text in functions.into_iter().filter_map(|f| f.text.as_deref()) {
+        writeln!(all, "{text}").expect("BUG: writing to a string failed");
+    }
+    all
+}

@@ -1,0 +1,172 @@
+//! The text section: functions with their relocations, and the symbols that they
+//! refer to.
+
+use super::{Input, TrapSite};
+use crate::compile::{self, Compiled, Relocation, Synthetic, Target};
+use crate::module::Module;
+use crate::symbol::Symbol;
+use crate::trap;
+use cranelift_codegen::ir::Signature;
+use cranelift_codegen::isa::CallConv;
+use cranelift_module::{DataId, FuncId, Linkage, Module as _, ModuleReloc, ModuleRelocTarget};
+use cranelift_object::{ObjectBuilder, ObjectModule};
+use object::write::{Object, SectionId, StandardSection, SymbolId};
+use std::collections::BTreeMap;
+use wasi_aot_contract::symbols;
+
+/// An object whose text section is complete.
+pub(super) struct Code {
+    pub object: Object<'static>,
+    pub text: SectionId,
+    /// Bytes of the text section.
+    pub text_size: u64,
+    /// Object symbols of all that code or tables refer to.
+    pub symbols: BTreeMap<Symbol, SymbolId>,
+    pub entry: SymbolId,
+    /// Offset in the text section and name of each function, ascending; the
+    /// compiler's own functions have no name.
+    pub functions: Vec<(u64, String)>,
+    /// Ascending.
+    pub traps: Vec<TrapSite>,
+}
+
+/// Declared functions and data, by what lowering calls them.
+struct Declared {
+    module: ObjectModule,
+    functions: BTreeMap<Symbol, FuncId>,
+    data: BTreeMap<Symbol, DataId>,
+}
+
+pub(super) fn emit(input: &Input<'_, '_, '_>) -> Code {
+    let builder =
+        ObjectBuilder::new(input.isa.clone(), "module.wasm", cranelift_module::default_libcall_names());
+    let module = ObjectModule::new(builder.unwrap_or_else(|e| panic!("BUG: object builder: {e}")));
+    let mut declared = Declared { module, functions: BTreeMap::new(), data: BTreeMap::new() };
+    let mut all: Vec<(FuncId, &Compiled, &str)> = Vec::new();
+    for (index, (compiled, name)) in (0u32..).zip(input.functions.iter().zip(input.env.names)) {
+        let id = declared.declare_function(Symbol::Function(index), name, Linkage::Local);
+        all.push((id, compiled, name));
+    }
+    let mut entry = None;
+    for (synthetic, compiled) in input.synthetic {
+        let id = declared.declare_synthetic(*synthetic);
+        if let Synthetic::Entry(_) = synthetic {
+            entry = Some(id);
+        }
+        all.push((id, compiled, ""));
+    }
+    for symbol in compile::referenced_symbols(all.iter().map(|(_, compiled, _)| *compiled)) {
+        declared.declare_referenced(symbol, input.env.module);
+    }
+    for (id, compiled, _) in &all {
+        declared.define(*id, compiled);
+    }
+    finish(declared, entry.expect("BUG: an object without entry"), &all)
+}
+
+impl Declared {
+    fn declare_function(&mut self, symbol: Symbol, name: &str, linkage: Linkage) -> FuncId {
+        let id = self.declare(name, linkage);
+        self.functions.insert(symbol, id);
+        id
+    }
+
+    fn declare(&mut self, name: &str, linkage: Linkage) -> FuncId {
+        // The signature isn't used: calls were compiled with their own.
+        let signature = Signature::new(CallConv::SystemV);
+        let id = self.module.declare_function(name, linkage, &signature);
+        id.unwrap_or_else(|e| panic!("BUG: declaring {name}: {e}"))
+    }
+
+    fn declare_synthetic(&mut self, synthetic: Synthetic) -> FuncId {
+        match synthetic {
+            Synthetic::Entry(_) => self.declare(symbols::ENTRY, Linkage::Local),
+            Synthetic::ImportThunk(index) => self.declare_function(
+                Symbol::ImportThunk(index),
+                &format!("wasi_aot_thunk_{index}"),
+                Linkage::Local,
+            ),
+            Synthetic::Trap(trap::BAD_SIGNATURE) => {
+                self.declare_function(Symbol::TrapBadSignature, "wasi_aot_trap_bad_signature", Linkage::Local)
+            }
+            Synthetic::Trap(_) => self.declare_function(Symbol::TrapNull, "wasi_aot_trap_null", Linkage::Local),
+        }
+    }
+
+    /// Declares what the shim or [`super::data`] defines.
+    fn declare_referenced(&mut self, symbol: Symbol, module: &Module<'_>) {
+        match symbol {
+            Symbol::Import(index) => {
+                let name = format!("{}{}", symbols::WASI_PREFIX, module.imports[index as usize].function.name);
+                self.declare_function(symbol, &name, Linkage::Import);
+            }
+            Symbol::MemoryGrow => {
+                self.declare_function(symbol, symbols::MEMORY_GROW, Linkage::Import);
+            }
+            Symbol::Memmove => {
+                self.declare_function(symbol, symbols::MEMMOVE, Linkage::Import);
+            }
+            Symbol::Memset => {
+                self.declare_function(symbol, symbols::MEMSET, Linkage::Import);
+            }
+            Symbol::MemoryPages => self.declare_data(symbol, symbols::MEMORY_PAGES, false),
+            Symbol::Globals => self.declare_data(symbol, "wasi_aot_globals", true),
+            Symbol::Table(index) => self.declare_data(symbol, &format!("wasi_aot_table_{index}"), false),
+            Symbol::Function(_) | Symbol::ImportThunk(_) | Symbol::TrapBadSignature | Symbol::TrapNull => {
+                assert!(self.functions.contains_key(&symbol), "BUG: {symbol:?} was not compiled");
+            }
+        }
+    }
+
+    fn declare_data(&mut self, symbol: Symbol, name: &str, writable: bool) {
+        let id = self.module.declare_data(name, Linkage::Import, writable, false);
+        self.data.insert(symbol, id.unwrap_or_else(|e| panic!("BUG: declaring {name}: {e}")));
+    }
+
+    fn define(&mut self, id: FuncId, compiled: &Compiled) {
+        let relocations: Vec<ModuleReloc> =
+            compiled.relocations.iter().map(|r| self.relocation(id, r)).collect();
+        self.module
+            .define_function_bytes(id, compiled.alignment, &compiled.code, &relocations)
+            .unwrap_or_else(|e| panic!("BUG: defining a function: {e}"));
+    }
+
+    fn relocation(&self, function: FuncId, relocation: &Relocation) -> ModuleReloc {
+        let name = match relocation.target {
+            Target::Within(offset) => ModuleRelocTarget::FunctionOffset(function, offset),
+            Target::Symbol(symbol) => match self.functions.get(&symbol) {
+                Some(&id) => id.into(),
+                None => self.data[&symbol].into(),
+            },
+        };
+        ModuleReloc { offset: relocation.offset, kind: relocation.kind, name, addend: relocation.addend }
+    }
+}
+
+fn finish(declared: Declared, entry: FuncId, all: &[(FuncId, &Compiled, &str)]) -> Code {
+    let product = declared.module.finish();
+    let functions = declared.functions.iter().map(|(&symbol, &id)| (symbol, product.function_symbol(id)));
+    let data = declared.data.iter().map(|(&symbol, &id)| (symbol, product.data_symbol(id)));
+    let symbols = functions.chain(data).collect();
+    let entry = product.function_symbol(entry);
+    let mut placed: Vec<(u64, &Compiled, &str)> = all
+        .iter()
+        .map(|&(id, compiled, name)| (product.object.symbol(product.function_symbol(id)).value, compiled, name))
+        .collect();
+    placed.sort_by_key(|&(offset, ..)| offset);
+    let traps = placed.iter().flat_map(|&(start, compiled, _)| {
+        let mut sites: Vec<TrapSite> = compiled
+            .traps
+            .iter()
+            .map(|t| TrapSite { code_offset: start + u64::from(t.offset), kind: t.kind, wasm_offset: t.wasm_offset })
+            .collect();
+        sites.sort_by_key(|t| t.code_offset);
+        sites
+    });
+    let traps = traps.collect();
+    let text_size = placed.last().map_or(0, |&(offset, compiled, _)| offset + compiled.code.len() as u64);
+    let functions = placed.iter().map(|&(offset, _, name)| (offset, name.to_string())).collect();
+    let mut object = product.object;
+    let text = object.section_id(StandardSection::Text);
+    Code { object, text, text_size, symbols, entry, functions, traps }
+}

@@ -1,0 +1,169 @@
+//! What the shim reads: the trap and function tables, the manifest note, and the
+//! module info that points to them all.
+
+use super::code::Code;
+use super::{Input, absolute};
+use object::SectionKind;
+use object::write::{SectionId, StandardSection, SymbolId};
+use std::mem::offset_of;
+use wasi_aot_contract::module::{CONTRACT_VERSION, CPU_X86_64_V2, FunctionEntry, ModuleInfo, TrapEntry};
+use wasi_aot_contract::symbols;
+
+use crate::options::Target;
+
+/// Emits all of it; returns the bytes of the tables.
+pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
+    let traps = traps(code);
+    let (functions, names) = functions(code);
+    let manifest = note(code, input.manifest);
+    let mut info = Info::new(code);
+    info.words(&[
+        (offset_of!(ModuleInfo, version), CONTRACT_VERSION),
+        (offset_of!(ModuleInfo, cpu_features), cpu_features(input.env.target)),
+        (offset_of!(ModuleInfo, initial_pages), input.initial_pages),
+        (offset_of!(ModuleInfo, maximum_pages), input.maximum_pages),
+    ]);
+    info.address(offset_of!(ModuleInfo, entry), code.entry, 0);
+    let text = code.object.section_symbol(code.text);
+    let text_size = i64::try_from(code.text_size).expect("BUG: text over 63 bits");
+    info.address(offset_of!(ModuleInfo, text_start), text, 0);
+    info.address(offset_of!(ModuleInfo, text_end), text, text_size);
+    info.table(offset_of!(ModuleInfo, traps), offset_of!(ModuleInfo, traps_len), &traps);
+    info.table(offset_of!(ModuleInfo, functions), offset_of!(ModuleInfo, functions_len), &functions);
+    info.table(offset_of!(ModuleInfo, names), offset_of!(ModuleInfo, names_len), &names);
+    info.table(offset_of!(ModuleInfo, manifest), offset_of!(ModuleInfo, manifest_len), &manifest);
+    info.finish(code);
+    traps.bytes + functions.bytes + names.bytes
+}
+
+fn cpu_features(target: Target) -> u32 {
+    match target {
+        Target::LinuxAmd64 => CPU_X86_64_V2,
+        Target::LinuxArm64 => 0,
+    }
+}
+
+/// An array somewhere in the object.
+struct Table {
+    section: SymbolId,
+    offset: u64,
+    len: u64,
+    bytes: u64,
+}
+
+fn read_only(code: &mut Code, data: &[u8], entry_size: usize) -> Table {
+    let section = code.object.section_id(StandardSection::ReadOnlyData);
+    let align = if entry_size == 1 { 1 } else { 4 };
+    let offset = code.object.append_section_data(section, data, align);
+    let symbol = code.object.section_symbol(section);
+    Table { section: symbol, offset, len: (data.len() / entry_size) as u64, bytes: data.len() as u64 }
+}
+
+/// Offsets into the text section are 32 bits: the image ends below 252 MiB.
+fn text_offset(offset: u64) -> u32 {
+    u32::try_from(offset).expect("BUG: text section over 4 GiB")
+}
+
+fn traps(code: &mut Code) -> Table {
+    let mut bytes = Vec::with_capacity(code.traps.len() * size_of::<TrapEntry>());
+    for site in &code.traps {
+        let entry = TrapEntry::new(text_offset(site.code_offset), site.kind, site.wasm_offset);
+        bytes.extend(entry.code_offset.to_le_bytes());
+        bytes.extend(entry.kind_and_wasm_offset.to_le_bytes());
+    }
+    read_only(code, &bytes, size_of::<TrapEntry>())
+}
+
+/// The function table and the names it points into.
+fn functions(code: &mut Code) -> (Table, Table) {
+    let mut names = vec![0];
+    let mut entries = Vec::with_capacity(code.functions.len() * size_of::<FunctionEntry>());
+    for (offset, name) in &code.functions {
+        // Byte 0 is the empty name.
+        let name_offset = if name.is_empty() { 0 } else { names.len() };
+        entries.extend(text_offset(*offset).to_le_bytes());
+        entries.extend(u32::try_from(name_offset).expect("BUG: names over 4 GiB").to_le_bytes());
+        if !name.is_empty() {
+            names.extend(name.as_bytes());
+            names.push(0);
+        }
+    }
+    (read_only(code, &entries, size_of::<FunctionEntry>()), read_only(code, &names, 1))
+}
+
+/// The manifest as an ELF note (`Elf64_Nhdr`: sizes of name and descriptor,
+/// type; both padded to 4 bytes); the table is its descriptor.
+fn note(code: &mut Code, manifest: &[u8]) -> Table {
+    let name = [symbols::NOTE_NAME.as_bytes(), b"\0"].concat();
+    let length = |bytes: &[u8]| u32::try_from(bytes.len()).expect("BUG: a note over 4 GiB");
+    let mut bytes = Vec::new();
+    for word in [length(&name), length(manifest), symbols::NOTE_TYPE_MANIFEST] {
+        bytes.extend(word.to_le_bytes());
+    }
+    for part in [&name[..], manifest] {
+        bytes.extend(part);
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+    }
+    let section_name = symbols::NOTE_SECTION.as_bytes().to_vec();
+    let section = code.object.add_section(Vec::new(), section_name, SectionKind::Note);
+    // A loaded note: the shim reads it where it is.
+    *code.object.section_flags_mut(section) =
+        object::SectionFlags::Elf { sh_flags: u64::from(object::elf::SHF_ALLOC) };
+    code.object.append_section_data(section, &bytes, 4);
+    let descriptor = 12 + name.len().next_multiple_of(4);
+    Table {
+        section: code.object.section_symbol(section),
+        offset: descriptor as u64,
+        len: manifest.len() as u64,
+        bytes: bytes.len() as u64,
+    }
+}
+
+/// The [`ModuleInfo`] being written: bytes, and addresses to be relocated.
+struct Info {
+    section: SectionId,
+    bytes: Vec<u8>,
+    addresses: Vec<(usize, SymbolId, i64)>,
+}
+
+impl Info {
+    fn new(code: &mut Code) -> Self {
+        let name = symbols::MODULE_SECTION.as_bytes().to_vec();
+        let section = code.object.add_section(Vec::new(), name, SectionKind::ReadOnlyData);
+        Self { section, bytes: vec![0; size_of::<ModuleInfo>()], addresses: Vec::new() }
+    }
+
+    fn words(&mut self, words: &[(usize, u32)]) {
+        for &(offset, word) in words {
+            self.bytes[offset..offset + 4].copy_from_slice(&word.to_le_bytes());
+        }
+    }
+
+    fn address(&mut self, offset: usize, symbol: SymbolId, addend: i64) {
+        self.addresses.push((offset, symbol, addend));
+    }
+
+    fn table(&mut self, address: usize, len: usize, table: &Table) {
+        let addend = i64::try_from(table.offset).expect("BUG: section over 63 bits");
+        self.address(address, table.section, addend);
+        self.bytes[len..len + 8].copy_from_slice(&table.len.to_le_bytes());
+    }
+
+    fn finish(self, code: &mut Code) {
+        code.object.append_section_data(self.section, &self.bytes, align_of::<ModuleInfo>() as u64);
+        for (offset, symbol, addend) in self.addresses {
+            absolute(&mut code.object, self.section, offset as u64, symbol, addend, 64);
+        }
+        let symbol = object::write::Symbol {
+            name: symbols::MODULE.as_bytes().to_vec(),
+            value: 0,
+            size: self.bytes.len() as u64,
+            kind: object::SymbolKind::Data,
+            scope: object::SymbolScope::Dynamic,
+            weak: false,
+            section: object::write::SymbolSection::Section(self.section),
+            flags: object::SymbolFlags::None,
+        };
+        code.object.add_symbol(symbol);
+    }
+}

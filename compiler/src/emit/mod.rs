@@ -1,0 +1,83 @@
+//! Compiled functions and a module's data become a relocatable ELF object.
+//!
+//! Code goes through `cranelift-object` ([`code`]), read-only tables and the
+//! initial memory through the `object` crate it is built on ([`data`], [`info`]).
+//! The object defines everything but the shim's functions, and can be linked by
+//! [`crate::link`] or, with the shim's static library, by any ELF linker.
+
+mod code;
+mod data;
+mod info;
+
+use crate::compile::{Compiled, Synthetic};
+use crate::lower::Env;
+use cranelift_codegen::isa::OwnedTargetIsa;
+use object::write::{Object, Relocation, SectionId, SymbolId};
+use object::{RelocationEncoding, RelocationFlags, RelocationKind};
+use std::collections::BTreeSet;
+use wasi_aot_contract::{module::TrapKind, symbols};
+
+/// All that an object is made from.
+pub struct Input<'i, 'm, 'w> {
+    pub env: &'i Env<'m, 'w>,
+    pub isa: OwnedTargetIsa,
+    /// The module's functions, in order.
+    pub functions: &'i [Compiled],
+    pub synthetic: &'i [(Synthetic, Compiled)],
+    /// Descriptor of the manifest note.
+    pub manifest: &'i [u8],
+    pub initial_pages: u32,
+    pub maximum_pages: u32,
+}
+
+/// How many bytes an object has of each kind, for `--verbose`.
+#[derive(Debug, Clone, Copy)]
+pub struct Sizes {
+    pub code: u64,
+    pub tables: u64,
+    pub memory: u64,
+}
+
+/// The names that functions of a module must not have in the symbol table:
+/// those that the object shares with the shim.
+#[must_use]
+pub fn reserved_names() -> BTreeSet<String> {
+    use symbols::{ENTRY, MEMMOVE, MEMORY_GROW, MEMORY_PAGES, MEMSET, MODULE, WASI_PREFIX};
+    let preview1 = wasi_aot_contract::preview1::FUNCTIONS.iter().map(|f| format!("{WASI_PREFIX}{}", f.name));
+    let own = [ENTRY, MEMMOVE, MEMORY_GROW, MEMORY_PAGES, MEMSET, MODULE].map(str::to_string);
+    preview1.chain(own).collect()
+}
+
+/// Writes the object.
+#[must_use]
+pub fn object(input: &Input<'_, '_, '_>) -> (Vec<u8>, Sizes) {
+    let mut code = code::emit(input);
+    let tables = data::emit(input, &mut code);
+    let read_only = info::emit(input, &mut code);
+    let sizes = Sizes {
+        code: code.text_size,
+        tables: tables + read_only,
+        memory: input.env.module.image.len() as u64,
+    };
+    let bytes = code.object.write().unwrap_or_else(|e| panic!("BUG: object writer: {e}"));
+    (bytes, sizes)
+}
+
+/// A relocation that stores the address of `symbol` + `addend` in `bits` bits.
+fn absolute(object: &mut Object<'_>, section: SectionId, offset: u64, symbol: SymbolId, addend: i64, bits: u8) {
+    let flags = RelocationFlags::Generic {
+        kind: RelocationKind::Absolute,
+        encoding: RelocationEncoding::Generic,
+        size: bits,
+    };
+    object
+        .add_relocation(section, Relocation { offset, symbol, addend, flags })
+        .unwrap_or_else(|e| panic!("BUG: object writer: {e}"));
+}
+
+/// A trap site in the text section.
+struct TrapSite {
+    code_offset: u64,
+    kind: TrapKind,
+    wasm_offset: u32,
+}

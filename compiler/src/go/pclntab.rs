@@ -1,0 +1,152 @@
+//! Go's function table in the data segments.
+//!
+//! `-ldflags=-s` drops the name section, but the runtime needs `pclntab` for its
+//! own tracebacks, so it is always there. Layout: `runtime/symtab.go` (pcHeader,
+//! functab), `runtime/runtime2.go` (_func) and `cmd/link/internal/ld/pcln.go`,
+//! unchanged since Go 1.20's magic but for one thing: a function's entry is its
+//! PC (`PC_F << 16`) up to Go 1.25 and PC_F alone from 1.26 on (`textOff` in
+//! pcln.go). PC_F is 0x1000 plus the place among the defined functions
+//! (`assignAddress` in `cmd/link/internal/wasm/asm.go`).
+//!
+//! The bytes are the module's and may hold anything: every offset is checked, and
+//! whatever doesn't fit means that there is no table.
+
+/// `Go120PCLnTabMagic` (`internal/abi/symtab.go`), the two zero bytes after it,
+/// and wasm's minimal instruction size and pointer size.
+const HEADER_START: [u8; 8] = [0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8];
+const HEADER_SIZE: usize = 8 + 8 * 8;
+
+/// PC_F of the first defined function: `funcValueOffset` in
+/// `cmd/link/internal/wasm/asm.go`.
+pub const FUNC_VALUE_OFFSET: usize = 0x1000;
+
+/// The function table of a module's image.
+pub struct Pclntab<'a> {
+    /// The table from its header on.
+    bytes: &'a [u8],
+    nfunc: usize,
+    funcname_offset: usize,
+    pcln_offset: usize,
+    /// How far PC_F is shifted in an entry: 16 or 0.
+    entry_shift: u32,
+}
+
+impl<'a> Pclntab<'a> {
+    /// Finds the table in linear memory's initial bytes; `functions` is the
+    /// number of functions with a body.
+    #[must_use]
+    pub fn find(image: &'a [u8], functions: usize) -> Option<Self> {
+        // The linker aligns the table to at least 8 bytes.
+        (0..image.len().saturating_sub(HEADER_SIZE))
+            .step_by(8)
+            .filter(|&at| image[at..].starts_with(&HEADER_START))
+            .find_map(|at| Self::at(&image[at..], functions))
+    }
+
+    fn at(bytes: &'a [u8], functions: usize) -> Option<Self> {
+        let pcln_offset = word(bytes, 64)?;
+        let first_entry = half(bytes.get(pcln_offset..)?, 0)?;
+        let table = Self {
+            bytes,
+            nfunc: word(bytes, 8)?,
+            funcname_offset: word(bytes, 32)?,
+            pcln_offset,
+            entry_shift: if first_entry >= FUNC_VALUE_OFFSET << 16 { 16 } else { 0 },
+        };
+        let plausible = (1..=functions).contains(&table.nfunc)
+            && (0..table.nfunc).all(|i| table.function(i).is_some_and(|f| f.index < functions));
+        plausible.then_some(table)
+    }
+
+    /// The functions in the table, in its order.
+    pub fn functions(&self) -> impl Iterator<Item = Function<'a>> + '_ {
+        (0..self.nfunc).filter_map(|i| self.function(i))
+    }
+
+    fn function(&self, i: usize) -> Option<Function<'a>> {
+        let pcln = self.bytes.get(self.pcln_offset..)?;
+        let entry = half(pcln, i.checked_mul(8)?)?;
+        let func = pcln.get(half(pcln, i * 8 + 4)?..)?;
+        let pc_f = entry >> self.entry_shift;
+        if pc_f << self.entry_shift != entry || half(func, 0)? != entry {
+            return None;
+        }
+        let index = pc_f.checked_sub(FUNC_VALUE_OFFSET)?;
+        let name_offset = half(func, 4)?;
+        let name = self.bytes.get(self.funcname_offset.checked_add(name_offset)?..)?;
+        let name = &name[..name.iter().position(|&b| b == 0)?];
+        Some(Function { index, name: std::str::from_utf8(name).ok()? })
+    }
+}
+
+/// One function of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Function<'a> {
+    /// Place among the module's defined functions.
+    pub index: usize,
+    /// Go's name for it, such as `main.main`.
+    pub name: &'a str,
+}
+
+/// The 8-byte word at `offset`.
+fn word(bytes: &[u8], offset: usize) -> Option<usize> {
+    let bytes = bytes.get(offset..offset.checked_add(8)?)?;
+    usize::try_from(u64::from_le_bytes(bytes.try_into().ok()?)).ok()
+}
+
+/// The 4-byte word at `offset`.
+fn half(bytes: &[u8], offset: usize) -> Option<usize> {
+    let bytes = bytes.get(offset..offset.checked_add(4)?)?;
+    Some(u32::from_le_bytes(bytes.try_into().ok()?) as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A table with one function `main.main` at place 2, whose entry is shifted.
+    fn image(entry_shift: u32) -> Vec<u8> {
+        let mut table = Vec::from(HEADER_START);
+        for value in [1u64, 0, 0, 72, 0, 0, 0, 88] {
+            table.extend(value.to_le_bytes());
+        }
+        table.extend(b"main.main\0\0\0\0\0\0\0");
+        let entry = 0x1002 << entry_shift;
+        for value in [entry, 16, entry + 1, 0, entry, 0] {
+            table.extend(u32::to_le_bytes(value));
+        }
+        [vec![0; 64], table, vec![0; 64]].concat()
+    }
+
+    #[test]
+    fn names_are_found_in_both_forms() {
+        for entry_shift in [0, 16] {
+            let image = image(entry_shift);
+            let table = Pclntab::find(&image, 3).unwrap();
+            let functions: Vec<_> = table.functions().collect();
+            assert_eq!(functions, [Function { index: 2, name: "main.main" }]);
+        }
+    }
+
+    #[test]
+    fn a_table_for_more_functions_than_there_are_is_no_table() {
+        assert!(Pclntab::find(&image(0), 2).is_none());
+    }
+
+    #[test]
+    fn damaged_tables_are_refused_without_panic() {
+        let good = image(16);
+        for at in 64..good.len() - 64 {
+            for value in [0, 1, 0x7f, 0xff] {
+                let mut bad = good.clone();
+                bad[at] = value;
+                if let Some(table) = Pclntab::find(&bad, 3) {
+                    assert!(table.functions().all(|f| f.index < 3));
+                }
+            }
+        }
+        for len in 0..good.len() {
+            let _ = Pclntab::find(&good[..len], 3);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What differs between the machines that executables are linked for.
+
+use super::{aarch64, fail, x86_64};
+use crate::Error;
+use object::elf;
+
+/// A machine the linker knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Arch {
+    X86_64,
+    Aarch64,
+}
+
+impl Arch {
+    pub(super) fn new(machine: u16) -> Result<Self, Error> {
+        match machine {
+            elf::EM_X86_64 => Ok(Self::X86_64),
+            elf::EM_AARCH64 => Ok(Self::Aarch64),
+            other => fail(format!("cannot link for ELF machine {other}")),
+        }
+    }
+
+    pub(super) fn machine(self) -> u16 {
+        match self {
+            Self::X86_64 => elf::EM_X86_64,
+            Self::Aarch64 => elf::EM_AARCH64,
+        }
+    }
+
+    /// Largest page size a kernel for this machine may use, in bytes: segments
+    /// of different rights must not share one (psABI, "Program Loading").
+    pub(super) fn page_size(self) -> u64 {
+        match self {
+            Self::X86_64 => 0x1000,
+            Self::Aarch64 => 0x1_0000,
+        }
+    }
+
+    /// Applies one relocation.
+    pub(super) fn relocate(self, kind: u32, site: &mut Site<'_>) -> Result<(), Fault> {
+        match self {
+            Self::X86_64 => x86_64::relocate(kind, site),
+            Self::Aarch64 => aarch64::relocate(kind, site),
+        }
+    }
+}
+
+/// Where a relocation applies, in the terms of the psABIs.
+pub(super) struct Site<'a> {
+    /// The section's bytes from the relocated place to the section's end.
+    pub bytes: &'a mut [u8],
+    /// P: the address of the place.
+    pub place: u64,
+    /// S: the address of the symbol.
+    pub symbol: u64,
+    /// A: the addend.
+    pub addend: i64,
+}
+
+impl Site<'_> {
+    /// S + A, exact.
+    pub(super) fn target(&self) -> i128 {
+        i128::from(self.symbol) + i128::from(self.addend)
+    }
+
+    /// S + A - P, exact.
+    pub(super) fn distance(&self) -> i128 {
+        self.target() - i128::from(self.place)
+    }
+
+    /// Stores a little-endian field at the place.
+    pub(super) fn store<const N: usize>(&mut self, value: [u8; N]) -> Result<(), Fault> {
+        *self.bytes.first_chunk_mut().ok_or(Fault::OutsideSection)? = value;
+        Ok(())
+    }
+
+    /// Reads the 32-bit instruction at the place.
+    pub(super) fn instruction(&self) -> Result<u32, Fault> {
+        let bytes = self.bytes.first_chunk().ok_or(Fault::OutsideSection)?;
+        Ok(u32::from_le_bytes(*bytes))
+    }
+}
+
+/// Why a relocation could not be applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// A kind that Cranelift doesn't emit for a fixed-address image.
+    UnknownKind,
+    /// The value does not fit the field.
+    OutOfRange,
+    /// The field is not inside the section.
+    OutsideSection,
+    /// A branch target between two instructions.
+    Misaligned,
+}
+
+impl Fault {
+    pub(super) fn message(self) -> &'static str {
+        match self {
+            Self::UnknownKind => "unknown relocation type",
+            Self::OutOfRange => "value out of range",
+            Self::OutsideSection => "place outside the section",
+            Self::Misaligned => "misaligned branch target",
+        }
+    }
+}

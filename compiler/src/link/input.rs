@@ -1,0 +1,174 @@
+//! Reads the module's relocatable object into sections by their purpose.
+
+use super::arch::Arch;
+use super::{fail, printable, unreadable};
+use crate::Error;
+use object::LittleEndian;
+use object::elf::{self, FileHeader64, Rela64, SectionHeader64};
+use object::read::elf::{FileHeader, SectionHeader, SectionTable, SymbolTable};
+use wasi_aot_contract::symbols as names;
+
+/// An ELF header of the one kind that is linked: 64 bits, little-endian.
+pub(super) type Header = FileHeader64<LittleEndian>;
+pub(super) const LE: LittleEndian = LittleEndian;
+
+/// What a section holds, which decides the segment it goes into. In the order
+/// of the executable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Purpose {
+    ModuleInfo,
+    Note,
+    ReadOnly,
+    Code,
+    Data,
+    Zeroed,
+    Memory,
+    MemoryZero,
+}
+
+/// A section that becomes part of the executable.
+#[derive(Debug)]
+pub(super) struct Section<'a> {
+    /// Its index in the object.
+    pub index: usize,
+    pub name: &'a [u8],
+    pub purpose: Purpose,
+    /// A power of two.
+    pub align: u64,
+    pub size: u64,
+    /// `size` bytes, or none when the section occupies no file space.
+    pub data: &'a [u8],
+    pub relocations: &'a [Rela64<LittleEndian>],
+}
+
+impl Section<'_> {
+    /// Whether the section has no bytes in the file (`SHT_NOBITS`).
+    pub(super) fn is_zeroed(&self) -> bool {
+        matches!(self.purpose, Purpose::Zeroed | Purpose::MemoryZero)
+    }
+}
+
+/// The object, read.
+pub(super) struct Module<'a> {
+    pub arch: Arch,
+    /// In the order of [`Purpose`], and within one of the object.
+    pub sections: Vec<Section<'a>>,
+    pub symbols: SymbolTable<'a, Header>,
+}
+
+/// Reads the sections that occupy memory, with their relocations, and the
+/// symbol table. Other sections are left out.
+///
+/// # Errors
+/// When it is not a relocatable object of a 64-bit little-endian machine, or a
+/// section has a property that the linker doesn't know how to keep.
+pub(super) fn read(bytes: &[u8]) -> Result<Module<'_>, Error> {
+    let unreadable = unreadable("module's object");
+    let header = Header::parse(bytes).map_err(&unreadable)?;
+    if !header.is_little_endian() || header.e_type(LE) != elf::ET_REL {
+        return fail("the module's object is not a little-endian relocatable ELF object");
+    }
+    let table = header.sections(LE, bytes).map_err(&unreadable)?;
+    let symbols = table
+        .symbols(LE, bytes, elf::SHT_SYMTAB)
+        .map_err(&unreadable)?;
+    let relocations = relocations(&table, bytes)?;
+
+    let mut sections = Vec::new();
+    for (index, header) in table.enumerate() {
+        let name = table.section_name(LE, header).map_err(&unreadable)?;
+        let Some(purpose) = purpose(name, header)? else {
+            continue;
+        };
+        let align = header.sh_addralign(LE).max(1);
+        if !align.is_power_of_two() {
+            return fail(format!(
+                "section {}: bad alignment {align}",
+                printable(name)
+            ));
+        }
+        sections.push(Section {
+            index: index.0,
+            name,
+            purpose,
+            align,
+            size: header.sh_size(LE),
+            data: header.data(LE, bytes).map_err(&unreadable)?,
+            relocations: relocations[index.0],
+        });
+    }
+    // Stable, so sections of one purpose stay in the object's order.
+    sections.sort_by_key(|section| section.purpose);
+    Ok(Module {
+        arch: Arch::new(header.e_machine(LE))?,
+        sections,
+        symbols,
+    })
+}
+
+/// The relocations of each section, by section index.
+fn relocations<'a>(
+    table: &SectionTable<'a, Header>,
+    bytes: &'a [u8],
+) -> Result<Vec<&'a [Rela64<LittleEndian>]>, Error> {
+    let unreadable = unreadable("module's object");
+    let mut found: Vec<&[_]> = vec![&[]; table.len()];
+    for section in table.iter() {
+        let Some((entries, _symtab)) = section.rela(LE, bytes).map_err(&unreadable)? else {
+            if section.sh_type(LE) == elf::SHT_REL {
+                return fail("the module's object has relocations without addends");
+            }
+            continue;
+        };
+        let Some(of) = found.get_mut(section.sh_info(LE) as usize) else {
+            return fail("the module's object has relocations of a section that is not there");
+        };
+        if !of.is_empty() {
+            return fail("the module's object has two relocation tables for one section");
+        }
+        *of = entries;
+    }
+    Ok(found)
+}
+
+/// What the section is for, by the contract's names first and flags then; `None`
+/// for one that doesn't become part of the executable.
+fn purpose(name: &[u8], header: &SectionHeader64<LittleEndian>) -> Result<Option<Purpose>, Error> {
+    let has = |flag: u32| header.sh_flags(LE) & u64::from(flag) != 0;
+    let zeroed = header.sh_type(LE) == elf::SHT_NOBITS;
+    let wrong = |what: &str| fail(format!("section {}: {what}", printable(name)));
+    let purpose = match named_purpose(name) {
+        Some(purpose) => purpose,
+        None if !has(elf::SHF_ALLOC) => return Ok(None),
+        None if has(elf::SHF_TLS) => {
+            return wrong("thread-local storage is not supported");
+        }
+        None if has(elf::SHF_EXECINSTR) => Purpose::Code,
+        None if has(elf::SHF_WRITE) && zeroed => Purpose::Zeroed,
+        None if has(elf::SHF_WRITE) => Purpose::Data,
+        None => Purpose::ReadOnly,
+    };
+    if purpose == Purpose::Code && has(elf::SHF_WRITE) {
+        return wrong("it is writable and executable");
+    }
+    if zeroed != matches!(purpose, Purpose::Zeroed | Purpose::MemoryZero) {
+        return wrong("it must have bytes in the file, or must not, for what it is");
+    }
+    Ok(Some(purpose))
+}
+
+/// The purpose that a section has by its name alone.
+fn named_purpose(name: &[u8]) -> Option<Purpose> {
+    const NAMED: [(&str, Purpose); 4] = [
+        (names::MODULE_SECTION, Purpose::ModuleInfo),
+        (names::NOTE_SECTION, Purpose::Note),
+        (names::MEMORY_SECTION, Purpose::Memory),
+        (names::MEMORY_ZERO_SECTION, Purpose::MemoryZero),
+    ];
+    if name.starts_with(b".data.rel.ro") {
+        // Relocated at link time, so read-only from the start.
+        return Some(Purpose::ReadOnly);
+    }
+    let mut named = NAMED.into_iter();
+    named.find_map(|(known, purpose)| (name == known.as_bytes()).then_some(purpose))
+}

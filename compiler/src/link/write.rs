@@ -1,0 +1,315 @@
+//! Writes the planned file: headers, the shim's image, the module's sections,
+//! symbol table, section headers.
+
+use super::fail;
+use super::input::{LE, Module, Purpose, Section};
+use super::layout::Layout;
+use super::shim::Shim;
+use super::symbols::{self, Entry};
+use crate::Error;
+use object::LittleEndian;
+use object::elf::{self, FileHeader64, Ident, ProgramHeader64, SectionHeader64, Sym64};
+use object::endian::{U16, U32, U64};
+use object::pod::bytes_of;
+use object::read::elf::SectionHeader as _;
+
+type SectionHeader = SectionHeader64<LittleEndian>;
+
+/// The executable, its module sections not relocated yet. Sections are numbered
+/// with the shim's from 1 and the module's behind; an empty `table` gives a file
+/// without a symbol table.
+///
+/// # Errors
+/// When there are more sections or segments than fit.
+pub(super) fn file(
+    module: &Module<'_>,
+    shim: &Shim<'_>,
+    layout: &Layout,
+    table: &[Entry<'_>],
+) -> Result<Vec<u8>, Error> {
+    let mut file = contents(module, shim, layout, table.len());
+    let mut names = Strings::new();
+    let mut headers = vec![null_section()];
+    headers.extend(shim_sections(shim, layout, &mut names));
+    headers.extend(module_sections(module, layout, &mut names));
+    if !table.is_empty() {
+        symbol_table(&mut file, table, &mut headers, &mut names);
+    }
+    headers.push(SectionHeader {
+        sh_name: U32::new(LE, names.add(b".shstrtab")),
+        ..table_section(&mut file, elf::SHT_STRTAB, &names.0)
+    });
+    if headers.len() >= usize::from(elf::SHN_LORESERVE) {
+        return fail("the module's object has too many sections");
+    }
+    let headers_offset = append_aligned(&mut file, 8);
+    for header in &headers {
+        file.extend_from_slice(bytes_of(header));
+    }
+
+    let segments = program_headers(module, layout);
+    let front = [
+        bytes_of(&file_header(
+            module,
+            shim,
+            &segments,
+            &headers,
+            headers_offset,
+        )),
+        &segments
+            .iter()
+            .flat_map(bytes_of)
+            .copied()
+            .collect::<Vec<_>>(),
+    ]
+    .concat();
+    if front.len() as u64 > layout.shim_offset {
+        return fail("the shim has too many segments");
+    }
+    file[..front.len()].copy_from_slice(&front);
+    Ok(file)
+}
+
+/// Everything that is mapped, with room for the headers in front.
+fn contents(module: &Module<'_>, shim: &Shim<'_>, layout: &Layout, symbols: usize) -> Vec<u8> {
+    // Saves growing a large file in steps: symbols take 24 bytes and a name.
+    let mapped: usize = module.sections.iter().map(|s| s.data.len()).sum();
+    let around = layout.shim_offset as usize + shim.image.len() + (1 << 16);
+    let mut file = Vec::with_capacity(around + mapped + symbols * 64);
+    file.resize(layout.shim_offset as usize, 0);
+    file.extend_from_slice(shim.image);
+    for (section, place) in module.sections.iter().zip(&layout.places) {
+        if !section.data.is_empty() {
+            file.resize(place.offset as usize, 0);
+            file.extend_from_slice(section.data);
+        }
+    }
+    file
+}
+
+/// Strings behind each other, NUL-terminated, the empty one first.
+struct Strings(Vec<u8>);
+
+impl Strings {
+    fn new() -> Self {
+        Self(vec![0])
+    }
+
+    /// Adds the concatenation of `parts` and returns its offset.
+    fn add_parts(&mut self, parts: &[&[u8]]) -> u32 {
+        let offset = self.0.len() as u32;
+        for part in parts {
+            self.0.extend_from_slice(part);
+        }
+        self.0.push(0);
+        offset
+    }
+
+    fn add(&mut self, string: &[u8]) -> u32 {
+        self.add_parts(&[string])
+    }
+}
+
+fn null_section() -> SectionHeader {
+    SectionHeader {
+        sh_name: U32::new(LE, 0),
+        sh_type: U32::new(LE, elf::SHT_NULL),
+        sh_flags: U64::new(LE, 0),
+        sh_addr: U64::new(LE, 0),
+        sh_offset: U64::new(LE, 0),
+        sh_size: U64::new(LE, 0),
+        sh_link: U32::new(LE, 0),
+        sh_info: U32::new(LE, 0),
+        sh_addralign: U64::new(LE, 0),
+        sh_entsize: U64::new(LE, 0),
+    }
+}
+
+/// The shim's sections, told from the module's by a prefix of their names.
+fn shim_sections(shim: &Shim<'_>, layout: &Layout, names: &mut Strings) -> Vec<SectionHeader> {
+    let sections = shim.sections.iter().map(|section| SectionHeader {
+        sh_name: U32::new(LE, names.add_parts(&[b".shim", section.name])),
+        sh_offset: U64::new(
+            LE,
+            section
+                .header
+                .sh_offset(LE)
+                .wrapping_add(layout.shim_offset),
+        ),
+        // The sections that these name are numbered anew or left out.
+        sh_link: U32::new(LE, 0),
+        sh_info: U32::new(LE, 0),
+        ..*section.header
+    });
+    sections.collect()
+}
+
+fn module_sections(
+    module: &Module<'_>,
+    layout: &Layout,
+    names: &mut Strings,
+) -> Vec<SectionHeader> {
+    let sections = module.sections.iter().zip(&layout.places);
+    let sections = sections.map(|(section, place)| {
+        let (sh_type, rights, align) = properties(section);
+        SectionHeader {
+            sh_name: U32::new(LE, names.add(section.name)),
+            sh_type: U32::new(LE, sh_type),
+            sh_flags: U64::new(LE, u64::from(elf::SHF_ALLOC | rights)),
+            sh_addr: U64::new(LE, place.address),
+            sh_offset: U64::new(LE, place.offset),
+            sh_size: U64::new(LE, section.size),
+            sh_addralign: U64::new(LE, align),
+            ..null_section()
+        }
+    });
+    sections.collect()
+}
+
+/// Type, flags beside `SHF_ALLOC`, and alignment of a section.
+fn properties(section: &Section<'_>) -> (u32, u32, u64) {
+    use Purpose::*;
+    match section.purpose {
+        ModuleInfo | ReadOnly => (elf::SHT_PROGBITS, 0, section.align),
+        Note => (elf::SHT_NOTE, 0, section.align),
+        Code => (elf::SHT_PROGBITS, elf::SHF_EXECINSTR, section.align),
+        Data | Memory => (elf::SHT_PROGBITS, elf::SHF_WRITE, section.align),
+        Zeroed => (elf::SHT_NOBITS, elf::SHF_WRITE, section.align),
+        MemoryZero => (elf::SHT_NOBITS, elf::SHF_WRITE, 1),
+    }
+}
+
+/// Appends `.symtab` and `.strtab` to the file and their headers to `headers`.
+fn symbol_table(
+    file: &mut Vec<u8>,
+    table: &[Entry<'_>],
+    headers: &mut Vec<SectionHeader>,
+    names: &mut Strings,
+) {
+    let mut strings = Strings::new();
+    // The first entry stands for "no symbol" and is all zeroes.
+    let mut symbols = vec![0; size_of::<Sym64<LittleEndian>>()];
+    for entry in table {
+        let section = entry.section.map_or(elf::SHN_ABS, |number| number as u16);
+        symbols.extend_from_slice(bytes_of(&Sym64::<LittleEndian> {
+            st_name: U32::new(LE, strings.add(entry.name)),
+            st_info: entry.info,
+            st_other: entry.other,
+            st_shndx: U16::new(LE, section),
+            st_value: U64::new(LE, entry.address),
+            st_size: U64::new(LE, entry.size),
+        }));
+    }
+    let first_global = 1 + symbols::local_count(table);
+    append_aligned(file, 8);
+    headers.push(SectionHeader {
+        sh_name: U32::new(LE, names.add(b".symtab")),
+        sh_link: U32::new(LE, headers.len() as u32 + 1),
+        sh_info: U32::new(LE, first_global as u32),
+        sh_addralign: U64::new(LE, 8),
+        sh_entsize: U64::new(LE, size_of::<Sym64<LittleEndian>>() as u64),
+        ..table_section(file, elf::SHT_SYMTAB, &symbols)
+    });
+    headers.push(SectionHeader {
+        sh_name: U32::new(LE, names.add(b".strtab")),
+        ..table_section(file, elf::SHT_STRTAB, &strings.0)
+    });
+}
+
+/// Appends a section that isn't mapped, and gives its header without a name.
+fn table_section(file: &mut Vec<u8>, sh_type: u32, bytes: &[u8]) -> SectionHeader {
+    let offset = file.len() as u64;
+    file.extend_from_slice(bytes);
+    SectionHeader {
+        sh_type: U32::new(LE, sh_type),
+        sh_offset: U64::new(LE, offset),
+        sh_size: U64::new(LE, bytes.len() as u64),
+        sh_addralign: U64::new(LE, 1),
+        ..null_section()
+    }
+}
+
+/// Pads the file and returns its new length.
+fn append_aligned(file: &mut Vec<u8>, align: usize) -> u64 {
+    file.resize(file.len().next_multiple_of(align), 0);
+    file.len() as u64
+}
+
+/// A PT_LOAD for each segment, a PT_NOTE for each note, and the promise that the
+/// stack is not executable.
+fn program_headers(module: &Module<'_>, layout: &Layout) -> Vec<ProgramHeader64<LittleEndian>> {
+    let header = |p_type, flags, offset, address, file_size, memory_size, align| ProgramHeader64 {
+        p_type: U32::new(LE, p_type),
+        p_flags: U32::new(LE, flags),
+        p_offset: U64::new(LE, offset),
+        p_vaddr: U64::new(LE, address),
+        p_paddr: U64::new(LE, address),
+        p_filesz: U64::new(LE, file_size),
+        p_memsz: U64::new(LE, memory_size),
+        p_align: U64::new(LE, align),
+    };
+    let page = module.arch.page_size();
+    let loads = layout.segments.iter().map(|s| {
+        let (file_size, memory_size) = (s.file_size, s.memory_size);
+        header(
+            elf::PT_LOAD,
+            s.flags,
+            s.offset,
+            s.address,
+            file_size,
+            memory_size,
+            page,
+        )
+    });
+    let placed = module.sections.iter().zip(&layout.places);
+    let notes = placed.filter(|(section, _)| section.purpose == Purpose::Note);
+    let notes = notes.map(|(section, place)| {
+        let (size, align) = (section.size, section.align);
+        header(
+            elf::PT_NOTE,
+            elf::PF_R,
+            place.offset,
+            place.address,
+            size,
+            size,
+            align,
+        )
+    });
+    let stack = header(elf::PT_GNU_STACK, elf::PF_R | elf::PF_W, 0, 0, 0, 0, 16);
+    loads.chain(notes).chain([stack]).collect()
+}
+
+fn file_header(
+    module: &Module<'_>,
+    shim: &Shim<'_>,
+    segments: &[ProgramHeader64<LittleEndian>],
+    sections: &[SectionHeader],
+    sections_offset: u64,
+) -> FileHeader64<LittleEndian> {
+    let size = |bytes: usize| U16::new(LE, bytes as u16);
+    FileHeader64 {
+        e_ident: Ident {
+            magic: elf::ELFMAG,
+            class: elf::ELFCLASS64,
+            data: elf::ELFDATA2LSB,
+            version: elf::EV_CURRENT,
+            os_abi: elf::ELFOSABI_NONE,
+            abi_version: 0,
+            padding: [0; 7],
+        },
+        e_type: U16::new(LE, elf::ET_EXEC),
+        e_machine: U16::new(LE, module.arch.machine()),
+        e_version: U32::new(LE, elf::EV_CURRENT.into()),
+        e_entry: U64::new(LE, shim.entry),
+        e_phoff: U64::new(LE, size_of::<FileHeader64<LittleEndian>>() as u64),
+        e_shoff: U64::new(LE, sections_offset),
+        e_flags: U32::new(LE, 0),
+        e_ehsize: size(size_of::<FileHeader64<LittleEndian>>()),
+        e_phentsize: size(size_of::<ProgramHeader64<LittleEndian>>()),
+        e_phnum: size(segments.len()),
+        e_shentsize: size(size_of::<SectionHeader>()),
+        e_shnum: size(sections.len()),
+        // The section names come last.
+        e_shstrndx: size(sections.len() - 1),
+    }
+}

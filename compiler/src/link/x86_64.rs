@@ -1,0 +1,108 @@
+//! Relocations of x86-64 (System V psABI, AMD64 supplement, table 4.10).
+
+use super::arch::{Fault, Site};
+use object::elf;
+
+/// Applies a relocation of the given `R_X86_64_*` kind.
+///
+/// The image is at fixed addresses, so a call through the PLT is a direct call.
+pub(super) fn relocate(kind: u32, site: &mut Site<'_>) -> Result<(), Fault> {
+    match kind {
+        elf::R_X86_64_NONE => Ok(()),
+        elf::R_X86_64_64 => {
+            let value = u64::try_from(site.target()).map_err(|_| Fault::OutOfRange)?;
+            site.store(value.to_le_bytes())
+        }
+        elf::R_X86_64_PC64 => {
+            let value = i64::try_from(site.distance()).map_err(|_| Fault::OutOfRange)?;
+            site.store(value.to_le_bytes())
+        }
+        elf::R_X86_64_PC32 | elf::R_X86_64_PLT32 => {
+            let value = i32::try_from(site.distance()).map_err(|_| Fault::OutOfRange)?;
+            site.store(value.to_le_bytes())
+        }
+        elf::R_X86_64_32 => {
+            let value = u32::try_from(site.target()).map_err(|_| Fault::OutOfRange)?;
+            site.store(value.to_le_bytes())
+        }
+        elf::R_X86_64_32S => {
+            let value = i32::try_from(site.target()).map_err(|_| Fault::OutOfRange)?;
+            site.store(value.to_le_bytes())
+        }
+        _ => Err(Fault::UnknownKind),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn patched(kind: u32, place: u64, symbol: u64, addend: i64) -> Vec<u8> {
+        let mut bytes = [0xcc; 10];
+        relocate(
+            kind,
+            &mut Site {
+                bytes: &mut bytes,
+                place,
+                symbol,
+                addend,
+            },
+        )
+        .unwrap();
+        bytes.to_vec()
+    }
+
+    fn fault(kind: u32, symbol: u64, addend: i64, len: usize) -> Fault {
+        let mut bytes = vec![0; len];
+        let mut site = Site {
+            bytes: &mut bytes,
+            place: 0x40_0000,
+            symbol,
+            addend,
+        };
+        relocate(kind, &mut site).unwrap_err()
+    }
+
+    #[test]
+    fn fields_have_their_width_and_sign() {
+        assert_eq!(
+            patched(elf::R_X86_64_64, 9, 0x1_2345_6789, -1),
+            [0x88, 0x67, 0x45, 0x23, 1, 0, 0, 0, 0xcc, 0xcc]
+        );
+        assert_eq!(
+            patched(elf::R_X86_64_PC32, 0x1000, 0x1000, -4)[..5],
+            [0xfc, 0xff, 0xff, 0xff, 0xcc]
+        );
+        assert_eq!(
+            patched(elf::R_X86_64_PLT32, 0x1000, 0x2000, -4)[..5],
+            [0xfc, 0x0f, 0, 0, 0xcc]
+        );
+        assert_eq!(
+            patched(elf::R_X86_64_32, 0, 0xffff_fff0, 0xf)[..5],
+            [0xff, 0xff, 0xff, 0xff, 0xcc]
+        );
+        assert_eq!(
+            patched(elf::R_X86_64_32S, 0, 0, -1)[..5],
+            [0xff, 0xff, 0xff, 0xff, 0xcc]
+        );
+        assert_eq!(
+            patched(elf::R_X86_64_PC64, 8, 0, 0)[..9],
+            [0xf8, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xcc]
+        );
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        use Fault::*;
+        let far = 0x40_0000 + (1 << 31);
+        assert_eq!(fault(elf::R_X86_64_PC32, far, 0, 8), OutOfRange);
+        assert_eq!(fault(elf::R_X86_64_PLT32, far, 0, 8), OutOfRange);
+        assert_eq!(fault(elf::R_X86_64_32, 1 << 32, 0, 8), OutOfRange);
+        assert_eq!(fault(elf::R_X86_64_32, 0, -1, 8), OutOfRange);
+        assert_eq!(fault(elf::R_X86_64_32S, 1 << 31, 0, 8), OutOfRange);
+        assert_eq!(fault(elf::R_X86_64_64, 0, -1, 8), OutOfRange);
+        assert_eq!(fault(elf::R_X86_64_64, 0, 0, 7), OutsideSection);
+        assert_eq!(fault(elf::R_X86_64_GOTPCREL, 0, 0, 8), UnknownKind);
+        assert_eq!(fault(u32::MAX, 0, 0, 8), UnknownKind);
+    }
+}

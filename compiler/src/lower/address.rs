@@ -1,0 +1,106 @@
+//! Addresses in linear memory.
+//!
+//! !!! This file is the sandbox of generated code. A mistake here lets a guest
+//! !!! read or write the process around it.
+//!
+//! Linear memory begins at a fixed address, and everything from 64 KiB below it
+//! to [`layout::MEMORY_RESERVE`] above is either memory of the guest or
+//! PROT_NONE. An address is formed in one of two ways:
+//!
+//! - *unchecked*: `MEMORY_BASE + zext64(index) + offset` with `offset` at most
+//!   [`layout::MAX_UNCHECKED_OFFSET`]. The index is extended here, from an i32
+//!   value, and nowhere else, so the sum is below
+//!   `MEMORY_BASE + 2^32 + MAX_UNCHECKED_OFFSET` and a wide access past it still
+//!   ends inside the reserve;
+//! - *checked*: any other offset. The end of the access, computed in 64 bits
+//!   where it can't wrap, is compared with the current size first.
+
+use super::Lowering;
+use crate::symbol::Symbol;
+use crate::trap;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{self, AliasRegion, AliasRegionData, InstBuilder, MemFlagsData, Value, types};
+use wasi_aot_contract::layout;
+
+/// Kinds of memory that can't alias one another, for Cranelift's alias analysis.
+pub(super) struct Regions {
+    memory: AliasRegion,
+    globals: AliasRegion,
+    runtime: AliasRegion,
+}
+
+impl Regions {
+    pub(super) fn new(function: &mut ir::Function) -> Self {
+        let mut region = |user_id, description: &'static str| {
+            function.dfg.alias_regions.insert(AliasRegionData { user_id, description: description.into() })
+        };
+        Self {
+            memory: region(0, "linear memory"),
+            globals: region(1, "globals"),
+            runtime: region(2, "memory size"),
+        }
+    }
+
+    /// Flags of an access to linear memory: it may trap, and may be misaligned.
+    pub(super) fn memory(&self) -> MemFlagsData {
+        MemFlagsData::new().with_endianness(ir::Endianness::Little).with_alias_region(Some(self.memory))
+    }
+
+    /// Flags of an access to a global's cell.
+    pub(super) fn globals(&self) -> MemFlagsData {
+        MemFlagsData::trusted().with_alias_region(Some(self.globals))
+    }
+
+    /// Flags of reading the memory's size, which only the shim writes.
+    fn runtime(&self) -> MemFlagsData {
+        MemFlagsData::trusted().with_alias_region(Some(self.runtime))
+    }
+
+    /// Flags of reading a typed table, which nothing writes.
+    pub(super) fn table() -> MemFlagsData {
+        MemFlagsData::trusted().with_readonly()
+    }
+}
+
+impl Lowering<'_, '_, '_> {
+    /// Pops an index and gives host address and displacement of an access of
+    /// `size` bytes at index + `offset`.
+    pub(super) fn address(&mut self, offset: u64, size: u32) -> (Value, i32) {
+        let index = self.pop();
+        let index = self.builder.ins().uextend(types::I64, index);
+        if offset <= layout::MAX_UNCHECKED_OFFSET {
+            let displacement = i32::try_from(offset).expect("BUG: an unchecked offset over 31 bits");
+            return (self.host_address(index), displacement);
+        }
+        // Offsets of a 32-bit memory are below 2^32: no sum here can wrap.
+        let start = self.builder.ins().iadd_imm_u(index, offset.cast_signed());
+        let length = self.builder.ins().iconst(types::I64, i64::from(size));
+        self.check_range(start, length);
+        (self.host_address(start), 0)
+    }
+
+    /// The host address of a 64-bit index that is known to be below 2^32, or
+    /// checked.
+    pub(super) fn host_address(&mut self, index: Value) -> Value {
+        let base = self.builder.ins().iconst(types::I64, layout::MEMORY_BASE.cast_signed());
+        self.builder.ins().iadd(index, base)
+    }
+
+    /// Traps unless `[start, start + length)` lies inside linear memory. Both
+    /// are 64-bit values below 2^33.
+    pub(super) fn check_range(&mut self, start: Value, length: Value) {
+        let end = self.builder.ins().iadd(start, length);
+        let pages = self.memory_pages();
+        let pages = self.builder.ins().uextend(types::I64, pages);
+        let bytes = self.builder.ins().ishl_imm_u(pages, i64::from(layout::WASM_PAGE_SIZE.trailing_zeros()));
+        let outside = self.builder.ins().icmp(IntCC::UnsignedGreaterThan, end, bytes);
+        self.builder.ins().trapnz(outside, trap::MEMORY_OUT_OF_BOUNDS);
+    }
+
+    /// The current size of linear memory in pages, an i32.
+    pub(super) fn memory_pages(&mut self) -> Value {
+        let address = self.symbol_address(Symbol::MemoryPages);
+        let flags = self.regions.runtime();
+        self.builder.ins().load(types::I32, flags, address, 0)
+    }
+}

@@ -1,0 +1,108 @@
+//! `call` and `call_indirect`.
+//!
+//! Functions of the module call each other in Cranelift's `tail` convention;
+//! imports are C functions of the shim. An indirect call goes through a
+//! read-only array of code addresses that is filtered by signature when it is
+//! emitted: entries for functions of another signature lead to a stub that traps,
+//! so no signature is compared at run time.
+
+use super::address::Regions;
+use super::{Env, Lowering};
+use crate::symbol::Symbol;
+use crate::trap;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, Signature, Value, types};
+use wasmparser::Operator;
+
+/// Bytes of an entry of a typed table: images lie below 4 GiB.
+pub const TABLE_ENTRY_SIZE: u32 = 4;
+
+pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>, offset: u32) -> bool {
+    match *operator {
+        Operator::Call { function_index } => l.call(function_index),
+        Operator::CallIndirect { type_index, table_index: 0 } => {
+            l.at(offset);
+            l.call_indirect(type_index);
+        }
+        _ => return false,
+    }
+    true
+}
+
+impl Lowering<'_, '_, '_> {
+    fn call(&mut self, index: u32) {
+        let env: &Env<'_, '_> = self.env;
+        let type_index = env.module.type_of_function(index);
+        let imports = u32::try_from(env.module.imports.len()).expect("BUG: import count over 32 bits");
+        let function = match index.checked_sub(imports) {
+            None => self.function_ref(Symbol::Import(index), || env.import_signature(type_index)),
+            Some(defined) => self.function_ref(Symbol::Function(defined), || env.signature(type_index)),
+        };
+        let params = env.module.types[type_index as usize].params().len();
+        let args = self.pop_many(params);
+        let call = self.builder.ins().call(function, &args);
+        self.push_results(call);
+    }
+
+    fn call_indirect(&mut self, type_index: u32) {
+        let env: &Env<'_, '_> = self.env;
+        let type_index = env.module.canonical_type(type_index);
+        let index = self.pop();
+        let params = env.module.types[type_index as usize].params().len();
+        let args = self.pop_many(params);
+        let callee = self.table_entry(type_index, index);
+        let signature = self.signature_ref(type_index, || env.signature(type_index));
+        let call = self.builder.ins().call_indirect(signature, callee, &args);
+        self.push_results(call);
+    }
+
+    /// The code address at `index` of the typed table; traps where there is none.
+    fn table_entry(&mut self, type_index: u32, index: Value) -> Value {
+        let (first, end) = self.env.table_span;
+        let relative = self.builder.ins().iadd_imm_s(index, -i64::from(first));
+        let inside = self.builder.ins().icmp_imm_u(IntCC::UnsignedLessThan, relative, i64::from(end - first));
+        let present = self.builder.create_block();
+        let absent = self.builder.create_block();
+        self.builder.set_cold_block(absent);
+        self.builder.ins().brif(inside, present, &[], absent, &[]);
+        self.builder.seal_block(present);
+        self.builder.seal_block(absent);
+        self.builder.switch_to_block(absent);
+        self.trap_outside_span(index);
+        self.builder.switch_to_block(present);
+        let table = self.symbol_address(Symbol::Table(type_index));
+        let relative = self.builder.ins().uextend(types::I64, relative);
+        let offset = self.builder.ins().imul_imm_u(relative, i64::from(TABLE_ENTRY_SIZE));
+        let entry = self.builder.ins().iadd(table, offset);
+        self.builder.ins().uload32(Regions::table(), entry, 0)
+    }
+
+    /// Outside the span of entries an index is null or out of bounds.
+    fn trap_outside_span(&mut self, index: Value) {
+        let len = self.env.module.table.as_ref().map_or(0, |t| t.elements.len());
+        let len = i64::try_from(len).expect("BUG: a table length over 63 bits");
+        let outside = self.builder.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, index, len);
+        self.builder.ins().trapnz(outside, trap::TABLE_OUT_OF_BOUNDS);
+        self.builder.ins().trap(trap::INDIRECT_CALL_TO_NULL);
+    }
+
+    fn push_results(&mut self, call: cranelift_codegen::ir::Inst) {
+        let results = self.builder.inst_results(call).to_vec();
+        for result in results {
+            self.push(result);
+        }
+    }
+
+    fn signature_ref(
+        &mut self,
+        type_index: u32,
+        signature: impl FnOnce() -> Signature,
+    ) -> cranelift_codegen::ir::SigRef {
+        if let Some(&signature) = self.signatures.get(&type_index) {
+            return signature;
+        }
+        let reference = self.builder.import_signature(signature());
+        self.signatures.insert(type_index, reference);
+        reference
+    }
+}

@@ -1,0 +1,91 @@
+//! Functions that the compiler makes itself: the entry, wrappers around imports
+//! in the table, and the stubs that trap.
+
+use super::Env;
+use crate::symbol::Symbol;
+use cranelift_codegen::ir::{self, InstBuilder, Signature, TrapCode, types};
+use cranelift_codegen::isa::CallConv;
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+
+/// Lowers `extern "C" fn()`, which gives the pinned global its first value and
+/// calls the module's start function and then `_start` (function index `main`).
+pub fn lower_entry(
+    env: &Env<'_, '_>,
+    main: u32,
+    function: &mut ir::Function,
+    context: &mut FunctionBuilderContext,
+) {
+    function.signature = Signature::new(CallConv::SystemV);
+    let mut builder = FunctionBuilder::new(function, context);
+    start(&mut builder);
+    if let Some(global) = env.pinned_global {
+        let init = env.module.globals[global as usize].init.as_u32();
+        let value = builder.ins().iconst(types::I64, i64::from(init));
+        builder.ins().set_pinned_reg(value);
+    }
+    for index in env.module.start.into_iter().chain([main]) {
+        let type_index = env.module.type_of_function(index);
+        let imports = u32::try_from(env.module.imports.len()).expect("BUG: import count over 32 bits");
+        let (symbol, signature) = match index.checked_sub(imports) {
+            None => (Symbol::Import(index), env.import_signature(type_index)),
+            Some(defined) => (Symbol::Function(defined), env.signature(type_index)),
+        };
+        let callee = import(&mut builder, symbol, signature);
+        builder.ins().call(callee, &[]);
+    }
+    builder.ins().return_(&[]);
+    builder.finalize(env.frontend_config);
+}
+
+/// Lowers a function of the module's convention that calls import `index`.
+pub fn lower_import_thunk(
+    env: &Env<'_, '_>,
+    index: u32,
+    function: &mut ir::Function,
+    context: &mut FunctionBuilderContext,
+) {
+    let type_index = env.module.type_of_function(index);
+    function.signature = env.signature(type_index);
+    let mut builder = FunctionBuilder::new(function, context);
+    let entry = start(&mut builder);
+    let params = builder.block_params(entry).to_vec();
+    let callee = import(&mut builder, Symbol::Import(index), env.import_signature(type_index));
+    let call = builder.ins().call(callee, &params);
+    let results = builder.inst_results(call).to_vec();
+    builder.ins().return_(&results);
+    builder.finalize(env.frontend_config);
+}
+
+/// Lowers a function that does nothing but trap. It can stand for a function of
+/// any signature, since it never looks at its arguments nor returns.
+pub fn lower_trap(
+    env: &Env<'_, '_>,
+    code: TrapCode,
+    function: &mut ir::Function,
+    context: &mut FunctionBuilderContext,
+) {
+    function.signature = Signature::new(CallConv::Tail);
+    let mut builder = FunctionBuilder::new(function, context);
+    start(&mut builder);
+    builder.ins().trap(code);
+    builder.finalize(env.frontend_config);
+}
+
+fn start(builder: &mut FunctionBuilder<'_>) -> ir::Block {
+    let entry = builder.create_block();
+    builder.append_block_params_for_function_params(entry);
+    builder.switch_to_block(entry);
+    builder.seal_block(entry);
+    entry
+}
+
+fn import(builder: &mut FunctionBuilder<'_>, symbol: Symbol, signature: Signature) -> ir::FuncRef {
+    let name = builder.func.declare_imported_user_function(symbol.to_user_name());
+    let signature = builder.import_signature(signature);
+    builder.import_function(ir::ExtFuncData {
+        name: ir::ExternalName::user(name),
+        signature,
+        colocated: true,
+        patchable: false,
+    })
+}

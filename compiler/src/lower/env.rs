@@ -1,0 +1,102 @@
+//! What lowering knows about the module as a whole.
+
+use super::clif_type;
+use crate::module::Module;
+use crate::options::Target;
+use cranelift_codegen::ir::{AbiParam, Signature, types};
+use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
+use wasmparser::{FuncType, ValType};
+
+/// Shared by all functions of a module, and read-only.
+pub struct Env<'m, 'w> {
+    pub module: &'m Module<'w>,
+    pub target: Target,
+    pub frontend_config: TargetFrontendConfig,
+    /// The global that lives in the pinned register.
+    pub pinned_global: Option<u32>,
+    /// What part of the table is not null at its ends: `(first, one past last)`.
+    pub table_span: (u32, u32),
+    /// Names of the defined functions, for messages.
+    pub names: &'m [String],
+}
+
+impl<'m, 'w> Env<'m, 'w> {
+    #[must_use]
+    pub fn new(
+        module: &'m Module<'w>,
+        target: Target,
+        frontend_config: TargetFrontendConfig,
+        names: &'m [String],
+    ) -> Self {
+        Self {
+            module,
+            target,
+            frontend_config,
+            pinned_global: pinned_global(module),
+            table_span: table_span(module),
+            names,
+        }
+    }
+
+    /// Name of the defined function `index`, for messages.
+    #[must_use]
+    pub fn name(&self, index: usize) -> String {
+        self.names[index].clone()
+    }
+
+    /// The signature with which functions of the module call each other.
+    #[must_use]
+    pub fn signature(&self, type_index: u32) -> Signature {
+        signature_of(&self.module.types[type_index as usize], CallConv::Tail)
+    }
+
+    /// The signature of the shim's function behind an import: C's.
+    #[must_use]
+    pub fn import_signature(&self, type_index: u32) -> Signature {
+        signature_of(&self.module.types[type_index as usize], CallConv::SystemV)
+    }
+
+    /// The signature of a C function of the shim that takes and returns i32 or
+    /// addresses.
+    #[must_use]
+    pub fn shim_signature(params: &[cranelift_codegen::ir::Type], results: &[cranelift_codegen::ir::Type]) -> Signature {
+        let mut signature = Signature::new(CallConv::SystemV);
+        signature.params.extend(params.iter().map(|&ty| AbiParam::new(ty)));
+        signature.returns.extend(results.iter().map(|&ty| AbiParam::new(ty)));
+        signature
+    }
+
+    /// `memmove` and `memset` as C declares them, results ignored.
+    #[must_use]
+    pub fn memory_function_signature() -> Signature {
+        Self::shim_signature(&[types::I64, types::I64, types::I64], &[types::I64])
+    }
+}
+
+/// The CLIF signature of a wasm function type.
+#[must_use]
+pub fn signature_of(ty: &FuncType, call_conv: CallConv) -> Signature {
+    let mut signature = Signature::new(call_conv);
+    signature.params.extend(ty.params().iter().map(|&ty| AbiParam::new(clif_type(ty))));
+    signature.returns.extend(ty.results().iter().map(|&ty| AbiParam::new(clif_type(ty))));
+    signature
+}
+
+/// Go's SP is global 0, and so is `__stack_pointer` of C and Rust: the first
+/// global, where it is a mutable i32 that stays inside the module.
+fn pinned_global(module: &Module<'_>) -> Option<u32> {
+    let first = module.globals.first()?;
+    (first.mutable && first.ty == ValType::I32 && !first.exported).then_some(0)
+}
+
+fn table_span(module: &Module<'_>) -> (u32, u32) {
+    let elements = module.table.as_ref().map_or(&[][..], |t| &t.elements);
+    let index = |i: usize| u32::try_from(i).expect("BUG: a table index over 32 bits");
+    match elements.iter().position(Option::is_some) {
+        None => (0, 0),
+        Some(first) => {
+            let last = elements.iter().rposition(Option::is_some).expect("BUG: an element from one side only");
+            (index(first), index(last + 1))
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Loads and stores, `memory.size` and `memory.grow`.
+
+use super::{Env, Lowering};
+use crate::symbol::Symbol;
+use cranelift_codegen::ir::{InstBuilder, Type, types};
+use wasmparser::{MemArg, Operator};
+
+pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
+    load(l, operator) || extending_load(l, operator) || store(l, operator) || size(l, operator)
+}
+
+fn load(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
+    let (ty, memarg): (Type, &MemArg) = match operator {
+        Operator::I32Load { memarg } => (types::I32, memarg),
+        Operator::I64Load { memarg } => (types::I64, memarg),
+        Operator::F32Load { memarg } => (types::F32, memarg),
+        Operator::F64Load { memarg } => (types::F64, memarg),
+        _ => return false,
+    };
+    let (address, displacement) = l.address(memarg.offset, ty.bytes());
+    let flags = l.regions.memory();
+    let value = l.builder.ins().load(ty, flags, address, displacement);
+    l.push(value);
+    true
+}
+
+fn extending_load(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
+    macro_rules! load {
+        ($op:ident, $memarg:ident, $bytes:literal $(, $to:ident)?) => {{
+            let (address, displacement) = l.address($memarg.offset, $bytes);
+            let flags = l.regions.memory();
+            l.builder.ins().$op($(types::$to,)? flags, address, displacement)
+        }};
+    }
+    let value = match operator {
+        Operator::I32Load8S { memarg } => load!(sload8, memarg, 1, I32),
+        Operator::I32Load8U { memarg } => load!(uload8, memarg, 1, I32),
+        Operator::I32Load16S { memarg } => load!(sload16, memarg, 2, I32),
+        Operator::I32Load16U { memarg } => load!(uload16, memarg, 2, I32),
+        Operator::I64Load8S { memarg } => load!(sload8, memarg, 1, I64),
+        Operator::I64Load8U { memarg } => load!(uload8, memarg, 1, I64),
+        Operator::I64Load16S { memarg } => load!(sload16, memarg, 2, I64),
+        Operator::I64Load16U { memarg } => load!(uload16, memarg, 2, I64),
+        Operator::I64Load32S { memarg } => load!(sload32, memarg, 4),
+        Operator::I64Load32U { memarg } => load!(uload32, memarg, 4),
+        _ => return false,
+    };
+    l.push(value);
+    true
+}
+
+fn store(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
+    macro_rules! store {
+        ($op:ident, $memarg:ident, $bytes:literal) => {{
+            let value = l.pop();
+            let (address, displacement) = l.address($memarg.offset, $bytes);
+            let flags = l.regions.memory();
+            l.builder.ins().$op(flags, value, address, displacement);
+        }};
+    }
+    match operator {
+        Operator::I32Store { memarg } | Operator::F32Store { memarg } => store!(store, memarg, 4),
+        Operator::I64Store { memarg } | Operator::F64Store { memarg } => store!(store, memarg, 8),
+        Operator::I32Store8 { memarg } | Operator::I64Store8 { memarg } => store!(istore8, memarg, 1),
+        Operator::I32Store16 { memarg } | Operator::I64Store16 { memarg } => store!(istore16, memarg, 2),
+        Operator::I64Store32 { memarg } => store!(istore32, memarg, 4),
+        _ => return false,
+    }
+    true
+}
+
+fn size(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
+    let value = match operator {
+        Operator::MemorySize { mem: 0 } => l.memory_pages(),
+        Operator::MemoryGrow { mem: 0 } => {
+            let delta = l.pop();
+            let grow = l.function_ref(Symbol::MemoryGrow, || Env::shim_signature(&[types::I32], &[types::I32]));
+            let call = l.builder.ins().call(grow, &[delta]);
+            l.builder.inst_results(call)[0]
+        }
+        _ => return false,
+    };
+    l.push(value);
+    true
+}

@@ -1,0 +1,237 @@
+//! From a function's graph to CLIF, a file per family of operators.
+//!
+//! Invariants: every value on [`Lowering::stack`] has the CLIF type of its wasm
+//! type (i32, i64, f32, f64); at a block's boundaries operands live in slot
+//! variables ([`operands`]), so blocks can be lowered in any order; generated
+//! code touches linear memory only through [`address`], which is where the
+//! sandbox of generated code is.
+
+mod address;
+mod bulk;
+mod call;
+mod compare;
+mod control;
+mod convert;
+mod entry;
+mod env;
+mod float;
+mod integer;
+mod memory;
+mod operands;
+mod parametric;
+mod variable;
+
+pub use call::TABLE_ENTRY_SIZE;
+pub use entry::{lower_entry, lower_import_thunk, lower_trap};
+pub use env::Env;
+pub use variable::CELL_SIZE;
+
+use crate::error::Error;
+use crate::flow::{BlockId, Graph};
+use crate::module::feature_of;
+use crate::symbol::Symbol;
+use cranelift_codegen::ir::{self, FuncRef, GlobalValue, InstBuilder, Signature, SourceLoc};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
+use operands::Operand;
+use std::collections::HashMap;
+use wasmparser::{Operator, ValType};
+
+/// Lowers the defined function `index`, whose body is `graph`, into `function`.
+///
+/// # Errors
+/// [`Error::Unsupported`] for an operator that can't be lowered yet.
+pub fn lower_function(
+    env: &Env<'_, '_>,
+    index: usize,
+    graph: &Graph<'_>,
+    function: &mut ir::Function,
+    context: &mut FunctionBuilderContext,
+) -> Result<(), Error> {
+    let type_index = env.module.functions[index].type_index;
+    function.signature = env.signature(type_index);
+    let mut lowering = Lowering::new(env, graph, FunctionBuilder::new(function, context));
+    lowering.start_function();
+    let (order, predecessors) = graph.reverse_postorder();
+    lowering.open_predecessors = predecessors;
+    for &block in &order {
+        lowering.blocks[block.index()].get_or_insert_with(|| lowering.builder.create_block());
+    }
+    for block in order {
+        lowering.block(block).map_err(|e| e.in_function(&env.name(index)))?;
+    }
+    lowering.builder.finalize(env.frontend_config);
+    Ok(())
+}
+
+/// An operator that can't be lowered yet, at an offset in the file.
+struct Refused {
+    feature: String,
+    offset: u32,
+}
+
+impl Refused {
+    fn in_function(self, name: &str) -> Error {
+        Error::Unsupported {
+            feature: self.feature,
+            function: Some(name.to_string()),
+            offset: u64::from(self.offset),
+        }
+    }
+}
+
+/// The state of lowering one function.
+struct Lowering<'f, 'm, 'w> {
+    env: &'m Env<'m, 'w>,
+    graph: &'m Graph<'w>,
+    builder: FunctionBuilder<'f>,
+    /// Operand stack of the block being lowered.
+    stack: Vec<Operand>,
+    /// Variable of each local.
+    locals: Vec<Variable>,
+    /// Variables that carry operands between blocks, by depth and type.
+    slots: HashMap<(usize, ir::Type), Variable>,
+    /// CLIF block of each reachable block.
+    blocks: Vec<Option<ir::Block>>,
+    /// Edges to each block that are not lowered yet; a block is sealed at zero.
+    open_predecessors: Vec<u32>,
+    functions: HashMap<Symbol, FuncRef>,
+    signatures: HashMap<u32, ir::SigRef>,
+    data: HashMap<Symbol, GlobalValue>,
+    regions: address::Regions,
+}
+
+impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
+    fn new(env: &'m Env<'m, 'w>, graph: &'m Graph<'w>, builder: FunctionBuilder<'f>) -> Self {
+        let regions = address::Regions::new(builder.func);
+        Self {
+            env,
+            graph,
+            builder,
+            stack: Vec::new(),
+            locals: Vec::new(),
+            slots: HashMap::new(),
+            blocks: vec![None; graph.blocks.len()],
+            open_predecessors: Vec::new(),
+            functions: HashMap::new(),
+            signatures: HashMap::new(),
+            data: HashMap::new(),
+            regions,
+        }
+    }
+
+    /// Makes the entry block: parameters and zeroed locals.
+    fn start_function(&mut self) {
+        let entry = self.builder.create_block();
+        self.builder.append_block_params_for_function_params(entry);
+        self.builder.switch_to_block(entry);
+        let params = self.builder.block_params(entry).to_vec();
+        for (i, &ty) in self.graph.locals.iter().enumerate() {
+            let variable = self.builder.declare_var(clif_type(ty));
+            let value = match params.get(i) {
+                Some(&param) => param,
+                None => self.zero(ty),
+            };
+            self.builder.def_var(variable, value);
+            self.locals.push(variable);
+        }
+        self.blocks[BlockId::ENTRY.index()] = Some(entry);
+    }
+
+    fn zero(&mut self, ty: ValType) -> ir::Value {
+        match ty {
+            ValType::F32 => self.builder.ins().f32const(0.0),
+            ValType::F64 => self.builder.ins().f64const(0.0),
+            _ => self.builder.ins().iconst(clif_type(ty), 0),
+        }
+    }
+
+    fn block(&mut self, id: BlockId) -> Result<(), Refused> {
+        let graph = self.graph;
+        let block = &graph.blocks[id.index()];
+        let clif = self.clif_block(id);
+        if id == BlockId::ENTRY {
+            self.builder.seal_block(clif);
+        } else {
+            self.builder.switch_to_block(clif);
+        }
+        self.enter_stack(&block.stack);
+        for (operator, offset) in &graph.operators[block.operators.clone()] {
+            self.operator(operator, *offset)?;
+        }
+        self.terminator(&block.terminator, block.terminator_offset);
+        Ok(())
+    }
+
+    fn clif_block(&self, id: BlockId) -> ir::Block {
+        self.blocks[id.index()].expect("BUG: an edge into an unreachable block")
+    }
+
+    /// Lowers one operator: the first family that knows it does.
+    fn operator(&mut self, operator: &Operator<'_>, offset: u32) -> Result<(), Refused> {
+        let known = variable::lower(self, operator)
+            || parametric::lower(self, operator)
+            || memory::lower(self, operator)
+            || integer::lower(self, operator, offset)
+            || compare::lower(self, operator)
+            || call::lower(self, operator, offset)
+            || convert::lower(self, operator, offset)
+            || float::lower(self, operator)
+            || bulk::lower(self, operator, offset);
+        if known { Ok(()) } else { Err(Refused { feature: feature_of(operator), offset }) }
+    }
+
+    /// Marks what is lowered next as coming from `offset` in the file, for the
+    /// trap table.
+    fn at(&mut self, offset: u32) {
+        self.builder.set_srcloc(SourceLoc::new(offset));
+    }
+
+    fn function_ref(&mut self, symbol: Symbol, signature: impl FnOnce() -> Signature) -> FuncRef {
+        if let Some(&function) = self.functions.get(&symbol) {
+            return function;
+        }
+        let name = self.builder.func.declare_imported_user_function(symbol.to_user_name());
+        let signature = self.builder.import_signature(signature());
+        let function = self.builder.import_function(ir::ExtFuncData {
+            name: ir::ExternalName::user(name),
+            signature,
+            colocated: true,
+            patchable: false,
+        });
+        self.functions.insert(symbol, function);
+        function
+    }
+
+    /// The address of `symbol`.
+    fn symbol_address(&mut self, symbol: Symbol) -> ir::Value {
+        let data = match self.data.get(&symbol) {
+            Some(&data) => data,
+            None => {
+                let name = self.builder.func.declare_imported_user_function(symbol.to_user_name());
+                let data = self.builder.create_global_value(ir::GlobalValueData::Symbol {
+                    name: ir::ExternalName::user(name),
+                    offset: 0.into(),
+                    colocated: true,
+                    tls: false,
+                });
+                self.data.insert(symbol, data);
+                data
+            }
+        };
+        self.builder.ins().symbol_value(ir::types::I64, data)
+    }
+}
+
+/// The CLIF type of a wasm value.
+///
+/// # Panics
+/// On a type that no accepted operator produces.
+fn clif_type(ty: ValType) -> ir::Type {
+    match ty {
+        ValType::I32 => ir::types::I32,
+        ValType::I64 => ir::types::I64,
+        ValType::F32 => ir::types::F32,
+        ValType::F64 => ir::types::F64,
+        ValType::V128 | ValType::Ref(_) => panic!("BUG: a value of type {ty} got past the refusals"),
+    }
+}

@@ -1,0 +1,151 @@
+//! A module as the rest of the compiler sees it; nothing later parses again.
+//!
+//! Invariants once [`parse`] has returned: everything but function bodies is
+//! valid and of a kind that can be compiled; every import is a function of
+//! preview 1 with its right signature; data and element segments have been
+//! folded into [`Module::image`] and [`Table::elements`], and lie inside the
+//! initial sizes. Bodies are validated when they are read ([`crate::flow`]),
+//! function by function, in parallel.
+
+mod constant;
+mod imports;
+mod names;
+mod parse;
+mod segments;
+mod unsupported;
+
+pub use constant::Constant;
+pub use imports::Import;
+pub use parse::parse;
+pub use unsupported::feature_of;
+
+use crate::error::Error;
+use std::collections::HashMap;
+use wasmparser::{FuncToValidate, FuncType, FunctionBody, ValType, ValidatorResources};
+
+/// A parsed module; borrows from the bytes of the file.
+pub struct Module<'a> {
+    /// The type section, in order.
+    pub types: Vec<FuncType>,
+    /// For each type, the first one equal to it: `call_indirect` compares those.
+    canonical_types: Vec<u32>,
+    /// Imported functions: the first entries of the function index space.
+    pub imports: Vec<Import>,
+    /// Functions with a body, following the imports in the index space.
+    pub functions: Vec<Function<'a>>,
+    /// The only table, if there is one.
+    pub table: Option<Table>,
+    /// The only memory, if there is one.
+    pub memory: Option<Memory>,
+    pub globals: Vec<Global>,
+    pub exports: Vec<Export<'a>>,
+    /// The start section's function.
+    pub start: Option<u32>,
+    /// Linear memory's first bytes: the active data segments over zeroes, up to
+    /// the last byte that is not zero.
+    pub image: Vec<u8>,
+    /// The name section's function names, by function index.
+    names: HashMap<u32, &'a str>,
+}
+
+/// A function with a body that is not validated yet.
+pub struct Function<'a> {
+    pub type_index: u32,
+    pub body: FunctionBody<'a>,
+    /// What validates the body.
+    pub validation: FuncToValidate<ValidatorResources>,
+}
+
+/// The table, which nothing writes at run time.
+pub struct Table {
+    /// One function index for each element of the initial size, `None` for null.
+    pub elements: Vec<Option<u32>>,
+}
+
+/// Limits of the memory in pages of 64 KiB.
+pub struct Memory {
+    pub initial: u32,
+    pub maximum: u32,
+}
+
+pub struct Global {
+    pub ty: ValType,
+    pub mutable: bool,
+    pub init: Constant,
+    pub exported: bool,
+}
+
+/// An export; only functions matter to an executable.
+pub struct Export<'a> {
+    pub name: &'a str,
+    /// The function's index, or `None` for another kind of export.
+    pub function: Option<u32>,
+}
+
+impl Module<'_> {
+    /// The type index of a function, imported or not.
+    #[must_use]
+    pub fn type_of_function(&self, index: u32) -> u32 {
+        match (index as usize).checked_sub(self.imports.len()) {
+            None => self.imports[index as usize].type_index,
+            Some(defined) => self.functions[defined].type_index,
+        }
+    }
+
+    /// The first type equal to this one.
+    #[must_use]
+    pub fn canonical_type(&self, type_index: u32) -> u32 {
+        self.canonical_types[type_index as usize]
+    }
+
+    /// The function index of the defined function `defined`.
+    #[must_use]
+    pub fn function_index(&self, defined: usize) -> u32 {
+        u32::try_from(self.imports.len() + defined).expect("BUG: function index over 32 bits")
+    }
+
+    /// What the module itself calls a function: its import, the name section's
+    /// entry, or its export.
+    #[must_use]
+    pub fn own_name(&self, index: u32) -> Option<&str> {
+        if let Some(import) = self.imports.get(index as usize) {
+            return Some(import.function.name);
+        }
+        self.names
+            .get(&index)
+            .copied()
+            .or_else(|| self.exports.iter().find(|e| e.function == Some(index)).map(|e| e.name))
+    }
+
+    /// The function exported as `_start`, checked to be `() -> ()`.
+    ///
+    /// # Errors
+    /// [`Error::Reactor`], [`Error::NoStart`], [`Error::StartSignature`].
+    pub fn entry(&self) -> Result<u32, Error> {
+        let exported = |name| self.exports.iter().find(|e| e.name == name).and_then(|e| e.function);
+        let Some(start) = exported("_start") else {
+            if exported("_initialize").is_some() {
+                return Err(Error::Reactor { exports: self.exported_functions() });
+            }
+            return Err(Error::NoStart);
+        };
+        let ty = &self.types[self.type_of_function(start) as usize];
+        if ty.params().is_empty() && ty.results().is_empty() {
+            Ok(start)
+        } else {
+            Err(Error::StartSignature { found: signature(ty) })
+        }
+    }
+
+    fn exported_functions(&self) -> String {
+        let names: Vec<_> = self.exports.iter().filter(|e| e.function.is_some()).map(|e| e.name).collect();
+        names.join(", ")
+    }
+}
+
+/// A function type in the notation of the specification: `(i32, i64) -> (i32)`.
+#[must_use]
+pub fn signature(ty: &FuncType) -> String {
+    let list = |types: &[ValType]| types.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    format!("({}) -> ({})", list(ty.params()), list(ty.results()))
+}

@@ -1,0 +1,205 @@
+//! From bytes to a [`Module`], validating all sections but the bodies on the way.
+
+use super::{Export, Function, Global, Memory, Module, Table, constant, imports, names, segments};
+use crate::error::Error;
+use std::collections::HashMap;
+use wasi_aot_contract::layout::MAX_PAGES;
+use wasmparser::{
+    ExternalKind, FuncType, KnownCustom, MemoryType, Parser, Payload, TableInit, ValType, ValidPayload, Validator,
+    WasmFeatures,
+};
+
+/// What is let through validation, so that what can't be compiled yet is
+/// refused by its own name instead of as invalid.
+fn features() -> WasmFeatures {
+    WasmFeatures::WASM2
+        | WasmFeatures::EXTENDED_CONST
+        | WasmFeatures::TAIL_CALL
+        | WasmFeatures::RELAXED_SIMD
+        | WasmFeatures::MULTI_MEMORY
+        | WasmFeatures::MEMORY64
+        | WasmFeatures::THREADS
+}
+
+/// Largest table: each element costs 4 bytes per signature called through it.
+const MAX_TABLE: u64 = 10_000_000;
+
+/// Parses a module and validates everything but its bodies.
+///
+/// # Errors
+/// Whatever is wrong with the module, or not supported in it.
+pub fn parse(wasm: &[u8]) -> Result<Module<'_>, Error> {
+    check_header(wasm)?;
+    let mut module = Module {
+        types: Vec::new(),
+        canonical_types: Vec::new(),
+        imports: Vec::new(),
+        functions: Vec::new(),
+        table: None,
+        memory: None,
+        globals: Vec::new(),
+        exports: Vec::new(),
+        start: None,
+        image: Vec::new(),
+        names: HashMap::new(),
+    };
+    let mut type_indices = Vec::new();
+    let mut validator = Validator::new_with_features(features());
+    for payload in Parser::new(0).parse_all(wasm) {
+        let payload = payload.map_err(|e| Error::from_validator(&e))?;
+        match validator.payload(&payload).map_err(|e| Error::from_validator(&e))? {
+            ValidPayload::Func(validation, body) => {
+                let type_index = type_indices[module.functions.len()];
+                module.functions.push(Function { type_index, body, validation });
+            }
+            _ => section(&mut module, &mut type_indices, payload)?,
+        }
+    }
+    let zeroes = module.image.iter().rev().take_while(|&&b| b == 0).count();
+    module.image.truncate(module.image.len() - zeroes);
+    Ok(module)
+}
+
+/// The magic and the version (core specification, "Modules"); a component has
+/// layer 1 in the version's upper half.
+fn check_header(wasm: &[u8]) -> Result<(), Error> {
+    const MAGIC: &[u8; 4] = b"\0asm";
+    if !wasm.starts_with(MAGIC) {
+        let cut = !wasm.is_empty() && MAGIC.starts_with(wasm);
+        return Err(if cut { Error::Truncated { offset: wasm.len() as u64 } } else { Error::NotWasm });
+    }
+    match wasm.get(4..8) {
+        None => Err(Error::Truncated { offset: wasm.len() as u64 }),
+        Some([_, _, 1, 0]) => Err(Error::Component),
+        Some(_) => Ok(()),
+    }
+}
+
+fn section<'a>(module: &mut Module<'a>, type_indices: &mut Vec<u32>, payload: Payload<'a>) -> Result<(), Error> {
+    let invalid = |e: wasmparser::Error| Error::from_validator(&e);
+    match payload {
+        Payload::TypeSection(section) => {
+            for ty in section.into_iter_err_on_gc_types() {
+                module.types.push(ty.map_err(invalid)?);
+            }
+            module.canonical_types = canonical(&module.types);
+        }
+        Payload::ImportSection(section) => {
+            for import in section.into_imports() {
+                let import = imports::resolve(&import.map_err(invalid)?, &module.types)?;
+                module.imports.push(import);
+            }
+        }
+        Payload::FunctionSection(section) => {
+            for index in section {
+                type_indices.push(index.map_err(invalid)?);
+            }
+        }
+        Payload::TableSection(section) => {
+            for item in section.into_iter_with_offsets() {
+                let (offset, item) = item.map_err(invalid)?;
+                table(module, &item, offset)?;
+            }
+        }
+        Payload::MemorySection(section) => {
+            for item in section.into_iter_with_offsets() {
+                let (offset, ty) = item.map_err(invalid)?;
+                memory(module, ty, offset)?;
+            }
+        }
+        Payload::GlobalSection(section) => {
+            for item in section.into_iter_with_offsets() {
+                let (offset, item) = item.map_err(invalid)?;
+                global(module, &item, offset)?;
+            }
+        }
+        Payload::ExportSection(section) => {
+            for export in section {
+                export_item(module, export.map_err(invalid)?);
+            }
+        }
+        Payload::StartSection { func, .. } => module.start = Some(func),
+        Payload::ElementSection(section) => {
+            for segment in section {
+                segments::element(module, segment.map_err(invalid)?)?;
+            }
+        }
+        Payload::DataSection(section) => {
+            for segment in section {
+                segments::data(module, &segment.map_err(invalid)?)?;
+            }
+        }
+        Payload::CustomSection(section) => {
+            if let KnownCustom::Name(_) = section.as_known() {
+                module.names = names::function_names(&section);
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn canonical(types: &[FuncType]) -> Vec<u32> {
+    let mut first = HashMap::new();
+    (0u32..).zip(types).map(|(index, ty)| *first.entry(ty).or_insert(index)).collect()
+}
+
+fn table(module: &mut Module<'_>, table: &wasmparser::Table<'_>, offset: u64) -> Result<(), Error> {
+    let unsupported = |feature: &str| Error::Unsupported { feature: feature.into(), function: None, offset };
+    if module.table.is_some() {
+        return Err(unsupported("a second table (reference types)"));
+    }
+    if table.ty.table64 {
+        return Err(unsupported("a 64-bit table (memory64)"));
+    }
+    if !table.ty.element_type.is_func_ref() {
+        return Err(unsupported("a table of anything but funcref (reference types)"));
+    }
+    if let TableInit::Expr(_) = table.init {
+        return Err(unsupported("a table initialiser (function references)"));
+    }
+    if table.ty.initial > MAX_TABLE {
+        return Err(Error::Limit(format!("a table of {} elements is over the limit of {MAX_TABLE}", table.ty.initial)));
+    }
+    let len = usize::try_from(table.ty.initial).expect("BUG: a table length under the limit");
+    module.table = Some(Table { elements: vec![None; len] });
+    Ok(())
+}
+
+fn memory(module: &mut Module<'_>, ty: MemoryType, offset: u64) -> Result<(), Error> {
+    let unsupported = |feature: &str| Error::Unsupported { feature: feature.into(), function: None, offset };
+    if module.memory.is_some() {
+        return Err(unsupported("a second memory (multi-memory)"));
+    }
+    if ty.memory64 {
+        return Err(unsupported("a 64-bit memory (memory64)"));
+    }
+    if ty.shared {
+        return Err(unsupported("a shared memory (threads)"));
+    }
+    let pages = |n: u64| u32::try_from(n).unwrap_or(u32::MAX).min(MAX_PAGES);
+    module.memory = Some(Memory { initial: pages(ty.initial), maximum: pages(ty.maximum.unwrap_or(u64::MAX)) });
+    Ok(())
+}
+
+fn global(module: &mut Module<'_>, global: &wasmparser::Global<'_>, offset: u64) -> Result<(), Error> {
+    let ty = global.ty.content_type;
+    if !matches!(ty, ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64) {
+        return Err(Error::Unsupported { feature: format!("a global of type {ty}"), function: None, offset });
+    }
+    let init = constant::evaluate(&global.init_expr, &module.globals)?;
+    module.globals.push(Global { ty, mutable: global.ty.mutable, init, exported: false });
+    Ok(())
+}
+
+fn export_item<'a>(module: &mut Module<'a>, export: wasmparser::Export<'a>) {
+    let function = match export.kind {
+        ExternalKind::Func | ExternalKind::FuncExact => Some(export.index),
+        ExternalKind::Global => {
+            module.globals[export.index as usize].exported = true;
+            None
+        }
+        _ => None,
+    };
+    module.exports.push(Export { name: export.name, function });
+}

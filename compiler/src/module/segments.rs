@@ -1,0 +1,94 @@
+//! Active data and element segments, folded into what the executable starts with.
+//!
+//! Folding at compile time is exact: segments are applied in order before the
+//! start function runs (core specification, "Instantiation"), and one that is
+//! out of bounds makes instantiation fail, which is an error of the build.
+
+use super::{Constant, Memory, Module, Table, constant};
+use crate::error::Error;
+use wasmparser::{Data, DataKind, Element, ElementItems, ElementKind};
+
+/// Largest span of initial data: the image is held in memory while compiling.
+const MAX_IMAGE: usize = 1 << 30;
+
+/// Copies a data segment into the image.
+pub(super) fn data(module: &mut Module<'_>, segment: &Data<'_>) -> Result<(), Error> {
+    let DataKind::Active { memory_index: 0, offset_expr } = &segment.kind else {
+        return Err(unsupported("a passive data segment (bulk memory's memory.init)", segment.range.start));
+    };
+    let start = constant::evaluate(offset_expr, &module.globals)?.as_u32() as usize;
+    let end = start + segment.data.len();
+    let pages = module.memory.as_ref().map_or(0, |m: &Memory| m.initial);
+    if end as u64 > u64::from(pages) * wasi_aot_contract::layout::WASM_PAGE_SIZE {
+        return Err(out_of_bounds("data segment", segment.range.start));
+    }
+    let used = segment.data.len() - segment.data.iter().rev().take_while(|&&b| b == 0).count();
+    if start + used > MAX_IMAGE {
+        return Err(Error::Limit(format!(
+            "initial data reaches address {:#x}, over the limit of 1 GiB; let the program fill it at run time",
+            start + used
+        )));
+    }
+    if module.image.len() < start + used {
+        module.image.resize(start + used, 0);
+    }
+    // A later segment may overwrite an earlier one with zeroes.
+    let end = end.min(module.image.len());
+    if let Some(target) = module.image.get_mut(start..end) {
+        target.copy_from_slice(&segment.data[..target.len()]);
+    }
+    Ok(())
+}
+
+/// Copies an element segment into the table.
+pub(super) fn element(module: &mut Module<'_>, segment: Element<'_>) -> Result<(), Error> {
+    let start = match &segment.kind {
+        ElementKind::Active { offset_expr, .. } => {
+            constant::evaluate(offset_expr, &module.globals)?.as_u32() as usize
+        }
+        // Only declares functions for ref.func; nothing to copy.
+        ElementKind::Declared => return Ok(()),
+        ElementKind::Passive => {
+            return Err(unsupported("a passive element segment (bulk memory's table.init)", segment.range.start));
+        }
+    };
+    let items = items(segment.items, module)?;
+    let table: &mut Table = module.table.as_mut().expect("BUG: element segment without table");
+    let target = start
+        .checked_add(items.len())
+        .and_then(|end| table.elements.get_mut(start..end))
+        .ok_or_else(|| out_of_bounds("element segment", segment.range.start))?;
+    target.copy_from_slice(&items);
+    Ok(())
+}
+
+fn items(items: ElementItems<'_>, module: &Module<'_>) -> Result<Vec<Option<u32>>, Error> {
+    match items {
+        ElementItems::Functions(functions) => functions
+            .into_iter()
+            .map(|f| f.map(Some).map_err(|e| Error::from_validator(&e)))
+            .collect(),
+        ElementItems::Expressions(_, expressions) => expressions
+            .into_iter()
+            .map(|e| {
+                let expr = e.map_err(|e| Error::from_validator(&e))?;
+                Ok(match constant::evaluate(&expr, &module.globals)? {
+                    Constant::RefFunc(index) => Some(index),
+                    _ => None,
+                })
+            })
+            .collect(),
+    }
+}
+
+fn unsupported(feature: &str, offset: u64) -> Error {
+    Error::Unsupported { feature: feature.into(), function: None, offset }
+}
+
+fn out_of_bounds(what: &str, offset: u64) -> Error {
+    Error::Invalid {
+        function: None,
+        offset,
+        message: format!("{what} out of bounds; instantiation would trap"),
+    }
+}

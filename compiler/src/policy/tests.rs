@@ -1,0 +1,212 @@
+use super::*;
+use std::ffi::OsStr;
+use wasi_aot_contract::manifest::records;
+
+fn grant(access: Access, value: &str) -> Grant {
+    Grant::parse(access, OsStr::new(value)).unwrap()
+}
+
+fn rw(value: &str) -> Grant {
+    grant(Access::ReadWrite, value)
+}
+
+fn ro(value: &str) -> Grant {
+    grant(Access::ReadOnly, value)
+}
+
+fn check(grants: &[Grant]) -> Result<(), String> {
+    let policy = Policy {
+        grants: grants.to_vec(),
+        ..Policy::default()
+    };
+    policy.check().map_err(|error| error.to_string())
+}
+
+fn parse_error(value: &str) -> String {
+    let error = Grant::parse(Access::ReadWrite, OsStr::new(value)).unwrap_err();
+    error.to_string()
+}
+
+#[test]
+fn a_grant_divides_at_the_last_colons() {
+    let parts = |value| {
+        let Grant { host, guest, .. } = rw(value);
+        (host, guest)
+    };
+    let bytes = |text: &str| text.as_bytes().to_vec();
+    assert_eq!(parts("."), (bytes("."), None));
+    assert_eq!(parts(".::/"), (bytes("."), Some(bytes("/"))));
+    assert_eq!(parts("a::b::/c"), (bytes("a::b"), Some(bytes("/c"))));
+    assert_eq!(parts("a:b"), (bytes("a:b"), None));
+    assert_eq!(parts("x:::/g"), (bytes("x:"), Some(bytes("/g"))));
+    assert_eq!(parts("d:://./a//b/"), (bytes("d"), Some(bytes("/a/b"))));
+}
+
+#[test]
+fn a_guest_path_must_be_absolute_and_plain() {
+    for value in ["d::data", "d::", "d::.", "d::/a/../b"] {
+        assert!(
+            parse_error(value).starts_with("GUEST must be absolute"),
+            "{value}"
+        );
+    }
+    assert_eq!(parse_error(""), "the granted directory has an empty name");
+    assert_eq!(
+        parse_error("::/a"),
+        "the granted directory has an empty name"
+    );
+    let built = Grant {
+        guest: Some(b"/a/".to_vec()),
+        ..rw("d")
+    };
+    assert!(
+        check(&[built])
+            .unwrap_err()
+            .contains("must be absolute and plain")
+    );
+}
+
+#[test]
+fn a_guest_path_stands_for_one_directory() {
+    let twice = |a, b| check(&[a, b]).unwrap_err().contains("is granted twice");
+    assert!(twice(rw("a::/data"), ro("b::/data")));
+    assert!(twice(rw("/data"), rw("b::/data")));
+    assert!(twice(rw("."), rw("./")));
+    assert!(twice(ro("/a/b"), ro("/a//b/")));
+    assert_eq!(check(&[rw("a"), rw("b"), rw("c::/a")]), Ok(()));
+}
+
+#[test]
+fn one_directory_has_one_set_of_rights() {
+    let contradiction = |a, b| {
+        let message = check(&[a, b]).unwrap_err();
+        message.ends_with("is granted with --dir and with --dir-ro; drop one of them")
+    };
+    assert!(contradiction(rw("a::/w"), ro("./a/::/r")));
+    assert!(contradiction(ro("/a"), rw("/a/.::/w")));
+    assert!(contradiction(rw("."), ro(".")));
+    assert_eq!(check(&[rw("a::/x"), rw("a::/y")]), Ok(()));
+}
+
+#[test]
+fn read_only_inside_writable_is_refused_and_not_the_reverse() {
+    let message = check(&[ro("./conf"), rw(".")]).unwrap_err();
+    assert_eq!(
+        message,
+        "./conf can't be read-only inside ., which is writable; grant both with --dir-ro or neither"
+    );
+    assert!(check(&[rw("/"), ro("/etc")]).is_err());
+    assert!(check(&[rw("a/b"), ro("a/b/c/d")]).is_err());
+    assert_eq!(check(&[ro("."), rw("./out")]), Ok(()));
+    assert_eq!(check(&[rw("a"), ro("ab")]), Ok(()));
+    // Where these lead is known when the program starts.
+    assert_eq!(check(&[rw("."), ro("a/../../b")]), Ok(()));
+    assert_eq!(check(&[rw("."), ro("/home")]), Ok(()));
+}
+
+#[test]
+fn sizes_have_binary_units() {
+    let sizes = [
+        ("65536", 65536),
+        ("64k", 1 << 16),
+        ("64KiB", 1 << 16),
+        ("256M", 1 << 28),
+        ("1gib", 1 << 30),
+        ("2T", 2 << 40),
+        ("0", 0),
+    ];
+    for (text, bytes) in sizes {
+        assert_eq!(parse_size(text).unwrap(), bytes, "{text}");
+    }
+    for text in [
+        "",
+        "M",
+        "64MB",
+        "1.5G",
+        "-1",
+        "1 G",
+        "64KiBs",
+        "99999999999999999999",
+        "16777216T",
+    ] {
+        assert!(parse_size(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn limits_are_checked_and_memory_is_whole_pages() {
+    let with = |max_memory, stack_size| Policy {
+        max_memory,
+        stack_size,
+        ..Policy::default()
+    };
+    for bytes in [0, 65535, (4 << 30) + 1] {
+        assert!(with(Some(bytes), None).check().is_err(), "{bytes}");
+    }
+    for bytes in [0, 65535, (1 << 40) + 1] {
+        assert!(with(None, Some(bytes)).check().is_err(), "{bytes}");
+    }
+    assert!(with(Some(65536), Some(65536)).check().is_ok());
+    assert_eq!(with(Some(131_071), None).max_pages(), Some(1));
+    assert_eq!(with(Some(4 << 30), None).max_pages(), Some(0x1_0000));
+    assert_eq!(with(None, None).max_pages(), None);
+}
+
+#[test]
+fn variables_are_set_or_passed() {
+    let parse = |text: &str| EnvVar::parse(OsStr::new(text));
+    let set = parse("A=b=c").unwrap();
+    assert_eq!(set.assignment(), b"A=b=c");
+    assert!(matches!(parse("HOME").unwrap(), EnvVar::Pass { name } if name == b"HOME"));
+    assert!(matches!(parse("E=").unwrap(), EnvVar::Set { value, .. } if value.is_empty()));
+    assert!(parse("").is_err());
+    assert!(parse("=x").is_err());
+}
+
+#[test]
+fn the_manifest_says_it_all_in_order() {
+    let env = ["A=1", "HOME", "A=2", "B=3", "B"];
+    let policy = Policy {
+        grants: vec![rw("."), ro("/etc::/conf")],
+        env: env.map(|v| EnvVar::parse(OsStr::new(v)).unwrap()).into(),
+        inherit_env: true,
+        max_memory: Some(1 << 20),
+        stack_size: Some(1 << 20),
+    };
+    policy.check().unwrap();
+    let manifest = policy.manifest();
+    let read: Vec<_> = records(&manifest).unwrap().map(Result::unwrap).collect();
+    let expected = [
+        Record::Dir {
+            access: Access::ReadWrite,
+            host: b".",
+            guest: b"",
+        },
+        Record::Dir {
+            access: Access::ReadOnly,
+            host: b"/etc",
+            guest: b"/conf",
+        },
+        Record::EnvPass { name: b"HOME" },
+        Record::Env { assignment: b"A=2" },
+        Record::EnvPass { name: b"B" },
+        Record::EnvInherit,
+        Record::StackSize { bytes: 1 << 20 },
+    ];
+    assert_eq!(read, expected);
+    let empty = Policy::default().manifest();
+    assert_eq!(records(&empty).unwrap().count(), 0);
+}
+
+#[test]
+fn nul_bytes_are_refused_on_one_line() {
+    let policy = Policy {
+        grants: vec![Grant {
+            host: b"a\0\nb".to_vec(),
+            ..rw("a")
+        }],
+        ..Policy::default()
+    };
+    let message = policy.check().unwrap_err().to_string();
+    assert_eq!(message, "\"a\\0\\nb\" contains a NUL byte");
+}

@@ -1,0 +1,76 @@
+//! What generated code refers to, before there are object symbols.
+//!
+//! Lowering names things by [`Symbol`]; a CLIF function carries them as
+//! Cranelift's user names; [`crate::emit`] turns the relocations into object
+//! symbols. So functions compile in parallel without sharing an object.
+
+use cranelift_codegen::ir::UserExternalName;
+
+/// Something at a link-time address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Symbol {
+    /// A defined function of the module, by its place among the defined ones.
+    Function(u32),
+    /// The shim's function behind an import.
+    Import(u32),
+    /// A wrapper in the module's calling convention around an import that is in
+    /// the table.
+    ImportThunk(u32),
+    /// The typed table for a canonical type index.
+    Table(u32),
+    /// The cells of the globals, 8 bytes each.
+    Globals,
+    /// [`wasi_aot_contract::symbols::MEMORY_PAGES`].
+    MemoryPages,
+    /// [`wasi_aot_contract::symbols::MEMORY_GROW`].
+    MemoryGrow,
+    Memmove,
+    Memset,
+    /// What a typed table holds for a function of another signature.
+    TrapBadSignature,
+    /// What a typed table holds for null.
+    TrapNull,
+}
+
+impl Symbol {
+    /// The symbol as a name that CLIF can carry.
+    #[must_use]
+    pub fn to_user_name(self) -> UserExternalName {
+        let (namespace, index) = match self {
+            Self::Function(i) => (0, i),
+            Self::Import(i) => (1, i),
+            Self::ImportThunk(i) => (2, i),
+            Self::Table(i) => (3, i),
+            Self::Globals => (4, 0),
+            Self::MemoryPages => (5, 0),
+            Self::MemoryGrow => (6, 0),
+            Self::Memmove => (7, 0),
+            Self::Memset => (8, 0),
+            Self::TrapBadSignature => (9, 0),
+            Self::TrapNull => (10, 0),
+        };
+        UserExternalName::new(namespace, index)
+    }
+
+    /// The inverse of [`Self::to_user_name`].
+    ///
+    /// # Panics
+    /// If the name isn't one of its results.
+    #[must_use]
+    pub fn from_user_name(name: &UserExternalName) -> Self {
+        match name.namespace {
+            0 => Self::Function(name.index),
+            1 => Self::Import(name.index),
+            2 => Self::ImportThunk(name.index),
+            3 => Self::Table(name.index),
+            4 => Self::Globals,
+            5 => Self::MemoryPages,
+            6 => Self::MemoryGrow,
+            7 => Self::Memmove,
+            8 => Self::Memset,
+            9 => Self::TrapBadSignature,
+            10 => Self::TrapNull,
+            other => panic!("BUG: unknown symbol namespace {other}"),
+        }
+    }
+}

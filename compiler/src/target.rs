@@ -1,0 +1,68 @@
+//! What Cranelift is told about the machine that the output runs on.
+
+use crate::options::{OptLevel, Target};
+use cranelift_codegen::isa::{self, OwnedTargetIsa};
+use cranelift_codegen::settings::{self, Configurable};
+
+/// The code generator for a target.
+///
+/// # Panics
+/// If Cranelift was built without the target or refuses one of our settings.
+#[must_use]
+pub fn isa(target: Target, opt_level: OptLevel) -> OwnedTargetIsa {
+    let mut shared = settings::builder();
+    for (name, value) in shared_settings(opt_level) {
+        shared.set(name, value).unwrap_or_else(|e| panic!("BUG: setting {name}={value}: {e}"));
+    }
+    let mut builder =
+        isa::lookup_by_name(triple(target)).unwrap_or_else(|e| panic!("BUG: target {}: {e}", target.name()));
+    for feature in cpu_features(target) {
+        builder.enable(feature).unwrap_or_else(|e| panic!("BUG: CPU feature {feature}: {e}"));
+    }
+    builder.finish(settings::Flags::new(shared)).unwrap_or_else(|e| panic!("BUG: code generator: {e}"))
+}
+
+fn triple(target: Target) -> &'static str {
+    match target {
+        Target::LinuxAmd64 => "x86_64-unknown-linux-gnu",
+        Target::LinuxArm64 => "aarch64-unknown-linux-gnu",
+    }
+}
+
+/// x86-64-v2; the executable checks for it at start
+/// ([`wasi_aot_contract::module::CPU_X86_64_V2`]). SSE4.1 is what makes wasm's
+/// rounding instructions and SSE4.2/POPCNT its counts single instructions.
+fn cpu_features(target: Target) -> &'static [&'static str] {
+    match target {
+        Target::LinuxAmd64 => &["has_sse3", "has_ssse3", "has_sse41", "has_sse42", "has_popcnt"],
+        Target::LinuxArm64 => &[],
+    }
+}
+
+fn shared_settings(opt_level: OptLevel) -> Vec<(&'static str, &'static str)> {
+    let (optimise, allocate) = match opt_level {
+        OptLevel::O0 => ("none", "single_pass"),
+        OptLevel::O1 => ("none", "backtracking"),
+        OptLevel::O2 => ("speed", "backtracking"),
+    };
+    vec![
+        ("opt_level", optimise),
+        ("regalloc_algorithm", allocate),
+        // Executables have fixed addresses.
+        ("is_pic", "false"),
+        // SP lives there: see lower/variable.rs.
+        ("enable_pinned_reg", "true"),
+        // A frame larger than a page must not jump over the stack's guard.
+        ("enable_probestack", "true"),
+        ("probestack_strategy", "inline"),
+        ("probestack_size_log2", "12"),
+        // The trap handler's backtrace walks frame pointers.
+        ("preserve_frame_pointers", "true"),
+        ("unwind_info", "false"),
+        ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
+        // Guard pages bound memory, and typed tables are read-only arrays that
+        // hold nothing but code addresses.
+        ("enable_heap_access_spectre_mitigation", "false"),
+        ("enable_table_access_spectre_mitigation", "false"),
+    ]
+}

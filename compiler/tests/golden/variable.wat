@@ -1,0 +1,53 @@
+;;! emit = clif
+;; The first global lives in the pinned register, others in cells.
+(module
+  (global $sp (mut i32) (i32.const 1024))
+  (global $g (mut i64) (i64.const 0))
+  (func $frame (global.set $sp (i32.sub (global.get $sp) (i32.const 16))))
+  (func $cell (param i64) (result i64) (global.get $g) (global.set $g (local.get 0)))
+  (func $tee (param i32) (result i32) (local i32) (local.tee 1 (local.get 0)) (i32.add (local.get 1)))
+  (func (export "_start")))
+;; expected:
+;; ; frame
+;; function u0:0() tail {
+;;     region0 = 0 "linear memory"
+;;     region1 = 1 "globals"
+;;     region2 = 2 "memory size"
+;; block0:
+;;     v0 = get_pinned_reg.i64
+;;     v1 = ireduce.i32 v0
+;;     v2 = iconst.i32 16
+;;     v3 = isub v1, v2  ; v2 = 16
+;;     v4 = uextend.i64 v3
+;;     set_pinned_reg v4
+;;     jump block1
+;; block1:
+;;     return
+;; }
+;; ; cell
+;; function u0:1(i64) -> i64 tail {
+;;     region0 = 0 "linear memory"
+;;     region1 = 1 "globals"
+;;     region2 = 2 "memory size"
+;;     gv0 = symbol colocated userextname0
+;; block0(v0: i64):
+;;     v1 = symbol_value.i64 gv0
+;;     v2 = load.i64 notrap aligned region1 v1+8
+;;     v3 = symbol_value.i64 gv0
+;;     store notrap aligned region1 v0, v3+8
+;;     jump block1
+;; block1:
+;;     return v2
+;; }
+;; ; tee
+;; function u0:2(i32) -> i32 tail {
+;;     region0 = 0 "linear memory"
+;;     region1 = 1 "globals"
+;;     region2 = 2 "memory size"
+;; block0(v0: i32):
+;;     v1 = iconst.i32 0
+;;     v2 = iadd v0, v0
+;;     jump block1
+;; block1:
+;;     return v2
+;; }

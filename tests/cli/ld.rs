@@ -1,0 +1,98 @@
+//! `--emit obj`, the shim's static library, our linker script and `ld` make an
+//! executable that behaves as the one that wasi-aot links itself.
+
+use crate::support::{build, guest, run, test, text};
+use anyhow::{Result, ensure};
+use harness::go::Goal;
+use harness::paths;
+use harness::run::Run;
+use harness::tool::Tool;
+use libtest_mimic::Trial;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+/// (guest, arguments, exit code)
+const RUNS: &[(&str, &[&str], i32)] = &[
+    ("start", &["args", "a", "b"], 0),
+    ("start", &["exit", "9"], 9),
+    ("failure", &["nil"], 2),
+    ("failure", &["recover"], 0),
+    ("failure", &["recursion", "1000000"], 0),
+    ("concurrency", &["selects"], 0),
+    ("concurrency", &["timers"], 0),
+    ("files", &["write"], 0),
+    ("files", &["readdir"], 0),
+    ("files", &["escape", "/etc/passwd"], 0),
+];
+
+pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
+    ["start", "failure", "concurrency", "files"]
+        .map(|guest| {
+            test(&format!("ld/{guest}"), tool, move |tool| {
+                behaves_the_same(tool, guest)
+            })
+        })
+        .into()
+}
+
+fn behaves_the_same(tool: &Tool, name: &str) -> Result<()> {
+    let module = guest(name, Goal::Wasip1)?;
+    let dir = tempfile::tempdir()?;
+    let at = |name: &str| dir.path().join(name);
+    let flags = ["--dir", ".", "--env", "A=1"];
+    build(tool, &module, &at("own"), &flags)?;
+    build(
+        tool,
+        &module,
+        &at("module.o"),
+        &[&flags[..], &["--emit", "obj"]].concat(),
+    )?;
+    link(&at("module.o"), &at("linked"))?;
+    for (_, args, code) in RUNS.iter().filter(|run| run.0 == name) {
+        let outcomes = ["own", "linked"].map(|program| {
+            let work = tempfile::tempdir()?;
+            run(&at(program), args, work.path())
+        });
+        let [own, linked] = outcomes;
+        let (own, linked) = (own?, linked?);
+        ensure!(
+            own.ends == harness::run::Ends::Exit(*code),
+            "{args:?}: {}: {}",
+            own.ends,
+            text(&own.stderr)
+        );
+        ensure!(
+            linked.ends == own.ends,
+            "{args:?}: linked by ld: {}: {}",
+            linked.ends,
+            text(&linked.stderr)
+        );
+        ensure!(
+            linked.stdout == own.stdout,
+            "{args:?}: other output: {}",
+            text(&linked.stdout)
+        );
+        ensure!(
+            linked.stderr == own.stderr,
+            "{args:?}: other errors: {}",
+            text(&linked.stderr)
+        );
+    }
+    Ok(())
+}
+
+fn link(object: &Path, output: &Path) -> Result<()> {
+    let archive = paths::product("libwasi_aot_shim.a", "WASI_AOT_SHIM_ARCHIVE")?;
+    let script = paths::product("wasi-aot.ld", "WASI_AOT_LD_SCRIPT")?;
+    let mut command = Command::new("ld");
+    command
+        .arg("-T")
+        .arg(script)
+        .arg("-o")
+        .args([output, object])
+        .arg(archive);
+    let linked = Run::of(command).run()?;
+    ensure!(linked.ends.is_success(), "ld: {}", text(&linked.stderr));
+    Ok(())
+}

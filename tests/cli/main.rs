@@ -1,0 +1,36 @@
+//! wasi-aot as a command: what it refuses, what its output is made of, and what
+//! its executables do before and after Go's part.
+
+mod errors;
+mod isolation;
+mod ld;
+mod output;
+mod policy;
+mod repeat;
+mod starting;
+mod support;
+mod traps;
+
+use harness::tool::Tool;
+use libtest_mimic::Arguments;
+use std::sync::Arc;
+
+fn main() -> anyhow::Result<()> {
+    let args = Arguments::from_args();
+    let tool = Arc::new(Tool::new()?);
+    let suites = [
+        errors::trials,
+        policy::trials,
+        output::trials,
+        repeat::trials,
+        starting::trials,
+        traps::trials,
+        isolation::trials,
+        ld::trials,
+    ];
+    let trials = suites.iter().flat_map(|suite| suite(&tool)).collect();
+    let conclusion = libtest_mimic::run(&args, trials);
+    // `exit` runs no destructors, and the tool's directory is to be removed.
+    drop(tool);
+    conclusion.exit()
+}

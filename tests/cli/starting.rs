@@ -1,0 +1,114 @@
+//! Executables that can't start say so in one line and exit with 125.
+
+use crate::support::{build, guest, one_line, test, text};
+use anyhow::{Result, ensure};
+use harness::go::Goal;
+use harness::run::{Finished, Run};
+use harness::tool::Tool;
+use libtest_mimic::Trial;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
+    vec![
+        test("starting/a missing directory", tool, |tool| {
+            let dir = tempfile::tempdir()?;
+            let ran = start(tool, &["--dir", "data"], "exec ./program", dir.path())?;
+            one_line(
+                &ran,
+                125,
+                "./program: ",
+                &["data", "o such file or directory"],
+            )?;
+            std::fs::create_dir(dir.path().join("data"))?;
+            succeeds(&again("exec ./program", dir.path())?)
+        }),
+        test("starting/a missing absolute directory", tool, |tool| {
+            let dir = tempfile::tempdir()?;
+            let ran = start(
+                tool,
+                &["--dir-ro", "/no/such/directory::/d"],
+                "exec ./program",
+                dir.path(),
+            )?;
+            one_line(&ran, 125, "./program: ", &["/no/such/directory"])
+        }),
+        test("starting/a file instead of a directory", tool, |tool| {
+            let dir = tempfile::tempdir()?;
+            std::fs::write(dir.path().join("data"), "")?;
+            let ran = start(tool, &["--dir", "data"], "exec ./program", dir.path())?;
+            one_line(&ran, 125, "./program: ", &["data"])
+        }),
+        test("starting/too little address space", tool, |tool| {
+            let dir = tempfile::tempdir()?;
+            let ran = start(tool, &[], "ulimit -v 2000000; exec ./program", dir.path())?;
+            one_line(&ran, 125, "./program: ", &["address space"])
+        }),
+        // Enough for linear memory, not for the native stack's whole default.
+        test("starting/address space for a smaller stack", tool, |tool| {
+            let dir = tempfile::tempdir()?;
+            succeeds(&start(
+                tool,
+                &[],
+                "ulimit -v 7000000; exec ./program",
+                dir.path(),
+            )?)
+        }),
+        test("starting/an unlimited stack", tool, |tool| {
+            let dir = tempfile::tempdir()?;
+            succeeds(&start(
+                tool,
+                &[],
+                "ulimit -s unlimited; exec ./program",
+                dir.path(),
+            )?)
+        }),
+        test(
+            "starting/a long environment and many arguments",
+            tool,
+            |tool| {
+                let dir = tempfile::tempdir()?;
+                let script = "X=$(printf %0100000d 7); export X; exec ./program $(seq 10000)";
+                succeeds(&start(tool, &["--inherit-env"], script, dir.path())?)
+            },
+        ),
+        test("starting/closed standard streams", tool, |tool| {
+            let dir = tempfile::tempdir()?;
+            let ran = start(tool, &[], "exec ./program <&- >&- 2>&-", dir.path())?;
+            ensure!(
+                matches!(ran.ends, harness::run::Ends::Exit(_)),
+                "{}",
+                ran.ends
+            );
+            Ok(())
+        }),
+    ]
+}
+
+/// Builds hello as `program` in `dir` and runs `script` there.
+fn start(tool: &Tool, flags: &[&str], script: &str, dir: &Path) -> Result<Finished> {
+    build(
+        tool,
+        &guest("hello", Goal::Wasip1)?,
+        &dir.join("program"),
+        flags,
+    )?;
+    again(script, dir)
+}
+
+fn again(script: &str, dir: &Path) -> Result<Finished> {
+    let mut command = Command::new("sh");
+    command.args(["-c", script]).current_dir(dir);
+    Run::of(command).run()
+}
+
+fn succeeds(ran: &Finished) -> Result<()> {
+    ensure!(
+        ran.ends.is_success() && ran.stdout.starts_with(b"hello, "),
+        "{}: {}",
+        ran.ends,
+        text(&ran.stderr)
+    );
+    Ok(())
+}

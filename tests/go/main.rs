@@ -1,0 +1,43 @@
+//! Real Go programs: each is built for wasip1, compiled by wasi-aot, run, and
+//! compared with native Go or wasmtime. One file per family of cases.
+//!
+//!     cargo test --release -p wasi-aot-tests --test go -- failure/    # one family
+//!     WASI_AOT_TEST_MATRIX=all cargo test ... -- "go1.21.13"          # one version
+
+mod concurrency;
+mod failure;
+mod files;
+mod gofmt;
+mod levels;
+mod library;
+mod numeric;
+mod policy;
+mod start;
+mod stdio;
+
+use harness::suite::{self, Family};
+use harness::tool::Tool;
+use libtest_mimic::Arguments;
+use std::sync::Arc;
+
+const FAMILIES: &[Family] = &[
+    start::FAMILY,
+    policy::FAMILY,
+    failure::FAMILY,
+    concurrency::FAMILY,
+    numeric::FAMILY,
+    library::FAMILY,
+    levels::FAMILY,
+    files::FAMILY,
+    stdio::FAMILY,
+    gofmt::FAMILY,
+];
+
+fn main() -> anyhow::Result<()> {
+    let args = Arguments::from_args();
+    let tool = Arc::new(Tool::new()?);
+    let conclusion = libtest_mimic::run(&args, suite::trials(FAMILIES, &tool)?);
+    // `exit` runs no destructors, and the tool's directory is to be removed.
+    drop(tool);
+    conclusion.exit()
+}

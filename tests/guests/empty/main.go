@@ -1,0 +1,4 @@
+// The smallest module that Go makes.
+package main
+
+func main() {}

@@ -1,0 +1,3 @@
+module failure
+
+go 1.21

@@ -1,0 +1,3 @@
+module numeric
+
+go 1.21

@@ -1,0 +1,132 @@
+//! A test as data. A case names a guest and its input, the flags that its
+//! executable is built with, and what the outcome is measured by. It runs in
+//! `ROOT/work` of a fresh directory ROOT, with nothing in the environment but
+//! what the case gives it. The tree below ROOT is part of the outcome.
+//!
+//! In `args`, `flags`, `env` and `says`, `{root}` stands for ROOT and
+//! `{goroot}` for the GOROOT of the toolchain at hand; in both outputs, ROOT is
+//! written as `{root}` before they are compared.
+
+use crate::compare::Stderr;
+use crate::run::{Ends, Reader, Stdin};
+use anyhow::{Context, Result};
+use std::fs;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+/// One case; start from [`CASE`].
+#[derive(Debug, Clone, Copy)]
+pub struct Case {
+    /// Unique in its family; the last part of the test's name.
+    pub name: &'static str,
+    /// A directory of `tests/guests`, or a command of Go's as `cmd/NAME`.
+    pub guest: &'static str,
+    pub args: &'static [&'static str],
+    /// Flags of `wasi-aot build`.
+    pub flags: &'static [&'static str],
+    pub env: &'static [(&'static str, &'static str)],
+    pub inputs: &'static [Input],
+    pub stdin: Stdin,
+    pub stdout: Reader,
+    pub stderr: Reader,
+    pub reference: Reference,
+    /// How much of standard error must agree with the reference's.
+    pub compare: Stderr,
+    /// How the reference must end too, so that the two can't agree on a
+    /// failure that the case isn't about.
+    pub ends: Ends,
+    /// Texts that our output or standard error must hold, for the same reason.
+    pub says: &'static [&'static str],
+    /// Part of the small selection that runs for every Go version and flavour.
+    pub sample: bool,
+    /// When to give up, in seconds.
+    pub seconds: u64,
+}
+
+/// What a case is when nothing is said: no arguments, no input, no grants,
+/// like native Go to the byte, and exit 0.
+pub const CASE: Case = Case {
+    name: "",
+    guest: "",
+    args: &[],
+    flags: &[],
+    env: &[],
+    inputs: &[],
+    stdin: Stdin::Null,
+    stdout: Reader::Eager,
+    stderr: Reader::Eager,
+    reference: Reference::Native,
+    compare: Stderr::Exact,
+    ends: Ends::Exit(0),
+    says: &[],
+    sample: false,
+    seconds: 60,
+};
+
+/// What an outcome is measured by.
+#[derive(Debug, Clone, Copy)]
+pub enum Reference {
+    /// The same source built for this machine by the same Go.
+    Native,
+    /// The same module under wasmtime, with these flags. It sees ROOT/work
+    /// under its own name if the policy grants a directory, and `env`.
+    Wasmtime(&'static [&'static str]),
+    /// These outputs, and these files (path below ROOT, content) beside the
+    /// case's inputs: where the sandbox makes the difference.
+    Stated {
+        stdout: &'static str,
+        stderr: &'static str,
+        written: &'static [(&'static str, &'static str)],
+    },
+}
+
+/// Something below ROOT before the program starts, by path.
+#[derive(Debug, Clone, Copy)]
+pub enum Input {
+    Dir(&'static str),
+    File(&'static str, &'static str),
+    Link(&'static str, &'static str),
+    /// A file of this length, all zero but these bytes at these offsets; takes
+    /// no space.
+    Sparse(&'static str, u64, &'static [(u64, u8)]),
+    /// A copy of a directory's files, not of directories in it.
+    Copy {
+        from: &'static str,
+        to: &'static str,
+    },
+}
+
+impl Input {
+    /// Puts it below `root`.
+    pub fn place(self, root: &Path, goroot: &Path) -> Result<()> {
+        let at = |path: &str| -> Result<_> {
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().context("a path below the root")?)?;
+            Ok(path)
+        };
+        match self {
+            Self::Dir(path) => fs::create_dir_all(root.join(path))?,
+            Self::File(path, content) => fs::write(at(path)?, content)?,
+            Self::Link(path, target) => std::os::unix::fs::symlink(target, at(path)?)?,
+            Self::Sparse(path, len, bytes) => {
+                let file = fs::File::create(at(path)?)?;
+                file.set_len(len)?;
+                for (offset, byte) in bytes {
+                    file.write_all_at(&[*byte], *offset)?;
+                }
+            }
+            Self::Copy { from, to } => {
+                let from = from.replace("{goroot}", &goroot.display().to_string());
+                let to = root.join(to);
+                fs::create_dir_all(&to)?;
+                for entry in fs::read_dir(from)? {
+                    let entry = entry?;
+                    if entry.file_type()?.is_file() {
+                        fs::write(to.join(entry.file_name()), fs::read(entry.path())?)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}

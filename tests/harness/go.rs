@@ -1,0 +1,185 @@
+//! Go toolchains of known versions, and what is built with them.
+
+use crate::paths;
+use crate::run::Run;
+use anyhow::{Context, Result, bail};
+use std::collections::hash_map::DefaultHasher;
+use std::ffi::OsString;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The version that the whole suite runs with.
+pub const NEWEST: &str = "1.27.3";
+/// Older ones; `tests/setup.sh` installs the same list.
+pub const OLDER: [&str; 2] = ["1.21.13", "1.24.11"];
+
+/// How `go build` is told to build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Flavour {
+    Plain,
+    /// Without name section and symbol table: what people ship.
+    Stripped,
+    /// Without paths of the building machine.
+    Trimpath,
+    /// Neither optimised nor inlined: other shapes of code.
+    Unoptimised,
+}
+
+impl Flavour {
+    pub const ALL: [Self; 4] = [
+        Self::Plain,
+        Self::Stripped,
+        Self::Trimpath,
+        Self::Unoptimised,
+    ];
+
+    fn flags(self) -> &'static [&'static str] {
+        match self {
+            Self::Plain => &[],
+            Self::Stripped => &["-ldflags=-s -w"],
+            Self::Trimpath => &["-trimpath"],
+            Self::Unoptimised => &["-gcflags=all=-N -l"],
+        }
+    }
+}
+
+impl fmt::Display for Flavour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Plain => "plain",
+            Self::Stripped => "stripped",
+            Self::Trimpath => "trimpath",
+            Self::Unoptimised => "unoptimised",
+        })
+    }
+}
+
+/// What is built for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Goal {
+    /// A command for wasip1.
+    Wasip1,
+    /// A library for wasip1 (`-buildmode=c-shared`).
+    Reactor,
+    /// GOOS=js, which wasi-aot refuses.
+    Js,
+    /// An executable for this machine.
+    Native,
+}
+
+impl Goal {
+    fn environment(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Wasip1 | Self::Reactor => &[("GOOS", "wasip1"), ("GOARCH", "wasm")],
+            Self::Js => &[("GOOS", "js"), ("GOARCH", "wasm")],
+            Self::Native => &[],
+        }
+    }
+}
+
+/// A Go toolchain that `tests/setup.sh` has installed.
+#[derive(Debug, Clone)]
+pub struct Toolchain {
+    pub version: &'static str,
+    pub goroot: PathBuf,
+}
+
+impl Toolchain {
+    pub fn new(version: &'static str) -> Result<Self> {
+        let goroot = paths::installed(&format!("go-{version}"))?;
+        Ok(Self { version, goroot })
+    }
+
+    /// The guest called `guest`, built: a directory of `tests/guests`, or a
+    /// command of Go's own distribution as `cmd/NAME`.
+    pub fn build(&self, guest: &str, flavour: Flavour, goal: Goal) -> Result<PathBuf> {
+        let mut hasher = DefaultHasher::new();
+        (self.version, &self.goroot, flavour, goal, guest).hash(&mut hasher);
+        let own = paths::root().join("tests/guests").join(guest);
+        let (dir, package) = if guest.starts_with("cmd/") {
+            // Any module serves as the place to build a package of Go's own from.
+            (paths::root().join("tests/guests/empty"), guest)
+        } else {
+            hash_sources(&own, &mut hasher)?;
+            (own, ".")
+        };
+        let name = guest.rsplit('/').next().unwrap_or(guest);
+        let extension = if goal == Goal::Native { "" } else { ".wasm" };
+        let output = paths::guest_cache()?.join(format!(
+            "{name}-{}-{flavour}-{goal:?}-{:016x}{extension}",
+            self.version,
+            hasher.finish()
+        ));
+        paths::make_once(&output, |draft| {
+            self.compile(&dir, package, flavour, goal, draft)
+                .with_context(|| {
+                    format!("go {} build of {guest} ({flavour}, {goal:?})", self.version)
+                })
+        })?;
+        Ok(output)
+    }
+
+    fn compile(
+        &self,
+        dir: &Path,
+        package: &str,
+        flavour: Flavour,
+        goal: Goal,
+        output: &Path,
+    ) -> Result<()> {
+        let mut args: Vec<OsString> = vec!["build".into()];
+        args.extend(flavour.flags().iter().map(Into::into));
+        if goal == Goal::Reactor {
+            args.push("-buildmode=c-shared".into());
+        }
+        args.extend(["-o".into(), output.into(), package.into()]);
+        let mut command = Command::new(self.goroot.join("bin/go"));
+        command.args(args).current_dir(dir);
+        // Only what is stated here may matter: no settings of the user's, no
+        // other toolchain, no network, no workspace around.
+        for name in [
+            "GOROOT",
+            "GOEXPERIMENT",
+            "GOWASM",
+            "GODEBUG",
+            "GOOS",
+            "GOARCH",
+        ] {
+            command.env_remove(name);
+        }
+        command
+            .envs([
+                ("GOENV", "off"),
+                ("GOTOOLCHAIN", "local"),
+                ("GOFLAGS", "-buildvcs=false"),
+                ("GOWORK", "off"),
+                ("GO111MODULE", "on"),
+                ("GOPROXY", "off"),
+                ("CGO_ENABLED", "0"),
+            ])
+            .envs(goal.environment().iter().copied());
+        if std::env::var_os("HOME").is_none() && std::env::var_os("GOCACHE").is_none() {
+            command.env("GOCACHE", paths::guest_cache()?.join("go-build"));
+        }
+        let outcome = Run::of(command).seconds(600).run()?;
+        if !outcome.ends.is_success() {
+            bail!("{}", String::from_utf8_lossy(&outcome.stderr));
+        }
+        Ok(())
+    }
+}
+
+/// Adds the names and contents of the files right below `dir`.
+fn hash_sources(dir: &Path, hasher: &mut DefaultHasher) -> Result<()> {
+    let entries =
+        std::fs::read_dir(dir).with_context(|| format!("no guest at {}", dir.display()))?;
+    let mut files = entries.map(|e| Ok(e?.path())).collect::<Result<Vec<_>>>()?;
+    files.sort();
+    for file in files {
+        file.file_name().hash(hasher);
+        std::fs::read(&file)?.hash(hasher);
+    }
+    Ok(())
+}

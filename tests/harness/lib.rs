@@ -1,0 +1,20 @@
+//! What the end-to-end suites share. Data goes one way:
+//!
+//! - [`case`]: a test as data: a guest, its input, and what it is measured by;
+//! - [`go`]: the pinned Go toolchains, and guests built with them (cached);
+//! - [`tool`]: wasi-aot itself, and executables made by it;
+//! - [`run`]: starts a program, feeds and reads it, never waits forever;
+//! - [`tree`]: what a directory holds;
+//! - [`compare`]: the differences between two outcomes;
+//! - [`suite`]: cases times Go versions times build flavours, as named tests.
+//!
+//! `tests/setup.sh matrix` puts the tools in place first.
+
+pub mod case;
+pub mod compare;
+pub mod go;
+pub mod paths;
+pub mod run;
+pub mod suite;
+pub mod tool;
+pub mod tree;

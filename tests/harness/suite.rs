@@ -1,0 +1,248 @@
+//! Cases times Go versions times build flavours, as tests with names like
+//! `failure/nil go1.27.3 plain`.
+//!
+//! By default every case runs with the newest Go, plain, and the sample cases
+//! with each other version and each other flavour; `WASI_AOT_TEST_MATRIX=all`
+//! runs every case with every version and flavour.
+
+use crate::case::{Case, Reference};
+use crate::compare::{self, Outcome};
+use crate::go::{Flavour, Goal, NEWEST, OLDER, Toolchain};
+use crate::run::{Finished, Run};
+use crate::tool::Tool;
+use crate::{paths, tree};
+use anyhow::{Context, Result, bail, ensure};
+use libtest_mimic::{Failed, Trial};
+use std::collections::HashSet;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+/// Cases about one thing.
+#[derive(Debug, Clone, Copy)]
+pub struct Family {
+    pub name: &'static str,
+    pub cases: &'static [Case],
+}
+
+/// The tests that the environment asks for.
+pub fn trials(families: &[Family], tool: &Arc<Tool>) -> Result<Vec<Trial>> {
+    let all = std::env::var("WASI_AOT_TEST_MATRIX").is_ok_and(|value| value == "all");
+    let mut trials = Vec::new();
+    for (version, flavour) in combinations(all) {
+        let whole = all || (version, flavour) == (NEWEST, Flavour::Plain);
+        let toolchain = Toolchain::new(version)?;
+        for family in families {
+            for case in family.cases.iter().filter(|case| whole || case.sample) {
+                let name = format!("{}/{} go{version} {flavour}", family.name, case.name);
+                let (tool, toolchain) = (Arc::clone(tool), toolchain.clone());
+                trials.push(test(name, move || check(case, &tool, &toolchain, flavour)));
+            }
+        }
+    }
+    let names: HashSet<_> = trials.iter().map(Trial::name).collect();
+    ensure!(
+        names.len() == trials.len(),
+        "BUG: two cases have the same name"
+    );
+    Ok(trials)
+}
+
+/// A test that fails with the whole chain of an error.
+pub fn test(name: impl Into<String>, body: impl FnOnce() -> Result<()> + Send + 'static) -> Trial {
+    Trial::test(name, move || {
+        body().map_err(|error| Failed::from(format!("{error:#}")))
+    })
+}
+
+fn combinations(all: bool) -> Vec<(&'static str, Flavour)> {
+    let versions = || [NEWEST].into_iter().chain(OLDER);
+    if all {
+        return versions()
+            .flat_map(|v| Flavour::ALL.map(|f| (v, f)))
+            .collect();
+    }
+    let flavours = Flavour::ALL.into_iter().map(|f| (NEWEST, f));
+    flavours.chain(OLDER.map(|v| (v, Flavour::Plain))).collect()
+}
+
+fn check(case: &Case, tool: &Tool, toolchain: &Toolchain, flavour: Flavour) -> Result<()> {
+    let module = toolchain.build(case.guest, flavour, Goal::Wasip1)?;
+    let ours = Place::new(case, toolchain)?;
+    let program = tool.executable(&module, &ours.all(case.flags))?;
+    let mut command = Command::new(program);
+    command.envs(ours.env(case));
+    let ours = ours.run(command, case).context("our executable")?;
+
+    let reference = reference(case, toolchain, flavour, &module).context("the reference")?;
+    let mut wrong = compare::differences(&ours, &reference, case.compare);
+    if reference.ends != case.ends {
+        wrong.push(format!(
+            "the reference ends with {}, the case says {}",
+            reference.ends, case.ends
+        ));
+    }
+    for text in case.says {
+        let held = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains(text);
+        if !held(&ours.stdout) && !held(&ours.stderr) {
+            wrong.push(format!("says nowhere {text:?}"));
+        }
+    }
+    if !wrong.is_empty() {
+        bail!("{}", wrong.join("\n"));
+    }
+    Ok(())
+}
+
+/// What the case's reference does.
+fn reference(
+    case: &Case,
+    toolchain: &Toolchain,
+    flavour: Flavour,
+    module: &Path,
+) -> Result<Outcome> {
+    let place = Place::new(case, toolchain)?;
+    match case.reference {
+        Reference::Native => {
+            // Flavours are about modules: the native program is always the plain one.
+            let _ = flavour;
+            let program = toolchain.build(case.guest, Flavour::Plain, Goal::Native)?;
+            let mut command = Command::new(program);
+            command.envs(place.env(case));
+            place.run(command, case)
+        }
+        Reference::Wasmtime(flags) => {
+            let command = wasmtime(case, flags, module, &place)?;
+            place.run(command, case)
+        }
+        Reference::Stated {
+            stdout,
+            stderr,
+            written,
+        } => {
+            for (path, content) in written {
+                std::fs::write(place.root.path().join(path), content)?;
+            }
+            Ok(Outcome {
+                ends: case.ends,
+                stdout: stdout.into(),
+                stderr: stderr.into(),
+                tree: tree::read(place.root.path())?,
+            })
+        }
+    }
+}
+
+fn wasmtime(case: &Case, flags: &[&str], module: &Path, place: &Place) -> Result<Command> {
+    let wasmtime = paths::installed("wasmtime")?;
+    // Its images in memory files fail now and then with EBUSY.
+    let common = ["-O", "memory-init-cow=n"];
+    let compiled = module.with_extension("cwasm");
+    paths::make_once(&compiled, |draft| {
+        let mut command = Command::new(&wasmtime);
+        command
+            .arg("compile")
+            .args(common)
+            .arg(module)
+            .arg("-o")
+            .arg(draft);
+        let done = Run::of(command).seconds(300).run()?;
+        ensure!(
+            done.ends.is_success(),
+            "{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+        Ok(())
+    })?;
+    let mut command = Command::new(wasmtime);
+    command
+        .args(["run", "--allow-precompiled"])
+        .args(common)
+        .args(flags);
+    if case.flags.iter().any(|flag| flag.starts_with("--dir")) {
+        let work = place.root.path().join("work");
+        let work = work.display();
+        command.args([
+            "--dir".into(),
+            format!("{work}::{work}"),
+            "--env".into(),
+            format!("PWD={work}"),
+        ]);
+    }
+    for (name, value) in place.env(case) {
+        command.args(["--env", &format!("{name}={value}")]);
+    }
+    command.arg(compiled);
+    Ok(command)
+}
+
+/// A fresh ROOT with the case's inputs.
+struct Place {
+    root: tempfile::TempDir,
+    goroot: std::path::PathBuf,
+}
+
+impl Place {
+    fn new(case: &Case, toolchain: &Toolchain) -> Result<Self> {
+        let root = tempfile::tempdir()?;
+        std::fs::create_dir(root.path().join("work"))?;
+        for input in case.inputs {
+            input
+                .place(root.path(), &toolchain.goroot)
+                .with_context(|| format!("{input:?}"))?;
+        }
+        let goroot = toolchain.goroot.clone();
+        Ok(Self { root, goroot })
+    }
+
+    fn fill(&self, text: &str) -> String {
+        text.replace("{root}", &self.root.path().display().to_string())
+            .replace("{goroot}", &self.goroot.display().to_string())
+    }
+
+    fn all(&self, texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| self.fill(text)).collect()
+    }
+
+    fn env(&self, case: &Case) -> Vec<(&'static str, String)> {
+        case.env
+            .iter()
+            .map(|(name, value)| (*name, self.fill(value)))
+            .collect()
+    }
+
+    /// Runs `command`, which still lacks the arguments and the directory.
+    fn run(self, mut command: Command, case: &Case) -> Result<Outcome> {
+        let env: Vec<_> = command
+            .get_envs()
+            .filter_map(|(k, v)| Some((k.to_owned(), v?.to_owned())))
+            .collect();
+        command.env_clear().envs(env);
+        command
+            .args(self.all(case.args))
+            .current_dir(self.root.path().join("work"));
+        let run = Run::of(command)
+            .pipes(case.stdin, case.stdout, case.stderr)
+            .seconds(case.seconds);
+        let Finished {
+            ends,
+            stdout,
+            stderr,
+        } = run.run()?;
+        Ok(Outcome {
+            ends,
+            stdout: self.anonymous(stdout),
+            stderr: self.anonymous(stderr),
+            tree: tree::read(self.root.path())?,
+        })
+    }
+
+    fn anonymous(&self, bytes: Vec<u8>) -> Vec<u8> {
+        match String::from_utf8(bytes) {
+            Ok(text) => text
+                .replace(&self.root.path().display().to_string(), "{root}")
+                .into(),
+            Err(error) => error.into_bytes(),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! wasi-aot as its users have it: an executable that is run.
+
+use crate::paths;
+use crate::run::{Finished, Run};
+use anyhow::{Context, Result, ensure};
+use std::collections::hash_map::DefaultHasher;
+use std::ffi::OsStr;
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+
+/// wasi-aot, and a directory for what it makes in this run of the suite.
+#[derive(Debug)]
+pub struct Tool {
+    pub path: PathBuf,
+    made: TempDir,
+}
+
+impl Tool {
+    /// The one that `make build` has built, or the one that `WASI_AOT` names.
+    pub fn new() -> Result<Self> {
+        Ok(Self {
+            path: paths::product("wasi-aot", "WASI_AOT")?,
+            made: tempfile::tempdir_in(paths::profile_dir()?)?,
+        })
+    }
+
+    /// `wasi-aot ARGS...`, not yet started.
+    pub fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(&self.path);
+        command.args(args);
+        command
+    }
+
+    /// `wasi-aot build MODULE -o OUTPUT FLAGS...`, run to its end.
+    pub fn build<S: AsRef<OsStr>>(
+        &self,
+        module: &Path,
+        output: &Path,
+        flags: impl IntoIterator<Item = S>,
+    ) -> Result<Finished> {
+        let mut command = self.command([
+            "build".as_ref(),
+            module.as_os_str(),
+            "-o".as_ref(),
+            output.as_os_str(),
+        ]);
+        command.args(flags);
+        Run::of(command).seconds(300).run()
+    }
+
+    /// The executable for `module` and `flags`, built once in a run.
+    pub fn executable(&self, module: &Path, flags: &[String]) -> Result<PathBuf> {
+        let mut hasher = DefaultHasher::new();
+        (module, flags).hash(&mut hasher);
+        let name = module
+            .file_stem()
+            .context("a module has a name")?
+            .to_string_lossy();
+        let path = self
+            .made
+            .path()
+            .join(format!("{name}-{:016x}", hasher.finish()));
+        paths::make_once(&path, |draft| {
+            let built = self.build(module, draft, flags)?;
+            ensure!(
+                built.ends.is_success(),
+                "wasi-aot build {name} {}: {}: {}",
+                flags.join(" "),
+                built.ends,
+                String::from_utf8_lossy(&built.stderr)
+            );
+            Ok(())
+        })?;
+        Ok(path)
+    }
+}
