@@ -57,7 +57,7 @@ fn vectors_that_cannot_be() {
 /// The lengths in a batch, as the kernel would see them.
 fn lengths(batch: &Batch<'_>) -> Vec<usize> {
     batch
-        .to_take()
+        .as_io_slices()
         .iter()
         .map(|buffer| buffer.as_slice().len())
         .collect()
@@ -91,7 +91,7 @@ fn a_batch_advances_over_buffers() {
     assert_eq!(lengths(&batch), [2, 3, 1]);
     batch.advance(3);
     assert_eq!(lengths(&batch), [2, 1]);
-    assert_eq!(batch.to_take()[0].as_slice(), b"de");
+    assert_eq!(batch.as_io_slices()[0].as_slice(), b"de");
     batch.advance(3);
     assert!(batch.is_empty());
 }

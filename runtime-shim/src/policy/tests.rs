@@ -4,15 +4,14 @@
 //! name directories relative to the one the tests run in.
 
 use super::*;
-use crate::wasi::fixture::Scratch;
+use crate::wasi::fixture::{self, Scratch};
 use std::format;
 use std::string::{String, ToString};
 use std::vec::Vec;
-use wasi_aot_contract::manifest::writer;
 
 /// A start with these records.
 fn start(records: &[Record<'_>]) -> (Result<(), String>, FdTable, Option<String>) {
-    let manifest: &'static [u8] = writer::write(records.iter().copied()).leak();
+    let manifest = fixture::manifest(records);
     let mut fds = FdTable::new();
     for _ in 0..FIRST_PREOPEN {
         let inert = HostFd::Owned(crate::wasi::fdtable::inert().unwrap());

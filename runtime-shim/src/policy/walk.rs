@@ -19,6 +19,7 @@ use rustix::io::Errno as Host;
 const MAX_LINKS: u32 = 40;
 
 /// What a path stands for.
+#[expect(clippy::large_enum_variant, reason = "there is no heap for it")]
 pub enum Place<'a> {
     /// A directory, reached and open with O_PATH.
     Directory(Dir<'a>),
@@ -224,6 +225,7 @@ impl<'a> Walk<'a> {
     }
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is no heap for it")]
 enum Found {
     Directory(OwnedFd),
     Link(CPath),

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::vec::Vec;
 use wasi_aot_contract::layout::{MEMORY_BASE, WASM_PAGE_SIZE};
-use wasi_aot_contract::manifest::Access;
+use wasi_aot_contract::manifest::{Access, MAGIC, Record};
 
 /// Pages of linear memory in a test.
 const PAGES: u32 = 32;
@@ -133,6 +133,33 @@ impl Guest {
         )?;
         Ok(self.u32(0))
     }
+}
+
+/// A manifest that stays. (The contract's own writer needs std, which cargo
+/// would then give to the shim's library as well.)
+pub fn manifest(records: &[Record<'_>]) -> &'static [u8] {
+    let mut fields = Vec::from([MAGIC.as_bytes()]);
+    for record in records {
+        match *record {
+            Record::Dir {
+                access,
+                host,
+                guest,
+            } => {
+                let access: &[u8] = match access {
+                    Access::ReadWrite => b"rw",
+                    Access::ReadOnly => b"ro",
+                };
+                fields.extend([&b"dir"[..], access, host, guest]);
+            }
+            Record::Env { assignment } => fields.extend([&b"env"[..], assignment]),
+            Record::EnvPass { name } => fields.extend([&b"env-pass"[..], name]),
+            Record::EnvInherit => fields.push(b"env-inherit"),
+            Record::StackSize { .. } => unimplemented!("nothing here depends on it"),
+        }
+    }
+    fields.push(b"");
+    fields.join(&0).leak()
 }
 
 /// A host descriptor of std's as one of rustix's, which differ without rustix's

@@ -122,7 +122,7 @@ fn the_earliest_clock_fires() {
     let clocks = call()
         .clock(1, u64::MAX, 0)
         .clock(1, 10 * MS, 0)
-        .clock(0, 3600_000 * MS, 0);
+        .clock(0, 3_600_000 * MS, 0);
     assert_eq!(clocks.run(&mut guest), Ok(Vec::from([seen(1, 0)])));
     let both = call().clock(1, 0, 0).clock(1, 0, 0);
     assert_eq!(
