@@ -172,13 +172,14 @@ fn filestat(stat: &Stat, filetype: FileType) -> [u8; FILESTAT_SIZE] {
             tv_nsec: nanos as i64,
         })
     };
+    #[allow(clippy::useless_conversion, reason = "32 bits wide on aarch64")]
+    let nlink = u64::from(stat.st_nlink);
     let mut record = [0; FILESTAT_SIZE];
     for (offset, value) in [
         (0, stat.st_dev),
         (8, stat.st_ino),
         (16, filetype as u64),
-        // Not as wide on every architecture.
-        (24, stat.st_nlink as u64),
+        (24, nlink),
         (32, stat.st_size as u64),
         (40, time(stat.st_atime, stat.st_atime_nsec)),
         (48, time(stat.st_mtime, stat.st_mtime_nsec)),
