@@ -259,15 +259,27 @@ fn in_the_host_s_root_absolute_links_mean_what_they_say() {
     }
 }
 
-/// Somebody swaps a directory for a link to the outside and back all the time.
+/// Calls a function when it goes.
+struct OnDrop<F: Fn()>(F);
+
+impl<F: Fn()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+/// Somebody swaps a directory for a link to the outside and back all the time,
+/// and a file for a link to one outside.
 #[test]
 fn races_do_not_escape() {
     let scratch = tree();
     scratch.mkdir("root/swap/a");
     scratch.write("root/swap/a/secret", "harmless");
     scratch.symlink("../../outside", "root/swap/b");
-    let (a, b) = (scratch.join("root/swap/a"), scratch.join("root/swap/b"));
-    let spare = scratch.join("root/swap/c");
+    scratch.write("root/swap/file-a", "harmless");
+    scratch.symlink("../../outside/secret", "root/swap/file-b");
+    let [a, b, c, file_a, file_b] =
+        ["a", "b", "c", "file-a", "file-b"].map(|name| scratch.join(&format!("root/swap/{name}")));
     let dir = open_dir(&scratch, "root");
     let base = Base {
         dir: dir.as_fd(),
@@ -277,26 +289,31 @@ fn races_do_not_escape() {
     thread::scope(|scope| {
         scope.spawn(|| {
             while !stop.load(Ordering::Relaxed) {
-                std::fs::rename(&a, &spare).unwrap();
-                std::fs::rename(&b, &a).unwrap();
-                std::fs::rename(&spare, &b).unwrap();
-            }
-        });
-        let mut reached = 0;
-        for resolver in [Resolver::new(), Resolver::walking()] {
-            for i in 0..3000 {
-                let path = [c"swap/a/secret", c"swap/b/../a/secret"][i % 2];
-                let opened = resolver.open(base, path, OFlags::RDONLY, Mode::empty());
-                if let Ok(fd) = opened {
-                    let mut text = [0; 8];
-                    let count = rustix::io::read(fd, &mut text).unwrap();
-                    assert_eq!(&text[..count], b"harmless");
-                    reached += 1;
+                for (a, b) in [(&a, &b), (&file_a, &file_b)] {
+                    std::fs::rename(a, &c).unwrap();
+                    std::fs::rename(b, a).unwrap();
+                    std::fs::rename(&c, b).unwrap();
                 }
             }
+        });
+        // Also when a check fails, or the scope would never end.
+        let _stop = OnDrop(|| stop.store(true, Ordering::Relaxed));
+        for resolver in [Resolver::new(), Resolver::walking()] {
+            for path in [c"swap/a/secret", c"swap/a/../a/secret", c"swap/file-a"] {
+                let reached = (0..10_000)
+                    .filter(|_| {
+                        let opened = resolver.open(base, path, OFlags::RDONLY, Mode::empty());
+                        opened.is_ok_and(|fd| {
+                            let mut text = [0; 8];
+                            let count = rustix::io::read(fd, &mut text).unwrap();
+                            assert_eq!(&text[..count], b"harmless", "{path:?}");
+                            true
+                        })
+                    })
+                    .count();
+                assert!(reached > 0, "the race for {path:?} was always lost");
+            }
         }
-        stop.store(true, Ordering::Relaxed);
-        assert!(reached > 0, "the race was always lost");
     });
 }
 

@@ -135,6 +135,11 @@ fn nothing_outside_is_touched() {
         // A slash behind a link makes Linux follow it in most calls.
         assert_eq!(rmdir(guest, "out/"), Err(Errno::NOTDIR));
         assert_eq!(link(guest, "out/", "g"), Err(Errno::PERM));
+        // Whatever is there or isn't: the guest doesn't learn it.
+        symlink(guest, "../outside/none", "to-none").unwrap();
+        symlink(guest, "../outside/f", "to-f").unwrap();
+        assert_eq!(link(guest, "to-none/", "g"), Err(Errno::PERM));
+        assert_eq!(link(guest, "to-f/", "g"), Err(Errno::PERM));
         assert_eq!(readlink(guest, "out/", 9), Err(Errno::PERM));
         assert!(rename(guest, "out/", "g").is_err());
         assert!(mkdir(guest, "out/").is_err());
