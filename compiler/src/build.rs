@@ -3,8 +3,8 @@
 use crate::compile::{self, Compiler, Synthetic};
 use crate::emit::{self, Input};
 use crate::error::Error;
-use crate::link;
 use crate::go;
+use crate::link;
 use crate::lower::Env;
 use crate::module::{self, Module};
 use crate::names;
@@ -45,11 +45,7 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
     let isa = target::isa(options.target, options.opt_level);
     let large = target::isa(options.target, OptLevel::O0);
     let env = Env::new(&module, options.target, isa.frontend_config(), &names);
-    let resume_points = if options.no_go_opt {
-        None
-    } else {
-        go::resume::resume_points(&module)
-    };
+    let resume_points = resume_points(&module, &names, options);
     phases.end("analyse", || match &resume_points {
         Some(points) => {
             let total: usize = points.iter().map(BTreeSet::len).sum();
@@ -112,6 +108,28 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
     let executable = link::executable(&object, shim, options.strip)?;
     phases.end("link", || format!("{} bytes", executable.len()));
     Ok(executable)
+}
+
+/// Resume points of each function of a Go module, if they are to be used.
+fn resume_points(
+    module: &Module<'_>,
+    names: &[String],
+    options: &Options,
+) -> Option<Vec<BTreeSet<u32>>> {
+    if options.no_go_opt {
+        return None;
+    }
+    let mut points = go::resume::resume_points(module)?;
+    if let Some(forgotten) = &options.forget_resume_points {
+        for (points, _) in points
+            .iter_mut()
+            .zip(names)
+            .filter(|(_, name)| *name == forgotten)
+        {
+            points.clear();
+        }
+    }
+    Some(points)
 }
 
 /// Times phases as they end.

@@ -14,7 +14,7 @@ use crate::trap;
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::ir::{self, TrapCode, UserFuncName};
 use cranelift_codegen::isa::TargetIsa;
-use cranelift_codegen::{Context, FinalizedRelocTarget};
+use cranelift_codegen::{CodegenError, Context, FinalizedRelocTarget};
 use cranelift_frontend::FunctionBuilderContext;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -136,7 +136,9 @@ impl Compiler<'_, '_, '_> {
                     }
                     Synthetic::Trap(code) => lower::lower_trap(self.env, code, clif, builder),
                 }
-                self.machine_code(&mut worker.context, self.isa, &format!("{function:?}"))
+                let name = format!("{function:?}");
+                let compiled = self.machine_code(&mut worker.context, self.isa, &name);
+                compiled.unwrap_or_else(|e| panic!("BUG: {e}"))
             })
             .collect()
     }
@@ -167,18 +169,27 @@ impl Compiler<'_, '_, '_> {
         )?;
         let large = graph.operators.len() > LARGE_FUNCTION;
         let isa = if large { self.large } else { self.isa };
-        let mut compiled = self.machine_code(&mut worker.context, isa, &name());
+        let mut compiled = self.machine_code(&mut worker.context, isa, &name())?;
         compiled.large = large;
         compiled.go_shape = go_shape;
         Ok(compiled)
     }
 
-    fn machine_code(&self, context: &mut Context, isa: &dyn TargetIsa, name: &str) -> Compiled {
+    /// Compiles the CLIF in `context`; `name` is for messages.
+    ///
+    /// # Errors
+    /// [`Error::Limit`] if the function is too large for the code generator.
+    fn machine_code(
+        &self,
+        context: &mut Context,
+        isa: &dyn TargetIsa,
+        name: &str,
+    ) -> Result<Compiled, Error> {
         let clif =
             (self.emit == Emit::Clif).then(|| format!("; {name}\n{}\n", context.func.display()));
         context.set_disasm(self.emit == Emit::Asm);
         if let Err(e) = context.compile(isa, &mut Default::default()) {
-            panic!("BUG: code generator on {name}: {e:?}");
+            return Err(too_large(name, &e.inner));
         }
         let code = context.compiled_code().expect("BUG: compiled without code");
         let disassembly = code
@@ -186,7 +197,7 @@ impl Compiler<'_, '_, '_> {
             .as_ref()
             .map(|text| format!("; {name}\n{text}\n"));
         let buffer = &code.buffer;
-        Compiled {
+        Ok(Compiled {
             code: buffer.data().to_vec(),
             alignment: u64::from(buffer.alignment),
             relocations: buffer
@@ -198,7 +209,18 @@ impl Compiler<'_, '_, '_> {
             text: clif.or(disassembly),
             large: false,
             go_shape: false,
-        }
+        })
+    }
+}
+
+/// # Panics
+/// If the code generator failed for any reason but the function's size.
+fn too_large(name: &str, error: &CodegenError) -> Error {
+    match error {
+        CodegenError::ImplLimitExceeded | CodegenError::CodeTooLarge => Error::Limit(format!(
+            "{name} is too large for the code generator; split it, or leave the data in it to a file"
+        )),
+        other => panic!("BUG: code generator on {name}: {other:?}"),
     }
 }
 

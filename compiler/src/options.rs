@@ -14,6 +14,9 @@ pub struct Options {
     pub strip: bool,
     /// Compile as if nothing were known of Go.
     pub no_go_opt: bool,
+    /// For tests: act as if this function had no resume points, so that entering
+    /// at one shows what a missing one does.
+    pub forget_resume_points: Option<String>,
 }
 
 /// Operating system and architecture of the output.

@@ -186,7 +186,7 @@ impl Batch<'_> {
     }
 
     /// For a system call that fills the buffers.
-    pub fn to_fill(&mut self) -> &mut [IoSliceMut<'_>] {
+    pub fn as_io_slices_mut(&mut self) -> &mut [IoSliceMut<'_>] {
         let live = &mut self.buffers[self.first..self.end];
         // SAFETY: all of `live` is initialised, and `IoSliceMut` is documented
         // to have the layout of `struct iovec` on Unix. Each names checked
@@ -197,9 +197,9 @@ impl Batch<'_> {
     }
 
     /// For a system call that takes the buffers' bytes.
-    pub fn to_take(&self) -> &[IoSlice<'_>] {
+    pub fn as_io_slices(&self) -> &[IoSlice<'_>] {
         let live = &self.buffers[self.first..self.end];
-        // SAFETY: as in `to_fill`; nothing writes the bytes meanwhile, so
+        // SAFETY: as in `as_io_slices_mut`; nothing writes the bytes meanwhile, so
         // overlapping ones are merely shared.
         unsafe { core::slice::from_raw_parts(live.as_ptr().cast(), live.len()) }
     }

@@ -3,7 +3,7 @@
 //! here whose size isn't known beforehand.
 
 use crate::wasi::errno::Errno;
-use core::mem::MaybeUninit;
+use core::mem::{ManuallyDrop, MaybeUninit};
 use core::ptr::{self, NonNull};
 use rustix::mm::{MapFlags, MremapFlags, ProtFlags, mmap_anonymous, mremap, munmap};
 
@@ -90,29 +90,42 @@ impl<T> Drop for PageArray<T> {
     }
 }
 
-/// A copy of the concatenated `parts` that lives as long as the process.
-///
-/// # Errors
-/// `ENOMEM` when the kernel has no address space left.
-pub fn keep(parts: &[&[u8]]) -> Result<&'static [u8], Errno> {
-    let len = parts.iter().map(|part| part.len()).sum();
-    let mut pages = core::mem::ManuallyDrop::new(PageArray::<u8>::new());
-    pages.reserve(len)?;
-    let mut rest: &'static mut [u8] = if len == 0 {
-        &mut []
-    } else {
-        // SAFETY: the pages are zeroed and never unmapped, and this is the only
-        // reference to them there will be.
-        unsafe { core::slice::from_raw_parts_mut(pages.start.as_ptr().cast(), len) }
-    };
-    let all: *const [u8] = rest;
-    for part in parts {
-        let (head, tail) = rest.split_at_mut(part.len());
-        head.copy_from_slice(part);
-        rest = tail;
+/// Bytes that are kept as long as the process lives.
+pub struct Keeper {
+    free: &'static mut [u8],
+}
+
+impl Keeper {
+    /// Pages to fetch at a time, in bytes.
+    const PORTION: usize = 0x1_0000;
+
+    pub const fn new() -> Self {
+        Self { free: &mut [] }
     }
-    // SAFETY: the mutable borrows have ended with the loop.
-    Ok(unsafe { &*all })
+
+    /// A copy of the concatenated `parts`.
+    ///
+    /// # Errors
+    /// `ENOMEM` when the kernel has no address space left.
+    pub fn keep(&mut self, parts: &[&[u8]]) -> Result<&'static [u8], Errno> {
+        let len: usize = parts.iter().map(|part| part.len()).sum();
+        if len > self.free.len() {
+            let mut pages = ManuallyDrop::new(PageArray::<u8>::new());
+            pages.reserve(len.max(Self::PORTION))?;
+            let (start, size) = (pages.start.as_ptr().cast(), pages.capacity);
+            // SAFETY: zeroed by the kernel, never unmapped, and this is the
+            // only reference there will be.
+            self.free = unsafe { core::slice::from_raw_parts_mut(start, size) };
+        }
+        let (kept, free) = core::mem::take(&mut self.free).split_at_mut(len);
+        self.free = free;
+        let mut end = 0;
+        for part in parts {
+            kept[end..][..part.len()].copy_from_slice(part);
+            end += part.len();
+        }
+        Ok(kept)
+    }
 }
 
 #[cfg(test)]
@@ -148,7 +161,13 @@ mod tests {
 
     #[test]
     fn kept_parts_are_joined() {
-        assert_eq!(keep(&[b"PWD=", b"/x"]).unwrap(), b"PWD=/x");
-        assert_eq!(keep(&[]).unwrap(), b"");
+        let mut keeper = Keeper::new();
+        let first = keeper.keep(&[b"PWD=", b"/x"]).unwrap();
+        assert_eq!(keeper.keep(&[]).unwrap(), b"");
+        let large = [7; 100_000];
+        let second = keeper.keep(&[b"a", &large]).unwrap();
+        let third = keeper.keep(&[b"b"]).unwrap();
+        assert_eq!((first, third), (&b"PWD=/x"[..], &b"b"[..]));
+        assert_eq!((second[0], &second[1..]), (b'a', &large[..]));
     }
 }

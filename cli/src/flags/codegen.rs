@@ -21,6 +21,14 @@ pub struct CodegenFlags {
     /// Leave the symbol table out of the executable
     #[arg(long)]
     strip: bool,
+
+    /// Compile as if nothing were known of how Go generates code
+    #[arg(long)]
+    no_go_opt: bool,
+
+    /// For tests: forget the resume points of this function
+    #[arg(long, value_name = "FUNCTION", hide = true)]
+    forget_resume_points: Option<String>,
 }
 
 impl CodegenFlags {
@@ -41,6 +49,10 @@ impl CodegenFlags {
             Platform::LinuxArm64 => Target::LinuxArm64,
         };
         options.strip = self.strip;
+        options.no_go_opt = self.no_go_opt;
+        options
+            .forget_resume_points
+            .clone_from(&self.forget_resume_points);
     }
 }
 

@@ -67,7 +67,10 @@ pub enum Terminator {
     /// Returns the top of the stack, as many values as the function has results.
     Return,
     /// Pops an i32, the value to look up in `cases`.
-    Switch { cases: BTreeMap<u32, Edge>, default: Edge },
+    Switch {
+        cases: BTreeMap<u32, Edge>,
+        default: Edge,
+    },
     /// Traps.
     Trap(TrapKind),
 }

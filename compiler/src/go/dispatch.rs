@@ -40,13 +40,21 @@ impl Dispatch {
             return None;
         };
         let operators = &graph.operators[graph.blocks[block.index()].operators.clone()];
-        let reads_pc_b = matches!(operators.last(), Some((Operator::LocalGet { local_index: 0 }, _)));
+        let reads_pc_b = matches!(
+            operators.last(),
+            Some((Operator::LocalGet { local_index: 0 }, _))
+        );
         // A head that is jumped to must do nothing but dispatch.
         if !reads_pc_b || (block != BlockId::ENTRY && operators.len() != 1) {
             return None;
         }
         let jumps = jumps_to(graph, block)?;
-        Some(Self { block, targets: targets.clone(), default: *default, jumps })
+        Some(Self {
+            block,
+            targets: targets.clone(),
+            default: *default,
+            jumps,
+        })
     }
 
     /// Number of jumps that went through the dispatch.
@@ -67,7 +75,10 @@ impl Dispatch {
     /// 1, which is no resume point but shares 0's block).
     pub fn prune(&self, graph: &mut Graph<'_>, resume_points: &BTreeSet<u32>) {
         let first = self.target(0);
-        let kept: BTreeSet<BlockId> = resume_points.iter().map(|&pc_b| self.target(pc_b).target).collect();
+        let kept: BTreeSet<BlockId> = resume_points
+            .iter()
+            .map(|&pc_b| self.target(pc_b).target)
+            .collect();
         let values = u32::try_from(self.targets.len()).expect("BUG: a br_table over 32 bits");
         let cases: BTreeMap<u32, Edge> = (1..values)
             .map(|pc_b| (pc_b, self.target(pc_b)))
@@ -85,14 +96,30 @@ impl Dispatch {
         let end = operators.end;
         let ruled_out = graph.push(block(end..end, Terminator::Trap(TrapKind::UnexpectedEntry)));
         // Reads PC_B a second time.
-        let switch = Terminator::Switch { cases, default: Edge { target: ruled_out, base: 0, arity: 0 } };
+        let switch = Terminator::Switch {
+            cases,
+            default: Edge {
+                target: ruled_out,
+                base: 0,
+                arity: 0,
+            },
+        };
         let resume = graph.push(block(end - 1..end, switch));
-        graph.blocks[self.block.index()].terminator =
-            Terminator::Branch { then: Edge { target: resume, base: 0, arity: 0 }, otherwise: first };
+        graph.blocks[self.block.index()].terminator = Terminator::Branch {
+            then: Edge {
+                target: resume,
+                base: 0,
+                arity: 0,
+            },
+            otherwise: first,
+        };
     }
 
     fn target(&self, pc_b: u32) -> Edge {
-        self.targets.get(pc_b as usize).copied().unwrap_or(self.default)
+        self.targets
+            .get(pc_b as usize)
+            .copied()
+            .unwrap_or(self.default)
     }
 }
 
@@ -102,13 +129,21 @@ fn jumps_to(graph: &Graph<'_>, dispatch: BlockId) -> Option<Vec<(BlockId, u32)>>
     let mut jumps = Vec::new();
     for (index, block) in (0u32..).zip(&graph.blocks).skip(1) {
         let mut reaches = false;
-        block.terminator.for_each_edge(|edge| reaches |= edge.target == dispatch);
+        block
+            .terminator
+            .for_each_edge(|edge| reaches |= edge.target == dispatch);
         if !reaches {
             continue;
         }
-        let Terminator::Jump(_) = block.terminator else { return None };
+        let Terminator::Jump(_) = block.terminator else {
+            return None;
+        };
         match &graph.operators[block.operators.clone()] {
-            [.., (Operator::I32Const { value }, _), (Operator::LocalSet { local_index: 0 }, _)] => {
+            [
+                ..,
+                (Operator::I32Const { value }, _),
+                (Operator::LocalSet { local_index: 0 }, _),
+            ] => {
                 jumps.push((BlockId(index), value.cast_unsigned()));
             }
             _ => return None,

@@ -28,8 +28,11 @@ pub fn resume_points(module: &Module<'_>) -> Option<Vec<BTreeSet<u32>>> {
             points[function.index].insert(function.deferreturn);
         }
     }
-    let constants: Vec<Vec<(usize, u32)>> =
-        module.functions.par_iter().map(|f| return_addresses(f, module.functions.len())).collect();
+    let constants: Vec<Vec<(usize, u32)>> = module
+        .functions
+        .par_iter()
+        .map(|f| return_addresses(f, module.functions.len()))
+        .collect();
     for (index, pc_b) in constants.into_iter().flatten() {
         points[index].insert(pc_b);
     }
@@ -50,12 +53,16 @@ fn functions_are_in_table(module: &Module<'_>) -> bool {
 /// The constants of a body that are return addresses, as function and PC_B. A
 /// body that can't be read has none: its compilation reports the error.
 fn return_addresses(function: &crate::module::Function<'_>, functions: usize) -> Vec<(usize, u32)> {
-    let Ok(mut reader) = function.body.get_operators_reader() else { return Vec::new() };
+    let Ok(mut reader) = function.body.get_operators_reader() else {
+        return Vec::new();
+    };
     let mut found = Vec::new();
     while let Ok(operator) = reader.read() {
         if let Operator::I64Const { value } = operator {
             let pc_f = usize::try_from(value >> 16).ok();
-            let index = pc_f.and_then(|f| f.checked_sub(FUNC_VALUE_OFFSET)).filter(|&f| f < functions);
+            let index = pc_f
+                .and_then(|f| f.checked_sub(FUNC_VALUE_OFFSET))
+                .filter(|&f| f < functions);
             found.extend(index.map(|f| (f, (value & 0xffff) as u32)));
         }
     }

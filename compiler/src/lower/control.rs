@@ -80,7 +80,10 @@ impl Lowering<'_, '_, '_> {
         self.flush();
         let mut switch = Switch::new();
         for (&case, edge) in cases {
-            assert!(!edge.drops(self.stack.len()), "BUG: a switch that drops operands");
+            assert!(
+                !edge.drops(self.stack.len()),
+                "BUG: a switch that drops operands"
+            );
             switch.set_entry(u128::from(case), self.clif_block(edge.target));
         }
         let default_block = self.clif_block(default.target);

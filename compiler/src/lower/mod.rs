@@ -54,7 +54,8 @@ pub fn lower_function(
     let (order, predecessors) = graph.reverse_postorder();
     lowering.open_predecessors = predecessors;
     for &block in &order {
-        let clif = *lowering.blocks[block.index()].get_or_insert_with(|| lowering.builder.create_block());
+        let clif =
+            *lowering.blocks[block.index()].get_or_insert_with(|| lowering.builder.create_block());
         if graph.blocks[block.index()].cold {
             lowering.builder.set_cold_block(clif);
         }

@@ -40,7 +40,7 @@ impl Environment {
         let inherits = self.records().any(|record| record == Record::EnvInherit);
         let inherited = (self.host().filter(move |_| inherits)).filter(|assignment| {
             let name = name(assignment);
-            !self.sets(name) && !self.pwd.is_some_and(|pwd| self::name(pwd) == name)
+            !self.sets(name) && self.pwd.is_none_or(|pwd| self::name(pwd) != name)
         });
         let explicit = self.explicit().enumerate().filter(|(index, assignment)| {
             let overridden = |later: &'static [u8]| name(later) == name(assignment);
@@ -89,12 +89,12 @@ fn name(assignment: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wasi::fixture;
     use std::vec::Vec;
-    use wasi_aot_contract::manifest::writer;
 
     fn variables(manifest: &[Record<'_>], pwd: Option<&'static [u8]>) -> Vec<&'static str> {
         let host = [c"HOME=/root", c"EMPTY=", c"PWD=/host", c"odd"].map(CStr::as_ptr);
-        let manifest = writer::write(manifest.iter().copied()).leak();
+        let manifest = fixture::manifest(manifest);
         // SAFETY: the strings are literals.
         let mut environment = unsafe { Environment::new(manifest, Vec::from(host).leak()) };
         environment.pwd = pwd;

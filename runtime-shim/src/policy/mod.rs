@@ -14,7 +14,7 @@ pub mod walk;
 
 pub use refusal::Refusal;
 
-use crate::pages;
+use crate::pages::Keeper;
 use crate::wasi::fdtable::{Descriptor, FdTable, HostFd, Preopen};
 use crate::wasi::types::{FileType, Rights};
 use cpath::CPath;
@@ -48,10 +48,11 @@ pub fn resolve(
         record?;
     }
     let current = Current::new(manifest, environment)?;
+    let mut keeper = Keeper::new();
     // What the current directory is called in the guest, by the longest grant.
     let mut pwd: (usize, Option<&'static [u8]>) = (0, None);
     for (grant, expected_fd) in grants(manifest).zip(FIRST_PREOPEN..) {
-        let (descriptor, host_path) = open(grant, &current)?;
+        let (descriptor, host_path) = open(grant, &current, &mut keeper)?;
         let name = (descriptor.preopen.as_ref()).map_or(&b""[..], |preopen| preopen.name);
         let depth = host_path.as_bytes().len();
         if let Some(rest) = current.below(&host_path)
@@ -65,7 +66,7 @@ pub fn resolve(
             } else {
                 b""
             };
-            let assignment = pages::keep(&[b"PWD=", name, rest, slash]);
+            let assignment = keeper.keep(&[b"PWD=", name, rest, slash]);
             pwd = (depth, Some(assignment.map_err(|_| Refusal::NoMemory)?));
         }
         let fd = fds.insert(descriptor).map_err(|_| Refusal::NoMemory)?;
@@ -124,7 +125,11 @@ impl Current {
 }
 
 /// The descriptor of a granted directory, and its absolute path by its letters.
-fn open(grant: Grant, current: &Current) -> Result<(Descriptor, CPath), Refusal> {
+fn open(
+    grant: Grant,
+    current: &Current,
+    keeper: &mut Keeper,
+) -> Result<(Descriptor, CPath), Refusal> {
     let failed = |error| Refusal::CannotOpen(grant, error);
     let host = CPath::from_bytes(grant.host).map_err(failed)?;
     let host_path = current.absolute(grant.host).map_err(failed)?;
@@ -142,7 +147,9 @@ fn open(grant: Grant, current: &Current) -> Result<(Descriptor, CPath), Refusal>
     } else if grant.host == host_path.as_bytes() {
         grant.host
     } else {
-        pages::keep(&[host_path.as_bytes()]).map_err(|_| Refusal::NoMemory)?
+        keeper
+            .keep(&[host_path.as_bytes()])
+            .map_err(|_| Refusal::NoMemory)?
     };
     let root = host_path.as_bytes() == b"/";
     Ok((

@@ -1,1 +1,195 @@
+//! Grants as a program finds them at its start.
+//!
+//! The current directory belongs to the process, so tests that depend on it
+//! name directories relative to the one the tests run in.
 
+use super::*;
+use crate::wasi::fixture::{self, Scratch};
+use std::format;
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+/// A start with these records.
+fn start(records: &[Record<'_>]) -> (Result<(), String>, FdTable, Option<String>) {
+    let manifest = fixture::manifest(records);
+    let mut fds = FdTable::new();
+    for _ in 0..FIRST_PREOPEN {
+        let inert = HostFd::Owned(crate::wasi::fdtable::inert().unwrap());
+        fds.insert(Descriptor::new(inert, FileType::Unknown))
+            .unwrap();
+    }
+    // SAFETY: there are no host strings.
+    let mut environment = unsafe { Environment::new(manifest, &[]) };
+    let result = resolve(manifest, &mut fds, &mut environment).map_err(|r| r.to_string());
+    let pwd = environment
+        .pwd
+        .map(|pwd| String::from_utf8(pwd.into()).unwrap());
+    (result, fds, pwd)
+}
+
+fn refusal(records: &[Record<'_>]) -> String {
+    start(records).0.unwrap_err()
+}
+
+/// The guest's names of the directories, in order.
+fn names(fds: &FdTable) -> Vec<String> {
+    (FIRST_PREOPEN..)
+        .map_while(|fd| fds.get(fd).ok())
+        .map(|fd| String::from_utf8(fd.preopen.as_ref().unwrap().name.into()).unwrap())
+        .collect()
+}
+
+fn dir<'a>(access: Access, host: &'a str, guest: &'a str) -> Record<'a> {
+    Record::Dir {
+        access,
+        host: host.as_bytes(),
+        guest: guest.as_bytes(),
+    }
+}
+
+fn rw(host: &str) -> Record<'_> {
+    dir(Access::ReadWrite, host, "")
+}
+
+fn ro(host: &str) -> Record<'_> {
+    dir(Access::ReadOnly, host, "")
+}
+
+fn cwd() -> String {
+    std::env::current_dir()
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .to_string()
+}
+
+fn path(scratch: &Scratch, name: &str) -> String {
+    scratch.join(name).to_str().unwrap().to_string()
+}
+
+#[test]
+fn the_current_directory_appears_under_its_name() {
+    for host in [".", "./", "src/.."] {
+        let (result, fds, pwd) = start(&[rw(host)]);
+        assert_eq!(result, Ok(()));
+        assert_eq!(names(&fds), [cwd()]);
+        assert_eq!(pwd, Some(format!("PWD={}", cwd())));
+    }
+}
+
+#[test]
+fn pwd_is_what_the_guest_calls_the_current_directory() {
+    let pwd = |records: &[Record<'_>]| start(records).2;
+    let at_root = dir(Access::ReadWrite, ".", "/");
+    assert_eq!(pwd(&[at_root]), Some("PWD=/".into()));
+    // From a directory above, by its name there.
+    let below = dir(Access::ReadWrite, "..", "/w/");
+    let name = cwd().rsplit_once('/').unwrap().1.to_string();
+    assert_eq!(pwd(&[below]), Some(format!("PWD=/w/{name}")));
+    assert_eq!(pwd(&[below, at_root]), Some("PWD=/".into()));
+    assert_eq!(pwd(&[at_root, below]), Some("PWD=/".into()));
+    assert_eq!(pwd(&[ro("/")]), Some(format!("PWD={}", cwd())));
+    // Not in a grant, nothing granted, a name that is no path.
+    assert_eq!(pwd(&[rw("src")]), None);
+    assert_eq!(pwd(&[]), None);
+    assert_eq!(pwd(&[dir(Access::ReadWrite, ".", "here")]), None);
+    // An explicit one wins.
+    let explicit = Record::Env {
+        assignment: b"PWD=/elsewhere",
+    };
+    assert_eq!(pwd(&[rw("."), explicit]), None);
+}
+
+#[test]
+fn names_are_given_or_the_host_s() {
+    let scratch = Scratch::new();
+    scratch.mkdir("a");
+    let a = path(&scratch, "a");
+    let (result, fds, _) = start(&[
+        rw(&a),
+        rw(&format!("{a}/")),
+        dir(Access::ReadWrite, &a, "/x/"),
+        dir(Access::ReadWrite, "/", "."),
+    ]);
+    assert_eq!(result, Ok(()));
+    assert_eq!(names(&fds), [&a, &a, "/x/", "."]);
+    let roots = (3..7).map(|fd| fds.get(fd).unwrap().base().root);
+    assert_eq!(Vec::from_iter(roots), [false, false, false, true]);
+}
+
+#[test]
+fn what_is_not_there_is_named_with_its_flag() {
+    let scratch = Scratch::new();
+    scratch.write("file", "");
+    let (missing, file) = (path(&scratch, "none"), path(&scratch, "file"));
+    assert_eq!(
+        refusal(&[dir(Access::ReadOnly, &missing, "/data")]),
+        format!(
+            "cannot open the directory {missing}: it does not exist \
+             (this program was built with --dir-ro {missing}::/data)"
+        )
+    );
+    assert_eq!(
+        refusal(&[rw(&file)]),
+        format!(
+            "cannot open the directory {file}: it is not a directory \
+             (this program was built with --dir {file})"
+        )
+    );
+}
+
+#[test]
+fn a_damaged_manifest_is_refused() {
+    let mut environment = Environment::EMPTY;
+    for manifest in [&b""[..], b"wasi-aot manifest 1\0dir\0rx\0a\0b\0"] {
+        let result = resolve(manifest, &mut FdTable::new(), &mut environment);
+        assert!(matches!(result, Err(Refusal::Malformed)));
+    }
+}
+
+#[test]
+fn grants_that_contradict_each_other() {
+    let scratch = Scratch::new();
+    scratch.mkdir("a/b/c");
+    scratch.mkdir("ab");
+    scratch.symlink("a/b/c", "link");
+    let [a, c, ab, link] = ["a", "a/b/c", "ab", "link"].map(|name| path(&scratch, name));
+    let same = refusal(&[rw(&c), ro(&link)]);
+    assert!(
+        same.contains("one directory with different rights"),
+        "{same}"
+    );
+    assert!(
+        same.starts_with(&format!("--dir-ro {link} and --dir {c} ")),
+        "{same}"
+    );
+    for inner in [&c, &link] {
+        for records in [[ro(inner), rw(&a)], [rw(&a), ro(inner)]] {
+            let inside = refusal(&records);
+            let expected = format!("--dir-ro {inner} lies inside --dir {a}, ");
+            assert!(inside.starts_with(&expected), "{inside}");
+        }
+    }
+    assert!(refusal(&[rw("/"), ro(&a)]).contains("lies inside --dir /, "));
+    // No contradiction: writable inside read-only, neighbours, the same twice.
+    for records in [[rw(&c), ro(&a)], [ro(&ab), rw(&a)], [ro(&a), ro(&link)]] {
+        assert_eq!(start(&records).0, Ok(()));
+    }
+    assert_eq!(start(&[rw(&c), rw(&link), rw(&a)]).0, Ok(()));
+}
+
+#[test]
+fn a_grant_for_reading_has_no_right_to_write() {
+    let (_, fds, _) = start(&[ro("src"), rw(".")]);
+    let (reading, writing) = (fds.get(3).unwrap(), fds.get(4).unwrap());
+    assert!(reading.read_only && !writing.read_only);
+    assert_eq!(reading.rights & Rights::WRITING, Rights::NONE);
+    assert_eq!(reading.inheriting & Rights::WRITING, Rights::NONE);
+    assert!(
+        reading
+            .inheriting
+            .contains(Rights::FD_READ | Rights::PATH_OPEN)
+    );
+    assert_eq!(writing.rights, Rights::DIRECTORY);
+    assert_eq!(writing.inheriting, Rights::INHERITED);
+}

@@ -19,6 +19,7 @@ use rustix::io::Errno as Host;
 const MAX_LINKS: u32 = 40;
 
 /// What a path stands for.
+#[expect(clippy::large_enum_variant, reason = "there is no heap for it")]
 pub enum Place<'a> {
     /// A directory, reached and open with O_PATH.
     Directory(Dir<'a>),
@@ -51,7 +52,7 @@ impl AsFd for Dir<'_> {
 pub fn open(base: Base<'_>, path: &CStr, flags: OFlags, mode: Mode) -> Result<OwnedFd, Errno> {
     let exclusive = OFlags::CREATE | OFlags::EXCL;
     let follow = !flags.contains(OFlags::NOFOLLOW) && !flags.contains(exclusive);
-    let place = place(base, path, follow)?;
+    let place = Walk::new(base, path, follow, flags.contains(OFlags::CREATE))?.finish()?;
     loop {
         let opened = match &place {
             Place::Directory(dir) => openat(dir, c".", flags, mode),
@@ -60,10 +61,6 @@ pub fn open(base: Base<'_>, path: &CStr, flags: OFlags, mode: Mode) -> Result<Ow
                 name,
                 must_be_dir,
             } => {
-                // As Linux: creat("name/") is an error whatever is there.
-                if *must_be_dir && flags.contains(OFlags::CREATE) {
-                    return Err(Errno::ISDIR);
-                }
                 // O_DIRECTORY says what the slash said, without following.
                 let slash = OFlags::DIRECTORY & mask(*must_be_dir);
                 openat(dir, name.as_c_str(), flags | slash | OFlags::NOFOLLOW, mode)
@@ -90,22 +87,7 @@ fn mask(condition: bool) -> OFlags {
 /// `EPERM` when it leaves `base`, `ELOOP` after [`MAX_LINKS`] links, `ENOENT`,
 /// `ENOTDIR`, `ENAMETOOLONG` and `EACCES` as in every lookup.
 pub fn place<'a>(base: Base<'a>, path: &CStr, follow: bool) -> Result<Place<'a>, Errno> {
-    if path.is_empty() {
-        return Err(Errno::NOENT);
-    }
-    let mut walk = Walk {
-        base,
-        dir: Dir::Base(base.dir),
-        done: CPath::new(),
-        todo: CPath::from_bytes(path.to_bytes())?,
-        links: 0,
-        follow,
-    };
-    loop {
-        if let Some(place) = walk.step()? {
-            return Ok(place);
-        }
-    }
+    Walk::new(base, path, follow, false)?.finish()
 }
 
 struct Walk<'a> {
@@ -116,9 +98,33 @@ struct Walk<'a> {
     todo: CPath,
     links: u32,
     follow: bool,
+    create: bool,
 }
 
 impl<'a> Walk<'a> {
+    fn new(base: Base<'a>, path: &CStr, follow: bool, create: bool) -> Result<Self, Errno> {
+        if path.is_empty() {
+            return Err(Errno::NOENT);
+        }
+        Ok(Self {
+            base,
+            dir: Dir::Base(base.dir),
+            done: CPath::new(),
+            todo: CPath::from_bytes(path.to_bytes())?,
+            links: 0,
+            follow,
+            create,
+        })
+    }
+
+    fn finish(mut self) -> Result<Place<'a>, Errno> {
+        loop {
+            if let Some(place) = self.step()? {
+                return Ok(place);
+            }
+        }
+    }
+
     /// Deals with the first component of `todo`.
     fn step(&mut self) -> Result<Option<Place<'a>>, Errno> {
         let todo = self.todo.as_bytes();
@@ -132,6 +138,8 @@ impl<'a> Walk<'a> {
         match name.as_bytes() {
             b"" | b"." => {}
             b".." => self.up()?,
+            // As Linux: creat("name/") is an error whatever is there.
+            _ if self.create && is_last && must_be_dir => return Err(Errno::ISDIR),
             _ => match self.look(&name, must_be_dir, is_last)? {
                 Found::Directory(dir) => {
                     self.done.push_component(name.as_bytes())?;
@@ -217,6 +225,7 @@ impl<'a> Walk<'a> {
     }
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is no heap for it")]
 enum Found {
     Directory(OwnedFd),
     Link(CPath),

@@ -58,7 +58,7 @@ pub fn fd_pread(
     let descriptor = wasi.fds.file(fd, Rights::FD_READ)?;
     demand_seekable(descriptor)?;
     let mut batch = first_batch(&mut wasi.memory, iovs, iovs_len, nread)?;
-    let count = retry_on_intr(|| preadv(&descriptor.host, batch.to_fill(), offset))?;
+    let count = retry_on_intr(|| preadv(&descriptor.host, batch.as_io_slices_mut(), offset))?;
     wasi.memory.write_u32(nread, count as u32)
 }
 
@@ -85,7 +85,7 @@ pub fn fd_write(
         write_all(descriptor, &mut wasi.memory, vector)?
     } else {
         let batch = first_batch(&mut wasi.memory, iovs, iovs_len, nwritten)?;
-        retry_on_intr(|| writev(&descriptor.host, batch.to_take()))?
+        retry_on_intr(|| writev(&descriptor.host, batch.as_io_slices()))?
     };
     wasi.memory.write_u32(nwritten, count as u32)
 }
@@ -108,7 +108,7 @@ pub fn fd_pwrite(
     let descriptor = wasi.fds.file(fd, Rights::FD_WRITE)?;
     demand_seekable(descriptor)?;
     let batch = first_batch(&mut wasi.memory, iovs, iovs_len, nwritten)?;
-    let count = retry_on_intr(|| pwritev(&descriptor.host, batch.to_take(), offset))?;
+    let count = retry_on_intr(|| pwritev(&descriptor.host, batch.as_io_slices(), offset))?;
     wasi.memory.write_u32(nwritten, count as u32)
 }
 
@@ -141,7 +141,7 @@ fn read(descriptor: &Descriptor, batch: &mut Batch<'_>) -> Result<usize, Errno> 
         return Err(Errno::AGAIN);
     }
     loop {
-        match readv(host, batch.to_fill()) {
+        match readv(host, batch.as_io_slices_mut()) {
             Err(Host::INTR) => {}
             Err(Host::AGAIN) if emulates && !descriptor.nonblocking() => {
                 wait(host, PollFlags::IN);
@@ -165,7 +165,7 @@ fn write_all(
             return Ok(done);
         }
         while !batch.is_empty() {
-            match writev(&descriptor.host, batch.to_take()) {
+            match writev(&descriptor.host, batch.as_io_slices()) {
                 Ok(count) => {
                     done += count;
                     batch.advance(count);

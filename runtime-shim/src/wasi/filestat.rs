@@ -135,13 +135,14 @@ fn set_times_at(
     times: &Timestamps,
 ) -> Result<(), Errno> {
     let nofollow = AtFlags::SYMLINK_NOFOLLOW;
-    Ok(match place(base, path.as_c_str(), follow)? {
+    match place(base, path.as_c_str(), follow)? {
         Place::Directory(dir) => utimensat(&dir, c".", times, nofollow)?,
         Place::Name {
             must_be_dir: true, ..
         } => return Err(Errno::NOTDIR),
         Place::Name { dir, name, .. } => utimensat(&dir, name.as_c_str(), times, nofollow)?,
-    })
+    }
+    Ok(())
 }
 
 /// The times that a call sets.
@@ -171,12 +172,14 @@ fn filestat(stat: &Stat, filetype: FileType) -> [u8; FILESTAT_SIZE] {
             tv_nsec: nanos as i64,
         })
     };
+    #[allow(clippy::useless_conversion, reason = "32 bits wide on aarch64")]
+    let nlink = u64::from(stat.st_nlink);
     let mut record = [0; FILESTAT_SIZE];
     for (offset, value) in [
         (0, stat.st_dev),
         (8, stat.st_ino),
         (16, filetype as u64),
-        (24, u64::from(stat.st_nlink)),
+        (24, nlink),
         (32, stat.st_size as u64),
         (40, time(stat.st_atime, stat.st_atime_nsec)),
         (48, time(stat.st_mtime, stat.st_mtime_nsec)),

@@ -8,15 +8,16 @@ use super::path_open::path_open;
 use super::types::{FileType, Rights};
 use crate::memory::wasi_aot_memory_pages;
 use crate::policy;
-use rustix::fd::OwnedFd;
+use rustix::fd::{FromRawFd, OwnedFd};
 use std::fs;
+use std::os::fd::IntoRawFd;
 use std::path::{Path, PathBuf};
 use std::string::String;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::vec::Vec;
 use wasi_aot_contract::layout::{MEMORY_BASE, WASM_PAGE_SIZE};
-use wasi_aot_contract::manifest::Access;
+use wasi_aot_contract::manifest::{Access, MAGIC, Record};
 
 /// Pages of linear memory in a test.
 const PAGES: u32 = 32;
@@ -51,12 +52,7 @@ impl Guest {
     }
 
     pub fn grant(&mut self, dir: &Path, access: Access) -> u32 {
-        let host: OwnedFd = rustix::fs::open(
-            dir,
-            rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC,
-            rustix::fs::Mode::empty(),
-        )
-        .unwrap();
+        let host = host_fd(fs::File::open(dir).unwrap());
         let preopen = Preopen {
             name: b"/scratch",
             root: false,
@@ -137,6 +133,40 @@ impl Guest {
         )?;
         Ok(self.u32(0))
     }
+}
+
+/// A manifest that stays. (The contract's own writer needs std, which cargo
+/// would then give to the shim's library as well.)
+pub fn manifest(records: &[Record<'_>]) -> &'static [u8] {
+    let mut fields = Vec::from([MAGIC.as_bytes()]);
+    for record in records {
+        match *record {
+            Record::Dir {
+                access,
+                host,
+                guest,
+            } => {
+                let access: &[u8] = match access {
+                    Access::ReadWrite => b"rw",
+                    Access::ReadOnly => b"ro",
+                };
+                fields.extend([&b"dir"[..], access, host, guest]);
+            }
+            Record::Env { assignment } => fields.extend([&b"env"[..], assignment]),
+            Record::EnvPass { name } => fields.extend([&b"env-pass"[..], name]),
+            Record::EnvInherit => fields.push(b"env-inherit"),
+            Record::StackSize { .. } => unimplemented!("nothing here depends on it"),
+        }
+    }
+    fields.push(b"");
+    fields.join(&0).leak()
+}
+
+/// A host descriptor of std's as one of rustix's, which differ without rustix's
+/// feature `std`.
+pub fn host_fd(file: impl IntoRawFd) -> OwnedFd {
+    // SAFETY: owned by `file`, which gives it away.
+    unsafe { OwnedFd::from_raw_fd(file.into_raw_fd()) }
 }
 
 /// Maps zeroes over whatever an earlier test has left.

@@ -13,6 +13,11 @@
 //!   with `EFAULT` has had no effect.
 //! * `EINTR` never reaches the guest.
 
+#![expect(
+    clippy::too_many_arguments,
+    reason = "the calls have the parameters that the specification gives them"
+)]
+
 pub mod args;
 pub mod clock;
 pub mod environ;
@@ -37,10 +42,10 @@ pub mod types;
 pub mod fixture;
 
 use crate::guest::{Memory, Ptr};
+use crate::policy;
 use crate::policy::cpath::CPath;
 use crate::policy::environment::Environment;
 use crate::policy::resolver::Resolver;
-use crate::policy::{self};
 use crate::report;
 use crate::start::Process;
 use core::cell::UnsafeCell;

@@ -1,1 +1,194 @@
+//! What an opened file may do, and what opening refuses.
 
+use super::*;
+use crate::wasi::fd_io::{fd_read, fd_write};
+use crate::wasi::fdstat::{fd_fdstat_get, fd_fdstat_set_flags, fd_fdstat_set_rights};
+use crate::wasi::filestat::{fd_filestat_set_size, fd_filestat_set_times};
+use crate::wasi::fixture::{Guest, Scratch};
+use wasi_aot_contract::manifest::Access;
+
+/// What Go asks for with O_RDONLY (`fileRights &^ writeRights`) and O_RDWR.
+const GO_READ: Rights = Rights(0xfff_ffff & !(1 | 1 << 6 | 1 << 8 | 1 << 19));
+const GO_READ_WRITE: Rights = Rights(0xfff_ffff);
+
+fn rights(guest: &mut Guest, fd: u32) -> (Rights, Rights) {
+    fd_fdstat_get(&mut guest.wasi, fd, 128).unwrap();
+    (Rights(guest.u64(136)), Rights(guest.u64(144)))
+}
+
+#[test]
+fn rights_are_cut_down_to_what_applies() {
+    let scratch = Scratch::new();
+    scratch.write("f", "");
+    scratch.mkdir("d");
+    let mut guest = Guest::with_dir(scratch.path(), Access::ReadWrite);
+    let file = guest.open("f", 0, GO_READ_WRITE).unwrap();
+    assert_eq!(rights(&mut guest, file), (Rights::FILE, Rights::INHERITED));
+    let dir = guest.open("d", 0, GO_READ).unwrap();
+    assert_eq!(
+        rights(&mut guest, dir),
+        (Rights::DIRECTORY, Rights::INHERITED)
+    );
+    let little = guest.open("f", 0, Rights::FD_READ).unwrap();
+    assert_eq!(rights(&mut guest, little).0, Rights::FD_READ);
+}
+
+#[test]
+fn what_a_directory_may_not_hand_on() {
+    let scratch = Scratch::new();
+    scratch.write("f", "text");
+    let mut guest = Guest::with_dir(scratch.path(), Access::ReadWrite);
+    let (base, inheriting) = rights(&mut guest, 0);
+    let kept = inheriting.without(Rights::FD_WRITE | Rights::FD_ADVISE);
+    fd_fdstat_set_rights(&mut guest.wasi, 0, base.0, kept.0).unwrap();
+    assert_eq!(guest.open("f", 0, GO_READ_WRITE), Err(Errno::NOTCAPABLE));
+    let file = guest.open("f", 0, GO_READ).unwrap();
+    assert!(!rights(&mut guest, file).0.contains(Rights::FD_ADVISE));
+    // Nothing comes back.
+    let back = fd_fdstat_set_rights(&mut guest.wasi, 0, base.0, inheriting.0);
+    assert_eq!(back, Err(Errno::NOTCAPABLE));
+    let fewer = base.without(Rights::PATH_OPEN | Rights::PATH_CREATE_FILE);
+    fd_fdstat_set_rights(&mut guest.wasi, 0, fewer.0, kept.0).unwrap();
+    assert_eq!(guest.open("f", 0, GO_READ), Err(Errno::NOTCAPABLE));
+}
+
+#[test]
+fn below_a_grant_for_reading() {
+    let scratch = Scratch::new();
+    scratch.mkdir("d");
+    scratch.write("d/f", "text");
+    let mut guest = Guest::with_dir(scratch.path(), Access::ReadOnly);
+    let dir = guest.open("d", oflags::DIRECTORY, GO_READ).unwrap();
+    for (fd, path) in [(0, "d/f"), (dir, "f")] {
+        let mut open = |oflags, rights| guest.open_in(fd, path, oflags, rights, 0);
+        assert!(open(0, GO_READ).is_ok());
+        assert!(open(oflags::CREAT, GO_READ).is_ok());
+        assert_eq!(open(0, GO_READ_WRITE), Err(Errno::ROFS));
+        assert_eq!(open(0, Rights::FD_WRITE), Err(Errno::ROFS));
+        assert_eq!(open(oflags::TRUNC, GO_READ), Err(Errno::ROFS));
+        let exclusive = oflags::CREAT | oflags::EXCL;
+        assert_eq!(open(exclusive, GO_READ), Err(Errno::EXIST));
+    }
+    assert_eq!(guest.open("new", oflags::CREAT, GO_READ), Err(Errno::ROFS));
+    let new = guest.open("new", oflags::CREAT | oflags::EXCL, GO_READ);
+    assert_eq!(new, Err(Errno::ROFS));
+    // Linux itself would let a reader's descriptor do these.
+    let file = guest.open("d/f", 0, GO_READ).unwrap();
+    let wasi = &mut guest.wasi;
+    assert_eq!(fd_filestat_set_times(wasi, file, 0, 0, 5), Err(Errno::ROFS));
+    assert_eq!(fd_filestat_set_times(wasi, dir, 0, 0, 5), Err(Errno::ROFS));
+    assert_eq!(fd_filestat_set_size(wasi, file, 0), Err(Errno::ROFS));
+    assert_eq!(fd_write(wasi, file, 0, 0, 64), Err(Errno::BADF));
+    assert_eq!(scratch.read("d/f"), "text");
+}
+
+#[test]
+fn creating_and_truncating() {
+    let scratch = Scratch::new();
+    let mut guest = Guest::with_dir(scratch.path(), Access::ReadWrite);
+    assert_eq!(guest.open("f", 0, GO_READ), Err(Errno::NOENT));
+    guest.open("f", oflags::CREAT, GO_READ_WRITE).unwrap();
+    scratch.write("f", "text");
+    let exclusive = oflags::CREAT | oflags::EXCL;
+    assert_eq!(guest.open("f", exclusive, GO_READ), Err(Errno::EXIST));
+    guest.open("f", oflags::CREAT, GO_READ_WRITE).unwrap();
+    assert_eq!(scratch.read("f"), "text");
+    guest.open("f", oflags::TRUNC, Rights::FD_WRITE).unwrap();
+    assert_eq!(scratch.read("f"), "");
+    // As Go's os.Root does it: through a directory opened for reading.
+    scratch.mkdir("d");
+    scratch.write("d/f", "text");
+    let dir = guest.open("d", oflags::DIRECTORY, GO_READ).unwrap();
+    let flags = oflags::CREAT | oflags::TRUNC;
+    guest.open_in(dir, "f", flags, GO_READ_WRITE, 0).unwrap();
+    assert_eq!(scratch.read("d/f"), "");
+}
+
+#[test]
+fn refusals() {
+    let scratch = Scratch::new();
+    scratch.write("f", "");
+    scratch.mkdir("d");
+    scratch.symlink("f", "l");
+    let mut guest = Guest::with_dir(scratch.path(), Access::ReadWrite);
+    let file = guest.open("f", 0, GO_READ).unwrap();
+    let mut open =
+        |dir, path, oflags, rights, fdflags| guest.open_in(dir, path, oflags, rights, fdflags);
+    assert_eq!(open(0, "d", 0, GO_READ_WRITE, 0), Err(Errno::ISDIR));
+    assert_eq!(
+        open(0, "f", oflags::DIRECTORY, GO_READ, 0),
+        Err(Errno::NOTDIR)
+    );
+    assert_eq!(open(file, "x", 0, GO_READ, 0), Err(Errno::NOTDIR));
+    assert_eq!(open(50, "x", 0, GO_READ, 0), Err(Errno::BADF));
+    assert_eq!(open(0, "../x", 0, GO_READ, 0), Err(Errno::PERM));
+    assert_eq!(open(0, "/f", 0, GO_READ, 0), Err(Errno::PERM));
+    assert_eq!(open(0, "f\0", 0, GO_READ, 0), Err(Errno::INVAL));
+    assert_eq!(open(0, "", 0, GO_READ, 0), Err(Errno::NOENT));
+    assert_eq!(open(0, "f", 16, GO_READ, 0), Err(Errno::INVAL));
+    assert_eq!(open(0, "f", 0, GO_READ, 32), Err(Errno::INVAL));
+    let both = oflags::CREAT | oflags::DIRECTORY;
+    assert_eq!(open(0, "d", both, GO_READ, 0), Err(Errno::INVAL));
+    let (at, len) = guest.string(0, "l");
+    let mut nofollow = |dirflags| path_open(&mut guest.wasi, 0, dirflags, at, len, 0, 2, 0, 0, 0);
+    assert_eq!(nofollow(0), Err(Errno::LOOP));
+    assert_eq!(nofollow(2), Err(Errno::INVAL));
+    assert_eq!(nofollow(1), Ok(()));
+    let outside = guest.size() - 3;
+    let nowhere = path_open(&mut guest.wasi, 0, 1, at, len, 0, 2, 0, 0, outside);
+    assert_eq!(nowhere, Err(Errno::FAULT));
+}
+
+#[test]
+fn flags_are_set_and_told() {
+    let scratch = Scratch::new();
+    let mut guest = Guest::with_dir(scratch.path(), Access::ReadWrite);
+    let append = u32::from(fdflags::APPEND);
+    let fd = guest
+        .open_in(0, "f", oflags::CREAT, GO_READ_WRITE, append)
+        .unwrap();
+    scratch.write("f", "abc");
+    guest.vector(0, &[(200, 3)]);
+    guest.write(200, b"xyz");
+    fd_write(&mut guest.wasi, fd, 0, 1, 64).unwrap();
+    assert_eq!(scratch.read("f"), "abcxyz");
+    fd_fdstat_get(&mut guest.wasi, fd, 128).unwrap();
+    assert_eq!(
+        (guest.bytes(128, 1)[0], guest.u16(130)),
+        (4, fdflags::APPEND)
+    );
+    fd_fdstat_set_flags(&mut guest.wasi, fd, fdflags::NONBLOCK.into()).unwrap();
+    fd_fdstat_get(&mut guest.wasi, fd, 128).unwrap();
+    assert_eq!(guest.u16(130), fdflags::NONBLOCK);
+    scratch.write("f", "");
+    fd_write(&mut guest.wasi, fd, 0, 1, 64).unwrap();
+    assert_eq!(scratch.read("f"), "\0\0\0\0\0\0xyz");
+    let sync = fd_fdstat_set_flags(&mut guest.wasi, fd, fdflags::SYNC.into());
+    assert_eq!(sync, Err(Errno::NOTSUP));
+    let unknown = fd_fdstat_set_flags(&mut guest.wasi, fd, 32);
+    assert_eq!(unknown, Err(Errno::INVAL));
+}
+
+/// Go sets NONBLOCK on what it has opened; a FIFO then doesn't make it wait.
+#[test]
+fn a_fifo_is_nonblocking_for_real() {
+    let scratch = Scratch::new();
+    let fifo = scratch.join("fifo").to_str().unwrap().to_owned();
+    rustix::fs::mkfifoat(rustix::fs::CWD, &*fifo, Mode::RUSR | Mode::WUSR).unwrap();
+    let mut guest = Guest::with_dir(scratch.path(), Access::ReadWrite);
+    let nonblock = u32::from(fdflags::NONBLOCK);
+    let reader = guest.open_in(0, "fifo", 0, GO_READ, nonblock).unwrap();
+    let writer = guest.open("fifo", 0, Rights::STREAM).unwrap();
+    guest.vector(0, &[(200, 3)]);
+    let empty = fd_read(&mut guest.wasi, reader, 0, 1, 64);
+    assert_eq!(empty, Err(Errno::AGAIN));
+    fd_write(&mut guest.wasi, writer, 0, 1, 64).unwrap();
+    fd_read(&mut guest.wasi, reader, 0, 1, 64).unwrap();
+    assert_eq!(guest.u32(64), 3);
+    // The writer was opened for both, so it can read, and was left blocking.
+    fd_fdstat_set_flags(&mut guest.wasi, writer, nonblock).unwrap();
+    let empty = fd_read(&mut guest.wasi, writer, 0, 1, 64);
+    assert_eq!(empty, Err(Errno::AGAIN));
+    fd_fdstat_get(&mut guest.wasi, writer, 128).unwrap();
+    assert_eq!(guest.bytes(128, 1), [0]);
+}

@@ -47,17 +47,16 @@ pub fn fd_readdir(
     // No more than fits, so that little is fetched twice; but one entry always.
     let wanted = (buf_len as usize).clamp(512, PORTION);
     let mut entries = RawDir::new(&dir.host, &mut portion[..wanted]);
-    // The cookie behind the last entry, unless that was cut off.
-    let mut reached = Some(cookie);
+    let mut reached = cookie;
     while !out.is_full() {
         let Some(entry) = entries.next() else { break };
         let entry = entry?;
-        let whole = out.push(&dir.host, &entry);
-        reached = whole.then(|| entry.next_entry_cookie());
+        out.push(&dir.host, &entry);
+        reached = entry.next_entry_cookie();
     }
-    // That is the host's position if all that was fetched has been used.
+    // The host's position, if all that was fetched has been used.
     if entries.is_buffer_empty() {
-        dir.dir_position = reached;
+        dir.dir_position = Some(reached);
     }
     let used = out.used as u32;
     wasi.memory.write_u32(bufused, used)
@@ -74,23 +73,23 @@ impl Buffer<'_> {
         self.used == self.bytes.len()
     }
 
-    /// Appends an entry; `false` when it had to be cut off.
-    fn push(&mut self, dir: &impl AsFd, entry: &RawDirEntry<'_>) -> bool {
+    /// Appends an entry, or as much of it as fits.
+    fn push(&mut self, dir: &impl AsFd, entry: &RawDirEntry<'_>) {
         let name = entry.file_name().to_bytes();
         let mut record = [0; DIRENT_SIZE];
         record[0..8].copy_from_slice(&entry.next_entry_cookie().to_le_bytes());
         record[8..16].copy_from_slice(&entry.ino().to_le_bytes());
         record[16..20].copy_from_slice(&(name.len() as u32).to_le_bytes());
         record[20] = filetype(dir, entry) as u8;
-        self.append(&record) && self.append(name)
+        self.append(&record);
+        self.append(name);
     }
 
-    fn append(&mut self, bytes: &[u8]) -> bool {
+    fn append(&mut self, bytes: &[u8]) {
         let room = &mut self.bytes[self.used..];
         let count = room.len().min(bytes.len());
         room[..count].copy_from_slice(&bytes[..count]);
         self.used += count;
-        count == bytes.len()
     }
 }
 

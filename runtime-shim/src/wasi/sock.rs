@@ -73,7 +73,7 @@ pub fn sock_recv(
     let mut batch = first_batch(&mut wasi.memory, iovs, iovs_len, datalen)?;
     let received = retry_on_intr(|| {
         let mut nothing = RecvAncillaryBuffer::default();
-        recvmsg(&socket.host, batch.to_fill(), &mut nothing, flags)
+        recvmsg(&socket.host, batch.as_io_slices_mut(), &mut nothing, flags)
     })?;
     let mut result = 0;
     if received.flags.contains(ReturnFlags::TRUNC) {
@@ -105,7 +105,7 @@ pub fn sock_send(
     let batch = first_batch(&mut wasi.memory, iovs, iovs_len, datalen)?;
     let count = retry_on_intr(|| {
         let mut nothing = SendAncillaryBuffer::default();
-        sendmsg(&socket.host, batch.to_take(), &mut nothing, flags)
+        sendmsg(&socket.host, batch.as_io_slices(), &mut nothing, flags)
     })?;
     wasi.memory.write_u32(datalen, count as u32)
 }

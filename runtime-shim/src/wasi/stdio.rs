@@ -3,8 +3,8 @@
 use super::fdtable::{Descriptor, FdTable, HostFd, inert};
 use super::types::{FileType, Rights, fdflags};
 use core::mem::ManuallyDrop;
-use rustix::fd::{AsFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
-use rustix::fs::{CWD, Mode, OFlags, fcntl_getfl, fstat, openat};
+use rustix::fd::{BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
+use rustix::fs::{CWD, Mode, OFlags, Stat, fcntl_getfl, fstat, openat};
 use rustix::io::Errno as Host;
 use rustix::net::{SocketType, sockopt::socket_type};
 use rustix::termios::isatty;
@@ -18,37 +18,41 @@ use rustix::termios::isatty;
 pub fn open_standard(fds: &mut FdTable) -> Result<(), Host> {
     for number in 0..3u8 {
         let host = RawFd::from(number);
-        // SAFETY: used for the question whether it is open, which is answered
-        // for any number.
-        let stat = fstat(unsafe { BorrowedFd::borrow_raw(host) });
-        if stat.err() == Some(Host::BADF) {
-            occupy(host)?;
-        }
+        // SAFETY: only asked what it is, which is answered for any number.
+        let stat = match fstat(unsafe { BorrowedFd::borrow_raw(host) }) {
+            Err(Host::BADF) => occupy(host)?,
+            stat => stat?,
+        };
         // SAFETY: open by now, and owned by nobody else: nothing but the table
         // closes 0, 1 or 2, and the messages that go to 2 merely borrow it.
-        let fd = unsafe { OwnedFd::from_raw_fd(host) };
-        let descriptor = standard(ManuallyDrop::new(fd), number);
-        let got = fds.insert(descriptor).map_err(|_| Host::NOMEM)?;
-        assert!(got == u32::from(number), "BUG: the table wasn't empty");
+        let fd = ManuallyDrop::new(unsafe { OwnedFd::from_raw_fd(host) });
+        let filetype = match FileType::of(&stat) {
+            FileType::SocketStream if socket_type(&*fd) == Ok(SocketType::DGRAM) => {
+                FileType::SocketDgram
+            }
+            filetype => filetype,
+        };
+        let got = fds.insert(standard(fd, filetype, number));
+        assert!(got == Ok(number.into()), "BUG: the table wasn't empty");
     }
     Ok(())
 }
 
-/// Opens something under the number `host`, the lowest that is free.
-fn occupy(host: RawFd) -> Result<(), Host> {
+/// Opens something under the number `host`, the lowest that is free; what.
+fn occupy(host: RawFd) -> Result<Stat, Host> {
     let opened = match openat(CWD, c"/dev/null", OFlags::RDWR, Mode::empty()) {
         Err(_) => inert()?,
         Ok(fd) => fd,
     };
+    let stat = fstat(&opened)?;
     if opened.into_raw_fd() == host {
-        Ok(())
+        Ok(stat)
     } else {
         Err(Host::BADF)
     }
 }
 
-fn standard(fd: ManuallyDrop<OwnedFd>, number: u8) -> Descriptor {
-    let filetype = filetype(fd.as_fd());
+fn standard(fd: ManuallyDrop<OwnedFd>, filetype: FileType, number: u8) -> Descriptor {
     let host_flags = fcntl_getfl(&*fd).unwrap_or(OFlags::RDWR);
     let mut withheld = match host_flags & OFlags::RWMODE {
         OFlags::RDONLY => Rights::FD_WRITE | Rights::FD_ALLOCATE | Rights::FD_FILESTAT_SET_SIZE,
@@ -75,16 +79,5 @@ fn standard(fd: ManuallyDrop<OwnedFd>, number: u8) -> Descriptor {
         flags,
         stdio: Some(number),
         ..Descriptor::new(HostFd::Standard(fd), filetype)
-    }
-}
-
-/// The type of an open file; of a socket, what kind it is.
-fn filetype(fd: BorrowedFd<'_>) -> FileType {
-    match fstat(fd).as_ref().map(FileType::of) {
-        Ok(FileType::SocketStream) if socket_type(fd) == Ok(SocketType::DGRAM) => {
-            FileType::SocketDgram
-        }
-        Ok(filetype) => filetype,
-        Err(_) => FileType::Unknown,
     }
 }
