@@ -3,7 +3,7 @@
 use crate::compile::{self, Compiler, Synthetic};
 use crate::emit::{self, Input};
 use crate::error::Error;
-use crate::go;
+use crate::go::Knowledge;
 use crate::link;
 use crate::lower::Env;
 use crate::module::{self, Module};
@@ -45,16 +45,19 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
     let isa = target::isa(options.target, options.opt_level);
     let large = target::isa(options.target, OptLevel::O0);
     let env = Env::new(&module, options.target, isa.frontend_config(), &names);
-    let resume_points = resume_points(&module, &names, options);
-    phases.end("analyse", || match &resume_points {
-        Some(points) => {
-            let total: usize = points.iter().map(BTreeSet::len).sum();
-            format!("a Go module with {total} resume points")
+    let go = go_knowledge(&module, &names, options);
+    phases.end("analyse", || match &go {
+        Some(go) => {
+            let points: usize = go.resume_points.iter().map(BTreeSet::len).sum();
+            let never_zero = go.never_zero.iter().filter(|&&never| never).count();
+            format!(
+                "a Go module: {points} resume points, {never_zero} functions without normal return"
+            )
         }
         None => "no Go knowledge used".into(),
     });
     let compiler = Compiler {
-        resume_points: resume_points.as_deref(),
+        go: go.as_ref(),
         env: &env,
         isa: &*isa,
         large: &*large,
@@ -110,18 +113,15 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
     Ok(executable)
 }
 
-/// Resume points of each function of a Go module, if they are to be used.
-fn resume_points(
-    module: &Module<'_>,
-    names: &[String],
-    options: &Options,
-) -> Option<Vec<BTreeSet<u32>>> {
+/// What is known of a Go module, if it is to be used.
+fn go_knowledge(module: &Module<'_>, names: &[String], options: &Options) -> Option<Knowledge> {
     if options.no_go_opt {
         return None;
     }
-    let mut points = go::resume::resume_points(module)?;
+    let mut go = Knowledge::of(module)?;
     if let Some(forgotten) = &options.forget_resume_points {
-        for (points, _) in points
+        for (points, _) in go
+            .resume_points
             .iter_mut()
             .zip(names)
             .filter(|(_, name)| *name == forgotten)
@@ -129,7 +129,7 @@ fn resume_points(
             points.clear();
         }
     }
-    Some(points)
+    Some(go)
 }
 
 /// Times phases as they end.

@@ -6,7 +6,7 @@
 
 use crate::error::Error;
 use crate::flow;
-use crate::go::dispatch::Dispatch;
+use crate::go::Knowledge;
 use crate::lower::{self, Env};
 use crate::options::{Emit, Observer};
 use crate::symbol::Symbol;
@@ -71,8 +71,8 @@ pub struct Compiler<'c, 'm, 'w> {
     /// For functions that are too large for the optimiser.
     pub large: &'c dyn TargetIsa,
     pub emit: Emit,
-    /// Resume points of each function of a Go module.
-    pub resume_points: Option<&'c [BTreeSet<u32>]>,
+    /// What is known of a Go module.
+    pub go: Option<&'c Knowledge>,
 }
 
 /// A function that the compiler makes itself.
@@ -154,9 +154,7 @@ impl Compiler<'_, '_, '_> {
             &mut worker.validator,
             name,
         )?;
-        let go_shape = self
-            .resume_points
-            .is_some_and(|points| recover(&mut graph, &points[index]));
+        let go_shape = self.go.is_some_and(|go| go.rewrite(&mut graph, index));
         worker.context.clear();
         worker.context.func.name =
             UserFuncName::user(0, u32::try_from(index).expect("BUG: index over 32 bits"));
@@ -222,16 +220,6 @@ fn too_large(name: &str, error: &CodegenError) -> Error {
         )),
         other => panic!("BUG: code generator on {name}: {other:?}"),
     }
-}
-
-/// Takes Go's dispatch out of a graph; whether there was one.
-fn recover(graph: &mut flow::Graph<'_>, resume_points: &BTreeSet<u32>) -> bool {
-    let Some(dispatch) = Dispatch::find(graph) else {
-        return false;
-    };
-    dispatch.thread(graph);
-    dispatch.prune(graph, resume_points);
-    true
 }
 
 fn relocation(

@@ -63,6 +63,12 @@ impl Dispatch {
         self.jumps.len()
     }
 
+    /// The block that a direct call begins with, after the dispatch.
+    #[must_use]
+    pub fn first(&self) -> BlockId {
+        self.target(0).target
+    }
+
     /// Turns each jump through the dispatch into a jump to its target.
     pub fn thread(&self, graph: &mut Graph<'_>) {
         for &(block, pc_b) in &self.jumps {

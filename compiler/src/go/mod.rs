@@ -1,8 +1,100 @@
 //! What is known about modules that Go's toolchain built.
 //!
 //! Everything here is read from the module at hand and checked against it; a
-//! module of another origin, or one that lies, gives no facts.
+//! module of another origin, or one that lies, gives no facts, and a function
+//! that doesn't have Go's shape is left as it is.
 
 pub mod dispatch;
+pub mod noreturn;
 pub mod pclntab;
 pub mod resume;
+#[cfg(test)]
+mod tests;
+
+use crate::flow::{self, BlockId, Graph};
+use crate::module::Module;
+use dispatch::Dispatch;
+use noreturn::Summary;
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+use wasmparser::{FuncValidatorAllocations, ValType};
+
+/// The facts that graphs are rewritten by.
+pub struct Knowledge {
+    /// PC_Bs at which each defined function is resumed, 0 not among them.
+    pub resume_points: Vec<BTreeSet<u32>>,
+    /// Whether each defined function never returns 0.
+    pub never_zero: Vec<bool>,
+    imports: u32,
+}
+
+impl Knowledge {
+    /// Reads the facts off a module; `None` if Go's linker didn't make it.
+    #[must_use]
+    pub fn of(module: &Module<'_>) -> Option<Self> {
+        let resume_points = resume::resume_points(module)?;
+        let imports = u32::try_from(module.imports.len()).expect("BUG: import count over 32 bits");
+        let summaries: Vec<Summary> = (0..module.functions.len())
+            .into_par_iter()
+            .map_init(FuncValidatorAllocations::default, |validator, index| {
+                summary(module, index, validator)
+            })
+            .collect();
+        let never_zero = noreturn::never_zero(&summaries, imports);
+        Some(Self {
+            resume_points,
+            never_zero,
+            imports,
+        })
+    }
+
+    /// Rewrites the graph of the defined function `index`; whether it had Go's
+    /// shape.
+    pub fn rewrite(&self, graph: &mut Graph<'_>, index: usize) -> bool {
+        let dispatch = Dispatch::find(graph);
+        if let Some(dispatch) = &dispatch {
+            dispatch.thread(graph);
+            dispatch.prune(graph, &self.resume_points[index]);
+        }
+        noreturn::cut(graph, |function| {
+            function
+                .checked_sub(self.imports)
+                .is_some_and(|callee| self.never_zero[callee as usize])
+        });
+        dispatch.is_some()
+    }
+}
+
+/// What a body can return. One that is invalid is unknown: compiling it reports
+/// why.
+fn summary(module: &Module<'_>, index: usize, validator: &mut FuncValidatorAllocations) -> Summary {
+    let function = &module.functions[index];
+    let ty = &module.types[function.type_index as usize];
+    if ty.params() != [ValType::I32] || ty.results() != [ValType::I32] {
+        return Summary::unknown();
+    }
+    let graph = flow::build(
+        &function.body,
+        &function.validation,
+        &module.types,
+        validator,
+        String::new,
+    );
+    let Ok(mut graph) = graph else {
+        return Summary::unknown();
+    };
+    let start = match Dispatch::find(&graph) {
+        Some(dispatch) => {
+            dispatch.thread(&mut graph);
+            dispatch.first()
+        }
+        None => BlockId::ENTRY,
+    };
+    let exits = |function: u32| {
+        module
+            .imports
+            .get(function as usize)
+            .is_some_and(|import| import.function.name == "proc_exit")
+    };
+    Summary::new(&graph, start, exits)
+}

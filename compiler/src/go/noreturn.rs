@@ -1,0 +1,182 @@
+//! Functions that never return 0.
+//!
+//! A Go function returns 1 to say that the wasm stack unwinds, and each caller
+//! tests for it: `call f; if; i32.const 1; return; end`. After panicIndex, throw,
+//! gopark or morestack that test never fails, but the edge of its failing is
+//! there: it makes cold code look as if it rejoined hot code. Here those calls
+//! are found by what the callees do, whatever they are called, and the edge goes.
+//!
+//! A verified fact, exact for every module: *may return 0* is the least fixed
+//! point over the call graph, from the functions whose result isn't known. Only
+//! entry at PC_B 0 counts, since only that is what a direct call does; code that
+//! is resumed later is entered through the dispatch, which keeps its targets.
+
+use crate::flow::{BlockId, Graph, Terminator};
+use std::collections::HashMap;
+use wasi_aot_contract::module::TrapKind;
+use wasmparser::Operator;
+
+/// What matters of a function: its blocks, as edges that a call may close.
+pub struct Summary {
+    start: BlockId,
+    blocks: Vec<Exit>,
+}
+
+/// How a block is left.
+enum Exit {
+    To(Vec<BlockId>),
+    /// On the result of a call of this function: to the first block if it isn't
+    /// 0, to the second if it is.
+    OnCall {
+        callee: u32,
+        otherwise: BlockId,
+        then: BlockId,
+    },
+    ReturnsZeroOrUnknown,
+    /// Returns the result of a call of this function.
+    ReturnsCall {
+        callee: u32,
+    },
+    /// Returns 1, traps, or ends the process.
+    Never,
+}
+
+impl Summary {
+    /// The summary of a graph; `start` is where a direct call begins. `exits`
+    /// are functions that end the process (the import `proc_exit`).
+    #[must_use]
+    pub fn new(graph: &Graph<'_>, start: BlockId, exits: impl Fn(u32) -> bool) -> Self {
+        let blocks = graph.blocks.iter().map(|block| {
+            let operators = &graph.operators[block.operators.clone()];
+            if operators.iter().any(
+                |(op, _)| matches!(op, Operator::Call { function_index } if exits(*function_index)),
+            ) {
+                return Exit::Never;
+            }
+            let last = operators.last().map(|(operator, _)| operator);
+            match (&block.terminator, last) {
+                (Terminator::Trap(_), _)
+                | (Terminator::Return, Some(Operator::I32Const { value: 1 })) => Exit::Never,
+                (Terminator::Return, Some(Operator::Call { function_index })) => {
+                    Exit::ReturnsCall {
+                        callee: *function_index,
+                    }
+                }
+                (Terminator::Return, _) => Exit::ReturnsZeroOrUnknown,
+                (
+                    Terminator::Branch { then, otherwise },
+                    Some(Operator::Call { function_index }),
+                ) => Exit::OnCall {
+                    callee: *function_index,
+                    otherwise: otherwise.target,
+                    then: then.target,
+                },
+                (terminator, _) => {
+                    let mut targets = Vec::new();
+                    terminator.for_each_edge(|edge| targets.push(edge.target));
+                    Exit::To(targets)
+                }
+            }
+        });
+        Self {
+            start,
+            blocks: blocks.collect(),
+        }
+    }
+
+    /// A function of which nothing is known.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self {
+            start: BlockId::ENTRY,
+            blocks: vec![Exit::ReturnsZeroOrUnknown],
+        }
+    }
+
+    /// Whether it may return 0, when the functions for which `may` holds do;
+    /// adds to `waits_for` the others whose returning 0 could change the answer.
+    fn may_return_zero(&self, may: impl Fn(u32) -> bool, waits_for: &mut Vec<u32>) -> bool {
+        let mut seen = vec![false; self.blocks.len()];
+        let mut pending = vec![self.start];
+        while let Some(block) = pending.pop() {
+            if std::mem::replace(&mut seen[block.index()], true) {
+                continue;
+            }
+            match &self.blocks[block.index()] {
+                Exit::Never => {}
+                Exit::To(targets) => pending.extend(targets),
+                Exit::OnCall {
+                    callee,
+                    otherwise,
+                    then,
+                } => {
+                    pending.push(*then);
+                    if may(*callee) {
+                        pending.push(*otherwise);
+                    } else {
+                        waits_for.push(*callee);
+                    }
+                }
+                Exit::ReturnsCall { callee } if !may(*callee) => waits_for.push(*callee),
+                Exit::ReturnsCall { .. } | Exit::ReturnsZeroOrUnknown => return true,
+            }
+        }
+        false
+    }
+}
+
+/// For each defined function whether it never returns 0; `imports` functions
+/// come before them in the index space and may all return anything.
+#[must_use]
+pub fn never_zero(summaries: &[Summary], imports: u32) -> Vec<bool> {
+    let mut may = vec![false; summaries.len()];
+    let mut dependents: HashMap<usize, Vec<usize>> = HashMap::new();
+    let mut pending: Vec<usize> = (0..summaries.len()).collect();
+    let defined = |function: u32| function.checked_sub(imports).map(|index| index as usize);
+    while let Some(index) = pending.pop() {
+        if may[index] {
+            continue;
+        }
+        let mut waits_for = Vec::new();
+        let known = |function| defined(function).is_none_or(|callee| may[callee]);
+        if summaries[index].may_return_zero(known, &mut waits_for) {
+            may[index] = true;
+            pending.extend(dependents.remove(&index).unwrap_or_default());
+        } else {
+            for callee in waits_for.into_iter().filter_map(defined) {
+                dependents.entry(callee).or_default().push(index);
+            }
+        }
+    }
+    may.into_iter().map(|may| !may).collect()
+}
+
+/// Ends each block after a call of a function for which `never_zero` holds: the
+/// call's result, which is 1, is returned or traps as the code says.
+pub fn cut(graph: &mut Graph<'_>, never_zero: impl Fn(u32) -> bool) {
+    for index in 0..graph.blocks.len() {
+        let block = &graph.blocks[index];
+        let Some((Operator::Call { function_index }, _)) =
+            graph.operators[block.operators.clone()].last()
+        else {
+            continue;
+        };
+        let Terminator::Branch { then, .. } = &block.terminator else {
+            continue;
+        };
+        if !never_zero(*function_index) {
+            continue;
+        }
+        let unwound = &graph.blocks[then.target.index()];
+        let operators = &graph.operators[unwound.operators.clone()];
+        let terminator = match (&unwound.terminator, operators) {
+            (Terminator::Return, [(Operator::I32Const { value: 1 }, _)]) => Terminator::Return,
+            (Terminator::Trap(TrapKind::Unreachable), []) => {
+                Terminator::Trap(TrapKind::Unreachable)
+            }
+            _ => continue,
+        };
+        graph.blocks[index].terminator = terminator;
+        graph.blocks[index].cold = true;
+    }
+}

@@ -1,0 +1,183 @@
+//! The rewrites on hand-made functions of Go's shape, and of almost that shape.
+
+use super::dispatch::Dispatch;
+use super::noreturn::{self, Summary};
+use crate::flow::{self, BlockId, Graph, Terminator};
+use crate::module::{self, Module};
+use std::collections::BTreeSet;
+use wasi_aot_contract::module::TrapKind;
+use wasmparser::{FuncValidatorAllocations, Operator};
+
+/// Three basic blocks: 0 jumps to 2, 2 to 1, 1 returns 0. `{jump}` is how 0
+/// names its target.
+fn go_like(jump: &str) -> Vec<u8> {
+    let source = format!(
+        r#"(module (func (param i32) (result i32) (local i32)
+             (loop $entry
+               (block $b2 (block $b1 (block $b0
+                 (br_table $b0 $b1 $b2 (local.get 0)))
+                 {jump} (local.set 0) (br $entry))
+                 (return (i32.const 0)))
+               (i32.const 1) (local.set 0) (br $entry))
+             (unreachable)))"#
+    );
+    wat::parse_str(source).unwrap()
+}
+
+fn graph<'a>(module: &Module<'a>, index: usize) -> Graph<'a> {
+    let function = &module.functions[index];
+    let mut allocations = FuncValidatorAllocations::default();
+    let name = || String::from("test");
+    flow::build(
+        &function.body,
+        &function.validation,
+        &module.types,
+        &mut allocations,
+        name,
+    )
+    .unwrap()
+}
+
+/// Blocks that a call at PC_B 0 can reach.
+fn reachable(graph: &Graph<'_>) -> Vec<BlockId> {
+    graph.reverse_postorder().0
+}
+
+#[test]
+fn jumps_go_straight_to_their_targets() {
+    let wasm = go_like("(i32.const 2)");
+    let module = module::parse(&wasm).unwrap();
+    let mut graph = graph(&module, 0);
+    let dispatch = Dispatch::find(&graph).expect("the shape is Go's");
+    assert_eq!(dispatch.jumps(), 2);
+    dispatch.thread(&mut graph);
+    let through_dispatch = graph.blocks.iter().skip(1).any(|block| {
+        let mut found = false;
+        block.terminator.for_each_edge(|edge| {
+            found |= matches!(
+                graph.blocks[edge.target.index()].terminator,
+                Terminator::Table { .. }
+            );
+        });
+        found
+    });
+    assert!(!through_dispatch, "something still jumps to the table");
+}
+
+#[test]
+fn a_computed_target_is_not_gos_shape() {
+    let wasm = go_like("(local.get 1)");
+    let module = module::parse(&wasm).unwrap();
+    assert!(Dispatch::find(&graph(&module, 0)).is_none());
+}
+
+#[test]
+fn what_nobody_resumes_traps_and_what_is_resumed_stays() {
+    let wasm = go_like("(i32.const 2)");
+    let module = module::parse(&wasm).unwrap();
+    for (points, cases) in [
+        (vec![], vec![]),
+        (vec![2], vec![2]),
+        (vec![1, 2], vec![1, 2]),
+    ] {
+        let mut graph = graph(&module, 0);
+        let dispatch = Dispatch::find(&graph).unwrap();
+        dispatch.thread(&mut graph);
+        dispatch.prune(&mut graph, &points.into_iter().collect::<BTreeSet<u32>>());
+        let switch = graph
+            .blocks
+            .iter()
+            .find_map(|block| match &block.terminator {
+                Terminator::Switch { cases, default } => Some((cases, default)),
+                _ => None,
+            });
+        let (kept, default) = switch.unwrap();
+        assert_eq!(kept.keys().copied().collect::<Vec<_>>(), cases);
+        let ruled_out = &graph.blocks[default.target.index()].terminator;
+        assert!(matches!(
+            ruled_out,
+            Terminator::Trap(TrapKind::UnexpectedEntry)
+        ));
+    }
+}
+
+#[test]
+fn a_value_that_shares_a_kept_block_stays() {
+    // As goexit's: 0 and 1 lead to the same block, and no constant names 1.
+    let wasm = wat::parse_str(
+        r"(module (func (param i32) (result i32)
+            (block $b1 (block $b0 (br_table $b0 $b0 $b1 (local.get 0))) (return (i32.const 0)))
+            (i32.const 0)))",
+    )
+    .unwrap();
+    let module = module::parse(&wasm).unwrap();
+    let mut graph = graph(&module, 0);
+    Dispatch::find(&graph)
+        .unwrap()
+        .prune(&mut graph, &BTreeSet::new());
+    let kept = graph
+        .blocks
+        .iter()
+        .find_map(|block| match &block.terminator {
+            Terminator::Switch { cases, .. } => Some(cases.keys().copied().collect::<Vec<_>>()),
+            _ => None,
+        });
+    assert_eq!(kept, Some(vec![1]));
+}
+
+/// 0 throws (returns 1), 1 returns 0, 2 calls itself or throws, 3 calls 1 and
+/// then 0, 4 calls only itself; 5 calls 0 as Go does, 6 calls 1 so.
+const CALLS: &str = r"(module
+    (func $throws (param i32) (result i32) (i32.const 1))
+    (func $returns (param i32) (result i32) (i32.const 0))
+    (func $recurses (param i32) (result i32)
+      (if (local.get 0) (then (if (call 2 (i32.const 0)) (then (return (i32.const 1))))))
+      (if (call $throws (i32.const 0)) (then (return (i32.const 1))))
+      (i32.const 1))
+    (func $both (param i32) (result i32)
+      (if (call $returns (i32.const 0)) (then (return (i32.const 1))))
+      (if (call $throws (i32.const 0)) (then (return (i32.const 1))))
+      (i32.const 0))
+    (func $forever (param i32) (result i32)
+      (if (call 4 (i32.const 0)) (then (return (i32.const 1))))
+      (i32.const 0))
+    (func $after_throw (param i32) (result i32)
+      (if (call $throws (i32.const 0)) (then (return (i32.const 1))))
+      (i32.const 0))
+    (func $after_return (param i32) (result i32)
+      (if (call $returns (i32.const 0)) (then (return (i32.const 1))))
+      (i32.const 0)))";
+
+fn never_zero(module: &Module<'_>) -> Vec<bool> {
+    let summaries: Vec<Summary> = (0..module.functions.len())
+        .map(|index| Summary::new(&graph(module, index), BlockId::ENTRY, |_| false))
+        .collect();
+    noreturn::never_zero(&summaries, 0)
+}
+
+#[test]
+fn what_never_returns_zero_is_found_by_what_it_does() {
+    let wasm = wat::parse_str(CALLS).unwrap();
+    let module = module::parse(&wasm).unwrap();
+    assert_eq!(
+        never_zero(&module),
+        [true, false, true, true, true, true, false]
+    );
+}
+
+#[test]
+fn code_after_such_a_call_is_cut_and_no_other() {
+    let wasm = wat::parse_str(CALLS).unwrap();
+    let module = module::parse(&wasm).unwrap();
+    let never_zero = never_zero(&module);
+    for (index, cut) in [(5, true), (6, false)] {
+        let mut graph = graph(&module, index);
+        noreturn::cut(&mut graph, |function| never_zero[function as usize]);
+        let returns_zero = reachable(&graph).into_iter().any(|block| {
+            let operators = &graph.operators[graph.blocks[block.index()].operators.clone()];
+            matches!(operators.last(), Some((Operator::I32Const { value: 0 }, _)))
+                && !matches!(operators, [.., (Operator::Call { .. }, _)])
+        });
+        assert_eq!(returns_zero, !cut, "function {index}");
+    }
+}
