@@ -3,7 +3,7 @@
 use crate::compile::{self, Compiler, Synthetic};
 use crate::emit::{self, Input};
 use crate::error::Error;
-use crate::go::Knowledge;
+use crate::go::{DispatchOutcome, Knowledge};
 use crate::link;
 use crate::lower::Env;
 use crate::module::{self, Module};
@@ -83,8 +83,10 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
         } else {
             format!(", {large} too large for the optimiser")
         };
-        let go = functions.iter().filter(|f| f.go_shape).count();
-        format!("{code} bytes of code, {go} functions without Go's dispatch{large}")
+        let outcomes = |outcome| functions.iter().filter(|f| f.dispatch == outcome).count();
+        let removed = outcomes(DispatchOutcome::Removed);
+        let dispatches = removed + outcomes(DispatchOutcome::NotRecognised);
+        format!("{code} bytes of code{large}, {removed} of {dispatches} dispatches removed")
     });
     if matches!(options.emit, Emit::Clif | Emit::Asm) {
         return Ok(compile::text(all()).into_bytes());

@@ -6,7 +6,7 @@
 
 use crate::error::Error;
 use crate::flow;
-use crate::go::Knowledge;
+use crate::go::{DispatchOutcome, Knowledge};
 use crate::lower::{self, Env};
 use crate::options::{Emit, Observer};
 use crate::symbol::Symbol;
@@ -37,8 +37,8 @@ pub struct Compiled {
     pub text: Option<String>,
     /// Whether it was too large for the optimiser.
     pub large: bool,
-    /// Whether Go's dispatch was recognised and removed.
-    pub go_shape: bool,
+    /// What became of Go's dispatch.
+    pub dispatch: DispatchOutcome,
 }
 
 /// A place in a function that holds a symbol's address.
@@ -154,7 +154,10 @@ impl Compiler<'_, '_, '_> {
             &mut worker.validator,
             name,
         )?;
-        let go_shape = self.go.is_some_and(|go| go.rewrite(&mut graph, index));
+        let dispatch = match self.go {
+            Some(go) => go.rewrite(&mut graph, index),
+            None => DispatchOutcome::Absent,
+        };
         worker.context.clear();
         worker.context.func.name =
             UserFuncName::user(0, u32::try_from(index).expect("BUG: index over 32 bits"));
@@ -169,7 +172,7 @@ impl Compiler<'_, '_, '_> {
         let isa = if large { self.large } else { self.isa };
         let mut compiled = self.machine_code(&mut worker.context, isa, &name())?;
         compiled.large = large;
-        compiled.go_shape = go_shape;
+        compiled.dispatch = dispatch;
         Ok(compiled)
     }
 
@@ -206,7 +209,7 @@ impl Compiler<'_, '_, '_> {
             traps: traps(buffer),
             text: clif.or(disassembly),
             large: false,
-            go_shape: false,
+            dispatch: DispatchOutcome::Absent,
         })
     }
 }

@@ -6,6 +6,7 @@ mod isolation;
 mod ld;
 mod output;
 mod policy;
+mod recovery;
 mod repeat;
 mod starting;
 mod support;
@@ -23,6 +24,7 @@ fn main() -> anyhow::Result<()> {
         policy::trials,
         output::trials,
         repeat::trials,
+        recovery::trials,
         starting::trials,
         traps::trials,
         isolation::trials,

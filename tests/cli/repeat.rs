@@ -23,6 +23,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             &["--env", "A=1"][..],
             &["--dir", "x"],
             &["-O0"],
+            &["--no-go-opt"],
             &["--strip"],
             &["--stack-size", "1MiB"],
             &["--max-memory", "64MiB"],

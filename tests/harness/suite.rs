@@ -3,7 +3,8 @@
 //!
 //! By default every case runs with the newest Go, plain, and the sample cases
 //! with each other version and each other flavour; `WASI_AOT_TEST_MATRIX=all`
-//! runs every case with every version and flavour.
+//! runs every case with every version and flavour. Each sample case also runs
+//! compiled with `--no-go-opt`, which must make no difference.
 
 use crate::case::{Case, Reference};
 use crate::compare::{self, Outcome};
@@ -36,7 +37,16 @@ pub fn trials(families: &[Family], tool: &Arc<Tool>) -> Result<Vec<Trial>> {
             for case in family.cases.iter().filter(|case| whole || case.sample) {
                 let name = format!("{}/{} go{version} {flavour}", family.name, case.name);
                 let (tool, toolchain) = (Arc::clone(tool), toolchain.clone());
-                trials.push(test(name, move || check(case, &tool, &toolchain, flavour)));
+                let general = format!("{name} --no-go-opt");
+                if case.sample {
+                    let (tool, toolchain) = (Arc::clone(&tool), toolchain.clone());
+                    trials.push(test(general, move || {
+                        check(case, &tool, &toolchain, flavour, &["--no-go-opt"])
+                    }));
+                }
+                trials.push(test(name, move || {
+                    check(case, &tool, &toolchain, flavour, &[])
+                }));
             }
         }
     }
@@ -66,10 +76,19 @@ fn combinations(all: bool) -> Vec<(&'static str, Flavour)> {
     flavours.chain(OLDER.map(|v| (v, Flavour::Plain))).collect()
 }
 
-fn check(case: &Case, tool: &Tool, toolchain: &Toolchain, flavour: Flavour) -> Result<()> {
+/// Runs a case and its reference; `extra` flags make no difference to it.
+fn check(
+    case: &Case,
+    tool: &Tool,
+    toolchain: &Toolchain,
+    flavour: Flavour,
+    extra: &[&str],
+) -> Result<()> {
     let module = toolchain.build(case.guest, flavour, Goal::Wasip1)?;
     let ours = Place::new(case, toolchain)?;
-    let program = tool.executable(&module, &ours.all(case.flags))?;
+    let mut flags = ours.all(case.flags);
+    flags.extend(extra.iter().map(ToString::to_string));
+    let program = tool.executable(&module, &flags)?;
     let mut command = Command::new(program);
     command.envs(ours.env(case));
     let ours = ours.run(command, case).context("our executable")?;

@@ -49,6 +49,9 @@ pub fn build<'a>(
     Ok(graph)
 }
 
+/// Where branches to the function's own label lead: a block that returns.
+const EXIT: BlockId = BlockId(1);
+
 /// What a structured block's labels mean in the graph.
 struct Label {
     /// Where a branch to it goes: the block after its end, or a loop's head.
@@ -94,6 +97,7 @@ impl<'a, 't> Builder<'a, 't> {
         let entry = builder.new_block();
         builder.current = Some(entry);
         let exit = builder.new_block();
+        assert_eq!(exit, EXIT, "BUG: the exit is not the second block");
         builder.blocks[exit.index()].stack = signature.results().to_vec();
         builder.blocks[exit.index()].terminator = Terminator::Return;
         let arity = u32::try_from(signature.results().len()).expect("BUG: arity over 32 bits");
@@ -296,7 +300,17 @@ impl<'a, 't> Builder<'a, 't> {
             base: label.base,
             arity: label.end_arity,
         };
-        self.terminate(Terminator::Jump(edge), offset);
+        self.jump(edge, offset);
+    }
+
+    /// Ends the current block with a jump; one to the function's end returns.
+    fn jump(&mut self, edge: Edge, offset: u32) {
+        let terminator = if edge.target == EXIT {
+            Terminator::Return
+        } else {
+            Terminator::Jump(edge)
+        };
+        self.terminate(terminator, offset);
     }
 
     fn branch(&mut self, operator: &Operator<'a>, offset: u32) -> wasmparser::Result<()> {
@@ -306,7 +320,7 @@ impl<'a, 't> Builder<'a, 't> {
         match operator {
             Operator::Br { relative_depth } => {
                 let edge = self.edge(*relative_depth);
-                self.terminate(Terminator::Jump(edge), offset);
+                self.jump(edge, offset);
             }
             Operator::BrIf { relative_depth } => {
                 let then = self.edge(*relative_depth);

@@ -86,7 +86,9 @@ impl Dispatch {
             .map(|&pc_b| self.target(pc_b).target)
             .collect();
         let values = u32::try_from(self.targets.len()).expect("BUG: a br_table over 32 bits");
-        let cases: BTreeMap<u32, Edge> = (1..values)
+        // The default is a target too: Go's assembler puts the last block there.
+        let cases: BTreeMap<u32, Edge> = (1..=values)
+            .chain(resume_points.iter().copied())
             .map(|pc_b| (pc_b, self.target(pc_b)))
             .filter(|(_, edge)| edge.target == first.target || kept.contains(&edge.target))
             .collect();

@@ -11,13 +11,23 @@ pub mod resume;
 #[cfg(test)]
 mod tests;
 
-use crate::flow::{self, BlockId, Graph};
+use crate::flow::{self, BlockId, Graph, Terminator};
 use crate::module::Module;
 use dispatch::Dispatch;
 use noreturn::Summary;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use wasmparser::{FuncValidatorAllocations, ValType};
+
+/// What became of a function's dispatch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DispatchOutcome {
+    /// The function has no `br_table`; Go's compiler makes none but the dispatch.
+    Absent,
+    Removed,
+    /// There is a `br_table` that is not Go's dispatch, or not certainly.
+    NotRecognised,
+}
 
 /// The facts that graphs are rewritten by.
 pub struct Knowledge {
@@ -48,9 +58,12 @@ impl Knowledge {
         })
     }
 
-    /// Rewrites the graph of the defined function `index`; whether it had Go's
-    /// shape.
-    pub fn rewrite(&self, graph: &mut Graph<'_>, index: usize) -> bool {
+    /// Rewrites the graph of the defined function `index`.
+    pub fn rewrite(&self, graph: &mut Graph<'_>, index: usize) -> DispatchOutcome {
+        let has_table = graph
+            .blocks
+            .iter()
+            .any(|block| matches!(block.terminator, Terminator::Table { .. }));
         let dispatch = Dispatch::find(graph);
         if let Some(dispatch) = &dispatch {
             dispatch.thread(graph);
@@ -61,7 +74,11 @@ impl Knowledge {
                 .checked_sub(self.imports)
                 .is_some_and(|callee| self.never_zero[callee as usize])
         });
-        dispatch.is_some()
+        match (dispatch, has_table) {
+            (Some(_), _) => DispatchOutcome::Removed,
+            (None, true) => DispatchOutcome::NotRecognised,
+            (None, false) => DispatchOutcome::Absent,
+        }
     }
 }
 

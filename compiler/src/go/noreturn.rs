@@ -41,6 +41,39 @@ enum Exit {
     Never,
 }
 
+/// What is on top of the operand stack where a block ends.
+enum Status {
+    One,
+    /// The result of a call of this function.
+    Call(u32),
+}
+
+/// Finds it by the shapes that Go's assembler emits: right before the end, or
+/// before SP is read back into local 1.
+fn status_of(operators: &[(Operator<'_>, u32)]) -> Option<Status> {
+    let operators = match operators {
+        [
+            before @ ..,
+            (Operator::GlobalGet { .. }, _),
+            (Operator::LocalSet { .. }, _),
+        ] => before,
+        all => all,
+    };
+    if let [
+        ..,
+        (Operator::I64Const { value: 0 }, _),
+        (Operator::I64Eqz, _),
+    ] = operators
+    {
+        return Some(Status::One);
+    }
+    match operators.last()?.0 {
+        Operator::I32Const { value: 1 } => Some(Status::One),
+        Operator::Call { function_index } => Some(Status::Call(function_index)),
+        _ => None,
+    }
+}
+
 impl Summary {
     /// The summary of a graph; `start` is where a direct call begins. `exits`
     /// are functions that end the process (the import `proc_exit`).
@@ -53,24 +86,19 @@ impl Summary {
             ) {
                 return Exit::Never;
             }
-            let last = operators.last().map(|(operator, _)| operator);
-            match (&block.terminator, last) {
-                (Terminator::Trap(_), _)
-                | (Terminator::Return, Some(Operator::I32Const { value: 1 })) => Exit::Never,
-                (Terminator::Return, Some(Operator::Call { function_index })) => {
-                    Exit::ReturnsCall {
-                        callee: *function_index,
+            match (&block.terminator, status_of(operators)) {
+                (Terminator::Trap(_), _) | (Terminator::Return, Some(Status::One)) => Exit::Never,
+                (Terminator::Return, Some(Status::Call(callee))) => Exit::ReturnsCall { callee },
+                (Terminator::Return, _) => Exit::ReturnsZeroOrUnknown,
+                // throw ends in a store to nil, whose check is of a constant.
+                (Terminator::Branch { then, .. }, Some(Status::One)) => Exit::To(vec![then.target]),
+                (Terminator::Branch { then, otherwise }, Some(Status::Call(callee))) => {
+                    Exit::OnCall {
+                        callee,
+                        otherwise: otherwise.target,
+                        then: then.target,
                     }
                 }
-                (Terminator::Return, _) => Exit::ReturnsZeroOrUnknown,
-                (
-                    Terminator::Branch { then, otherwise },
-                    Some(Operator::Call { function_index }),
-                ) => Exit::OnCall {
-                    callee: *function_index,
-                    otherwise: otherwise.target,
-                    then: then.target,
-                },
                 (terminator, _) => {
                     let mut targets = Vec::new();
                     terminator.for_each_edge(|edge| targets.push(edge.target));
@@ -156,15 +184,14 @@ pub fn never_zero(summaries: &[Summary], imports: u32) -> Vec<bool> {
 pub fn cut(graph: &mut Graph<'_>, never_zero: impl Fn(u32) -> bool) {
     for index in 0..graph.blocks.len() {
         let block = &graph.blocks[index];
-        let Some((Operator::Call { function_index }, _)) =
-            graph.operators[block.operators.clone()].last()
+        let Some(Status::Call(callee)) = status_of(&graph.operators[block.operators.clone()])
         else {
             continue;
         };
         let Terminator::Branch { then, .. } = &block.terminator else {
             continue;
         };
-        if !never_zero(*function_index) {
+        if !never_zero(callee) {
             continue;
         }
         let unwound = &graph.blocks[then.target.index()];

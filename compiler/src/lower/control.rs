@@ -3,6 +3,7 @@
 use super::Lowering;
 use crate::flow::{Edge, Terminator};
 use crate::trap;
+use cranelift_codegen::entity::EntityRef;
 use cranelift_codegen::ir::{self, InstBuilder, JumpTableData};
 use cranelift_frontend::Switch;
 use std::collections::{BTreeMap, HashMap};
@@ -74,7 +75,8 @@ impl Lowering<'_, '_, '_> {
         }
     }
 
-    /// A sparse table; only made by passes, whose edges drop no operands.
+    /// A sparse table; only made by passes, for cold blocks and without edges that
+    /// drop operands.
     fn switch(&mut self, cases: &BTreeMap<u32, Edge>, default: Edge) {
         let value = self.pop();
         self.flush();
@@ -87,7 +89,12 @@ impl Lowering<'_, '_, '_> {
             switch.set_entry(u128::from(case), self.clif_block(edge.target));
         }
         let default_block = self.clif_block(default.target);
+        let own = self.builder.func.dfg.num_blocks();
         switch.emit(&mut self.builder, value, default_block);
+        // The comparisons are as cold as the block they are for.
+        for index in own..self.builder.func.dfg.num_blocks() {
+            self.builder.set_cold_block(ir::Block::new(index));
+        }
         for &edge in cases.values().chain([&default]) {
             self.edge_lowered(edge);
         }

@@ -39,8 +39,6 @@
 ;; @0036                               v22 = iconst.i64 0x1000_0000
 ;; @0036                               v23 = iadd v5, v22  ; v22 = 0x1000_0000
 ;; @0036                               v24 = call fn0(v23, v21, v3)
-;; @0036                               jump block1
-;;                                 block1:
 ;; @0036                               return
 ;; }
 ;; ; fill
@@ -66,7 +64,5 @@
 ;; @0043                               v13 = iconst.i64 0x1000_0000
 ;; @0043                               v14 = iadd v5, v13  ; v13 = 0x1000_0000
 ;; @0043                               v15 = call fn0(v14, v4, v3)
-;; @0043                               jump block1
-;;                                 block1:
 ;; @0043                               return
 ;; }

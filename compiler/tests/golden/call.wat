@@ -20,8 +20,6 @@
 ;; block0(v0: i32):
 ;;     v1 = call fn0()
 ;;     v2 = iadd v1, v0
-;;     jump block1
-;; block1:
 ;;     return v2
 ;; }
 ;; ; indirect
@@ -37,13 +35,13 @@
 ;; @0078                               v3 = iadd v0, v2  ; v2 = -4
 ;; @0078                               v4 = iconst.i32 2
 ;; @0078                               v5 = icmp ult v3, v4  ; v4 = 2
-;; @0078                               brif v5, block2, block3
-;;                                 block3 cold:
+;; @0078                               brif v5, block1, block2
+;;                                 block2 cold:
 ;; @0078                               v6 = iconst.i32 16
 ;; @0078                               v7 = icmp.i32 uge v0, v6  ; v6 = 16
 ;; @0078                               trapnz v7, user2
 ;; @0078                               trap user3
-;;                                 block2:
+;;                                 block1:
 ;; @0078                               v8 = symbol_value.i64 gv0
 ;; @0078                               v9 = uextend.i64 v3
 ;; @0078                               v10 = iconst.i64 4
@@ -51,8 +49,6 @@
 ;; @0078                               v12 = iadd v8, v11
 ;; @0078                               v13 = uload32 notrap aligned readonly v12
 ;; @0078                               v14 = call_indirect sig0, v13(v1)  ; v1 = 7
-;; @0078                               jump block1
-;;                                 block1:
 ;; @0078                               return v14
 ;; }
 ;; ; multi
@@ -66,7 +62,5 @@
 ;;     v0 = iconst.i32 1
 ;;     v1 = call fn0(v0)  ; v0 = 1
 ;;     v2 = iconst.i32 2
-;;     jump block1
-;; block1:
 ;;     return v1, v2  ; v2 = 2
 ;; }

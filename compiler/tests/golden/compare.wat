@@ -14,8 +14,6 @@
 ;; block0(v0: i64, v1: i64):
 ;;     v2 = icmp slt v0, v1
 ;;     v3 = uextend.i32 v2
-;;     jump block1
-;; block1:
 ;;     return v3
 ;; }
 ;; ; ge_f64
@@ -26,8 +24,6 @@
 ;; block0(v0: f64, v1: f64):
 ;;     v2 = fcmp ge v0, v1
 ;;     v3 = uextend.i32 v2
-;;     jump block1
-;; block1:
 ;;     return v3
 ;; }
 ;; ; eqz_i64
@@ -39,7 +35,5 @@
 ;;     v1 = iconst.i64 0
 ;;     v2 = icmp eq v0, v1  ; v1 = 0
 ;;     v3 = uextend.i32 v2
-;;     jump block1
-;; block1:
 ;;     return v3
 ;; }

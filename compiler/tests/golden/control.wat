@@ -29,8 +29,6 @@
 ;;     v2 = iconst.i32 2
 ;;     jump block3(v2)  ; v2 = 2
 ;; block3(v3: i32):
-;;     jump block4
-;; block4:
 ;;     return v3
 ;; }
 ;; ; loop
@@ -49,8 +47,6 @@
 ;; block2:
 ;;     jump block3
 ;; block3:
-;;     jump block4
-;; block4:
 ;;     return v4
 ;; }
 ;; ; drops_operands
@@ -61,14 +57,12 @@
 ;; block0(v0: i32):
 ;;     v1 = iconst.i32 10
 ;;     v2 = iconst.i32 20
-;;     brif v0, block4, block1
-;; block4:
+;;     brif v0, block3, block1
+;; block3:
 ;;     jump block2(v2)  ; v2 = 20
 ;; block1:
 ;;     v3 = iadd.i32 v1, v2  ; v1 = 10, v2 = 20
 ;;     jump block2(v3)
 ;; block2(v4: i32):
-;;     jump block3
-;; block3:
 ;;     return v4
 ;; }

@@ -14,8 +14,6 @@
 ;;     region2 = 2 "memory size"
 ;; block0(v0: i64):
 ;;     v1 = ireduce.i32 v0
-;;     jump block1
-;; block1:
 ;;     return v1
 ;; }
 ;; ; trunc
@@ -25,8 +23,6 @@
 ;;     region2 = 2 "memory size"
 ;;                                 block0(v0: f64):
 ;; @003f                               v1 = fcvt_to_sint.i64 v0
-;; @003f                               jump block1
-;;                                 block1:
 ;; @003f                               return v1
 ;; }
 ;; ; trunc_sat
@@ -36,8 +32,6 @@
 ;;     region2 = 2 "memory size"
 ;; block0(v0: f64):
 ;;     v1 = fcvt_to_uint_sat.i64 v0
-;;     jump block1
-;; block1:
 ;;     return v1
 ;; }
 ;; ; reinterpret
@@ -47,8 +41,6 @@
 ;;     region2 = 2 "memory size"
 ;; block0(v0: f64):
 ;;     v1 = bitcast.i64 v0
-;;     jump block1
-;; block1:
 ;;     return v1
 ;; }
 ;; ; demote
@@ -58,7 +50,5 @@
 ;;     region2 = 2 "memory size"
 ;; block0(v0: f64):
 ;;     v1 = fdemote.f32 v0
-;;     jump block1
-;; block1:
 ;;     return v1
 ;; }

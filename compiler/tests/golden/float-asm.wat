@@ -9,8 +9,6 @@
 ;;   pushq %rbp
 ;;   movq %rsp, %rbp
 ;; block0:
-;;   jmp     label1
-;; block1:
 ;;   roundsd $0x1, %xmm0, %xmm0
 ;;   movq %rbp, %rsp
 ;;   popq %rbp
@@ -20,12 +18,10 @@
 ;;   movq %rsp, %rbp
 ;; block0:
 ;;   movdqa %xmm0, %xmm5
-;;   jmp     label1
-;; block1:
 ;;   uninit  %xmm0
 ;;   xorpd %xmm0, %xmm0
-;;   movdqa %xmm5, %xmm1
-;;   sqrtsd %xmm1, %xmm0
+;;   movdqa %xmm5, %xmm7
+;;   sqrtsd %xmm7, %xmm0
 ;;   movq %rbp, %rsp
 ;;   popq %rbp
 ;;   retq

@@ -12,8 +12,6 @@
 ;;     region2 = 2 "memory size"
 ;; block0(v0: f64, v1: f64):
 ;;     v2 = fmin v0, v1
-;;     jump block1
-;; block1:
 ;;     return v2
 ;; }
 ;; ; nearest_f32
@@ -23,8 +21,6 @@
 ;;     region2 = 2 "memory size"
 ;; block0(v0: f32):
 ;;     v1 = nearest v0
-;;     jump block1
-;; block1:
 ;;     return v1
 ;; }
 ;; ; constant
@@ -34,7 +30,5 @@
 ;;     region2 = 2 "memory size"
 ;; block0:
 ;;     v0 = f64const +sNaN:0x123
-;;     jump block1
-;; block1:
 ;;     return v0  ; v0 = +sNaN:0x123
 ;; }

@@ -14,8 +14,6 @@
 ;;   testl %esi, %esi
 ;;   jz #trap=int_divz
 ;;   idivl %esi ;; implicit: %eax, %edx, trap=252
-;;   jmp     label1
-;; block1:
 ;;   movq %rbp, %rsp
 ;;   popq %rbp
 ;;   retq
@@ -23,8 +21,6 @@
 ;;   pushq %rbp
 ;;   movq %rsp, %rbp
 ;; block0:
-;;   jmp     label1
-;; block1:
 ;;   popcntq %rdi, %rax
 ;;   movq %rbp, %rsp
 ;;   popq %rbp

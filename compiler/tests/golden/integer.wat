@@ -15,8 +15,6 @@
 ;;     region2 = 2 "memory size"
 ;; block0(v0: i32, v1: i32):
 ;;     v2 = iadd v0, v1
-;;     jump block1
-;; block1:
 ;;     return v2
 ;; }
 ;; ; rem_s_i64
@@ -26,8 +24,6 @@
 ;;     region2 = 2 "memory size"
 ;;                                 block0(v0: i64, v1: i64):
 ;; @004a                               v2 = srem v0, v1
-;; @004a                               jump block1
-;;                                 block1:
 ;; @004a                               return v2
 ;; }
 ;; ; shl_i64
@@ -37,8 +33,6 @@
 ;;     region2 = 2 "memory size"
 ;; block0(v0: i64, v1: i64):
 ;;     v2 = ishl v0, v1
-;;     jump block1
-;; block1:
 ;;     return v2
 ;; }
 ;; ; extend8_s_i32
@@ -49,8 +43,6 @@
 ;; block0(v0: i32):
 ;;     v1 = ireduce.i8 v0
 ;;     v2 = sextend.i32 v1
-;;     jump block1
-;; block1:
 ;;     return v2
 ;; }
 ;; ; popcnt_i64
@@ -60,7 +52,5 @@
 ;;     region2 = 2 "memory size"
 ;; block0(v0: i64):
 ;;     v1 = popcnt v0
-;;     jump block1
-;; block1:
 ;;     return v1
 ;; }

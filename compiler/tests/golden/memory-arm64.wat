@@ -13,7 +13,5 @@
 ;;   movz w4, #8
 ;;   movk w4, w4, #4096, LSL #16
 ;;   ldr x2, [x5, x4]
-;;   b label1
-;; block1:
 ;;   ldp fp, lr, [sp], #16
 ;;   ret

@@ -13,8 +13,6 @@
 ;; block0:
 ;;   movl %edi, %esi
 ;;   movq 0x10000008(%rsi), %rax
-;;   jmp     label1
-;; block1:
 ;;   movq %rbp, %rsp
 ;;   popq %rbp
 ;;   retq
@@ -24,8 +22,6 @@
 ;; block0:
 ;;   load_ext_name userextname0+0, %rcx
 ;;   movl (%rcx), %eax
-;;   jmp     label1
-;; block1:
 ;;   movq %rbp, %rsp
 ;;   popq %rbp
 ;;   retq
@@ -34,8 +30,6 @@
 ;;   movq %rsp, %rbp
 ;; block0:
 ;;   call    User(userextname0)
-;;   jmp     label1
-;; block1:
 ;;   movq %rbp, %rsp
 ;;   popq %rbp
 ;;   retq

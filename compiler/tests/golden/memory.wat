@@ -20,8 +20,6 @@
 ;;     v2 = iconst.i64 0x1000_0000
 ;;     v3 = iadd v1, v2  ; v2 = 0x1000_0000
 ;;     v4 = load.i64 little region0 v3+8
-;;     jump block1
-;; block1:
 ;;     return v4
 ;; }
 ;; ; load_narrow
@@ -34,8 +32,6 @@
 ;;     v2 = iconst.i64 0x1000_0000
 ;;     v3 = iadd v1, v2  ; v2 = 0x1000_0000
 ;;     v4 = sload32 little region0 v3
-;;     jump block1
-;; block1:
 ;;     return v4
 ;; }
 ;; ; store
@@ -48,8 +44,6 @@
 ;;     v3 = iconst.i64 0x1000_0000
 ;;     v4 = iadd v2, v3  ; v3 = 0x1000_0000
 ;;     store little region0 v1, v4
-;;     jump block1
-;; block1:
 ;;     return
 ;; }
 ;; ; store_narrow
@@ -62,8 +56,6 @@
 ;;     v3 = iconst.i64 0x1000_0000
 ;;     v4 = iadd v2, v3  ; v3 = 0x1000_0000
 ;;     istore16 little region0 v1, v4
-;;     jump block1
-;; block1:
 ;;     return
 ;; }
 ;; ; load_far
@@ -88,7 +80,5 @@
 ;;     v12 = iconst.i64 0x1000_0000
 ;;     v13 = iadd v3, v12  ; v12 = 0x1000_0000
 ;;     v14 = load.i32 little region0 v13
-;;     jump block1
-;; block1:
 ;;     return v14
 ;; }

@@ -11,8 +11,6 @@
 ;;     region2 = 2 "memory size"
 ;; block0(v0: i64, v1: i64, v2: i32):
 ;;     v3 = select v2, v0, v1
-;;     jump block1
-;; block1:
 ;;     return v3
 ;; }
 ;; ; drop
@@ -23,7 +21,5 @@
 ;; block0:
 ;;     v0 = iconst.i32 -1
 ;;     v1 = iconst.i32 2
-;;     jump block1
-;; block1:
 ;;     return v0  ; v0 = -1
 ;; }

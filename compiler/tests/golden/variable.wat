@@ -20,8 +20,6 @@
 ;;     v3 = isub v1, v2  ; v2 = 16
 ;;     v4 = uextend.i64 v3
 ;;     set_pinned_reg v4
-;;     jump block1
-;; block1:
 ;;     return
 ;; }
 ;; ; cell
@@ -35,8 +33,6 @@
 ;;     v2 = load.i64 notrap aligned region1 v1+8
 ;;     v3 = symbol_value.i64 gv0
 ;;     store notrap aligned region1 v0, v3+8
-;;     jump block1
-;; block1:
 ;;     return v2
 ;; }
 ;; ; tee
@@ -47,7 +43,5 @@
 ;; block0(v0: i32):
 ;;     v1 = iconst.i32 0
 ;;     v2 = iadd v0, v0
-;;     jump block1
-;; block1:
 ;;     return v2
 ;; }
