@@ -1,0 +1,20 @@
+// Runs a WASI preview 1 command under node:
+//
+//     node --no-warnings node_wasi.mjs MODULE [--dir DIRECTORY]... [-- ARGUMENT...]
+//
+// Each directory is granted under its own name.
+import { readFile } from "node:fs/promises";
+import { argv } from "node:process";
+import { WASI } from "node:wasi";
+
+const [module, ...rest] = argv.slice(2);
+const preopens = {};
+while (rest[0] === "--dir") {
+  preopens[rest[1]] = rest[1];
+  rest.splice(0, 2);
+}
+if (rest[0] === "--") rest.shift();
+
+const wasi = new WASI({ version: "preview1", args: [module, ...rest], env: {}, preopens });
+const { instance } = await WebAssembly.instantiate(await readFile(module), wasi.getImportObject());
+wasi.start(instance);
