@@ -15,6 +15,8 @@ while (rest[0] === "--dir") {
 }
 if (rest[0] === "--") rest.shift();
 
-const wasi = new WASI({ version: "preview1", args: [module, ...rest], env: {}, preopens });
+// The process ends right where the module asks for it. By default node throws an
+// exception through the module's frames instead, and node 20 may crash on it.
+const wasi = new WASI({ version: "preview1", args: [module, ...rest], env: {}, preopens, returnOnExit: false });
 const { instance } = await WebAssembly.instantiate(await readFile(module), wasi.getImportObject());
 wasi.start(instance);

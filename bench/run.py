@@ -56,16 +56,15 @@ def chosen(parser, words, known):
 def prepare(program, go, out, wants_native):
     """Builds a program natively and for wasip1, and fills its placeholders in."""
     places = {"data": out / "data", "goroot": go.root}
-    fill = lambda texts: tuple(t.format(**places) for t in texts)
     wasm = out / "wasm" / f"{program.name}.wasm"
     if wants_native:
         go.build(program.package, out / "native" / program.name)
     go.build(program.package, wasm, wasm=True)
     if program.name == "lines":
         programs.lines_file(out / "data" / "lines.txt")
-    return runtimes.Job(
-        program.name, wasm.relative_to(out), fill(program.arguments), fill(program.read), fill(program.write)
-    )
+    lists = (program.arguments, program.read, program.write)
+    filled = (tuple(text.format(**places) for text in texts) for texts in lists)
+    return runtimes.Job(program.name, wasm.relative_to(out), *filled)
 
 
 def one_program(program, launcher, go, found, options, failures):
@@ -149,6 +148,8 @@ def main():
         "load": os.getloadavg()[0],
         "core": options.core,
         "rounds": options.rounds,
+        "start_rounds": options.rounds * START_FACTOR,
+        "revision": tools.revision(),
         "go": go.version,
         "versions": {r.name: r.version for r in found},
         "missing": missing,

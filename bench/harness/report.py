@@ -198,7 +198,7 @@ def growth(results):
     names = compilers(entries)
     rows = []
     for entry, cells in zip(entries, compiling(entries, names)):
-        row = [entry["package"].split("/", 1)[0] == "cmd" and entry["package"] or entry["name"], f"{entry['wasm'] / 1e6:.1f}"]
+        row = [entry["package"].removeprefix("bench/programs/"), f"{entry['wasm'] / 1e6:.1f}"]
         for r, cell in zip(names, cells):
             row.append(f"{cell} / {entry['size'][r] / 1e6:.1f}" if cell != "-" else "-")
         rows.append(row)
@@ -209,13 +209,16 @@ def growth(results):
 
 
 def conditions(results):
+    others = {r: v for r, v in results["versions"].items() if r not in ("native", "ours-plain")}
+    commit = f" (commit {results['revision']})" if results["revision"] else ""
+    versions = [v + commit if r == "ours" else v for r, v in others.items()]
     lines = [
         "## Conditions", "",
         f"- Date: {results['date']}. Machine: {results['machine']}.",
         f"- Pinned to core {results['core']}; load average at the start {results['load']:.1f}.",
-        f"- {results['rounds']} rounds, runtimes alternating, after one warm-up; medians.",
+        f"- {results['rounds']} rounds (of hello {results['start_rounds']}), runtimes alternating, after one warm-up; medians.",
         f"- Go for native and for wasip1: {results['go']}.",
-        *(f"- {LABELS[r]}: {v}." for r, v in results["versions"].items() if r != "native"),
+        *(f"- {v}." for v in versions),
         *(f"- Skipped: {LABELS[r]}: {why}." for r, why in results["missing"].items()),
         "- Outputs were equal in all runs." if not results["failures"] else "- **Failed:**",
         *(f"  - {failure}" for failure in results["failures"]),

@@ -35,6 +35,16 @@ def output(command, env=None, cwd=None):
     return done.stdout.strip()
 
 
+def revision():
+    """The commit that is measured, with a + when files differ from it; None outside
+    a git work tree."""
+    try:
+        commit = output(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT)
+        return commit + ("+" if output(["git", "status", "--porcelain", "-uno"], cwd=ROOT) else "")
+    except Missing:
+        return None
+
+
 class Go:
     """The Go that tests/setup.sh pins as the newest."""
 
