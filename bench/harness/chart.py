@@ -9,7 +9,7 @@ from .report import LABELS, mean_of, ratios
 COLOURS = {
     "ours": "#0072b2", "ours-plain": "#56b4e9", "wasmtime": "#e69f00", "wazero": "#009e73", "node": "#cc79a7",
 }
-WIDTH, LEFT, RIGHT, TOP, BOTTOM = 760, 110, 50, 64, 34
+WIDTH, LEFT, RIGHT, TOP, BOTTOM = 760, 124, 50, 64, 34
 BAR, GAP = 9, 9
 
 
