@@ -30,7 +30,8 @@ def arguments():
     parser.add_argument("--programs", default="", help=f"some of: {' '.join(names)} (default all)")
     parser.add_argument("--runtimes", default="", help=f"some of: {' '.join(runtimes.ALL)} (default all)")
     parser.add_argument("--rounds", type=int, default=FEWEST_ROUNDS, help="measured runs of each (default %(default)s)")
-    parser.add_argument("--wasi-aot", type=Path, default=target / "release" / "wasi-aot")
+    built = target / "release" / "wasi-aot"
+    parser.add_argument("--wasi-aot", type=Path, default=built)
     parser.add_argument("--out", type=Path, default=target / "bench", help="where everything is built")
     options = parser.parse_args()
     options.programs = chosen(parser, options.programs, names)
@@ -38,6 +39,7 @@ def arguments():
     if options.rounds < 1:
         parser.error("--rounds: at least 1")
     options.wasi_aot, options.out = options.wasi_aot.resolve(), options.out.resolve()
+    options.built = built.resolve()
     options.complete = (
         options.programs == names and options.runtimes == runtimes.ALL and options.rounds >= FEWEST_ROUNDS
     )
@@ -149,7 +151,8 @@ def main():
         "core": options.core,
         "rounds": options.rounds,
         "start_rounds": options.rounds * START_FACTOR,
-        "revision": tools.revision(),
+        # Only `make build`'s own product is known to be of this commit.
+        "revision": tools.revision() if options.wasi_aot == options.built else None,
         "go": go.version,
         "versions": {r.name: r.version for r in found},
         "missing": missing,

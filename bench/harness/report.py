@@ -203,7 +203,7 @@ def growth(results):
             row.append(f"{cell} / {entry['size'][r] / 1e6:.1f}" if cell != "-" else "-")
         rows.append(row)
     return (
-        "## How cost grows with the module\n\nCompile wall s / CPU s / peak MiB / output MB, on all cores.\n\n"
+        "## How cost grows with the module\n\nCompile wall s / CPU s / peak MiB / output MB, on all cores; medians of up to three.\n\n"
         + table(["", "module MB", *(LABELS[r] for r in names)], rows)
     )
 
@@ -216,7 +216,8 @@ def conditions(results):
         "## Conditions", "",
         f"- Date: {results['date']}. Machine: {results['machine']}.",
         f"- Pinned to core {results['core']}; load average at the start {results['load']:.1f}.",
-        f"- {results['rounds']} rounds (of hello {results['start_rounds']}), runtimes alternating, after one warm-up; medians.",
+        f"- {results['rounds']} rounds (of hello {results['start_rounds']}), runtimes alternating, "
+        "after one warm-up; medians.",
         f"- Go for native and for wasip1: {results['go']}.",
         *(f"- {v}." for v in versions),
         *(f"- Skipped: {LABELS[r]}: {why}." for r, why in results["missing"].items()),
