@@ -12,6 +12,7 @@ from . import tools
 from .tools import BENCH, Missing, output
 
 ALL = ["native", "ours", "ours-plain", "wasmtime", "wazero", "node"]
+PEERS = ALL[3:]
 
 
 @dataclass(frozen=True)
