@@ -5,7 +5,7 @@ RELEASE := $(TARGET)/release
 SHIM := --manifest-path runtime-shim/Cargo.toml --target-dir $(TARGET)/shim
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-all test-shim tools lint bless
+.PHONY: help build demo test test-all test-shim bench tools lint bless
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -32,6 +32,11 @@ test-all: build tools test-shim ## Run the tests with every Go version and every
 # A workspace of its own, so `cargo test --workspace` leaves it out.
 test-shim:
 	cargo test $(SHIM)
+
+# PROGRAMS="json sorts", RUNTIMES="native ours" and ROUNDS=1 make it quick.
+bench: build ## Measure against native Go and other runtimes; bench/README.md
+	@bench/run.py --wasi-aot $(RELEASE)/wasi-aot --out $(TARGET)/bench --rounds $(or $(ROUNDS),5) \
+		--programs "$(PROGRAMS)" --runtimes "$(RUNTIMES)"
 
 tools:
 	@tests/setup.sh matrix
