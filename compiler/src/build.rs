@@ -21,29 +21,55 @@ use wasi_aot_contract::layout::{MAX_PAGES, WASM_PAGE_SIZE};
 /// # Errors
 /// Any [`Error`]; each displays as one line.
 pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<Vec<u8>, Error> {
-    let mut phases = Phases { observer, started: Instant::now() };
+    let mut phases = Phases {
+        observer,
+        started: Instant::now(),
+    };
     options.policy.check()?;
     let shim = shim_for(options)?;
     let module = module::parse(wasm)?;
     let main = module.entry()?;
     let (initial_pages, maximum_pages) = memory_limits(&module, options)?;
     note_missing_grants(&module, options, observer);
-    phases.end("parse", || format!("{} functions, {} bytes of data", module.functions.len(), module.image.len()));
+    phases.end("parse", || {
+        format!(
+            "{} functions, {} bytes of data",
+            module.functions.len(),
+            module.image.len()
+        )
+    });
 
     let reserved = emit::reserved_names();
     let names = names::function_names(&module, reserved.iter().map(String::as_str));
     let isa = target::isa(options.target, options.opt_level);
     let large = target::isa(options.target, OptLevel::O0);
     let env = Env::new(&module, options.target, isa.frontend_config(), &names);
-    let compiler = Compiler { env: &env, isa: &*isa, large: &*large, emit: options.emit };
+    let compiler = Compiler {
+        env: &env,
+        isa: &*isa,
+        large: &*large,
+        emit: options.emit,
+    };
     let functions = compiler.functions(observer)?;
     let kinds = synthetic_functions(&module, main);
-    let synthetic: Vec<_> = kinds.iter().copied().zip(compiler.synthetic(&kinds)).collect();
-    let all = || functions.iter().chain(synthetic.iter().map(|(_, compiled)| compiled));
+    let synthetic: Vec<_> = kinds
+        .iter()
+        .copied()
+        .zip(compiler.synthetic(&kinds))
+        .collect();
+    let all = || {
+        functions
+            .iter()
+            .chain(synthetic.iter().map(|(_, compiled)| compiled))
+    };
     phases.end("compile", || {
         let code: usize = all().map(|f| f.code.len()).sum();
         let large = functions.iter().filter(|f| f.large).count();
-        let large = if large == 0 { String::new() } else { format!(", {large} too large for the optimiser") };
+        let large = if large == 0 {
+            String::new()
+        } else {
+            format!(", {large} too large for the optimiser")
+        };
         format!("{code} bytes of code{large}")
     });
     if matches!(options.emit, Emit::Clif | Emit::Asm) {
@@ -62,7 +88,10 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
     };
     let (object, sizes) = emit::object(&input);
     phases.end("emit", || {
-        format!("{} bytes of code, {} of tables, {} of initial memory", sizes.code, sizes.tables, sizes.memory)
+        format!(
+            "{} bytes of code, {} of tables, {} of initial memory",
+            sizes.code, sizes.tables, sizes.memory
+        )
     });
     let Some(shim) = shim else { return Ok(object) };
     let executable = link::executable(&object, shim, options.strip)?;
@@ -79,7 +108,11 @@ struct Phases<'o> {
 impl Phases<'_> {
     fn end(&mut self, name: &'static str, detail: impl FnOnce() -> String) {
         let duration = self.started.elapsed();
-        self.observer.phase(&Phase { name, duration, detail: detail() });
+        self.observer.phase(&Phase {
+            name,
+            duration,
+            detail: detail(),
+        });
         self.started = Instant::now();
     }
 }
@@ -95,18 +128,27 @@ fn shim_for(options: &Options) -> Result<Option<&'static [u8]>, Error> {
 
 /// Pages of linear memory at start and at most, `--max-memory` applied.
 fn memory_limits(module: &Module<'_>, options: &Options) -> Result<(u32, u32), Error> {
-    let (initial, maximum) = module.memory.as_ref().map_or((0, 0), |m| (m.initial, m.maximum));
+    let (initial, maximum) = module
+        .memory
+        .as_ref()
+        .map_or((0, 0), |m| (m.initial, m.maximum));
     let allowed = options.policy.max_pages().unwrap_or(MAX_PAGES);
     if initial > allowed {
         let bytes = |pages: u32| format!("{} KiB", u64::from(pages) * WASM_PAGE_SIZE / 1024);
-        return Err(Error::InitialMemory { initial: bytes(initial), maximum: bytes(allowed) });
+        return Err(Error::InitialMemory {
+            initial: bytes(initial),
+            maximum: bytes(allowed),
+        });
     }
     Ok((initial, maximum.min(allowed)))
 }
 
 /// A program that wants files and gets none is rarely what was meant.
 fn note_missing_grants(module: &Module<'_>, options: &Options, observer: &dyn Observer) {
-    let wants_files = module.imports.iter().any(|i| i.function.name.starts_with("path_"));
+    let wants_files = module
+        .imports
+        .iter()
+        .any(|i| i.function.name.starts_with("path_"));
     if wants_files && options.policy.grants.is_empty() && options.emit == Emit::Exe {
         observer.note("the program can open files, but no directory is granted; grant one with --dir or --dir-ro");
     }
@@ -115,8 +157,10 @@ fn note_missing_grants(module: &Module<'_>, options: &Options, observer: &dyn Ob
 /// What the compiler adds to the module's own functions.
 fn synthetic_functions(module: &Module<'_>, main: u32) -> Vec<Synthetic> {
     let elements = module.table.iter().flat_map(|t| &t.elements).flatten();
-    let imports: BTreeSet<u32> =
-        elements.copied().filter(|&index| (index as usize) < module.imports.len()).collect();
+    let imports: BTreeSet<u32> = elements
+        .copied()
+        .filter(|&index| (index as usize) < module.imports.len())
+        .collect();
     let mut functions: Vec<_> = imports.into_iter().map(Synthetic::ImportThunk).collect();
     functions.push(Synthetic::Trap(trap::BAD_SIGNATURE));
     functions.push(Synthetic::Trap(trap::INDIRECT_CALL_TO_NULL));

@@ -13,7 +13,7 @@ use crate::trap;
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::ir::{self, TrapCode, UserFuncName};
 use cranelift_codegen::isa::TargetIsa;
-use cranelift_codegen::{Context, FinalizedRelocTarget};
+use cranelift_codegen::{CodegenError, Context, FinalizedRelocTarget};
 use cranelift_frontend::FunctionBuilderContext;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -126,10 +126,14 @@ impl Compiler<'_, '_, '_> {
                 let (clif, builder) = (&mut worker.context.func, &mut worker.builder);
                 match function {
                     Synthetic::Entry(main) => lower::lower_entry(self.env, main, clif, builder),
-                    Synthetic::ImportThunk(index) => lower::lower_import_thunk(self.env, index, clif, builder),
+                    Synthetic::ImportThunk(index) => {
+                        lower::lower_import_thunk(self.env, index, clif, builder)
+                    }
                     Synthetic::Trap(code) => lower::lower_trap(self.env, code, clif, builder),
                 }
-                self.machine_code(&mut worker.context, self.isa, &format!("{function:?}"))
+                let name = format!("{function:?}");
+                let compiled = self.machine_code(&mut worker.context, self.isa, &name);
+                compiled.unwrap_or_else(|e| panic!("BUG: {e}"))
             })
             .collect()
     }
@@ -138,47 +142,95 @@ impl Compiler<'_, '_, '_> {
         let module = self.env.module;
         let function = &module.functions[index];
         let name = || self.env.name(index);
-        let graph =
-            flow::build(&function.body, &function.validation, &module.types, &mut worker.validator, name)?;
+        let graph = flow::build(
+            &function.body,
+            &function.validation,
+            &module.types,
+            &mut worker.validator,
+            name,
+        )?;
         worker.context.clear();
-        worker.context.func.name = UserFuncName::user(0, u32::try_from(index).expect("BUG: index over 32 bits"));
-        lower::lower_function(self.env, index, &graph, &mut worker.context.func, &mut worker.builder)?;
+        worker.context.func.name =
+            UserFuncName::user(0, u32::try_from(index).expect("BUG: index over 32 bits"));
+        lower::lower_function(
+            self.env,
+            index,
+            &graph,
+            &mut worker.context.func,
+            &mut worker.builder,
+        )?;
         let large = graph.operators.len() > LARGE_FUNCTION;
         let isa = if large { self.large } else { self.isa };
-        let mut compiled = self.machine_code(&mut worker.context, isa, &name());
+        let mut compiled = self.machine_code(&mut worker.context, isa, &name())?;
         compiled.large = large;
         Ok(compiled)
     }
 
-    fn machine_code(&self, context: &mut Context, isa: &dyn TargetIsa, name: &str) -> Compiled {
-        let clif = (self.emit == Emit::Clif).then(|| format!("; {name}\n{}\n", context.func.display()));
+    /// Compiles the CLIF in `context`; `name` is for messages.
+    ///
+    /// # Errors
+    /// [`Error::Limit`] if the function is too large for the code generator.
+    fn machine_code(
+        &self,
+        context: &mut Context,
+        isa: &dyn TargetIsa,
+        name: &str,
+    ) -> Result<Compiled, Error> {
+        let clif =
+            (self.emit == Emit::Clif).then(|| format!("; {name}\n{}\n", context.func.display()));
         context.set_disasm(self.emit == Emit::Asm);
         if let Err(e) = context.compile(isa, &mut Default::default()) {
-            panic!("BUG: code generator on {name}: {e:?}");
+            return Err(too_large(name, &e.inner));
         }
         let code = context.compiled_code().expect("BUG: compiled without code");
-        let disassembly = code.vcode.as_ref().map(|text| format!("; {name}\n{text}\n"));
+        let disassembly = code
+            .vcode
+            .as_ref()
+            .map(|text| format!("; {name}\n{text}\n"));
         let buffer = &code.buffer;
-        Compiled {
+        Ok(Compiled {
             code: buffer.data().to_vec(),
             alignment: u64::from(buffer.alignment),
-            relocations: buffer.relocs().iter().map(|r| relocation(&context.func, r)).collect(),
+            relocations: buffer
+                .relocs()
+                .iter()
+                .map(|r| relocation(&context.func, r))
+                .collect(),
             traps: traps(buffer),
             text: clif.or(disassembly),
             large: false,
-        }
+        })
     }
 }
 
-fn relocation(function: &ir::Function, reloc: &cranelift_codegen::FinalizedMachReloc) -> Relocation {
+/// # Panics
+/// If the code generator failed for any reason but the function's size.
+fn too_large(name: &str, error: &CodegenError) -> Error {
+    match error {
+        CodegenError::ImplLimitExceeded | CodegenError::CodeTooLarge => Error::Limit(format!(
+            "{name} is too large for the code generator; split it, or leave the data in it to a file"
+        )),
+        other => panic!("BUG: code generator on {name}: {other:?}"),
+    }
+}
+
+fn relocation(
+    function: &ir::Function,
+    reloc: &cranelift_codegen::FinalizedMachReloc,
+) -> Relocation {
     let target = match &reloc.target {
-        FinalizedRelocTarget::ExternalName(ir::ExternalName::User(name)) => {
-            Target::Symbol(Symbol::from_user_name(&function.params.user_named_funcs()[*name]))
-        }
+        FinalizedRelocTarget::ExternalName(ir::ExternalName::User(name)) => Target::Symbol(
+            Symbol::from_user_name(&function.params.user_named_funcs()[*name]),
+        ),
         FinalizedRelocTarget::Func(offset) => Target::Within(*offset),
         other => panic!("BUG: relocation against {other:?}, which lowering never names"),
     };
-    Relocation { offset: reloc.offset, kind: reloc.kind, target, addend: reloc.addend }
+    Relocation {
+        offset: reloc.offset,
+        kind: reloc.kind,
+        target,
+        addend: reloc.addend,
+    }
 }
 
 /// The trap sites of a function with their places in the wasm file.
@@ -186,18 +238,29 @@ fn traps(buffer: &cranelift_codegen::MachBufferFinalized<cranelift_codegen::Fina
     let locations = buffer.get_srclocs_sorted();
     let wasm_offset = |offset: u32| {
         let next = locations.partition_point(|l| l.start <= offset);
-        let found = next.checked_sub(1).map(|i| &locations[i]).filter(|l| offset < l.end && !l.loc.is_default());
+        let found = next
+            .checked_sub(1)
+            .map(|i| &locations[i])
+            .filter(|l| offset < l.end && !l.loc.is_default());
         found.map_or(u32::MAX, |l| l.loc.bits())
     };
     let sites = buffer.traps().iter();
     sites
-        .filter_map(|site| Some(Trap { offset: site.offset, kind: trap::kind(site.code)?, wasm_offset: wasm_offset(site.offset) }))
+        .filter_map(|site| {
+            Some(Trap {
+                offset: site.offset,
+                kind: trap::kind(site.code)?,
+                wasm_offset: wasm_offset(site.offset),
+            })
+        })
         .collect()
 }
 
 /// The symbols that compiled functions refer to, in a fixed order.
 #[must_use]
-pub fn referenced_symbols<'a>(functions: impl IntoIterator<Item = &'a Compiled>) -> BTreeSet<Symbol> {
+pub fn referenced_symbols<'a>(
+    functions: impl IntoIterator<Item = &'a Compiled>,
+) -> BTreeSet<Symbol> {
     let relocations = functions.into_iter().flat_map(|f| &f.relocations);
     relocations
         .filter_map(|r| match r.target {

@@ -7,29 +7,58 @@ use std::fmt;
 /// The reason why a build failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("not a WebAssembly module (no \\0asm at the start); build one with GOOS=wasip1 GOARCH=wasm go build")]
+    #[error(
+        "not a WebAssembly module (no \\0asm at the start); build one with GOOS=wasip1 GOARCH=wasm go build"
+    )]
     NotWasm,
-    #[error("a WebAssembly component, not a core module; compile the core module inside it (wasm-tools component unbundle)")]
+    #[error(
+        "a WebAssembly component, not a core module; compile the core module inside it (wasm-tools component unbundle)"
+    )]
     Component,
     #[error("truncated at offset {offset:#x}; copy or build the module again")]
     Truncated { offset: u64 },
     #[error("invalid module{}: {message} (offset {offset:#x})", InFunction(function.as_deref()))]
-    Invalid { function: Option<String>, offset: u64, message: String },
+    Invalid {
+        function: Option<String>,
+        offset: u64,
+        message: String,
+    },
     #[error("{feature} is not supported yet{} (offset {offset:#x}); rebuild without it", InFunction(function.as_deref()))]
-    Unsupported { feature: String, function: Option<String>, offset: u64 },
+    Unsupported {
+        feature: String,
+        function: Option<String>,
+        offset: u64,
+    },
     #[error("built for GOOS=js; rebuild with GOOS=wasip1")]
     GoJs,
-    #[error("unknown import {module}.{name}{signature}; only the functions of wasi_snapshot_preview1 can be imported")]
-    UnknownImport { module: String, name: String, signature: String },
-    #[error("import {module}.{name} has signature {found}, but preview 1 defines {expected}; the module was built against another interface")]
-    ImportSignature { module: String, name: String, found: String, expected: String },
-    #[error("a reactor (_initialize and no _start) is not supported yet; it exports {exports}; build it without -buildmode=c-shared")]
+    #[error(
+        "unknown import {module}.{name}{signature}; only the functions of wasi_snapshot_preview1 can be imported"
+    )]
+    UnknownImport {
+        module: String,
+        name: String,
+        signature: String,
+    },
+    #[error(
+        "import {module}.{name} has signature {found}, but preview 1 defines {expected}; the module was built against another interface"
+    )]
+    ImportSignature {
+        module: String,
+        name: String,
+        found: String,
+        expected: String,
+    },
+    #[error(
+        "a reactor (_initialize and no _start) is not supported yet; it exports {exports}; build it without -buildmode=c-shared"
+    )]
     Reactor { exports: String },
     #[error("no _start is exported, so there is nothing to run; build a command (package main)")]
     NoStart,
     #[error("_start has signature {found} instead of () -> (); build a command (package main)")]
     StartSignature { found: String },
-    #[error("the module starts with {initial} of memory, but --max-memory allows {maximum}; raise it")]
+    #[error(
+        "the module starts with {initial} of memory, but --max-memory allows {maximum}; raise it"
+    )]
     InitialMemory { initial: String, maximum: String },
     #[error("{0}")]
     Limit(String),
@@ -66,9 +95,15 @@ impl Error {
     pub fn from_validator_in(function: Option<String>, error: &wasmparser::Error) -> Self {
         // wasmparser says this for every way in which the bytes can end too early.
         if function.is_none() && error.message().starts_with("unexpected end") {
-            return Self::Truncated { offset: error.offset() };
+            return Self::Truncated {
+                offset: error.offset(),
+            };
         }
         let message = error.message().lines().collect::<Vec<_>>().join(" ");
-        Self::Invalid { function, offset: error.offset(), message }
+        Self::Invalid {
+            function,
+            offset: error.offset(),
+            message,
+        }
     }
 }

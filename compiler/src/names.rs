@@ -9,7 +9,10 @@ use std::collections::HashSet;
 ///
 /// `reserved` are names that must not be taken: the shim's symbols.
 #[must_use]
-pub fn function_names<'r>(module: &Module<'_>, reserved: impl IntoIterator<Item = &'r str>) -> Vec<String> {
+pub fn function_names<'r>(
+    module: &Module<'_>,
+    reserved: impl IntoIterator<Item = &'r str>,
+) -> Vec<String> {
     let mut go_names = vec![None; module.functions.len()];
     if let Some(table) = Pclntab::find(&module.image, module.functions.len()) {
         for function in table.functions() {
@@ -22,7 +25,9 @@ pub fn function_names<'r>(module: &Module<'_>, reserved: impl IntoIterator<Item 
         .enumerate()
         .map(|(defined, go_name)| {
             let index = module.function_index(defined);
-            let name = go_name.or_else(|| module.own_name(index)).unwrap_or_default();
+            let name = go_name
+                .or_else(|| module.own_name(index))
+                .unwrap_or_default();
             unique(&mut taken, &name.replace('\0', " "), index)
         })
         .collect()
@@ -30,7 +35,11 @@ pub fn function_names<'r>(module: &Module<'_>, reserved: impl IntoIterator<Item 
 
 /// `name`, or if it is empty or taken, a name made of it and the index.
 fn unique(taken: &mut HashSet<String>, name: &str, index: u32) -> String {
-    let mut candidate = if name.is_empty() { format!("func[{index}]") } else { name.to_string() };
+    let mut candidate = if name.is_empty() {
+        format!("func[{index}]")
+    } else {
+        name.to_string()
+    };
     while !taken.insert(candidate.clone()) {
         candidate = format!("{candidate}[{index}]");
     }

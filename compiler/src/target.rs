@@ -12,14 +12,20 @@ use cranelift_codegen::settings::{self, Configurable};
 pub fn isa(target: Target, opt_level: OptLevel) -> OwnedTargetIsa {
     let mut shared = settings::builder();
     for (name, value) in shared_settings(opt_level) {
-        shared.set(name, value).unwrap_or_else(|e| panic!("BUG: setting {name}={value}: {e}"));
+        shared
+            .set(name, value)
+            .unwrap_or_else(|e| panic!("BUG: setting {name}={value}: {e}"));
     }
-    let mut builder =
-        isa::lookup_by_name(triple(target)).unwrap_or_else(|e| panic!("BUG: target {}: {e}", target.name()));
+    let mut builder = isa::lookup_by_name(triple(target))
+        .unwrap_or_else(|e| panic!("BUG: target {}: {e}", target.name()));
     for feature in cpu_features(target) {
-        builder.enable(feature).unwrap_or_else(|e| panic!("BUG: CPU feature {feature}: {e}"));
+        builder
+            .enable(feature)
+            .unwrap_or_else(|e| panic!("BUG: CPU feature {feature}: {e}"));
     }
-    builder.finish(settings::Flags::new(shared)).unwrap_or_else(|e| panic!("BUG: code generator: {e}"))
+    builder
+        .finish(settings::Flags::new(shared))
+        .unwrap_or_else(|e| panic!("BUG: code generator: {e}"))
 }
 
 fn triple(target: Target) -> &'static str {
@@ -34,7 +40,13 @@ fn triple(target: Target) -> &'static str {
 /// rounding instructions and SSE4.2/POPCNT its counts single instructions.
 fn cpu_features(target: Target) -> &'static [&'static str] {
     match target {
-        Target::LinuxAmd64 => &["has_sse3", "has_ssse3", "has_sse41", "has_sse42", "has_popcnt"],
+        Target::LinuxAmd64 => &[
+            "has_sse3",
+            "has_ssse3",
+            "has_sse41",
+            "has_sse42",
+            "has_popcnt",
+        ],
         Target::LinuxArm64 => &[],
     }
 }
@@ -59,7 +71,14 @@ fn shared_settings(opt_level: OptLevel) -> Vec<(&'static str, &'static str)> {
         // The trap handler's backtrace walks frame pointers.
         ("preserve_frame_pointers", "true"),
         ("unwind_info", "false"),
-        ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
+        (
+            "enable_verifier",
+            if cfg!(debug_assertions) {
+                "true"
+            } else {
+                "false"
+            },
+        ),
         // Guard pages bound memory, and typed tables are read-only arrays that
         // hold nothing but code addresses.
         ("enable_heap_access_spectre_mitigation", "false"),

@@ -16,13 +16,25 @@ const EXPECTED: &str = "\n;; expected:\n";
 #[test]
 fn golden() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
-    let entries = std::fs::read_dir(&directory).unwrap().map(|e| e.unwrap().path());
-    let mut files: Vec<PathBuf> = entries.filter(|p| p.extension().is_some_and(|e| e == "wat")).collect();
+    let entries = std::fs::read_dir(&directory)
+        .unwrap()
+        .map(|e| e.unwrap().path());
+    let mut files: Vec<PathBuf> = entries
+        .filter(|p| p.extension().is_some_and(|e| e == "wat"))
+        .collect();
     files.sort();
-    assert!(files.len() >= 10, "only {} golden files in {}", files.len(), directory.display());
+    assert!(
+        files.len() >= 10,
+        "only {} golden files in {}",
+        files.len(),
+        directory.display()
+    );
     let bless = std::env::var_os("WASI_AOT_BLESS").is_some();
     let failed: Vec<_> = files.iter().filter(|file| !check(file, bless)).collect();
-    assert!(failed.is_empty(), "changed: {failed:?}; review, then `make bless`");
+    assert!(
+        failed.is_empty(),
+        "changed: {failed:?}; review, then `make bless`"
+    );
 }
 
 /// Whether the file's expectation holds; with `bless`, makes it hold.
@@ -44,7 +56,9 @@ fn check(file: &Path, bless: bool) -> bool {
 /// The output for the functions of `source`, commented out.
 fn compile(source: &str) -> String {
     let directive = |key: &str| {
-        let line = source.lines().find_map(|l| l.strip_prefix(";;!")?.trim().strip_prefix(key));
+        let line = source
+            .lines()
+            .find_map(|l| l.strip_prefix(";;!")?.trim().strip_prefix(key));
         line.map(|value| value.trim_start_matches([' ', '=']).trim())
     };
     let emit = match directive("emit") {
@@ -57,7 +71,11 @@ fn compile(source: &str) -> String {
         Some("linux/arm64") => Target::LinuxArm64,
         other => panic!("unknown target {other:?}"),
     };
-    let options = Options { target, emit, ..Options::default() };
+    let options = Options {
+        target,
+        emit,
+        ..Options::default()
+    };
     let wasm = wat::parse_str(source).unwrap();
     let output = wasi_aot_compiler::build(&wasm, &options, &()).unwrap();
     let mut commented = String::new();

@@ -60,9 +60,9 @@ fn is_static(tool: &Tool) -> Result<()> {
             kind != elf::PT_INTERP && kind != elf::PT_DYNAMIC,
             "needs a dynamic linker"
         );
-        let both = elf::PF_W.0 | elf::PF_X.0;
+        let both = elf::PF_W | elf::PF_X;
         ensure!(
-            kind != elf::PT_LOAD || flags.0 & both != both,
+            kind != elf::PT_LOAD || flags & both != both,
             "a segment is writable and executable"
         );
     }
@@ -163,14 +163,14 @@ fn has_no_paths(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-fn object_for(tool: &Tool, target: &str, machine: elf::Machine) -> Result<()> {
+fn object_for(tool: &Tool, target: &str, machine: u16) -> Result<()> {
     let bytes = hello(tool, &["--emit", "obj", "--target", target])?;
     let file = ElfFile64::<object::Endianness>::parse(&*bytes)?;
     let (header, endian) = (file.elf_header(), file.endian());
     ensure!(header.e_type(endian) == elf::ET_REL, "not ET_REL");
     ensure!(
         header.e_machine(endian) == machine,
-        "machine {:?}",
+        "machine {}",
         header.e_machine(endian)
     );
     let defined = |name: &str| {
@@ -186,10 +186,6 @@ fn object_for(tool: &Tool, target: &str, machine: elf::Machine) -> Result<()> {
         "a symbol is missing"
     );
     ensure!(wanted("wasi_aot_fd_write"), "no reference to the shim");
-    ensure!(
-        !wanted("wasi_aot_sock_accept") || wanted("wasi_aot_fd_read"),
-        "references what isn't imported"
-    );
     Ok(())
 }
 

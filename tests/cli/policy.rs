@@ -147,8 +147,8 @@ fn refuse(tool: &Tool, flags: &[&str], dir: &Path) -> Result<()> {
     let built = tool.build(&module, &program, flags)?;
     if !built.ends.is_success() {
         ensure!(!program.exists(), "an output although the build failed");
-        return one_line(&built, 1, "wasi-aot: ", &["outer"])
-            .or_else(|_| one_line(&built, 1, "wasi-aot: ", &["alias"]));
+        // The flags are wrong, not the module: the exit code of usage errors.
+        return one_line(&built, 2, "wasi-aot: ", &["--dir-ro"]);
     }
     let ran = run(&program, &["exit", "0"], dir)?;
     one_line(&ran, 125, "", &["program: "])

@@ -15,12 +15,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         test("starting/a missing directory", tool, |tool| {
             let dir = tempfile::tempdir()?;
             let ran = start(tool, &["--dir", "data"], "exec ./program", dir.path())?;
-            one_line(
-                &ran,
-                125,
-                "./program: ",
-                &["data", "o such file or directory"],
-            )?;
+            one_line(&ran, 125, "./program: ", &["data", "does not exist"])?;
             std::fs::create_dir(dir.path().join("data"))?;
             succeeds(&again("exec ./program", dir.path())?)
         }),

@@ -139,7 +139,7 @@ pub const FAMILY: Family = Family {
             name: "a read-only grant does not write",
             args: &["create", "new", "inside"],
             flags: &["--dir-ro", "."],
-            reference: stated("new: permission\ninside: permission\n"),
+            reference: stated("new: EROFS\ninside: EROFS\n"),
             ..FILES
         },
         Case {
@@ -163,7 +163,7 @@ pub const FAMILY: Family = Family {
             args: &["create", "mine", "{root}/outside/theirs"],
             flags: &["--dir", ".", "--dir-ro", "../outside"],
             reference: Reference::Stated {
-                stdout: "mine: ok\n{root}/outside/theirs: permission\n",
+                stdout: "mine: ok\n{root}/outside/theirs: EROFS\n",
                 stderr: "",
                 written: &[("work/mine", "created\n")],
             },

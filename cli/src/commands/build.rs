@@ -1,6 +1,7 @@
 //! `wasi-aot build INPUT -o OUTPUT`.
 
-use crate::flags::{codegen, policy};
+use crate::flags::codegen::CodegenFlags;
+use crate::flags::policy::PolicyFlags;
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::usage::Usage;
@@ -33,15 +34,15 @@ pub struct Build {
     #[arg(short, long)]
     output: Option<PathBuf>,
 
-    #[command(flatten)]
-    codegen: codegen::Flags,
-
-    #[command(flatten)]
-    policy: policy::Flags,
-
     /// Tell the phases of the build with their times and sizes
     #[arg(short, long)]
     verbose: bool,
+
+    #[command(flatten)]
+    codegen: CodegenFlags,
+
+    #[command(flatten)]
+    policy: PolicyFlags,
 }
 
 impl Build {

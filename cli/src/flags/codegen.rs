@@ -5,7 +5,7 @@ use wasi_aot_compiler::{Emit, OptLevel, Options, Target};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Code generation")]
-pub struct Flags {
+pub struct CodegenFlags {
     /// How much to optimise: 0 compiles fastest, 2 runs fastest
     #[arg(short = 'O', value_name = "LEVEL", default_value = "2")]
     opt_level: Level,
@@ -23,7 +23,7 @@ pub struct Flags {
     strip: bool,
 }
 
-impl Flags {
+impl CodegenFlags {
     pub fn apply(&self, options: &mut Options) {
         options.opt_level = match self.opt_level {
             Level::O0 => OptLevel::O0,

@@ -7,7 +7,7 @@ use wasi_aot_compiler::policy::{Access, EnvVar, Grant, Policy, parse_size};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Policy (denied by default, fixed in the executable)")]
-pub struct Flags {
+pub struct PolicyFlags {
     #[command(flatten)]
     dirs: Dirs,
 
@@ -32,7 +32,7 @@ pub struct Flags {
     stack_size: Option<u64>,
 }
 
-impl Flags {
+impl PolicyFlags {
     pub fn into_policy(self) -> Policy {
         Policy {
             grants: self.dirs.0,
@@ -108,7 +108,7 @@ mod tests {
     #[derive(Debug, Parser)]
     struct Cli {
         #[command(flatten)]
-        flags: Flags,
+        flags: PolicyFlags,
     }
 
     fn policy(args: &[&str]) -> Result<Policy, clap::Error> {

@@ -38,10 +38,17 @@ struct Declared {
 }
 
 pub(super) fn emit(input: &Input<'_, '_, '_>) -> Code {
-    let builder =
-        ObjectBuilder::new(input.isa.clone(), "module.wasm", cranelift_module::default_libcall_names());
+    let builder = ObjectBuilder::new(
+        input.isa.clone(),
+        "module.wasm",
+        cranelift_module::default_libcall_names(),
+    );
     let module = ObjectModule::new(builder.unwrap_or_else(|e| panic!("BUG: object builder: {e}")));
-    let mut declared = Declared { module, functions: BTreeMap::new(), data: BTreeMap::new() };
+    let mut declared = Declared {
+        module,
+        functions: BTreeMap::new(),
+        data: BTreeMap::new(),
+    };
     let mut all: Vec<(FuncId, &Compiled, &str)> = Vec::new();
     for (index, (compiled, name)) in (0u32..).zip(input.functions.iter().zip(input.env.names)) {
         let id = declared.declare_function(Symbol::Function(index), name, Linkage::Local);
@@ -86,10 +93,14 @@ impl Declared {
                 &format!("wasi_aot_thunk_{index}"),
                 Linkage::Local,
             ),
-            Synthetic::Trap(trap::BAD_SIGNATURE) => {
-                self.declare_function(Symbol::TrapBadSignature, "wasi_aot_trap_bad_signature", Linkage::Local)
+            Synthetic::Trap(trap::BAD_SIGNATURE) => self.declare_function(
+                Symbol::TrapBadSignature,
+                "wasi_aot_trap_bad_signature",
+                Linkage::Local,
+            ),
+            Synthetic::Trap(_) => {
+                self.declare_function(Symbol::TrapNull, "wasi_aot_trap_null", Linkage::Local)
             }
-            Synthetic::Trap(_) => self.declare_function(Symbol::TrapNull, "wasi_aot_trap_null", Linkage::Local),
         }
     }
 
@@ -97,7 +108,11 @@ impl Declared {
     fn declare_referenced(&mut self, symbol: Symbol, module: &Module<'_>) {
         match symbol {
             Symbol::Import(index) => {
-                let name = format!("{}{}", symbols::WASI_PREFIX, module.imports[index as usize].function.name);
+                let name = format!(
+                    "{}{}",
+                    symbols::WASI_PREFIX,
+                    module.imports[index as usize].function.name
+                );
                 self.declare_function(symbol, &name, Linkage::Import);
             }
             Symbol::MemoryGrow => {
@@ -111,21 +126,37 @@ impl Declared {
             }
             Symbol::MemoryPages => self.declare_data(symbol, symbols::MEMORY_PAGES, false),
             Symbol::Globals => self.declare_data(symbol, "wasi_aot_globals", true),
-            Symbol::Table(index) => self.declare_data(symbol, &format!("wasi_aot_table_{index}"), false),
-            Symbol::Function(_) | Symbol::ImportThunk(_) | Symbol::TrapBadSignature | Symbol::TrapNull => {
-                assert!(self.functions.contains_key(&symbol), "BUG: {symbol:?} was not compiled");
+            Symbol::Table(index) => {
+                self.declare_data(symbol, &format!("wasi_aot_table_{index}"), false)
+            }
+            Symbol::Function(_)
+            | Symbol::ImportThunk(_)
+            | Symbol::TrapBadSignature
+            | Symbol::TrapNull => {
+                assert!(
+                    self.functions.contains_key(&symbol),
+                    "BUG: {symbol:?} was not compiled"
+                );
             }
         }
     }
 
     fn declare_data(&mut self, symbol: Symbol, name: &str, writable: bool) {
-        let id = self.module.declare_data(name, Linkage::Import, writable, false);
-        self.data.insert(symbol, id.unwrap_or_else(|e| panic!("BUG: declaring {name}: {e}")));
+        let id = self
+            .module
+            .declare_data(name, Linkage::Import, writable, false);
+        self.data.insert(
+            symbol,
+            id.unwrap_or_else(|e| panic!("BUG: declaring {name}: {e}")),
+        );
     }
 
     fn define(&mut self, id: FuncId, compiled: &Compiled) {
-        let relocations: Vec<ModuleReloc> =
-            compiled.relocations.iter().map(|r| self.relocation(id, r)).collect();
+        let relocations: Vec<ModuleReloc> = compiled
+            .relocations
+            .iter()
+            .map(|r| self.relocation(id, r))
+            .collect();
         self.module
             .define_function_bytes(id, compiled.alignment, &compiled.code, &relocations)
             .unwrap_or_else(|e| panic!("BUG: defining a function: {e}"));
@@ -139,34 +170,68 @@ impl Declared {
                 None => self.data[&symbol].into(),
             },
         };
-        ModuleReloc { offset: relocation.offset, kind: relocation.kind, name, addend: relocation.addend }
+        ModuleReloc {
+            offset: relocation.offset,
+            kind: relocation.kind,
+            name,
+            addend: relocation.addend,
+        }
     }
 }
 
 fn finish(declared: Declared, entry: FuncId, all: &[(FuncId, &Compiled, &str)]) -> Code {
     let product = declared.module.finish();
-    let functions = declared.functions.iter().map(|(&symbol, &id)| (symbol, product.function_symbol(id)));
-    let data = declared.data.iter().map(|(&symbol, &id)| (symbol, product.data_symbol(id)));
+    let functions = declared
+        .functions
+        .iter()
+        .map(|(&symbol, &id)| (symbol, product.function_symbol(id)));
+    let data = declared
+        .data
+        .iter()
+        .map(|(&symbol, &id)| (symbol, product.data_symbol(id)));
     let symbols = functions.chain(data).collect();
     let entry = product.function_symbol(entry);
     let mut placed: Vec<(u64, &Compiled, &str)> = all
         .iter()
-        .map(|&(id, compiled, name)| (product.object.symbol(product.function_symbol(id)).value, compiled, name))
+        .map(|&(id, compiled, name)| {
+            (
+                product.object.symbol(product.function_symbol(id)).value,
+                compiled,
+                name,
+            )
+        })
         .collect();
     placed.sort_by_key(|&(offset, ..)| offset);
     let traps = placed.iter().flat_map(|&(start, compiled, _)| {
         let mut sites: Vec<TrapSite> = compiled
             .traps
             .iter()
-            .map(|t| TrapSite { code_offset: start + u64::from(t.offset), kind: t.kind, wasm_offset: t.wasm_offset })
+            .map(|t| TrapSite {
+                code_offset: start + u64::from(t.offset),
+                kind: t.kind,
+                wasm_offset: t.wasm_offset,
+            })
             .collect();
         sites.sort_by_key(|t| t.code_offset);
         sites
     });
     let traps = traps.collect();
-    let text_size = placed.last().map_or(0, |&(offset, compiled, _)| offset + compiled.code.len() as u64);
-    let functions = placed.iter().map(|&(offset, _, name)| (offset, name.to_string())).collect();
+    let text_size = placed.last().map_or(0, |&(offset, compiled, _)| {
+        offset + compiled.code.len() as u64
+    });
+    let functions = placed
+        .iter()
+        .map(|&(offset, _, name)| (offset, name.to_string()))
+        .collect();
     let mut object = product.object;
     let text = object.section_id(StandardSection::Text);
-    Code { object, text, text_size, symbols, entry, functions, traps }
+    Code {
+        object,
+        text,
+        text_size,
+        symbols,
+        entry,
+        functions,
+        traps,
+    }
 }

@@ -22,7 +22,8 @@ fn segment_alignment(target: Target) -> u64 {
 
 /// Emits all data; returns the bytes that tables take.
 pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
-    let referenced: Vec<(Symbol, SymbolId)> = code.symbols.iter().map(|(&s, &id)| (s, id)).collect();
+    let referenced: Vec<(Symbol, SymbolId)> =
+        code.symbols.iter().map(|(&s, &id)| (s, id)).collect();
     let mut size = 0;
     for (symbol, id) in referenced {
         match symbol {
@@ -36,10 +37,17 @@ pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
 }
 
 fn globals(module: &Module<'_>, code: &mut Code, symbol: SymbolId) {
-    let cells: Vec<u8> = module.globals.iter().flat_map(|g| g.init.to_cell()).collect();
+    let cells: Vec<u8> = module
+        .globals
+        .iter()
+        .flat_map(|g| g.init.to_cell())
+        .collect();
     let section = code.object.section_id(StandardSection::Data);
-    let offset = code.object.append_section_data(section, &cells, u64::from(CELL_SIZE));
-    code.object.set_symbol_data(symbol, section, offset, cells.len() as u64);
+    let offset = code
+        .object
+        .append_section_data(section, &cells, u64::from(CELL_SIZE));
+    code.object
+        .set_symbol_data(symbol, section, offset, cells.len() as u64);
     code.object.symbol_mut(symbol).scope = object::SymbolScope::Compilation;
 }
 
@@ -49,11 +57,16 @@ fn globals(module: &Module<'_>, code: &mut Code, symbol: SymbolId) {
 fn table(input: &Input<'_, '_, '_>, code: &mut Code, symbol: SymbolId, type_index: u32) -> u64 {
     let module = input.env.module;
     let (first, end) = input.env.table_span;
-    let elements = module.table.as_ref().map_or(&[][..], |t| &t.elements[first as usize..end as usize]);
+    let elements = module
+        .table
+        .as_ref()
+        .map_or(&[][..], |t| &t.elements[first as usize..end as usize]);
     let section = code.object.section_id(StandardSection::ReadOnlyData);
     let size = elements.len() as u64 * u64::from(TABLE_ENTRY_SIZE);
     let zeroes = vec![0; elements.len() * TABLE_ENTRY_SIZE as usize];
-    let start = code.object.append_section_data(section, &zeroes, u64::from(TABLE_ENTRY_SIZE));
+    let start = code
+        .object
+        .append_section_data(section, &zeroes, u64::from(TABLE_ENTRY_SIZE));
     code.object.set_symbol_data(symbol, section, start, size);
     code.object.symbol_mut(symbol).scope = object::SymbolScope::Compilation;
     for (offset, &element) in (start..).step_by(TABLE_ENTRY_SIZE as usize).zip(elements) {
@@ -64,7 +77,9 @@ fn table(input: &Input<'_, '_, '_>, code: &mut Code, symbol: SymbolId, type_inde
 }
 
 fn entry(module: &Module<'_>, element: Option<u32>, type_index: u32) -> Symbol {
-    let Some(index) = element else { return Symbol::TrapNull };
+    let Some(index) = element else {
+        return Symbol::TrapNull;
+    };
     if module.canonical_type(module.type_of_function(index)) != type_index {
         return Symbol::TrapBadSignature;
     }
@@ -81,9 +96,16 @@ fn memory(input: &Input<'_, '_, '_>, code: &mut Code) {
     let image = &input.env.module.image;
     let size = u64::from(input.initial_pages) * layout::WASM_PAGE_SIZE;
     let name = |name: &str| name.as_bytes().to_vec();
-    let bytes = code.object.add_section(Vec::new(), name(symbols::MEMORY_SECTION), SectionKind::Data);
-    code.object.append_section_data(bytes, image, segment_alignment(input.env.target));
-    let zeroes =
-        code.object.add_section(Vec::new(), name(symbols::MEMORY_ZERO_SECTION), SectionKind::UninitializedData);
-    code.object.append_section_bss(zeroes, size - image.len() as u64, 1);
+    let bytes =
+        code.object
+            .add_section(Vec::new(), name(symbols::MEMORY_SECTION), SectionKind::Data);
+    code.object
+        .append_section_data(bytes, image, segment_alignment(input.env.target));
+    let zeroes = code.object.add_section(
+        Vec::new(),
+        name(symbols::MEMORY_ZERO_SECTION),
+        SectionKind::UninitializedData,
+    );
+    code.object
+        .append_section_bss(zeroes, size - image.len() as u64, 1);
 }

@@ -6,7 +6,9 @@ use super::{Input, absolute};
 use object::SectionKind;
 use object::write::{SectionId, StandardSection, SymbolId};
 use std::mem::offset_of;
-use wasi_aot_contract::module::{CONTRACT_VERSION, CPU_X86_64_V2, FunctionEntry, ModuleInfo, TrapEntry};
+use wasi_aot_contract::module::{
+    CONTRACT_VERSION, CPU_X86_64_V2, FunctionEntry, ModuleInfo, TrapEntry,
+};
 use wasi_aot_contract::symbols;
 
 use crate::options::Target;
@@ -19,7 +21,10 @@ pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
     let mut info = Info::new(code);
     info.words(&[
         (offset_of!(ModuleInfo, version), CONTRACT_VERSION),
-        (offset_of!(ModuleInfo, cpu_features), cpu_features(input.env.target)),
+        (
+            offset_of!(ModuleInfo, cpu_features),
+            cpu_features(input.env.target),
+        ),
         (offset_of!(ModuleInfo, initial_pages), input.initial_pages),
         (offset_of!(ModuleInfo, maximum_pages), input.maximum_pages),
     ]);
@@ -28,10 +33,26 @@ pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
     let text_size = i64::try_from(code.text_size).expect("BUG: text over 63 bits");
     info.address(offset_of!(ModuleInfo, text_start), text, 0);
     info.address(offset_of!(ModuleInfo, text_end), text, text_size);
-    info.table(offset_of!(ModuleInfo, traps), offset_of!(ModuleInfo, traps_len), &traps);
-    info.table(offset_of!(ModuleInfo, functions), offset_of!(ModuleInfo, functions_len), &functions);
-    info.table(offset_of!(ModuleInfo, names), offset_of!(ModuleInfo, names_len), &names);
-    info.table(offset_of!(ModuleInfo, manifest), offset_of!(ModuleInfo, manifest_len), &manifest);
+    info.table(
+        offset_of!(ModuleInfo, traps),
+        offset_of!(ModuleInfo, traps_len),
+        &traps,
+    );
+    info.table(
+        offset_of!(ModuleInfo, functions),
+        offset_of!(ModuleInfo, functions_len),
+        &functions,
+    );
+    info.table(
+        offset_of!(ModuleInfo, names),
+        offset_of!(ModuleInfo, names_len),
+        &names,
+    );
+    info.table(
+        offset_of!(ModuleInfo, manifest),
+        offset_of!(ModuleInfo, manifest_len),
+        &manifest,
+    );
     info.finish(code);
     traps.bytes + functions.bytes + names.bytes
 }
@@ -56,7 +77,12 @@ fn read_only(code: &mut Code, data: &[u8], entry_size: usize) -> Table {
     let align = if entry_size == 1 { 1 } else { 4 };
     let offset = code.object.append_section_data(section, data, align);
     let symbol = code.object.section_symbol(section);
-    Table { section: symbol, offset, len: (data.len() / entry_size) as u64, bytes: data.len() as u64 }
+    Table {
+        section: symbol,
+        offset,
+        len: (data.len() / entry_size) as u64,
+        bytes: data.len() as u64,
+    }
 }
 
 /// Offsets into the text section are 32 bits: the image ends below 252 MiB.
@@ -82,13 +108,20 @@ fn functions(code: &mut Code) -> (Table, Table) {
         // Byte 0 is the empty name.
         let name_offset = if name.is_empty() { 0 } else { names.len() };
         entries.extend(text_offset(*offset).to_le_bytes());
-        entries.extend(u32::try_from(name_offset).expect("BUG: names over 4 GiB").to_le_bytes());
+        entries.extend(
+            u32::try_from(name_offset)
+                .expect("BUG: names over 4 GiB")
+                .to_le_bytes(),
+        );
         if !name.is_empty() {
             names.extend(name.as_bytes());
             names.push(0);
         }
     }
-    (read_only(code, &entries, size_of::<FunctionEntry>()), read_only(code, &names, 1))
+    (
+        read_only(code, &entries, size_of::<FunctionEntry>()),
+        read_only(code, &names, 1),
+    )
 }
 
 /// The manifest as an ELF note (`Elf64_Nhdr`: sizes of name and descriptor,
@@ -105,10 +138,13 @@ fn note(code: &mut Code, manifest: &[u8]) -> Table {
         bytes.resize(bytes.len().next_multiple_of(4), 0);
     }
     let section_name = symbols::NOTE_SECTION.as_bytes().to_vec();
-    let section = code.object.add_section(Vec::new(), section_name, SectionKind::Note);
+    let section = code
+        .object
+        .add_section(Vec::new(), section_name, SectionKind::Note);
     // A loaded note: the shim reads it where it is.
-    *code.object.section_flags_mut(section) =
-        object::SectionFlags::Elf { sh_flags: u64::from(object::elf::SHF_ALLOC) };
+    *code.object.section_flags_mut(section) = object::SectionFlags::Elf {
+        sh_flags: u64::from(object::elf::SHF_ALLOC),
+    };
     code.object.append_section_data(section, &bytes, 4);
     let descriptor = 12 + name.len().next_multiple_of(4);
     Table {
@@ -129,8 +165,14 @@ struct Info {
 impl Info {
     fn new(code: &mut Code) -> Self {
         let name = symbols::MODULE_SECTION.as_bytes().to_vec();
-        let section = code.object.add_section(Vec::new(), name, SectionKind::ReadOnlyData);
-        Self { section, bytes: vec![0; size_of::<ModuleInfo>()], addresses: Vec::new() }
+        let section = code
+            .object
+            .add_section(Vec::new(), name, SectionKind::ReadOnlyData);
+        Self {
+            section,
+            bytes: vec![0; size_of::<ModuleInfo>()],
+            addresses: Vec::new(),
+        }
     }
 
     fn words(&mut self, words: &[(usize, u32)]) {
@@ -150,9 +192,17 @@ impl Info {
     }
 
     fn finish(self, code: &mut Code) {
-        code.object.append_section_data(self.section, &self.bytes, align_of::<ModuleInfo>() as u64);
+        code.object
+            .append_section_data(self.section, &self.bytes, align_of::<ModuleInfo>() as u64);
         for (offset, symbol, addend) in self.addresses {
-            absolute(&mut code.object, self.section, offset as u64, symbol, addend, 64);
+            absolute(
+                &mut code.object,
+                self.section,
+                offset as u64,
+                symbol,
+                addend,
+                64,
+            );
         }
         let symbol = object::write::Symbol {
             name: symbols::MODULE.as_bytes().to_vec(),

@@ -43,7 +43,9 @@ pub struct Sizes {
 #[must_use]
 pub fn reserved_names() -> BTreeSet<String> {
     use symbols::{ENTRY, MEMMOVE, MEMORY_GROW, MEMORY_PAGES, MEMSET, MODULE, WASI_PREFIX};
-    let preview1 = wasi_aot_contract::preview1::FUNCTIONS.iter().map(|f| format!("{WASI_PREFIX}{}", f.name));
+    let preview1 = wasi_aot_contract::preview1::FUNCTIONS
+        .iter()
+        .map(|f| format!("{WASI_PREFIX}{}", f.name));
     let own = [ENTRY, MEMMOVE, MEMORY_GROW, MEMORY_PAGES, MEMSET, MODULE].map(str::to_string);
     preview1.chain(own).collect()
 }
@@ -59,19 +61,37 @@ pub fn object(input: &Input<'_, '_, '_>) -> (Vec<u8>, Sizes) {
         tables: tables + read_only,
         memory: input.env.module.image.len() as u64,
     };
-    let bytes = code.object.write().unwrap_or_else(|e| panic!("BUG: object writer: {e}"));
+    let bytes = code
+        .object
+        .write()
+        .unwrap_or_else(|e| panic!("BUG: object writer: {e}"));
     (bytes, sizes)
 }
 
 /// A relocation that stores the address of `symbol` + `addend` in `bits` bits.
-fn absolute(object: &mut Object<'_>, section: SectionId, offset: u64, symbol: SymbolId, addend: i64, bits: u8) {
+fn absolute(
+    object: &mut Object<'_>,
+    section: SectionId,
+    offset: u64,
+    symbol: SymbolId,
+    addend: i64,
+    bits: u8,
+) {
     let flags = RelocationFlags::Generic {
         kind: RelocationKind::Absolute,
         encoding: RelocationEncoding::Generic,
         size: bits,
     };
     object
-        .add_relocation(section, Relocation { offset, symbol, addend, flags })
+        .add_relocation(
+            section,
+            Relocation {
+                offset,
+                symbol,
+                addend,
+                flags,
+            },
+        )
         .unwrap_or_else(|e| panic!("BUG: object writer: {e}"));
 }
 

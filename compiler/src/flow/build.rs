@@ -8,8 +8,8 @@
 use super::{Block, BlockId, Edge, Graph, Terminator};
 use crate::error::Error;
 use wasmparser::{
-    BinaryReader, BlockType, FrameKind, FuncToValidate, FuncType, FuncValidator, FuncValidatorAllocations,
-    FunctionBody, Operator, OperatorsReader, ValType, ValidatorResources,
+    BinaryReader, BlockType, FrameKind, FuncToValidate, FuncType, FuncValidator,
+    FuncValidatorAllocations, FunctionBody, Operator, OperatorsReader, ValType, ValidatorResources,
 };
 
 /// Builds the graph of a body, with `types` the module's types and `name` the
@@ -32,9 +32,16 @@ pub fn build<'a>(
         features: validation.features,
     };
     let signature = &types[validation.ty as usize];
-    let mut builder = Builder::new(validation.into_validator(std::mem::take(allocations)), types, signature);
+    let mut builder = Builder::new(
+        validation.into_validator(std::mem::take(allocations)),
+        types,
+        signature,
+    );
     let mut reader = body.get_binary_reader();
-    builder.validator.read_locals(&mut reader).map_err(invalid)?;
+    builder
+        .validator
+        .read_locals(&mut reader)
+        .map_err(invalid)?;
     builder.read_operators(reader).map_err(invalid)?;
     let (graph, used) = builder.finish();
     *allocations = used;
@@ -69,7 +76,11 @@ struct Builder<'a, 't> {
 }
 
 impl<'a, 't> Builder<'a, 't> {
-    fn new(validator: FuncValidator<ValidatorResources>, types: &'t [FuncType], signature: &FuncType) -> Self {
+    fn new(
+        validator: FuncValidator<ValidatorResources>,
+        types: &'t [FuncType],
+        signature: &FuncType,
+    ) -> Self {
         let mut builder = Self {
             validator,
             types,
@@ -166,8 +177,10 @@ impl<'a, 't> Builder<'a, 't> {
     /// Continues in `block` with the operand stack that the validator has now.
     fn start(&mut self, block: BlockId) {
         let height = self.validator.operand_stack_height() as usize;
-        let types: Option<Vec<ValType>> =
-            (0..height).rev().map(|depth| self.validator.get_operand_type(depth).flatten()).collect();
+        let types: Option<Vec<ValType>> = (0..height)
+            .rev()
+            .map(|depth| self.validator.get_operand_type(depth).flatten())
+            .collect();
         let here = self.operators.len();
         let filled = &mut self.blocks[block.index()];
         filled.stack = types.expect("BUG: an operand without type where code is reachable");
@@ -181,23 +194,49 @@ impl<'a, 't> Builder<'a, 't> {
             self.dead_depth += 1;
             return;
         }
-        let frame = self.validator.get_control_frame(0).expect("BUG: no frame after a block was opened");
-        let (kind, base) = (frame.kind, u32::try_from(frame.height).expect("BUG: stack height over 32 bits"));
+        let frame = self
+            .validator
+            .get_control_frame(0)
+            .expect("BUG: no frame after a block was opened");
+        let (kind, base) = (
+            frame.kind,
+            u32::try_from(frame.height).expect("BUG: stack height over 32 bits"),
+        );
         let (params, results) = self.arity(frame.block_type);
         let end = self.new_block();
-        let mut label =
-            Label { target: end, otherwise: None, end, base, branch_arity: results, end_arity: results };
+        let mut label = Label {
+            target: end,
+            otherwise: None,
+            end,
+            base,
+            branch_arity: results,
+            end_arity: results,
+        };
         match kind {
             FrameKind::Loop => {
                 let head = self.new_block();
-                self.terminate(Terminator::Jump(Edge { target: head, base, arity: params }), offset);
+                self.terminate(
+                    Terminator::Jump(Edge {
+                        target: head,
+                        base,
+                        arity: params,
+                    }),
+                    offset,
+                );
                 self.start(head);
                 (label.target, label.branch_arity) = (head, params);
             }
             FrameKind::If => {
                 let (then, otherwise) = (self.new_block(), self.new_block());
-                let edge = |target| Edge { target, base, arity: params };
-                let branch = Terminator::Branch { then: edge(then), otherwise: edge(otherwise) };
+                let edge = |target| Edge {
+                    target,
+                    base,
+                    arity: params,
+                };
+                let branch = Terminator::Branch {
+                    then: edge(then),
+                    otherwise: edge(otherwise),
+                };
                 self.terminate(branch, offset);
                 self.start(then);
                 label.otherwise = Some(otherwise);
@@ -237,7 +276,11 @@ impl<'a, 't> Builder<'a, 't> {
             self.blocks[otherwise.index()] = Block {
                 stack,
                 operators: here..here,
-                terminator: Terminator::Jump(Edge { target: label.end, base: label.base, arity: label.end_arity }),
+                terminator: Terminator::Jump(Edge {
+                    target: label.end,
+                    base: label.base,
+                    arity: label.end_arity,
+                }),
                 terminator_offset: offset,
             };
         }
@@ -245,7 +288,11 @@ impl<'a, 't> Builder<'a, 't> {
 
     fn jump_to_end(&mut self, offset: u32) {
         let label = self.labels.last().expect("BUG: end of no block");
-        let edge = Edge { target: label.end, base: label.base, arity: label.end_arity };
+        let edge = Edge {
+            target: label.end,
+            base: label.base,
+            arity: label.end_arity,
+        };
         self.terminate(Terminator::Jump(edge), offset);
     }
 
@@ -262,15 +309,27 @@ impl<'a, 't> Builder<'a, 't> {
                 let then = self.edge(*relative_depth);
                 let next = self.new_block();
                 let height = self.validator.operand_stack_height();
-                let otherwise = Edge { target: next, base: height, arity: 0 };
+                let otherwise = Edge {
+                    target: next,
+                    base: height,
+                    arity: 0,
+                };
                 self.terminate(Terminator::Branch { then, otherwise }, offset);
                 self.start(next);
             }
             Operator::BrTable { targets } => {
                 let default = self.edge(targets.default());
-                let targets: wasmparser::Result<Vec<Edge>> =
-                    targets.targets().map(|depth| Ok(self.edge(depth?))).collect();
-                self.terminate(Terminator::Table { targets: targets?, default }, offset);
+                let targets: wasmparser::Result<Vec<Edge>> = targets
+                    .targets()
+                    .map(|depth| Ok(self.edge(depth?)))
+                    .collect();
+                self.terminate(
+                    Terminator::Table {
+                        targets: targets?,
+                        default,
+                    },
+                    offset,
+                );
             }
             other => panic!("BUG: {other:?} is no branch"),
         }
@@ -279,7 +338,11 @@ impl<'a, 't> Builder<'a, 't> {
 
     fn edge(&self, relative_depth: u32) -> Edge {
         let label = &self.labels[self.labels.len() - 1 - relative_depth as usize];
-        Edge { target: label.target, base: label.base, arity: label.branch_arity }
+        Edge {
+            target: label.target,
+            base: label.base,
+            arity: label.branch_arity,
+        }
     }
 
     /// Number of parameters and results of a block type.
@@ -289,7 +352,9 @@ impl<'a, 't> Builder<'a, 't> {
             BlockType::Type(_) => (0, 1),
             BlockType::FuncType(index) => {
                 let ty = &self.types[index as usize];
-                let len = |types: &[ValType]| u32::try_from(types.len()).expect("BUG: arity over 32 bits");
+                let len = |types: &[ValType]| {
+                    u32::try_from(types.len()).expect("BUG: arity over 32 bits")
+                };
                 (len(ty.params()), len(ty.results()))
             }
         }
@@ -297,9 +362,17 @@ impl<'a, 't> Builder<'a, 't> {
 
     fn finish(self) -> (Graph<'a>, FuncValidatorAllocations) {
         let locals = (0..self.validator.len_locals())
-            .map(|i| self.validator.get_local_type(i).expect("BUG: a local without type"))
+            .map(|i| {
+                self.validator
+                    .get_local_type(i)
+                    .expect("BUG: a local without type")
+            })
             .collect();
-        let graph = Graph { locals, operators: self.operators, blocks: self.blocks };
+        let graph = Graph {
+            locals,
+            operators: self.operators,
+            blocks: self.blocks,
+        };
         (graph, self.validator.into_allocations())
     }
 }

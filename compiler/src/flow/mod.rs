@@ -51,9 +51,15 @@ pub struct Block {
 pub enum Terminator {
     Jump(Edge),
     /// Pops an i32: `then` if it isn't zero.
-    Branch { then: Edge, otherwise: Edge },
+    Branch {
+        then: Edge,
+        otherwise: Edge,
+    },
     /// Pops an i32, the index into `targets`.
-    Table { targets: Vec<Edge>, default: Edge },
+    Table {
+        targets: Vec<Edge>,
+        default: Edge,
+    },
     /// Returns the top of the stack, as many values as the function has results.
     Return,
     /// Traps.
@@ -125,7 +131,9 @@ impl Graph<'_> {
 
     fn successors(&self, block: BlockId) -> Vec<BlockId> {
         let mut successors = Vec::new();
-        self.blocks[block.index()].terminator.for_each_edge(|edge| successors.push(edge.target));
+        self.blocks[block.index()]
+            .terminator
+            .for_each_edge(|edge| successors.push(edge.target));
         successors
     }
 }

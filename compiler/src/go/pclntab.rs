@@ -51,7 +51,11 @@ impl<'a> Pclntab<'a> {
             nfunc: word(bytes, 8)?,
             funcname_offset: word(bytes, 32)?,
             pcln_offset,
-            entry_shift: if first_entry >= FUNC_VALUE_OFFSET << 16 { 16 } else { 0 },
+            entry_shift: if first_entry >= FUNC_VALUE_OFFSET << 16 {
+                16
+            } else {
+                0
+            },
         };
         let plausible = (1..=functions).contains(&table.nfunc)
             && (0..table.nfunc).all(|i| table.function(i).is_some_and(|f| f.index < functions));
@@ -73,9 +77,14 @@ impl<'a> Pclntab<'a> {
         }
         let index = pc_f.checked_sub(FUNC_VALUE_OFFSET)?;
         let name_offset = half(func, 4)?;
-        let name = self.bytes.get(self.funcname_offset.checked_add(name_offset)?..)?;
+        let name = self
+            .bytes
+            .get(self.funcname_offset.checked_add(name_offset)?..)?;
         let name = &name[..name.iter().position(|&b| b == 0)?];
-        Some(Function { index, name: std::str::from_utf8(name).ok()? })
+        Some(Function {
+            index,
+            name: std::str::from_utf8(name).ok()?,
+        })
     }
 }
 
@@ -124,7 +133,13 @@ mod tests {
             let image = image(entry_shift);
             let table = Pclntab::find(&image, 3).unwrap();
             let functions: Vec<_> = table.functions().collect();
-            assert_eq!(functions, [Function { index: 2, name: "main.main" }]);
+            assert_eq!(
+                functions,
+                [Function {
+                    index: 2,
+                    name: "main.main"
+                }]
+            );
         }
     }
 

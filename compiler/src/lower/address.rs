@@ -19,7 +19,9 @@ use super::Lowering;
 use crate::symbol::Symbol;
 use crate::trap;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{self, AliasRegion, AliasRegionData, InstBuilder, MemFlagsData, Value, types};
+use cranelift_codegen::ir::{
+    self, AliasRegion, AliasRegionData, InstBuilder, MemFlagsData, Value, types,
+};
 use wasi_aot_contract::layout;
 
 /// Kinds of memory that can't alias one another, for Cranelift's alias analysis.
@@ -32,7 +34,10 @@ pub(super) struct Regions {
 impl Regions {
     pub(super) fn new(function: &mut ir::Function) -> Self {
         let mut region = |user_id, description: &'static str| {
-            function.dfg.alias_regions.insert(AliasRegionData { user_id, description: description.into() })
+            function.dfg.alias_regions.insert(AliasRegionData {
+                user_id,
+                description: description.into(),
+            })
         };
         Self {
             memory: region(0, "linear memory"),
@@ -43,7 +48,9 @@ impl Regions {
 
     /// Flags of an access to linear memory: it may trap, and may be misaligned.
     pub(super) fn memory(&self) -> MemFlagsData {
-        MemFlagsData::new().with_endianness(ir::Endianness::Little).with_alias_region(Some(self.memory))
+        MemFlagsData::new()
+            .with_endianness(ir::Endianness::Little)
+            .with_alias_region(Some(self.memory))
     }
 
     /// Flags of an access to a global's cell.
@@ -69,7 +76,8 @@ impl Lowering<'_, '_, '_> {
         let index = self.pop();
         let index = self.builder.ins().uextend(types::I64, index);
         if offset <= layout::MAX_UNCHECKED_OFFSET {
-            let displacement = i32::try_from(offset).expect("BUG: an unchecked offset over 31 bits");
+            let displacement =
+                i32::try_from(offset).expect("BUG: an unchecked offset over 31 bits");
             return (self.host_address(index), displacement);
         }
         // Offsets of a 32-bit memory are below 2^32: no sum here can wrap.
@@ -82,7 +90,10 @@ impl Lowering<'_, '_, '_> {
     /// The host address of a 64-bit index that is known to be below 2^32, or
     /// checked.
     pub(super) fn host_address(&mut self, index: Value) -> Value {
-        let base = self.builder.ins().iconst(types::I64, layout::MEMORY_BASE.cast_signed());
+        let base = self
+            .builder
+            .ins()
+            .iconst(types::I64, layout::MEMORY_BASE.cast_signed());
         self.builder.ins().iadd(index, base)
     }
 
@@ -92,9 +103,17 @@ impl Lowering<'_, '_, '_> {
         let end = self.builder.ins().iadd(start, length);
         let pages = self.memory_pages();
         let pages = self.builder.ins().uextend(types::I64, pages);
-        let bytes = self.builder.ins().ishl_imm_u(pages, i64::from(layout::WASM_PAGE_SIZE.trailing_zeros()));
-        let outside = self.builder.ins().icmp(IntCC::UnsignedGreaterThan, end, bytes);
-        self.builder.ins().trapnz(outside, trap::MEMORY_OUT_OF_BOUNDS);
+        let bytes = self
+            .builder
+            .ins()
+            .ishl_imm_u(pages, i64::from(layout::WASM_PAGE_SIZE.trailing_zeros()));
+        let outside = self
+            .builder
+            .ins()
+            .icmp(IntCC::UnsignedGreaterThan, end, bytes);
+        self.builder
+            .ins()
+            .trapnz(outside, trap::MEMORY_OUT_OF_BOUNDS);
     }
 
     /// The current size of linear memory in pages, an i32.

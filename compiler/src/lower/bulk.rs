@@ -10,7 +10,10 @@ use wasmparser::Operator;
 
 pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>, offset: u32) -> bool {
     match operator {
-        Operator::MemoryCopy { dst_mem: 0, src_mem: 0 } => {
+        Operator::MemoryCopy {
+            dst_mem: 0,
+            src_mem: 0,
+        } => {
             l.at(offset);
             let length = pop_extended(l);
             let source = pop_extended(l);

@@ -20,7 +20,10 @@ pub const TABLE_ENTRY_SIZE: u32 = 4;
 pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>, offset: u32) -> bool {
     match *operator {
         Operator::Call { function_index } => l.call(function_index),
-        Operator::CallIndirect { type_index, table_index: 0 } => {
+        Operator::CallIndirect {
+            type_index,
+            table_index: 0,
+        } => {
             l.at(offset);
             l.call_indirect(type_index);
         }
@@ -33,10 +36,13 @@ impl Lowering<'_, '_, '_> {
     fn call(&mut self, index: u32) {
         let env: &Env<'_, '_> = self.env;
         let type_index = env.module.type_of_function(index);
-        let imports = u32::try_from(env.module.imports.len()).expect("BUG: import count over 32 bits");
+        let imports =
+            u32::try_from(env.module.imports.len()).expect("BUG: import count over 32 bits");
         let function = match index.checked_sub(imports) {
             None => self.function_ref(Symbol::Import(index), || env.import_signature(type_index)),
-            Some(defined) => self.function_ref(Symbol::Function(defined), || env.signature(type_index)),
+            Some(defined) => {
+                self.function_ref(Symbol::Function(defined), || env.signature(type_index))
+            }
         };
         let params = env.module.types[type_index as usize].params().len();
         let args = self.pop_many(params);
@@ -60,7 +66,11 @@ impl Lowering<'_, '_, '_> {
     fn table_entry(&mut self, type_index: u32, index: Value) -> Value {
         let (first, end) = self.env.table_span;
         let relative = self.builder.ins().iadd_imm_s(index, -i64::from(first));
-        let inside = self.builder.ins().icmp_imm_u(IntCC::UnsignedLessThan, relative, i64::from(end - first));
+        let inside = self.builder.ins().icmp_imm_u(
+            IntCC::UnsignedLessThan,
+            relative,
+            i64::from(end - first),
+        );
         let present = self.builder.create_block();
         let absent = self.builder.create_block();
         self.builder.set_cold_block(absent);
@@ -72,17 +82,30 @@ impl Lowering<'_, '_, '_> {
         self.builder.switch_to_block(present);
         let table = self.symbol_address(Symbol::Table(type_index));
         let relative = self.builder.ins().uextend(types::I64, relative);
-        let offset = self.builder.ins().imul_imm_u(relative, i64::from(TABLE_ENTRY_SIZE));
+        let offset = self
+            .builder
+            .ins()
+            .imul_imm_u(relative, i64::from(TABLE_ENTRY_SIZE));
         let entry = self.builder.ins().iadd(table, offset);
         self.builder.ins().uload32(Regions::table(), entry, 0)
     }
 
     /// Outside the span of entries an index is null or out of bounds.
     fn trap_outside_span(&mut self, index: Value) {
-        let len = self.env.module.table.as_ref().map_or(0, |t| t.elements.len());
+        let len = self
+            .env
+            .module
+            .table
+            .as_ref()
+            .map_or(0, |t| t.elements.len());
         let len = i64::try_from(len).expect("BUG: a table length over 63 bits");
-        let outside = self.builder.ins().icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, index, len);
-        self.builder.ins().trapnz(outside, trap::TABLE_OUT_OF_BOUNDS);
+        let outside = self
+            .builder
+            .ins()
+            .icmp_imm_u(IntCC::UnsignedGreaterThanOrEqual, index, len);
+        self.builder
+            .ins()
+            .trapnz(outside, trap::TABLE_OUT_OF_BOUNDS);
         self.builder.ins().trap(trap::INDIRECT_CALL_TO_NULL);
     }
 

@@ -36,7 +36,9 @@ impl Lowering<'_, '_, '_> {
         self.flush();
         let then_block = self.edge_block(then);
         let otherwise_block = self.edge_block(otherwise);
-        self.builder.ins().brif(condition, then_block, &[], otherwise_block, &[]);
+        self.builder
+            .ins()
+            .brif(condition, then_block, &[], otherwise_block, &[]);
         for (edge, block) in [(then, then_block), (otherwise, otherwise_block)] {
             self.fill_edge_block(edge, block);
             self.edge_lowered(edge);
@@ -58,7 +60,9 @@ impl Lowering<'_, '_, '_> {
             });
             calls.push(self.builder.func.dfg.block_call(block, &[]));
         }
-        let table = self.builder.create_jump_table(JumpTableData::new(calls[0], &calls[1..]));
+        let table = self
+            .builder
+            .create_jump_table(JumpTableData::new(calls[0], &calls[1..]));
         self.builder.ins().br_table(index, table);
         for (edge, block) in distinct {
             self.fill_edge_block(edge, block);
@@ -71,7 +75,11 @@ impl Lowering<'_, '_, '_> {
     /// The block that a conditional edge goes to: its target, or a block of its
     /// own where operands must move on the way.
     fn edge_block(&mut self, edge: Edge) -> ir::Block {
-        if edge.drops(self.stack.len()) { self.builder.create_block() } else { self.clif_block(edge.target) }
+        if edge.drops(self.stack.len()) {
+            self.builder.create_block()
+        } else {
+            self.clif_block(edge.target)
+        }
     }
 
     /// Completes what [`Self::edge_block`] began, after the branch.
@@ -94,7 +102,9 @@ impl Lowering<'_, '_, '_> {
         }
         let (base, arity) = (edge.base as usize, edge.arity as usize);
         // All are read before any is written: source and target slots overlap.
-        let values: Vec<ir::Value> = (height - arity..height).map(|depth| self.operand(depth)).collect();
+        let values: Vec<ir::Value> = (height - arity..height)
+            .map(|depth| self.operand(depth))
+            .collect();
         for (i, value) in values.into_iter().enumerate() {
             self.write_slot(base + i, value);
         }

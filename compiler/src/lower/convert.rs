@@ -6,7 +6,10 @@ use cranelift_codegen::ir::{InstBuilder, MemFlagsData, types};
 use wasmparser::Operator;
 
 pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>, offset: u32) -> bool {
-    width(l, operator) || truncate(l, operator, offset) || saturate(l, operator) || to_float(l, operator)
+    width(l, operator)
+        || truncate(l, operator, offset)
+        || saturate(l, operator)
+        || to_float(l, operator)
 }
 
 macro_rules! convert {

@@ -25,7 +25,8 @@ pub fn lower_entry(
     }
     for index in env.module.start.into_iter().chain([main]) {
         let type_index = env.module.type_of_function(index);
-        let imports = u32::try_from(env.module.imports.len()).expect("BUG: import count over 32 bits");
+        let imports =
+            u32::try_from(env.module.imports.len()).expect("BUG: import count over 32 bits");
         let (symbol, signature) = match index.checked_sub(imports) {
             None => (Symbol::Import(index), env.import_signature(type_index)),
             Some(defined) => (Symbol::Function(defined), env.signature(type_index)),
@@ -49,7 +50,11 @@ pub fn lower_import_thunk(
     let mut builder = FunctionBuilder::new(function, context);
     let entry = start(&mut builder);
     let params = builder.block_params(entry).to_vec();
-    let callee = import(&mut builder, Symbol::Import(index), env.import_signature(type_index));
+    let callee = import(
+        &mut builder,
+        Symbol::Import(index),
+        env.import_signature(type_index),
+    );
     let call = builder.ins().call(callee, &params);
     let results = builder.inst_results(call).to_vec();
     builder.ins().return_(&results);
@@ -80,7 +85,9 @@ fn start(builder: &mut FunctionBuilder<'_>) -> ir::Block {
 }
 
 fn import(builder: &mut FunctionBuilder<'_>, symbol: Symbol, signature: Signature) -> ir::FuncRef {
-    let name = builder.func.declare_imported_user_function(symbol.to_user_name());
+    let name = builder
+        .func
+        .declare_imported_user_function(symbol.to_user_name());
     let signature = builder.import_signature(signature);
     builder.import_function(ir::ExtFuncData {
         name: ir::ExternalName::user(name),

@@ -59,10 +59,17 @@ impl<'m, 'w> Env<'m, 'w> {
     /// The signature of a C function of the shim that takes and returns i32 or
     /// addresses.
     #[must_use]
-    pub fn shim_signature(params: &[cranelift_codegen::ir::Type], results: &[cranelift_codegen::ir::Type]) -> Signature {
+    pub fn shim_signature(
+        params: &[cranelift_codegen::ir::Type],
+        results: &[cranelift_codegen::ir::Type],
+    ) -> Signature {
         let mut signature = Signature::new(CallConv::SystemV);
-        signature.params.extend(params.iter().map(|&ty| AbiParam::new(ty)));
-        signature.returns.extend(results.iter().map(|&ty| AbiParam::new(ty)));
+        signature
+            .params
+            .extend(params.iter().map(|&ty| AbiParam::new(ty)));
+        signature
+            .returns
+            .extend(results.iter().map(|&ty| AbiParam::new(ty)));
         signature
     }
 
@@ -77,8 +84,12 @@ impl<'m, 'w> Env<'m, 'w> {
 #[must_use]
 pub fn signature_of(ty: &FuncType, call_conv: CallConv) -> Signature {
     let mut signature = Signature::new(call_conv);
-    signature.params.extend(ty.params().iter().map(|&ty| AbiParam::new(clif_type(ty))));
-    signature.returns.extend(ty.results().iter().map(|&ty| AbiParam::new(clif_type(ty))));
+    signature
+        .params
+        .extend(ty.params().iter().map(|&ty| AbiParam::new(clif_type(ty))));
+    signature
+        .returns
+        .extend(ty.results().iter().map(|&ty| AbiParam::new(clif_type(ty))));
     signature
 }
 
@@ -95,7 +106,10 @@ fn table_span(module: &Module<'_>) -> (u32, u32) {
     match elements.iter().position(Option::is_some) {
         None => (0, 0),
         Some(first) => {
-            let last = elements.iter().rposition(Option::is_some).expect("BUG: an element from one side only");
+            let last = elements
+                .iter()
+                .rposition(Option::is_some)
+                .expect("BUG: an element from one side only");
             (index(first), index(last + 1))
         }
     }

@@ -61,8 +61,12 @@ fn store(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
     match operator {
         Operator::I32Store { memarg } | Operator::F32Store { memarg } => store!(store, memarg, 4),
         Operator::I64Store { memarg } | Operator::F64Store { memarg } => store!(store, memarg, 8),
-        Operator::I32Store8 { memarg } | Operator::I64Store8 { memarg } => store!(istore8, memarg, 1),
-        Operator::I32Store16 { memarg } | Operator::I64Store16 { memarg } => store!(istore16, memarg, 2),
+        Operator::I32Store8 { memarg } | Operator::I64Store8 { memarg } => {
+            store!(istore8, memarg, 1)
+        }
+        Operator::I32Store16 { memarg } | Operator::I64Store16 { memarg } => {
+            store!(istore16, memarg, 2)
+        }
         Operator::I64Store32 { memarg } => store!(istore32, memarg, 4),
         _ => return false,
     }
@@ -74,7 +78,9 @@ fn size(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
         Operator::MemorySize { mem: 0 } => l.memory_pages(),
         Operator::MemoryGrow { mem: 0 } => {
             let delta = l.pop();
-            let grow = l.function_ref(Symbol::MemoryGrow, || Env::shim_signature(&[types::I32], &[types::I32]));
+            let grow = l.function_ref(Symbol::MemoryGrow, || {
+                Env::shim_signature(&[types::I32], &[types::I32])
+            });
             let call = l.builder.ins().call(grow, &[delta]);
             l.builder.inst_results(call)[0]
         }

@@ -57,7 +57,9 @@ pub fn lower_function(
         lowering.blocks[block.index()].get_or_insert_with(|| lowering.builder.create_block());
     }
     for block in order {
-        lowering.block(block).map_err(|e| e.in_function(&env.name(index)))?;
+        lowering
+            .block(block)
+            .map_err(|e| e.in_function(&env.name(index)))?;
     }
     lowering.builder.finalize(env.frontend_config);
     Ok(())
@@ -177,7 +179,14 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
             || convert::lower(self, operator, offset)
             || float::lower(self, operator)
             || bulk::lower(self, operator, offset);
-        if known { Ok(()) } else { Err(Refused { feature: feature_of(operator), offset }) }
+        if known {
+            Ok(())
+        } else {
+            Err(Refused {
+                feature: feature_of(operator),
+                offset,
+            })
+        }
     }
 
     /// Marks what is lowered next as coming from `offset` in the file, for the
@@ -190,7 +199,10 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
         if let Some(&function) = self.functions.get(&symbol) {
             return function;
         }
-        let name = self.builder.func.declare_imported_user_function(symbol.to_user_name());
+        let name = self
+            .builder
+            .func
+            .declare_imported_user_function(symbol.to_user_name());
         let signature = self.builder.import_signature(signature());
         let function = self.builder.import_function(ir::ExtFuncData {
             name: ir::ExternalName::user(name),
@@ -207,13 +219,18 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
         let data = match self.data.get(&symbol) {
             Some(&data) => data,
             None => {
-                let name = self.builder.func.declare_imported_user_function(symbol.to_user_name());
-                let data = self.builder.create_global_value(ir::GlobalValueData::Symbol {
-                    name: ir::ExternalName::user(name),
-                    offset: 0.into(),
-                    colocated: true,
-                    tls: false,
-                });
+                let name = self
+                    .builder
+                    .func
+                    .declare_imported_user_function(symbol.to_user_name());
+                let data = self
+                    .builder
+                    .create_global_value(ir::GlobalValueData::Symbol {
+                        name: ir::ExternalName::user(name),
+                        offset: 0.into(),
+                        colocated: true,
+                        tls: false,
+                    });
                 self.data.insert(symbol, data);
                 data
             }
@@ -232,6 +249,8 @@ fn clif_type(ty: ValType) -> ir::Type {
         ValType::I64 => ir::types::I64,
         ValType::F32 => ir::types::F32,
         ValType::F64 => ir::types::F64,
-        ValType::V128 | ValType::Ref(_) => panic!("BUG: a value of type {ty} got past the refusals"),
+        ValType::V128 | ValType::Ref(_) => {
+            panic!("BUG: a value of type {ty} got past the refusals")
+        }
     }
 }

@@ -23,7 +23,10 @@ impl Lowering<'_, '_, '_> {
     }
 
     pub(super) fn pop(&mut self) -> Value {
-        let operand = self.stack.pop().expect("BUG: operand stack underflow in validated code");
+        let operand = self
+            .stack
+            .pop()
+            .expect("BUG: operand stack underflow in validated code");
         self.read(self.stack.len(), operand)
     }
 
@@ -43,7 +46,8 @@ impl Lowering<'_, '_, '_> {
     /// The stack of a block that is entered with operands of these types.
     pub(super) fn enter_stack(&mut self, types: &[ValType]) {
         self.stack.clear();
-        self.stack.extend(types.iter().map(|&ty| Operand::Slot(clif_type(ty))));
+        self.stack
+            .extend(types.iter().map(|&ty| Operand::Slot(clif_type(ty))));
     }
 
     /// The operand at `depth` from the bottom.
@@ -78,6 +82,9 @@ impl Lowering<'_, '_, '_> {
     }
 
     fn slot(&mut self, depth: usize, ty: ir::Type) -> cranelift_frontend::Variable {
-        *self.slots.entry((depth, ty)).or_insert_with(|| self.builder.declare_var(ty))
+        *self
+            .slots
+            .entry((depth, ty))
+            .or_insert_with(|| self.builder.declare_var(ty))
     }
 }

@@ -16,7 +16,10 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bo
     }
     let value = match *operator {
         // CLIF wants the immediate zero-extended from the type's width.
-        Operator::I32Const { value } => l.builder.ins().iconst(types::I32, i64::from(value.cast_unsigned())),
+        Operator::I32Const { value } => l
+            .builder
+            .ins()
+            .iconst(types::I32, i64::from(value.cast_unsigned())),
         Operator::I64Const { value } => l.builder.ins().iconst(types::I64, value),
         Operator::F32Const { value } => l.builder.ins().f32const(Ieee32::with_bits(value.bits())),
         Operator::F64Const { value } => l.builder.ins().f64const(Ieee64::with_bits(value.bits())),

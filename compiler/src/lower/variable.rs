@@ -64,6 +64,10 @@ impl Lowering<'_, '_, '_> {
 
     fn global_cell(&mut self, index: u32) -> (Value, i32, MemFlagsData) {
         let offset = i32::try_from(index * CELL_SIZE).expect("BUG: over 2^28 globals");
-        (self.symbol_address(Symbol::Globals), offset, self.regions.globals())
+        (
+            self.symbol_address(Symbol::Globals),
+            offset,
+            self.regions.globals(),
+        )
     }
 }

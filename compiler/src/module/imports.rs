@@ -15,7 +15,10 @@ pub struct Import {
 ///
 /// # Errors
 /// [`Error::GoJs`], [`Error::UnknownImport`], [`Error::ImportSignature`].
-pub(super) fn resolve(import: &wasmparser::Import<'_>, types: &[FuncType]) -> Result<Import, Error> {
+pub(super) fn resolve(
+    import: &wasmparser::Import<'_>,
+    types: &[FuncType],
+) -> Result<Import, Error> {
     // `go` was the module's name before Go 1.21 (wasm_exec.js).
     if matches!(import.module, "gojs" | "go") {
         return Err(Error::GoJs);
@@ -48,7 +51,10 @@ pub(super) fn resolve(import: &wasmparser::Import<'_>, types: &[FuncType]) -> Re
             expected: signature(&expected),
         });
     }
-    Ok(Import { function, type_index })
+    Ok(Import {
+        function,
+        type_index,
+    })
 }
 
 fn core_types(types: &[preview1::Type]) -> impl Iterator<Item = ValType> + '_ {

@@ -111,10 +111,12 @@ impl Module<'_> {
         if let Some(import) = self.imports.get(index as usize) {
             return Some(import.function.name);
         }
-        self.names
-            .get(&index)
-            .copied()
-            .or_else(|| self.exports.iter().find(|e| e.function == Some(index)).map(|e| e.name))
+        self.names.get(&index).copied().or_else(|| {
+            self.exports
+                .iter()
+                .find(|e| e.function == Some(index))
+                .map(|e| e.name)
+        })
     }
 
     /// The function exported as `_start`, checked to be `() -> ()`.
@@ -122,10 +124,17 @@ impl Module<'_> {
     /// # Errors
     /// [`Error::Reactor`], [`Error::NoStart`], [`Error::StartSignature`].
     pub fn entry(&self) -> Result<u32, Error> {
-        let exported = |name| self.exports.iter().find(|e| e.name == name).and_then(|e| e.function);
+        let exported = |name| {
+            self.exports
+                .iter()
+                .find(|e| e.name == name)
+                .and_then(|e| e.function)
+        };
         let Some(start) = exported("_start") else {
             if exported("_initialize").is_some() {
-                return Err(Error::Reactor { exports: self.exported_functions() });
+                return Err(Error::Reactor {
+                    exports: self.exported_functions(),
+                });
             }
             return Err(Error::NoStart);
         };
@@ -133,12 +142,19 @@ impl Module<'_> {
         if ty.params().is_empty() && ty.results().is_empty() {
             Ok(start)
         } else {
-            Err(Error::StartSignature { found: signature(ty) })
+            Err(Error::StartSignature {
+                found: signature(ty),
+            })
         }
     }
 
     fn exported_functions(&self) -> String {
-        let names: Vec<_> = self.exports.iter().filter(|e| e.function.is_some()).map(|e| e.name).collect();
+        let names: Vec<_> = self
+            .exports
+            .iter()
+            .filter(|e| e.function.is_some())
+            .map(|e| e.name)
+            .collect();
         names.join(", ")
     }
 }
@@ -146,6 +162,12 @@ impl Module<'_> {
 /// A function type in the notation of the specification: `(i32, i64) -> (i32)`.
 #[must_use]
 pub fn signature(ty: &FuncType) -> String {
-    let list = |types: &[ValType]| types.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let list = |types: &[ValType]| {
+        types
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     format!("({}) -> ({})", list(ty.params()), list(ty.results()))
 }

@@ -5,8 +5,8 @@ use crate::error::Error;
 use std::collections::HashMap;
 use wasi_aot_contract::layout::MAX_PAGES;
 use wasmparser::{
-    ExternalKind, FuncType, KnownCustom, MemoryType, Parser, Payload, TableInit, ValType, ValidPayload, Validator,
-    WasmFeatures,
+    ExternalKind, FuncType, KnownCustom, MemoryType, Parser, Payload, TableInit, ValType,
+    ValidPayload, Validator, WasmFeatures,
 };
 
 /// What is let through validation, so that what can't be compiled yet is
@@ -47,10 +47,17 @@ pub fn parse(wasm: &[u8]) -> Result<Module<'_>, Error> {
     let mut validator = Validator::new_with_features(features());
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload.map_err(|e| Error::from_validator(&e))?;
-        match validator.payload(&payload).map_err(|e| Error::from_validator(&e))? {
+        match validator
+            .payload(&payload)
+            .map_err(|e| Error::from_validator(&e))?
+        {
             ValidPayload::Func(validation, body) => {
                 let type_index = type_indices[module.functions.len()];
-                module.functions.push(Function { type_index, body, validation });
+                module.functions.push(Function {
+                    type_index,
+                    body,
+                    validation,
+                });
             }
             _ => section(&mut module, &mut type_indices, payload)?,
         }
@@ -66,16 +73,28 @@ fn check_header(wasm: &[u8]) -> Result<(), Error> {
     const MAGIC: &[u8; 4] = b"\0asm";
     if !wasm.starts_with(MAGIC) {
         let cut = !wasm.is_empty() && MAGIC.starts_with(wasm);
-        return Err(if cut { Error::Truncated { offset: wasm.len() as u64 } } else { Error::NotWasm });
+        return Err(if cut {
+            Error::Truncated {
+                offset: wasm.len() as u64,
+            }
+        } else {
+            Error::NotWasm
+        });
     }
     match wasm.get(4..8) {
-        None => Err(Error::Truncated { offset: wasm.len() as u64 }),
+        None => Err(Error::Truncated {
+            offset: wasm.len() as u64,
+        }),
         Some([_, _, 1, 0]) => Err(Error::Component),
         Some(_) => Ok(()),
     }
 }
 
-fn section<'a>(module: &mut Module<'a>, type_indices: &mut Vec<u32>, payload: Payload<'a>) -> Result<(), Error> {
+fn section<'a>(
+    module: &mut Module<'a>,
+    type_indices: &mut Vec<u32>,
+    payload: Payload<'a>,
+) -> Result<(), Error> {
     let invalid = |e: wasmparser::Error| Error::from_validator(&e);
     match payload {
         Payload::TypeSection(section) => {
@@ -141,11 +160,18 @@ fn section<'a>(module: &mut Module<'a>, type_indices: &mut Vec<u32>, payload: Pa
 
 fn canonical(types: &[FuncType]) -> Vec<u32> {
     let mut first = HashMap::new();
-    (0u32..).zip(types).map(|(index, ty)| *first.entry(ty).or_insert(index)).collect()
+    (0u32..)
+        .zip(types)
+        .map(|(index, ty)| *first.entry(ty).or_insert(index))
+        .collect()
 }
 
 fn table(module: &mut Module<'_>, table: &wasmparser::Table<'_>, offset: u64) -> Result<(), Error> {
-    let unsupported = |feature: &str| Error::Unsupported { feature: feature.into(), function: None, offset };
+    let unsupported = |feature: &str| Error::Unsupported {
+        feature: feature.into(),
+        function: None,
+        offset,
+    };
     if module.table.is_some() {
         return Err(unsupported("a second table (reference types)"));
     }
@@ -153,21 +179,32 @@ fn table(module: &mut Module<'_>, table: &wasmparser::Table<'_>, offset: u64) ->
         return Err(unsupported("a 64-bit table (memory64)"));
     }
     if !table.ty.element_type.is_func_ref() {
-        return Err(unsupported("a table of anything but funcref (reference types)"));
+        return Err(unsupported(
+            "a table of anything but funcref (reference types)",
+        ));
     }
     if let TableInit::Expr(_) = table.init {
         return Err(unsupported("a table initialiser (function references)"));
     }
     if table.ty.initial > MAX_TABLE {
-        return Err(Error::Limit(format!("a table of {} elements is over the limit of {MAX_TABLE}", table.ty.initial)));
+        return Err(Error::Limit(format!(
+            "a table of {} elements is over the limit of {MAX_TABLE}",
+            table.ty.initial
+        )));
     }
     let len = usize::try_from(table.ty.initial).expect("BUG: a table length under the limit");
-    module.table = Some(Table { elements: vec![None; len] });
+    module.table = Some(Table {
+        elements: vec![None; len],
+    });
     Ok(())
 }
 
 fn memory(module: &mut Module<'_>, ty: MemoryType, offset: u64) -> Result<(), Error> {
-    let unsupported = |feature: &str| Error::Unsupported { feature: feature.into(), function: None, offset };
+    let unsupported = |feature: &str| Error::Unsupported {
+        feature: feature.into(),
+        function: None,
+        offset,
+    };
     if module.memory.is_some() {
         return Err(unsupported("a second memory (multi-memory)"));
     }
@@ -178,17 +215,36 @@ fn memory(module: &mut Module<'_>, ty: MemoryType, offset: u64) -> Result<(), Er
         return Err(unsupported("a shared memory (threads)"));
     }
     let pages = |n: u64| u32::try_from(n).unwrap_or(u32::MAX).min(MAX_PAGES);
-    module.memory = Some(Memory { initial: pages(ty.initial), maximum: pages(ty.maximum.unwrap_or(u64::MAX)) });
+    module.memory = Some(Memory {
+        initial: pages(ty.initial),
+        maximum: pages(ty.maximum.unwrap_or(u64::MAX)),
+    });
     Ok(())
 }
 
-fn global(module: &mut Module<'_>, global: &wasmparser::Global<'_>, offset: u64) -> Result<(), Error> {
+fn global(
+    module: &mut Module<'_>,
+    global: &wasmparser::Global<'_>,
+    offset: u64,
+) -> Result<(), Error> {
     let ty = global.ty.content_type;
-    if !matches!(ty, ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64) {
-        return Err(Error::Unsupported { feature: format!("a global of type {ty}"), function: None, offset });
+    if !matches!(
+        ty,
+        ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64
+    ) {
+        return Err(Error::Unsupported {
+            feature: format!("a global of type {ty}"),
+            function: None,
+            offset,
+        });
     }
     let init = constant::evaluate(&global.init_expr, &module.globals)?;
-    module.globals.push(Global { ty, mutable: global.ty.mutable, init, exported: false });
+    module.globals.push(Global {
+        ty,
+        mutable: global.ty.mutable,
+        init,
+        exported: false,
+    });
     Ok(())
 }
 
@@ -201,5 +257,8 @@ fn export_item<'a>(module: &mut Module<'a>, export: wasmparser::Export<'a>) {
         }
         _ => None,
     };
-    module.exports.push(Export { name: export.name, function });
+    module.exports.push(Export {
+        name: export.name,
+        function,
+    });
 }

@@ -13,8 +13,15 @@ const MAX_IMAGE: usize = 1 << 30;
 
 /// Copies a data segment into the image.
 pub(super) fn data(module: &mut Module<'_>, segment: &Data<'_>) -> Result<(), Error> {
-    let DataKind::Active { memory_index: 0, offset_expr } = &segment.kind else {
-        return Err(unsupported("a passive data segment (bulk memory's memory.init)", segment.range.start));
+    let DataKind::Active {
+        memory_index: 0,
+        offset_expr,
+    } = &segment.kind
+    else {
+        return Err(unsupported(
+            "a passive data segment (bulk memory's memory.init)",
+            segment.range.start,
+        ));
     };
     let start = constant::evaluate(offset_expr, &module.globals)?.as_u32() as usize;
     let end = start + segment.data.len();
@@ -49,11 +56,17 @@ pub(super) fn element(module: &mut Module<'_>, segment: Element<'_>) -> Result<(
         // Only declares functions for ref.func; nothing to copy.
         ElementKind::Declared => return Ok(()),
         ElementKind::Passive => {
-            return Err(unsupported("a passive element segment (bulk memory's table.init)", segment.range.start));
+            return Err(unsupported(
+                "a passive element segment (bulk memory's table.init)",
+                segment.range.start,
+            ));
         }
     };
     let items = items(segment.items, module)?;
-    let table: &mut Table = module.table.as_mut().expect("BUG: element segment without table");
+    let table: &mut Table = module
+        .table
+        .as_mut()
+        .expect("BUG: element segment without table");
     let target = start
         .checked_add(items.len())
         .and_then(|end| table.elements.get_mut(start..end))
@@ -82,7 +95,11 @@ fn items(items: ElementItems<'_>, module: &Module<'_>) -> Result<Vec<Option<u32>
 }
 
 fn unsupported(feature: &str, offset: u64) -> Error {
-    Error::Unsupported { feature: feature.into(), function: None, offset }
+    Error::Unsupported {
+        feature: feature.into(),
+        function: None,
+        offset,
+    }
 }
 
 fn out_of_bounds(what: &str, offset: u64) -> Error {

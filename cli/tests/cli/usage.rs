@@ -1,8 +1,6 @@
 //! Arguments: what is refused and how, what the help says, completions.
 
-mod common;
-
-use common::Workspace;
+use crate::workspace::Workspace;
 
 /// Text of clap's own error, which has several lines and ends with exit code 2.
 fn usage_error(args: &[&str]) -> String {

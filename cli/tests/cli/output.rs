@@ -1,8 +1,6 @@
 //! Where the result goes: complete or not at all, and never over the input.
 
-mod common;
-
-use common::{Workspace, failed, is_executable, succeeded};
+use crate::workspace::{Workspace, failed, is_executable, succeeded};
 use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::{MetadataExt, symlink};
