@@ -58,6 +58,7 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
     });
     let compiler = Compiler {
         go: go.as_ref(),
+        go_trust: !options.no_go_trust,
         env: &env,
         isa: &*isa,
         large: &*large,

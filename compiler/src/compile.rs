@@ -6,7 +6,7 @@
 
 use crate::error::Error;
 use crate::flow;
-use crate::go::{DispatchOutcome, Knowledge};
+use crate::go::{self, DispatchOutcome, Knowledge};
 use crate::lower::{self, Env};
 use crate::options::{Emit, Observer};
 use crate::symbol::Symbol;
@@ -73,6 +73,8 @@ pub struct Compiler<'c, 'm, 'w> {
     pub emit: Emit,
     /// What is known of a Go module.
     pub go: Option<&'c Knowledge>,
+    /// Whether trusted facts about Go's code may be used, too.
+    pub go_trust: bool,
 }
 
 /// A function that the compiler makes itself.
@@ -161,10 +163,13 @@ impl Compiler<'_, '_, '_> {
         worker.context.clear();
         worker.context.func.name =
             UserFuncName::user(0, u32::try_from(index).expect("BUG: index over 32 bits"));
+        let trust_sp =
+            self.go_trust && dispatch == DispatchOutcome::Removed && go::sp::local_holds_sp(&graph);
         lower::lower_function(
             self.env,
             index,
             &graph,
+            trust_sp,
             &mut worker.context.func,
             &mut worker.builder,
         )?;

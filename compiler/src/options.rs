@@ -14,6 +14,8 @@ pub struct Options {
     pub strip: bool,
     /// Compile as if nothing were known of Go.
     pub no_go_opt: bool,
+    /// Use only facts about Go's code that are verified on the module.
+    pub no_go_trust: bool,
     /// For tests: act as if this function had no resume points, so that entering
     /// at one shows what a missing one does.
     pub forget_resume_points: Option<String>,

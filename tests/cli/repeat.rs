@@ -24,6 +24,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             &["--dir", "x"],
             &["-O0"],
             &["--no-go-opt"],
+            &["--no-go-trust"],
             &["--strip"],
             &["--stack-size", "1MiB"],
             &["--max-memory", "64MiB"],

@@ -4,7 +4,7 @@
 //! By default every case runs with the newest Go, plain, and the sample cases
 //! with each other version and each other flavour; `WASI_AOT_TEST_MATRIX=all`
 //! runs every case with every version and flavour. Each sample case also runs
-//! compiled with `--no-go-opt`, which must make no difference.
+//! compiled with less knowledge of Go, which must make no difference.
 
 use crate::case::{Case, Reference};
 use crate::compare::{self, Outcome};
@@ -18,6 +18,9 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
+
+/// Flags that take knowledge of Go away; they make no difference to a program.
+const GO_SWITCHES: [&str; 2] = ["--no-go-opt", "--no-go-trust"];
 
 /// Cases about one thing.
 #[derive(Debug, Clone, Copy)]
@@ -37,11 +40,12 @@ pub fn trials(families: &[Family], tool: &Arc<Tool>) -> Result<Vec<Trial>> {
             for case in family.cases.iter().filter(|case| whole || case.sample) {
                 let name = format!("{}/{} go{version} {flavour}", family.name, case.name);
                 let (tool, toolchain) = (Arc::clone(tool), toolchain.clone());
-                let general = format!("{name} --no-go-opt");
-                if case.sample {
+                let switches = GO_SWITCHES.iter().filter(|_| case.sample);
+                for switch in switches {
+                    let name = format!("{name} {switch}");
                     let (tool, toolchain) = (Arc::clone(&tool), toolchain.clone());
-                    trials.push(test(general, move || {
-                        check(case, &tool, &toolchain, flavour, &["--no-go-opt"])
+                    trials.push(test(name, move || {
+                        check(case, &tool, &toolchain, flavour, &[switch])
                     }));
                 }
                 trials.push(test(name, move || {

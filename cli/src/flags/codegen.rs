@@ -26,6 +26,10 @@ pub struct CodegenFlags {
     #[arg(long)]
     no_go_opt: bool,
 
+    /// Use of Go's code generation only what is verified on the module
+    #[arg(long)]
+    no_go_trust: bool,
+
     /// For tests: forget the resume points of this function
     #[arg(long, value_name = "FUNCTION", hide = true)]
     forget_resume_points: Option<String>,
@@ -50,6 +54,7 @@ impl CodegenFlags {
         };
         options.strip = self.strip;
         options.no_go_opt = self.no_go_opt;
+        options.no_go_trust = self.no_go_trust;
         options
             .forget_resume_points
             .clone_from(&self.forget_resume_points);

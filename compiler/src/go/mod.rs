@@ -8,6 +8,7 @@ pub mod dispatch;
 pub mod noreturn;
 pub mod pclntab;
 pub mod resume;
+pub mod sp;
 #[cfg(test)]
 mod tests;
 

@@ -5,13 +5,16 @@
 //!
 //! Linear memory begins at a fixed address, and everything from 64 KiB below it
 //! to [`layout::MEMORY_RESERVE`] above is either memory of the guest or
-//! PROT_NONE. An address is formed in one of two ways:
+//! PROT_NONE. An address is formed in one of three ways:
 //!
 //! - *unchecked*: `MEMORY_BASE + zext64(index) + offset` with `offset` at most
 //!   [`layout::MAX_UNCHECKED_OFFSET`]. The index is extended here, from an i32
 //!   value, and nowhere else, so the sum is below
 //!   `MEMORY_BASE + 2^32 + MAX_UNCHECKED_OFFSET` and a wide access past it still
 //!   ends inside the reserve;
+//! - *from Go's SP*: `MEMORY_BASE + zext64(SP) + offset + c` with the constant
+//!   `|c|` below [`layout::GUARD_BELOW`], which the guard below memory absorbs;
+//!   where the specification would wrap around 2^32, this traps instead;
 //! - *checked*: any other offset. The end of the access, computed in 64 bits
 //!   where it can't wrap, is compared with the current size first.
 
@@ -74,6 +77,13 @@ impl Lowering<'_, '_, '_> {
     /// `size` bytes at index + `offset`.
     pub(super) fn address(&mut self, offset: u64, size: u32) -> (Value, i32) {
         let index = self.pop();
+        if let Some((sp, constant)) = self.sp_plus_constant(index) {
+            let sum = i64::try_from(offset).expect("BUG: an offset over 63 bits") + constant;
+            if sum <= layout::MAX_UNCHECKED_OFFSET.cast_signed() {
+                let displacement = i32::try_from(sum).expect("BUG: a displacement over 31 bits");
+                return (self.host_address(sp), displacement);
+            }
+        }
         let index = self.builder.ins().uextend(types::I64, index);
         if offset <= layout::MAX_UNCHECKED_OFFSET {
             let displacement =
@@ -85,6 +95,38 @@ impl Lowering<'_, '_, '_> {
         let length = self.builder.ins().iconst(types::I64, i64::from(size));
         self.check_range(start, length);
         (self.host_address(start), 0)
+    }
+
+    /// For an index that is `wrap(zext64(SP) + c)` with SP trusted not to wrap and
+    /// `c` smaller than the guard below memory: SP's 64-bit value and `c`.
+    fn sp_plus_constant(&self, index: Value) -> Option<(Value, i64)> {
+        let sp_values = self.sp_values.as_ref()?;
+        let sum = self.operand_of(index, ir::Opcode::Ireduce, 0)?;
+        let extended = self.operand_of(sum, ir::Opcode::Iadd, 0)?;
+        let constant = self.operand_of(sum, ir::Opcode::Iadd, 1)?;
+        let sp = self.operand_of(extended, ir::Opcode::Uextend, 0)?;
+        let constant = self.constant(constant)?;
+        let guard = layout::GUARD_BELOW.cast_signed();
+        (sp_values.contains(&sp) && (-guard..guard).contains(&constant))
+            .then_some((extended, constant))
+    }
+
+    /// Operand `n` of the instruction that makes `value`, if it is an `opcode`.
+    fn operand_of(&self, value: Value, opcode: ir::Opcode, n: usize) -> Option<Value> {
+        let dfg = &self.builder.func.dfg;
+        let inst = dfg.value_def(dfg.resolve_aliases(value)).inst()?;
+        (dfg.insts[inst].opcode() == opcode).then(|| dfg.resolve_aliases(dfg.inst_args(inst)[n]))
+    }
+
+    fn constant(&self, value: Value) -> Option<i64> {
+        let dfg = &self.builder.func.dfg;
+        match dfg.insts[dfg.value_def(value).inst()?] {
+            ir::InstructionData::UnaryImm {
+                opcode: ir::Opcode::Iconst,
+                imm,
+            } => Some(imm.bits()),
+            _ => None,
+        }
     }
 
     /// The host address of a 64-bit index that is known to be below 2^32, or

@@ -33,10 +33,11 @@ use crate::symbol::Symbol;
 use cranelift_codegen::ir::{self, FuncRef, GlobalValue, InstBuilder, Signature, SourceLoc};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use operands::Operand;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use wasmparser::{Operator, ValType};
 
 /// Lowers the defined function `index`, whose body is `graph`, into `function`.
+/// `trust_sp` says that local 1 holds Go's SP ([`crate::go::sp`]).
 ///
 /// # Errors
 /// [`Error::Unsupported`] for an operator that can't be lowered yet.
@@ -44,12 +45,14 @@ pub fn lower_function(
     env: &Env<'_, '_>,
     index: usize,
     graph: &Graph<'_>,
+    trust_sp: bool,
     function: &mut ir::Function,
     context: &mut FunctionBuilderContext,
 ) -> Result<(), Error> {
     let type_index = env.module.functions[index].type_index;
     function.signature = env.signature(type_index);
     let mut lowering = Lowering::new(env, graph, FunctionBuilder::new(function, context));
+    lowering.sp_values = trust_sp.then(HashSet::new);
     lowering.start_function();
     let (order, predecessors) = graph.reverse_postorder();
     lowering.open_predecessors = predecessors;
@@ -104,6 +107,8 @@ struct Lowering<'f, 'm, 'w> {
     signatures: HashMap<u32, ir::SigRef>,
     data: HashMap<Symbol, GlobalValue>,
     regions: address::Regions,
+    /// Values that are Go's SP, where that is trusted.
+    sp_values: Option<HashSet<ir::Value>>,
 }
 
 impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
@@ -122,6 +127,7 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
             signatures: HashMap::new(),
             data: HashMap::new(),
             regions,
+            sp_values: None,
         }
     }
 

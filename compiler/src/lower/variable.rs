@@ -6,6 +6,7 @@
 //! All other globals are 8-byte cells.
 
 use super::{Lowering, clif_type};
+use crate::go::sp::SP_LOCAL;
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
 use wasmparser::Operator;
@@ -17,6 +18,11 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bo
     match *operator {
         Operator::LocalGet { local_index } => {
             let value = l.builder.use_var(l.locals[local_index as usize]);
+            if local_index == SP_LOCAL
+                && let Some(sp_values) = &mut l.sp_values
+            {
+                sp_values.insert(value);
+            }
             l.push(value);
         }
         Operator::LocalSet { local_index } => {
