@@ -157,7 +157,7 @@ impl Compiler<'_, '_, '_> {
             name,
         )?;
         let dispatch = match self.go {
-            Some(go) => go.rewrite(&mut graph, index),
+            Some(go) => go.rewrite(&mut graph, index, self.go_trust),
             None => DispatchOutcome::Absent,
         };
         worker.context.clear();

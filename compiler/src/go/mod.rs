@@ -59,8 +59,9 @@ impl Knowledge {
         })
     }
 
-    /// Rewrites the graph of the defined function `index`.
-    pub fn rewrite(&self, graph: &mut Graph<'_>, index: usize) -> DispatchOutcome {
+    /// Rewrites the graph of the defined function `index`. With `trust`, entries
+    /// that Go's code never uses go, too.
+    pub fn rewrite(&self, graph: &mut Graph<'_>, index: usize, trust: bool) -> DispatchOutcome {
         let has_table = graph
             .blocks
             .iter()
@@ -68,7 +69,9 @@ impl Knowledge {
         let dispatch = Dispatch::find(graph);
         if let Some(dispatch) = &dispatch {
             dispatch.thread(graph);
-            dispatch.prune(graph, &self.resume_points[index]);
+            if trust {
+                dispatch.prune(graph, &self.resume_points[index]);
+            }
         }
         noreturn::cut(graph, |function| {
             function
