@@ -88,7 +88,9 @@ def one_program(program, launcher, go, found, options, failures):
         if runtime.artefact(program.name):
             entry["size"][runtime.name] = measure.size(runtime.artefact(program.name))
         entry["commands"][runtime.name] = [
-            [str(word) for word in command]
+            # A tool by its name: where it is installed is nobody's business.
+            [Path(command[0]).name if str(command[0]).startswith("/") else str(command[0])]
+            + [str(word) for word in command[1:]]
             for command in (runtime.compile_command(job), runtime.run_command(job))
             if command
         ]
