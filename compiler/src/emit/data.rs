@@ -83,8 +83,7 @@ fn entry(module: &Module<'_>, element: Option<u32>, type_index: u32) -> Symbol {
     if module.canonical_type(module.type_of_function(index)) != type_index {
         return Symbol::TrapBadSignature;
     }
-    let imports = u32::try_from(module.imports.len()).expect("BUG: import count over 32 bits");
-    match index.checked_sub(imports) {
+    match module.defined(index) {
         None => Symbol::ImportThunk(index),
         Some(defined) => Symbol::Function(defined),
     }

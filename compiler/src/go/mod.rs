@@ -44,7 +44,7 @@ impl Knowledge {
     #[must_use]
     pub fn of(module: &Module<'_>) -> Option<Self> {
         let resume_points = resume::resume_points(module)?;
-        let imports = u32::try_from(module.imports.len()).expect("BUG: import count over 32 bits");
+        let imports = module.import_count();
         let summaries: Vec<Summary> = (0..module.functions.len())
             .into_par_iter()
             .map_init(FuncValidatorAllocations::default, |validator, index| {

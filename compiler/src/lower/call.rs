@@ -36,14 +36,7 @@ impl Lowering<'_, '_, '_> {
     fn call(&mut self, index: u32) {
         let env: &Env<'_, '_> = self.env;
         let type_index = env.module.type_of_function(index);
-        let imports =
-            u32::try_from(env.module.imports.len()).expect("BUG: import count over 32 bits");
-        let function = match index.checked_sub(imports) {
-            None => self.function_ref(Symbol::Import(index), || env.import_signature(type_index)),
-            Some(defined) => {
-                self.function_ref(Symbol::Function(defined), || env.signature(type_index))
-            }
-        };
+        let function = self.function_ref(env.callee_symbol(index), || env.callee_signature(index));
         let params = env.module.types[type_index as usize].params().len();
         let args = self.pop_many(params);
         let call = self.builder.ins().call(function, &args);

@@ -24,14 +24,8 @@ pub fn lower_entry(
         builder.ins().set_pinned_reg(value);
     }
     for index in env.module.start.into_iter().chain([main]) {
-        let type_index = env.module.type_of_function(index);
-        let imports =
-            u32::try_from(env.module.imports.len()).expect("BUG: import count over 32 bits");
-        let (symbol, signature) = match index.checked_sub(imports) {
-            None => (Symbol::Import(index), env.import_signature(type_index)),
-            Some(defined) => (Symbol::Function(defined), env.signature(type_index)),
-        };
-        let callee = import(&mut builder, symbol, signature);
+        let signature = env.callee_signature(index);
+        let callee = import(&mut builder, env.callee_symbol(index), signature);
         builder.ins().call(callee, &[]);
     }
     builder.ins().return_(&[]);

@@ -3,6 +3,7 @@
 use super::clif_type;
 use crate::module::Module;
 use crate::options::Target;
+use crate::symbol::Symbol;
 use cranelift_codegen::ir::{AbiParam, Signature, types};
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
 use wasmparser::{FuncType, ValType};
@@ -54,6 +55,25 @@ impl<'m, 'w> Env<'m, 'w> {
     #[must_use]
     pub fn import_signature(&self, type_index: u32) -> Signature {
         signature_of(&self.module.types[type_index as usize], CallConv::SystemV)
+    }
+
+    /// What a direct call of the function with this index calls.
+    #[must_use]
+    pub fn callee_symbol(&self, index: u32) -> Symbol {
+        match self.module.defined(index) {
+            None => Symbol::Import(index),
+            Some(defined) => Symbol::Function(defined),
+        }
+    }
+
+    /// The signature of [`Self::callee_symbol`].
+    #[must_use]
+    pub fn callee_signature(&self, index: u32) -> Signature {
+        let type_index = self.module.type_of_function(index);
+        match self.module.defined(index) {
+            None => self.import_signature(type_index),
+            Some(_) => self.signature(type_index),
+        }
     }
 
     /// The signature of a C function of the shim that takes and returns i32 or

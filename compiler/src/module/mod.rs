@@ -86,10 +86,22 @@ impl Module<'_> {
     /// The type index of a function, imported or not.
     #[must_use]
     pub fn type_of_function(&self, index: u32) -> u32 {
-        match (index as usize).checked_sub(self.imports.len()) {
+        match self.defined(index) {
             None => self.imports[index as usize].type_index,
-            Some(defined) => self.functions[defined].type_index,
+            Some(defined) => self.functions[defined as usize].type_index,
         }
+    }
+
+    /// Number of imports: the function index of the first defined function.
+    #[must_use]
+    pub fn import_count(&self) -> u32 {
+        u32::try_from(self.imports.len()).expect("BUG: import count over 32 bits")
+    }
+
+    /// The place of a function among the defined ones; `None` for an import.
+    #[must_use]
+    pub fn defined(&self, index: u32) -> Option<u32> {
+        index.checked_sub(self.import_count())
     }
 
     /// The first type equal to this one.
