@@ -12,7 +12,7 @@
 //! is resumed later is entered through the dispatch, which keeps its targets.
 
 use crate::flow::{BlockId, Graph, Terminator};
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 use wasi_aot_contract::module::TrapKind;
 use wasmparser::Operator;
 
@@ -158,10 +158,12 @@ impl Summary {
 #[must_use]
 pub fn never_zero(summaries: &[Summary], imports: u32) -> Vec<bool> {
     let mut may = vec![false; summaries.len()];
-    let mut dependents: HashMap<usize, Vec<usize>> = HashMap::new();
-    let mut pending: Vec<usize> = (0..summaries.len()).collect();
+    // Who is to be looked at again when a function turns out to return 0: sets,
+    // since a function is looked at once for each such callee.
+    let mut dependents: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); summaries.len()];
+    let mut pending: BTreeSet<usize> = (0..summaries.len()).collect();
     let defined = |function: u32| function.checked_sub(imports).map(|index| index as usize);
-    while let Some(index) = pending.pop() {
+    while let Some(index) = pending.pop_first() {
         if may[index] {
             continue;
         }
@@ -169,10 +171,10 @@ pub fn never_zero(summaries: &[Summary], imports: u32) -> Vec<bool> {
         let known = |function| defined(function).is_none_or(|callee| may[callee]);
         if summaries[index].may_return_zero(known, &mut waits_for) {
             may[index] = true;
-            pending.extend(dependents.remove(&index).unwrap_or_default());
+            pending.append(&mut dependents[index]);
         } else {
             for callee in waits_for.into_iter().filter_map(defined) {
-                dependents.entry(callee).or_default().push(index);
+                dependents[callee].insert(index);
             }
         }
     }
