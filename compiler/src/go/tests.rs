@@ -181,3 +181,28 @@ fn code_after_such_a_call_is_cut_and_no_other() {
         assert_eq!(returns_zero, !cut, "function {index}");
     }
 }
+
+/// A function that waits for many callees on two paths was once looked at again
+/// and again for each of them, more often each time.
+#[test]
+fn the_search_is_linear_in_the_calls() {
+    let callees = 80;
+    let calls = |first: usize| -> String {
+        let unwind = "(then (return (i32.const 1)))";
+        (0..=first)
+            .rev()
+            .step_by(2)
+            .map(|callee| format!("(if (call {callee} (i32.const 0)) {unwind})"))
+            .collect()
+    };
+    let function = "(func (param i32) (result i32)";
+    let source = format!(
+        "(module {} {function} (if (local.get 0) (then {}) (else {})) (i32.const 0)))",
+        format!("{function} (i32.const 0))").repeat(callees),
+        calls(callees - 1),
+        calls(callees - 2),
+    );
+    let wasm = wat::parse_str(&source).unwrap();
+    let module = module::parse(&wasm).unwrap();
+    assert_eq!(never_zero(&module), vec![false; callees + 1]);
+}
