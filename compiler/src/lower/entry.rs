@@ -78,7 +78,12 @@ fn start(builder: &mut FunctionBuilder<'_>) -> ir::Block {
     entry
 }
 
-fn import(builder: &mut FunctionBuilder<'_>, symbol: Symbol, signature: Signature) -> ir::FuncRef {
+/// Declares the function behind `symbol` in the function being built.
+pub(super) fn import(
+    builder: &mut FunctionBuilder<'_>,
+    symbol: Symbol,
+    signature: Signature,
+) -> ir::FuncRef {
     let name = builder
         .func
         .declare_imported_user_function(symbol.to_user_name());

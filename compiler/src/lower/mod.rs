@@ -209,17 +209,7 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
         if let Some(&function) = self.functions.get(&symbol) {
             return function;
         }
-        let name = self
-            .builder
-            .func
-            .declare_imported_user_function(symbol.to_user_name());
-        let signature = self.builder.import_signature(signature());
-        let function = self.builder.import_function(ir::ExtFuncData {
-            name: ir::ExternalName::user(name),
-            signature,
-            colocated: true,
-            patchable: false,
-        });
+        let function = entry::import(&mut self.builder, symbol, signature());
         self.functions.insert(symbol, function);
         function
     }
