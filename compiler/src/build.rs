@@ -51,7 +51,11 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
             let points: usize = go.resume_points.iter().map(BTreeSet::len).sum();
             let never_zero = go.never_zero.iter().filter(|&&never| never).count();
             format!(
-                "a Go module: {points} resume points, {never_zero} functions without normal return"
+                "a Go module: {points} resume points, {never_zero} functions without normal return, {}",
+                match go.preemption {
+                    Some(_) => "goroutines can be preempted",
+                    None => "no way seen to preempt goroutines",
+                }
             )
         }
         None => "no Go knowledge used".into(),
@@ -102,6 +106,10 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
         manifest: &manifest,
         initial_pages,
         maximum_pages,
+        preemption: go
+            .as_ref()
+            .filter(|_| !options.no_go_trust && !options.no_preempt)
+            .and_then(|go| go.preemption),
     };
     let (object, sizes) = emit::object(&input);
     phases.end("emit", || {

@@ -16,6 +16,8 @@ pub struct Options {
     pub no_go_opt: bool,
     /// Use only facts about Go's code that are verified on the module.
     pub no_go_trust: bool,
+    /// Leave Go's scheduling to the goroutines, as it is on wasm.
+    pub no_preempt: bool,
     /// For tests: act as if this function had no resume points, so that entering
     /// at one shows what a missing one does.
     pub forget_resume_points: Option<String>,

@@ -7,7 +7,7 @@
 /// Bumped whenever anything in this crate changes incompatibly; the shim
 /// refuses to start a module with another number (only the `ld` way of linking
 /// can bring two versions together).
-pub const CONTRACT_VERSION: u32 = 1;
+pub const CONTRACT_VERSION: u32 = 2;
 
 /// The root of everything the shim knows of the module, at the symbol
 /// [`symbols::MODULE`](crate::symbols::MODULE).
@@ -41,6 +41,32 @@ pub struct ModuleInfo {
     pub initial_pages: u32,
     /// Pages that `memory.grow` may reach, the module's own maximum applied.
     pub maximum_pages: u32,
+    pub preemption: Preemption,
+}
+
+/// How to ask Go's scheduler to take the processor from the running goroutine,
+/// as native Go's `sysmon` does (`preemptone` in `runtime/proc.go`): by putting
+/// [`Preemption::STACK_PREEMPT`] into its `stackguard0`, which the next function
+/// that checks for stack space finds.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Preemption {
+    /// Address of the 8-byte cell of the global that holds `g`; 0 if nothing is
+    /// ever preempted.
+    pub g_cell: u64,
+    /// How often, in microseconds of processor time.
+    pub interval: u32,
+    /// Offset of `m` in a `g`.
+    pub g_m: u32,
+    /// Offset of `g0` in an `m`.
+    pub m_g0: u32,
+    /// Offset of `stackguard0` in a `g`.
+    pub g_stackguard0: u32,
+}
+
+impl Preemption {
+    /// `stackPreempt` in `runtime/stack.go`.
+    pub const STACK_PREEMPT: u64 = 0u64.wrapping_sub(1314);
 }
 
 /// A place in generated code that traps by an instruction of its own. Accesses

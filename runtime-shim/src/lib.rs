@@ -3,7 +3,7 @@
 //!
 //! Everything here runs on the process's only thread: on the kernel's stack
 //! until [`arch::enter`], on the native stack ([`stack`]) when the module calls,
-//! on the signal stack in [`traps`]. State is kept in atomics with relaxed
+//! on the signal stack in [`traps`] and [`preempt`]. State is kept in atomics with relaxed
 //! ordering for the language's sake, not for other threads'.
 //!
 //! Unit tests run on the host's std, which has its own memcpy, panic handler
@@ -19,6 +19,7 @@ mod pages;
 #[cfg(not(test))]
 mod panic;
 mod policy;
+mod preempt;
 mod report;
 mod stack;
 mod start;

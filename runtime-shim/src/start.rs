@@ -1,7 +1,7 @@
 //! From the kernel's initial stack to the module's entry.
 
 use crate::report::{self, cannot_start};
-use crate::{arch, memory, stack, tables, traps, wasi};
+use crate::{arch, memory, preempt, stack, tables, traps, wasi};
 use core::ffi::{CStr, c_char};
 use wasi_aot_contract::layout::DEFAULT_STACK_SIZE;
 use wasi_aot_contract::manifest::{self, Malformed, Record};
@@ -59,6 +59,7 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
         env,
         manifest,
     });
+    preempt::install(module);
     // SAFETY: the compiler wrote the entry; the stack is new.
     unsafe { arch::enter(module.entry, stack_top) }
 }

@@ -54,8 +54,8 @@ pub fn install(module: &'static ModuleInfo) {
         };
         let set = arch::sigaltstack(stack);
         FAULTS.iter().fold(set, |result, signal| {
-            result | set_action(*signal, on_fault as *const () as usize)
-        }) | set_action(Signal::PIPE, SIG_IGN)
+            result | set_action(*signal, on_fault as *const () as usize, 0)
+        }) | set_action(Signal::PIPE, SIG_IGN, 0)
     };
     assert!(results == 0, "BUG: the kernel refuses signal handlers");
 }
@@ -63,18 +63,21 @@ pub fn install(module: &'static ModuleInfo) {
 /// Ends the process by `signal`'s default action, which must be to end it.
 pub fn die_by(signal: Signal) -> ! {
     // SAFETY: the default action takes no handler.
-    unsafe { set_action(signal, SIG_DFL) };
+    unsafe { set_action(signal, SIG_DFL, 0) };
     let _ = kill_process(getpid(), signal);
     // Still here if whoever started us had the signal blocked.
     arch::exit_group(128 + signal.as_raw())
 }
 
+/// Sets what happens on `signal`; returns 0 or a negative errno. `flags` are added
+/// to those of a handler on the signal stack.
+///
 /// # Safety
 /// `handler` is [`SIG_DFL`], [`SIG_IGN`] or a handler for SA_SIGINFO.
-unsafe fn set_action(signal: Signal, handler: usize) -> isize {
+pub unsafe fn set_action(signal: Signal, handler: usize, flags: u64) -> isize {
     let action = SignalAction {
         handler,
-        flags: arch::SA_SIGINFO_ONSTACK,
+        flags: arch::SA_SIGINFO_ONSTACK | flags,
         restorer: 0,
         mask: 0,
     };
@@ -92,7 +95,7 @@ unsafe extern "C" fn on_fault(number: i32, info: *const SignalInfo, context: *co
     // Codes of faults are positive; others mean that some process sent it.
     if info.code <= 0 {
         // SAFETY: the default action takes no handler.
-        unsafe { set_action(signal, SIG_DFL) };
+        unsafe { set_action(signal, SIG_DFL, 0) };
         // Blocked here, so it arrives on return from the handler.
         let _ = kill_process(getpid(), signal);
         return;

@@ -6,6 +6,7 @@ mod isolation;
 mod ld;
 mod output;
 mod policy;
+mod preempt;
 mod recovery;
 mod repeat;
 mod starting;
@@ -25,6 +26,7 @@ fn main() -> anyhow::Result<()> {
         output::trials,
         repeat::trials,
         recovery::trials,
+        preempt::trials,
         starting::trials,
         traps::trials,
         isolation::trials,

@@ -30,6 +30,10 @@ pub struct CodegenFlags {
     #[arg(long)]
     no_go_trust: bool,
 
+    /// Never take the processor from a goroutine that computes
+    #[arg(long)]
+    no_preempt: bool,
+
     /// For tests: forget the resume points of this function
     #[arg(long, value_name = "FUNCTION", hide = true)]
     forget_resume_points: Option<String>,
@@ -55,6 +59,7 @@ impl CodegenFlags {
         options.strip = self.strip;
         options.no_go_opt = self.no_go_opt;
         options.no_go_trust = self.no_go_trust;
+        options.no_preempt = self.no_preempt;
         options
             .forget_resume_points
             .clone_from(&self.forget_resume_points);

@@ -7,11 +7,14 @@ use object::SectionKind;
 use object::write::{SectionId, StandardSection, SymbolId};
 use std::mem::offset_of;
 use wasi_aot_contract::module::{
-    CONTRACT_VERSION, CPU_X86_64_V2, FunctionEntry, ModuleInfo, TrapEntry,
+    CONTRACT_VERSION, CPU_X86_64_V2, FunctionEntry, ModuleInfo, Preemption, TrapEntry,
 };
 use wasi_aot_contract::symbols;
 
+use crate::go::preempt::G_GLOBAL;
+use crate::lower::CELL_SIZE;
 use crate::options::Target;
+use crate::symbol::Symbol;
 
 /// Emits all of it; returns the bytes of the tables.
 pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
@@ -28,6 +31,7 @@ pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
         (offset_of!(ModuleInfo, initial_pages), input.initial_pages),
         (offset_of!(ModuleInfo, maximum_pages), input.maximum_pages),
     ]);
+    info.preemption(input.preemption, code);
     info.address(offset_of!(ModuleInfo, entry), code.entry, 0);
     let text = code.object.section_symbol(code.text);
     let text_size = i64::try_from(code.text_size).expect("BUG: text over 63 bits");
@@ -183,6 +187,27 @@ impl Info {
 
     fn address(&mut self, offset: usize, symbol: SymbolId, addend: i64) {
         self.addresses.push((offset, symbol, addend));
+    }
+
+    /// All zero, as the bytes are, where nothing is preempted: also in a module
+    /// whose code uses no globals.
+    fn preemption(&mut self, preemption: Option<Preemption>, code: &Code) {
+        let globals = code.symbols.get(&Symbol::Globals);
+        let (Some(preemption), Some(&globals)) = (preemption, globals) else {
+            return;
+        };
+        let at = |field: usize| offset_of!(ModuleInfo, preemption) + field;
+        self.words(&[
+            (at(offset_of!(Preemption, interval)), preemption.interval),
+            (at(offset_of!(Preemption, g_m)), preemption.g_m),
+            (at(offset_of!(Preemption, m_g0)), preemption.m_g0),
+            (
+                at(offset_of!(Preemption, g_stackguard0)),
+                preemption.g_stackguard0,
+            ),
+        ]);
+        let cell = i64::from(G_GLOBAL * CELL_SIZE);
+        self.address(at(offset_of!(Preemption, g_cell)), globals, cell);
     }
 
     fn table(&mut self, address: usize, len: usize, table: &Table) {

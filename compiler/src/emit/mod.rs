@@ -15,7 +15,8 @@ use cranelift_codegen::isa::OwnedTargetIsa;
 use object::write::{Object, Relocation, SectionId, SymbolId};
 use object::{RelocationEncoding, RelocationFlags, RelocationKind};
 use std::collections::BTreeSet;
-use wasi_aot_contract::{module::TrapKind, symbols};
+use wasi_aot_contract::module::{Preemption, TrapKind};
+use wasi_aot_contract::symbols;
 
 /// All that an object is made from.
 pub struct Input<'i, 'm, 'w> {
@@ -28,6 +29,8 @@ pub struct Input<'i, 'm, 'w> {
     pub manifest: &'i [u8],
     pub initial_pages: u32,
     pub maximum_pages: u32,
+    /// How goroutines can be preempted, if they are.
+    pub preemption: Option<Preemption>,
 }
 
 /// How many bytes an object has of each kind, for `--verbose`.

@@ -7,6 +7,7 @@
 pub mod dispatch;
 pub mod noreturn;
 pub mod pclntab;
+pub mod preempt;
 pub mod resume;
 pub mod sp;
 #[cfg(test)]
@@ -16,8 +17,10 @@ use crate::flow::{self, BlockId, Graph, Terminator};
 use crate::module::Module;
 use dispatch::Dispatch;
 use noreturn::Summary;
+use pclntab::Pclntab;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
+use wasi_aot_contract::module::Preemption;
 use wasmparser::{FuncValidatorAllocations, ValType};
 
 /// What became of a function's dispatch.
@@ -36,6 +39,8 @@ pub struct Knowledge {
     pub resume_points: Vec<BTreeSet<u32>>,
     /// Whether each defined function never returns 0.
     pub never_zero: Vec<bool>,
+    /// How goroutines can be preempted.
+    pub preemption: Option<Preemption>,
     imports: u32,
 }
 
@@ -43,7 +48,8 @@ impl Knowledge {
     /// Reads the facts off a module; `None` if Go's linker didn't make it.
     #[must_use]
     pub fn of(module: &Module<'_>) -> Option<Self> {
-        let resume_points = resume::resume_points(module)?;
+        let table = Pclntab::find(&module.image, module.functions.len())?;
+        let resume_points = resume::resume_points(module, &table)?;
         let imports = module.import_count();
         let summaries: Vec<Summary> = (0..module.functions.len())
             .into_par_iter()
@@ -55,6 +61,7 @@ impl Knowledge {
         Some(Self {
             resume_points,
             never_zero,
+            preemption: preempt::preemption(module, &table),
             imports,
         })
     }

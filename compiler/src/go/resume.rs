@@ -17,8 +17,7 @@ use wasmparser::Operator;
 /// Resume points of each defined function, PC_B 0 not among them; `None` if the
 /// module isn't laid out as Go's linker does.
 #[must_use]
-pub fn resume_points(module: &Module<'_>) -> Option<Vec<BTreeSet<u32>>> {
-    let table = Pclntab::find(&module.image, module.functions.len())?;
+pub fn resume_points(module: &Module<'_>, table: &Pclntab<'_>) -> Option<Vec<BTreeSet<u32>>> {
     if !functions_are_in_table(module) {
         return None;
     }

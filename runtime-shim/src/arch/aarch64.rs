@@ -1,9 +1,10 @@
 //! aarch64: AAPCS64, Linux system calls by `svc 0`.
 
-use super::{Registers, SignalAction, SignalStack};
+use super::{IntervalTimer, Registers, SignalAction, SignalStack};
 use core::arch::{asm, naked_asm};
 
 const SYS_EXIT_GROUP: usize = 94;
+const SYS_SETITIMER: usize = 103;
 const SYS_SIGALTSTACK: usize = 132;
 const SYS_RT_SIGACTION: usize = 134;
 
@@ -96,6 +97,25 @@ pub unsafe fn sigaltstack(stack: SignalStack) -> isize {
             in("x8") SYS_SIGALTSTACK,
             inlateout("x0") &raw const stack => result,
             in("x1") 0,
+            options(nostack, readonly),
+        );
+    }
+    result
+}
+
+/// Has a signal sent again and again, as setitimer(2) says; returns 0 or a
+/// negative errno.
+pub fn setitimer(which: usize, timer: IntervalTimer) -> isize {
+    let result;
+    // SAFETY: the kernel reads one timer through the pointer and writes none, as
+    // the pointer for the old one is null.
+    unsafe {
+        asm!(
+            "svc #0",
+            in("x8") SYS_SETITIMER,
+            inlateout("x0") which as isize => result,
+            in("x1") &raw const timer,
+            in("x2") 0,
             options(nostack, readonly),
         );
     }

@@ -39,8 +39,24 @@ pub struct SignalInfo {
     pub address: u64,
 }
 
+/// `struct itimerval` of setitimer(2).
+#[repr(C)]
+pub struct IntervalTimer {
+    /// Seconds and microseconds from one signal to the next.
+    pub interval: [i64; 2],
+    /// Seconds and microseconds to the first.
+    pub value: [i64; 2],
+}
+
+/// The timer that runs while the process computes, not in the kernel; it sends
+/// SIGVTALRM.
+pub const ITIMER_VIRTUAL: usize = 1;
+
 /// `SA_SIGINFO | SA_ONSTACK`; the same on all architectures we support.
 pub const SA_SIGINFO_ONSTACK: u64 = 0x4 | 0x0800_0000;
+
+/// Calls that the signal interrupts go on; the same everywhere, too.
+pub const SA_RESTART: u64 = 0x1000_0000;
 
 /// Where a signal interrupted the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

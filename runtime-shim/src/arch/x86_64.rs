@@ -1,11 +1,12 @@
 //! x86-64: System V ABI, Linux system calls by `syscall`.
 
-use super::{Registers, SignalAction, SignalStack};
+use super::{IntervalTimer, Registers, SignalAction, SignalStack};
 use core::arch::{asm, naked_asm};
 use wasi_aot_contract::module::CPU_X86_64_V2;
 
 const SYS_RT_SIGACTION: usize = 13;
 const SYS_RT_SIGRETURN: usize = 15;
+const SYS_SETITIMER: usize = 38;
 const SYS_SIGALTSTACK: usize = 131;
 const SYS_EXIT_GROUP: usize = 231;
 
@@ -105,6 +106,27 @@ pub unsafe fn sigaltstack(stack: SignalStack) -> isize {
             inlateout("rax") SYS_SIGALTSTACK => result,
             in("rdi") &raw const stack,
             in("rsi") 0,
+            lateout("rcx") _,
+            lateout("r11") _,
+            options(nostack, readonly),
+        );
+    }
+    result
+}
+
+/// Has a signal sent again and again, as setitimer(2) says; returns 0 or a
+/// negative errno.
+pub fn setitimer(which: usize, timer: IntervalTimer) -> isize {
+    let result;
+    // SAFETY: the kernel reads one timer through the pointer and writes none, as
+    // the pointer for the old one is null.
+    unsafe {
+        asm!(
+            "syscall",
+            inlateout("rax") SYS_SETITIMER => result,
+            in("rdi") which,
+            in("rsi") &raw const timer,
+            in("rdx") 0,
             lateout("rcx") _,
             lateout("r11") _,
             options(nostack, readonly),

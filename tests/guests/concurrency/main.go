@@ -26,6 +26,7 @@ var commands = map[string]func(){
 	"syncmap":    syncMap,
 	"atomic":     atomics,
 	"generics":   generics,
+	"preempted":  preempted,
 }
 
 func main() {

@@ -1,0 +1,195 @@
+//! Takes the processor from goroutines that compute for long.
+//!
+//! What native Go's `sysmon` does from a thread of its own is done here by a timer
+//! signal: the running goroutine's `stackguard0` gets a value that no stack pointer
+//! is above, so the next function that checks for stack space calls the scheduler
+//! instead (`newstack` in `runtime/stack.go`). Nothing else is touched, and only
+//! while generated code runs, so the shim never sees linear memory change under
+//! it. The module says where the goroutine is ([`Preemption`]); what it points to
+//! is the guest's and may be anything, so every access is checked against the
+//! memory's size.
+
+use crate::arch::{self, IntervalTimer, SignalContext, SignalInfo};
+use crate::{memory, traps};
+use core::ptr::{null_mut, with_exposed_provenance, with_exposed_provenance_mut};
+use core::sync::atomic::{AtomicPtr, Ordering};
+use rustix::process::Signal;
+use wasi_aot_contract::layout::MEMORY_BASE;
+use wasi_aot_contract::module::{ModuleInfo, Preemption};
+
+/// Set once by [`install`].
+static MODULE: AtomicPtr<ModuleInfo> = AtomicPtr::new(null_mut());
+
+/// Starts the timer, if `module` says how to preempt. The timer counts the time
+/// that the process computes: one that waits gets no signals. A kernel that
+/// refuses leaves scheduling to the goroutines, as it is everywhere else on wasm.
+pub fn install(module: &'static ModuleInfo) {
+    if module.preemption.g_cell == 0 {
+        return;
+    }
+    MODULE.store((&raw const *module).cast_mut(), Ordering::Relaxed);
+    // SAFETY: the handler is one for SA_SIGINFO.
+    let result = unsafe {
+        traps::set_action(
+            Signal::VTALARM,
+            on_tick as *const () as usize,
+            arch::SA_RESTART,
+        )
+    };
+    if result == 0 {
+        let period = [0, i64::from(module.preemption.interval)];
+        arch::setitimer(
+            arch::ITIMER_VIRTUAL,
+            IntervalTimer {
+                interval: period,
+                value: period,
+            },
+        );
+    }
+}
+
+/// # Safety
+/// Called by the kernel only, as the handler of SIGVTALRM.
+unsafe extern "C" fn on_tick(_: i32, _: *const SignalInfo, context: *const SignalContext) {
+    // SAFETY: the kernel passes it for SA_SIGINFO.
+    let pc = unsafe { (*context).registers() }.pc;
+    // SAFETY: `install` stored a static before the first signal.
+    let module = unsafe { &*MODULE.load(Ordering::Relaxed) };
+    if (module.text_start..module.text_end).contains(&pc) {
+        // SAFETY: the compiler wrote the cell's address; the code that was
+        // interrupted is generated code, which holds no Rust reference to it or
+        // to linear memory.
+        unsafe {
+            let cell = with_exposed_provenance::<u64>(module.preemption.g_cell as usize);
+            request(&module.preemption, cell.read_volatile(), &LinearMemory);
+        }
+    }
+}
+
+/// Marks the goroutine `g` unless it is the thread's scheduler stack, whose
+/// preemption Go takes for a bug ("preempt g0"). `preemptone` looks the goroutine
+/// up as `m.curg`, whose offset differs from version to version; what is missed
+/// by that, a tick during the scheduler's own work, the next tick finds.
+///
+/// # Safety
+/// As [`Words::store`].
+unsafe fn request(at: &Preemption, g: u64, words: &impl Words) -> Option<()> {
+    if g == 0 {
+        return None;
+    }
+    let field = |base: u64, offset: u32| base.checked_add(u64::from(offset));
+    let m = words.load(field(g, at.g_m)?)?;
+    let g0 = words.load(field(m, at.m_g0)?)?;
+    if g0 != g {
+        // SAFETY: the caller's promise.
+        unsafe { words.store(field(g, at.g_stackguard0)?, Preemption::STACK_PREEMPT)? };
+    }
+    Some(())
+}
+
+/// The guest's 8-byte words.
+trait Words {
+    /// `None` unless `at` is the address of a word inside linear memory.
+    fn load(&self, at: u64) -> Option<u64>;
+
+    /// # Safety
+    /// No reference into linear memory exists.
+    unsafe fn store(&self, at: u64, word: u64) -> Option<()>;
+}
+
+struct LinearMemory;
+
+impl LinearMemory {
+    fn host_address(at: u64) -> Option<usize> {
+        (at.checked_add(8)? <= memory::size_bytes()).then_some((MEMORY_BASE + at) as usize)
+    }
+}
+
+impl Words for LinearMemory {
+    fn load(&self, at: u64) -> Option<u64> {
+        let address = Self::host_address(at)?;
+        // SAFETY: inside linear memory, as just checked; any bytes are a u64.
+        Some(unsafe { with_exposed_provenance::<u64>(address).read_unaligned() })
+    }
+
+    unsafe fn store(&self, at: u64, word: u64) -> Option<()> {
+        let address = Self::host_address(at)?;
+        // SAFETY: inside linear memory, as just checked, and the caller says that
+        // nothing refers to it.
+        unsafe { with_exposed_provenance_mut::<u64>(address).write_unaligned(word) };
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::cell::RefCell;
+
+    const AT: Preemption = Preemption {
+        g_cell: 0,
+        interval: 0,
+        g_m: 48,
+        m_g0: 0,
+        g_stackguard0: 16,
+    };
+
+    /// Memory of 256 bytes.
+    struct Fake(RefCell<[u64; 32]>);
+
+    impl Words for Fake {
+        fn load(&self, at: u64) -> Option<u64> {
+            self.0.borrow().get(usize::try_from(at).ok()? / 8).copied()
+        }
+
+        unsafe fn store(&self, at: u64, word: u64) -> Option<()> {
+            *self.0.borrow_mut().get_mut(usize::try_from(at).ok()? / 8)? = word;
+            Some(())
+        }
+    }
+
+    /// A g at 0x20 whose m, at 0x80, has this g0.
+    fn with_g0(g0: u64) -> Fake {
+        let mut words = [0; 32];
+        words[(0x20 + 48) / 8] = 0x80;
+        words[0x80 / 8] = g0;
+        Fake(RefCell::new(words))
+    }
+
+    fn stackguard0(memory: &Fake) -> u64 {
+        memory.0.borrow()[(0x20 + 16) / 8]
+    }
+
+    #[test]
+    fn a_running_goroutine_is_marked() {
+        let memory = with_g0(0xa0);
+        // SAFETY: nothing refers to the fake memory.
+        assert_eq!(unsafe { request(&AT, 0x20, &memory) }, Some(()));
+        assert_eq!(stackguard0(&memory), Preemption::STACK_PREEMPT);
+    }
+
+    #[test]
+    fn the_scheduler_is_not() {
+        let memory = with_g0(0x20);
+        // SAFETY: as above.
+        unsafe { request(&AT, 0x20, &memory) };
+        assert_eq!(stackguard0(&memory), 0);
+    }
+
+    #[test]
+    fn pointers_out_of_memory_are_not_followed() {
+        let wild = [0, 256, 1 << 32, u64::MAX - 40, u64::MAX];
+        for g in wild {
+            let memory = with_g0(0xa0);
+            // SAFETY: as above.
+            assert_eq!(unsafe { request(&AT, g, &memory) }, None, "g = {g:#x}");
+        }
+        for m in wild {
+            let memory = with_g0(0xa0);
+            memory.0.borrow_mut()[(0x20 + 48) / 8] = m;
+            // SAFETY: as above. Address 0 is memory like any other.
+            let _ = unsafe { request(&AT, 0x20, &memory) };
+            assert!(m == 0 || stackguard0(&memory) == 0, "m = {m:#x}");
+        }
+    }
+}

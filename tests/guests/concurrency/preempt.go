@@ -1,0 +1,36 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"sync/atomic"
+	"time"
+)
+
+//go:noinline
+func fib(n int) int {
+	if n < 2 {
+		return n
+	}
+	return fib(n-1) + fib(n-2)
+}
+
+// preempted has two goroutines and a timer that get nowhere unless the scheduler
+// takes the processor from the one that computes: neither waits for anything.
+func preempted() {
+	var turns [2]atomic.Int64
+	go func() {
+		for {
+			fib(15)
+			turns[1].Add(1)
+		}
+	}()
+	var rang atomic.Bool
+	time.AfterFunc(20*time.Millisecond, func() { rang.Store(true) })
+	fmt.Fprintln(os.Stderr, "computing")
+	for !rang.Load() || turns[1].Load() == 0 {
+		fib(15)
+		turns[0].Add(1)
+	}
+	fmt.Println("both had a turn:", turns[0].Load() > 0 && turns[1].Load() > 0)
+}
