@@ -44,7 +44,13 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
     let names = names::function_names(&module, reserved.iter().map(String::as_str));
     let isa = target::isa(options.target, options.opt_level);
     let large = target::isa(options.target, OptLevel::O0);
-    let env = Env::new(&module, options.target, isa.frontend_config(), &names);
+    let env = Env::new(
+        &module,
+        options.target,
+        isa.frontend_config(),
+        !options.no_go_opt,
+        &names,
+    );
     let go = go_knowledge(&module, &names, options);
     phases.end("analyse", || match &go {
         Some(go) => {

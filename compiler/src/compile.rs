@@ -163,13 +163,18 @@ impl Compiler<'_, '_, '_> {
         worker.context.clear();
         worker.context.func.name =
             UserFuncName::user(0, u32::try_from(index).expect("BUG: index over 32 bits"));
-        let trust_sp =
-            self.go_trust && dispatch == DispatchOutcome::Removed && go::sp::local_holds_sp(&graph);
+        let mirrors_sp = self.go.is_some()
+            && self.env.pinned_global == Some(go::sp::SP_GLOBAL)
+            && go::sp::local_mirrors_sp(&graph, module.import_count());
+        let sp = lower::SpFacts {
+            mirrored: mirrors_sp,
+            never_wraps: mirrors_sp && self.go_trust && dispatch == DispatchOutcome::Removed,
+        };
         lower::lower_function(
             self.env,
             index,
             &graph,
-            trust_sp,
+            sp,
             &mut worker.context.func,
             &mut worker.builder,
         )?;

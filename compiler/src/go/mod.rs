@@ -85,6 +85,7 @@ impl Knowledge {
                 .checked_sub(self.imports)
                 .is_some_and(|callee| self.never_zero[callee as usize])
         });
+        graph.rotate_loops();
         match (dispatch, has_table) {
             (Some(_), _) => DispatchOutcome::Removed,
             (None, true) => DispatchOutcome::NotRecognised,

@@ -1,46 +1,120 @@
-//! Go's SP in local 1.
+//! Go's SP, which a Go function has twice: in global 0 and in local 1.
 //!
-//! A Go function keeps SP in local 1: it is read back from global 0 at the start
-//! and after each call, and moved by constants (`cmd/internal/obj/wasm`). That
-//! this is so is checked on the function at hand. That SP plus a small constant
-//! doesn't wrap around 2^32 is trusted: addresses may then be formed as SP's
-//! 64-bit value plus the constant. What such an address can reach is bounded all
-//! the same, by the guards on both sides of linear memory.
+//! The assembler keeps a copy of SP in local 1: it is read back at the start and
+//! after each call, and both are written when SP moves (`assemble` in
+//! `cmd/internal/obj/wasm/wasmobj.go`). Where the copy is equal to the original at
+//! each of its reads, which is proved here on the function at hand, the copy isn't
+//! needed: the pinned register holds SP, and reading that costs nothing.
 
-use crate::flow::Graph;
+use crate::flow::{BlockId, Graph};
 use wasmparser::Operator;
 
-/// The local that holds SP.
+/// The global that SP is.
+pub const SP_GLOBAL: u32 = 0;
+
+/// The local that holds SP's copy.
 pub const SP_LOCAL: u32 = 1;
 
-/// Whether local 1 is only ever given SP.
+/// What a block makes of "local 1 is equal to global 0".
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    Keeps,
+    Sets(bool),
+}
+
+/// Whether local 1 is equal to global 0 wherever local 1 is read. Functions below
+/// `imports` can't write globals of the module.
 #[must_use]
-pub fn local_holds_sp(graph: &Graph<'_>) -> bool {
-    let mut written = false;
-    for (index, (operator, _)) in graph.operators.iter().enumerate() {
-        if let Operator::LocalSet { local_index } | Operator::LocalTee { local_index } = operator
-            && *local_index == SP_LOCAL
-        {
-            written = true;
-            let before: Vec<_> = graph.operators[..index]
-                .iter()
-                .rev()
-                .take(3)
-                .map(|(op, _)| op)
-                .collect();
-            let is_sp = match before[..] {
-                [Operator::GlobalGet { global_index: 0 }, ..] => true,
-                [
-                    Operator::I32Add | Operator::I32Sub,
-                    Operator::I32Const { .. },
-                    Operator::LocalGet { local_index },
-                ] => *local_index == SP_LOCAL,
-                _ => false,
+pub fn local_mirrors_sp(graph: &Graph<'_>, imports: u32) -> bool {
+    if graph.locals.len() <= SP_LOCAL as usize {
+        return false;
+    }
+    let (order, _) = graph.reverse_postorder();
+    let mut reads = Vec::new();
+    let mut effects = vec![Effect::Keeps; graph.blocks.len()];
+    for &block in &order {
+        let operators = &graph.operators[graph.blocks[block.index()].operators.clone()];
+        let Some((effect, reads_first)) = effect_of(operators, imports) else {
+            return false;
+        };
+        effects[block.index()] = effect;
+        if reads_first {
+            reads.push(block);
+        }
+    }
+    let equal = equal_on_entry(graph, &order, &effects);
+    reads.iter().all(|block| equal[block.index()])
+}
+
+/// A block's effect, and whether it reads local 1 as it was on entry; `None` if it
+/// reads it when it differs.
+fn effect_of(operators: &[(Operator<'_>, u32)], imports: u32) -> Option<(Effect, bool)> {
+    let mut effect = Effect::Keeps;
+    let mut reads_first = false;
+    let mut before: Option<&Operator<'_>> = None;
+    for (operator, _) in operators {
+        match operator {
+            Operator::LocalGet {
+                local_index: SP_LOCAL,
+            } => match effect {
+                Effect::Keeps => reads_first = true,
+                Effect::Sets(true) => {}
+                Effect::Sets(false) => return None,
+            },
+            Operator::LocalSet {
+                local_index: SP_LOCAL,
+            }
+            | Operator::LocalTee {
+                local_index: SP_LOCAL,
+            } => {
+                let from_global = matches!(
+                    before,
+                    Some(Operator::GlobalGet {
+                        global_index: SP_GLOBAL
+                    })
+                );
+                effect = Effect::Sets(from_global);
+            }
+            Operator::GlobalSet {
+                global_index: SP_GLOBAL,
+            } => {
+                let from_local = matches!(
+                    before,
+                    Some(Operator::LocalTee {
+                        local_index: SP_LOCAL
+                    })
+                );
+                effect = Effect::Sets(from_local);
+            }
+            Operator::Call { function_index } if *function_index < imports => {}
+            Operator::Call { .. } | Operator::CallIndirect { .. } => effect = Effect::Sets(false),
+            _ => {}
+        }
+        before = Some(operator);
+    }
+    Some((effect, reads_first))
+}
+
+/// For each block whether the two are equal on all ways to it: the greatest
+/// fixed point.
+fn equal_on_entry(graph: &Graph<'_>, order: &[BlockId], effects: &[Effect]) -> Vec<bool> {
+    let mut equal = vec![true; graph.blocks.len()];
+    equal[BlockId::ENTRY.index()] = false;
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for &block in order {
+            let after = match effects[block.index()] {
+                Effect::Keeps => equal[block.index()],
+                Effect::Sets(equal) => equal,
             };
-            if !is_sp {
-                return false;
+            if !after {
+                let terminator = &graph.blocks[block.index()].terminator;
+                terminator.for_each_edge(|edge| {
+                    changed |= std::mem::replace(&mut equal[edge.target.index()], false);
+                });
             }
         }
     }
-    written
+    equal
 }

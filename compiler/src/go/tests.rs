@@ -206,3 +206,88 @@ fn the_search_is_linear_in_the_calls() {
     let module = module::parse(&wasm).unwrap();
     assert_eq!(never_zero(&module), vec![false; callees + 1]);
 }
+
+/// Whether local 1 is SP's copy in a function with this body.
+fn mirrors_sp(body: &str) -> bool {
+    let source = format!(
+        r#"(module
+             (import "wasi_snapshot_preview1" "proc_exit" (func $import (param i32)))
+             (memory 1)
+             (global $sp (mut i32) (i32.const 0))
+             (func (param i32) (result i32) (local i32) {body})
+             (func $callee))"#
+    );
+    let wasm = wat::parse_str(source).unwrap();
+    let module = module::parse(&wasm).unwrap();
+    super::sp::local_mirrors_sp(&graph(&module, 0), module.import_count())
+}
+
+#[test]
+fn a_copy_of_sp_that_is_kept_up_is_known() {
+    let bodies = [
+        "(global.get $sp) (local.set 1) (local.get 1)",
+        "(global.get $sp) (local.set 1)
+         (i32.sub (local.get 1) (i32.const 8)) (local.tee 1) (global.set $sp) (local.get 1)",
+        "(global.get $sp) (local.set 1) (call $callee)
+         (global.get $sp) (local.set 1) (local.get 1)",
+        "(global.get $sp) (local.set 1) (call $import (i32.const 1)) (local.get 1)",
+        "(global.get $sp) (local.set 1)
+         (loop $l (br_if $l (i32.load (local.get 1)))) (local.get 1)",
+        // Never read: as good as equal.
+        "(local.set 1 (i32.const 1)) (i32.const 0)",
+    ];
+    for body in bodies {
+        assert!(mirrors_sp(body), "{body}");
+    }
+}
+
+#[test]
+fn a_local_that_may_differ_from_sp_is_no_copy() {
+    let bodies = [
+        "(local.get 1)",
+        "(global.get $sp) (local.set 1) (call $callee) (local.get 1)",
+        "(global.get $sp) (local.set 1) (local.set 1 (i32.const 8)) (local.get 1)",
+        "(global.get $sp) (local.set 1) (global.set $sp (i32.const 8)) (local.get 1)",
+        "(global.get $sp) (local.set 1)
+         (if (local.get 0) (then (call $callee))) (local.get 1)",
+        // Equal on the way in, not on the way back.
+        "(global.get $sp) (local.set 1)
+         (loop $l (drop (local.get 1)) (global.set $sp (i32.const 8)) (br $l)) (unreachable)",
+    ];
+    for body in bodies {
+        assert!(!mirrors_sp(body), "{body}");
+    }
+}
+
+#[test]
+fn a_loop_ends_in_its_condition() {
+    let wasm = wat::parse_str(
+        r#"(module (memory 1) (func (param $n i64) (result i64) (local $i i64)
+             (block $out
+               (loop $again
+                 (br_if $out (i64.ge_u (local.get $i) (local.get $n)))
+                 (i64.store (i32.wrap_i64 (local.get $i)) (local.get $i))
+                 (local.set $i (i64.add (local.get $i) (i64.const 8)))
+                 (br $again)))
+             (local.get $i)))"#,
+    )
+    .unwrap();
+    let module = module::parse(&wasm).unwrap();
+    let jumps_back = |graph: &Graph<'_>| {
+        let order = reachable(graph);
+        let at = |block| order.iter().position(|&b| b == block).unwrap();
+        let back = order.iter().filter(|&&block| {
+            matches!(graph.blocks[block.index()].terminator, Terminator::Jump(edge)
+                if at(edge.target) <= at(block))
+        });
+        back.count()
+    };
+    let mut graph = graph(&module, 0);
+    assert_eq!(jumps_back(&graph), 1);
+    graph.rotate_loops();
+    assert_eq!(jumps_back(&graph), 0);
+    let conditions = graph.operators.iter();
+    let conditions = conditions.filter(|(op, _)| matches!(op, Operator::I64GeU));
+    // The original, and the copy behind the body.
+    assert_eq!(conditions.count(), 2);
+}

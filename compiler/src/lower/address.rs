@@ -27,6 +27,14 @@ use cranelift_codegen::ir::{
 };
 use wasi_aot_contract::layout;
 
+/// Where an access goes: at a 64-bit index, which can't miss the reserve, plus a
+/// displacement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Place {
+    pub(super) index: Value,
+    pub(super) displacement: i32,
+}
+
 /// Kinds of memory that can't alias one another, for Cranelift's alias analysis.
 pub(super) struct Regions {
     memory: AliasRegion,
@@ -73,52 +81,70 @@ impl Regions {
 }
 
 impl Lowering<'_, '_, '_> {
-    /// Pops an index and gives host address and displacement of an access of
-    /// `size` bytes at index + `offset`.
-    pub(super) fn address(&mut self, offset: u64, size: u32) -> (Value, i32) {
+    /// Pops an index and gives the place of an access of `size` bytes at index +
+    /// `offset`.
+    pub(super) fn place(&mut self, offset: u64, size: u32) -> Place {
         let index = self.pop();
         if let Some((sp, constant)) = self.sp_plus_constant(index) {
             let sum = i64::try_from(offset).expect("BUG: an offset over 63 bits") + constant;
             if sum <= layout::MAX_UNCHECKED_OFFSET.cast_signed() {
                 let displacement = i32::try_from(sum).expect("BUG: a displacement over 31 bits");
-                return (self.host_address(sp), displacement);
+                return Place {
+                    index: sp,
+                    displacement,
+                };
             }
         }
-        let index = self.builder.ins().uextend(types::I64, index);
+        let index = self.zero_extend(index);
         if offset <= layout::MAX_UNCHECKED_OFFSET {
             let displacement =
                 i32::try_from(offset).expect("BUG: an unchecked offset over 31 bits");
-            return (self.host_address(index), displacement);
+            return Place {
+                index,
+                displacement,
+            };
         }
         // Offsets of a 32-bit memory are below 2^32: no sum here can wrap.
         let start = self.builder.ins().iadd_imm_u(index, offset.cast_signed());
         let length = self.builder.ins().iconst(types::I64, i64::from(size));
         self.check_range(start, length);
-        (self.host_address(start), 0)
+        Place {
+            index: start,
+            displacement: 0,
+        }
+    }
+
+    /// Pops an index and gives host address and displacement of an access of
+    /// `size` bytes at index + `offset`.
+    pub(super) fn address(&mut self, offset: u64, size: u32) -> (Value, i32) {
+        let place = self.place(offset, size);
+        (self.host_address(place.index), place.displacement)
     }
 
     /// For an index that is `wrap(zext64(SP) + c)` with SP trusted not to wrap and
     /// `c` smaller than the guard below memory: SP's 64-bit value and `c`.
     fn sp_plus_constant(&self, index: Value) -> Option<(Value, i64)> {
-        let sp_values = self.sp_values.as_ref()?;
         let sum = self.operand_of(index, ir::Opcode::Ireduce, 0)?;
-        let extended = self.operand_of(sum, ir::Opcode::Iadd, 0)?;
-        let constant = self.operand_of(sum, ir::Opcode::Iadd, 1)?;
-        let sp = self.operand_of(extended, ir::Opcode::Uextend, 0)?;
-        let constant = self.constant(constant)?;
+        self.sp_plus_constant_wide(sum)
+    }
+
+    /// The same for `zext64(SP) + c`, before the wrap.
+    pub(super) fn sp_plus_constant_wide(&self, sum: Value) -> Option<(Value, i64)> {
+        let sp = self.operand_of(sum, ir::Opcode::Iadd, 0)?;
+        let constant = self.constant(self.operand_of(sum, ir::Opcode::Iadd, 1)?)?;
         let guard = layout::GUARD_BELOW.cast_signed();
-        (sp_values.contains(&sp) && (-guard..guard).contains(&constant))
-            .then_some((extended, constant))
+        (self.is_trusted_sp(sp) && (-guard..guard).contains(&constant)).then_some((sp, constant))
     }
 
     /// Operand `n` of the instruction that makes `value`, if it is an `opcode`.
-    fn operand_of(&self, value: Value, opcode: ir::Opcode, n: usize) -> Option<Value> {
+    pub(super) fn operand_of(&self, value: Value, opcode: ir::Opcode, n: usize) -> Option<Value> {
         let dfg = &self.builder.func.dfg;
         let inst = dfg.value_def(dfg.resolve_aliases(value)).inst()?;
         (dfg.insts[inst].opcode() == opcode).then(|| dfg.resolve_aliases(dfg.inst_args(inst)[n]))
     }
 
-    fn constant(&self, value: Value) -> Option<i64> {
+    /// The value of a constant.
+    pub(super) fn constant(&self, value: Value) -> Option<i64> {
         let dfg = &self.builder.func.dfg;
         match dfg.insts[dfg.value_def(value).inst()?] {
             ir::InstructionData::UnaryImm {

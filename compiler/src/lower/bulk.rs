@@ -46,4 +46,5 @@ fn pop_extended(l: &mut Lowering<'_, '_, '_>) -> Value {
 fn call(l: &mut Lowering<'_, '_, '_>, symbol: Symbol, args: &[Value]) {
     let function = l.function_ref(symbol, Env::memory_function_signature);
     l.builder.ins().call(function, args);
+    l.known.clear();
 }

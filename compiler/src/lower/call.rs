@@ -39,7 +39,9 @@ impl Lowering<'_, '_, '_> {
         let function = self.function_ref(env.callee_symbol(index), || env.callee_signature(index));
         let params = env.module.types[type_index as usize].params().len();
         let args = self.pop_many(params);
+        self.settle_sp();
         let call = self.builder.ins().call(function, &args);
+        self.after_call();
         self.push_results(call);
     }
 
@@ -51,7 +53,9 @@ impl Lowering<'_, '_, '_> {
         let args = self.pop_many(params);
         let callee = self.table_entry(type_index, index);
         let signature = self.signature_ref(type_index, || env.signature(type_index));
+        self.settle_sp();
         let call = self.builder.ins().call_indirect(signature, callee, &args);
+        self.after_call();
         self.push_results(call);
     }
 

@@ -21,9 +21,15 @@ macro_rules! convert {
 
 fn width(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
     let value = match operator {
-        Operator::I32WrapI64 => convert!(l, ireduce, I32),
+        Operator::I32WrapI64 => {
+            let x = l.pop();
+            l.narrow(x)
+        }
         Operator::I64ExtendI32S => convert!(l, sextend, I64),
-        Operator::I64ExtendI32U => convert!(l, uextend, I64),
+        Operator::I64ExtendI32U => {
+            let x = l.pop();
+            l.zero_extend(x)
+        }
         _ => return false,
     };
     l.push(value);

@@ -17,6 +17,8 @@ pub struct Env<'m, 'w> {
     pub pinned_global: Option<u32>,
     /// What part of the table is not null at its ends: `(first, one past last)`.
     pub table_span: (u32, u32),
+    /// Whether idioms of Go's code are looked for.
+    pub idioms: bool,
     /// Names of the defined functions, for messages.
     pub names: &'m [String],
 }
@@ -27,6 +29,7 @@ impl<'m, 'w> Env<'m, 'w> {
         module: &'m Module<'w>,
         target: Target,
         frontend_config: TargetFrontendConfig,
+        idioms: bool,
         names: &'m [String],
     ) -> Self {
         Self {
@@ -35,6 +38,7 @@ impl<'m, 'w> Env<'m, 'w> {
             frontend_config,
             pinned_global: pinned_global(module),
             table_span: table_span(module),
+            idioms,
             names,
         }
     }

@@ -4,7 +4,7 @@
 //! and division that traps by itself on zero and on overflow.
 
 use super::Lowering;
-use cranelift_codegen::ir::{InstBuilder, Type, types};
+use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
 use wasmparser::Operator;
 
 pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>, offset: u32) -> bool {
@@ -19,6 +19,15 @@ fn arithmetic(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
         }};
     }
     let value = match operator {
+        Operator::I64Add if l.env.idioms => {
+            let (x, y) = l.pop2();
+            l.product_high(x, y)
+                .unwrap_or_else(|| l.builder.ins().iadd(x, y))
+        }
+        Operator::I64And if l.env.idioms => {
+            let (x, y) = l.pop2();
+            l.and(x, y)
+        }
         Operator::I32Add | Operator::I64Add => binary!(iadd),
         Operator::I32Sub | Operator::I64Sub => binary!(isub),
         Operator::I32Mul | Operator::I64Mul => binary!(imul),
@@ -34,6 +43,21 @@ fn arithmetic(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
     };
     l.push(value);
     true
+}
+
+impl Lowering<'_, '_, '_> {
+    /// A conjunction with the lower half set keeps that half: no constant from
+    /// memory is needed for it.
+    fn and(&mut self, x: Value, y: Value) -> Value {
+        const LOW: i64 = 0xffff_ffff;
+        let kept = match (self.constant(x), self.constant(y)) {
+            (_, Some(LOW)) => x,
+            (Some(LOW), _) => y,
+            _ => return self.builder.ins().band(x, y),
+        };
+        let low = self.builder.ins().ireduce(types::I32, kept);
+        self.builder.ins().uextend(types::I64, low)
+    }
 }
 
 fn division(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>, offset: u32) -> bool {

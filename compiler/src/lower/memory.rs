@@ -1,9 +1,17 @@
 //! Loads and stores, `memory.size` and `memory.grow`.
+//!
+//! A load of what the same block has just loaded or stored is not made again. The
+//! code generator would find that, too, but not before idioms are looked for.
 
+use super::address::Place;
 use super::{Env, Lowering};
 use crate::symbol::Symbol;
-use cranelift_codegen::ir::{InstBuilder, Type, types};
+use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
+use std::collections::HashMap;
 use wasmparser::{MemArg, Operator};
+
+/// What linear memory is known to hold in the block being lowered.
+pub(super) type Known = HashMap<(Place, Type), Value>;
 
 pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
     load(l, operator) || extending_load(l, operator) || store(l, operator) || size(l, operator)
@@ -17,9 +25,17 @@ fn load(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
         Operator::F64Load { memarg } => (types::F64, memarg),
         _ => return false,
     };
-    let (address, displacement) = l.address(memarg.offset, ty.bytes());
-    let flags = l.regions.memory();
-    let value = l.builder.ins().load(ty, flags, address, displacement);
+    let place = l.place(memarg.offset, ty.bytes());
+    let value = match l.known.get(&(place, ty)) {
+        Some(&value) => value,
+        None => {
+            let flags = l.regions.memory();
+            let address = l.host_address(place.index);
+            let value = l.builder.ins().load(ty, flags, address, place.displacement);
+            l.known.insert((place, ty), value);
+            value
+        }
+    };
     l.push(value);
     true
 }
@@ -56,6 +72,7 @@ fn store(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
             let (address, displacement) = l.address($memarg.offset, $bytes);
             let flags = l.regions.memory();
             l.builder.ins().$op(flags, value, address, displacement);
+            l.known.clear();
         }};
     }
     match operator {
@@ -78,6 +95,7 @@ fn size(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
         Operator::MemorySize { mem: 0 } => l.memory_pages(),
         Operator::MemoryGrow { mem: 0 } => {
             let delta = l.pop();
+            l.known.clear();
             let grow = l.function_ref(Symbol::MemoryGrow, || {
                 Env::shim_signature(&[types::I32], &[types::I32])
             });

@@ -17,13 +17,17 @@ mod env;
 mod float;
 mod integer;
 mod memory;
+mod mulhi;
+mod narrow;
 mod operands;
 mod parametric;
+mod sp;
 mod variable;
 
 pub use call::TABLE_ENTRY_SIZE;
 pub use entry::{lower_entry, lower_import_thunk, lower_trap};
 pub use env::Env;
+pub use sp::SpFacts;
 pub use variable::CELL_SIZE;
 
 use crate::error::Error;
@@ -33,11 +37,11 @@ use crate::symbol::Symbol;
 use cranelift_codegen::ir::{self, FuncRef, GlobalValue, InstBuilder, Signature, SourceLoc};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use operands::Operand;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use wasmparser::{Operator, ValType};
 
 /// Lowers the defined function `index`, whose body is `graph`, into `function`.
-/// `trust_sp` says that local 1 holds Go's SP ([`crate::go::sp`]).
+/// `sp` is what is known of Go's SP in it.
 ///
 /// # Errors
 /// [`Error::Unsupported`] for an operator that can't be lowered yet.
@@ -45,14 +49,13 @@ pub fn lower_function(
     env: &Env<'_, '_>,
     index: usize,
     graph: &Graph<'_>,
-    trust_sp: bool,
+    sp: SpFacts,
     function: &mut ir::Function,
     context: &mut FunctionBuilderContext,
 ) -> Result<(), Error> {
     let type_index = env.module.functions[index].type_index;
     function.signature = env.signature(type_index);
-    let mut lowering = Lowering::new(env, graph, FunctionBuilder::new(function, context));
-    lowering.sp_values = trust_sp.then(HashSet::new);
+    let mut lowering = Lowering::new(env, graph, sp, FunctionBuilder::new(function, context));
     lowering.start_function();
     let (order, predecessors) = graph.reverse_postorder();
     lowering.open_predecessors = predecessors;
@@ -107,12 +110,20 @@ struct Lowering<'f, 'm, 'w> {
     signatures: HashMap<u32, ir::SigRef>,
     data: HashMap<Symbol, GlobalValue>,
     regions: address::Regions,
-    /// Values that are Go's SP, where that is trusted.
-    sp_values: Option<HashSet<ir::Value>>,
+    known: memory::Known,
+    /// What each result of [`Lowering::narrow`] is the lower half of.
+    narrowed: HashMap<ir::Value, ir::Value>,
+    sp_facts: SpFacts,
+    sp: sp::StackPointer,
 }
 
 impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
-    fn new(env: &'m Env<'m, 'w>, graph: &'m Graph<'w>, builder: FunctionBuilder<'f>) -> Self {
+    fn new(
+        env: &'m Env<'m, 'w>,
+        graph: &'m Graph<'w>,
+        sp_facts: SpFacts,
+        builder: FunctionBuilder<'f>,
+    ) -> Self {
         let regions = address::Regions::new(builder.func);
         Self {
             env,
@@ -127,7 +138,10 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
             signatures: HashMap::new(),
             data: HashMap::new(),
             regions,
-            sp_values: None,
+            known: memory::Known::new(),
+            narrowed: HashMap::new(),
+            sp_facts,
+            sp: sp::StackPointer::default(),
         }
     }
 
@@ -167,9 +181,12 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
             self.builder.switch_to_block(clif);
         }
         self.enter_stack(&block.stack);
+        self.sp = sp::StackPointer::default();
+        self.known.clear();
         for (operator, offset) in &graph.operators[block.operators.clone()] {
             self.operator(operator, *offset)?;
         }
+        self.settle_sp();
         self.terminator(&block.terminator, block.terminator_offset);
         Ok(())
     }

@@ -1,14 +1,11 @@
 //! Locals and globals.
 //!
-//! The pinned register (r15 / x21) holds the global that Go's SP is. It is only
-//! ever written by a zero extension from 32 bits, so its upper half is zero, and
-//! an address formed from it stays inside the reserve whatever the module does.
+//! The global that Go's SP is lives in the pinned register ([`super::sp`]).
 //! All other globals are 8-byte cells.
 
 use super::{Lowering, clif_type};
-use crate::go::sp::SP_LOCAL;
 use crate::symbol::Symbol;
-use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
+use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value};
 use wasmparser::Operator;
 
 /// Bytes of a global's cell.
@@ -17,21 +14,20 @@ pub const CELL_SIZE: u32 = 8;
 pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
     match *operator {
         Operator::LocalGet { local_index } => {
-            let value = l.builder.use_var(l.locals[local_index as usize]);
-            if local_index == SP_LOCAL
-                && let Some(sp_values) = &mut l.sp_values
-            {
-                sp_values.insert(value);
-            }
+            let value = if l.is_sp_copy(local_index) {
+                l.sp_get()
+            } else {
+                l.builder.use_var(l.locals[local_index as usize])
+            };
             l.push(value);
         }
         Operator::LocalSet { local_index } => {
             let value = l.pop();
-            l.builder.def_var(l.locals[local_index as usize], value);
+            l.local_set(local_index, value);
         }
         Operator::LocalTee { local_index } => {
             let value = l.pop();
-            l.builder.def_var(l.locals[local_index as usize], value);
+            l.local_set(local_index, value);
             l.push(value);
         }
         Operator::GlobalGet { global_index } => {
@@ -48,10 +44,16 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bo
 }
 
 impl Lowering<'_, '_, '_> {
+    fn local_set(&mut self, index: u32, value: Value) {
+        // The copy is never read: the register is.
+        if !self.is_sp_copy(index) {
+            self.builder.def_var(self.locals[index as usize], value);
+        }
+    }
+
     fn global_get(&mut self, index: u32) -> Value {
         if self.env.pinned_global == Some(index) {
-            let register = self.builder.ins().get_pinned_reg(types::I64);
-            return self.builder.ins().ireduce(types::I32, register);
+            return self.sp_get();
         }
         let ty = clif_type(self.env.module.globals[index as usize].ty);
         let (cells, offset, flags) = self.global_cell(index);
@@ -60,9 +62,7 @@ impl Lowering<'_, '_, '_> {
 
     fn global_set(&mut self, index: u32, value: Value) {
         if self.env.pinned_global == Some(index) {
-            let register = self.builder.ins().uextend(types::I64, value);
-            self.builder.ins().set_pinned_reg(register);
-            return;
+            return self.sp_set(value);
         }
         let (cells, offset, flags) = self.global_cell(index);
         self.builder.ins().store(flags, value, cells, offset);

@@ -7,7 +7,7 @@
 #define MAXIMUM_PAGES 5
 
 #ifndef VERSION
-#define VERSION 1
+#define VERSION 2
 #endif
 #ifndef CPU_FEATURES
 #define CPU_FEATURES 1
@@ -35,6 +35,8 @@ wasi_aot_module:
     .quad names, names_end - names
     .quad manifest, manifest_end - manifest
     .long INITIAL_PAGES, MAXIMUM_PAGES
+    .quad 0                      /* nothing is preempted */
+    .long 0, 0, 0, 0
 
     .section .rodata.tables, "a"
     .balign 4
