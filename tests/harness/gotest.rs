@@ -55,6 +55,14 @@ pub fn read(stdout: &[u8]) -> Report {
     report
 }
 
+/// Whether package testing came to its end, so that every test had its turn.
+#[must_use]
+pub fn is_complete(stdout: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(stdout);
+    text.rsplit_once('\x16')
+        .is_some_and(|(_, last)| matches!(last.lines().next(), Some("PASS" | "FAIL")))
+}
+
 /// How many tests of `report` ended with `verdict`.
 #[must_use]
 pub fn count(report: &Report, verdict: Verdict) -> usize {
@@ -105,6 +113,16 @@ mod tests {
             \x16--- FAIL: TestA/sub (0.00s)\n--- FAIL: TestPrinted (0.00s)\n\
             \x16    --- PASS: TestA/other (0.00s)\n\x16--- PASS: TestA (0.00s)\n";
         assert_eq!(report(stdout), [("TestA".to_owned(), Verdict::Pass)]);
+    }
+
+    #[test]
+    fn knows_the_end() {
+        assert!(is_complete(b"\x16--- FAIL: TestA (0s)\n\x16FAIL\nexit 1\n"));
+        assert!(is_complete(b"printed\x16PASS\n"));
+        assert!(!is_complete(
+            b"\x16--- FAIL: TestA (0s)\npanic: boom\nFAIL\n"
+        ));
+        assert!(!is_complete(b"PASS\n"));
     }
 
     #[test]

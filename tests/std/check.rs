@@ -26,12 +26,14 @@ pub struct Case {
 
 /// The two ways to compile.
 #[derive(Debug, Clone, Copy)]
-enum Way {
+pub enum Way {
     Knowing,
     Unknowing,
 }
 
 impl Way {
+    pub const BOTH: [Self; 2] = [Self::Knowing, Self::Unknowing];
+
     fn flag(self) -> Option<&'static str> {
         match self {
             Self::Knowing => None,
@@ -39,7 +41,7 @@ impl Way {
         }
     }
 
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Knowing => "default",
             Self::Unknowing => "no-go-opt",
@@ -52,6 +54,8 @@ impl Way {
 pub struct Outcome {
     pub ends: Ends,
     pub report: Report,
+    /// Package testing came to its end: no panic, no exit cut the tests short.
+    complete: bool,
     pub took: Duration,
     /// Where its output is.
     log: PathBuf,
@@ -93,7 +97,7 @@ impl Case {
             .arg(gotest::FLAG)
             .arg("-test.short")
             .arg(format!("-test.timeout={TEST_TIMEOUT}s"))
-            .current_dir(place.path("work"))
+            .current_dir(place.path("root"))
             .env_clear();
         let start = Instant::now();
         let done = Run::of(command)
@@ -111,19 +115,19 @@ impl Case {
         Ok(Outcome {
             ends: done.ends,
             report: gotest::read(&done.stdout),
+            complete: gotest::is_complete(&done.stdout),
             took,
             log,
         })
     }
 
-    /// The tests see GOROOT, from inside their package's directory, as they do
-    /// under `go test`; a directory to write to; and an /etc that doesn't depend
-    /// on the machine. Tests that walk up to the root find only what is granted.
+    /// The tests see GOROOT from inside their package's directory, as they do
+    /// under `go test`, and else only what is in [`Place`], which doesn't depend
+    /// on the machine.
     fn flags(&self, way: Way) -> Vec<String> {
         let mut flags = vec![
             format!("--dir-ro={}::/go", self.toolchain.goroot.display()),
-            "--dir-ro=etc::/etc".into(),
-            "--dir=tmp::/tmp".into(),
+            "--dir=.::/".into(),
             format!("--env=PWD=/go/src/{}", self.package),
             "--env=GOROOT=/go".into(),
             "--env=HOME=/tmp".into(),
@@ -178,6 +182,9 @@ impl Case {
         if gotest::count(&outcome.report, Verdict::Pass) == 0 {
             found.push("no test passed".into());
         }
+        if !outcome.complete {
+            found.push("the program ended before all tests had run".into());
+        }
         let any = outcome.report.values().any(|verdict| failed(*verdict));
         if outcome.ends.is_success() == any {
             found.push(format!("the tests end with {}", outcome.ends));
@@ -186,20 +193,20 @@ impl Case {
     }
 }
 
-/// A directory for one run: the executable, and below `work` what is granted.
+/// A directory for one run: the executable, and the root that its tests see.
 struct Place(tempfile::TempDir);
 
 impl Place {
     fn new() -> Result<Self> {
         let place = Self(tempfile::tempdir_in(paths::profile_dir()?)?);
-        for dir in ["work/tmp", "work/etc"] {
+        for dir in ["root/dev", "root/etc", "root/tmp"] {
             std::fs::create_dir_all(place.path(dir))?;
         }
         // Package net's simulated network looks localhost up.
-        std::fs::write(
-            place.path("work/etc/hosts"),
-            "127.0.0.1 localhost\n::1 localhost\n",
-        )?;
+        let hosts = "127.0.0.1 localhost\n::1 localhost\n";
+        std::fs::write(place.path("root/etc/hosts"), hosts)?;
+        // Not the device, but as empty.
+        std::fs::write(place.path("root/dev/null"), "")?;
         Ok(place)
     }
 

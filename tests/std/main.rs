@@ -3,12 +3,14 @@
 //! test must end the same way in both, and none may fail but those listed in
 //! `packages.rs`. One case is one package with one version of Go.
 //!
-//! A few packages with the newest Go run by default; `WASI_AOT_STD=all` runs
-//! every package with every version. Names filter as always:
+//! A few packages with the newest Go run by default. `WASI_AOT_STD` names the
+//! packages to run with every version, with commas between, or `all`; names
+//! filter as always:
 //!
-//!     make test-std                                   # everything
-//!     make test-std STD=go1.27.3                      # one version
-//!     make test-std STD="net/http time"               # packages whose names hold one of these
+//!     make test-std                                   # all packages, all versions
+//!     make test-std STD=net/http,time                 # these
+//!     make test-std FILTER=go1.27.3                   # one version
+//!     cargo test --release -p wasi-aot-tests --test std    # the default
 //!
 //! What ran is in `target/std/results.txt`, the output of each run beside it.
 
@@ -16,11 +18,12 @@ mod check;
 mod packages;
 mod table;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use harness::go::{NEWEST, OLDER, Toolchain};
 use harness::suite::test;
 use harness::tool::Tool;
 use libtest_mimic::{Arguments, Trial};
+use packages::{PACKAGES, QUICK};
 use std::sync::Arc;
 use table::Table;
 
@@ -37,22 +40,19 @@ fn main() -> Result<()> {
 
 /// The cases that the environment asks for.
 fn trials(tool: &Arc<Tool>, table: &Arc<Table>) -> Result<Vec<Trial>> {
-    let all = match std::env::var("WASI_AOT_STD").as_deref() {
-        Err(_) => false,
-        Ok("all") => true,
-        Ok(other) => anyhow::bail!("WASI_AOT_STD is {other:?}; it can only be all"),
+    let (versions, packages) = match std::env::var("WASI_AOT_STD") {
+        Err(_) => (vec![NEWEST], named(QUICK.iter().copied())?),
+        Ok(all) if all == "all" => (every_version(), PACKAGES.to_vec()),
+        Ok(list) => (
+            every_version(),
+            named(list.split(',')).context("WASI_AOT_STD")?,
+        ),
     };
     let mut trials = Vec::new();
-    for version in [NEWEST].into_iter().chain(OLDER) {
-        if !all && version != NEWEST {
-            continue;
-        }
+    for version in versions {
         let toolchain = Toolchain::new(version)?;
         let minor = minor(version)?;
-        for &(package, since) in packages::PACKAGES {
-            if minor < since || !(all || packages::QUICK.contains(&package)) {
-                continue;
-            }
+        for &(package, _) in packages.iter().filter(|(_, since)| *since <= minor) {
             let case = check::Case {
                 package,
                 minor,
@@ -64,8 +64,21 @@ fn trials(tool: &Arc<Tool>, table: &Arc<Table>) -> Result<Vec<Trial>> {
             }));
         }
     }
-    ensure!(!trials.is_empty(), "BUG: the selection is empty");
     Ok(trials)
+}
+
+fn every_version() -> Vec<&'static str> {
+    [NEWEST].into_iter().chain(OLDER).collect()
+}
+
+/// The entries of [`PACKAGES`] with these names.
+fn named<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Vec<(&'static str, u32)>> {
+    let find = |name| {
+        let found = PACKAGES.iter().find(|(package, _)| *package == name);
+        let known = || format!("{name:?} is not among the packages in tests/std/packages.rs");
+        found.copied().with_context(known)
+    };
+    names.into_iter().map(find).collect()
 }
 
 /// 27 of 1.27.3.

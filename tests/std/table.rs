@@ -1,6 +1,6 @@
 //! What ran, for people: a line for each package and version, and totals.
 
-use crate::check::{self, Outcome};
+use crate::check::{self, Outcome, Way};
 use anyhow::Result;
 use harness::gotest::{self, Verdict};
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use std::sync::Mutex;
 pub struct Row {
     pub package: &'static str,
     pub version: &'static str,
-    /// With knowledge of Go, and without.
+    /// In the order of [`Way::BOTH`].
     pub outcomes: [Outcome; 2],
 }
 
@@ -48,7 +48,7 @@ fn lines(rows: &[Row]) -> String {
     head(&mut text);
     text.push_str("   seconds  ended\n");
     for row in rows {
-        for (way, outcome) in WAYS.iter().zip(&row.outcomes) {
+        for (way, outcome) in Way::BOTH.into_iter().zip(&row.outcomes) {
             line(&mut text, row.version, row.package, way, counts(outcome));
             let seconds = outcome.took.as_secs_f64();
             writeln!(text, "{seconds:>10.2}  {}", outcome.ends).expect("a string takes everything");
@@ -73,7 +73,7 @@ fn totals(rows: &[Row]) -> String {
     head(&mut text);
     text.push('\n');
     for (version, (packages, sums)) in sums {
-        for (way, sum) in WAYS.iter().zip(sums) {
+        for (way, sum) in Way::BOTH.into_iter().zip(sums) {
             line(
                 &mut text,
                 version,
@@ -87,8 +87,6 @@ fn totals(rows: &[Row]) -> String {
     text
 }
 
-const WAYS: [&str; 2] = ["default", "no-go-opt"];
-
 fn counts(outcome: &Outcome) -> Counts {
     Verdict::ALL.map(|verdict| gotest::count(&outcome.report, verdict))
 }
@@ -99,8 +97,8 @@ fn head(text: &mut String) {
     }
 }
 
-fn line(text: &mut String, version: &str, what: &str, way: &str, counts: Counts) {
-    write!(text, "{version:<10}{what:<24}{way:<12}").expect("a string takes everything");
+fn line(text: &mut String, version: &str, what: &str, way: Way, counts: Counts) {
+    write!(text, "{version:<10}{what:<24}{:<12}", way.name()).expect("a string takes everything");
     for count in counts {
         write!(text, "{count:>12}").expect("a string takes everything");
     }
