@@ -5,7 +5,7 @@ RELEASE := $(TARGET)/release
 SHIM := --manifest-path runtime-shim/Cargo.toml --target-dir $(TARGET)/shim
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-all test-shim bench tools lint bless
+.PHONY: help build demo test test-all test-std test-shim bench tools lint bless
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -28,6 +28,10 @@ test: build tools test-shim ## Run the tests: newest Go in full, a part of the o
 test-all: export WASI_AOT_TEST_MATRIX = all
 test-all: build tools test-shim ## Run the tests with every Go version and every set of flags
 	cargo test --release --workspace --no-fail-fast
+
+# STD="net/http,time" chooses packages, FILTER=go1.27.3 a version.
+test-std: build tools ## Run the tests of Go's own library, compiled with and without knowledge of Go
+	WASI_AOT_STD=$(or $(STD),all) cargo test --release -p wasi-aot-tests --test std -- $(FILTER)
 
 # A workspace of its own, so `cargo test --workspace` leaves it out.
 test-shim:

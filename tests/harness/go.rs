@@ -121,6 +121,27 @@ impl Toolchain {
         Ok(output)
     }
 
+    /// The tests of a package of Go's own library (`net/http`) as a wasip1
+    /// module: what `go test` would run.
+    pub fn build_tests(&self, package: &str) -> Result<PathBuf> {
+        let mut hasher = DefaultHasher::new();
+        (self.version, &self.goroot, package).hash(&mut hasher);
+        let output = paths::guest_cache()?.join(format!(
+            "{}-test-{}-{:016x}.wasm",
+            package.replace('/', "_"),
+            self.version,
+            hasher.finish()
+        ));
+        paths::make_once(&output, |draft| {
+            let args = ["test", "-c", "-o"].map(OsString::from);
+            let package_arg = format!("./{package}").into();
+            let args = args.into_iter().chain([draft.into(), package_arg]);
+            self.go(&self.goroot.join("src"), args, Goal::Wasip1)
+                .with_context(|| format!("go {} test -c {package}", self.version))
+        })?;
+        Ok(output)
+    }
+
     fn compile(
         &self,
         dir: &Path,
@@ -135,6 +156,11 @@ impl Toolchain {
             args.push("-buildmode=c-shared".into());
         }
         args.extend(["-o".into(), output.into(), package.into()]);
+        self.go(dir, args, goal)
+    }
+
+    /// Runs `go ARGS...` in `dir`.
+    fn go(&self, dir: &Path, args: impl IntoIterator<Item = OsString>, goal: Goal) -> Result<()> {
         let mut command = Command::new(self.goroot.join("bin/go"));
         command.args(args).current_dir(dir);
         // Only what is stated here may matter: no settings of the user's, no

@@ -6,6 +6,7 @@
 //! - [`run`]: starts a program, feeds and reads it, never waits forever;
 //! - [`tree`]: what a directory holds;
 //! - [`compare`]: the differences between two outcomes;
+//! - [`gotest`]: what a test binary of Go's reports;
 //! - [`suite`]: cases times Go versions times build flavours, as named tests.
 //!
 //! `tests/setup.sh matrix` puts the tools in place first.
@@ -13,6 +14,7 @@
 pub mod case;
 pub mod compare;
 pub mod go;
+pub mod gotest;
 pub mod paths;
 pub mod run;
 pub mod suite;

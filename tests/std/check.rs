@@ -1,0 +1,229 @@
+//! One package's tests with one version of Go: built, run both ways, judged.
+
+use crate::packages::{FAILING, UNSTEADY};
+use crate::table::{Row, Table};
+use anyhow::{Context, Result, bail, ensure};
+use harness::go::Toolchain;
+use harness::gotest::{self, Report, Verdict};
+use harness::paths;
+use harness::run::{Ends, Run};
+use harness::tool::Tool;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// When package testing gives up, and when we do: only testing can tell which
+/// test it was, but it can't interrupt a loop without calls.
+const TEST_TIMEOUT: u64 = 300;
+const KILL_TIMEOUT: u64 = 330;
+
+pub struct Case {
+    pub package: &'static str,
+    pub minor: u32,
+    pub toolchain: Toolchain,
+}
+
+/// The two ways to compile.
+#[derive(Debug, Clone, Copy)]
+pub enum Way {
+    Knowing,
+    Unknowing,
+}
+
+impl Way {
+    pub const BOTH: [Self; 2] = [Self::Knowing, Self::Unknowing];
+
+    fn flag(self) -> Option<&'static str> {
+        match self {
+            Self::Knowing => None,
+            Self::Unknowing => Some("--no-go-opt"),
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Knowing => "default",
+            Self::Unknowing => "no-go-opt",
+        }
+    }
+}
+
+/// What one of the two executables did.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    pub ends: Ends,
+    pub report: Report,
+    /// Package testing came to its end: no panic, no exit cut the tests short.
+    complete: bool,
+    pub took: Duration,
+    /// Where its output is.
+    log: PathBuf,
+}
+
+impl Case {
+    /// Runs both ways, and adds what happened to `table` before it is judged.
+    pub fn check(&self, tool: &Tool, table: &Table) -> Result<()> {
+        let module = self.toolchain.build_tests(self.package)?;
+        let ours = self.outcome(Way::Knowing, &module, tool)?;
+        let reference = self.outcome(Way::Unknowing, &module, tool)?;
+        let mut wrong = self.differences(&ours, &reference);
+        wrong.extend(self.failures(&reference));
+        table.add(Row {
+            package: self.package,
+            version: self.toolchain.version,
+            outcomes: [ours.clone(), reference.clone()],
+        });
+        if !wrong.is_empty() {
+            let logs = [&ours.log, &reference.log].map(|log| log.display().to_string());
+            bail!("{}\nsee {}", wrong.join("\n"), logs.join("\nand "));
+        }
+        Ok(())
+    }
+
+    /// Compiles `module` one way and runs it.
+    fn outcome(&self, way: Way, module: &Path, tool: &Tool) -> Result<Outcome> {
+        let place = Place::new()?;
+        let program = place.path("program");
+        let built = tool.build(module, &program, self.flags(way))?;
+        ensure!(
+            built.ends.is_success(),
+            "wasi-aot build ({}): {}",
+            way.name(),
+            String::from_utf8_lossy(&built.stderr)
+        );
+        let mut command = Command::new(program);
+        command
+            .arg(gotest::FLAG)
+            .arg("-test.short")
+            .arg(format!("-test.timeout={TEST_TIMEOUT}s"))
+            .current_dir(place.path("root"))
+            .env_clear();
+        let start = Instant::now();
+        let done = Run::of(command)
+            .seconds(KILL_TIMEOUT)
+            .run()
+            .with_context(|| format!("compiled with {}", way.name()))?;
+        let took = start.elapsed();
+        let log = logs()?.join(format!(
+            "{}-{}-{}.log",
+            self.package.replace('/', "_"),
+            self.toolchain.version,
+            way.name()
+        ));
+        std::fs::write(&log, [&*done.stdout, &*done.stderr].concat())?;
+        Ok(Outcome {
+            ends: done.ends,
+            report: gotest::read(&done.stdout),
+            complete: gotest::is_complete(&done.stdout),
+            took,
+            log,
+        })
+    }
+
+    /// The tests see GOROOT from inside their package's directory, as they do
+    /// under `go test`, and else only what is in [`Place`], which doesn't depend
+    /// on the machine.
+    fn flags(&self, way: Way) -> Vec<String> {
+        let mut flags = vec![
+            format!("--dir-ro={}::/go", self.toolchain.goroot.display()),
+            "--dir=.::/".into(),
+            format!("--env=PWD=/go/src/{}", self.package),
+            "--env=GOROOT=/go".into(),
+            "--env=HOME=/tmp".into(),
+            "--env=TMPDIR=/tmp".into(),
+            "--env=PATH=/bin".into(),
+        ];
+        flags.extend(way.flag().map(Into::into));
+        flags
+    }
+
+    /// One line for each test that ended in different ways, one for those that
+    /// ran only one way (after a trap they are many), and one for the exit.
+    fn differences(&self, ours: &Outcome, reference: &Outcome) -> Vec<String> {
+        let (mut found, mut only_one_way) = (Vec::new(), 0);
+        let names: BTreeSet<_> = ours.report.keys().chain(reference.report.keys()).collect();
+        for name in names {
+            if UNSTEADY.contains(&(self.package, name)) {
+                continue;
+            }
+            match (ours.report.get(name), reference.report.get(name)) {
+                (Some(a), Some(b)) if a == b => {}
+                (Some(a), Some(b)) => found.push(format!("{name}: {a}, with --no-go-opt {b}")),
+                _ => only_one_way += 1,
+            }
+        }
+        if only_one_way > 0 {
+            found.push(format!("{only_one_way} tests ran only one way"));
+        }
+        if ours.ends != reference.ends {
+            found.push(format!(
+                "{}, with --no-go-opt {}",
+                ours.ends, reference.ends
+            ));
+        }
+        found
+    }
+
+    /// One line for each test of `outcome` that doesn't end as it should.
+    fn failures(&self, outcome: &Outcome) -> Vec<String> {
+        let known = |name: &str| {
+            let listed = |&&(package, minors, test): &&(&str, &[u32], &str)| {
+                package == self.package && minors.contains(&self.minor) && test == name
+            };
+            FAILING.iter().any(|entry| listed(&entry))
+        };
+        let failed = |verdict| matches!(verdict, Verdict::Fail | Verdict::Unfinished);
+        let mut found = Vec::new();
+        for (name, &verdict) in &outcome.report {
+            if UNSTEADY.contains(&(self.package, name)) {
+                continue;
+            }
+            match (failed(verdict), known(name)) {
+                (true, false) => found.push(format!("{name}: {verdict}, and not in FAILING")),
+                (false, true) => found.push(format!("{name}: {verdict}, but in FAILING")),
+                _ => {}
+            }
+        }
+        if gotest::count(&outcome.report, Verdict::Pass) == 0 {
+            found.push("no test passed".into());
+        }
+        if !outcome.complete {
+            found.push("the program ended before all tests had run".into());
+        }
+        let any = outcome.report.values().any(|verdict| failed(*verdict));
+        if outcome.ends.is_success() == any {
+            found.push(format!("the tests end with {}", outcome.ends));
+        }
+        found
+    }
+}
+
+/// A directory for one run: the executable, and the root that its tests see.
+struct Place(tempfile::TempDir);
+
+impl Place {
+    fn new() -> Result<Self> {
+        let place = Self(tempfile::tempdir_in(paths::profile_dir()?)?);
+        for dir in ["root/dev", "root/etc", "root/tmp"] {
+            std::fs::create_dir_all(place.path(dir))?;
+        }
+        // Package net's simulated network looks localhost up.
+        let hosts = "127.0.0.1 localhost\n::1 localhost\n";
+        std::fs::write(place.path("root/etc/hosts"), hosts)?;
+        // Not the device, but as empty.
+        std::fs::write(place.path("root/dev/null"), "")?;
+        Ok(place)
+    }
+
+    fn path(&self, below: &str) -> PathBuf {
+        self.0.path().join(below)
+    }
+}
+
+/// The directory for outputs and results, made if needed.
+pub fn logs() -> Result<PathBuf> {
+    let dir = paths::profile_dir()?.with_file_name("std");
+    std::fs::create_dir_all(&dir)?;
+    Ok(dir)
+}

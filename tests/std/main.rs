@@ -1,0 +1,88 @@
+//! The tests of Go's own library, compiled by wasi-aot twice: with all that it
+//! knows of Go's code, and with nothing of it (`--no-go-opt`). Each top-level
+//! test must end the same way in both, and none may fail but those listed in
+//! `packages.rs`. One case is one package with one version of Go.
+//!
+//! A few packages with the newest Go run by default. `WASI_AOT_STD` names the
+//! packages to run with every version, with commas between, or `all`; names
+//! filter as always:
+//!
+//!     make test-std                                   # all packages, all versions
+//!     make test-std STD=net/http,time                 # these
+//!     make test-std FILTER=go1.27.3                   # one version
+//!     cargo test --release -p wasi-aot-tests --test std    # the default
+//!
+//! What ran is in `target/std/results.txt`, the output of each run beside it.
+
+mod check;
+mod packages;
+mod table;
+
+use anyhow::{Context, Result};
+use harness::go::{NEWEST, OLDER, Toolchain};
+use harness::suite::test;
+use harness::tool::Tool;
+use libtest_mimic::{Arguments, Trial};
+use packages::{PACKAGES, QUICK};
+use std::sync::Arc;
+use table::Table;
+
+fn main() -> Result<()> {
+    let args = Arguments::from_args();
+    let tool = Arc::new(Tool::new()?);
+    let table = Arc::new(Table::default());
+    let conclusion = libtest_mimic::run(&args, trials(&tool, &table)?);
+    table.write()?;
+    // `exit` runs no destructors, and the tool's directory is to be removed.
+    drop(tool);
+    conclusion.exit()
+}
+
+/// The cases that the environment asks for.
+fn trials(tool: &Arc<Tool>, table: &Arc<Table>) -> Result<Vec<Trial>> {
+    let (versions, packages) = match std::env::var("WASI_AOT_STD") {
+        Err(_) => (vec![NEWEST], named(QUICK.iter().copied())?),
+        Ok(all) if all == "all" => (every_version(), PACKAGES.to_vec()),
+        Ok(list) => (
+            every_version(),
+            named(list.split(',')).context("WASI_AOT_STD")?,
+        ),
+    };
+    let mut trials = Vec::new();
+    for version in versions {
+        let toolchain = Toolchain::new(version)?;
+        let minor = minor(version)?;
+        for &(package, _) in packages.iter().filter(|(_, since)| *since <= minor) {
+            let case = check::Case {
+                package,
+                minor,
+                toolchain: toolchain.clone(),
+            };
+            let (tool, table) = (Arc::clone(tool), Arc::clone(table));
+            trials.push(test(format!("std/{package} go{version}"), move || {
+                case.check(&tool, &table)
+            }));
+        }
+    }
+    Ok(trials)
+}
+
+fn every_version() -> Vec<&'static str> {
+    [NEWEST].into_iter().chain(OLDER).collect()
+}
+
+/// The entries of [`PACKAGES`] with these names.
+fn named<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Vec<(&'static str, u32)>> {
+    let find = |name| {
+        let found = PACKAGES.iter().find(|(package, _)| *package == name);
+        let known = || format!("{name:?} is not among the packages in tests/std/packages.rs");
+        found.copied().with_context(known)
+    };
+    names.into_iter().map(find).collect()
+}
+
+/// 27 of 1.27.3.
+fn minor(version: &str) -> Result<u32> {
+    let minor = version.split('.').nth(1).and_then(|part| part.parse().ok());
+    minor.with_context(|| format!("BUG: {version} is no version of Go"))
+}
