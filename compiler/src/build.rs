@@ -3,6 +3,7 @@
 use crate::compile::{self, Compiler, Synthetic};
 use crate::emit::{self, Input};
 use crate::error::Error;
+use crate::go::bytes::{self, ByteLoop};
 use crate::go::{DispatchOutcome, Knowledge};
 use crate::link;
 use crate::lower::Env;
@@ -10,7 +11,7 @@ use crate::module::{self, Module};
 use crate::names;
 use crate::options::{Emit, Observer, OptLevel, Options, Phase, Target};
 use crate::{shim, target, trap};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 use wasi_aot_contract::layout::{MAX_PAGES, WASM_PAGE_SIZE};
 
@@ -46,12 +47,14 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
     let large = target::isa(options.target, OptLevel::O0);
     let env = Env::new(&module, options.target, isa.frontend_config(), &names);
     let go = go_knowledge(&module, &names, options);
+    let byte_loops = byte_loops(&module, options);
     phases.end("analyse", || match &go {
         Some(go) => {
             let points: usize = go.resume_points.iter().map(BTreeSet::len).sum();
             let never_zero = go.never_zero.iter().filter(|&&never| never).count();
             format!(
-                "a Go module: {points} resume points, {never_zero} functions without normal return"
+                "a Go module: {points} resume points, {never_zero} functions without normal return, {} byte loops replaced",
+                byte_loops.len()
             )
         }
         None => "no Go knowledge used".into(),
@@ -59,6 +62,7 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
     let compiler = Compiler {
         go: go.as_ref(),
         go_trust: !options.no_go_trust,
+        byte_loops: &byte_loops,
         env: &env,
         isa: &*isa,
         large: &*large,
@@ -133,6 +137,16 @@ fn go_knowledge(module: &Module<'_>, names: &[String], options: &Options) -> Opt
         }
     }
     Some(go)
+}
+
+/// The byte loops that are to be replaced. What they are is in their bytes, so
+/// nobody else's module is asked where it comes from.
+fn byte_loops(module: &Module<'_>, options: &Options) -> BTreeMap<usize, ByteLoop> {
+    if options.no_go_opt {
+        BTreeMap::new()
+    } else {
+        bytes::byte_loops(module)
+    }
 }
 
 /// Times phases as they end.

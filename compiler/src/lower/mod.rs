@@ -8,6 +8,7 @@
 
 mod address;
 mod bulk;
+mod bytes;
 mod call;
 mod compare;
 mod control;
@@ -28,6 +29,7 @@ pub use variable::CELL_SIZE;
 
 use crate::error::Error;
 use crate::flow::{BlockId, Graph};
+use crate::go::bytes::ByteLoop;
 use crate::module::feature_of;
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::{self, FuncRef, GlobalValue, InstBuilder, Signature, SourceLoc};
@@ -37,7 +39,8 @@ use std::collections::{HashMap, HashSet};
 use wasmparser::{Operator, ValType};
 
 /// Lowers the defined function `index`, whose body is `graph`, into `function`.
-/// `trust_sp` says that local 1 holds Go's SP ([`crate::go::sp`]).
+/// `trust_sp` says that local 1 holds Go's SP ([`crate::go::sp`]), `byte_loop` that
+/// the body is that loop ([`crate::go::bytes`]).
 ///
 /// # Errors
 /// [`Error::Unsupported`] for an operator that can't be lowered yet.
@@ -46,6 +49,7 @@ pub fn lower_function(
     index: usize,
     graph: &Graph<'_>,
     trust_sp: bool,
+    byte_loop: Option<ByteLoop>,
     function: &mut ir::Function,
     context: &mut FunctionBuilderContext,
 ) -> Result<(), Error> {
@@ -54,6 +58,9 @@ pub fn lower_function(
     let mut lowering = Lowering::new(env, graph, FunctionBuilder::new(function, context));
     lowering.sp_values = trust_sp.then(HashSet::new);
     lowering.start_function();
+    if let Some(byte_loop) = byte_loop {
+        bytes::lower(&mut lowering, byte_loop);
+    }
     let (order, predecessors) = graph.reverse_postorder();
     lowering.open_predecessors = predecessors;
     for &block in &order {
