@@ -48,16 +48,18 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
     let env = Env::new(&module, options.target, isa.frontend_config(), &names);
     let go = go_knowledge(&module, &names, options);
     let byte_loops = byte_loops(&module, options);
-    phases.end("analyse", || match &go {
-        Some(go) => {
-            let points: usize = go.resume_points.iter().map(BTreeSet::len).sum();
-            let never_zero = go.never_zero.iter().filter(|&&never| never).count();
-            format!(
-                "a Go module: {points} resume points, {never_zero} functions without normal return, {} byte loops replaced",
-                byte_loops.len()
-            )
-        }
-        None => "no Go knowledge used".into(),
+    phases.end("analyse", || {
+        let facts = match &go {
+            Some(go) => {
+                let points: usize = go.resume_points.iter().map(BTreeSet::len).sum();
+                let never_zero = go.never_zero.iter().filter(|&&never| never).count();
+                format!(
+                    "a Go module: {points} resume points, {never_zero} functions without normal return"
+                )
+            }
+            None => "no Go knowledge used".into(),
+        };
+        format!("{facts}, {} byte loops replaced", byte_loops.len())
     });
     let compiler = Compiler {
         go: go.as_ref(),
@@ -139,8 +141,7 @@ fn go_knowledge(module: &Module<'_>, names: &[String], options: &Options) -> Opt
     Some(go)
 }
 
-/// The byte loops that are to be replaced. What they are is in their bytes, so
-/// nobody else's module is asked where it comes from.
+/// The byte loops that are to be replaced, in a module of any origin.
 fn byte_loops(module: &Module<'_>, options: &Options) -> BTreeMap<usize, ByteLoop> {
     if options.no_go_opt {
         BTreeMap::new()
