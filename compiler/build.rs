@@ -158,6 +158,9 @@ fn exports() -> impl Iterator<Item = String> {
         symbols::MEMORY_PAGES,
         symbols::MEMMOVE,
         symbols::MEMSET,
+        symbols::BYTES_EQUAL,
+        symbols::BYTES_COMPARE,
+        symbols::BYTES_FIND,
     ];
     let wasi = preview1::FUNCTIONS
         .iter()

@@ -3,6 +3,7 @@
 use crate::compile::{self, Compiler, Synthetic};
 use crate::emit::{self, Input};
 use crate::error::Error;
+use crate::go::bytes::{self, ByteLoop};
 use crate::go::{DispatchOutcome, Knowledge};
 use crate::link;
 use crate::lower::Env;
@@ -10,7 +11,7 @@ use crate::module::{self, Module};
 use crate::names;
 use crate::options::{Emit, Observer, OptLevel, Options, Phase, Target};
 use crate::{shim, target, trap};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 use wasi_aot_contract::layout::{MAX_PAGES, WASM_PAGE_SIZE};
 
@@ -52,23 +53,28 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
         &names,
     );
     let go = go_knowledge(&module, &names, options);
-    phases.end("analyse", || match &go {
-        Some(go) => {
-            let points: usize = go.resume_points.iter().map(BTreeSet::len).sum();
-            let never_zero = go.never_zero.iter().filter(|&&never| never).count();
-            format!(
-                "a Go module: {points} resume points, {never_zero} functions without normal return, {}",
-                match go.preemption {
-                    Some(_) => "goroutines can be preempted",
-                    None => "no way seen to preempt goroutines",
-                }
-            )
-        }
-        None => "no Go knowledge used".into(),
+    let byte_loops = byte_loops(&module, options);
+    phases.end("analyse", || {
+        let facts = match &go {
+            Some(go) => {
+                let points: usize = go.resume_points.iter().map(BTreeSet::len).sum();
+                let never_zero = go.never_zero.iter().filter(|&&never| never).count();
+                format!(
+                    "a Go module: {points} resume points, {never_zero} functions without normal return, {}",
+                    match go.preemption {
+                        Some(_) => "goroutines can be preempted",
+                        None => "no way seen to preempt goroutines",
+                    }
+                )
+            }
+            None => "no Go knowledge used".into(),
+        };
+        format!("{facts}, {} byte loops replaced", byte_loops.len())
     });
     let compiler = Compiler {
         go: go.as_ref(),
         go_trust: !options.no_go_trust,
+        byte_loops: &byte_loops,
         env: &env,
         isa: &*isa,
         large: &*large,
@@ -147,6 +153,15 @@ fn go_knowledge(module: &Module<'_>, names: &[String], options: &Options) -> Opt
         }
     }
     Some(go)
+}
+
+/// The byte loops that are to be replaced, in a module of any origin.
+fn byte_loops(module: &Module<'_>, options: &Options) -> BTreeMap<usize, ByteLoop> {
+    if options.no_go_opt {
+        BTreeMap::new()
+    } else {
+        bytes::byte_loops(module)
+    }
 }
 
 /// Times phases as they end.

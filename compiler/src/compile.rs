@@ -6,6 +6,7 @@
 
 use crate::error::Error;
 use crate::flow;
+use crate::go::bytes::ByteLoop;
 use crate::go::{self, DispatchOutcome, Knowledge};
 use crate::lower::{self, Env};
 use crate::options::{Emit, Observer};
@@ -17,7 +18,7 @@ use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::{CodegenError, Context, FinalizedRelocTarget};
 use cranelift_frontend::FunctionBuilderContext;
 use rayon::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use wasi_aot_contract::module::TrapKind;
@@ -75,6 +76,8 @@ pub struct Compiler<'c, 'm, 'w> {
     pub go: Option<&'c Knowledge>,
     /// Whether trusted facts about Go's code may be used, too.
     pub go_trust: bool,
+    /// The byte loops among the defined functions, where calls are to replace them.
+    pub byte_loops: &'c BTreeMap<usize, ByteLoop>,
 }
 
 /// A function that the compiler makes itself.
@@ -174,7 +177,10 @@ impl Compiler<'_, '_, '_> {
             self.env,
             index,
             &graph,
-            sp,
+            lower::Facts {
+                sp,
+                byte_loop: self.byte_loops.get(&index).copied(),
+            },
             &mut worker.context.func,
             &mut worker.builder,
         )?;

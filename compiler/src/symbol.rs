@@ -26,6 +26,12 @@ pub enum Symbol {
     MemoryGrow,
     Memmove,
     Memset,
+    /// [`wasi_aot_contract::symbols::BYTES_EQUAL`].
+    BytesEqual,
+    /// [`wasi_aot_contract::symbols::BYTES_COMPARE`].
+    BytesCompare,
+    /// [`wasi_aot_contract::symbols::BYTES_FIND`].
+    BytesFind,
     /// What a typed table holds for a function of another signature.
     TrapBadSignature,
     /// What a typed table holds for null.
@@ -48,6 +54,9 @@ impl Symbol {
             Self::Memset => (8, 0),
             Self::TrapBadSignature => (9, 0),
             Self::TrapNull => (10, 0),
+            Self::BytesEqual => (11, 0),
+            Self::BytesCompare => (12, 0),
+            Self::BytesFind => (13, 0),
         };
         UserExternalName::new(namespace, index)
     }
@@ -70,6 +79,9 @@ impl Symbol {
             8 => Self::Memset,
             9 => Self::TrapBadSignature,
             10 => Self::TrapNull,
+            11 => Self::BytesEqual,
+            12 => Self::BytesCompare,
+            13 => Self::BytesFind,
             other => panic!("BUG: unknown symbol namespace {other}"),
         }
     }

@@ -243,6 +243,9 @@ fn the_embedded_image_keeps_its_promises() {
         symbols::MEMORY_PAGES,
         symbols::MEMMOVE,
         symbols::MEMSET,
+        symbols::BYTES_EQUAL,
+        symbols::BYTES_COMPARE,
+        symbols::BYTES_FIND,
     ] {
         assert!(defined(name), "{name}");
     }

@@ -15,6 +15,16 @@ pub const MEMORY_PAGES: &str = "wasi_aot_memory_pages";
 pub const MEMMOVE: &str = "memmove";
 pub const MEMSET: &str = "memset";
 
+/// `extern "C" fn(a: *const u8, b: *const u8, len: usize) -> u64`: 1 if the ranges
+/// hold the same bytes, else 0; defined by the shim, as are the next two.
+pub const BYTES_EQUAL: &str = "wasi_aot_bytes_equal";
+/// `extern "C" fn(a: *const u8, b: *const u8, len: usize) -> i32`: the difference
+/// (a - b, as unsigned bytes) of the first two bytes that differ, else 0.
+pub const BYTES_COMPARE: &str = "wasi_aot_bytes_compare";
+/// `extern "C" fn(start: *const u8, byte: u32, len: usize) -> *const u8`: the first
+/// byte that equals the lowest eight bits of `byte`, or null.
+pub const BYTES_FIND: &str = "wasi_aot_bytes_find";
+
 /// Prefix of the shim's function for an import of `wasi_snapshot_preview1`:
 /// `fd_read` is `wasi_aot_fd_read`.
 pub const WASI_PREFIX: &str = "wasi_aot_";

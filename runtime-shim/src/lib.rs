@@ -12,6 +12,7 @@
 #![cfg_attr(test, allow(dead_code))]
 
 mod arch;
+mod bytes;
 mod guest;
 mod mem;
 mod memory;

@@ -1,6 +1,6 @@
 //! The memory functions that the compiler takes for granted (memcpy, memmove,
 //! memset, memcmp, bcmp, strlen). memmove and memset also carry Go's
-//! memory.copy and memory.fill.
+//! memory.copy and memory.fill; how bytes are compared is in [`crate::bytes`].
 //!
 //! LLVM recognises a loop that copies, fills, compares or measures and puts a
 //! call of the very function here in its place. So every loop contains
@@ -10,14 +10,18 @@
 //! which may overlap: all are loaded before any is stored, so one way serves
 //! every size and every overlap.
 
+#[cfg(not(test))]
+use crate::bytes;
 #[cfg(target_arch = "aarch64")]
-use core::arch::aarch64::{uint8x16_t as Block, vdupq_n_u8};
+pub(crate) use core::arch::aarch64::uint8x16_t as Block;
+#[cfg(target_arch = "aarch64")]
+use core::arch::aarch64::vdupq_n_u8;
 use core::arch::asm;
 #[cfg(target_arch = "x86_64")]
-use core::arch::x86_64::__m128i as Block;
+pub(crate) use core::arch::x86_64::__m128i as Block;
 
 /// Bytes per block.
-const BLOCK: usize = size_of::<Block>();
+pub(crate) const BLOCK: usize = size_of::<Block>();
 /// Bytes per round of a loop over blocks.
 const ROUND: usize = 4 * BLOCK;
 /// From here the processor's string instructions beat a loop over blocks (measured
@@ -63,23 +67,23 @@ unsafe extern "C" fn memset(dst: *mut u8, value: i32, n: usize) -> *mut u8 {
 /// C's memcmp.
 ///
 /// # Safety
-/// As [`compare`].
+/// As [`bytes::compare`].
 #[cfg(not(test))]
 #[unsafe(no_mangle)]
 unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, n: usize) -> i32 {
     // SAFETY: passed on.
-    unsafe { compare(a, b, n) }
+    unsafe { bytes::compare(a, b, n) }
 }
 
 /// LLVM's memcmp for equality.
 ///
 /// # Safety
-/// As [`compare`].
+/// As [`bytes::equal`].
 #[cfg(not(test))]
 #[unsafe(no_mangle)]
 unsafe extern "C" fn bcmp(a: *const u8, b: *const u8, n: usize) -> i32 {
     // SAFETY: passed on.
-    unsafe { compare(a, b, n) }
+    (!unsafe { bytes::equal(a, b, n) }).into()
 }
 
 /// C's strlen.
@@ -328,49 +332,6 @@ unsafe fn fill_string(dst: *mut u8, value: u8, n: usize) {
     unsafe { fill_rounds(dst, value, n) }
 }
 
-/// Below, above or equal to 0 as the first byte that differs says.
-///
-/// # Safety
-/// Both are readable for `n` bytes.
-unsafe fn compare(a: *const u8, b: *const u8, n: usize) -> i32 {
-    const WORD: usize = size_of::<u64>();
-    let mut at = 0;
-    // SAFETY: every load ends at n or before.
-    unsafe {
-        while n - at >= WORD {
-            let (x, y) = (u64::load(a.add(at)), u64::load(b.add(at)));
-            if x != y {
-                return order(u64::from_be(x), u64::from_be(y));
-            }
-            at += WORD;
-            opaque();
-        }
-        if at == n {
-            return 0;
-        }
-        if n >= WORD {
-            // Overlaps bytes that are known to be equal.
-            let last = n - WORD;
-            let (x, y) = (u64::load(a.add(last)), u64::load(b.add(last)));
-            return order(u64::from_be(x), u64::from_be(y));
-        }
-        while at < n {
-            let (x, y) = (*a.add(at), *b.add(at));
-            if x != y {
-                return order(x.into(), y.into());
-            }
-            at += 1;
-            opaque();
-        }
-    }
-    0
-}
-
-#[inline(always)]
-fn order(x: u64, y: u64) -> i32 {
-    i32::from(x > y) - i32::from(x < y)
-}
-
 /// Bytes before the first NUL.
 ///
 /// # Safety
@@ -387,7 +348,7 @@ unsafe fn length(s: *const u8) -> usize {
 
 /// What moves through registers in one piece. Arrays don't: LLVM keeps those
 /// in memory between the load and the store.
-trait Piece: Copy {
+pub(crate) trait Piece: Copy {
     /// An unaligned load.
     ///
     /// # Safety
@@ -452,21 +413,21 @@ fn four(value: u8) -> Four {
 
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn splat(value: u8) -> Block {
+pub(crate) fn splat(value: u8) -> Block {
     // SAFETY: SSE2 belongs to the architecture.
     unsafe { core::arch::x86_64::_mm_set1_epi8(value.cast_signed()) }
 }
 
 #[cfg(target_arch = "aarch64")]
 #[inline(always)]
-fn splat(value: u8) -> Block {
+pub(crate) fn splat(value: u8) -> Block {
     // SAFETY: NEON belongs to the architecture.
     unsafe { vdupq_n_u8(value) }
 }
 
 /// Nothing to the processor, a write to any memory to LLVM.
 #[inline(always)]
-fn opaque() {
+pub(crate) fn opaque() {
     // SAFETY: no instructions.
     unsafe { asm!("", options(nostack, preserves_flags)) }
 }

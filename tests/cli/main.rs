@@ -1,6 +1,7 @@
 //! wasi-aot as a command: what it refuses, what its output is made of, and what
 //! its executables do before and after Go's part.
 
+mod byte_loops;
 mod errors;
 mod isolation;
 mod ld;
@@ -21,6 +22,7 @@ fn main() -> anyhow::Result<()> {
     let args = Arguments::from_args();
     let tool = Arc::new(Tool::new()?);
     let suites = [
+        byte_loops::trials,
         errors::trials,
         policy::trials,
         output::trials,

@@ -104,6 +104,12 @@ pub const FAMILY: Family = Family {
             ..LIBRARY
         },
         Case {
+            name: "search",
+            args: &["search"],
+            sample: true,
+            ..LIBRARY
+        },
+        Case {
             name: "logs",
             args: &["logs"],
             ends: Ends::Exit(1),

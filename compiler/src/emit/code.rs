@@ -124,6 +124,15 @@ impl Declared {
             Symbol::Memset => {
                 self.declare_function(symbol, symbols::MEMSET, Linkage::Import);
             }
+            Symbol::BytesEqual => {
+                self.declare_function(symbol, symbols::BYTES_EQUAL, Linkage::Import);
+            }
+            Symbol::BytesCompare => {
+                self.declare_function(symbol, symbols::BYTES_COMPARE, Linkage::Import);
+            }
+            Symbol::BytesFind => {
+                self.declare_function(symbol, symbols::BYTES_FIND, Linkage::Import);
+            }
             Symbol::MemoryPages => self.declare_data(symbol, symbols::MEMORY_PAGES, false),
             Symbol::Globals => self.declare_data(symbol, "wasi_aot_globals", true),
             Symbol::Table(index) => {

@@ -45,12 +45,16 @@ pub struct Sizes {
 /// those that the object shares with the shim.
 #[must_use]
 pub fn reserved_names() -> BTreeSet<String> {
+    use symbols::{BYTES_COMPARE, BYTES_EQUAL, BYTES_FIND};
     use symbols::{ENTRY, MEMMOVE, MEMORY_GROW, MEMORY_PAGES, MEMSET, MODULE, WASI_PREFIX};
     let preview1 = wasi_aot_contract::preview1::FUNCTIONS
         .iter()
         .map(|f| format!("{WASI_PREFIX}{}", f.name));
-    let own = [ENTRY, MEMMOVE, MEMORY_GROW, MEMORY_PAGES, MEMSET, MODULE].map(str::to_string);
-    preview1.chain(own).collect()
+    let own = [ENTRY, MEMMOVE, MEMORY_GROW, MEMORY_PAGES, MEMSET, MODULE];
+    let own = own
+        .into_iter()
+        .chain([BYTES_COMPARE, BYTES_EQUAL, BYTES_FIND]);
+    preview1.chain(own.map(str::to_string)).collect()
 }
 
 /// Writes the object.

@@ -4,6 +4,7 @@
 //! module of another origin, or one that lies, gives no facts, and a function
 //! that doesn't have Go's shape is left as it is.
 
+pub mod bytes;
 pub mod dispatch;
 pub mod noreturn;
 pub mod pclntab;

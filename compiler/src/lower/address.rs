@@ -169,12 +169,7 @@ impl Lowering<'_, '_, '_> {
     /// are 64-bit values below 2^33.
     pub(super) fn check_range(&mut self, start: Value, length: Value) {
         let end = self.builder.ins().iadd(start, length);
-        let pages = self.memory_pages();
-        let pages = self.builder.ins().uextend(types::I64, pages);
-        let bytes = self
-            .builder
-            .ins()
-            .ishl_imm_u(pages, i64::from(layout::WASM_PAGE_SIZE.trailing_zeros()));
+        let bytes = self.memory_bytes();
         let outside = self
             .builder
             .ins()
@@ -182,6 +177,46 @@ impl Lowering<'_, '_, '_> {
         self.builder
             .ins()
             .trapnz(outside, trap::MEMORY_OUT_OF_BOUNDS);
+    }
+
+    /// The host addresses of the ranges of `length` bytes, a 64-bit value, from
+    /// each of the indices `starts`, i32 values. Branches to `outside`, before
+    /// any access, unless all of them lie inside linear memory.
+    pub(super) fn host_ranges<const N: usize>(
+        &mut self,
+        starts: [Value; N],
+        length: Value,
+        outside: ir::Block,
+    ) -> [Value; N] {
+        let bytes = self.memory_bytes();
+        let over = IntCC::UnsignedGreaterThan;
+        let too_long = self.builder.ins().icmp(over, length, bytes);
+        self.leave_if(too_long, outside);
+        // From here on this can't wrap.
+        let last = self.builder.ins().isub(bytes, length);
+        starts.map(|start| {
+            let start = self.builder.ins().uextend(types::I64, start);
+            let too_far = self.builder.ins().icmp(over, start, last);
+            self.leave_if(too_far, outside);
+            self.host_address(start)
+        })
+    }
+
+    /// Branches to `target` if `condition` holds, and else goes on.
+    pub(super) fn leave_if(&mut self, condition: Value, target: ir::Block) {
+        let next = self.builder.create_block();
+        self.builder.ins().brif(condition, target, &[], next, &[]);
+        self.builder.seal_block(next);
+        self.builder.switch_to_block(next);
+    }
+
+    /// The current size of linear memory in bytes, an i64.
+    fn memory_bytes(&mut self) -> Value {
+        let pages = self.memory_pages();
+        let pages = self.builder.ins().uextend(types::I64, pages);
+        self.builder
+            .ins()
+            .ishl_imm_u(pages, i64::from(layout::WASM_PAGE_SIZE.trailing_zeros()))
     }
 
     /// The current size of linear memory in pages, an i32.

@@ -8,6 +8,7 @@
 
 mod address;
 mod bulk;
+mod bytes;
 mod call;
 mod compare;
 mod control;
@@ -32,6 +33,7 @@ pub use variable::CELL_SIZE;
 
 use crate::error::Error;
 use crate::flow::{BlockId, Graph};
+use crate::go::bytes::ByteLoop;
 use crate::module::feature_of;
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::{self, FuncRef, GlobalValue, InstBuilder, Signature, SourceLoc};
@@ -40,8 +42,16 @@ use operands::Operand;
 use std::collections::HashMap;
 use wasmparser::{Operator, ValType};
 
+/// What is known of a function beside its graph.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts {
+    pub sp: SpFacts,
+    /// The body is this loop over bytes ([`crate::go::bytes`]).
+    pub byte_loop: Option<ByteLoop>,
+}
+
 /// Lowers the defined function `index`, whose body is `graph`, into `function`.
-/// `sp` is what is known of Go's SP in it.
+/// `facts` are what is known of it.
 ///
 /// # Errors
 /// [`Error::Unsupported`] for an operator that can't be lowered yet.
@@ -49,14 +59,22 @@ pub fn lower_function(
     env: &Env<'_, '_>,
     index: usize,
     graph: &Graph<'_>,
-    sp: SpFacts,
+    facts: Facts,
     function: &mut ir::Function,
     context: &mut FunctionBuilderContext,
 ) -> Result<(), Error> {
     let type_index = env.module.functions[index].type_index;
     function.signature = env.signature(type_index);
-    let mut lowering = Lowering::new(env, graph, sp, FunctionBuilder::new(function, context));
+    let mut lowering = Lowering::new(
+        env,
+        graph,
+        facts.sp,
+        FunctionBuilder::new(function, context),
+    );
     lowering.start_function();
+    if let Some(byte_loop) = facts.byte_loop {
+        bytes::lower(&mut lowering, byte_loop);
+    }
     let (order, predecessors) = graph.reverse_postorder();
     lowering.open_predecessors = predecessors;
     for &block in &order {

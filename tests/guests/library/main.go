@@ -27,6 +27,7 @@ var commands = map[string]func(){
 	"parser":   parsers,
 	"errors":   errorChains,
 	"logs":     logs,
+	"search":   searches,
 }
 
 func main() {

@@ -1,0 +1,89 @@
+//! The byte loops of Go's runtime.
+//!
+//! `internal/bytealg` compares bytes and looks for one in loops over bytes,
+//! written in assembly (`equal_wasm.s`, `compare_wasm.s`, `indexbyte_wasm.s`).
+//! A function is one of them if its type and its body are theirs to the byte,
+//! whatever it is called and whoever made the module: the bodies refer to no
+//! function, global or type, so the same bytes always mean the same. Go 1.21 to
+//! 1.27 have the same three. This needs no trust.
+
+use crate::module::Module;
+use std::collections::BTreeMap;
+use wasmparser::ValType;
+
+/// What a byte loop computes. Lengths and bytes are unsigned, and an address is
+/// the lower 32 bits of what is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ByteLoop {
+    /// `memeqbody(a, b, len: i64) -> i64`: 1 if a and b are the same number or
+    /// the ranges hold the same bytes, else 0.
+    Equal,
+    /// `memcmp(a, b, len: i32) -> i32`: the difference of the first two bytes
+    /// that differ, else 0.
+    Compare,
+    /// `memchr(start, byte, len: i32) -> i32`: the address of the first byte that
+    /// equals `byte`, all 32 bits of it, else 0.
+    Find,
+}
+
+/// The byte loops of a module, by place among the defined functions.
+#[must_use]
+pub fn byte_loops(module: &Module<'_>) -> BTreeMap<usize, ByteLoop> {
+    (0..module.functions.len())
+        .filter_map(|index| Some((index, byte_loop(module, index)?)))
+        .collect()
+}
+
+/// Which byte loop the defined function `index` is, if it is one.
+fn byte_loop(module: &Module<'_>, index: usize) -> Option<ByteLoop> {
+    let function = &module.functions[index];
+    let (byte_loop, ty) = match function.body.as_bytes() {
+        EQUAL => (ByteLoop::Equal, ValType::I64),
+        COMPARE => (ByteLoop::Compare, ValType::I32),
+        FIND => (ByteLoop::Find, ValType::I32),
+        _ => return None,
+    };
+    let signature = &module.types[function.type_index as usize];
+    (signature.params() == [ty; 3] && signature.results() == [ty]).then_some(byte_loop)
+}
+
+/// Declarations of locals and code of each, a line for some operators that
+/// belong together. The tests have them as text.
+const EQUAL: &[u8] = b"\x00\
+\x20\x00\x20\x01\x51\x04\x40\x42\x01\x0f\x0b\
+\x03\x40\x20\x02\x50\x04\x40\x42\x01\x0f\x0b\
+\x20\x00\xa7\x31\x00\x00\x20\x01\xa7\x31\x00\x00\x52\x04\x40\x42\x00\x0f\x0b\
+\x20\x00\x42\x01\x7c\x21\x00\x20\x01\x42\x01\x7c\x21\x01\x20\x02\x42\x01\x7d\x21\x02\
+\x0c\x00\x0b\x00\x00\x0b";
+
+const COMPARE: &[u8] = b"\x01\x02\x7f\
+\x20\x02\x04\x7f\x03\x40\
+\x20\x00\x2c\x00\x00\x22\x03\x20\x01\x2c\x00\x00\x22\x04\x46\x04\x40\
+\x20\x00\x41\x01\x6a\x21\x00\x20\x01\x41\x01\x6a\x21\x01\
+\x41\x00\x20\x02\x41\x7f\x6a\x22\x02\x45\x0d\x03\x1a\x0c\x01\x0b\x0b\
+\x20\x03\x41\xff\x01\x71\x20\x04\x41\xff\x01\x71\x6b\
+\x05\x41\x00\x0b\x0f\x00\x0b";
+
+const FIND: &[u8] = b"\x01\x02\x7f\
+\x20\x01\x21\x04\x02\x40\x02\x40\
+\x20\x02\x41\x00\x47\x22\x03\x20\x00\x41\x03\x71\x41\x00\x47\x71\x04\x40\
+\x03\x40\x20\x00\x2d\x00\x00\x20\x01\x46\x0d\x02\
+\x20\x02\x41\x7f\x6a\x22\x02\x41\x00\x47\x22\x03\
+\x20\x00\x41\x01\x6a\x22\x00\x41\x03\x71\x41\x00\x47\x71\x0d\x00\x0b\x0b\
+\x20\x03\x0d\x00\x41\x00\x21\x01\x0c\x01\x0b\
+\x20\x00\x2d\x00\x00\x20\x04\x22\x03\x46\x04\x40\x20\x02\x21\x01\x05\
+\x20\x04\x41\x81\x82\x84\x08\x6c\x21\x04\x02\x40\x02\x40\
+\x20\x02\x41\x03\x4b\x04\x40\x20\x02\x21\x01\
+\x03\x40\x20\x00\x28\x02\x00\x20\x04\x73\x22\x02\
+\x41\x80\x81\x82\x84\x78\x71\x41\x80\x81\x82\x84\x78\x73\
+\x20\x02\x41\xff\xfd\xfb\x77\x6a\x71\x45\x04\x40\
+\x20\x00\x41\x04\x6a\x21\x00\x20\x01\x41\x7c\x6a\x22\x01\x41\x03\x4b\x0d\x01\x0c\x03\
+\x0b\x0b\x05\x20\x02\x21\x01\x0c\x01\x0b\x0c\x01\x0b\
+\x20\x01\x45\x04\x40\x41\x00\x21\x01\x0c\x03\x0b\x0b\
+\x03\x40\x20\x00\x2d\x00\x00\x20\x03\x46\x0d\x02\
+\x20\x00\x41\x01\x6a\x21\x00\x20\x01\x41\x7f\x6a\x22\x01\x0d\x00\x41\x00\x21\x01\x0b\
+\x0b\x0b\x20\x00\x41\x00\x20\x01\x1b\x0f\x00\x0b";
+
+#[cfg(test)]
+#[path = "bytes_tests.rs"]
+mod tests;
