@@ -141,7 +141,7 @@ fn go_knowledge(module: &Module<'_>, names: &[String], options: &Options) -> Opt
     if options.no_go_opt {
         return None;
     }
-    let mut go = Knowledge::of(module)?;
+    let mut go = Knowledge::of(module, options.opt_level != OptLevel::O0)?;
     if let Some(forgotten) = &options.forget_resume_points {
         for (points, _) in go
             .resume_points

@@ -113,6 +113,26 @@ impl Terminator {
             Self::Return | Self::Trap(_) => {}
         }
     }
+
+    /// Calls `f` with each edge, to be changed.
+    pub fn for_each_edge_mut(&mut self, mut f: impl FnMut(&mut Edge)) {
+        match self {
+            Self::Jump(edge) => f(edge),
+            Self::Branch { then, otherwise } => {
+                f(then);
+                f(otherwise);
+            }
+            Self::Table { targets, default } => {
+                targets.iter_mut().for_each(&mut f);
+                f(default);
+            }
+            Self::Switch { cases, default } => {
+                cases.values_mut().for_each(&mut f);
+                f(default);
+            }
+            Self::Return | Self::Trap(_) => {}
+        }
+    }
 }
 
 impl Graph<'_> {

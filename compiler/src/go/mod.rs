@@ -13,6 +13,7 @@ pub mod resume;
 pub mod sp;
 #[cfg(test)]
 mod tests;
+mod unwind;
 
 use crate::flow::{self, BlockId, Graph, Terminator};
 use crate::module::Module;
@@ -46,24 +47,23 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
-    /// Reads the facts off a module; `None` if Go's linker didn't make it.
+    /// Reads the facts off a module; `None` if Go's linker didn't make it. The
+    /// search for functions without normal return, which reads every body, is
+    /// only made if `thorough`.
     #[must_use]
-    pub fn of(module: &Module<'_>) -> Option<Self> {
+    pub fn of(module: &Module<'_>, thorough: bool) -> Option<Self> {
         let table = Pclntab::find(&module.image, module.functions.len())?;
         let resume_points = resume::resume_points(module, &table)?;
-        let imports = module.import_count();
-        let summaries: Vec<Summary> = (0..module.functions.len())
-            .into_par_iter()
-            .map_init(FuncValidatorAllocations::default, |validator, index| {
-                summary(module, index, validator)
-            })
-            .collect();
-        let never_zero = noreturn::never_zero(&summaries, imports);
+        let never_zero = if thorough {
+            never_zero(module)
+        } else {
+            vec![false; module.functions.len()]
+        };
         Some(Self {
             resume_points,
             never_zero,
             preemption: preempt::preemption(module, &table),
-            imports,
+            imports: module.import_count(),
         })
     }
 
@@ -86,6 +86,7 @@ impl Knowledge {
                 .checked_sub(self.imports)
                 .is_some_and(|callee| self.never_zero[callee as usize])
         });
+        unwind::share_return(graph);
         graph.rotate_loops();
         match (dispatch, has_table) {
             (Some(_), _) => DispatchOutcome::Removed,
@@ -93,6 +94,17 @@ impl Knowledge {
             (None, false) => DispatchOutcome::Absent,
         }
     }
+}
+
+/// For each defined function whether it never returns 0.
+fn never_zero(module: &Module<'_>) -> Vec<bool> {
+    let summaries: Vec<Summary> = (0..module.functions.len())
+        .into_par_iter()
+        .map_init(FuncValidatorAllocations::default, |validator, index| {
+            summary(module, index, validator)
+        })
+        .collect();
+    noreturn::never_zero(&summaries, module.import_count())
 }
 
 /// What a body can return. One that is invalid is unknown: compiling it reports

@@ -181,8 +181,8 @@ pub fn never_zero(summaries: &[Summary], imports: u32) -> Vec<bool> {
     may.into_iter().map(|may| !may).collect()
 }
 
-/// Ends each block after a call of a function for which `never_zero` holds: the
-/// call's result, which is 1, is returned or traps as the code says.
+/// Ends each block after a call of a function for which `never_zero` holds: what
+/// follows is what the code does on a result of 1, returning 1 or trapping.
 pub fn cut(graph: &mut Graph<'_>, never_zero: impl Fn(u32) -> bool) {
     for index in 0..graph.blocks.len() {
         let block = &graph.blocks[index];
@@ -199,7 +199,7 @@ pub fn cut(graph: &mut Graph<'_>, never_zero: impl Fn(u32) -> bool) {
         let unwound = &graph.blocks[then.target.index()];
         let operators = &graph.operators[unwound.operators.clone()];
         let terminator = match (&unwound.terminator, operators) {
-            (Terminator::Return, [(Operator::I32Const { value: 1 }, _)]) => Terminator::Return,
+            (Terminator::Return, [(Operator::I32Const { value: 1 }, _)]) => Terminator::Jump(*then),
             (Terminator::Trap(TrapKind::Unreachable), []) => {
                 Terminator::Trap(TrapKind::Unreachable)
             }

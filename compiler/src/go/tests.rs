@@ -291,3 +291,35 @@ fn a_loop_ends_in_its_condition() {
     // The original, and the copy behind the body.
     assert_eq!(conditions.count(), 2);
 }
+
+#[test]
+fn unwinding_is_one_block_for_all_calls() {
+    let wasm = wat::parse_str(
+        r#"(module
+             (func $f (param i32) (result i32) (unreachable))
+             (func (param i32) (result i32)
+               (if (call $f (i32.const 0)) (then (return (i32.const 1))))
+               (if (call $f (i32.const 0)) (then (return (i32.const 1))))
+               (if (local.get 0) (then (return (i32.const 2))))
+               (i32.const 1)))"#,
+    )
+    .unwrap();
+    let module = module::parse(&wasm).unwrap();
+    let mut graph = graph(&module, 1);
+    let returns = |graph: &Graph<'_>, value| {
+        let order = reachable(graph);
+        let blocks = order.iter().map(|block| &graph.blocks[block.index()]);
+        let returning = blocks.filter(|block| {
+            let last = graph.operators[block.operators.clone()].last();
+            matches!(block.terminator, Terminator::Return)
+                && matches!(last, Some((Operator::I32Const { value: found }, _)) if *found == value)
+        });
+        returning.map(|block| block.cold).collect::<Vec<_>>()
+    };
+    assert_eq!(returns(&graph, 1), [false; 3]);
+    super::unwind::share_return(&mut graph);
+    // The one at the end is a jump to the function's exit, with an operand.
+    assert_eq!(returns(&graph, 1).iter().filter(|&&cold| cold).count(), 1);
+    assert!(returns(&graph, 1).len() <= 2);
+    assert_eq!(returns(&graph, 2), [false]);
+}

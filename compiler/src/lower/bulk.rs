@@ -2,11 +2,18 @@
 //!
 //! Both trap before they write anything when a range is out of bounds (core
 //! specification, "Memory Instructions"), so the checks stand before the call.
+//! Short constant lengths, which are how Go moves and clears structures, are loads
+//! and stores instead: an access that misses memory faults like any other, and
+//! what was written before it nobody sees, since a trap ends the process.
 
+use super::operands::Operand;
 use super::{Env, Lowering};
 use crate::symbol::Symbol;
-use cranelift_codegen::ir::{InstBuilder, Value, types};
+use cranelift_codegen::ir::{ConstantData, InstBuilder, Type, Value, types};
 use wasmparser::Operator;
+
+/// Bytes up to which copying keeps all of them in vector registers.
+const SHORT: u32 = 128;
 
 pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>, offset: u32) -> bool {
     match operator {
@@ -15,6 +22,10 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>, offse
             src_mem: 0,
         } => {
             l.at(offset);
+            if let Some(length) = l.short_length() {
+                l.copy_short(length);
+                return true;
+            }
             let length = pop_extended(l);
             let source = pop_extended(l);
             let destination = pop_extended(l);
@@ -26,6 +37,12 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>, offse
         }
         Operator::MemoryFill { mem: 0 } => {
             l.at(offset);
+            if let Some(length) = l.short_length()
+                && let Some(byte) = l.constant_below(1)
+            {
+                l.fill_short(byte.to_le_bytes()[0], length);
+                return true;
+            }
             let length = pop_extended(l);
             let byte = pop_extended(l);
             let destination = pop_extended(l);
@@ -47,4 +64,101 @@ fn call(l: &mut Lowering<'_, '_, '_>, symbol: Symbol, args: &[Value]) {
     let function = l.function_ref(symbol, Env::memory_function_signature);
     l.builder.ins().call(function, args);
     l.known.clear();
+}
+
+impl Lowering<'_, '_, '_> {
+    /// The length on top of the stack, if it is a short constant.
+    fn short_length(&self) -> Option<u32> {
+        let length = u32::try_from(self.constant_below(0)?).ok()?;
+        (self.env.idioms && (1..=SHORT).contains(&length)).then_some(length)
+    }
+
+    /// The constant that is this many operands below the top of the stack.
+    fn constant_below(&self, depth: usize) -> Option<i64> {
+        match self.stack[self.stack.len() - 1 - depth] {
+            Operand::Value(value) => self.constant(value),
+            Operand::Slot(_) => None,
+        }
+    }
+
+    /// Pops length, source and destination. All is loaded before anything is
+    /// stored, so that the ranges may overlap.
+    fn copy_short(&mut self, length: u32) {
+        self.pop();
+        let source = self.place(0, length);
+        let destination = self.place(0, length);
+        let flags = self.regions.memory();
+        let from = self.host_address(source.index);
+        let loaded: Vec<(i32, Value)> = pieces(length)
+            .into_iter()
+            .map(|(at, ty)| {
+                let displacement = source.displacement + at;
+                let value = self.builder.ins().load(ty, flags, from, displacement);
+                (at, value)
+            })
+            .collect();
+        let to = self.host_address(destination.index);
+        for (at, value) in loaded {
+            let displacement = destination.displacement + at;
+            self.builder.ins().store(flags, value, to, displacement);
+        }
+        self.known.clear();
+    }
+
+    /// Pops length, byte and destination.
+    fn fill_short(&mut self, byte: u8, length: u32) {
+        self.pop();
+        self.pop();
+        let destination = self.place(0, length);
+        let flags = self.regions.memory();
+        let to = self.host_address(destination.index);
+        for (at, ty) in pieces(length) {
+            let value = self.repeated(byte, ty);
+            let displacement = destination.displacement + at;
+            self.builder.ins().store(flags, value, to, displacement);
+        }
+        self.known.clear();
+    }
+
+    /// A value of which every byte is `byte`.
+    fn repeated(&mut self, byte: u8, ty: Type) -> Value {
+        if ty == types::I8X16 {
+            let data = ConstantData::from(&[byte; 16][..]);
+            let constant = self.builder.func.dfg.constants.insert(data);
+            return self.builder.ins().vconst(ty, constant);
+        }
+        let word = u64::from_le_bytes([byte; 8]) >> (64 - ty.bits());
+        self.builder.ins().iconst(ty, word.cast_signed())
+    }
+}
+
+/// Offsets and types of accesses that make up `length` bytes; the last one may
+/// overlap the one before.
+fn pieces(length: u32) -> Vec<(i32, Type)> {
+    let widest = [types::I8X16, types::I64, types::I32, types::I16, types::I8];
+    let ty = widest.into_iter().find(|ty| ty.bytes() <= length);
+    let ty = ty.expect("BUG: no bytes to move");
+    let last = length - ty.bytes();
+    (0..last)
+        .step_by(ty.bytes() as usize)
+        .chain([last])
+        .map(|at| (i32::try_from(at).expect("BUG: a short length"), ty))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_cover_every_byte_and_nothing_else() {
+        for length in 1..=SHORT {
+            let mut covered = vec![false; length as usize];
+            for (at, ty) in pieces(length) {
+                let start = usize::try_from(at).unwrap();
+                covered[start..start + ty.bytes() as usize].fill(true);
+            }
+            assert!(covered.iter().all(|&covered| covered), "{length}");
+        }
+    }
 }

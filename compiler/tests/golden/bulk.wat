@@ -1,9 +1,14 @@
 ;;! emit = clif
-;; Both ranges are checked before anything is written.
+;; Both ranges are checked before anything is written, unless the length is short
+;; and constant: then all is loaded before anything is stored.
 (module
   (memory 1)
   (func $copy (param i32 i32 i32) (memory.copy (local.get 0) (local.get 1) (local.get 2)))
   (func $fill (param i32 i32 i32) (memory.fill (local.get 0) (local.get 1) (local.get 2)))
+  (func $copy_24 (param i32 i32) (memory.copy (local.get 0) (local.get 1) (i32.const 24)))
+  (func $copy_0 (param i32 i32) (memory.copy (local.get 0) (local.get 1) (i32.const 0)))
+  (func $clear_40 (param i32) (memory.fill (local.get 0) (i32.const 0) (i32.const 40)))
+  (func $fill_7 (param i32) (memory.fill (local.get 0) (i32.const 0x1ab) (i32.const 7)))
   (func (export "_start")))
 ;; expected:
 ;; ; copy
@@ -14,41 +19,6 @@
 ;;     gv0 = symbol colocated userextname0
 ;;     sig0 = (i64, i64, i64) -> i64 system_v
 ;;     fn0 = colocated u7:0 sig0
-;;                                 block0(v0: i32, v1: i32, v2: i32):
-;; @0036                               v3 = uextend.i64 v2
-;; @0036                               v4 = uextend.i64 v1
-;; @0036                               v5 = uextend.i64 v0
-;; @0036                               v6 = iadd v5, v3
-;; @0036                               v7 = symbol_value.i64 gv0
-;; @0036                               v8 = load.i32 notrap aligned region2 v7
-;; @0036                               v9 = uextend.i64 v8
-;; @0036                               v10 = iconst.i64 16
-;; @0036                               v11 = ishl v9, v10  ; v10 = 16
-;; @0036                               v12 = icmp ugt v6, v11
-;; @0036                               trapnz v12, user5
-;; @0036                               v13 = iadd v4, v3
-;; @0036                               v14 = symbol_value.i64 gv0
-;; @0036                               v15 = load.i32 notrap aligned region2 v14
-;; @0036                               v16 = uextend.i64 v15
-;; @0036                               v17 = iconst.i64 16
-;; @0036                               v18 = ishl v16, v17  ; v17 = 16
-;; @0036                               v19 = icmp ugt v13, v18
-;; @0036                               trapnz v19, user5
-;; @0036                               v20 = iconst.i64 0x1000_0000
-;; @0036                               v21 = iadd v4, v20  ; v20 = 0x1000_0000
-;; @0036                               v22 = iconst.i64 0x1000_0000
-;; @0036                               v23 = iadd v5, v22  ; v22 = 0x1000_0000
-;; @0036                               v24 = call fn0(v23, v21, v3)
-;; @0036                               return
-;; }
-;; ; fill
-;; function u0:1(i32, i32, i32) tail {
-;;     region0 = 0 "linear memory"
-;;     region1 = 1 "globals"
-;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
-;;     sig0 = (i64, i64, i64) -> i64 system_v
-;;     fn0 = colocated u8:0 sig0
 ;;                                 block0(v0: i32, v1: i32, v2: i32):
 ;; @0043                               v3 = uextend.i64 v2
 ;; @0043                               v4 = uextend.i64 v1
@@ -61,8 +31,135 @@
 ;; @0043                               v11 = ishl v9, v10  ; v10 = 16
 ;; @0043                               v12 = icmp ugt v6, v11
 ;; @0043                               trapnz v12, user5
-;; @0043                               v13 = iconst.i64 0x1000_0000
-;; @0043                               v14 = iadd v5, v13  ; v13 = 0x1000_0000
-;; @0043                               v15 = call fn0(v14, v4, v3)
+;; @0043                               v13 = iadd v4, v3
+;; @0043                               v14 = symbol_value.i64 gv0
+;; @0043                               v15 = load.i32 notrap aligned region2 v14
+;; @0043                               v16 = uextend.i64 v15
+;; @0043                               v17 = iconst.i64 16
+;; @0043                               v18 = ishl v16, v17  ; v17 = 16
+;; @0043                               v19 = icmp ugt v13, v18
+;; @0043                               trapnz v19, user5
+;; @0043                               v20 = iconst.i64 0x1000_0000
+;; @0043                               v21 = iadd v4, v20  ; v20 = 0x1000_0000
+;; @0043                               v22 = iconst.i64 0x1000_0000
+;; @0043                               v23 = iadd v5, v22  ; v22 = 0x1000_0000
+;; @0043                               v24 = call fn0(v23, v21, v3)
 ;; @0043                               return
+;; }
+;; ; fill
+;; function u0:1(i32, i32, i32) tail {
+;;     region0 = 0 "linear memory"
+;;     region1 = 1 "globals"
+;;     region2 = 2 "memory size"
+;;     gv0 = symbol colocated userextname0
+;;     sig0 = (i64, i64, i64) -> i64 system_v
+;;     fn0 = colocated u8:0 sig0
+;;                                 block0(v0: i32, v1: i32, v2: i32):
+;; @0050                               v3 = uextend.i64 v2
+;; @0050                               v4 = uextend.i64 v1
+;; @0050                               v5 = uextend.i64 v0
+;; @0050                               v6 = iadd v5, v3
+;; @0050                               v7 = symbol_value.i64 gv0
+;; @0050                               v8 = load.i32 notrap aligned region2 v7
+;; @0050                               v9 = uextend.i64 v8
+;; @0050                               v10 = iconst.i64 16
+;; @0050                               v11 = ishl v9, v10  ; v10 = 16
+;; @0050                               v12 = icmp ugt v6, v11
+;; @0050                               trapnz v12, user5
+;; @0050                               v13 = iconst.i64 0x1000_0000
+;; @0050                               v14 = iadd v5, v13  ; v13 = 0x1000_0000
+;; @0050                               v15 = call fn0(v14, v4, v3)
+;; @0050                               return
+;; }
+;; ; copy_24
+;; function u0:2(i32, i32) tail {
+;;     region0 = 0 "linear memory"
+;;     region1 = 1 "globals"
+;;     region2 = 2 "memory size"
+;;                                 block0(v0: i32, v1: i32):
+;;                                     v2 = iconst.i32 24
+;; @005c                               v3 = uextend.i64 v1
+;; @005c                               v4 = uextend.i64 v0
+;; @005c                               v5 = iconst.i64 0x1000_0000
+;; @005c                               v6 = iadd v3, v5  ; v5 = 0x1000_0000
+;; @005c                               v7 = load.i8x16 little region0 v6
+;; @005c                               v8 = load.i8x16 little region0 v6+8
+;; @005c                               v9 = iconst.i64 0x1000_0000
+;; @005c                               v10 = iadd v4, v9  ; v9 = 0x1000_0000
+;; @005c                               store little region0 v7, v10
+;; @005c                               store little region0 v8, v10+8
+;; @005c                               return
+;; }
+;; ; copy_0
+;; function u0:3(i32, i32) tail {
+;;     region0 = 0 "linear memory"
+;;     region1 = 1 "globals"
+;;     region2 = 2 "memory size"
+;;     gv0 = symbol colocated userextname0
+;;     sig0 = (i64, i64, i64) -> i64 system_v
+;;     fn0 = colocated u7:0 sig0
+;;                                 block0(v0: i32, v1: i32):
+;;                                     v2 = iconst.i32 0
+;; @0069                               v3 = uextend.i64 v2  ; v2 = 0
+;; @0069                               v4 = uextend.i64 v1
+;; @0069                               v5 = uextend.i64 v0
+;; @0069                               v6 = iadd v5, v3
+;; @0069                               v7 = symbol_value.i64 gv0
+;; @0069                               v8 = load.i32 notrap aligned region2 v7
+;; @0069                               v9 = uextend.i64 v8
+;; @0069                               v10 = iconst.i64 16
+;; @0069                               v11 = ishl v9, v10  ; v10 = 16
+;; @0069                               v12 = icmp ugt v6, v11
+;; @0069                               trapnz v12, user5
+;; @0069                               v13 = iadd v4, v3
+;; @0069                               v14 = symbol_value.i64 gv0
+;; @0069                               v15 = load.i32 notrap aligned region2 v14
+;; @0069                               v16 = uextend.i64 v15
+;; @0069                               v17 = iconst.i64 16
+;; @0069                               v18 = ishl v16, v17  ; v17 = 16
+;; @0069                               v19 = icmp ugt v13, v18
+;; @0069                               trapnz v19, user5
+;; @0069                               v20 = iconst.i64 0x1000_0000
+;; @0069                               v21 = iadd v4, v20  ; v20 = 0x1000_0000
+;; @0069                               v22 = iconst.i64 0x1000_0000
+;; @0069                               v23 = iadd v5, v22  ; v22 = 0x1000_0000
+;; @0069                               v24 = call fn0(v23, v21, v3)
+;; @0069                               return
+;; }
+;; ; clear_40
+;; function u0:4(i32) tail {
+;;     region0 = 0 "linear memory"
+;;     region1 = 1 "globals"
+;;     region2 = 2 "memory size"
+;;     const0 = 0x00000000000000000000000000000000
+;;                                 block0(v0: i32):
+;;                                     v1 = iconst.i32 0
+;;                                     v2 = iconst.i32 40
+;; @0076                               v3 = uextend.i64 v0
+;; @0076                               v4 = iconst.i64 0x1000_0000
+;; @0076                               v5 = iadd v3, v4  ; v4 = 0x1000_0000
+;; @0076                               v6 = vconst.i8x16 const0
+;; @0076                               store little region0 v6, v5  ; v6 = const0
+;; @0076                               v7 = vconst.i8x16 const0
+;; @0076                               store little region0 v7, v5+16  ; v7 = const0
+;; @0076                               v8 = vconst.i8x16 const0
+;; @0076                               store little region0 v8, v5+24  ; v8 = const0
+;; @0076                               return
+;; }
+;; ; fill_7
+;; function u0:5(i32) tail {
+;;     region0 = 0 "linear memory"
+;;     region1 = 1 "globals"
+;;     region2 = 2 "memory size"
+;;                                 block0(v0: i32):
+;;                                     v1 = iconst.i32 427
+;;                                     v2 = iconst.i32 7
+;; @0083                               v3 = uextend.i64 v0
+;; @0083                               v4 = iconst.i64 0x1000_0000
+;; @0083                               v5 = iadd v3, v4  ; v4 = 0x1000_0000
+;; @0083                               v6 = iconst.i32 -1414812757
+;; @0083                               store little region0 v6, v5  ; v6 = -1414812757
+;; @0083                               v7 = iconst.i32 -1414812757
+;; @0083                               store little region0 v7, v5+3  ; v7 = -1414812757
+;; @0083                               return
 ;; }
