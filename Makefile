@@ -24,10 +24,12 @@ demo: build ## Compile two Go programs to native executables and run them
 
 test: build tools test-shim ## Run the tests: newest Go in full, a part of the other versions and flags
 	cargo test --release --workspace --no-fail-fast
+	@tests/wasi-suite.sh report
 
 test-all: export WASI_AOT_TEST_MATRIX = all
 test-all: build tools test-shim ## Run the tests with every Go version and every set of flags
 	cargo test --release --workspace --no-fail-fast
+	@tests/wasi-suite.sh report
 
 # STD="net/http,time" chooses packages, FILTER=go1.27.3 a version.
 test-std: build tools ## Run the tests of Go's own library, compiled with and without knowledge of Go
@@ -44,6 +46,7 @@ bench: build ## Measure against native Go and other runtimes; bench/README.md
 
 tools:
 	@tests/setup.sh matrix
+	@tests/wasi-suite.sh get
 
 lint: ## Check formatting and run clippy, warnings as errors
 	cargo fmt --all --check

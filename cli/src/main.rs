@@ -1,9 +1,11 @@
 //! The command line of wasi-aot: flags become compiler options and a policy,
 //! the compiler's bytes become a file, errors become one line on stderr.
 //!
-//! Exit codes: 0, 1 when the build failed, 2 when the command line is wrong. A
+//! Exit codes: 0, 1 when the build failed, 2 when the command line is wrong; `run`
+//! exits as the program does. A
 //! reader that closes its end of stdout early is no error.
 
+mod cache;
 mod commands;
 mod flags;
 mod output;
@@ -25,12 +27,14 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Build(commands::build::Build),
+    Run(commands::run::Run),
     Completions(commands::completions::Completions),
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Build(build) => build.run(),
+        Command::Run(run) => run.run(),
         Command::Completions(completions) => completions.run(),
     };
     match result {

@@ -10,6 +10,7 @@ mod policy;
 mod preempt;
 mod recovery;
 mod repeat;
+mod run;
 mod starting;
 mod support;
 mod traps;
@@ -29,6 +30,7 @@ fn main() -> anyhow::Result<()> {
         repeat::trials,
         recovery::trials,
         preempt::trials,
+        run::trials,
         starting::trials,
         traps::trials,
         isolation::trials,

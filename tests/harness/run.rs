@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 pub enum Stdin {
     /// `/dev/null`.
     Null,
+    /// A pipe to which nobody writes, open until the program ends its output.
+    Silent,
     /// A pipe that gives these bytes and ends.
     Bytes(&'static [u8]),
     /// A pipe that stays silent until the program has written `marker` to
@@ -117,7 +119,7 @@ impl Run {
     pub fn run(mut self) -> Result<Finished> {
         self.command.stdin(match self.stdin {
             Stdin::Null => Stdio::null(),
-            Stdin::Bytes(_) | Stdin::AfterOutput { .. } => Stdio::piped(),
+            Stdin::Silent | Stdin::Bytes(_) | Stdin::AfterOutput { .. } => Stdio::piped(),
         });
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let program = self.command.get_program().to_owned();
@@ -172,9 +174,11 @@ fn feed(child: &mut Child, stdin: Stdin, stdout: &Collected) {
     thread::spawn(move || {
         let bytes = match stdin {
             Stdin::Null => return,
+            Stdin::Silent => return shared.wait(|_| false),
             Stdin::Bytes(bytes) => bytes,
             Stdin::AfterOutput { marker, bytes } => {
-                shared.wait_for(marker.as_bytes());
+                let marker = marker.as_bytes();
+                shared.wait(|bytes| bytes.windows(marker.len()).any(|w| w == marker));
                 bytes
             }
         };
@@ -196,11 +200,10 @@ impl Shared {
         self.changed.notify_all();
     }
 
-    fn wait_for(&self, marker: &[u8]) {
+    /// Waits until the output has ended, or is enough.
+    fn wait(&self, is_enough: impl Fn(&[u8]) -> bool) {
         let state = self.state.lock().expect("no panic while held");
-        let waiting = |(bytes, ended): &mut (Vec<u8>, bool)| {
-            !*ended && !bytes.windows(marker.len()).any(|w| w == marker)
-        };
+        let waiting = |(bytes, ended): &mut (Vec<u8>, bool)| !*ended && !is_enough(bytes);
         drop(
             self.changed
                 .wait_while(state, waiting)

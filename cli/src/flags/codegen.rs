@@ -6,9 +6,8 @@ use wasi_aot_compiler::{Emit, OptLevel, Options, Target};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Code generation")]
 pub struct CodegenFlags {
-    /// How much to optimise: 0 compiles fastest, 2 runs fastest
-    #[arg(short = 'O', value_name = "LEVEL", default_value = "2")]
-    opt_level: Level,
+    #[command(flatten)]
+    tuning: TuningFlags,
 
     /// What to write
     #[arg(long, value_name = "KIND", default_value = "exe")]
@@ -21,6 +20,32 @@ pub struct CodegenFlags {
     /// Leave the symbol table out of the executable
     #[arg(long)]
     strip: bool,
+}
+
+impl CodegenFlags {
+    pub fn apply(&self, options: &mut Options) {
+        self.tuning.apply(options);
+        options.emit = match self.emit {
+            Kind::Exe => Emit::Exe,
+            Kind::Obj => Emit::Obj,
+            Kind::Clif => Emit::Clif,
+            Kind::Asm => Emit::Asm,
+        };
+        options.target = match self.target {
+            Platform::LinuxAmd64 => Target::LinuxAmd64,
+            Platform::LinuxArm64 => Target::LinuxArm64,
+        };
+        options.strip = self.strip;
+    }
+}
+
+/// How code is generated, wherever it goes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Code generation")]
+pub struct TuningFlags {
+    /// How much to optimise: 0 compiles fastest, 2 runs fastest
+    #[arg(short = 'O', value_name = "LEVEL", default_value = "2")]
+    opt_level: Level,
 
     /// Compile as if nothing were known of how Go generates code
     #[arg(long)]
@@ -39,24 +64,13 @@ pub struct CodegenFlags {
     forget_resume_points: Option<String>,
 }
 
-impl CodegenFlags {
+impl TuningFlags {
     pub fn apply(&self, options: &mut Options) {
         options.opt_level = match self.opt_level {
             Level::O0 => OptLevel::O0,
             Level::O1 => OptLevel::O1,
             Level::O2 => OptLevel::O2,
         };
-        options.emit = match self.emit {
-            Kind::Exe => Emit::Exe,
-            Kind::Obj => Emit::Obj,
-            Kind::Clif => Emit::Clif,
-            Kind::Asm => Emit::Asm,
-        };
-        options.target = match self.target {
-            Platform::LinuxAmd64 => Target::LinuxAmd64,
-            Platform::LinuxArm64 => Target::LinuxArm64,
-        };
-        options.strip = self.strip;
         options.no_go_opt = self.no_go_opt;
         options.no_go_trust = self.no_go_trust;
         options.no_preempt = self.no_preempt;

@@ -9,7 +9,7 @@
 use super::Lowering;
 use crate::go::sp::SP_LOCAL;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What is known of Go's SP in a function ([`crate::go::sp`]).
 #[derive(Debug, Clone, Copy)]
@@ -27,8 +27,19 @@ pub(super) struct StackPointer {
     current: Option<Value>,
     /// Whether the register doesn't have that value yet.
     unwritten: bool,
-    /// The zero extensions of all values it had.
+    /// The zero extensions of all values it had, by value.
     wide: HashMap<Value, Value>,
+    /// The same without the values.
+    all_wide: HashSet<Value>,
+}
+
+impl StackPointer {
+    /// It has or gets `value`, of which `wide` is the zero extension.
+    fn is_now(&mut self, value: Value, wide: Value) {
+        self.wide.insert(value, wide);
+        self.all_wide.insert(wide);
+        self.current = Some(value);
+    }
 }
 
 impl Lowering<'_, '_, '_> {
@@ -44,16 +55,14 @@ impl Lowering<'_, '_, '_> {
         }
         let register = self.builder.ins().get_pinned_reg(types::I64);
         let value = self.builder.ins().ireduce(types::I32, register);
-        self.sp.wide.insert(value, register);
-        self.sp.current = Some(value);
+        self.sp.is_now(value, register);
         value
     }
 
     /// Gives the register a value, an i32.
     pub(super) fn sp_set(&mut self, value: Value) {
         let wide = self.zero_extend(value);
-        self.sp.wide.insert(value, wide);
-        self.sp.current = Some(value);
+        self.sp.is_now(value, wide);
         self.sp.unwritten = true;
     }
 
@@ -87,6 +96,6 @@ impl Lowering<'_, '_, '_> {
     /// Whether a 64-bit value is, zero-extended, one that the register had, and SP
     /// is trusted not to wrap.
     pub(super) fn is_trusted_sp(&self, wide: Value) -> bool {
-        self.sp_facts.never_wraps && self.sp.wide.values().any(|&sp| sp == wide)
+        self.sp_facts.never_wraps && self.sp.all_wide.contains(&wide)
     }
 }

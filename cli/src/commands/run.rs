@@ -1,0 +1,61 @@
+//! `wasi-aot run FILE ARGS...`.
+
+use crate::cache::Cache;
+use crate::flags::codegen::TuningFlags;
+use crate::flags::policy::PolicyFlags;
+use crate::usage::Usage;
+use anyhow::{Context, Result};
+use clap::Args;
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+use wasi_aot_compiler::Options;
+
+/// Compile a WebAssembly module, or take it from the cache, and run it
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "wasi-aot run [OPTIONS] FILE [ARGS]...",
+    after_help = "Examples:
+  wasi-aot run --dir . counter.wasm config.txt
+  GOOS=wasip1 GOARCH=wasm go test -exec 'wasi-aot run --dir / --inherit-env' ./...
+
+Everything after FILE is for the program. Executables are kept in
+$XDG_CACHE_HOME/wasi-aot (~/.cache/wasi-aot), by what they are made from; those that
+have not been used for 30 days are removed."
+)]
+pub struct Run {
+    /// The module, and the program's arguments
+    #[arg(required = true, trailing_var_arg = true, value_name = "FILE")]
+    command: Vec<OsString>,
+
+    #[command(flatten)]
+    tuning: TuningFlags,
+
+    #[command(flatten)]
+    policy: PolicyFlags,
+}
+
+impl Run {
+    /// Returns only if the program couldn't be started.
+    pub fn run(self) -> Result<()> {
+        let policy = self.policy.into_policy();
+        policy.check().map_err(|error| Usage(error.to_string()))?;
+        let mut options = Options {
+            policy,
+            ..Options::default()
+        };
+        self.tuning.apply(&mut options);
+        let (file, args) = self.command.split_first().context("BUG: no file")?;
+        let path = Path::new(file);
+        let name = || path.display().to_string();
+        let wasm = fs::read(path).with_context(name)?;
+        let cache = Cache::of_user()?;
+        let program = cache.get(&wasm, &options, || {
+            wasi_aot_compiler::build(&wasm, &options, &()).with_context(name)
+        })?;
+        let error = Command::new(&program).arg0(file).args(args).exec();
+        Err(error).with_context(|| format!("{}: cannot run", program.display()))
+    }
+}

@@ -1,0 +1,159 @@
+//! `wasi-aot run`: the program runs as if it had been built, and is built once.
+
+use crate::support::{guest, one_line, test, text};
+use anyhow::{Result, ensure};
+use harness::go::Goal;
+use harness::run::{Ends, Finished, Reader, Run, Stdin};
+use harness::tool::Tool;
+use libtest_mimic::Trial;
+use std::ffi::OsStr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
+    vec![
+        test("run/arguments, input and output pass", tool, passes),
+        test(
+            "run/flags behind the file are the program's",
+            tool,
+            flags_behind,
+        ),
+        test("run/a program is compiled once", tool, compiled_once),
+        test("run/other flags, another executable", tool, other_flags),
+        test("run/nowhere to keep it", tool, nowhere),
+        test("run/no such file", tool, no_file),
+    ]
+}
+
+/// `wasi-aot run ARGS...` with the cache in `cache`.
+fn started(tool: &Tool, cache: &Path, args: &[&OsStr]) -> Run {
+    let mut command = tool.command(["run"]);
+    command.args(args).env_clear().env("XDG_CACHE_HOME", cache);
+    Run::of(command)
+}
+
+fn entries(cache: &Path) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(cache.join("wasi-aot"))?;
+    entries.map(|entry| Ok(entry?.path())).collect()
+}
+
+fn passes(tool: &Tool) -> Result<()> {
+    let module = guest("counter", Goal::Wasip1)?;
+    let dir = tempfile::tempdir()?;
+    std::fs::write(dir.path().join("three"), "a\nb\nc\n")?;
+    let mut grant = dir.path().as_os_str().to_owned();
+    grant.push("::/");
+    let args = [
+        "--dir-ro".as_ref(),
+        &*grant,
+        module.as_os_str(),
+        "/three".as_ref(),
+    ];
+    let finished = started(tool, dir.path(), &args)
+        .pipes(Stdin::Bytes(b"in"), Reader::Eager, Reader::Eager)
+        .run()?;
+    ensure!(
+        finished.ends == Ends::Exit(0) && text(&finished.stdout) == "lines: 3\n",
+        "{}: {} {}",
+        finished.ends,
+        text(&finished.stdout),
+        text(&finished.stderr)
+    );
+    Ok(())
+}
+
+/// An unknown file is what `counter` fails with; its name is a flag of ours.
+fn flags_behind(tool: &Tool) -> Result<()> {
+    let module = guest("counter", Goal::Wasip1)?;
+    let dir = tempfile::tempdir()?;
+    for (before, behind) in [
+        (&[][..], "--dir"),
+        (&[], "--"),
+        (&[], "-O0"),
+        (&["--"], "-v"),
+    ] {
+        let before = before.iter().map(OsStr::new);
+        let args: Vec<&OsStr> = before
+            .chain([module.as_os_str(), behind.as_ref()])
+            .collect();
+        let finished = started(tool, dir.path(), &args).run()?;
+        let says = format!("open {behind}: Bad file number");
+        ensure!(
+            finished.ends == Ends::Exit(1) && text(&finished.stderr).contains(&says),
+            "{args:?}: {}: {}",
+            finished.ends,
+            text(&finished.stderr)
+        );
+    }
+    Ok(())
+}
+
+fn hello(tool: &Tool, cache: &Path, flags: &[&str]) -> Result<Finished> {
+    let module = guest("hello", Goal::Wasip1)?;
+    let flags = flags.iter().map(OsStr::new);
+    let args: Vec<&OsStr> = flags.chain([module.as_os_str()]).collect();
+    started(tool, cache, &args).run()
+}
+
+fn compiled_once(tool: &Tool) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let first = hello(tool, dir.path(), &[])?;
+    ensure!(first.ends == Ends::Exit(0), "{}", text(&first.stderr));
+    let made = entries(dir.path())?;
+    ensure!(made.len() == 1, "{made:?}");
+    let mode = dir.path().join("wasi-aot").metadata()?.permissions().mode();
+    ensure!(mode & 0o077 == 0, "others may enter the cache: {mode:o}");
+    // What runs the second time is what lies there.
+    std::fs::remove_file(&made[0])?;
+    std::os::unix::fs::symlink("/bin/true", &made[0])?;
+    let second = hello(tool, dir.path(), &[])?;
+    ensure!(
+        second.ends == Ends::Exit(0) && second.stdout.is_empty() && !first.stdout.is_empty(),
+        "{}: {}",
+        second.ends,
+        text(&second.stdout)
+    );
+    Ok(())
+}
+
+fn other_flags(tool: &Tool) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    for flags in [
+        &["-O0"][..],
+        &["-O0", "--env", "A=1"],
+        &["-O1"],
+        &["-O1", "--no-go-opt"],
+    ] {
+        hello(tool, dir.path(), flags)?;
+    }
+    let made = entries(dir.path())?;
+    ensure!(made.len() == 4, "{made:?}");
+    Ok(())
+}
+
+fn nowhere(tool: &Tool) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let occupied = dir.path().join("file");
+    std::fs::write(&occupied, "")?;
+    let finished = hello(tool, &occupied, &[])?;
+    one_line(
+        &finished,
+        1,
+        "wasi-aot: ",
+        &["cannot keep executables", "XDG_CACHE_HOME"],
+    )?;
+    let finished = hello(tool, Path::new(""), &[])?;
+    one_line(
+        &finished,
+        1,
+        "wasi-aot: nowhere to keep executables",
+        &["XDG_CACHE_HOME"],
+    )
+}
+
+fn no_file(tool: &Tool) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let finished = started(tool, dir.path(), &["missing.wasm".as_ref()]).run()?;
+    one_line(&finished, 1, "wasi-aot: missing.wasm: ", &["No such file"])
+}
