@@ -10,25 +10,17 @@ use wasmparser::Operator;
 
 /// Leads all edges to blocks that only return 1 to the first of those.
 pub fn share_return(graph: &mut Graph<'_>) {
-    let mut shared = None;
-    let mut is_copy = vec![false; graph.blocks.len()];
-    for index in 0..graph.blocks.len() {
-        if returns_one(graph, index) {
-            match shared {
-                None => {
-                    shared = Some(BlockId(
-                        u32::try_from(index).expect("BUG: a block over 2^32"),
-                    ));
-                    graph.blocks[index].cold = true;
-                }
-                Some(_) => is_copy[index] = true,
-            }
-        }
-    }
-    let Some(shared) = shared else { return };
+    let copies: Vec<bool> = (0..graph.blocks.len())
+        .map(|index| returns_one(graph, index))
+        .collect();
+    let Some(first) = copies.iter().position(|&copy| copy) else {
+        return;
+    };
+    graph.blocks[first].cold = true;
+    let shared = BlockId(u32::try_from(first).expect("BUG: block count over 32 bits"));
     for block in &mut graph.blocks {
         block.terminator.for_each_edge_mut(|edge| {
-            if is_copy[edge.target.index()] {
+            if copies[edge.target.index()] {
                 edge.target = shared;
             }
         });
