@@ -2,8 +2,8 @@
 //! the compiler's bytes become a file, errors become one line on stderr.
 //!
 //! Exit codes: 0, 1 when the build failed, 2 when the command line is wrong; `run`
-//! exits as the program does. A
-//! reader that closes its end of stdout early is no error.
+//! exits as the program does. A reader that closes its end of stdout early is no
+//! error.
 
 mod cache;
 mod commands;

@@ -47,12 +47,7 @@ pub struct Build {
 
 impl Build {
     pub fn run(self) -> Result<()> {
-        let policy = self.policy.into_policy();
-        policy.check().map_err(|error| Usage(error.to_string()))?;
-        let mut options = Options {
-            policy,
-            ..Options::default()
-        };
+        let mut options = self.policy.into_options()?;
         self.codegen.apply(&mut options);
 
         let output = match self.output {

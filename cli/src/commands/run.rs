@@ -3,7 +3,6 @@
 use crate::cache::Cache;
 use crate::flags::codegen::TuningFlags;
 use crate::flags::policy::PolicyFlags;
-use crate::usage::Usage;
 use anyhow::{Context, Result};
 use clap::Args;
 use std::ffi::OsString;
@@ -11,7 +10,6 @@ use std::fs;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
-use wasi_aot_compiler::Options;
 
 /// Compile a WebAssembly module, or take it from the cache, and run it
 #[derive(Debug, Args)]
@@ -40,12 +38,7 @@ pub struct Run {
 impl Run {
     /// Returns only if the program couldn't be started.
     pub fn run(self) -> Result<()> {
-        let policy = self.policy.into_policy();
-        policy.check().map_err(|error| Usage(error.to_string()))?;
-        let mut options = Options {
-            policy,
-            ..Options::default()
-        };
+        let mut options = self.policy.into_options()?;
         self.tuning.apply(&mut options);
         let (file, args) = self.command.split_first().context("BUG: no file")?;
         let path = Path::new(file);

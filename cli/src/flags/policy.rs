@@ -1,8 +1,10 @@
 //! Flags that decide what the executable may touch.
 
+use crate::usage::Usage;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use std::ffi::OsString;
+use wasi_aot_compiler::Options;
 use wasi_aot_compiler::policy::{Access, EnvVar, Grant, Policy, parse_size};
 
 #[derive(Debug, Args)]
@@ -33,7 +35,20 @@ pub struct PolicyFlags {
 }
 
 impl PolicyFlags {
-    pub fn into_policy(self) -> Policy {
+    /// Options with this policy and else the defaults.
+    ///
+    /// # Errors
+    /// What is wrong with the policy as a whole.
+    pub fn into_options(self) -> Result<Options, Usage> {
+        let policy = self.into_policy();
+        policy.check().map_err(|error| Usage(error.to_string()))?;
+        Ok(Options {
+            policy,
+            ..Options::default()
+        })
+    }
+
+    fn into_policy(self) -> Policy {
         Policy {
             grants: self.dirs.0,
             env: self.env,

@@ -113,26 +113,14 @@ impl Declared {
                     symbols::WASI_PREFIX,
                     module.imports[index as usize].function.name
                 );
-                self.declare_function(symbol, &name, Linkage::Import);
+                self.declare_shim(symbol, &name);
             }
-            Symbol::MemoryGrow => {
-                self.declare_function(symbol, symbols::MEMORY_GROW, Linkage::Import);
-            }
-            Symbol::Memmove => {
-                self.declare_function(symbol, symbols::MEMMOVE, Linkage::Import);
-            }
-            Symbol::Memset => {
-                self.declare_function(symbol, symbols::MEMSET, Linkage::Import);
-            }
-            Symbol::BytesEqual => {
-                self.declare_function(symbol, symbols::BYTES_EQUAL, Linkage::Import);
-            }
-            Symbol::BytesCompare => {
-                self.declare_function(symbol, symbols::BYTES_COMPARE, Linkage::Import);
-            }
-            Symbol::BytesFind => {
-                self.declare_function(symbol, symbols::BYTES_FIND, Linkage::Import);
-            }
+            Symbol::MemoryGrow => self.declare_shim(symbol, symbols::MEMORY_GROW),
+            Symbol::Memmove => self.declare_shim(symbol, symbols::MEMMOVE),
+            Symbol::Memset => self.declare_shim(symbol, symbols::MEMSET),
+            Symbol::BytesEqual => self.declare_shim(symbol, symbols::BYTES_EQUAL),
+            Symbol::BytesCompare => self.declare_shim(symbol, symbols::BYTES_COMPARE),
+            Symbol::BytesFind => self.declare_shim(symbol, symbols::BYTES_FIND),
             Symbol::MemoryPages => self.declare_data(symbol, symbols::MEMORY_PAGES, false),
             Symbol::Globals => self.declare_data(symbol, "wasi_aot_globals", true),
             Symbol::Table(index) => {
@@ -148,6 +136,11 @@ impl Declared {
                 );
             }
         }
+    }
+
+    /// Declares a function that the shim defines.
+    fn declare_shim(&mut self, symbol: Symbol, name: &str) {
+        self.declare_function(symbol, name, Linkage::Import);
     }
 
     fn declare_data(&mut self, symbol: Symbol, name: &str, writable: bool) {

@@ -8,10 +8,10 @@
 //! PROT_NONE. An address is formed in one of three ways:
 //!
 //! - *unchecked*: `MEMORY_BASE + zext64(index) + offset` with `offset` at most
-//!   [`layout::MAX_UNCHECKED_OFFSET`]. The index is extended here, from an i32
-//!   value, and nowhere else, so the sum is below
-//!   `MEMORY_BASE + 2^32 + MAX_UNCHECKED_OFFSET` and a wide access past it still
-//!   ends inside the reserve;
+//!   [`layout::MAX_UNCHECKED_OFFSET`]. The index is a zero extension of an
+//!   i32 value, made by [`Lowering::zero_extend`] alone, so the sum is below
+//!   `MEMORY_BASE + 2^32 + MAX_UNCHECKED_OFFSET` and a wide access past it, or a
+//!   short copy's last piece ([`super::bulk`]), still ends inside the reserve;
 //! - *from Go's SP*: `MEMORY_BASE + zext64(SP) + offset + c` with the constant
 //!   `|c|` below [`layout::GUARD_BELOW`], which the guard below memory absorbs;
 //!   where the specification would wrap around 2^32, this traps instead;

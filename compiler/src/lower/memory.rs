@@ -32,7 +32,9 @@ fn load(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
             let flags = l.regions.memory();
             let address = l.host_address(place.index);
             let value = l.builder.ins().load(ty, flags, address, place.displacement);
-            l.known.insert((place, ty), value);
+            if l.env.idioms {
+                l.known.insert((place, ty), value);
+            }
             value
         }
     };
