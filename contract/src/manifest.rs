@@ -11,7 +11,10 @@
 //! | `env` | `K=V` | bakes a variable |
 //! | `env-pass` | `K` | passes one variable through from the host |
 //! | `env-inherit` | | passes all |
+//! | `listen` | IP:PORT | opens a listening socket at start, as [`core::net::SocketAddr`] displays it |
 //! | `stack-size` | decimal bytes | reservation for the native stack |
+//! | `no-harden` | | starts without Landlock and seccomp |
+//! | `built-by` | text | the compiler and its version, for people |
 
 /// First field of every manifest; the number is the format's version.
 pub const MAGIC: &str = "wasi-aot manifest 1";
@@ -38,8 +41,15 @@ pub enum Record<'a> {
         name: &'a [u8],
     },
     EnvInherit,
+    Listen {
+        address: &'a [u8],
+    },
     StackSize {
         bytes: u64,
+    },
+    NoHarden,
+    BuiltBy {
+        compiler: &'a [u8],
     },
 }
 
@@ -94,8 +104,15 @@ impl<'a> Records<'a> {
                 name: self.field()?,
             },
             b"env-inherit" => Record::EnvInherit,
+            b"listen" => Record::Listen {
+                address: self.field()?,
+            },
             b"stack-size" => Record::StackSize {
                 bytes: decimal(self.field()?)?,
+            },
+            b"no-harden" => Record::NoHarden,
+            b"built-by" => Record::BuiltBy {
+                compiler: self.field()?,
             },
             _ => return Err(Malformed),
         })
@@ -169,9 +186,18 @@ pub mod writer {
                     field(name);
                 }
                 Record::EnvInherit => field(b"env-inherit"),
+                Record::Listen { address } => {
+                    field(b"listen");
+                    field(address);
+                }
                 Record::StackSize { bytes } => {
                     field(b"stack-size");
                     field(bytes.to_string().as_bytes());
+                }
+                Record::NoHarden => field(b"no-harden"),
+                Record::BuiltBy { compiler } => {
+                    field(b"built-by");
+                    field(compiler);
                 }
             }
         }
@@ -201,7 +227,14 @@ mod tests {
             },
             Record::EnvPass { name: b"HOME" },
             Record::EnvInherit,
+            Record::Listen {
+                address: b"[::1]:80",
+            },
             Record::StackSize { bytes: 1 << 33 },
+            Record::NoHarden,
+            Record::BuiltBy {
+                compiler: b"wasi-aot 1.2.3",
+            },
         ];
         let bytes = writer::write(all);
         let mut read = records(&bytes).unwrap();
