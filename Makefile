@@ -53,6 +53,7 @@ lint: ## Check formatting and run clippy, warnings as errors
 	cargo fmt --manifest-path runtime-shim/Cargo.toml --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo clippy $(SHIM) --all-targets -- -D warnings
+	cargo clippy $(SHIM) --features corrupt -- -D warnings
 
 bless: ## Rewrite the expectations of the golden tests; review the diff
 	WASI_AOT_BLESS=1 cargo test --release -p wasi-aot-compiler --test golden

@@ -37,6 +37,8 @@ pub struct Policy {
     /// Bytes to reserve for the native stack, instead of
     /// [`DEFAULT_STACK_SIZE`](wasi_aot_contract::layout::DEFAULT_STACK_SIZE).
     pub stack_size: Option<u64>,
+    /// Leave out the second fence, Landlock and seccomp.
+    pub no_harden: bool,
 }
 
 /// A directory of the host that the guest may use. Paths are bytes as Linux
@@ -124,7 +126,9 @@ impl Policy {
         });
         let inherit = self.inherit_env.then_some(Record::EnvInherit);
         let stack = self.stack_size.map(|bytes| Record::StackSize { bytes });
-        writer::write(dirs.chain(variables).chain(inherit).chain(stack))
+        let no_harden = self.no_harden.then_some(Record::NoHarden);
+        let rest = inherit.into_iter().chain(stack).chain(no_harden);
+        writer::write(dirs.chain(variables).chain(rest))
     }
 
     /// The variables without those that a later one of the same name replaces.

@@ -13,7 +13,10 @@
 
 mod arch;
 mod bytes;
+#[cfg(feature = "corrupt")]
+mod corrupt;
 mod guest;
+mod harden;
 mod mem;
 mod memory;
 mod pages;
@@ -24,6 +27,7 @@ mod preempt;
 mod report;
 mod stack;
 mod start;
+mod sys;
 mod tables;
 mod traps;
 mod wasi;

@@ -9,7 +9,8 @@
 //! is the guest's and may be anything, so every access is checked against the
 //! memory's size.
 
-use crate::arch::{self, IntervalTimer, SignalContext, SignalInfo};
+use crate::arch::SignalContext;
+use crate::sys::{self, IntervalTimer, SignalInfo};
 use crate::{memory, traps};
 use core::ptr::{null_mut, with_exposed_provenance, with_exposed_provenance_mut};
 use core::sync::atomic::{AtomicPtr, Ordering};
@@ -33,13 +34,13 @@ pub fn install(module: &'static ModuleInfo) {
         traps::set_action(
             Signal::VTALARM,
             on_tick as *const () as usize,
-            arch::SA_RESTART,
+            sys::SA_RESTART,
         )
     };
     if result == 0 {
         let period = [0, i64::from(module.preemption.interval)];
-        arch::setitimer(
-            arch::ITIMER_VIRTUAL,
+        sys::setitimer(
+            sys::ITIMER_VIRTUAL,
             IntervalTimer {
                 interval: period,
                 value: period,

@@ -34,7 +34,7 @@ pub fn cannot_start(message: fmt::Arguments<'_>) -> ! {
     let _ = stderr.write_fmt(message);
     let _ = stderr.write_char('\n');
     stderr.flush();
-    crate::arch::exit_group(EXIT_CANNOT_START)
+    crate::sys::exit_group(EXIT_CANNOT_START)
 }
 
 /// Collects a message, so that it reaches stderr in one piece where it fits.

@@ -54,12 +54,13 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
     memory::reserve(module.initial_pages, module.maximum_pages);
     let stack_top = stack::reserve(stack_size);
     traps::install(module);
+    preempt::install(module);
+    // Last, as it takes the process the means for all of the above.
     wasi::init(&Process {
         args,
         env,
         manifest,
     });
-    preempt::install(module);
     // SAFETY: the compiler wrote the entry; the stack is new.
     unsafe { arch::enter(module.entry, stack_top) }
 }

@@ -4,10 +4,11 @@
 //! run out. They never return to the program: a fault is its end. A fault inside
 //! a handler finds its signal blocked, and the kernel ends the process.
 
-use crate::arch::{self, SignalAction, SignalContext, SignalInfo, SignalStack};
+use crate::arch::SignalContext;
 use crate::memory;
 use crate::report::{EXIT_TRAP, Printable, Size, Stderr};
 use crate::stack::{self, NativeStack};
+use crate::sys::{self, SignalAction, SignalInfo, SignalStack};
 use crate::tables::Tables;
 use core::cell::UnsafeCell;
 use core::fmt::{self, Write};
@@ -52,7 +53,7 @@ pub fn install(module: &'static ModuleInfo) {
             flags: 0,
             size: size_of::<HandlerStack>(),
         };
-        let set = arch::sigaltstack(stack);
+        let set = sys::sigaltstack(stack);
         FAULTS.iter().fold(set, |result, signal| {
             result | set_action(*signal, on_fault as *const () as usize, 0)
         }) | set_action(Signal::PIPE, SIG_IGN, 0)
@@ -66,7 +67,7 @@ pub fn die_by(signal: Signal) -> ! {
     unsafe { set_action(signal, SIG_DFL, 0) };
     let _ = kill_process(getpid(), signal);
     // Still here if whoever started us had the signal blocked.
-    arch::exit_group(128 + signal.as_raw())
+    sys::exit_group(128 + signal.as_raw())
 }
 
 /// Sets what happens on `signal`; returns 0 or a negative errno. `flags` are added
@@ -77,12 +78,12 @@ pub fn die_by(signal: Signal) -> ! {
 pub unsafe fn set_action(signal: Signal, handler: usize, flags: u64) -> isize {
     let action = SignalAction {
         handler,
-        flags: arch::SA_SIGINFO_ONSTACK | flags,
+        flags: sys::SA_SIGINFO_ONSTACK | flags,
         restorer: 0,
         mask: 0,
     };
     // SAFETY: the caller's promise.
-    unsafe { arch::rt_sigaction(signal.as_raw(), action) }
+    unsafe { sys::rt_sigaction(signal.as_raw(), action) }
 }
 
 /// # Safety
@@ -112,7 +113,7 @@ unsafe extern "C" fn on_fault(number: i32, info: *const SignalInfo, context: *co
     // SAFETY: the native stack stays mapped, and its only user is stopped.
     let frames = unsafe { frames(registers.frame_pointer, stack.usable.clone()) };
     report(&fault, &cause, &stack, &tables, frames);
-    arch::exit_group(EXIT_TRAP)
+    sys::exit_group(EXIT_TRAP)
 }
 
 /// What the processor says of a fault.

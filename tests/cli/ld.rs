@@ -48,7 +48,8 @@ fn behaves_the_same(tool: &Tool, name: &str) -> Result<()> {
         &at("module.o"),
         &[&flags[..], &["--emit", "obj"]].concat(),
     )?;
-    link(&at("module.o"), &at("linked"))?;
+    let archive = paths::product("libwasi_aot_shim.a", "WASI_AOT_SHIM_ARCHIVE")?;
+    link(&at("module.o"), &archive, &at("linked"))?;
     for (_, args, code) in RUNS.iter().filter(|run| run.0 == name) {
         let outcomes = ["own", "linked"].map(|program| {
             let work = tempfile::tempdir()?;
@@ -82,16 +83,15 @@ fn behaves_the_same(tool: &Tool, name: &str) -> Result<()> {
     Ok(())
 }
 
-fn link(object: &Path, output: &Path) -> Result<()> {
-    let archive = paths::product("libwasi_aot_shim.a", "WASI_AOT_SHIM_ARCHIVE")?;
+/// Links `object` with the runtime in `archive`.
+pub fn link(object: &Path, archive: &Path, output: &Path) -> Result<()> {
     let script = paths::product("wasi-aot.ld", "WASI_AOT_LD_SCRIPT")?;
     let mut command = Command::new("ld");
     command
         .arg("-T")
         .arg(script)
         .arg("-o")
-        .args([output, object])
-        .arg(archive);
+        .args([output, object, archive]);
     let linked = Run::of(command).run()?;
     ensure!(linked.ends.is_success(), "ld: {}", text(&linked.stderr));
     Ok(())

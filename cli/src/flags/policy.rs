@@ -32,6 +32,10 @@ pub struct PolicyFlags {
     /// Address space to reserve for the native stack [default: 8GiB]
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     stack_size: Option<u64>,
+
+    /// Leave Landlock and seccomp out: only the runtime keeps the program in
+    #[arg(long)]
+    no_harden: bool,
 }
 
 impl PolicyFlags {
@@ -55,6 +59,7 @@ impl PolicyFlags {
             inherit_env: self.inherit_env,
             max_memory: self.max_memory,
             stack_size: self.stack_size,
+            no_harden: self.no_harden,
         }
     }
 }
@@ -166,11 +171,11 @@ mod tests {
 
     #[test]
     fn the_rest_is_taken_over() {
-        let args = ["--env", "A=1", "--env", "B", "--inherit-env"];
+        let args = ["--env", "A=1", "--env", "B", "--inherit-env", "--no-harden"];
         let sizes = ["--max-memory", "1MiB", "--stack-size", "1G"];
         let policy = policy(&[&args[..], &sizes].concat()).unwrap();
         assert_eq!(policy.env.len(), 2);
-        assert!(policy.inherit_env);
+        assert!(policy.inherit_env && policy.no_harden);
         assert_eq!(policy.max_memory, Some(1 << 20));
         assert_eq!(policy.stack_size, Some(1 << 30));
     }

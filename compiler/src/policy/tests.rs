@@ -172,6 +172,7 @@ fn the_manifest_says_it_all_in_order() {
         inherit_env: true,
         max_memory: Some(1 << 20),
         stack_size: Some(1 << 20),
+        no_harden: true,
     };
     policy.check().unwrap();
     let manifest = policy.manifest();
@@ -192,6 +193,7 @@ fn the_manifest_says_it_all_in_order() {
         Record::EnvPass { name: b"B" },
         Record::EnvInherit,
         Record::StackSize { bytes: 1 << 20 },
+        Record::NoHarden,
     ];
     assert_eq!(read, expected);
     let empty = Policy::default().manifest();

@@ -1,12 +1,12 @@
 //! aarch64: AAPCS64, Linux system calls by `svc 0`.
 
-use super::{IntervalTimer, Registers, SignalAction, SignalStack};
+use super::Registers;
+use crate::sys::SignalAction;
 use core::arch::{asm, naked_asm};
+use linux_raw_sys::general::__NR_exit_group;
 
-const SYS_EXIT_GROUP: usize = 94;
-const SYS_SETITIMER: usize = 103;
-const SYS_SIGALTSTACK: usize = 132;
-const SYS_RT_SIGACTION: usize = 134;
+/// `AUDIT_ARCH_AARCH64` (uapi `linux/audit.h`): whose system calls the numbers are.
+pub const AUDIT_ARCH: u32 = 0xc000_00b7;
 
 /// The executable's entry point. The kernel passes argc, argv, envp and the
 /// auxiliary vector on the stack and nothing in registers.
@@ -42,84 +42,40 @@ pub unsafe extern "C" fn enter(entry: u64, stack_top: u64) -> ! {
         "mov x8, {exit_group}",
         "svc #0",
         "udf #0",
-        exit_group = const SYS_EXIT_GROUP,
+        exit_group = const __NR_exit_group,
     )
 }
 
-/// Ends the process with the lower 8 bits of `code`.
-pub fn exit_group(code: i32) -> ! {
-    // SAFETY: the call takes no pointers and doesn't return.
-    unsafe {
-        asm!(
-            "svc #0",
-            "udf #0",
-            in("x8") SYS_EXIT_GROUP,
-            in("w0") code,
-            options(noreturn, nostack),
-        )
-    }
-}
-
-/// Sets what happens on `signal`; returns 0 or a negative errno. The kernel
-/// returns from handlers through the vDSO, so there is no restorer.
+/// Makes the system call `number` and returns what the kernel does: a negative
+/// errno for a failure.
 ///
 /// # Safety
-/// `action.handler` is SIG_DFL, SIG_IGN or a handler as `action.flags` say.
-pub unsafe fn rt_sigaction(signal: i32, action: SignalAction) -> isize {
+/// What the kernel reads and writes for this call through pointers among `args`
+/// may be read and written.
+pub unsafe fn system_call(number: u32, args: [usize; 6]) -> isize {
     let result;
-    // SAFETY: the kernel reads one action through the pointer and writes none,
-    // as the pointer for the old action is null.
+    // SAFETY: the caller's promise covers memory; the kernel keeps all registers
+    // but x0.
     unsafe {
         asm!(
             "svc #0",
-            in("x8") SYS_RT_SIGACTION,
-            inlateout("x0") signal as isize => result,
-            in("x1") &raw const action,
-            in("x2") 0,
-            in("x3") size_of::<u64>(), // of the signal mask
-            options(nostack, readonly),
+            in("x8") number as usize,
+            inlateout("x0") args[0] => result,
+            in("x1") args[1],
+            in("x2") args[2],
+            in("x3") args[3],
+            in("x4") args[4],
+            in("x5") args[5],
+            options(nostack),
         );
     }
     result
 }
 
-/// Sets the stack that signal handlers run on; returns 0 or a negative errno.
-///
-/// # Safety
-/// The stack is writable memory that is used for nothing else from now on.
-pub unsafe fn sigaltstack(stack: SignalStack) -> isize {
-    let result;
-    // SAFETY: the kernel reads one description through the pointer and writes
-    // none, as the pointer for the old one is null.
-    unsafe {
-        asm!(
-            "svc #0",
-            in("x8") SYS_SIGALTSTACK,
-            inlateout("x0") &raw const stack => result,
-            in("x1") 0,
-            options(nostack, readonly),
-        );
-    }
-    result
-}
-
-/// Has a signal sent again and again, as setitimer(2) says; returns 0 or a
-/// negative errno.
-pub fn setitimer(which: usize, timer: IntervalTimer) -> isize {
-    let result;
-    // SAFETY: the kernel reads one timer through the pointer and writes none, as
-    // the pointer for the old one is null.
-    unsafe {
-        asm!(
-            "svc #0",
-            in("x8") SYS_SETITIMER,
-            inlateout("x0") which as isize => result,
-            in("x1") &raw const timer,
-            in("x2") 0,
-            options(nostack, readonly),
-        );
-    }
-    result
+/// `action` as it is: the kernel returns from handlers through the vDSO, so there
+/// is no restorer.
+pub fn completed(action: SignalAction) -> SignalAction {
+    action
 }
 
 /// `ucontext_t` up to the program counter (uapi `asm/ucontext.h` and

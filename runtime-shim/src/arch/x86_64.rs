@@ -1,17 +1,16 @@
 //! x86-64: System V ABI, Linux system calls by `syscall`.
 
-use super::{IntervalTimer, Registers, SignalAction, SignalStack};
+use super::Registers;
+use crate::sys::SignalAction;
 use core::arch::{asm, naked_asm};
+use linux_raw_sys::general::{__NR_exit_group, __NR_rt_sigreturn};
 use wasi_aot_contract::module::CPU_X86_64_V2;
-
-const SYS_RT_SIGACTION: usize = 13;
-const SYS_RT_SIGRETURN: usize = 15;
-const SYS_SETITIMER: usize = 38;
-const SYS_SIGALTSTACK: usize = 131;
-const SYS_EXIT_GROUP: usize = 231;
 
 /// uapi `asm/signal.h`: the kernel insists on a restorer on this architecture.
 const SA_RESTORER: u64 = 0x0400_0000;
+
+/// `AUDIT_ARCH_X86_64` (uapi `linux/audit.h`): whose system calls the numbers are.
+pub const AUDIT_ARCH: u32 = 0xc000_003e;
 
 /// The executable's entry point. The kernel passes argc, argv, envp and the
 /// auxiliary vector on the stack and nothing in registers; rsp is a multiple of
@@ -46,93 +45,43 @@ pub unsafe extern "C" fn enter(entry: u64, stack_top: u64) -> ! {
         "mov eax, {exit_group}",
         "syscall",
         "ud2",
-        exit_group = const SYS_EXIT_GROUP,
+        exit_group = const __NR_exit_group,
     )
 }
 
-/// Ends the process with the lower 8 bits of `code`.
-pub fn exit_group(code: i32) -> ! {
-    // SAFETY: the call takes no pointers and doesn't return.
-    unsafe {
-        asm!(
-            "syscall",
-            "ud2",
-            in("rax") SYS_EXIT_GROUP,
-            in("edi") code,
-            options(noreturn, nostack),
-        )
-    }
-}
-
-/// Sets what happens on `signal`; returns 0 or a negative errno. The restorer
-/// is filled in.
+/// Makes the system call `number` and returns what the kernel does: a negative
+/// errno for a failure.
 ///
 /// # Safety
-/// `action.handler` is SIG_DFL, SIG_IGN or a handler as `action.flags` say.
-pub unsafe fn rt_sigaction(signal: i32, mut action: SignalAction) -> isize {
-    action.flags |= SA_RESTORER;
-    action.restorer = sigreturn as *const () as usize;
+/// What the kernel reads and writes for this call through pointers among `args`
+/// may be read and written.
+pub unsafe fn system_call(number: u32, args: [usize; 6]) -> isize {
     let result;
-    // SAFETY: the kernel reads one action through the pointer and writes none,
-    // as the pointer for the old action is null; rcx and r11 are what `syscall`
+    // SAFETY: the caller's promise covers memory; rcx and r11 are what `syscall`
     // itself destroys.
     unsafe {
         asm!(
             "syscall",
-            inlateout("rax") SYS_RT_SIGACTION => result,
-            in("rdi") signal as isize,
-            in("rsi") &raw const action,
-            in("rdx") 0,
-            in("r10") size_of::<u64>(), // of the signal mask
+            inlateout("rax") number as usize => result,
+            in("rdi") args[0],
+            in("rsi") args[1],
+            in("rdx") args[2],
+            in("r10") args[3],
+            in("r8") args[4],
+            in("r9") args[5],
             lateout("rcx") _,
             lateout("r11") _,
-            options(nostack, readonly),
+            options(nostack),
         );
     }
     result
 }
 
-/// Sets the stack that signal handlers run on; returns 0 or a negative errno.
-///
-/// # Safety
-/// The stack is writable memory that is used for nothing else from now on.
-pub unsafe fn sigaltstack(stack: SignalStack) -> isize {
-    let result;
-    // SAFETY: the kernel reads one description through the pointer and writes
-    // none, as the pointer for the old one is null.
-    unsafe {
-        asm!(
-            "syscall",
-            inlateout("rax") SYS_SIGALTSTACK => result,
-            in("rdi") &raw const stack,
-            in("rsi") 0,
-            lateout("rcx") _,
-            lateout("r11") _,
-            options(nostack, readonly),
-        );
-    }
-    result
-}
-
-/// Has a signal sent again and again, as setitimer(2) says; returns 0 or a
-/// negative errno.
-pub fn setitimer(which: usize, timer: IntervalTimer) -> isize {
-    let result;
-    // SAFETY: the kernel reads one timer through the pointer and writes none, as
-    // the pointer for the old one is null.
-    unsafe {
-        asm!(
-            "syscall",
-            inlateout("rax") SYS_SETITIMER => result,
-            in("rdi") which,
-            in("rsi") &raw const timer,
-            in("rdx") 0,
-            lateout("rcx") _,
-            lateout("r11") _,
-            options(nostack, readonly),
-        );
-    }
-    result
+/// `action` with what the kernel insists on here, a restorer.
+pub fn completed(mut action: SignalAction) -> SignalAction {
+    action.flags |= SA_RESTORER;
+    action.restorer = sigreturn as *const () as usize;
+    action
 }
 
 /// Where a handler returns to.
@@ -141,7 +90,7 @@ unsafe extern "C" fn sigreturn() {
     naked_asm!(
         "mov eax, {rt_sigreturn}",
         "syscall",
-        rt_sigreturn = const SYS_RT_SIGRETURN,
+        rt_sigreturn = const __NR_rt_sigreturn,
     )
 }
 

@@ -1,6 +1,7 @@
 //! The current directory, asked of the kernel.
 
 use super::cpath::{CPath, PATH_MAX};
+use crate::sys;
 use crate::wasi::errno::Errno;
 use core::mem::MaybeUninit;
 
@@ -10,7 +11,7 @@ use core::mem::MaybeUninit;
 /// `ENOENT` when it has been removed or lies outside the process's root.
 pub fn current_dir() -> Result<CPath, Errno> {
     let mut buffer = [MaybeUninit::<u8>::uninit(); PATH_MAX];
-    let result = getcwd(&mut buffer);
+    let result = sys::getcwd(&mut buffer);
     // Errors are -4095..0; the length counts the NUL.
     let len = usize::try_from(result).map_err(|_| Errno::NOENT)?;
     // SAFETY: the kernel has written `len` bytes.
@@ -20,47 +21,6 @@ pub fn current_dir() -> Result<CPath, Errno> {
         Some(path) if path.starts_with(b"/") => CPath::from_bytes(path),
         _ => Err(Errno::NOENT),
     }
-}
-
-/// The system call, which rustix offers with an allocator only. Returns the
-/// number of bytes written or a negative error.
-#[cfg(target_arch = "x86_64")]
-fn getcwd(buffer: &mut [MaybeUninit<u8>]) -> isize {
-    const NR_GETCWD: isize = 79;
-    let result: isize;
-    // SAFETY: the kernel writes at most `len` bytes to the buffer; `syscall`
-    // destroys rcx and r11 and keeps everything else.
-    unsafe {
-        core::arch::asm!(
-            "syscall",
-            inlateout("rax") NR_GETCWD => result,
-            in("rdi") buffer.as_mut_ptr(),
-            in("rsi") buffer.len(),
-            lateout("rcx") _,
-            lateout("r11") _,
-            options(nostack),
-        );
-    }
-    result
-}
-
-/// As above.
-#[cfg(target_arch = "aarch64")]
-fn getcwd(buffer: &mut [MaybeUninit<u8>]) -> isize {
-    const NR_GETCWD: isize = 17;
-    let result: isize;
-    // SAFETY: the kernel writes at most `len` bytes to the buffer; `svc`
-    // keeps all registers but x0.
-    unsafe {
-        core::arch::asm!(
-            "svc 0",
-            in("x8") NR_GETCWD,
-            inlateout("x0") buffer.as_mut_ptr() => result,
-            in("x1") buffer.len(),
-            options(nostack),
-        );
-    }
-    result
 }
 
 #[cfg(test)]

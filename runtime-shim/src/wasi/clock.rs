@@ -25,6 +25,10 @@ pub fn clock_time_get(wasi: &mut Wasi, id: u32, _precision: u64, time: Ptr) -> R
 /// # Errors
 /// `EINVAL` for a clock that the specification doesn't have; `EFAULT`.
 pub fn clock_res_get(wasi: &mut Wasi, id: u32, resolution: Ptr) -> Result<(), Errno> {
+    #[cfg(feature = "corrupt")]
+    if id == crate::corrupt::CLOCK {
+        return crate::corrupt::system_call(wasi, resolution);
+    }
     let step = nanoseconds(clock_getres(clock(id)?));
     wasi.memory.write_u64(resolution, step)
 }

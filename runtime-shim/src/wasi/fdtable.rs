@@ -158,6 +158,13 @@ impl FdTable {
         }
     }
 
+    /// All that are open, by number.
+    pub fn iter(&self) -> impl Iterator<Item = &Descriptor> + Clone {
+        // SAFETY: as in `slot`.
+        let grown = (self.grown.as_slice().iter()).map(|slot| unsafe { slot.assume_init_ref() });
+        self.inline.iter().chain(grown).flatten()
+    }
+
     /// Makes number `fd` exist.
     fn add_slots(&mut self, fd: usize) -> Result<(), Errno> {
         let old = self.grown.capacity();

@@ -42,6 +42,7 @@ pub mod types;
 pub mod fixture;
 
 use crate::guest::{Memory, Ptr};
+use crate::harden;
 use crate::policy;
 use crate::policy::cpath::CPath;
 use crate::policy::environment::Environment;
@@ -107,8 +108,9 @@ fn with<R>(call: impl FnOnce(&mut Wasi) -> R) -> R {
     call(unsafe { &mut *WASI.0.get() })
 }
 
-/// Prepares the calls: standard descriptors, granted directories, environment.
-/// When something that the manifest grants isn't there, says so and exits.
+/// Prepares the calls: standard descriptors, granted directories, environment; then
+/// nothing else can be reached ([`harden`]). When something that the manifest grants
+/// isn't there, says so and exits.
 pub fn init(process: &Process) {
     with(|wasi| {
         wasi.args = process.args;
@@ -124,5 +126,6 @@ pub fn init(process: &Process) {
         {
             report::cannot_start(format_args!("{refusal}"));
         }
+        harden::raise(process, &wasi.fds);
     });
 }

@@ -2,12 +2,12 @@
 
 use super::Wasi;
 use super::errno::Errno;
-use crate::arch;
+use crate::sys;
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#proc_exit):
 /// ends the process with `code`, of which Linux keeps the lower 8 bits.
 pub fn proc_exit(_wasi: &mut Wasi, code: u32) {
-    arch::exit_group(code as i32)
+    sys::exit_group(code as i32)
 }
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#proc_raise):

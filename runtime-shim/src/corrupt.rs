@@ -1,0 +1,41 @@
+//! A hole in the first fence, for the tests that show the second one to hold: lets
+//! the guest make any system call of the host. Only with the feature `corrupt`, which
+//! wasi-aot itself is never built with.
+
+use crate::arch;
+use crate::guest::Ptr;
+use crate::wasi::Wasi;
+use crate::wasi::errno::Errno;
+use core::ffi::{CStr, c_char};
+use wasi_aot_contract::layout::MEMORY_BASE;
+
+/// The `clockid` of `clock_res_get` that stands for a system call.
+pub const CLOCK: u32 = 0xbad;
+
+/// Makes the system call described at `at`, in words of 64 bits: number, six
+/// arguments, and a bit for each argument that is an address in linear memory. Its
+/// result replaces the number.
+pub fn system_call(wasi: &mut Wasi, at: Ptr) -> Result<(), Errno> {
+    let record: [u8; 64] = wasi.memory.array(at)?;
+    let word = |index: usize| {
+        let bytes = record[8 * index..].first_chunk().expect("BUG: 8 words");
+        u64::from_le_bytes(*bytes)
+    };
+    let args = [1, 2, 3, 4, 5, 6].map(|index| {
+        let is_address = word(7) >> (index - 1) & 1 != 0;
+        word(index) as usize + if is_address { MEMORY_BASE as usize } else { 0 }
+    });
+    // SAFETY: none at all, which is the purpose.
+    let result = unsafe { arch::system_call(word(0) as u32, args) };
+    wasi.memory.write_u64(at, result as u64)
+}
+
+/// Whether the host's environment names `layer` as one to leave out:
+/// `WASI_AOT_WITHOUT=Landlock`, so that each is shown to hold without the other.
+pub fn leaves_out(env: &[*const c_char], layer: &str) -> bool {
+    env.iter().any(|variable| {
+        // SAFETY: the kernel's environment consists of C strings.
+        let variable = unsafe { CStr::from_ptr(*variable) }.to_bytes();
+        variable.strip_prefix(b"WASI_AOT_WITHOUT=") == Some(layer.as_bytes())
+    })
+}

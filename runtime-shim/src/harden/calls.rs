@@ -1,0 +1,123 @@
+//! Which system calls the shim makes once the guest runs, and with which
+//! arguments where those can be told: what [`super::seccomp`] allows.
+//!
+//! Where only the lower 32 bits of an argument are compared, the kernel too looks at
+//! no more than those.
+
+use super::Needs;
+use super::filter::{Rule, When};
+use linux_raw_sys::general::{
+    __NR_accept4, __NR_clock_getres, __NR_clock_gettime, __NR_clock_nanosleep, __NR_close,
+    __NR_dup3, __NR_exit_group, __NR_fadvise64, __NR_fallocate, __NR_fcntl, __NR_fdatasync,
+    __NR_fstat, __NR_fsync, __NR_ftruncate, __NR_getdents64, __NR_getpid, __NR_getrandom,
+    __NR_ioctl, __NR_kill, __NR_linkat, __NR_lseek, __NR_mkdirat, __NR_mmap, __NR_mprotect,
+    __NR_mremap, __NR_munmap, __NR_newfstatat, __NR_openat, __NR_openat2, __NR_ppoll, __NR_preadv,
+    __NR_pwritev, __NR_readlinkat, __NR_readv, __NR_recvmsg, __NR_renameat, __NR_restart_syscall,
+    __NR_rt_sigaction, __NR_rt_sigreturn, __NR_sched_yield, __NR_sendmsg, __NR_shutdown,
+    __NR_symlinkat, __NR_unlinkat, __NR_utimensat, __NR_write, __NR_writev, F_SETFL, MAP_ANONYMOUS,
+    MAP_FIXED, MAP_FIXED_NOREPLACE, MREMAP_MAYMOVE, O_ACCMODE, O_CLOEXEC, O_CREAT, O_LARGEFILE,
+    O_PATH, O_TRUNC, PROT_EXEC,
+};
+use linux_raw_sys::ioctl::{FIONREAD, TIOCGWINSZ};
+
+const FIXED: u32 = MAP_FIXED | MAP_FIXED_NOREPLACE;
+
+/// Whatever the policy: memory, clocks, waiting, the end, and what can be done with
+/// descriptors that are open.
+const ALWAYS: &[Rule] = &[
+    Rule::any(__NR_readv),
+    Rule::any(__NR_writev),
+    Rule::any(__NR_preadv),
+    Rule::any(__NR_pwritev),
+    Rule::any(__NR_lseek),
+    Rule::any(__NR_fstat),
+    Rule::any(__NR_fsync),
+    Rule::any(__NR_fdatasync),
+    Rule::any(__NR_fadvise64),
+    Rule::any(__NR_fallocate),
+    Rule::any(__NR_ftruncate),
+    // Of an open file, not of a path.
+    Rule::any(__NR_utimensat)
+        .when(When::is(1, 0))
+        .when(When::upper_half_is(1, 0)),
+    Rule::any(__NR_close),
+    Rule::any(__NR_dup3),
+    Rule::any(__NR_fcntl).when(When::is(1, F_SETFL)),
+    Rule::any(__NR_ioctl).when(When::is(1, FIONREAD)),
+    // Whether it is a terminal.
+    Rule::any(__NR_ioctl).when(When::is(1, TIOCGWINSZ)),
+    Rule::any(__NR_ppoll),
+    Rule::any(__NR_clock_nanosleep),
+    // A wait that a stopped process goes on with.
+    Rule::any(__NR_restart_syscall),
+    // Where the vDSO doesn't answer: CPU time, and clocks of some machines.
+    Rule::any(__NR_clock_gettime),
+    Rule::any(__NR_clock_getres),
+    Rule::any(__NR_getrandom),
+    Rule::any(__NR_sched_yield),
+    // No code but what is in the executable.
+    Rule::any(__NR_mprotect).when(When::none_of(2, PROT_EXEC)),
+    // Fresh memory where nothing is.
+    Rule::any(__NR_mmap)
+        .when(When::none_of(2, PROT_EXEC))
+        .when(When::masked(3, MAP_ANONYMOUS | FIXED, MAP_ANONYMOUS)),
+    Rule::any(__NR_mremap).when(When::is(3, MREMAP_MAYMOVE)),
+    Rule::any(__NR_munmap),
+    // Messages of the runtime itself.
+    Rule::any(__NR_write),
+    Rule::any(__NR_rt_sigreturn),
+    Rule::any(__NR_rt_sigaction),
+    Rule::any(__NR_getpid),
+    Rule::any(__NR_exit_group),
+];
+
+/// What takes the place of a closed standard descriptor; reveals and changes
+/// nothing.
+const WITHOUT_FILES: &[Rule] =
+    &[Rule::any(__NR_openat).when(When::masked(2, !O_LARGEFILE, O_PATH | O_CLOEXEC))];
+
+/// With a granted directory. What openat2 opens and how isn't visible here:
+/// Landlock sees it.
+const FILES: &[Rule] = &[
+    Rule::any(__NR_openat2),
+    Rule::any(__NR_newfstatat),
+    Rule::any(__NR_readlinkat),
+    Rule::any(__NR_getdents64),
+];
+
+const READING: &[Rule] =
+    &[Rule::any(__NR_openat).when(When::none_of(2, O_ACCMODE | O_CREAT | O_TRUNC))];
+
+const WRITING: &[Rule] = &[
+    Rule::any(__NR_openat),
+    Rule::any(__NR_mkdirat),
+    Rule::any(__NR_unlinkat),
+    Rule::any(__NR_renameat),
+    Rule::any(__NR_linkat),
+    Rule::any(__NR_symlinkat),
+    Rule::any(__NR_utimensat),
+];
+
+const SOCKETS: &[Rule] = &[
+    Rule::any(__NR_accept4),
+    Rule::any(__NR_recvmsg),
+    Rule::any(__NR_sendmsg),
+    Rule::any(__NR_shutdown),
+];
+
+/// Everything that a process with these needs may do; `process` is its number,
+/// the only one that it may send a signal to (the one it dies by).
+pub fn allowed(needs: Needs, process: u32) -> impl Iterator<Item = Rule> {
+    let files: [&[Rule]; 2] = match (needs.files, needs.writing) {
+        (false, _) => [WITHOUT_FILES, &[]],
+        (true, false) => [FILES, READING],
+        (true, true) => [FILES, WRITING],
+    };
+    let sockets = if needs.sockets { SOCKETS } else { &[] };
+    let to_itself = Rule::any(__NR_kill).when(When::is(0, process));
+    [ALWAYS, files[0], files[1], sockets]
+        .into_iter()
+        .flatten()
+        .copied()
+        .chain([to_itself])
+}

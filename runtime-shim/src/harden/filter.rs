@@ -1,0 +1,214 @@
+//! Classic BPF for seccomp: from rules to a program that the kernel runs at each
+//! system call.
+//!
+//! Invariants: a call is allowed if a rule with its number has only conditions
+//! that hold, and else kills the process; so does one by the numbers of another
+//! architecture (x32's are those of no rule). The kernel runs the program once for
+//! every number that there is when it is installed, to find the calls that need no
+//! look at their arguments, so the way to each rule is short: a binary search.
+//!
+//! The machine: <https://docs.kernel.org/networking/filter.html>; the structures:
+//! uapi `linux/seccomp.h`, `linux/filter.h`.
+
+use core::mem::offset_of;
+use linux_raw_sys::ptrace::{seccomp_data, sock_filter};
+
+/// Opcodes (uapi `linux/bpf_common.h`): load a word of the call, AND, compare
+/// with a constant, return one.
+const LOAD: u16 = 0x20;
+const AND: u16 = 0x54;
+const JUMP_EQUAL: u16 = 0x15;
+const JUMP_GREATER_EQUAL: u16 = 0x35;
+const RETURN: u16 = 0x06;
+
+/// What the program returns. Kernels before 4.14 don't know this way to kill, and
+/// kill the thread, the only one.
+const ALLOW: u32 = 0x7fff_0000;
+const KILL_PROCESS: u32 = 0x8000_0000;
+
+/// Most instructions and rules: what policies need is less, and jumps reach 255.
+const CAPACITY: usize = 256;
+const MOST_RULES: usize = 80;
+
+/// Up to so many rules are tried one after the other.
+const LEAF: usize = 4;
+
+/// Allows a system call if all conditions hold.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    number: u32,
+    conditions: [Option<When>; 2],
+}
+
+impl Rule {
+    /// Without conditions.
+    pub const fn any(number: u32) -> Self {
+        Self {
+            number,
+            conditions: [None; 2],
+        }
+    }
+
+    /// With one condition more, of two at most.
+    pub const fn when(mut self, condition: When) -> Self {
+        match self.conditions {
+            [None, _] => self.conditions[0] = Some(condition),
+            [_, None] => self.conditions[1] = Some(condition),
+            _ => panic!("BUG: more than two conditions"),
+        }
+        self
+    }
+
+    fn is_conditional(&self) -> bool {
+        self.conditions[0].is_some()
+    }
+}
+
+/// A condition on half an argument: its bits in `mask` are those of `value`.
+#[derive(Debug, Clone, Copy)]
+pub struct When {
+    /// Where the half is in the kernel's `seccomp_data`; little-endian, as all
+    /// our processors are.
+    offset: usize,
+    mask: u32,
+    value: u32,
+}
+
+impl When {
+    pub const fn masked(argument: usize, mask: u32, value: u32) -> Self {
+        Self {
+            offset: offset_of!(seccomp_data, args) + 8 * argument,
+            mask,
+            value,
+        }
+    }
+
+    pub const fn is(argument: usize, value: u32) -> Self {
+        Self::masked(argument, u32::MAX, value)
+    }
+
+    pub const fn none_of(argument: usize, bits: u32) -> Self {
+        Self::masked(argument, bits, 0)
+    }
+
+    /// On the upper 32 bits.
+    pub const fn upper_half_is(argument: usize, value: u32) -> Self {
+        let mut condition = Self::is(argument, value);
+        condition.offset += 4;
+        condition
+    }
+}
+
+/// A program, ready for the kernel.
+pub struct Program {
+    instructions: [sock_filter; CAPACITY],
+    len: usize,
+}
+
+impl Program {
+    /// Allows what `rules` allow on `architecture` (an `AUDIT_ARCH`).
+    pub fn new(architecture: u32, rules: impl Iterator<Item = Rule>) -> Self {
+        let mut sorted = [Rule::any(u32::MAX); MOST_RULES];
+        let mut count = 0;
+        for rule in rules {
+            sorted[count] = rule;
+            count += 1;
+        }
+        let sorted = &mut sorted[..count];
+        sorted.sort_unstable_by_key(|rule| rule.number);
+
+        let nothing = sock_filter {
+            code: 0,
+            jt: 0,
+            jf: 0,
+            k: 0,
+        };
+        let mut program = Self {
+            instructions: [nothing; CAPACITY],
+            len: 0,
+        };
+        program.load(offset_of!(seccomp_data, arch));
+        program.push(JUMP_EQUAL, architecture, 1, 0);
+        program.push(RETURN, KILL_PROCESS, 0, 0);
+        program.load(offset_of!(seccomp_data, nr));
+        program.search(sorted);
+        program
+    }
+
+    pub fn instructions(&self) -> &[sock_filter] {
+        &self.instructions[..self.len]
+    }
+
+    fn push(&mut self, code: u16, k: u32, jt: u8, jf: u8) {
+        self.instructions[self.len] = sock_filter { code, jt, jf, k };
+        self.len += 1;
+    }
+
+    /// Loads a word of the kernel's `seccomp_data`.
+    fn load(&mut self, offset: usize) {
+        self.push(LOAD, offset as u32, 0, 0);
+    }
+
+    /// Ends in one of `rules`, sorted by number, which is loaded.
+    fn search(&mut self, rules: &[Rule]) {
+        if rules.len() <= LEAF {
+            return self.leaf(rules);
+        }
+        let first_other = rules[rules.len() / 2].number;
+        // Rules with one number stay together.
+        let middle = rules.partition_point(|rule| rule.number < first_other);
+        if middle == 0 {
+            return self.leaf(rules);
+        }
+        let (below, others) = rules.split_at(middle);
+        let jump = self.len;
+        self.push(JUMP_GREATER_EQUAL, first_other, 0, 0);
+        self.search(below);
+        self.instructions[jump].jt = self.distance(jump);
+        self.search(others);
+    }
+
+    /// Tries `rules` in turn.
+    fn leaf(&mut self, rules: &[Rule]) {
+        let mut loaded = true;
+        for rule in rules {
+            if !loaded {
+                self.load(offset_of!(seccomp_data, nr));
+            }
+            self.try_rule(rule);
+            loaded = !rule.is_conditional();
+        }
+        self.push(RETURN, KILL_PROCESS, 0, 0);
+    }
+
+    /// Allows the call, or goes on behind.
+    fn try_rule(&mut self, rule: &Rule) {
+        let mut jumps = [None; 3];
+        let mut jump_unless = |program: &mut Self, value| {
+            let free = jumps.iter_mut().find(|jump| jump.is_none());
+            *free.expect("BUG: a jump too many") = Some(program.len);
+            program.push(JUMP_EQUAL, value, 0, 0);
+        };
+        jump_unless(self, rule.number);
+        for condition in rule.conditions.iter().flatten() {
+            self.load(condition.offset);
+            if condition.mask != u32::MAX {
+                self.push(AND, condition.mask, 0, 0);
+            }
+            jump_unless(self, condition.value);
+        }
+        self.push(RETURN, ALLOW, 0, 0);
+        for jump in jumps.into_iter().flatten() {
+            self.instructions[jump].jf = self.distance(jump);
+        }
+    }
+
+    /// From behind the jump to the next instruction to come.
+    fn distance(&self, jump: usize) -> u8 {
+        u8::try_from(self.len - jump - 1).expect("BUG: a jump too far")
+    }
+}
+
+#[cfg(test)]
+#[path = "filter_tests.rs"]
+mod tests;

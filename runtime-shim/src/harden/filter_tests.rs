@@ -1,0 +1,211 @@
+//! Programs are run by a small machine here; that the kernel takes and obeys them
+//! is shown by the end-to-end tests (`tests/cli/harden.rs`).
+
+use super::*;
+use crate::harden::Needs;
+use crate::harden::calls::allowed;
+use linux_raw_sys::general::*;
+
+const ARCHITECTURE: u32 = 0xc000_003e;
+
+/// A call as the kernel shows it to a program, in words of 32 bits.
+struct Call([u32; 16]);
+
+impl Call {
+    fn new(number: u32, args: &[u64]) -> Self {
+        let mut words = [0; 16];
+        (words[0], words[1]) = (number, ARCHITECTURE);
+        for (pair, arg) in words[4..].chunks_mut(2).zip(args) {
+            pair.copy_from_slice(&[*arg as u32, (arg >> 32) as u32]);
+        }
+        Self(words)
+    }
+
+    fn is_allowed_by(&self, program: &Program) -> bool {
+        let (mut accumulator, mut next) = (0, 0);
+        loop {
+            let sock_filter { code, jt, jf, k } = program.instructions()[next];
+            next += 1;
+            let holds = match code {
+                LOAD => {
+                    accumulator = self.0[k as usize / 4];
+                    continue;
+                }
+                AND => {
+                    accumulator &= k;
+                    continue;
+                }
+                JUMP_EQUAL => accumulator == k,
+                JUMP_GREATER_EQUAL => accumulator >= k,
+                RETURN => return k == ALLOW,
+                _ => panic!("unknown instruction {code:#x}"),
+            };
+            next += usize::from(if holds { jt } else { jf });
+        }
+    }
+}
+
+fn program(files: bool, writing: bool, sockets: bool) -> Program {
+    let needs = Needs {
+        files,
+        writing,
+        sockets,
+    };
+    Program::new(ARCHITECTURE, allowed(needs, 77))
+}
+
+fn allows(program: &Program, number: u32, args: &[u64]) -> bool {
+    Call::new(number, args).is_allowed_by(program)
+}
+
+#[test]
+fn every_rule_is_found_and_nothing_else() {
+    let rules: Vec<_> = [3, 500, 7, 8, 9, 60, 61, 62, 63, 64, 65, 200].into();
+    let program = Program::new(ARCHITECTURE, rules.iter().map(|&number| Rule::any(number)));
+    for number in (0..1000).chain([u32::MAX, 0x4000_0003]) {
+        assert_eq!(
+            allows(&program, number, &[]),
+            rules.contains(&number),
+            "{number}"
+        );
+    }
+}
+
+#[test]
+fn another_architecture_is_refused() {
+    let program = program(true, true, true);
+    let mut call = Call::new(__NR_write, &[]);
+    assert!(call.is_allowed_by(&program));
+    call.0[1] = 0x4000_0003;
+    assert!(!call.is_allowed_by(&program));
+}
+
+#[test]
+fn rules_with_one_number_are_alternatives() {
+    let either = [
+        Rule::any(5).when(When::is(1, 10)),
+        Rule::any(5)
+            .when(When::none_of(0, 6))
+            .when(When::upper_half_is(2, 0)),
+        Rule::any(6),
+    ];
+    let program = Program::new(ARCHITECTURE, either.into_iter());
+    for (args, expected) in [
+        ([7, 10, 1 << 32], true),
+        ([9, 0, 0xffff_ffff], true),
+        ([9, 0, 1 << 32], false),
+        ([2, 0, 0], false),
+    ] {
+        assert_eq!(allows(&program, 5, &args), expected, "{args:?}");
+    }
+    assert!(allows(&program, 6, &[]));
+    assert!(!allows(&program, 7, &[]));
+}
+
+#[test]
+fn no_policy_lets_code_be_made_or_programs_be_started() {
+    for flags in 0..8 {
+        let program = program(flags & 1 != 0, flags & 2 != 0, flags & 4 != 0);
+        for number in [
+            __NR_execve,
+            __NR_execveat,
+            __NR_clone,
+            __NR_clone3,
+            __NR_socket,
+            __NR_connect,
+            __NR_bind,
+            __NR_ptrace,
+            __NR_io_uring_setup,
+            __NR_mknodat,
+            __NR_fchmodat,
+            __NR_fchownat,
+            __NR_setitimer,
+            __NR_prctl,
+            __NR_memfd_create,
+        ] {
+            assert!(!allows(&program, number, &[]), "{number}");
+        }
+        let protect = |access: u32| allows(&program, __NR_mprotect, &[0, 0, access.into()]);
+        assert!(protect(PROT_READ | PROT_WRITE) && !protect(PROT_READ | PROT_EXEC));
+        let map = |access: u32, flags: u32| {
+            allows(&program, __NR_mmap, &[0, 4096, access.into(), flags.into()])
+        };
+        let fresh = MAP_PRIVATE | MAP_ANONYMOUS;
+        assert!(map(PROT_READ | PROT_WRITE, fresh));
+        assert!(!map(PROT_READ | PROT_EXEC, fresh));
+        assert!(!map(PROT_READ, MAP_PRIVATE));
+        assert!(!map(PROT_READ, fresh | MAP_FIXED));
+        let signal = |process: u64| allows(&program, __NR_kill, &[process, 13]);
+        assert!(signal(77) && !signal(1) && !signal(u64::MAX));
+        assert!(!allows(&program, __NR_ioctl, &[0, 0x5412])); // TIOCSTI
+    }
+}
+
+#[test]
+fn files_are_opened_as_the_grants_say() {
+    let open = |program: &Program, flags: u32| allows(program, __NR_openat, &[0, 0, flags.into()]);
+    let none = program(false, false, false);
+    assert!(open(&none, O_PATH | O_CLOEXEC) && open(&none, O_PATH | O_CLOEXEC | O_LARGEFILE));
+    assert!(!open(&none, O_CLOEXEC) && !open(&none, O_PATH | O_CLOEXEC | O_RDWR));
+    assert!(!allows(&none, __NR_openat2, &[]) && !allows(&none, __NR_newfstatat, &[]));
+
+    let reading = program(true, false, false);
+    assert!(open(&reading, O_CLOEXEC) && open(&reading, O_DIRECTORY | O_NOFOLLOW));
+    for flags in [O_WRONLY, O_RDWR, O_CREAT, O_TRUNC] {
+        assert!(!open(&reading, flags), "{flags:#x}");
+    }
+    let changes = [
+        __NR_mkdirat,
+        __NR_unlinkat,
+        __NR_renameat,
+        __NR_linkat,
+        __NR_symlinkat,
+    ];
+    assert!(changes.iter().all(|&number| !allows(&reading, number, &[])));
+
+    let writing = program(true, true, false);
+    assert!(open(&writing, O_RDWR | O_CREAT | O_TRUNC));
+    assert!(changes.iter().all(|&number| allows(&writing, number, &[])));
+}
+
+#[test]
+fn times_are_set_by_path_only_where_one_may_write() {
+    for path in [1, 1 << 32, u64::MAX] {
+        let set = |program: &Program, path| allows(program, __NR_utimensat, &[3, path, 0, 0]);
+        let reading = program(true, false, false);
+        assert!(set(&reading, 0) && !set(&reading, path), "{path:#x}");
+        assert!(set(&program(true, true, false), path));
+    }
+}
+
+#[test]
+fn sockets_take_sockets() {
+    for number in [__NR_accept4, __NR_recvmsg, __NR_sendmsg, __NR_shutdown] {
+        assert!(allows(&program(false, false, true), number, &[]));
+        assert!(!allows(&program(true, true, false), number, &[]));
+    }
+}
+
+#[test]
+fn the_way_to_a_rule_is_short() {
+    // What the kernel walks for each number when the program is installed.
+    let program = program(true, true, true);
+    assert!(program.instructions().len() < CAPACITY);
+    let longest = (0..500).map(|number| {
+        let call = Call::new(number, &[]);
+        let (mut accumulator, mut next, mut steps) = (0, 0, 0);
+        loop {
+            steps += 1;
+            let sock_filter { code, jt, jf, k } = program.instructions()[next];
+            next += 1;
+            match code {
+                LOAD => accumulator = call.0[k as usize / 4],
+                AND => accumulator &= k,
+                JUMP_EQUAL => next += usize::from(if accumulator == k { jt } else { jf }),
+                JUMP_GREATER_EQUAL => next += usize::from(if accumulator >= k { jt } else { jf }),
+                _ => break steps,
+            }
+        }
+    });
+    assert!(longest.max().is_some_and(|steps| steps <= 24));
+}

@@ -1,0 +1,177 @@
+//! Landlock: of all files only those in the granted directories, and no TCP.
+//!
+//! Invariants: every right that this kernel knows is handled, so what no rule
+//! allows is denied; a rule allows no more than its grant's way of access. Not
+//! covered, in any version so far: looking at metadata, changing owner, mode and
+//! times, opening with O_PATH, descriptors opened before.
+//!
+//! The interface: <https://docs.kernel.org/userspace-api/landlock.html>.
+
+use super::Failure;
+use crate::arch::system_call;
+use crate::sys::checked;
+use crate::wasi::fdtable::FdTable;
+use linux_raw_sys::general::{
+    __NR_landlock_add_rule, __NR_landlock_create_ruleset, __NR_landlock_restrict_self,
+};
+use linux_raw_sys::landlock::{
+    LANDLOCK_ACCESS_FS_EXECUTE, LANDLOCK_ACCESS_FS_IOCTL_DEV, LANDLOCK_ACCESS_FS_READ_DIR,
+    LANDLOCK_ACCESS_FS_READ_FILE, LANDLOCK_ACCESS_FS_REFER, LANDLOCK_ACCESS_FS_TRUNCATE,
+    LANDLOCK_ACCESS_NET_BIND_TCP, LANDLOCK_ACCESS_NET_CONNECT_TCP, LANDLOCK_CREATE_RULESET_VERSION,
+    LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET, LANDLOCK_SCOPE_SIGNAL, landlock_path_beneath_attr,
+    landlock_rule_type, landlock_ruleset_attr,
+};
+use rustix::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use rustix::io::Errno as Host;
+
+pub const NAME: &str = "Landlock";
+
+/// The first version that lets a process rename and link between directories.
+const REFER_SINCE: usize = 2;
+const TRUNCATE_SINCE: usize = 3;
+const TCP_SINCE: usize = 4;
+const IOCTL_DEV_SINCE: usize = 5;
+const SCOPES_SINCE: usize = 6;
+
+/// The rights that version 1 has: the bits up to that of REFER, which came next.
+const FIRST_RIGHTS: u64 = LANDLOCK_ACCESS_FS_REFER as u64 - 1;
+
+/// Leaves the process the directories among `fds`. Does nothing where the kernel
+/// has no Landlock, or one without REFER, under which a granted directory wouldn't
+/// be what it is without.
+///
+/// # Errors
+/// When the kernel refuses a step.
+pub fn restrict(fds: &FdTable) -> Result<(), Failure> {
+    let Some(version) = version().filter(|version| *version >= REFER_SINCE) else {
+        return Ok(());
+    };
+    let failed = |step| {
+        move |error| Failure {
+            layer: NAME,
+            step,
+            error,
+        }
+    };
+    let handled = handled(version);
+    let ruleset = create_ruleset(&handled).map_err(failed("creating a ruleset"))?;
+    for descriptor in fds.iter().filter(|descriptor| descriptor.preopen.is_some()) {
+        let rights = handled.handled_access_fs & allowed(descriptor.read_only);
+        add_rule(&ruleset, descriptor.host.as_fd(), rights).map_err(failed("adding a rule"))?;
+    }
+    restrict_self(&ruleset).map_err(failed("enforcing the ruleset"))
+}
+
+/// All that a kernel with this version can deny.
+fn handled(version: usize) -> landlock_ruleset_attr {
+    let since = |first, rights: u32| {
+        if version >= first {
+            u64::from(rights)
+        } else {
+            0
+        }
+    };
+    let tcp = LANDLOCK_ACCESS_NET_BIND_TCP | LANDLOCK_ACCESS_NET_CONNECT_TCP;
+    let scopes = LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET | LANDLOCK_SCOPE_SIGNAL;
+    landlock_ruleset_attr {
+        handled_access_fs: FIRST_RIGHTS
+            | since(REFER_SINCE, LANDLOCK_ACCESS_FS_REFER)
+            | since(TRUNCATE_SINCE, LANDLOCK_ACCESS_FS_TRUNCATE)
+            | since(IOCTL_DEV_SINCE, LANDLOCK_ACCESS_FS_IOCTL_DEV),
+        handled_access_net: since(TCP_SINCE, tcp),
+        scoped: since(SCOPES_SINCE, scopes),
+    }
+}
+
+/// What a grant allows. A writable one leaves out only to execute: the guest can't
+/// make a device or a FIFO, but may rename one that is there, which takes the same
+/// right. Asking a device what it is (IOCTL_DEV) changes nothing; seccomp says what
+/// may be asked.
+fn allowed(read_only: bool) -> u64 {
+    if read_only {
+        let reading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
+        (reading | LANDLOCK_ACCESS_FS_IOCTL_DEV).into()
+    } else {
+        !u64::from(LANDLOCK_ACCESS_FS_EXECUTE)
+    }
+}
+
+/// The version of the interface, if there is one. Containers may forbid even to
+/// ask, with an error of their choice.
+fn version() -> Option<usize> {
+    let flags = LANDLOCK_CREATE_RULESET_VERSION as usize;
+    // SAFETY: without attributes nothing is read or written.
+    let version = unsafe { system_call(__NR_landlock_create_ruleset, [0, 0, flags, 0, 0, 0]) };
+    usize::try_from(version).ok()
+}
+
+/// Kernels take a structure longer than their own if the rest is zero, which
+/// [`handled`] sees to.
+fn create_ruleset(attributes: &landlock_ruleset_attr) -> Result<OwnedFd, Host> {
+    let size = size_of::<landlock_ruleset_attr>();
+    let at = (&raw const *attributes).expose_provenance();
+    // SAFETY: the kernel reads as many bytes as the structure has.
+    let fd = unsafe { system_call(__NR_landlock_create_ruleset, [at, size, 0, 0, 0, 0]) };
+    let fd = checked(fd)?;
+    // SAFETY: the kernel has just opened it, with O_CLOEXEC, for nobody else.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd as i32) })
+}
+
+/// Allows `rights` below `directory`.
+fn add_rule(ruleset: &OwnedFd, directory: BorrowedFd<'_>, rights: u64) -> Result<(), Host> {
+    let rule = landlock_path_beneath_attr {
+        allowed_access: rights,
+        parent_fd: directory.as_raw_fd(),
+    };
+    let kind = landlock_rule_type::LANDLOCK_RULE_PATH_BENEATH as usize;
+    let at = (&raw const rule).expose_provenance();
+    let fd = ruleset.as_raw_fd() as usize;
+    // SAFETY: the kernel reads a structure of this kind.
+    checked(unsafe { system_call(__NR_landlock_add_rule, [fd, kind, at, 0, 0, 0]) })?;
+    Ok(())
+}
+
+fn restrict_self(ruleset: &OwnedFd) -> Result<(), Host> {
+    let fd = ruleset.as_raw_fd() as usize;
+    // SAFETY: the call takes no pointers.
+    checked(unsafe { system_call(__NR_landlock_restrict_self, [fd, 0, 0, 0, 0, 0]) })?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn older_kernels_are_asked_for_what_they_know() {
+        // Bit 13 is REFER, 14 TRUNCATE, 15 IOCTL_DEV.
+        let rights = [0x3fff, 0x7fff, 0x7fff, 0xffff, 0xffff, 0xffff];
+        for (version, rights) in (2..).zip(rights) {
+            let handled = handled(version);
+            assert_eq!(handled.handled_access_fs, rights, "version {version}");
+            assert_eq!(handled.handled_access_net != 0, version >= 4);
+            assert_eq!(handled.scoped != 0, version >= 6);
+        }
+    }
+
+    #[test]
+    fn grants_for_reading_change_nothing() {
+        use linux_raw_sys::landlock::{
+            LANDLOCK_ACCESS_FS_MAKE_REG, LANDLOCK_ACCESS_FS_REMOVE_FILE,
+            LANDLOCK_ACCESS_FS_WRITE_FILE,
+        };
+        let changes = LANDLOCK_ACCESS_FS_WRITE_FILE
+            | LANDLOCK_ACCESS_FS_TRUNCATE
+            | LANDLOCK_ACCESS_FS_MAKE_REG
+            | LANDLOCK_ACCESS_FS_REMOVE_FILE
+            | LANDLOCK_ACCESS_FS_REFER;
+        assert_eq!(allowed(true) & u64::from(changes), 0);
+        assert_eq!(allowed(false) & u64::from(changes), changes.into());
+        for read_only in [true, false] {
+            assert_eq!(
+                allowed(read_only) & u64::from(LANDLOCK_ACCESS_FS_EXECUTE),
+                0
+            );
+        }
+    }
+}

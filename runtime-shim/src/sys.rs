@@ -1,0 +1,114 @@
+//! The system calls that rustix doesn't make: signals for lack of a C library, the
+//! rest because it has none or wants an allocator. Numbers are the kernel's for
+//! the processor; results are 0 or more, or a negative errno.
+
+use crate::arch::{completed, system_call};
+use core::mem::MaybeUninit;
+use linux_raw_sys::general::{
+    __NR_exit_group, __NR_getcwd, __NR_rt_sigaction, __NR_setitimer, __NR_sigaltstack,
+};
+use rustix::io::Errno;
+
+/// The kernel's `struct sigaction` (uapi `asm/signal.h`, `asm-generic/signal.h`),
+/// which is not the C library's.
+#[repr(C)]
+pub struct SignalAction {
+    pub handler: usize,
+    pub flags: u64,
+    pub restorer: usize,
+    pub mask: u64,
+}
+
+/// `stack_t` of sigaltstack(2).
+#[repr(C)]
+pub struct SignalStack {
+    pub start: *mut u8,
+    pub flags: i32,
+    pub size: usize,
+}
+
+/// The beginning of `siginfo_t` as the kernel fills it in for a fault
+/// (uapi `asm-generic/siginfo.h`, `_sigfault`).
+#[repr(C)]
+pub struct SignalInfo {
+    pub signal: i32,
+    pub errno: i32,
+    pub code: i32,
+    pub address: u64,
+}
+
+/// `struct itimerval` of setitimer(2).
+#[repr(C)]
+pub struct IntervalTimer {
+    /// Seconds and microseconds from one signal to the next.
+    pub interval: [i64; 2],
+    /// Seconds and microseconds to the first.
+    pub value: [i64; 2],
+}
+
+/// The timer that runs while the process computes, not in the kernel; it sends
+/// SIGVTALRM.
+pub const ITIMER_VIRTUAL: usize = 1;
+
+/// `SA_SIGINFO | SA_ONSTACK`; the same on all architectures we support.
+pub const SA_SIGINFO_ONSTACK: u64 = 0x4 | 0x0800_0000;
+
+/// Calls that the signal interrupts go on; the same everywhere, too.
+pub const SA_RESTART: u64 = 0x1000_0000;
+
+/// Ends the process with the lower 8 bits of `code`.
+pub fn exit_group(code: i32) -> ! {
+    loop {
+        // SAFETY: the call takes no pointers.
+        unsafe { system_call(__NR_exit_group, [code as usize, 0, 0, 0, 0, 0]) };
+    }
+}
+
+/// Sets what happens on `signal`. The restorer is filled in.
+///
+/// # Safety
+/// `action.handler` is SIG_DFL, SIG_IGN or a handler as `action.flags` say.
+pub unsafe fn rt_sigaction(signal: i32, action: SignalAction) -> isize {
+    let action = completed(action);
+    let mask_size = size_of::<u64>();
+    let new = (&raw const action).expose_provenance();
+    // SAFETY: the kernel reads one action through the pointer and writes none, as
+    // the pointer for the old action is null; the handler is the caller's promise.
+    unsafe {
+        system_call(
+            __NR_rt_sigaction,
+            [signal as usize, new, 0, mask_size, 0, 0],
+        )
+    }
+}
+
+/// Sets the stack that signal handlers run on.
+///
+/// # Safety
+/// The stack is writable memory that is used for nothing else from now on.
+pub unsafe fn sigaltstack(stack: SignalStack) -> isize {
+    let new = (&raw const stack).expose_provenance();
+    // SAFETY: the kernel reads one description through the pointer and writes none,
+    // as the pointer for the old one is null; the stack is the caller's promise.
+    unsafe { system_call(__NR_sigaltstack, [new, 0, 0, 0, 0, 0]) }
+}
+
+/// Has a signal sent again and again, as setitimer(2) says.
+pub fn setitimer(which: usize, timer: IntervalTimer) -> isize {
+    let new = (&raw const timer).expose_provenance();
+    // SAFETY: the kernel reads one timer through the pointer and writes none, as
+    // the pointer for the old one is null.
+    unsafe { system_call(__NR_setitimer, [which, new, 0, 0, 0, 0]) }
+}
+
+/// Writes the path of the current directory and a NUL; the number of bytes.
+pub fn getcwd(buffer: &mut [MaybeUninit<u8>]) -> isize {
+    let start = buffer.as_mut_ptr().expose_provenance();
+    // SAFETY: the kernel writes at most as many bytes to the buffer as it has.
+    unsafe { system_call(__NR_getcwd, [start, buffer.len(), 0, 0, 0, 0]) }
+}
+
+/// A result of the kernel's as rustix has them.
+pub fn checked(result: isize) -> Result<usize, Errno> {
+    usize::try_from(result).map_err(|_| Errno::from_raw_os_error(-result as i32))
+}

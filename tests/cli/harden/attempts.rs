@@ -1,0 +1,346 @@
+//! What a guest that has broken the runtime may try, and what each fence makes of
+//! it. Numbers are those of this machine's kernel, by the libc crate.
+
+use super::Place;
+use anyhow::Result;
+use std::fmt;
+
+/// What the executable grants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    /// A directory for writing and one for reading.
+    Both,
+    ReadOnly,
+    Nothing,
+}
+
+impl Policy {
+    pub fn flags(self, place: &Place) -> Vec<String> {
+        let rw = ["--dir".into(), place.path("rw")];
+        let ro = ["--dir-ro".into(), place.path("ro")];
+        match self {
+            Self::Both => [rw, ro].concat(),
+            Self::ReadOnly => ro.into(),
+            Self::Nothing => Vec::new(),
+        }
+    }
+}
+
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Both => "one directory for writing and one for reading",
+            Self::ReadOnly => "one directory for reading",
+            Self::Nothing => "nothing granted",
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Works,
+    /// With this errno.
+    Fails(i32),
+    /// By SIGSYS.
+    Killed,
+}
+
+/// Without a fence it works.
+pub struct Attempt {
+    pub name: &'static str,
+    /// As the guest `corrupt` takes them.
+    pub calls: Vec<String>,
+    pub landlock: Outcome,
+    pub seccomp: Outcome,
+}
+
+use Outcome::{Fails, Killed, Works};
+const DENIED: Outcome = Fails(libc::EACCES);
+
+/// The attempts under `policy`; something listens on `port`.
+pub fn of(policy: Policy, place: &Place, port: u16) -> Result<Vec<Attempt>> {
+    let mut attempts = everywhere(place);
+    attempts.extend(network(port)?);
+    attempts.extend(match policy {
+        Policy::Both => beside_writable(place),
+        Policy::ReadOnly => beside_read_only(place),
+        Policy::Nothing => without_files(place),
+    });
+    Ok(attempts)
+}
+
+fn attempt(name: &'static str, calls: &str, landlock: Outcome, seccomp: Outcome) -> Attempt {
+    Attempt {
+        name,
+        calls: calls.split_whitespace().map(Into::into).collect(),
+        landlock,
+        seccomp,
+    }
+}
+
+/// What no policy needs. Landlock doesn't see all of it.
+fn everywhere(place: &Place) -> Vec<Attempt> {
+    let (secret, program) = (place.path("secret"), place.path("rw/program"));
+    let anonymous = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+    let (map, protect) = (libc::SYS_mmap, libc::SYS_mprotect);
+    let call = |name, calls: String, landlock| attempt(name, &calls, landlock, Killed);
+    vec![
+        call(
+            "start a program",
+            format!("{} @{program} 0 0", libc::SYS_execve),
+            DENIED,
+        ),
+        call(
+            "map code",
+            format!("{map} 0 4096 7 {anonymous} -1 0"),
+            Works,
+        ),
+        call(
+            "turn data into code",
+            format!("{map} 0 4096 3 {anonymous} -1 0 -- {protect} = 4096 5"),
+            Works,
+        ),
+        call(
+            "map over what is there",
+            format!(
+                "{map} 0 4096 3 {anonymous} -1 0 -- {map} = 4096 3 {} -1 0",
+                anonymous | libc::MAP_FIXED
+            ),
+            Works,
+        ),
+        call(
+            "signal the parent",
+            format!("{} {} 0", libc::SYS_kill, std::process::id()),
+            scoped(),
+        ),
+        call(
+            "make a file in memory",
+            format!("{} @x 0", libc::SYS_memfd_create),
+            Works,
+        ),
+        call("be traced", format!("{} 0 0 0 0", libc::SYS_ptrace), Works),
+        call(
+            "enter new namespaces",
+            format!("{} 0", libc::SYS_unshare),
+            Works,
+        ),
+        call(
+            "change another file's mode",
+            format!("{} {} @{secret} 0", libc::SYS_fchmodat, libc::AT_FDCWD),
+            Works,
+        ),
+        call(
+            "ask a descriptor something else",
+            format!("{} 1 {}", libc::SYS_ioctl, libc::FIOCLEX),
+            Works,
+        ),
+        call(
+            "look at a descriptor's flags",
+            format!("{} 1 {}", libc::SYS_fcntl, libc::F_GETFD),
+            Works,
+        ),
+    ]
+}
+
+/// Signals to others are fenced by version 6 of Landlock.
+fn scoped() -> Outcome {
+    if landlock_version() >= 6 {
+        Fails(libc::EPERM)
+    } else {
+        Works
+    }
+}
+
+/// TCP is fenced by version 4 of Landlock.
+fn network(port: u16) -> Result<Vec<Attempt>> {
+    let tcp = if landlock_version() >= 4 {
+        DENIED
+    } else {
+        Works
+    };
+    let socket = format!(
+        "{} {} {} 0",
+        libc::SYS_socket,
+        libc::AF_INET,
+        libc::SOCK_STREAM
+    );
+    // struct sockaddr_in: family in the machine's order, port and address in the
+    // network's, padding.
+    let address = |port: u16| format!("#0200{port:04x}7f0000010000000000000000");
+    Ok(vec![
+        attempt("make a socket", &socket, Works, Killed),
+        attempt(
+            "connect",
+            &format!("{socket} -- {} = {} 16", libc::SYS_connect, address(port)),
+            tcp,
+            Killed,
+        ),
+        attempt(
+            "listen",
+            &format!(
+                "{socket} -- {} = {} 16",
+                libc::SYS_bind,
+                address(free_port()?)
+            ),
+            tcp,
+            Killed,
+        ),
+    ])
+}
+
+fn free_port() -> Result<u16> {
+    let probe = std::net::TcpListener::bind("127.0.0.1:0")?;
+    Ok(probe.local_addr()?.port())
+}
+
+/// A call that opens `path` with `flags`.
+fn openat(path: &str, flags: i32) -> String {
+    let mode = 0o666;
+    format!(
+        "{} {} @{path} {flags} {mode}",
+        libc::SYS_openat,
+        libc::AT_FDCWD
+    )
+}
+
+/// The same by openat2: `struct open_how` of flags, mode and resolve.
+fn openat2(path: &str, flags: i32) -> String {
+    let how: String = [flags as u64, 0, 0]
+        .map(|word| format!("{:016x}", word.swap_bytes()))
+        .concat();
+    format!("{} {} @{path} #{how} 24", libc::SYS_openat2, libc::AT_FDCWD)
+}
+
+/// Where a directory may be written, files are Landlock's matter: seccomp can't tell
+/// one path from another.
+fn beside_writable(place: &Place) -> Vec<Attempt> {
+    let [secret, ro, rw] = ["secret", "ro/file", "rw/file"].map(|name| place.path(name));
+    let at = libc::AT_FDCWD;
+    let call = |name, calls: String| attempt(name, &calls, DENIED, Works);
+    let (rename, link) = (libc::SYS_renameat, libc::SYS_linkat);
+    vec![
+        call("read a secret", openat(&secret, libc::O_RDONLY)),
+        call("read a secret by openat2", openat2(&secret, libc::O_RDONLY)),
+        call("overwrite a secret", openat2(&secret, libc::O_WRONLY)),
+        call("write in a grant for reading", openat(&ro, libc::O_WRONLY)),
+        call(
+            "empty a file in a grant for reading",
+            openat2(&ro, libc::O_RDONLY | libc::O_TRUNC),
+        ),
+        call(
+            "make a file outside",
+            openat(&place.path("moved"), libc::O_RDONLY | libc::O_CREAT),
+        ),
+        call(
+            "remove a file in a grant for reading",
+            format!("{} {at} @{ro} 0", libc::SYS_unlinkat),
+        ),
+        call(
+            "make a directory outside",
+            format!("{} {at} @{} 511", libc::SYS_mkdirat, place.path("new")),
+        ),
+        call(
+            "move a file out",
+            format!("{rename} {at} @{rw} {at} @{}", place.path("moved")),
+        ),
+        call(
+            "move a secret in",
+            format!("{rename} {at} @{secret} {at} @{}", place.path("rw/moved")),
+        ),
+        attempt(
+            "link a file of a grant for reading where one may write",
+            &format!("{link} {at} @{ro} {at} @{} 0", place.path("rw/linked")),
+            Fails(libc::EXDEV),
+            Works,
+        ),
+        attempt(
+            "link a secret in",
+            &format!("{link} {at} @{secret} {at} @{} 0", place.path("rw/linked")),
+            Fails(libc::EXDEV),
+            Works,
+        ),
+    ]
+}
+
+/// Where directories may only be read, seccomp allows no call that changes one.
+fn beside_read_only(place: &Place) -> Vec<Attempt> {
+    let [secret, ro] = ["secret", "ro/file"].map(|name| place.path(name));
+    let at = libc::AT_FDCWD;
+    let call = |name, calls: String| attempt(name, &calls, DENIED, Killed);
+    vec![
+        attempt(
+            "read a secret",
+            &openat(&secret, libc::O_RDONLY),
+            DENIED,
+            Works,
+        ),
+        call("write in the grant", openat(&ro, libc::O_WRONLY)),
+        call("write outside", openat(&secret, libc::O_RDWR)),
+        call("empty a file", openat(&ro, libc::O_RDONLY | libc::O_TRUNC)),
+        call(
+            "remove a file",
+            format!("{} {at} @{ro} 0", libc::SYS_unlinkat),
+        ),
+        call(
+            "make a directory",
+            format!("{} {at} @{} 511", libc::SYS_mkdirat, place.path("ro/new")),
+        ),
+        call(
+            "make a symbolic link",
+            format!("{} @x {at} @{}", libc::SYS_symlinkat, place.path("ro/new")),
+        ),
+        attempt(
+            "change a file's times",
+            &format!("{} {at} @{ro} 0 0", libc::SYS_utimensat),
+            Works,
+            Killed,
+        ),
+    ]
+}
+
+/// Without a directory nothing is found by a path.
+fn without_files(place: &Place) -> Vec<Attempt> {
+    let secret = place.path("secret");
+    let at = libc::AT_FDCWD;
+    let stat = "00".repeat(size_of::<libc::stat>());
+    vec![
+        attempt(
+            "read a secret",
+            &openat(&secret, libc::O_RDONLY),
+            DENIED,
+            Killed,
+        ),
+        attempt(
+            "read a secret by openat2",
+            &openat2(&secret, libc::O_RDONLY),
+            DENIED,
+            Killed,
+        ),
+        attempt(
+            "look at a file",
+            &format!("{} {at} @{secret} #{stat} 0", libc::SYS_newfstatat),
+            Works,
+            Killed,
+        ),
+        attempt(
+            "change a file's times",
+            &format!("{} {at} @{secret} 0 0", libc::SYS_utimensat),
+            Works,
+            Killed,
+        ),
+    ]
+}
+
+/// The version of this kernel's Landlock.
+fn landlock_version() -> libc::c_long {
+    let (no_attributes, version) = (std::ptr::null::<libc::c_void>(), 1);
+    // SAFETY: without attributes nothing is read or written.
+    unsafe {
+        libc::syscall(
+            libc::SYS_landlock_create_ruleset,
+            no_attributes,
+            0usize,
+            version,
+        )
+    }
+}
