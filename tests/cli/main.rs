@@ -5,6 +5,7 @@ mod byte_loops;
 mod errors;
 mod isolation;
 mod ld;
+mod listen;
 mod output;
 mod policy;
 mod preempt;
@@ -32,6 +33,7 @@ fn main() -> anyhow::Result<()> {
         preempt::trials,
         run::trials,
         starting::trials,
+        listen::trials,
         traps::trials,
         isolation::trials,
         ld::trials,
