@@ -5,6 +5,7 @@
 //! finds what is wrong whatever the directories are; the shim compares the real
 //! directories by inode at start and refuses the rest.
 
+mod listen;
 mod parse;
 mod path;
 #[cfg(test)]
@@ -12,9 +13,11 @@ mod tests;
 
 use crate::Error;
 use path::{Components, is_inside};
+use std::net::SocketAddr;
 use wasi_aot_contract::layout::{MAX_PAGES, WASM_PAGE_SIZE};
 use wasi_aot_contract::manifest::{Record, writer};
 
+pub use listen::parse_listen;
 pub use parse::parse_size;
 pub use wasi_aot_contract::manifest::Access;
 
@@ -27,6 +30,9 @@ const STACK_SIZES: std::ops::RangeInclusive<u64> = 64 << 10..=1 << 40;
 pub struct Policy {
     /// In the order in which the guest sees them.
     pub grants: Vec<Grant>,
+    /// Where to accept TCP connections, in the order in which the guest sees the
+    /// listening sockets, which come before the directories.
+    pub listeners: Vec<SocketAddr>,
     /// Of variables with one name the last counts.
     pub env: Vec<EnvVar>,
     /// Pass every variable of the host; those of `env` win.
@@ -76,7 +82,8 @@ impl Policy {
     /// # Errors
     /// [`Error::Policy`] for a value that no program could run with, a guest
     /// path that stands for two directories, one directory with different
-    /// rights, and a read-only directory inside a writable one.
+    /// rights, a read-only directory inside a writable one, and two listeners of
+    /// which only one can be opened.
     pub fn check(&self) -> Result<(), Error> {
         for grant in &self.grants {
             grant.check()?;
@@ -86,6 +93,7 @@ impl Policy {
                 check_pair(earlier, grant)?;
             }
         }
+        listen::check(&self.listeners)?;
         for variable in &self.env {
             variable.check()?;
         }
@@ -119,6 +127,10 @@ impl Policy {
             host: &grant.host,
             guest: grant.guest.as_deref().unwrap_or_default(),
         });
+        let addresses: Vec<_> = self.listeners.iter().map(SocketAddr::to_string).collect();
+        let listeners = (addresses.iter()).map(|address| Record::Listen {
+            address: address.as_bytes(),
+        });
         let variables = self.effective_env().zip(&assignments);
         let variables = variables.map(|(variable, assignment)| match variable {
             EnvVar::Set { .. } => Record::Env { assignment },
@@ -128,7 +140,7 @@ impl Policy {
         let stack = self.stack_size.map(|bytes| Record::StackSize { bytes });
         let no_harden = self.no_harden.then_some(Record::NoHarden);
         let rest = inherit.into_iter().chain(stack).chain(no_harden);
-        writer::write(dirs.chain(variables).chain(rest))
+        writer::write(dirs.chain(listeners).chain(variables).chain(rest))
     }
 
     /// The variables without those that a later one of the same name replaces.

@@ -6,6 +6,7 @@ mod errors;
 mod harden;
 mod isolation;
 mod ld;
+mod listen;
 mod output;
 mod policy;
 mod preempt;
@@ -34,6 +35,7 @@ fn main() -> anyhow::Result<()> {
         preempt::trials,
         run::trials,
         starting::trials,
+        listen::trials,
         traps::trials,
         isolation::trials,
         ld::trials,

@@ -4,6 +4,8 @@
 //! - [`go`]: the pinned Go toolchains, and guests built with them (cached);
 //! - [`tool`]: wasi-aot itself, and executables made by it;
 //! - [`run`]: starts a program, feeds and reads it, never waits forever;
+//! - [`address`]: addresses for listeners;
+//! - [`daemon`]: a program that runs until it is told to end;
 //! - [`tree`]: what a directory holds;
 //! - [`compare`]: the differences between two outcomes;
 //! - [`gotest`]: what a test binary of Go's reports;
@@ -11,8 +13,10 @@
 //!
 //! `tests/setup.sh matrix` puts the tools in place first.
 
+pub mod address;
 pub mod case;
 pub mod compare;
+pub mod daemon;
 pub mod go;
 pub mod gotest;
 pub mod paths;

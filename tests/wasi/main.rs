@@ -8,10 +8,10 @@
 mod specification;
 
 use anyhow::{Context, Result, ensure};
-use harness::paths;
 use harness::run::{Ends, Reader, Run, Stdin};
 use harness::suite::test;
 use harness::tool::Tool;
+use harness::{address, paths};
 use libtest_mimic::{Arguments, Trial};
 use specification::Specification;
 use std::ffi::OsString;
@@ -60,13 +60,27 @@ fn trials(directory: &Path, tool: &Arc<Tool>) -> Result<Vec<Trial>> {
         directory.display()
     );
     modules.sort();
-    let trials = modules.into_iter().map(|module| {
+    let mut trials = Vec::new();
+    for module in modules {
         let name = module.strip_prefix(directory).unwrap_or(&module);
         let name = format!("wasi/{}", name.with_extension("").display());
+        if needs_wasi_libc(directory, &module)? {
+            let (tool, module) = (Arc::clone(tool), module.clone());
+            trials.push(test(format!("{name} beside a listener"), move || {
+                let address = address::free(address::loopback())?.to_string();
+                conforms(&tool, &module, &["--listen", &address])
+            }));
+        }
         let tool = Arc::clone(tool);
-        test(name, move || conforms(&tool, &module))
-    });
-    Ok(trials.collect())
+        trials.push(test(name, move || conforms(&tool, &module, &[])));
+    }
+    Ok(trials)
+}
+
+/// Uses a directory through wasi-libc, which must find it behind a preopened socket.
+fn needs_wasi_libc(suite: &Path, module: &Path) -> Result<bool> {
+    let is_c = (module.strip_prefix(suite)?.components()).any(|part| part.as_os_str() == "c");
+    Ok(is_c && Specification::beside(module)?.root.is_some())
 }
 
 /// The modules for preview 1; the upstream repository has others, too.
@@ -88,11 +102,11 @@ fn find_modules(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// Builds one module and holds it to what its specification says.
-fn conforms(tool: &Tool, module: &Path) -> Result<()> {
+/// Builds one module, with `extra` flags, and holds it to what its specification says.
+fn conforms(tool: &Tool, module: &Path, extra: &[&str]) -> Result<()> {
     let specification = Specification::beside(module)?;
     let directory = tempfile::tempdir()?;
-    let mut flags: Vec<OsString> = Vec::new();
+    let mut flags: Vec<OsString> = extra.iter().map(Into::into).collect();
     if let Some(root) = &specification.root {
         let copy = directory.path().join("root");
         copy_tree(root, &copy)?;

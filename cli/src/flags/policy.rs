@@ -4,14 +4,20 @@ use crate::usage::Usage;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use wasi_aot_compiler::Options;
-use wasi_aot_compiler::policy::{Access, EnvVar, Grant, Policy, parse_size};
+use wasi_aot_compiler::policy::{Access, EnvVar, Grant, Policy, parse_listen, parse_size};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Policy (denied by default, fixed in the executable)")]
 pub struct PolicyFlags {
     #[command(flatten)]
     dirs: Dirs,
+
+    /// Listen for TCP connections when the executable starts; the program has the
+    /// socket as descriptor 3, further ones as 4, 5, ...
+    #[arg(long, value_name = "IP:PORT", value_parser = parse_listen)]
+    listen: Vec<SocketAddr>,
 
     /// Set a variable, or pass one through from where the executable runs
     #[arg(
@@ -55,6 +61,7 @@ impl PolicyFlags {
     fn into_policy(self) -> Policy {
         Policy {
             grants: self.dirs.0,
+            listeners: self.listen,
             env: self.env,
             inherit_env: self.inherit_env,
             max_memory: self.max_memory,
@@ -164,6 +171,8 @@ mod tests {
     fn values_are_checked_as_they_are_parsed() {
         let error = policy(&["--dir", "a::b"]).unwrap_err().to_string();
         assert!(error.contains("GUEST must be absolute"), "{error}");
+        let error = policy(&["--listen", ":80"]).unwrap_err().to_string();
+        assert!(error.contains("write 0.0.0.0:80"), "{error}");
         let error = policy(&["--max-memory", "64MB"]).unwrap_err().to_string();
         assert!(error.contains("64MB is no size"), "{error}");
         assert!(policy(&["--env", "=1"]).is_err());
@@ -173,7 +182,10 @@ mod tests {
     fn the_rest_is_taken_over() {
         let args = ["--env", "A=1", "--env", "B", "--inherit-env", "--no-harden"];
         let sizes = ["--max-memory", "1MiB", "--stack-size", "1G"];
-        let policy = policy(&[&args[..], &sizes].concat()).unwrap();
+        let listen = ["--listen", "[::]:81", "--listen", "127.0.0.1:80"];
+        let policy = policy(&[&args[..], &sizes, &listen].concat()).unwrap();
+        let listeners = ["[::]:81", "127.0.0.1:80"].map(|l| l.parse().unwrap());
+        assert_eq!(policy.listeners, listeners);
         assert_eq!(policy.env.len(), 2);
         assert!(policy.inherit_env && policy.no_harden);
         assert_eq!(policy.max_memory, Some(1 << 20));

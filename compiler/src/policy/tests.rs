@@ -168,6 +168,9 @@ fn the_manifest_says_it_all_in_order() {
     let env = ["A=1", "HOME", "A=2", "B=3", "B"];
     let policy = Policy {
         grants: vec![rw("."), ro("/etc::/conf")],
+        listeners: ["0.0.0.0:80", "[0::1]:81"]
+            .map(|l| l.parse().unwrap())
+            .into(),
         env: env.map(|v| EnvVar::parse(OsStr::new(v)).unwrap()).into(),
         inherit_env: true,
         max_memory: Some(1 << 20),
@@ -187,6 +190,12 @@ fn the_manifest_says_it_all_in_order() {
             access: Access::ReadOnly,
             host: b"/etc",
             guest: b"/conf",
+        },
+        Record::Listen {
+            address: b"0.0.0.0:80",
+        },
+        Record::Listen {
+            address: b"[::1]:81",
         },
         Record::EnvPass { name: b"HOME" },
         Record::Env { assignment: b"A=2" },

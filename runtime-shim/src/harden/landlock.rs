@@ -55,7 +55,10 @@ pub fn restrict(fds: &FdTable) -> Result<(), Failure> {
     };
     let handled = handled(version);
     let ruleset = create_ruleset(&handled).map_err(failed("creating a ruleset"))?;
-    for descriptor in fds.iter().filter(|descriptor| descriptor.preopen.is_some()) {
+    for descriptor in fds
+        .iter()
+        .filter(|descriptor| descriptor.preopen_name().is_some())
+    {
         let rights = handled.handled_access_fs & allowed(descriptor.read_only);
         add_rule(&ruleset, descriptor.host.as_fd(), rights).map_err(failed("adding a rule"))?;
     }

@@ -37,7 +37,9 @@ pub struct Needs {
 impl Needs {
     /// What can be done with `fds`, all descriptors that the guest begins with.
     fn of(fds: &FdTable) -> Self {
-        let mut grants = fds.iter().filter(|descriptor| descriptor.preopen.is_some());
+        let mut grants = fds
+            .iter()
+            .filter(|descriptor| descriptor.preopen_name().is_some());
         let is_socket = |descriptor: &Descriptor| {
             use FileType::{SocketDgram, SocketStream};
             matches!(descriptor.filetype, SocketStream | SocketDgram)

@@ -6,6 +6,8 @@
 //! host doesn't have assigns nothing, so that `--env K=V --env K` bakes a
 //! default.
 
+use super::Refusal;
+use crate::pages::Keeper;
 use core::ffi::{CStr, c_char};
 use wasi_aot_contract::manifest::{Record, records};
 
@@ -16,6 +18,8 @@ pub struct Environment {
     host: &'static [*const c_char],
     /// `PWD=...`, which the shim sets unless the manifest does.
     pub pwd: Option<&'static [u8]>,
+    /// `LISTEN_FDS=...`; the manifest's own assignment wins.
+    pub listen_fds: Option<&'static [u8]>,
 }
 
 impl Environment {
@@ -23,6 +27,7 @@ impl Environment {
         manifest: b"",
         host: &[],
         pwd: None,
+        listen_fds: None,
     };
 
     /// # Safety
@@ -32,6 +37,7 @@ impl Environment {
             manifest,
             host,
             pwd: None,
+            listen_fds: None,
         }
     }
 
@@ -40,7 +46,7 @@ impl Environment {
         let inherits = self.records().any(|record| record == Record::EnvInherit);
         let inherited = (self.host().filter(move |_| inherits)).filter(|assignment| {
             let name = name(assignment);
-            !self.sets(name) && self.pwd.is_none_or(|pwd| self::name(pwd) != name)
+            !self.sets(name) && self.own().all(|own| self::name(own) != name)
         });
         let explicit = self.explicit().enumerate().filter(|(index, assignment)| {
             let overridden = |later: &'static [u8]| name(later) == name(assignment);
@@ -48,7 +54,13 @@ impl Environment {
         });
         inherited
             .chain(explicit.map(|(_, assignment)| assignment))
-            .chain(self.pwd)
+            .chain(self.own())
+    }
+
+    /// What the shim sets.
+    fn own(&self) -> impl Iterator<Item = &'static [u8]> {
+        let listen_fds = self.listen_fds.filter(|own| !self.sets(name(own)));
+        self.pwd.into_iter().chain(listen_fds)
     }
 
     /// The manifest itself assigns `name`.
@@ -76,6 +88,27 @@ impl Environment {
         host.iter()
             .map(|&v| unsafe { CStr::from_ptr(v) }.to_bytes())
     }
+}
+
+/// `LISTEN_FDS=` and the number of listeners, as systemd sets it; nothing when there
+/// are none.
+///
+/// # Errors
+/// `ENOMEM`.
+pub fn listen_fds(listeners: u32, keeper: &mut Keeper) -> Result<Option<&'static [u8]>, Refusal> {
+    let mut digits = [0; 10];
+    let mut start = digits.len();
+    let mut rest = listeners;
+    while rest > 0 {
+        start -= 1;
+        digits[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+    }
+    if listeners == 0 {
+        return Ok(None);
+    }
+    let assignment = keeper.keep(&[b"LISTEN_FDS=", &digits[start..]]);
+    assignment.map(Some).map_err(|_| Refusal::NoMemory)
 }
 
 /// What stands before the `=`; a string without one is all name.
@@ -148,5 +181,27 @@ mod tests {
             variables(&[Record::EnvInherit], Some(b"PWD=/here")),
             ["HOME=/root", "EMPTY=", "odd", "PWD=/here"]
         );
+    }
+
+    #[test]
+    fn the_number_of_listeners_is_told_unless_the_manifest_tells() {
+        let host = Vec::from([c"LISTEN_FDS=9", c"A=1"].map(CStr::as_ptr)).leak();
+        let with = |listeners, records: &[Record<'_>]| {
+            // SAFETY: the strings are literals.
+            let mut environment = unsafe { Environment::new(fixture::manifest(records), host) };
+            let Ok(own) = listen_fds(listeners, &mut Keeper::new()) else {
+                panic!("out of memory")
+            };
+            environment.listen_fds = own;
+            environment.variables().collect::<Vec<_>>()
+        };
+        assert!(with(0, &[]).is_empty());
+        assert_eq!(with(1, &[]), [b"LISTEN_FDS=1"]);
+        assert_eq!(with(4_294_967_295, &[]), [b"LISTEN_FDS=4294967295"]);
+        let inherited = with(20, &[Record::EnvInherit]);
+        assert_eq!(inherited, [&b"A=1"[..], b"LISTEN_FDS=20"]);
+        assert_eq!(with(2, &[bake(b"LISTEN_FDS=7")]), [b"LISTEN_FDS=7"]);
+        assert_eq!(with(2, &[pass(b"LISTEN_FDS")]), [b"LISTEN_FDS=9"]);
+        assert_eq!(with(2, &[pass(b"ABSENT")]), [b"LISTEN_FDS=2"]);
     }
 }

@@ -8,6 +8,7 @@
 pub mod cpath;
 mod cwd;
 pub mod environment;
+mod listen;
 mod refusal;
 pub mod resolver;
 pub mod walk;
@@ -23,7 +24,7 @@ use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{CWD, Mode, OFlags, fstat, openat};
 use wasi_aot_contract::manifest::{Access, Record, records};
 
-/// Number of the first granted directory.
+/// Number of the first listener or granted directory.
 pub const FIRST_PREOPEN: u32 = 3;
 
 /// A `dir` record of the manifest.
@@ -34,8 +35,9 @@ pub struct Grant {
     guest: &'static [u8],
 }
 
-/// Opens what `manifest` grants, from [`FIRST_PREOPEN`] on in its order, and
-/// completes `environment` with `PWD`.
+/// Opens what `manifest` grants, from [`FIRST_PREOPEN`] on, listeners before
+/// directories and each kind in its order, and completes `environment` with
+/// `LISTEN_FDS` and `PWD`.
 ///
 /// # Errors
 /// The reason why the program can't start.
@@ -49,11 +51,14 @@ pub fn resolve(
     }
     let current = Current::new(manifest, environment)?;
     let mut keeper = Keeper::new();
+    let listeners = listen::open_all(manifest, fds)?;
+    environment.listen_fds = environment::listen_fds(listeners, &mut keeper)?;
+    let first_dir = FIRST_PREOPEN + listeners;
     // What the current directory is called in the guest, by the longest grant.
     let mut pwd: (usize, Option<&'static [u8]>) = (0, None);
-    for (grant, expected_fd) in grants(manifest).zip(FIRST_PREOPEN..) {
+    for (grant, expected_fd) in grants(manifest).zip(first_dir..) {
         let (descriptor, host_path) = open(grant, &current, &mut keeper)?;
-        let name = (descriptor.preopen.as_ref()).map_or(&b""[..], |preopen| preopen.name);
+        let name = descriptor.preopen_name().unwrap_or_default();
         let depth = host_path.as_bytes().len();
         if let Some(rest) = current.below(&host_path)
             && name.starts_with(b"/")
@@ -73,7 +78,7 @@ pub fn resolve(
         assert!(fd == expected_fd, "BUG: a grant got a number out of turn");
     }
     environment.pwd = pwd.1;
-    refuse_contradictions(manifest, fds)
+    refuse_contradictions(manifest, fds, first_dir)
 }
 
 /// The directories granted, in order.
@@ -153,7 +158,7 @@ fn open(
     };
     let root = host_path.as_bytes() == b"/";
     Ok((
-        preopen(dir, grant.access, Preopen { name, root }),
+        preopen(dir, grant.access, Preopen::Directory { name, root }),
         host_path,
     ))
 }
@@ -178,8 +183,12 @@ pub fn preopen(dir: OwnedFd, access: Access, preopen: Preopen) -> Descriptor {
 /// Refuses a grant for reading only of what a writable grant contains, which
 /// would allow less than it seems to: the guest could name the file through
 /// the other one.
-fn refuse_contradictions(manifest: &'static [u8], fds: &FdTable) -> Result<(), Refusal> {
-    let numbered = grants(manifest).zip(FIRST_PREOPEN..);
+fn refuse_contradictions(
+    manifest: &'static [u8],
+    fds: &FdTable,
+    first_dir: u32,
+) -> Result<(), Refusal> {
+    let numbered = grants(manifest).zip(first_dir..);
     let writable = (numbered.clone()).filter(|(grant, _)| grant.access == Access::ReadWrite);
     if writable.clone().next().is_none() {
         return Ok(());

@@ -1,8 +1,9 @@
-//! Why a program can't start with the directories granted to it, as one line.
+//! Why a program can't start with what is granted to it, as one line.
 
 use super::Grant;
 use crate::wasi::errno::Errno;
 use core::fmt;
+use core::net::SocketAddr;
 use wasi_aot_contract::manifest::{Access, Malformed};
 
 /// What is wrong, and with which grant.
@@ -13,6 +14,7 @@ pub enum Refusal {
     /// A relative directory can't be resolved.
     NoCurrentDirectory(Grant),
     CannotOpen(Grant, Errno),
+    CannotListen(SocketAddr, Errno),
     /// One directory, for reading only and writable.
     Same(Grant, Grant),
     /// The first, for reading only, lies in the second.
@@ -31,7 +33,7 @@ impl fmt::Display for Refusal {
             Self::Malformed => f.write_str(
                 "the manifest in this executable is damaged; build it again with wasi-aot",
             ),
-            Self::NoMemory => f.write_str("out of memory while opening the granted directories"),
+            Self::NoMemory => f.write_str("out of memory while opening what is granted"),
             Self::NoCurrentDirectory(grant) => write!(
                 f,
                 "the current directory, which {grant} refers to, has no path; change to another"
@@ -41,6 +43,11 @@ impl fmt::Display for Refusal {
                 "cannot open the directory {}: {} (this program was built with {grant})",
                 Lossy(grant.host),
                 Reason(*error),
+            ),
+            Self::CannotListen(address, error) => write!(
+                f,
+                "cannot listen on {address}: {} (this program was built with --listen {address})",
+                ListenReason(*error, *address),
             ),
             Self::Same(inner, outer) => write!(
                 f,
@@ -98,6 +105,26 @@ impl fmt::Display for Reason {
             Errno::LOOP => "too many levels of symbolic links",
             Errno::NAMETOOLONG => "its path is too long",
             Errno::MFILE | Errno::NFILE => "too many open files",
+            other => return write!(f, "{other:?}"),
+        })
+    }
+}
+
+/// The errors that opening a listener has, in words.
+struct ListenReason(Errno, SocketAddr);
+
+impl fmt::Display for ListenReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Errno::ADDRINUSE => "the address is in use",
+            Errno::ADDRNOTAVAIL => "it is no address of this machine",
+            Errno::AFNOSUPPORT if self.1.is_ipv6() => "this machine has no IPv6",
+            Errno::ACCES if self.1.port() < 1024 => {
+                "permission denied; ports below 1024 take root or CAP_NET_BIND_SERVICE"
+            }
+            Errno::ACCES | Errno::PERM => "permission denied",
+            Errno::MFILE | Errno::NFILE => "too many open files",
+            Errno::NOBUFS | Errno::NOMEM => "out of memory",
             other => return write!(f, "{other:?}"),
         })
     }

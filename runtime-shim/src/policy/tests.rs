@@ -35,7 +35,7 @@ fn refusal(records: &[Record<'_>]) -> String {
 fn names(fds: &FdTable) -> Vec<String> {
     (FIRST_PREOPEN..)
         .map_while(|fd| fds.get(fd).ok())
-        .map(|fd| String::from_utf8(fd.preopen.as_ref().unwrap().name.into()).unwrap())
+        .map(|fd| String::from_utf8(fd.preopen_name().unwrap().into()).unwrap())
         .collect()
 }
 

@@ -2,9 +2,13 @@
 
 use super::Wasi;
 use super::errno::Errno;
+use super::fdtable::Preopen;
 use super::types::{Rights, checked_flags, fdflags};
 use crate::guest::Ptr;
 use rustix::fs::{OFlags, fcntl_setfl};
+
+/// A `preopentype` that the specification doesn't have: see [`fd_prestat_get`].
+const PREOPENTYPE_LISTENER: u64 = 1;
 
 /// Size of an `fdstat` in bytes.
 const FDSTAT_SIZE: usize = 24;
@@ -82,14 +86,24 @@ pub fn fd_fdstat_set_rights(
 }
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_prestat_get):
-/// stores the kind of a granted resource, 0 for a directory, and the length of
-/// its name, 8 bytes.
+/// stores the kind of a granted resource, 0 for a directory and 1 for a listening
+/// socket, and the length of a directory's name, 8 bytes.
+///
+/// The specification has no kind but directories. Programs ask for one number after
+/// the other, up to `EBADF`, and a kind they don't know is what all of them skip: Go
+/// (`syscall/fs_wasip1.go`, 1.21 to 1.27), and wasi-libc
+/// (`libc-bottom-half/sources/preopens.c`), which takes any other errno, `ENOTDIR`
+/// for instance, as a reason to exit.
 ///
 /// # Errors
-/// `EBADF` when `fd` isn't open or isn't a granted directory.
+/// `EBADF` when `fd` isn't open or wasn't granted.
 pub fn fd_prestat_get(wasi: &mut Wasi, fd: u32, prestat: Ptr) -> Result<(), Errno> {
-    let len = preopen_name(wasi, fd)?.len() as u64;
-    wasi.memory.write_u64(prestat, len << 32)
+    let record = match wasi.fds.get(fd)?.preopen {
+        Some(Preopen::Directory { name, .. }) => (name.len() as u64) << 32,
+        Some(Preopen::Listener) => PREOPENTYPE_LISTENER,
+        None => return Err(Errno::BADF),
+    };
+    wasi.memory.write_u64(prestat, record)
 }
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_prestat_dir_name):
@@ -104,14 +118,9 @@ pub fn fd_prestat_dir_name(
     path: Ptr,
     path_len: u32,
 ) -> Result<(), Errno> {
-    let name = preopen_name(wasi, fd)?;
+    let name = wasi.fds.get(fd)?.preopen_name().ok_or(Errno::BADF)?;
     if name.len() > path_len as usize {
         return Err(Errno::NAMETOOLONG);
     }
     wasi.memory.write(path, name)
-}
-
-fn preopen_name(wasi: &Wasi, fd: u32) -> Result<&'static [u8], Errno> {
-    let preopen = wasi.fds.get(fd)?.preopen.as_ref().ok_or(Errno::BADF)?;
-    Ok(preopen.name)
 }

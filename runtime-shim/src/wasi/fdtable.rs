@@ -6,9 +6,11 @@
 //! do only ever shrinks.
 
 use super::errno::Errno;
+use super::poll_set::Slot;
 use super::types::{FileType, Rights, fdflags};
 use crate::pages::PageArray;
 use crate::policy::resolver::Base;
+use core::cell::Cell;
 use core::mem::ManuallyDrop;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{CWD, Mode, OFlags, openat};
@@ -62,14 +64,21 @@ pub struct Descriptor {
     pub preopen: Option<Preopen>,
     /// The cookie at the host's position in the directory, when known.
     pub dir_position: Option<u64>,
+    /// For the call that waits for it.
+    pub poll_slot: Cell<Slot>,
 }
 
-/// A granted directory.
-pub struct Preopen {
-    /// Its name in the guest.
-    pub name: &'static [u8],
-    /// It is the host's root.
-    pub root: bool,
+/// What the policy gives the guest at its start.
+#[derive(Clone, Copy)]
+pub enum Preopen {
+    Directory {
+        /// Its name in the guest.
+        name: &'static [u8],
+        /// It is the host's root.
+        root: bool,
+    },
+    /// A listening socket.
+    Listener,
 }
 
 impl Descriptor {
@@ -85,6 +94,7 @@ impl Descriptor {
             read_only: false,
             preopen: None,
             dir_position: Some(0),
+            poll_slot: Cell::new(Slot::NONE),
         }
     }
 
@@ -96,7 +106,15 @@ impl Descriptor {
     pub fn base(&self) -> Base<'_> {
         Base {
             dir: self.host.as_fd(),
-            root: self.preopen.as_ref().is_some_and(|preopen| preopen.root),
+            root: matches!(self.preopen, Some(Preopen::Directory { root: true, .. })),
+        }
+    }
+
+    /// The name of a granted directory.
+    pub fn preopen_name(&self) -> Option<&'static [u8]> {
+        match self.preopen {
+            Some(Preopen::Directory { name, .. }) => Some(name),
+            _ => None,
         }
     }
 

@@ -53,7 +53,7 @@ impl Guest {
 
     pub fn grant(&mut self, dir: &Path, access: Access) -> u32 {
         let host = host_fd(fs::File::open(dir).unwrap());
-        let preopen = Preopen {
+        let preopen = Preopen::Directory {
             name: b"/scratch",
             root: false,
         };
@@ -155,6 +155,7 @@ pub fn manifest(records: &[Record<'_>]) -> &'static [u8] {
             Record::Env { assignment } => fields.extend([&b"env"[..], assignment]),
             Record::EnvPass { name } => fields.extend([&b"env-pass"[..], name]),
             Record::EnvInherit => fields.push(b"env-inherit"),
+            Record::Listen { address } => fields.extend([&b"listen"[..], address]),
             other => unreachable!("BUG: no fixture has {other:?}"),
         }
     }

@@ -31,6 +31,7 @@ pub mod filestat;
 pub mod path;
 pub mod path_open;
 pub mod poll;
+mod poll_set;
 pub mod proc;
 pub mod random;
 pub mod readdir;

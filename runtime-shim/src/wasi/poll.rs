@@ -8,11 +8,12 @@ use super::Wasi;
 use super::clock::{clock, nanoseconds, timespec};
 use super::errno::Errno;
 use super::fdtable::{Descriptor, FdTable};
+use super::poll_set::PollSet;
 use super::types::Rights;
 use crate::guest::{Memory, Ptr};
 use crate::pages::PageArray;
 use core::mem::MaybeUninit;
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::PollFlags;
 use rustix::io::{Errno as Host, ioctl_fionread};
 use rustix::thread::{NanosleepRelativeResult, clock_nanosleep_relative};
 use rustix::time::{ClockId, clock_gettime};
@@ -225,23 +226,24 @@ fn wait(wasi: &mut Wasi, subscriptions: Records, events: Records) -> Result<u32,
     let Wasi { memory, fds, .. } = wasi;
     let mut pages = PageArray::new();
     let mut inline = [const { MaybeUninit::uninit() }; INLINE];
-    let entries = if subscriptions.count as usize <= INLINE {
+    let room = if subscriptions.count as usize <= INLINE {
         &mut inline[..]
     } else {
         pages.reserve(subscriptions.count as usize)?;
         pages.as_mut_slice()
     };
-    let polled = gather(memory, fds, subscriptions, entries)?;
+    let mut polled = PollSet::new(room);
+    gather(memory, fds, subscriptions, &mut polled)?;
     let started = now();
     let mut waited = 0;
     loop {
         let timeout = earliest(memory, fds, subscriptions, waited)?.map(timespec);
-        match poll(polled, timeout.as_ref()) {
-            Ok(_) | Err(Host::INTR) => {}
+        match polled.wait(timeout.as_ref()) {
+            Ok(()) | Err(Host::INTR) => {}
             Err(error) => return Err(error.into()),
         }
         waited = now() - started;
-        let count = collect(memory, fds, subscriptions, events, polled, waited)?;
+        let count = collect(memory, fds, subscriptions, events, &polled, waited)?;
         if count > 0 {
             return Ok(count);
         }
@@ -270,24 +272,20 @@ fn target(fds: &FdTable, wait: Wait) -> Option<Result<(&Descriptor, PollFlags), 
     Some(descriptor)
 }
 
-/// One entry for each subscription to a descriptor that can be polled, in
-/// their order.
-fn gather<'a, 'fd>(
+/// Every descriptor that is subscribed to and may be polled.
+fn gather<'fd>(
     memory: &Memory,
     fds: &'fd FdTable,
     subscriptions: Records,
-    entries: &'a mut [MaybeUninit<PollFd<'fd>>],
-) -> Result<&'a mut [PollFd<'fd>], Errno> {
-    let mut used = 0;
+    polled: &mut PollSet<'_, 'fd>,
+) -> Result<(), Errno> {
     for index in 0..subscriptions.count {
         let subscription = Subscription::read(memory, subscriptions.at(index))?;
         if let Some(Ok((descriptor, what))) = target(fds, subscription.wait) {
-            entries[used].write(PollFd::new(&descriptor.host, what));
-            used += 1;
+            polled.add(descriptor, what);
         }
     }
-    // SAFETY: the first `used` entries have been written above.
-    Ok(unsafe { entries[..used].assume_init_mut() })
+    Ok(())
 }
 
 /// Nanoseconds until the first event that isn't a descriptor's. `None` when
@@ -319,11 +317,10 @@ fn collect(
     fds: &FdTable,
     subscriptions: Records,
     events: Records,
-    polled: &[PollFd<'_>],
+    polled: &PollSet<'_, '_>,
     waited: u64,
 ) -> Result<u32, Errno> {
     let mut count = 0;
-    let mut polled = polled.iter();
     for index in 0..subscriptions.count {
         let subscription = Subscription::read(memory, subscriptions.at(index))?;
         let result = match (subscription.wait, target(fds, subscription.wait)) {
@@ -333,7 +330,7 @@ fn collect(
                 Err(error) => Err(error),
             },
             (_, Some(Ok((descriptor, what)))) => {
-                let found = polled.next().map_or(PollFlags::empty(), PollFd::revents);
+                let found = polled.found(descriptor, what);
                 if found.is_empty() {
                     continue;
                 }

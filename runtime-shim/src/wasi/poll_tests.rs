@@ -1,7 +1,7 @@
 //! Waiting for clocks, pipes and both.
 
 use super::*;
-use crate::wasi::fixture::{Guest, Scratch};
+use crate::wasi::fixture::{self, Guest, Scratch};
 use crate::wasi::types::FileType;
 use rustix::pipe::pipe;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -249,4 +249,41 @@ fn calls_that_make_no_sense() {
     assert_eq!(poll(0x1000, EVENTS, 1, end - 3), Err(Errno::FAULT));
     assert_eq!(poll(0x1000, EVENTS, u32::MAX, 0), Err(Errno::FAULT));
     assert_eq!(poll(0x1000, EVENTS, 1 << 28, 0), Err(Errno::FAULT));
+}
+
+/// Go subscribes to a connection for both, and Linux takes as many entries as there
+/// may be descriptors.
+#[test]
+fn a_descriptor_for_reading_and_writing_is_one_entry() {
+    let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
+    let mut guest = Guest::new();
+    let (reader, _writer) = pipe().unwrap();
+    let pipe = guest.adopt(reader, FileType::Unknown, None);
+    let socket = guest.adopt(fixture::host_fd(ours), FileType::SocketStream, None);
+    let both = || call().read(pipe).read(socket).write(socket).read(socket);
+    let mut room = [const { MaybeUninit::uninit() }; 2];
+    let mut set = PollSet::new(&mut room);
+    for (fd, what) in [
+        (pipe, PollFlags::IN),
+        (socket, PollFlags::IN),
+        (socket, PollFlags::OUT),
+    ] {
+        // A third entry would have no room.
+        set.add(guest.wasi.fds.get(fd).unwrap(), what);
+    }
+    let writable = || Seen {
+        nbytes: 1,
+        ..seen(2, 2)
+    };
+    assert_eq!(both().run(&mut guest).unwrap(), [writable()]);
+    // Only reading is waited for, though it could be written.
+    let reads = call().read(socket).clock(1, 5 * MS, 0).run(&mut guest);
+    assert_eq!(reads.unwrap(), [seen(1, 0)]);
+    rustix::io::write(fixture::host_fd(theirs.try_clone().unwrap()), b"abc").unwrap();
+    let three = |index| Seen {
+        nbytes: 3,
+        ..seen(index, 1)
+    };
+    let all = [three(1), writable(), three(3)];
+    assert_eq!(both().run(&mut guest).unwrap(), all);
 }

@@ -1,4 +1,5 @@
-//! Sockets that the process was given; preview 1 can't make any.
+//! Sockets that the process was given or that `--listen` opens; preview 1 can't make
+//! any.
 
 use super::Wasi;
 use super::errno::Errno;
@@ -7,7 +8,7 @@ use super::fdtable::{Descriptor, FdTable, HostFd};
 use super::types::{FileType, Rights, checked_flags, fdflags};
 use crate::guest::Ptr;
 use rustix::event::PollFlags;
-use rustix::io::retry_on_intr;
+use rustix::io::{Errno as Host, retry_on_intr};
 use rustix::net::{
     RecvAncillaryBuffer, RecvFlags, ReturnFlags, SendAncillaryBuffer, SendFlags, Shutdown,
     SocketFlags, accept_with, recvmsg, sendmsg, shutdown,
@@ -24,8 +25,9 @@ const RECV_DATA_TRUNCATED: u32 = 1;
 ///
 /// # Errors
 /// `ENOTSOCK`; `EAGAIN` when NONBLOCK is set on `fd` and nobody has connected;
-/// `EINVAL` when it doesn't listen or for another flag; `ECONNABORTED`, `EMFILE`,
-/// `ENFILE`.
+/// `EINVAL` when it doesn't listen or for another flag; `ECONNABORTED`; `EMFILE`, also
+/// where Linux says `ENFILE`: servers in Go try again after either, but on wasip1 Go
+/// knows only the first as temporary (`syscall/syscall_wasip1.go`).
 pub fn sock_accept(wasi: &mut Wasi, fd: u32, flags: u32, accepted_fd: Ptr) -> Result<(), Errno> {
     let listener = socket(&wasi.fds, fd, Rights::SOCK_ACCEPT)?;
     let flags = checked_flags(flags, fdflags::NONBLOCK.into())? as u16;
@@ -38,7 +40,10 @@ pub fn sock_accept(wasi: &mut Wasi, fd: u32, flags: u32, accepted_fd: Ptr) -> Re
     }
     let mut host_flags = SocketFlags::CLOEXEC;
     host_flags.set(SocketFlags::NONBLOCK, flags & fdflags::NONBLOCK != 0);
-    let host = retry_on_intr(|| accept_with(&listener.host, host_flags))?;
+    let host = match retry_on_intr(|| accept_with(&listener.host, host_flags)) {
+        Err(Host::NFILE) => return Err(Errno::MFILE),
+        accepted => accepted?,
+    };
     let filetype = listener.filetype;
     let accepted = wasi.fds.insert(Descriptor {
         rights: Rights::SOCKET.without(Rights::SOCK_ACCEPT),

@@ -157,6 +157,15 @@ impl Rights {
 
     pub const SOCKET: Self = Self(Self::STREAM.0 | Self::SOCK_SHUTDOWN.0 | Self::SOCK_ACCEPT.0);
 
+    /// What a listening socket is for: waiting is covered by reading.
+    pub const LISTENER: Self = Self(
+        Self::FD_READ.0
+            | Self::FD_FDSTAT_SET_FLAGS.0
+            | Self::FD_FILESTAT_GET.0
+            | Self::POLL_FD_READWRITE.0
+            | Self::SOCK_ACCEPT.0,
+    );
+
     /// Applies to regular files and block devices.
     pub const FILE: Self = Self(
         Self::STREAM.0

@@ -1,0 +1,92 @@
+//! What the host's `poll` is asked, each descriptor once.
+//!
+//! Linux refuses more entries than the process may have descriptors (`EINVAL`,
+//! poll(2)). A guest may subscribe to a descriptor for reading and for writing, as
+//! Go does for each connection that it writes to; entries by subscription could be
+//! too many then, and Go's runtime takes the error for a reason to die. Entries by
+//! descriptor can't, since each of them is open.
+//!
+//! Invariant: a descriptor's [`Slot`] is about this set if the entry that it names
+//! is the descriptor's. So a slot may be left from an earlier set, and nothing has
+//! to be cleared.
+
+use super::fdtable::Descriptor;
+use core::mem::MaybeUninit;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fd::{AsFd, AsRawFd};
+
+/// Where a descriptor has its entry, and what that waits for.
+#[derive(Clone, Copy)]
+pub struct Slot {
+    index: u32,
+    what: PollFlags,
+}
+
+impl Slot {
+    pub const NONE: Self = Self {
+        index: u32::MAX,
+        what: PollFlags::empty(),
+    };
+}
+
+/// Descriptors to wait for.
+pub struct PollSet<'a, 'fd> {
+    room: &'a mut [MaybeUninit<PollFd<'fd>>],
+    /// Entries at the beginning of `room`, initialised.
+    used: usize,
+}
+
+impl<'a, 'fd> PollSet<'a, 'fd> {
+    /// Empty, with room for as many descriptors as `room` has elements.
+    pub fn new(room: &'a mut [MaybeUninit<PollFd<'fd>>]) -> Self {
+        Self { room, used: 0 }
+    }
+
+    fn entries(&self) -> &[PollFd<'fd>] {
+        // SAFETY: `add` initialises an entry before it counts it.
+        unsafe { self.room[..self.used].assume_init_ref() }
+    }
+
+    /// Index of `descriptor`'s entry, if it has one.
+    fn index(&self, descriptor: &Descriptor) -> Option<usize> {
+        let index = descriptor.poll_slot.get().index as usize;
+        let entry = self.entries().get(index)?;
+        (entry.as_fd().as_raw_fd() == descriptor.host.as_fd().as_raw_fd()).then_some(index)
+    }
+
+    /// Waits for `what`, too, which is reading or writing.
+    ///
+    /// # Panics
+    /// If there is no room.
+    pub fn add(&mut self, descriptor: &'fd Descriptor, what: PollFlags) {
+        let (index, what) = match self.index(descriptor) {
+            Some(index) => (index, what | descriptor.poll_slot.get().what),
+            None => {
+                self.used += 1;
+                (self.used - 1, what)
+            }
+        };
+        self.room[index].write(PollFd::new(&descriptor.host, what));
+        let index = index as u32;
+        descriptor.poll_slot.set(Slot { index, what });
+    }
+
+    /// Waits until something can be done, for `timeout` or for good.
+    ///
+    /// # Errors
+    /// Those of poll(2): `EINTR`, `ENOMEM`.
+    pub fn wait(&mut self, timeout: Option<&Timespec>) -> rustix::io::Result<()> {
+        // SAFETY: as in `entries`.
+        let entries = unsafe { self.room[..self.used].assume_init_mut() };
+        poll(entries, timeout).map(|_| ())
+    }
+
+    /// What [`PollSet::wait`] found of `what`, or is wrong with `descriptor`.
+    pub fn found(&self, descriptor: &Descriptor, what: PollFlags) -> PollFlags {
+        let wrong = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
+        match self.index(descriptor) {
+            Some(index) => self.entries()[index].revents() & (what | wrong),
+            None => PollFlags::empty(),
+        }
+    }
+}
