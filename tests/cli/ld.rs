@@ -82,7 +82,7 @@ fn behaves_the_same(tool: &Tool, name: &str) -> Result<()> {
     Ok(())
 }
 
-fn link(object: &Path, output: &Path) -> Result<()> {
+pub fn link(object: &Path, output: &Path) -> Result<()> {
     let archive = paths::product("libwasi_aot_shim.a", "WASI_AOT_SHIM_ARCHIVE")?;
     let script = paths::product("wasi-aot.ld", "WASI_AOT_LD_SCRIPT")?;
     let mut command = Command::new("ld");

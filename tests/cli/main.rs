@@ -3,6 +3,7 @@
 
 mod byte_loops;
 mod errors;
+mod inspect;
 mod isolation;
 mod ld;
 mod output;
@@ -25,6 +26,7 @@ fn main() -> anyhow::Result<()> {
     let suites = [
         byte_loops::trials,
         errors::trials,
+        inspect::trials,
         policy::trials,
         output::trials,
         repeat::trials,

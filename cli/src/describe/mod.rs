@@ -12,7 +12,7 @@ mod tests;
 
 pub use json::json;
 
-use show::{bytes, list, printable};
+use show::{bytes, cut, printable, shortened};
 use std::fmt::Display;
 use wasi_aot_compiler::inspect::Inspected;
 use wasi_aot_compiler::inspect::buildinfo::{BuildInfo, GoModule};
@@ -59,18 +59,16 @@ impl Page {
         if let Some(module) = &info.main_module {
             self.field("main module", go_module(module));
         }
-        let mut dependencies = info.dependencies.iter();
-        if let Some(first) = dependencies.next() {
-            self.field("dependencies", go_module(first));
-        }
-        for module in dependencies {
-            self.more(go_module(module));
-        }
-        if !info.settings.is_empty() {
-            self.field(
-                "built with",
-                list(info.settings.iter().map(|s| printable(s))),
-            );
+        let dependencies = info.dependencies.iter().map(go_module).collect();
+        self.list("dependencies", shortened(dependencies));
+        let settings = info.settings.iter().map(|s| printable(&cut(s))).collect();
+        self.list("built with", shortened(settings));
+    }
+
+    /// A field with a line for each item; none at all if there are none.
+    fn list(&mut self, name: &str, items: Vec<String>) {
+        for (index, item) in items.into_iter().enumerate() {
+            self.field(if index == 0 { name } else { "" }, item);
         }
     }
 }

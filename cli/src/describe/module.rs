@@ -2,6 +2,7 @@
 
 use super::show::{bytes, count, list, one_line, printable};
 use super::{Page, memory};
+use std::collections::BTreeSet;
 use wasi_aot_compiler::inspect::ModuleReport;
 use wasi_aot_compiler::inspect::module::{Form, Item, Recognised};
 
@@ -89,7 +90,14 @@ fn on(on: bool, remark: &str) -> String {
 fn webassembly(page: &mut Page, module: &ModuleReport) {
     page.section("WebAssembly");
     let features = module.features.iter().map(|feature| printable(feature));
-    page.field("features", format_args!("1.0 and: {}", list(features)));
+    page.field(
+        "features",
+        if module.features.is_empty() {
+            "those of WebAssembly 1.0".into()
+        } else {
+            format!("those of WebAssembly 1.0; {}", list(features))
+        },
+    );
     page.field(
         "memory",
         module
@@ -121,12 +129,18 @@ fn asks(page: &mut Page, module: &ModuleReport) {
     }
     for (kind, imports) in asks {
         page.field(kind.name(), kind.meaning());
-        let imports = imports.into_iter().map(|import| match &import.module {
-            Some(module) if module != "wasi_snapshot_preview1" => {
-                format!("{}.{}", printable(module), printable(&import.name))
-            }
-            _ => printable(&import.name),
-        });
-        page.more(format_args!("({})", list(imports)));
+        // Go imports a function once for each signature that it gives it.
+        let names: BTreeSet<String> = imports.into_iter().map(import_name).collect();
+        page.more(format_args!("({})", list(names.into_iter())));
+    }
+}
+
+/// Its module, too, where it is not preview 1.
+fn import_name(import: &Item) -> String {
+    match &import.module {
+        Some(module) if module != "wasi_snapshot_preview1" => {
+            format!("{}.{}", printable(module), printable(&import.name))
+        }
+        _ => printable(&import.name),
     }
 }

@@ -6,15 +6,8 @@ use std::fmt::Write;
 /// changes the direction of writing, is escaped as in Rust. A backslash is too, so
 /// that nothing can pass for an escape.
 pub fn printable(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '\'' | '"') {
-            shown.push(c);
-        } else {
-            shown.extend(c.escape_debug());
-        }
-    }
-    shown
+    let escaped = text.escape_debug().to_string();
+    escaped.replace("\\'", "'").replace("\\\"", "\"")
 }
 
 /// As [`printable`], for text of ours that holds backslashes of its own.
@@ -54,17 +47,33 @@ pub fn bytes(size: u64) -> String {
 /// At most this many items of a list are shown to people.
 const MOST: usize = 40;
 
-/// `a, b, c`, or `none`; a long list is cut.
+/// The items that are shown, with a remark where some are not.
+pub fn shortened(mut items: Vec<String>) -> Vec<String> {
+    let more = items.len().saturating_sub(MOST);
+    if more > 0 {
+        items.truncate(MOST);
+        items.push(format!("{more} more (--json has all)"));
+    }
+    items
+}
+
+/// `a, b, c`, or `none`.
 pub fn list(items: impl Iterator<Item = String>) -> String {
-    let items: Vec<_> = items.collect();
+    let items = shortened(items.collect());
     if items.is_empty() {
-        return "none".into();
+        "none".into()
+    } else {
+        items.join(", ")
     }
-    let mut shown = items[..items.len().min(MOST)].join(", ");
-    if let Some(more) = items.len().checked_sub(MOST).filter(|&more| more > 0) {
-        shown.push_str(&format!(" and {more} more (--json has all)"));
+}
+
+/// The beginning of a long text.
+pub fn cut(text: &str) -> String {
+    const LONGEST: usize = 60;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.into(),
     }
-    shown
 }
 
 /// `1 function`, `2 functions`.

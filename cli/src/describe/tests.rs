@@ -1,4 +1,4 @@
-use super::show::{bytes, count, list, one_line, printable, printable_bytes};
+use super::show::{bytes, count, cut, list, one_line, printable, printable_bytes};
 
 #[test]
 fn nothing_reaches_a_terminal_as_a_command() {
@@ -11,6 +11,7 @@ fn nothing_reaches_a_terminal_as_a_command() {
     assert_eq!(printable("\u{202e}\u{9b}"), "\\u{202e}\\u{9b}");
     // What looks like an escape is told from one.
     assert_eq!(printable("\\n"), "\\\\n");
+    assert_eq!(printable("\\\"'"), "\\\\\"'");
     assert_eq!(one_line("no \\0asm\nat all"), "no \\0asm\\nat all");
     assert_eq!(printable_bytes(b"a\xffb\x1b"), "a\\xffb\\u{1b}");
 }
@@ -32,5 +33,7 @@ fn long_lists_are_cut() {
     assert_eq!(items(0), "none");
     assert_eq!(items(3), "0, 1, 2");
     assert!(items(40).ends_with(", 39"));
-    assert!(items(42).ends_with(", 39 and 2 more (--json has all)"));
+    assert!(items(42).ends_with(", 39, 2 more (--json has all)"));
+    assert_eq!(cut(&"ü".repeat(60)), "ü".repeat(60));
+    assert_eq!(cut(&"ü".repeat(61)), "ü".repeat(60) + "...");
 }
