@@ -38,9 +38,7 @@ impl Inspect {
         let bytes = if is_stdin {
             read(io::stdin().lock())
         } else {
-            File::open(&self.file)
-                .map_err(Into::into)
-                .and_then(|file| read(file))
+            File::open(&self.file).map_err(Into::into).and_then(read)
         };
         let bytes = bytes.with_context(|| name.clone())?;
         let inspected = inspect(&bytes).with_context(|| name.clone())?;

@@ -39,7 +39,7 @@ pub fn bytes(size: u64) -> String {
     let unit = units.into_iter().find(|&(unit, _)| size >= unit);
     match unit {
         None => format!("{size} bytes"),
-        Some((unit, name)) if size % unit == 0 => format!("{} {name}", size / unit),
+        Some((unit, name)) if size.is_multiple_of(unit) => format!("{} {name}", size / unit),
         Some((unit, name)) => format!("{:.1} {name}", size as f64 / unit as f64),
     }
 }

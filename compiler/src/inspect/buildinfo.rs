@@ -79,7 +79,11 @@ fn has_string(pieces: &[(u64, &[u8])], address: u64, len: u64) -> bool {
     let finder = memmem::Finder::new(found);
     pieces.iter().any(|&(start, bytes)| {
         let mut places = finder.find_iter(bytes);
-        places.any(|at| (start + at as u64).wrapping_sub(leading as u64) % 8 == 0)
+        places.any(|at| {
+            (start + at as u64)
+                .wrapping_sub(leading as u64)
+                .is_multiple_of(8)
+        })
     })
 }
 
