@@ -7,6 +7,7 @@
 
 mod cache;
 mod commands;
+mod describe;
 mod flags;
 mod output;
 mod progress;
@@ -28,6 +29,7 @@ struct Cli {
 enum Command {
     Build(commands::build::Build),
     Run(commands::run::Run),
+    Inspect(commands::inspect::Inspect),
     Completions(commands::completions::Completions),
 }
 
@@ -35,13 +37,18 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Build(build) => build.run(),
         Command::Run(run) => run.run(),
+        Command::Inspect(inspect) => inspect.run(),
         Command::Completions(completions) => completions.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("wasi-aot: {error:#}");
+            // Names in it may come from the file.
+            eprintln!(
+                "wasi-aot: {}",
+                describe::show::one_line(&format!("{error:#}"))
+            );
             ExitCode::from(if usage::is_usage(&error) { 2 } else { 1 })
         }
     }

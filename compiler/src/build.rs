@@ -1,19 +1,21 @@
 //! The whole way from bytes to the output file's bytes.
 
-use crate::compile::{self, Compiler, Synthetic};
+use crate::analysis::Analysis;
+use crate::compile::{self, Synthetic};
 use crate::emit::{self, Input};
 use crate::error::Error;
-use crate::go::bytes::{self, ByteLoop};
-use crate::go::{DispatchOutcome, Knowledge};
+use crate::go::DispatchOutcome;
 use crate::link;
-use crate::lower::Env;
 use crate::module::{self, Module};
-use crate::names;
-use crate::options::{Emit, Observer, OptLevel, Options, Phase, Target};
-use crate::{shim, target, trap};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::options::{Emit, Observer, Options, Phase, Target};
+use crate::{shim, trap};
+use std::collections::BTreeSet;
 use std::time::Instant;
 use wasi_aot_contract::layout::{MAX_PAGES, WASM_PAGE_SIZE};
+use wasi_aot_contract::manifest::{Record, writer};
+
+/// What executables say they were built by.
+const COMPILER: &str = concat!("wasi-aot ", env!("CARGO_PKG_VERSION"));
 
 /// Compiles `wasm` as `options` say and returns the bytes of the output file
 /// (for [`Emit::Clif`] and [`Emit::Asm`]: UTF-8 text).
@@ -41,45 +43,10 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
         )
     });
 
-    let reserved = emit::reserved_names();
-    let names = names::function_names(&module, reserved.iter().map(String::as_str));
-    let isa = target::isa(options.target, options.opt_level);
-    let large = target::isa(options.target, OptLevel::O0);
-    let env = Env::new(
-        &module,
-        options.target,
-        isa.frontend_config(),
-        !options.no_go_opt,
-        &names,
-    );
-    let go = go_knowledge(&module, &names, options);
-    let byte_loops = byte_loops(&module, options);
-    phases.end("analyse", || {
-        let facts = match &go {
-            Some(go) => {
-                let points: usize = go.resume_points.iter().map(BTreeSet::len).sum();
-                let never_zero = go.never_zero.iter().filter(|&&never| never).count();
-                format!(
-                    "a Go module: {points} resume points, {never_zero} functions without normal return, {}",
-                    match go.preemption {
-                        Some(_) => "goroutines can be preempted",
-                        None => "no way seen to preempt goroutines",
-                    }
-                )
-            }
-            None => "no Go knowledge used".into(),
-        };
-        format!("{facts}, {} byte loops replaced", byte_loops.len())
-    });
-    let compiler = Compiler {
-        go: go.as_ref(),
-        go_trust: !options.no_go_trust,
-        byte_loops: &byte_loops,
-        env: &env,
-        isa: &*isa,
-        large: &*large,
-        emit: options.emit,
-    };
+    let analysis = Analysis::new(&module, options);
+    phases.end("analyse", || analysis.to_string());
+    let env = analysis.env(&module, options);
+    let compiler = analysis.compiler(&env, options);
     let functions = compiler.functions(observer)?;
     let kinds = synthetic_functions(&module, main);
     let synthetic: Vec<_> = kinds
@@ -109,19 +76,16 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
         return Ok(compile::text(all()).into_bytes());
     }
 
-    let manifest = options.policy.manifest();
+    let manifest = manifest(&module, options);
     let input = Input {
         env: &env,
-        isa: isa.clone(),
+        isa: analysis.isa.clone(),
         functions: &functions,
         synthetic: &synthetic,
         manifest: &manifest,
         initial_pages,
         maximum_pages,
-        preemption: go
-            .as_ref()
-            .filter(|_| !options.no_go_trust && !options.no_preempt)
-            .and_then(|go| go.preemption),
+        preemption: analysis.preemption(options),
     };
     let (object, sizes) = emit::object(&input);
     phases.end("emit", || {
@@ -134,34 +98,6 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
     let executable = link::executable(&object, shim, options.strip)?;
     phases.end("link", || format!("{} bytes", executable.len()));
     Ok(executable)
-}
-
-/// What is known of a Go module, if it is to be used.
-fn go_knowledge(module: &Module<'_>, names: &[String], options: &Options) -> Option<Knowledge> {
-    if options.no_go_opt {
-        return None;
-    }
-    let mut go = Knowledge::of(module, options.opt_level != OptLevel::O0)?;
-    if let Some(forgotten) = &options.forget_resume_points {
-        for (points, _) in go
-            .resume_points
-            .iter_mut()
-            .zip(names)
-            .filter(|(_, name)| *name == forgotten)
-        {
-            points.clear();
-        }
-    }
-    Some(go)
-}
-
-/// The byte loops that are to be replaced, in a module of any origin.
-fn byte_loops(module: &Module<'_>, options: &Options) -> BTreeMap<usize, ByteLoop> {
-    if options.no_go_opt {
-        BTreeMap::new()
-    } else {
-        bytes::byte_loops(module)
-    }
 }
 
 /// Times phases as they end.
@@ -189,6 +125,19 @@ fn shim_for(options: &Options) -> Result<Option<&'static [u8]>, Error> {
         (Emit::Exe, target) => Err(Error::NoShim(target.name())),
         _ => Ok(None),
     }
+}
+
+/// The policy, and behind it what the executable was made by and from.
+fn manifest(module: &Module<'_>, options: &Options) -> Vec<u8> {
+    let mut manifest = options.policy.manifest();
+    let built_by = Record::BuiltBy {
+        compiler: COMPILER.as_bytes(),
+    };
+    let go_version = module.go_version.map(|version| Record::GoVersion {
+        version: version.as_bytes(),
+    });
+    writer::append(&mut manifest, [built_by].into_iter().chain(go_version));
+    manifest
 }
 
 /// Pages of linear memory at start and at most, `--max-memory` applied.

@@ -89,6 +89,12 @@ pub enum Synthetic {
     Trap(TrapCode),
 }
 
+/// What is known of a function once its CLIF is made.
+struct Lowered {
+    dispatch: DispatchOutcome,
+    large: bool,
+}
+
 /// Scratch of one worker.
 struct Worker {
     context: Context,
@@ -148,7 +154,32 @@ impl Compiler<'_, '_, '_> {
             .collect()
     }
 
+    /// Does for every function what comes before machine code, and says what became
+    /// of their dispatches, in order: enough to know whether the code generator
+    /// gets to see the module.
+    ///
+    /// # Errors
+    /// As [`Self::functions`], but for the code generator's own limits.
+    pub fn check(&self) -> Result<Vec<DispatchOutcome>, Error> {
+        let results: Vec<Result<Lowered, Error>> = (0..self.env.module.functions.len())
+            .into_par_iter()
+            .map_init(Worker::new, |worker, index| self.lower(worker, index))
+            .collect();
+        let outcome = |lowered: Result<Lowered, Error>| Ok(lowered?.dispatch);
+        results.into_iter().map(outcome).collect()
+    }
+
     fn function(&self, worker: &mut Worker, index: usize) -> Result<Compiled, Error> {
+        let Lowered { dispatch, large } = self.lower(worker, index)?;
+        let isa = if large { self.large } else { self.isa };
+        let mut compiled = self.machine_code(&mut worker.context, isa, &self.env.name(index))?;
+        compiled.large = large;
+        compiled.dispatch = dispatch;
+        Ok(compiled)
+    }
+
+    /// Leaves the function's CLIF in the worker's context.
+    fn lower(&self, worker: &mut Worker, index: usize) -> Result<Lowered, Error> {
         let module = self.env.module;
         let function = &module.functions[index];
         let name = || self.env.name(index);
@@ -184,12 +215,10 @@ impl Compiler<'_, '_, '_> {
             &mut worker.context.func,
             &mut worker.builder,
         )?;
-        let large = graph.operators.len() > LARGE_FUNCTION;
-        let isa = if large { self.large } else { self.isa };
-        let mut compiled = self.machine_code(&mut worker.context, isa, &name())?;
-        compiled.large = large;
-        compiled.dispatch = dispatch;
-        Ok(compiled)
+        Ok(Lowered {
+            dispatch,
+            large: graph.operators.len() > LARGE_FUNCTION,
+        })
     }
 
     /// Compiles the CLIF in `context`; `name` is for messages.

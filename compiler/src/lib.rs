@@ -3,14 +3,16 @@
 //! Data flows one way: bytes -> [`module`] -> per function, in parallel
 //! ([`compile`]): a [`flow`] graph, then CLIF ([`lower`]) and machine code ->
 //! [`emit`]: a relocatable object -> [`link`]: the executable. [`build`] runs it
-//! all.
+//! all; [`inspect`] tells what a module or an executable is.
 
+pub mod analysis;
 pub mod build;
 pub mod compile;
 pub mod emit;
 pub mod error;
 pub mod flow;
 pub mod go;
+pub mod inspect;
 pub mod link;
 pub mod lower;
 pub mod module;
@@ -24,4 +26,5 @@ pub mod trap;
 
 pub use build::build;
 pub use error::Error;
+pub use inspect::inspect;
 pub use options::{Emit, Observer, OptLevel, Options, Phase, Target};

@@ -15,6 +15,7 @@
 //! | `stack-size` | decimal bytes | reservation for the native stack |
 //! | `no-harden` | | starts without Landlock and seccomp |
 //! | `built-by` | text | the compiler and its version, for people |
+//! | `go-version` | text | the Go that built the module, as Go writes it, for people |
 
 /// First field of every manifest; the number is the format's version.
 pub const MAGIC: &str = "wasi-aot manifest 1";
@@ -50,6 +51,9 @@ pub enum Record<'a> {
     NoHarden,
     BuiltBy {
         compiler: &'a [u8],
+    },
+    GoVersion {
+        version: &'a [u8],
     },
 }
 
@@ -114,6 +118,9 @@ impl<'a> Records<'a> {
             b"built-by" => Record::BuiltBy {
                 compiler: self.field()?,
             },
+            b"go-version" => Record::GoVersion {
+                version: self.field()?,
+            },
             _ => return Err(Malformed),
         })
     }
@@ -155,13 +162,22 @@ pub mod writer {
     /// If a field holds a NUL byte: no path or variable of the host can.
     #[must_use]
     pub fn write<'a>(records: impl IntoIterator<Item = Record<'a>>) -> Vec<u8> {
-        let mut out = Vec::new();
+        let mut out = Vec::from(MAGIC);
+        out.push(0);
+        append(&mut out, records);
+        out
+    }
+
+    /// Adds records to a manifest that [`write`] made.
+    ///
+    /// # Panics
+    /// As [`write`] does.
+    pub fn append<'a>(manifest: &mut Vec<u8>, records: impl IntoIterator<Item = Record<'a>>) {
         let mut field = |bytes: &[u8]| {
             assert!(!bytes.contains(&0), "BUG: NUL in a manifest field");
-            out.extend_from_slice(bytes);
-            out.push(0);
+            manifest.extend_from_slice(bytes);
+            manifest.push(0);
         };
-        field(MAGIC.as_bytes());
         for record in records {
             match record {
                 Record::Dir {
@@ -199,9 +215,12 @@ pub mod writer {
                     field(b"built-by");
                     field(compiler);
                 }
+                Record::GoVersion { version } => {
+                    field(b"go-version");
+                    field(version);
+                }
             }
         }
-        out
     }
 }
 
@@ -235,8 +254,13 @@ mod tests {
             Record::BuiltBy {
                 compiler: b"wasi-aot 1.2.3",
             },
+            Record::GoVersion {
+                version: b"go1.27.3",
+            },
         ];
-        let bytes = writer::write(all);
+        let (first, rest) = all.split_at(4);
+        let mut bytes = writer::write(first.iter().copied());
+        writer::append(&mut bytes, rest.iter().copied());
         let mut read = records(&bytes).unwrap();
         for record in all {
             assert_eq!(read.next(), Some(Ok(record)));

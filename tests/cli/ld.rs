@@ -48,8 +48,7 @@ fn behaves_the_same(tool: &Tool, name: &str) -> Result<()> {
         &at("module.o"),
         &[&flags[..], &["--emit", "obj"]].concat(),
     )?;
-    let archive = paths::product("libwasi_aot_shim.a", "WASI_AOT_SHIM_ARCHIVE")?;
-    link(&at("module.o"), &archive, &at("linked"))?;
+    link(&at("module.o"), &at("linked"))?;
     for (_, args, code) in RUNS.iter().filter(|run| run.0 == name) {
         let outcomes = ["own", "linked"].map(|program| {
             let work = tempfile::tempdir()?;
@@ -83,8 +82,14 @@ fn behaves_the_same(tool: &Tool, name: &str) -> Result<()> {
     Ok(())
 }
 
+/// Links `object` with the runtime that `make build` leaves.
+pub fn link(object: &Path, output: &Path) -> Result<()> {
+    let archive = paths::product("libwasi_aot_shim.a", "WASI_AOT_SHIM_ARCHIVE")?;
+    link_with(&archive, object, output)
+}
+
 /// Links `object` with the runtime in `archive`.
-pub fn link(object: &Path, archive: &Path, output: &Path) -> Result<()> {
+pub fn link_with(archive: &Path, object: &Path, output: &Path) -> Result<()> {
     let script = paths::product("wasi-aot.ld", "WASI_AOT_LD_SCRIPT")?;
     let mut command = Command::new("ld");
     command

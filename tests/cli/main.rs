@@ -4,6 +4,7 @@
 mod byte_loops;
 mod errors;
 mod harden;
+mod inspect;
 mod isolation;
 mod ld;
 mod listen;
@@ -28,6 +29,7 @@ fn main() -> anyhow::Result<()> {
         byte_loops::trials,
         errors::trials,
         harden::trials,
+        inspect::trials,
         policy::trials,
         output::trials,
         repeat::trials,

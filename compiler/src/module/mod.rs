@@ -11,13 +11,15 @@ mod constant;
 mod imports;
 mod names;
 mod parse;
+mod producers;
 mod segments;
 mod unsupported;
 
 pub use constant::Constant;
 pub use imports::Import;
 pub use parse::parse;
-pub use unsupported::feature_of;
+pub(crate) use producers::go_version;
+pub use unsupported::{feature_of, proposal_of};
 
 use crate::error::Error;
 use std::collections::HashMap;
@@ -44,6 +46,8 @@ pub struct Module<'a> {
     /// Linear memory's first bytes: the active data segments over zeroes, up to
     /// the last byte that is not zero.
     pub image: Vec<u8>,
+    /// The Go that made it, as its `producers` section says: `go1.27.3`.
+    pub go_version: Option<&'a str>,
     /// The name section's function names, by function index.
     names: HashMap<u32, &'a str>,
 }

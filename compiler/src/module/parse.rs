@@ -1,6 +1,7 @@
 //! From bytes to a [`Module`], validating all sections but the bodies on the way.
 
-use super::{Export, Function, Global, Memory, Module, Table, constant, imports, names, segments};
+use super::{Export, Function, Global, Memory, Module, Table};
+use super::{constant, imports, names, producers, segments};
 use crate::error::Error;
 use std::collections::HashMap;
 use wasi_aot_contract::layout::MAX_PAGES;
@@ -41,6 +42,7 @@ pub fn parse(wasm: &[u8]) -> Result<Module<'_>, Error> {
         exports: Vec::new(),
         start: None,
         image: Vec::new(),
+        go_version: None,
         names: HashMap::new(),
     };
     let mut type_indices = Vec::new();
@@ -148,11 +150,11 @@ fn section<'a>(
                 segments::data(module, &segment.map_err(invalid)?)?;
             }
         }
-        Payload::CustomSection(section) => {
-            if let KnownCustom::Name(_) = section.as_known() {
-                module.names = names::function_names(&section);
-            }
-        }
+        Payload::CustomSection(section) => match section.as_known() {
+            KnownCustom::Name(_) => module.names = names::function_names(&section),
+            KnownCustom::Producers(reader) => module.go_version = producers::go_version(reader),
+            _ => {}
+        },
         _ => {}
     }
     Ok(())

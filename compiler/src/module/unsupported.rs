@@ -13,6 +13,16 @@ macro_rules! feature_names {
                 _ => "an operator of a newer proposal".to_string(),
             }
         }
+
+        /// The proposal that an operator came with, such as `simd`; `mvp` for those
+        /// of WebAssembly 1.0.
+        #[must_use]
+        pub fn proposal_of(operator: &Operator<'_>) -> &'static str {
+            match operator {
+                $(Operator::$op { .. } => stringify!($proposal),)*
+                _ => "newer",
+            }
+        }
     };
 }
 wasmparser::for_each_operator!(feature_names);

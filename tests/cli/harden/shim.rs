@@ -22,7 +22,7 @@ pub fn executable(tool: &Tool, output: &str, flags: &[String]) -> Result<PathBuf
         &object,
         &[&flags[..], &["--emit=obj"]].concat(),
     )?;
-    ld::link(&object, archive()?, Path::new(output))?;
+    ld::link_with(archive()?, &object, Path::new(output))?;
     Ok(output.into())
 }
 

@@ -1,0 +1,132 @@
+//! An executable or an object, for people.
+
+use super::show::{bytes, list, printable, printable_bytes};
+use super::{Page, memory};
+use wasi_aot_compiler::inspect::Executable;
+use wasi_aot_compiler::inspect::executable::Manifest;
+use wasi_aot_compiler::policy::{Access, EnvVar, Grant};
+
+pub(super) fn describe(page: &mut Page, name: &str, executable: &Executable) {
+    let manifest = &executable.manifest;
+    let by = manifest.built_by.as_deref();
+    let what = if executable.is_object {
+        "an object"
+    } else {
+        "an executable"
+    };
+    page.line(format_args!(
+        "{}: {what} for {} made by {}, {}",
+        printable(name),
+        executable.target.name(),
+        by.map_or("wasi-aot".into(), printable_bytes),
+        bytes(executable.sizes.file)
+    ));
+    let go_version = manifest.go_version.as_deref();
+    if go_version.is_some() || executable.build_info.is_some() {
+        let version = go_version.map(String::from_utf8_lossy);
+        page.go(version.as_deref(), executable.build_info.as_ref());
+    }
+    policy(page, executable);
+    page.section("How it runs");
+    page.field(
+        "hardening",
+        if manifest.hardened {
+            "Landlock and seccomp: on"
+        } else {
+            "Landlock and seccomp: off (--no-harden)"
+        },
+    );
+    page.field(
+        "preemption",
+        if executable.preempts {
+            "on: goroutines that compute give way every 10 ms"
+        } else {
+            "off"
+        },
+    );
+    page.field("processor", executable.cpu.unwrap_or("any of its target"));
+    file(page, executable);
+}
+
+fn file(page: &mut Page, executable: &Executable) {
+    page.section("File");
+    page.field("code", bytes(executable.sizes.code));
+    page.field(
+        "data",
+        format_args!("{} of initial memory", bytes(executable.sizes.data)),
+    );
+    page.field(
+        "symbols",
+        if executable.has_symbols {
+            "yes"
+        } else {
+            "none (--strip)"
+        },
+    );
+}
+
+fn policy(page: &mut Page, executable: &Executable) {
+    let manifest = &executable.manifest;
+    page.section("What it may touch");
+    page.field(
+        "always",
+        "arguments, standard input and output, clocks, random numbers",
+    );
+    directories(page, &manifest.grants);
+    environment(page, manifest);
+    let listeners = manifest.listeners.iter();
+    page.field("listens at", list(listeners.map(|at| printable_bytes(at))));
+    let (initial, maximum) = executable.memory;
+    page.field("memory", memory(initial, Some(maximum)));
+    page.field(
+        "native stack",
+        format_args!("{} reserved", bytes(manifest.stack_size)),
+    );
+}
+
+fn directories(page: &mut Page, grants: &[Grant]) {
+    if grants.is_empty() {
+        page.field("directories", "none");
+    }
+    for (index, grant) in grants.iter().enumerate() {
+        let shown = directory(grant);
+        if index == 0 {
+            page.field("directories", shown);
+        } else {
+            page.more(shown);
+        }
+        if grant.is_relative() {
+            page.more("  resolved when the program starts, in the directory it is started in");
+            page.more("  (started in / or a home directory, it is all of that)");
+        }
+    }
+}
+
+fn directory(grant: &Grant) -> String {
+    let host = printable_bytes(&grant.host);
+    let guest = grant.guest.as_deref().map(printable_bytes);
+    let guest = guest.map_or("its absolute name".into(), |guest| guest);
+    let rights = match grant.access {
+        Access::ReadWrite => "reading and writing",
+        Access::ReadOnly => "reading only",
+    };
+    format!("{host} for {rights}, seen as {guest}")
+}
+
+fn environment(page: &mut Page, manifest: &Manifest) {
+    let variables = manifest.env.iter().map(|variable| match variable {
+        EnvVar::Set { name, value } => {
+            format!("{}={}", printable_bytes(name), printable_bytes(value))
+        }
+        EnvVar::Pass { name } => format!("{} (passed through)", printable_bytes(name)),
+    });
+    let shown = list(variables);
+    page.field(
+        "environment",
+        match (manifest.inherit_env, manifest.env.is_empty()) {
+            (true, true) => "all variables are passed through".into(),
+            (true, false) => format!("{shown}; all others are passed through"),
+            (false, _) => shown,
+        },
+    );
+}

@@ -1,0 +1,169 @@
+//! A report as one JSON object. README.md lists the keys; they are stable: a change
+//! that isn't an addition raises `schema`.
+//!
+//! Texts that are bytes in the file (paths, variables) are given lossily where they
+//! aren't UTF-8, and then again as hexadecimal digits under the same key with
+//! `_hex`.
+
+use serde_json::{Map, Value, json};
+use std::fmt::Write;
+use wasi_aot_compiler::inspect::buildinfo::{BuildInfo, GoModule};
+use wasi_aot_compiler::inspect::module::Item;
+use wasi_aot_compiler::inspect::{Executable, Inspected, ModuleReport};
+use wasi_aot_compiler::policy::{Access, EnvVar, Grant};
+
+/// Version of the object's keys and their meaning.
+const SCHEMA: u32 = 1;
+
+/// The report, with its last line feed.
+pub fn json(inspected: &Inspected) -> String {
+    let value = match inspected {
+        Inspected::Module(report) => module(report),
+        Inspected::Executable(report) => executable(report),
+    };
+    format!("{value:#}\n")
+}
+
+fn module(report: &ModuleReport) -> Value {
+    let asks = report.asks().into_iter().map(|(kind, imports)| {
+        let names: Vec<_> = imports.iter().map(|import| import.name.as_str()).collect();
+        json!({ "for": kind.name(), "meaning": kind.meaning(), "imports": names })
+    });
+    let asks: Vec<_> = asks.collect();
+    let recognised = report.recognised.map(|recognised| {
+        json!({
+            "go_runtime": recognised.go_runtime,
+            "dispatch": { "functions": recognised.dispatches, "recognised": recognised.removed },
+            "trusted_facts": recognised.trusted_facts,
+            "preemption": recognised.preemption,
+            "byte_loops": recognised.byte_loops,
+        })
+    });
+    let memory = report.memory;
+    json!({
+        "schema": SCHEMA,
+        "kind": "module",
+        "form": report.form.name(),
+        "build": {
+            "possible": report.build.is_ok(),
+            "error": report.build.as_ref().err().map(ToString::to_string),
+        },
+        "go": report.is_go().then(|| go(report.go_version.as_deref(), report.build_info.as_ref())),
+        "recognised": recognised,
+        "features": report.features,
+        "memory": memory.map(|m| json!({ "initial": m.initial, "maximum": m.maximum })),
+        "asks": asks,
+        "imports": report.imports.iter().map(item).collect::<Vec<_>>(),
+        "exports": report.exports.iter().map(item).collect::<Vec<_>>(),
+        "functions": report.functions,
+        "data_segments": report.data_segments,
+        "sizes": { "file": report.size, "code": report.code_size, "data": report.data_size },
+    })
+}
+
+fn item(item: &Item) -> Value {
+    let mut object = Map::new();
+    if let Some(module) = &item.module {
+        object.insert("module".into(), json!(module));
+    }
+    object.insert("name".into(), json!(item.name));
+    object.insert("kind".into(), json!(item.kind));
+    if let Some(signature) = &item.signature {
+        object.insert("signature".into(), json!(signature));
+    }
+    object.into()
+}
+
+fn go(version: Option<&str>, info: Option<&BuildInfo>) -> Value {
+    let info = info.cloned().unwrap_or_default();
+    json!({
+        "version": version,
+        "main_package": info.main_package,
+        "main_module": info.main_module.as_ref().map(go_module),
+        "dependencies": info.dependencies.iter().map(go_module).collect::<Vec<_>>(),
+        "settings": info.settings,
+    })
+}
+
+fn go_module(module: &GoModule) -> Value {
+    json!({
+        "path": module.path,
+        "version": module.version,
+        "sum": module.sum,
+        "replaced_by": module.replaced_by.as_deref().map(go_module),
+    })
+}
+
+fn executable(report: &Executable) -> Value {
+    let manifest = &report.manifest;
+    let text = |bytes: &Option<Vec<u8>>| {
+        let bytes = bytes.as_deref();
+        bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+    };
+    let go_version = text(&manifest.go_version);
+    let is_go = go_version.is_some() || report.build_info.is_some();
+    let listeners = manifest.listeners.iter();
+    let listeners = listeners.map(|at| String::from_utf8_lossy(at).into_owned());
+    json!({
+        "schema": SCHEMA,
+        "kind": if report.is_object { "object" } else { "executable" },
+        "target": report.target.name(),
+        "cpu": report.cpu,
+        "built_by": text(&manifest.built_by),
+        "go": is_go.then(|| go(go_version.as_deref(), report.build_info.as_ref())),
+        "policy": {
+            "directories": manifest.grants.iter().map(directory).collect::<Vec<_>>(),
+            "environment": manifest.env.iter().map(variable).collect::<Vec<_>>(),
+            "inherit_environment": manifest.inherit_env,
+            "listeners": listeners.collect::<Vec<_>>(),
+            "memory": { "initial": report.memory.0, "maximum": report.memory.1 },
+            "stack": manifest.stack_size,
+        },
+        "hardening": { "landlock": manifest.hardened, "seccomp": manifest.hardened },
+        "preemption": report.preempts,
+        "symbols": report.has_symbols,
+        "sizes": {
+            "file": report.sizes.file,
+            "code": report.sizes.code,
+            "data": report.sizes.data,
+        },
+    })
+}
+
+fn directory(grant: &Grant) -> Value {
+    let mut object = Map::new();
+    let access = match grant.access {
+        Access::ReadWrite => "read-write",
+        Access::ReadOnly => "read-only",
+    };
+    object.insert("access".into(), json!(access));
+    insert_bytes(&mut object, "host", Some(&grant.host));
+    object.insert("resolved_at_start".into(), json!(grant.is_relative()));
+    insert_bytes(&mut object, "guest", grant.guest.as_deref());
+    object.into()
+}
+
+/// A variable that is passed through has no value.
+fn variable(variable: &EnvVar) -> Value {
+    let mut object = Map::new();
+    insert_bytes(&mut object, "name", Some(variable.name()));
+    let value = match variable {
+        EnvVar::Set { value, .. } => Some(value.as_slice()),
+        EnvVar::Pass { .. } => None,
+    };
+    insert_bytes(&mut object, "value", value);
+    object.into()
+}
+
+fn insert_bytes(object: &mut Map<String, Value>, key: &str, bytes: Option<&[u8]>) {
+    let text = bytes.map(String::from_utf8_lossy);
+    object.insert(key.into(), json!(text));
+    if let Some(bytes) = bytes.filter(|bytes| str::from_utf8(bytes).is_err()) {
+        let mut digits = String::new();
+        for byte in bytes {
+            // Writing to a string can't fail.
+            let _ = write!(digits, "{byte:02x}");
+        }
+        object.insert(format!("{key}_hex"), json!(digits));
+    }
+}

@@ -1,0 +1,146 @@
+//! A module, for people.
+
+use super::show::{bytes, count, list, one_line, printable};
+use super::{Page, memory};
+use std::collections::BTreeSet;
+use wasi_aot_compiler::inspect::ModuleReport;
+use wasi_aot_compiler::inspect::module::{Form, Item, Recognised};
+
+pub(super) fn describe(page: &mut Page, name: &str, module: &ModuleReport) {
+    let size = bytes(module.size);
+    page.line(format_args!(
+        "{}: {}, {size}",
+        printable(name),
+        what(module)
+    ));
+    page.line(match &module.build {
+        Ok(()) => "can be built: yes".into(),
+        Err(error) => format!("can be built: no, because {}", one_line(&error.to_string())),
+    });
+    if module.form == Form::Component {
+        return;
+    }
+    if module.is_go() {
+        page.go(module.go_version.as_deref(), module.build_info.as_ref());
+    }
+    if let Some(recognised) = &module.recognised {
+        compiler(page, recognised, module.build.is_ok());
+    }
+    webassembly(page, module);
+    asks(page, module);
+}
+
+fn what(module: &ModuleReport) -> &'static str {
+    match (module.form, module.is_go()) {
+        (Form::Command, true) => "a Go program for GOOS=wasip1",
+        (Form::Command, false) => "a WebAssembly command",
+        (Form::Reactor, true) => "a Go reactor for GOOS=wasip1 (-buildmode=c-shared)",
+        (Form::Reactor, false) => "a WebAssembly reactor",
+        (Form::GoJs, _) => "a Go program for GOOS=js",
+        (Form::Library, _) => "a WebAssembly module that is no command",
+        (Form::Component, _) => "a WebAssembly component",
+    }
+}
+
+fn compiler(page: &mut Page, recognised: &Recognised, complete: bool) {
+    page.section("What the compiler makes use of");
+    if recognised.go_runtime {
+        page.field("Go's runtime", "recognised");
+        if complete {
+            page.field(
+                "dispatch",
+                format_args!(
+                    "recognised in {} of {} that have one",
+                    recognised.removed,
+                    count(recognised.dispatches as u64, "function")
+                ),
+            );
+        }
+        page.field(
+            "trusted facts",
+            on(
+                recognised.trusted_facts,
+                "--no-go-trust uses only verified ones",
+            ),
+        );
+        page.field(
+            "preemption",
+            on(
+                recognised.preemption,
+                "of goroutines that compute; --no-preempt leaves it out",
+            ),
+        );
+    } else {
+        page.field("Go's runtime", "not recognised; compiled as any module");
+    }
+    page.field(
+        "byte loops",
+        count(recognised.byte_loops as u64, "function"),
+    );
+}
+
+fn on(on: bool, remark: &str) -> String {
+    if on {
+        format!("on ({remark})")
+    } else {
+        "off".into()
+    }
+}
+
+fn webassembly(page: &mut Page, module: &ModuleReport) {
+    page.section("WebAssembly");
+    let features = module.features.iter().map(|feature| printable(feature));
+    page.field(
+        "features",
+        if module.features.is_empty() {
+            "those of WebAssembly 1.0".into()
+        } else {
+            format!("those of WebAssembly 1.0; {}", list(features))
+        },
+    );
+    page.field(
+        "memory",
+        module
+            .memory
+            .map_or("none".into(), |m| memory(m.initial, m.maximum)),
+    );
+    let code = bytes(module.code_size);
+    page.field("functions", format_args!("{}, {code}", module.functions));
+    page.field(
+        "data",
+        format_args!(
+            "{} in {}",
+            bytes(module.data_size),
+            count(module.data_segments, "segment")
+        ),
+    );
+    let export = |item: &Item| match item.kind {
+        "function" => printable(&item.name),
+        kind => format!("{} ({kind})", printable(&item.name)),
+    };
+    page.field("exports", list(module.exports.iter().map(export)));
+}
+
+fn asks(page: &mut Page, module: &ModuleReport) {
+    page.section("What it may ask for");
+    let asks = module.asks();
+    if asks.is_empty() {
+        page.line("  nothing");
+    }
+    for (kind, imports) in asks {
+        page.field(kind.name(), kind.meaning());
+        // Go imports a function once for each signature that it gives it.
+        let names: BTreeSet<String> = imports.into_iter().map(import_name).collect();
+        page.more(format_args!("({})", list(names.into_iter())));
+    }
+}
+
+/// Its module, too, where it is not preview 1.
+fn import_name(import: &Item) -> String {
+    match &import.module {
+        Some(module) if module != "wasi_snapshot_preview1" => {
+            format!("{}.{}", printable(module), printable(&import.name))
+        }
+        _ => printable(&import.name),
+    }
+}

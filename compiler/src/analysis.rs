@@ -1,0 +1,130 @@
+//! What is known of a module before any of its functions is compiled.
+
+use crate::compile::Compiler;
+use crate::emit;
+use crate::go::Knowledge;
+use crate::go::bytes::{self, ByteLoop};
+use crate::lower::Env;
+use crate::module::Module;
+use crate::names;
+use crate::options::{OptLevel, Options};
+use crate::target;
+use cranelift_codegen::isa::OwnedTargetIsa;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use wasi_aot_contract::module::Preemption;
+
+/// Made once for a module and the options it is built with.
+pub struct Analysis {
+    /// A name for each defined function.
+    names: Vec<String>,
+    /// What is known of a Go module, if it is to be used.
+    pub go: Option<Knowledge>,
+    /// The byte loops that are to be replaced, in a module of any origin.
+    pub byte_loops: BTreeMap<usize, ByteLoop>,
+    pub isa: OwnedTargetIsa,
+    /// For functions that are too large for the optimiser.
+    large: OwnedTargetIsa,
+}
+
+impl Analysis {
+    #[must_use]
+    pub fn new(module: &Module<'_>, options: &Options) -> Self {
+        let reserved = emit::reserved_names();
+        let names = names::function_names(module, reserved.iter().map(String::as_str));
+        let go = go_knowledge(module, &names, options);
+        Self {
+            names,
+            go,
+            byte_loops: byte_loops(module, options),
+            isa: target::isa(options.target, options.opt_level),
+            large: target::isa(options.target, OptLevel::O0),
+        }
+    }
+
+    /// What lowering knows.
+    #[must_use]
+    pub fn env<'m, 'w>(&'m self, module: &'m Module<'w>, options: &Options) -> Env<'m, 'w> {
+        Env::new(
+            module,
+            options.target,
+            self.isa.frontend_config(),
+            !options.no_go_opt,
+            &self.names,
+        )
+    }
+
+    /// What compiles the functions; `env` is this analysis' own.
+    #[must_use]
+    pub fn compiler<'c, 'm, 'w>(
+        &'c self,
+        env: &'c Env<'m, 'w>,
+        options: &Options,
+    ) -> Compiler<'c, 'm, 'w> {
+        Compiler {
+            go: self.go.as_ref(),
+            go_trust: !options.no_go_trust,
+            byte_loops: &self.byte_loops,
+            env,
+            isa: &*self.isa,
+            large: &*self.large,
+            emit: options.emit,
+        }
+    }
+
+    /// How goroutines are preempted, if they are to be and can be.
+    #[must_use]
+    pub fn preemption(&self, options: &Options) -> Option<Preemption> {
+        let go = self.go.as_ref();
+        go.filter(|_| !options.no_go_trust && !options.no_preempt)
+            .and_then(|go| go.preemption)
+    }
+}
+
+/// Counts, for `--verbose`.
+impl fmt::Display for Analysis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.go {
+            Some(go) => {
+                let points: usize = go.resume_points.iter().map(BTreeSet::len).sum();
+                let never_zero = go.never_zero.iter().filter(|&&never| never).count();
+                let preemption = match go.preemption {
+                    Some(_) => "goroutines can be preempted",
+                    None => "no way seen to preempt goroutines",
+                };
+                write!(
+                    f,
+                    "a Go module: {points} resume points, {never_zero} functions without normal return, {preemption}"
+                )?;
+            }
+            None => f.write_str("no Go knowledge used")?,
+        }
+        write!(f, ", {} byte loops replaced", self.byte_loops.len())
+    }
+}
+
+fn go_knowledge(module: &Module<'_>, names: &[String], options: &Options) -> Option<Knowledge> {
+    if options.no_go_opt {
+        return None;
+    }
+    let mut go = Knowledge::of(module, options.opt_level != OptLevel::O0)?;
+    if let Some(forgotten) = &options.forget_resume_points {
+        for (points, _) in go
+            .resume_points
+            .iter_mut()
+            .zip(names)
+            .filter(|(_, name)| *name == forgotten)
+        {
+            points.clear();
+        }
+    }
+    Some(go)
+}
+
+fn byte_loops(module: &Module<'_>, options: &Options) -> BTreeMap<usize, ByteLoop> {
+    if options.no_go_opt {
+        BTreeMap::new()
+    } else {
+        bytes::byte_loops(module)
+    }
+}

@@ -1,0 +1,86 @@
+//! What a module's imports let it ask its host for, in plain words.
+
+use wasi_aot_contract::preview1;
+
+/// A kind of thing that a program can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Asks {
+    Arguments,
+    Environment,
+    Clocks,
+    Random,
+    /// Using descriptors that are open: standard input and output, and files.
+    Streams,
+    /// Opening, making, listing and removing files.
+    Files,
+    Sockets,
+    /// Waiting for time or input, and giving way.
+    Waiting,
+    /// Ending itself.
+    Process,
+    /// Not in preview 1: nothing that wasi-aot offers.
+    Unknown,
+}
+
+impl Asks {
+    /// What an import asks for.
+    #[must_use]
+    pub fn of(module: &str, name: &str) -> Self {
+        if module != preview1::MODULE_NAME || preview1::function(name).is_none() {
+            return Self::Unknown;
+        }
+        match name {
+            "fd_readdir" | "fd_prestat_get" | "fd_prestat_dir_name" => return Self::Files,
+            "sched_yield" => return Self::Waiting,
+            _ => {}
+        }
+        match name.split('_').next().unwrap_or_default() {
+            "args" => Self::Arguments,
+            "environ" => Self::Environment,
+            "clock" => Self::Clocks,
+            "random" => Self::Random,
+            "fd" => Self::Streams,
+            "path" => Self::Files,
+            "sock" => Self::Sockets,
+            "poll" => Self::Waiting,
+            "proc" => Self::Process,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// A stable name, for tools.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Arguments => "arguments",
+            Self::Environment => "environment",
+            Self::Clocks => "clocks",
+            Self::Random => "random",
+            Self::Streams => "streams",
+            Self::Files => "files",
+            Self::Sockets => "sockets",
+            Self::Waiting => "waiting",
+            Self::Process => "process",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// What it means, and what grants it.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Arguments => "its command line",
+            Self::Environment => "variables that are granted (--env, --inherit-env)",
+            Self::Clocks => "the time",
+            Self::Random => "random numbers",
+            Self::Streams => "to read and write what is open: standard input and output, files",
+            Self::Files => {
+                "to open, list, make and remove files below granted directories (--dir, --dir-ro)"
+            }
+            Self::Sockets => "to accept and use connections on sockets that it is given (--listen)",
+            Self::Waiting => "to wait for time or input",
+            Self::Process => "to end itself",
+            Self::Unknown => "something that is not in WASI preview 1",
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Finds what wasi-aot puts into the executables and objects that it makes, with
+//! or without section headers and symbols.
+//!
+//! An executable is read as the kernel and the shim read it: by its segments and
+//! by the [`ModuleInfo`] in them, which names the manifest that counts. In one
+//! that wasi-aot linked it is at a fixed address; where `ld` did, it is found by
+//! what it says of the manifest. The note that people see must be that manifest.
+
+use super::InspectError;
+use memchr::memmem;
+use object::LittleEndian;
+use object::elf::{self, FileHeader64, ProgramHeader64, SectionHeader64};
+use object::read::elf::{FileHeader, NoteIterator, ProgramHeader, SectionHeader, SectionTable};
+use std::mem::{offset_of, size_of};
+use wasi_aot_contract::layout::{MEMORY_BASE, MODULE_INFO_ADDR};
+use wasi_aot_contract::module::{CONTRACT_VERSION, ModuleInfo, Preemption};
+use wasi_aot_contract::symbols;
+
+const LE: LittleEndian = LittleEndian;
+type Header = FileHeader64<LittleEndian>;
+type Segments<'a> = &'a [ProgramHeader64<LittleEndian>];
+type Sections<'a> = SectionTable<'a, Header>;
+
+/// More segments than any linker gives our executables: the search below is made in
+/// each of them.
+const MAX_SEGMENTS: usize = 64;
+
+const FOREIGN: InspectError = InspectError::Foreign("an ELF file that wasi-aot didn't make");
+
+/// What is of interest in the file.
+pub(super) struct Parts<'a> {
+    /// Whether it is still to be linked.
+    pub is_object: bool,
+    /// `EM_*`.
+    pub machine: u16,
+    pub manifest: &'a [u8],
+    pub cpu_features: u32,
+    pub initial_pages: u32,
+    pub maximum_pages: u32,
+    pub preempts: bool,
+    /// Bytes of code made from the module.
+    pub code_size: u64,
+    /// The initial bytes of linear memory.
+    pub image: &'a [u8],
+    /// Whether there is a symbol table.
+    pub has_symbols: bool,
+}
+
+/// Reads the file.
+///
+/// # Errors
+/// [`InspectError`]; every offset and length in the file is checked.
+pub(super) fn parts(bytes: &[u8]) -> Result<Parts<'_>, InspectError> {
+    if bytes.get(4) != Some(&elf::ELFCLASS64) || bytes.get(5) != Some(&elf::ELFDATA2LSB) {
+        return Err(FOREIGN);
+    }
+    let header = Header::parse(bytes).map_err(|e| damaged(&e))?;
+    let sections = header.sections(LE, bytes).map_err(|e| damaged(&e))?;
+    match header.e_type(LE) {
+        elf::ET_EXEC => executable(bytes, header, &sections),
+        elf::ET_REL => object(bytes, header, &sections),
+        _ => Err(FOREIGN),
+    }
+}
+
+fn damaged(error: &object::read::Error) -> InspectError {
+    InspectError::Damaged(format!("the ELF file can't be read ({error})"))
+}
+
+fn unfit(what: &str) -> InspectError {
+    InspectError::Damaged(what.into())
+}
+
+fn has_symbols(sections: &Sections<'_>) -> bool {
+    sections.iter().any(|s| s.sh_type(LE) == elf::SHT_SYMTAB)
+}
+
+/// The manifest among some notes.
+fn manifest_in<'a>(mut notes: NoteIterator<'a, Header>) -> Result<Option<&'a [u8]>, InspectError> {
+    while let Some(note) = notes.next().map_err(|e| damaged(&e))? {
+        let ours = note.name() == symbols::NOTE_NAME.as_bytes();
+        if ours && note.n_type(LE) == symbols::NOTE_TYPE_MANIFEST {
+            return Ok(Some(note.desc()));
+        }
+    }
+    Ok(None)
+}
+
+fn executable<'a>(
+    bytes: &'a [u8],
+    header: &Header,
+    sections: &Sections<'a>,
+) -> Result<Parts<'a>, InspectError> {
+    let segments = header.program_headers(LE, bytes).map_err(|e| damaged(&e))?;
+    if segments.len() > MAX_SEGMENTS {
+        return Err(FOREIGN);
+    }
+    let (address, manifest) = noted_manifest(bytes, segments)?.ok_or(FOREIGN)?;
+    let info = module_info(bytes, segments, address, manifest.len() as u64)?
+        .ok_or_else(|| unfit("the module's information is missing or names another manifest"))?;
+    check_version(info)?;
+    let mut image = &[][..];
+    for segment in segments {
+        if segment.p_type(LE) == elf::PT_LOAD {
+            let data = data(segment, bytes)?;
+            if segment.p_vaddr(LE) == MEMORY_BASE {
+                image = data;
+            }
+        }
+    }
+    Ok(Parts {
+        is_object: false,
+        machine: header.e_machine(LE),
+        manifest,
+        cpu_features: info.word(offset_of!(ModuleInfo, cpu_features)),
+        initial_pages: info.word(offset_of!(ModuleInfo, initial_pages)),
+        maximum_pages: info.word(offset_of!(ModuleInfo, maximum_pages)),
+        preempts: info.long(offset_of!(ModuleInfo, preemption) + offset_of!(Preemption, g_cell))
+            != 0,
+        code_size: info
+            .long(offset_of!(ModuleInfo, text_end))
+            .saturating_sub(info.long(offset_of!(ModuleInfo, text_start))),
+        image,
+        has_symbols: has_symbols(sections),
+    })
+}
+
+fn data<'a>(
+    segment: &ProgramHeader64<LittleEndian>,
+    bytes: &'a [u8],
+) -> Result<&'a [u8], InspectError> {
+    let outside = |()| unfit("a segment reaches behind the end of the file");
+    segment.data(LE, bytes).map_err(outside)
+}
+
+/// The manifest with its address, if one of the notes is ours.
+fn noted_manifest<'a>(
+    bytes: &'a [u8],
+    segments: Segments<'_>,
+) -> Result<Option<(u64, &'a [u8])>, InspectError> {
+    for segment in segments {
+        let Some(notes) = segment.notes(LE, bytes).map_err(|e| damaged(&e))? else {
+            continue;
+        };
+        if let Some(manifest) = manifest_in(notes)? {
+            let start = data(segment, bytes)?.as_ptr().addr();
+            let within = (manifest.as_ptr().addr() - start) as u64;
+            return Ok(Some((segment.p_vaddr(LE).wrapping_add(within), manifest)));
+        }
+    }
+    Ok(None)
+}
+
+/// The module information that names the manifest of `len` bytes at `manifest`.
+fn module_info<'a>(
+    bytes: &'a [u8],
+    segments: Segments<'_>,
+    manifest: u64,
+    len: u64,
+) -> Result<Option<Info<'a>>, InspectError> {
+    let names = [manifest.to_le_bytes(), len.to_le_bytes()].concat();
+    let field = offset_of!(ModuleInfo, manifest);
+    let read_only = |s: &&ProgramHeader64<LittleEndian>| {
+        s.p_type(LE) == elf::PT_LOAD && s.p_flags(LE) == elf::PF_R
+    };
+    let at = |data: &'a [u8], start: usize| data.get(start..).and_then(Info::new);
+    for segment in segments.iter().filter(read_only) {
+        let (data, address) = (data(segment, bytes)?, segment.p_vaddr(LE));
+        let fixed = MODULE_INFO_ADDR.checked_sub(address);
+        let fixed = fixed.and_then(|start| at(data, usize::try_from(start).ok()?));
+        if let Some(info) = fixed.filter(|info| info.0[field..].starts_with(&names)) {
+            return Ok(Some(info));
+        }
+    }
+    for segment in segments.iter().filter(read_only) {
+        let data = data(segment, bytes)?;
+        let mut starts = memmem::find_iter(data, &names).filter_map(|at| at.checked_sub(field));
+        if let Some(info) = starts.find_map(|start| at(data, start)) {
+            return Ok(Some(info));
+        }
+    }
+    Ok(None)
+}
+
+fn object<'a>(
+    bytes: &'a [u8],
+    header: &Header,
+    sections: &Sections<'a>,
+) -> Result<Parts<'a>, InspectError> {
+    let named = |name: &str| sections.section_by_name(LE, name.as_bytes());
+    let (Some((_, note)), Some((_, info))) =
+        (named(symbols::NOTE_SECTION), named(symbols::MODULE_SECTION))
+    else {
+        return Err(FOREIGN);
+    };
+    let data =
+        |section: &SectionHeader64<LittleEndian>| section.data(LE, bytes).map_err(|e| damaged(&e));
+    let notes = note.notes(LE, bytes).map_err(|e| damaged(&e))?;
+    let manifest = notes.map(manifest_in).transpose()?.flatten();
+    let manifest = manifest.ok_or_else(|| unfit("the note is not a manifest"))?;
+    let info = Info::new(data(info)?).ok_or_else(|| unfit("the module's information is cut"))?;
+    check_version(info)?;
+    let code =
+        |s: &&SectionHeader64<LittleEndian>| s.sh_flags(LE) & u64::from(elf::SHF_EXECINSTR) != 0;
+    let code = sections.iter().filter(code).map(|s| s.sh_size(LE));
+    let image = named(symbols::MEMORY_SECTION).map(|(_, section)| data(section));
+    let interval = offset_of!(ModuleInfo, preemption) + offset_of!(Preemption, interval);
+    Ok(Parts {
+        is_object: true,
+        machine: header.e_machine(LE),
+        manifest,
+        cpu_features: info.word(offset_of!(ModuleInfo, cpu_features)),
+        initial_pages: info.word(offset_of!(ModuleInfo, initial_pages)),
+        maximum_pages: info.word(offset_of!(ModuleInfo, maximum_pages)),
+        // The address of g's cell is a relocation.
+        preempts: info.word(interval) != 0,
+        code_size: code.fold(0, u64::saturating_add),
+        image: image.transpose()?.unwrap_or_default(),
+        has_symbols: has_symbols(sections),
+    })
+}
+
+/// The bytes of a [`ModuleInfo`], which may lie anywhere in the file.
+#[derive(Clone, Copy)]
+struct Info<'a>(&'a [u8; size_of::<ModuleInfo>()]);
+
+impl<'a> Info<'a> {
+    fn new(bytes: &'a [u8]) -> Option<Self> {
+        bytes.first_chunk().map(Self)
+    }
+
+    fn word(self, offset: usize) -> u32 {
+        let bytes = self.0[offset..].first_chunk();
+        u32::from_le_bytes(*bytes.expect("BUG: a field outside its structure"))
+    }
+
+    fn long(self, offset: usize) -> u64 {
+        let bytes = self.0[offset..].first_chunk();
+        u64::from_le_bytes(*bytes.expect("BUG: a field outside its structure"))
+    }
+}
+
+fn check_version(info: Info<'_>) -> Result<(), InspectError> {
+    match info.word(offset_of!(ModuleInfo, version)) {
+        CONTRACT_VERSION => Ok(()),
+        found => Err(InspectError::OtherVersion {
+            found,
+            ours: CONTRACT_VERSION,
+        }),
+    }
+}

@@ -1,0 +1,153 @@
+//! What is told of an executable that wasi-aot made, or of an object.
+
+use super::InspectError;
+use super::buildinfo::{self, BuildInfo};
+use super::elf::{self, Parts};
+use crate::options::Target;
+use crate::policy::{EnvVar, Grant};
+use object::elf::{EM_AARCH64, EM_X86_64};
+use wasi_aot_contract::layout::{DEFAULT_STACK_SIZE, WASM_PAGE_SIZE};
+use wasi_aot_contract::manifest::{self, Malformed, Record};
+use wasi_aot_contract::module::CPU_X86_64_V2;
+
+/// An executable, or an object that is to become one.
+pub struct Executable {
+    pub is_object: bool,
+    pub target: Target,
+    /// The least processor that it runs on: `x86-64-v2`.
+    pub cpu: Option<&'static str>,
+    /// What the manifest says.
+    pub manifest: Manifest,
+    /// Bytes of linear memory at start, and at most.
+    pub memory: (u64, u64),
+    /// Whether goroutines that compute are preempted.
+    pub preempts: bool,
+    pub has_symbols: bool,
+    /// Of the module that it was made from.
+    pub build_info: Option<BuildInfo>,
+    pub sizes: Sizes,
+}
+
+/// Bytes in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sizes {
+    pub file: u64,
+    /// Code made from the module.
+    pub code: u64,
+    /// Initial bytes of linear memory.
+    pub data: u64,
+}
+
+/// The policy, and where the executable comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    /// In the order in which the guest sees them.
+    pub grants: Vec<Grant>,
+    pub env: Vec<EnvVar>,
+    pub inherit_env: bool,
+    /// Addresses to listen at.
+    pub listeners: Vec<Vec<u8>>,
+    /// Bytes reserved for the native stack.
+    pub stack_size: u64,
+    /// Whether Landlock and seccomp are set up.
+    pub hardened: bool,
+    /// The compiler and its version.
+    pub built_by: Option<Vec<u8>>,
+    /// The version of Go that made the module.
+    pub go_version: Option<Vec<u8>>,
+}
+
+/// Describes the ELF file in `bytes`.
+pub(super) fn report(bytes: &[u8]) -> Result<Executable, InspectError> {
+    let parts = elf::parts(bytes)?;
+    let target = match parts.machine {
+        EM_X86_64 => Target::LinuxAmd64,
+        EM_AARCH64 => Target::LinuxArm64,
+        _ => return Err(InspectError::Damaged("its processor is unknown".into())),
+    };
+    let manifest = Manifest::read(parts.manifest).map_err(|Malformed| {
+        InspectError::Damaged("its manifest can't be read, or is of a newer wasi-aot".into())
+    })?;
+    Ok(Executable {
+        is_object: parts.is_object,
+        target,
+        cpu: (parts.cpu_features & CPU_X86_64_V2 != 0).then_some("x86-64-v2"),
+        manifest,
+        memory: memory(&parts),
+        preempts: parts.preempts,
+        has_symbols: parts.has_symbols,
+        build_info: buildinfo::find(&[(0, parts.image)]),
+        sizes: Sizes {
+            file: bytes.len() as u64,
+            code: parts.code_size,
+            data: parts.image.len() as u64,
+        },
+    })
+}
+
+fn memory(parts: &Parts<'_>) -> (u64, u64) {
+    let bytes = |pages: u32| u64::from(pages) * WASM_PAGE_SIZE;
+    (bytes(parts.initial_pages), bytes(parts.maximum_pages))
+}
+
+impl Manifest {
+    /// Reads a manifest.
+    ///
+    /// # Errors
+    /// [`Malformed`] for one that the shim would refuse to start with.
+    pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        let mut manifest = Self {
+            grants: Vec::new(),
+            env: Vec::new(),
+            inherit_env: false,
+            listeners: Vec::new(),
+            stack_size: DEFAULT_STACK_SIZE,
+            hardened: true,
+            built_by: None,
+            go_version: None,
+        };
+        for record in manifest::records(bytes)? {
+            manifest.add(record?);
+        }
+        Ok(manifest)
+    }
+
+    fn add(&mut self, record: Record<'_>) {
+        match record {
+            Record::Dir {
+                access,
+                host,
+                guest,
+            } => self.grants.push(Grant {
+                access,
+                host: host.to_vec(),
+                guest: (!guest.is_empty()).then(|| guest.to_vec()),
+            }),
+            Record::Env { assignment } => {
+                let end = assignment.iter().position(|&b| b == b'=');
+                let (name, value) = assignment.split_at(end.unwrap_or(assignment.len()));
+                self.env.push(EnvVar::Set {
+                    name: name.to_vec(),
+                    value: value.get(1..).unwrap_or_default().to_vec(),
+                });
+            }
+            Record::EnvPass { name } => self.env.push(EnvVar::Pass {
+                name: name.to_vec(),
+            }),
+            Record::EnvInherit => self.inherit_env = true,
+            Record::Listen { address } => self.listeners.push(address.to_vec()),
+            Record::StackSize { bytes } => self.stack_size = bytes,
+            Record::NoHarden => self.hardened = false,
+            Record::BuiltBy { compiler } => self.built_by = Some(compiler.to_vec()),
+            Record::GoVersion { version } => self.go_version = Some(version.to_vec()),
+        }
+    }
+}
+
+impl Grant {
+    /// Whether which directory it is depends on where the program is started.
+    #[must_use]
+    pub fn is_relative(&self) -> bool {
+        !self.host.starts_with(b"/")
+    }
+}

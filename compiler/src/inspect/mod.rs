@@ -1,0 +1,81 @@
+//! What a file is, and what it may do: for people, and for tools that decide about
+//! a file before it runs. Data only; nothing is printed here.
+//!
+//! A WebAssembly module is described twice over: by an inventory that needs only
+//! its sections to be whole ([`outline`]), and by the compiler itself, which says
+//! whether it can be built and what of Go it recognises ([`module`]). An executable
+//! is described by what it acts on when it starts ([`elf`], [`executable`]).
+//!
+//! The bytes may hold anything. Whatever is read from them is bounds-checked, and
+//! memory is bounded by the file's size and what a build of it takes.
+
+pub mod asks;
+pub mod buildinfo;
+mod elf;
+pub mod executable;
+pub mod module;
+pub mod outline;
+#[cfg(test)]
+mod tests;
+
+pub use buildinfo::BuildInfo;
+pub use executable::Executable;
+pub use module::ModuleReport;
+
+/// What a file turned out to be.
+pub enum Inspected {
+    Module(Box<ModuleReport>),
+    Executable(Box<Executable>),
+}
+
+/// Why there is nothing to tell. Each displays as one line.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InspectError {
+    #[error("{0}; inspect reads WebAssembly modules, and what wasi-aot builds from them")]
+    Foreign(&'static str),
+    #[error("damaged: {0}; copy or build it again")]
+    Damaged(String),
+    #[error(
+        "made by another version of wasi-aot (its contract is {found}, this one's is {ours}); inspect it with that version"
+    )]
+    OtherVersion { found: u32, ours: u32 },
+}
+
+/// The first bytes of everything that [`inspect`] reads.
+const WASM: &[u8] = b"\0asm";
+const ELF: &[u8] = b"\x7fELF";
+
+/// How many bytes [`is_readable`] wants to see.
+pub const MAGIC_SIZE: usize = 4;
+
+/// Whether a file that begins like this may be of a kind that is read at all: lets
+/// callers refuse an endless stream after its first [`MAGIC_SIZE`] bytes.
+///
+/// # Errors
+/// What the file is instead.
+pub fn is_readable(start: &[u8]) -> Result<(), InspectError> {
+    match start {
+        [] => Err(InspectError::Foreign("an empty file")),
+        _ if start.starts_with(WASM) || start.starts_with(ELF) => Ok(()),
+        _ if WASM.starts_with(start) || ELF.starts_with(start) => Err(InspectError::Damaged(
+            "it ends within its first bytes".into(),
+        )),
+        _ => Err(InspectError::Foreign(
+            "neither a WebAssembly module nor an ELF file",
+        )),
+    }
+}
+
+/// Describes a file by its bytes.
+///
+/// # Errors
+/// [`InspectError`] for what can't be read. A module that can be read but not built
+/// is no error: [`ModuleReport::build`] says why.
+pub fn inspect(bytes: &[u8]) -> Result<Inspected, InspectError> {
+    is_readable(bytes)?;
+    Ok(if bytes.starts_with(WASM) {
+        Inspected::Module(Box::new(module::report(bytes)?))
+    } else {
+        Inspected::Executable(Box::new(executable::report(bytes)?))
+    })
+}

@@ -1,0 +1,226 @@
+//! What is told of a module.
+
+use super::InspectError;
+use super::asks::Asks;
+use super::buildinfo::{self, BuildInfo};
+use super::outline::{self, Outline};
+use crate::analysis::Analysis;
+use crate::error::Error;
+use crate::go::DispatchOutcome;
+use crate::module::{self, Module};
+use crate::options::Options;
+use std::collections::BTreeMap;
+use wasi_aot_contract::layout::WASM_PAGE_SIZE;
+
+/// A WebAssembly module or component.
+pub struct ModuleReport {
+    pub form: Form,
+    /// Bytes of the file.
+    pub size: u64,
+    /// `go1.27.3`.
+    pub go_version: Option<String>,
+    pub build_info: Option<BuildInfo>,
+    /// What a build with default flags says, the limits of code generator and
+    /// linker apart.
+    pub build: Result<(), Error>,
+    /// What the compiler will make use of; `None` where it can't read the module.
+    pub recognised: Option<Recognised>,
+    /// Proposals behind WebAssembly 1.0: `bulk memory`.
+    pub features: Vec<String>,
+    pub memory: Option<Memory>,
+    pub functions: u64,
+    /// Bytes of the functions' bodies.
+    pub code_size: u64,
+    pub data_segments: u64,
+    pub data_size: u64,
+    pub imports: Vec<Item>,
+    pub exports: Vec<Item>,
+}
+
+/// What kind of program it is, from its imports and exports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Exports `_start`.
+    Command,
+    /// Exports `_initialize` and no `_start`.
+    Reactor,
+    /// Go's module for JavaScript.
+    GoJs,
+    /// Neither.
+    Library,
+    Component,
+}
+
+impl Form {
+    /// A stable name, for tools.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Command => "command",
+            Self::Reactor => "reactor",
+            Self::GoJs => "js",
+            Self::Library => "library",
+            Self::Component => "component",
+        }
+    }
+}
+
+/// What a build will use of what it knows about Go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Recognised {
+    /// Whether Go's own tables are there; without them nothing else is used but
+    /// [`byte_loops`](Self::byte_loops).
+    pub go_runtime: bool,
+    /// Functions with a `br_table`, in Go's code a dispatch.
+    pub dispatches: usize,
+    /// Those in which it is recognised, and removed.
+    pub removed: usize,
+    /// Whether facts are used that can't be proved from the bytes.
+    pub trusted_facts: bool,
+    /// Whether goroutines that compute are preempted.
+    pub preemption: bool,
+    /// Loops over bytes that the runtime shim does in larger steps.
+    pub byte_loops: usize,
+}
+
+/// Limits of the module's memory in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Memory {
+    pub initial: u64,
+    pub maximum: Option<u64>,
+}
+
+/// An import or an export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Of an import.
+    pub module: Option<String>,
+    pub name: String,
+    /// `function`, `table`, `memory`, `global` or `tag`.
+    pub kind: &'static str,
+    /// Of an imported function: `(i32) -> (i32)`.
+    pub signature: Option<String>,
+}
+
+impl ModuleReport {
+    /// The imports by what they ask for.
+    #[must_use]
+    pub fn asks(&self) -> BTreeMap<Asks, Vec<&Item>> {
+        let mut asks: BTreeMap<Asks, Vec<&Item>> = BTreeMap::new();
+        for import in &self.imports {
+            let module = import.module.as_deref().unwrap_or_default();
+            let kind = Asks::of(module, &import.name);
+            asks.entry(kind).or_default().push(import);
+        }
+        asks
+    }
+
+    /// Whether Go made it.
+    #[must_use]
+    pub fn is_go(&self) -> bool {
+        let recognised = self.recognised.is_some_and(|r| r.go_runtime);
+        self.go_version.is_some() || self.build_info.is_some() || recognised
+    }
+}
+
+/// Describes the module in `wasm`.
+pub(super) fn report(wasm: &[u8]) -> Result<ModuleReport, InspectError> {
+    let outline = outline::outline(wasm)?;
+    let (build, recognised) = match module::parse(wasm) {
+        Ok(module) => {
+            let (build, recognised) = check(&module);
+            (build, Some(recognised))
+        }
+        Err(Error::Truncated { offset }) => {
+            let message = format!("the module is truncated at offset {offset:#x}");
+            return Err(InspectError::Damaged(message));
+        }
+        Err(error) => (Err(error), None),
+    };
+    Ok(ModuleReport {
+        form: form(&outline),
+        size: wasm.len() as u64,
+        go_version: outline.go_version.map(str::to_string),
+        build_info: buildinfo::find(&outline.data),
+        build,
+        recognised,
+        features: outline
+            .features
+            .iter()
+            .map(|f| f.replace('_', " "))
+            .collect(),
+        memory: memory(&outline),
+        functions: outline.functions,
+        code_size: outline.code_size,
+        data_segments: outline.data_segments,
+        data_size: outline.data_size,
+        imports: outline.imports.into_iter().map(imported).collect(),
+        exports: outline.exports.into_iter().map(exported).collect(),
+    })
+}
+
+/// Does what a build with default flags does before it generates machine code.
+fn check(module: &Module<'_>) -> (Result<(), Error>, Recognised) {
+    let options = Options::default();
+    let analysis = Analysis::new(module, &options);
+    let env = analysis.env(module, &options);
+    let outcomes = analysis.compiler(&env, &options).check();
+    let go_runtime = analysis.go.is_some();
+    let mut recognised = Recognised {
+        go_runtime,
+        trusted_facts: go_runtime && !options.no_go_trust,
+        preemption: analysis.preemption(&options).is_some(),
+        byte_loops: analysis.byte_loops.len(),
+        ..Recognised::default()
+    };
+    if let Ok(outcomes) = &outcomes {
+        let count = |outcome| outcomes.iter().filter(|&&o| o == outcome).count();
+        recognised.removed = count(DispatchOutcome::Removed);
+        recognised.dispatches = recognised.removed + count(DispatchOutcome::NotRecognised);
+    }
+    (module.entry().and(outcomes.map(drop)), recognised)
+}
+
+fn form(outline: &Outline<'_>) -> Form {
+    // `go` was the module's name before Go 1.21 (wasm_exec.js).
+    let is_js = |module| matches!(module, "gojs" | "go");
+    if outline.is_component {
+        Form::Component
+    } else if outline.imports.iter().any(|import| is_js(import.module)) {
+        Form::GoJs
+    } else if outline.exports_function("_start") {
+        Form::Command
+    } else if outline.exports_function("_initialize") {
+        Form::Reactor
+    } else {
+        Form::Library
+    }
+}
+
+/// Of the first memory; others are refused.
+fn memory(outline: &Outline<'_>) -> Option<Memory> {
+    let memory = outline.memories.first()?;
+    let bytes = |pages: u64| pages.saturating_mul(WASM_PAGE_SIZE);
+    Some(Memory {
+        initial: bytes(memory.initial),
+        maximum: memory.maximum.map(bytes),
+    })
+}
+
+fn imported(import: outline::Import<'_>) -> Item {
+    Item {
+        module: Some(import.module.to_string()),
+        name: import.name.to_string(),
+        kind: import.kind,
+        signature: import.signature,
+    }
+}
+
+fn exported(export: outline::Export<'_>) -> Item {
+    Item {
+        module: None,
+        name: export.name.to_string(),
+        kind: export.kind,
+        signature: None,
+    }
+}
