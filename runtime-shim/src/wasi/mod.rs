@@ -11,7 +11,8 @@
 //!   (see [`fdtable::Descriptor::demand`]); this isn't repeated everywhere.
 //! * Where results go is checked before anything happens, so a call that fails
 //!   with `EFAULT` has had no effect.
-//! * `EINTR` never reaches the guest.
+//! * `EINTR` never reaches the guest: `exports` makes such a call again. Where that
+//!   would do something twice, the call sees to it itself.
 
 #![expect(
     clippy::too_many_arguments,

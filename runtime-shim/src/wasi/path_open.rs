@@ -14,7 +14,7 @@ use crate::guest::Ptr;
 use crate::policy::cpath::CPath;
 use crate::policy::resolver::Resolver;
 use rustix::fd::OwnedFd;
-use rustix::fs::{Mode, OFlags, fstat};
+use rustix::fs::{FileType as HostType, Mode, OFlags, fcntl_setfl, fstat};
 use rustix::termios::isatty;
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_open):
@@ -22,8 +22,12 @@ use rustix::termios::isatty;
 ///
 /// `dirflags` says whether to follow a symbolic link at the end; `oflags` is
 /// CREAT 1, DIRECTORY 2, EXCL 4, TRUNC 8; the rights are cut down to what `fd`
-/// hands on. A FIFO opens when somebody opens its other end, as in POSIX, unless
-/// `fdflags` has NONBLOCK.
+/// hands on.
+///
+/// A FIFO opens for reading at once, and it is the first read that waits for a
+/// writer: waiting here would stop all goroutines, and Go can't ask for NONBLOCK
+/// on wasip1. For writing it opens when somebody opens it for reading, as in
+/// POSIX, unless `fdflags` has NONBLOCK (`ENXIO` then).
 ///
 /// # Errors
 /// `EROFS` to write, create or truncate below a grant for reading only;
@@ -55,7 +59,14 @@ pub fn path_open(
     let path = wasi.path(path, path_len)?;
     wasi.memory.expect_room(opened_fd, 4)?;
     request.check(dir)?;
-    let host = request.open(dir, &wasi.resolver, &path)?;
+    let host = match request.open(dir, &wasi.resolver, &path, request.host_flags()) {
+        // Somebody holds a lease on the file, which takes waiting.
+        Err(Errno::AGAIN) if request.adds_nonblock() => {
+            let flags = request.host_flags().difference(OFlags::NONBLOCK);
+            request.open(dir, &wasi.resolver, &path, flags)?
+        }
+        opened => opened?,
+    };
     let descriptor = request.descriptor(dir, host)?;
     let opened = wasi.fds.insert(descriptor)?;
     wasi.memory.write_u32(opened_fd, opened)
@@ -102,9 +113,14 @@ impl Request {
         }
     }
 
-    fn open(&self, dir: &Descriptor, resolver: &Resolver, path: &CPath) -> Result<OwnedFd, Errno> {
+    fn open(
+        &self,
+        dir: &Descriptor,
+        resolver: &Resolver,
+        path: &CPath,
+        flags: OFlags,
+    ) -> Result<OwnedFd, Errno> {
         let mode = Mode::from_raw_mode(0o666);
-        let flags = self.host_flags();
         if !(dir.read_only && flags.contains(OFlags::CREATE)) {
             return resolver.open(dir.base(), path.as_c_str(), flags, mode);
         }
@@ -131,15 +147,28 @@ impl Request {
         flags.set(OFlags::TRUNC, self.has(oflags::TRUNC));
         flags.set(OFlags::APPEND, self.fdflags & fdflags::APPEND != 0);
         flags.set(OFlags::DSYNC, self.fdflags & fdflags::DSYNC != 0);
-        flags.set(OFlags::NONBLOCK, self.fdflags & fdflags::NONBLOCK != 0);
+        let nonblock = self.fdflags & fdflags::NONBLOCK != 0 || self.adds_nonblock();
+        flags.set(OFlags::NONBLOCK, nonblock);
         // Linux has no O_RSYNC of its own.
         let sync = fdflags::SYNC | fdflags::RSYNC;
         flags.set(OFlags::SYNC, self.fdflags & sync != 0);
         flags
     }
 
+    /// The host doesn't wait although the guest would: a FIFO may be there.
+    fn adds_nonblock(&self) -> bool {
+        !self.wants(Rights::FD_WRITE) && self.fdflags & fdflags::NONBLOCK == 0
+    }
+
     fn descriptor(&self, dir: &Descriptor, host: OwnedFd) -> Result<Descriptor, Errno> {
-        let filetype = FileType::of(&fstat(&host)?);
+        let stat = fstat(&host)?;
+        let filetype = FileType::of(&stat);
+        let is_fifo = HostType::from_raw_mode(stat.st_mode) == HostType::Fifo;
+        let never_waits = is_fifo && !self.wants(Rights::FD_WRITE);
+        if self.adds_nonblock() && !never_waits && !filetype.never_blocks() {
+            // A device. It needs no patience to be opened, but to be read.
+            fcntl_setfl(&host, self.host_flags().difference(OFlags::NONBLOCK))?;
+        }
         let is_terminal = filetype == FileType::CharacterDevice && isatty(&host);
         // Go opens directories without this right and then creates files in
         // them with TRUNC (os.Root), so the right to create includes it.
@@ -154,6 +183,7 @@ impl Request {
             inheriting: self.inheriting & dir.inheriting,
             flags: self.fdflags,
             read_only: dir.read_only,
+            never_waits,
             ..Descriptor::new(HostFd::Owned(host), filetype)
         })
     }
