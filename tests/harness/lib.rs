@@ -15,6 +15,7 @@ pub mod case;
 pub mod compare;
 pub mod go;
 pub mod gotest;
+pub mod live;
 pub mod paths;
 pub mod run;
 pub mod suite;

@@ -52,7 +52,7 @@ impl Ends {
         self == Self::Exit(0)
     }
 
-    fn of(status: ExitStatus) -> Self {
+    pub(crate) fn of(status: ExitStatus) -> Self {
         match (status.code(), status.signal()) {
             (Some(code), _) => Self::Exit(code),
             (None, Some(signal)) => Self::Signal(signal),
@@ -149,7 +149,7 @@ impl Run {
 }
 
 /// Waits for the end; `None` if it had to be killed.
-fn wait(child: &mut Child, timeout: Duration) -> Result<Option<ExitStatus>> {
+pub(crate) fn wait(child: &mut Child, timeout: Duration) -> Result<Option<ExitStatus>> {
     let start = Instant::now();
     let mut pause = Duration::from_micros(200);
     loop {
@@ -214,13 +214,13 @@ impl Shared {
 
 /// The bytes of an output pipe, read by a thread.
 #[derive(Debug)]
-struct Collected {
+pub(crate) struct Collected {
     shared: Arc<Shared>,
     thread: thread::JoinHandle<()>,
 }
 
 impl Collected {
-    fn from(pipe: impl Read + Send + 'static, reader: Reader) -> Self {
+    pub(crate) fn from(pipe: impl Read + Send + 'static, reader: Reader) -> Self {
         let shared = Arc::<Shared>::default();
         let into = Arc::clone(&shared);
         let thread = thread::spawn(move || {
@@ -237,7 +237,7 @@ impl Collected {
         Self { shared, thread }
     }
 
-    fn so_far(&self) -> Vec<u8> {
+    pub(crate) fn so_far(&self) -> Vec<u8> {
         self.shared
             .state
             .lock()
@@ -246,7 +246,7 @@ impl Collected {
             .clone()
     }
 
-    fn all(self) -> Vec<u8> {
+    pub(crate) fn all(self) -> Vec<u8> {
         self.thread.join().expect("BUG: a reading thread panicked");
         std::mem::take(&mut self.shared.state.lock().expect("no panic while held").0)
     }

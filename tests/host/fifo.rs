@@ -1,0 +1,124 @@
+//! FIFOs in a granted directory.
+
+use crate::support::{Program, fifo, same, told};
+use anyhow::Result;
+use harness::tool::Tool;
+use libtest_mimic::Trial;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::sync::Arc;
+
+pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
+    vec![
+        // Native Go stops a thread in the open; here the read waits.
+        same(
+            tool,
+            "fifo/goroutines go on before there is a writer",
+            &["ticks done\n\"the line\\n\" <nil>\n"],
+            |program| {
+                let fifo = fifo(program)?;
+                let live = program.start(&["ticks", "fifo"])?;
+                live.until("ticks done")?;
+                File::create(fifo)?.write_all(b"the line\n")?;
+                Ok(told(&live.finish()?))
+            },
+        ),
+        same(
+            tool,
+            "fifo/goroutines go on while a writer is silent",
+            &["ticks done\n\"the line\\n\" <nil>\n"],
+            |program| {
+                let fifo = fifo(program)?;
+                let live = program.start(&["ticks", "fifo"])?;
+                let mut writer = File::create(fifo)?;
+                live.until("ticks done")?;
+                writer.write_all(b"the line\n")?;
+                Ok(told(&live.finish()?))
+            },
+        ),
+        same(
+            tool,
+            "fifo/goroutines go on while a FIFO is full",
+            &["1048576 ok ok", "read 1048576, as written: true"],
+            write_full,
+        ),
+        same(
+            tool,
+            "fifo/writers come and go",
+            &["0: \"one and two\" ok", "1: \"three\" ok", "2: \"\" ok"],
+            writers,
+        ),
+        same(
+            tool,
+            "fifo/system calls wait for a writer",
+            &["\"word\"\nend 0 ok\n"],
+            |program| {
+                let fifo = fifo(program)?;
+                let live = program.start(&["cat-raw", "fifo"])?;
+                // Native waits in the open, ours in the read.
+                live.until_state('S')?;
+                let mut writer = File::create(fifo)?;
+                live.until("reading")?;
+                live.until_state('S')?;
+                writer.write_all(b"word")?;
+                drop(writer);
+                Ok(told(&live.finish()?))
+            },
+        ),
+        same(
+            tool,
+            "fifo/one goroutine writes, another reads",
+            &["heard one\nheard two\nheard three\nend <nil>"],
+            |program| {
+                fifo(program)?;
+                Ok(told(&program.run(&["talk", "fifo"])?))
+            },
+        ),
+        same(
+            tool,
+            "fifo/a reader that has left is an error",
+            &["5 ok\n0 EPIPE true\n", "exit 0"],
+            |program| {
+                let fifo = fifo(program)?;
+                let mut live = program.start(&["epipe", "fifo"])?;
+                let mut reader = File::open(fifo)?;
+                live.until("5 ok")?;
+                reader.read_exact(&mut [0; 5])?;
+                drop(reader);
+                live.write(b"now\n")?;
+                Ok(told(&live.finish()?))
+            },
+        ),
+    ]
+}
+
+fn write_full(program: &Program) -> Result<String> {
+    let fifo = fifo(program)?;
+    let live = program.start(&["write-full", "fifo"])?;
+    let mut reader = File::open(fifo)?;
+    live.until("ticks done")?;
+    let mut text = Vec::new();
+    reader.read_to_end(&mut text)?;
+    let same = text == crate::support::numbered(1 << 20);
+    let told = told(&live.finish()?);
+    Ok(format!("read {}, as written: {same}\n{told}", text.len()))
+}
+
+/// Two writers at a time, one, and one that writes nothing.
+fn writers(program: &Program) -> Result<String> {
+    let fifo = fifo(program)?;
+    let live = program.start(&["cat", "fifo", "fifo", "fifo"])?;
+    let mut first = File::create(&fifo)?;
+    let mut second = File::create(&fifo)?;
+    live.until("reading 0")?;
+    first.write_all(b"one ")?;
+    second.write_all(b"and ")?;
+    drop(second);
+    first.write_all(b"two")?;
+    drop(first);
+    live.until("reading 1")?;
+    File::create(&fifo)?.write_all(b"three")?;
+    live.until("reading 2")?;
+    drop(File::create(&fifo)?);
+    Ok(told(&live.finish()?))
+}
