@@ -1,10 +1,9 @@
 //! FIFOs in a granted directory.
 
-use crate::support::{Program, fifo, same, told};
+use crate::support::{Program, fifo, fifo_reader, fifo_writer, same, told};
 use anyhow::Result;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
-use std::fs::File;
 use std::io::{Read, Write};
 use std::sync::Arc;
 
@@ -19,7 +18,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
                 let fifo = fifo(program)?;
                 let live = program.start(&["ticks", "fifo"])?;
                 live.until("ticks done")?;
-                File::create(fifo)?.write_all(b"the line\n")?;
+                fifo_writer(&fifo)?.write_all(b"the line\n")?;
                 Ok(told(&live.finish()?))
             },
         ),
@@ -30,7 +29,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             |program| {
                 let fifo = fifo(program)?;
                 let live = program.start(&["ticks", "fifo"])?;
-                let mut writer = File::create(fifo)?;
+                let mut writer = fifo_writer(&fifo)?;
                 live.until("ticks done")?;
                 writer.write_all(b"the line\n")?;
                 Ok(told(&live.finish()?))
@@ -41,6 +40,31 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             "fifo/goroutines go on while a FIFO is full",
             &["1048576 ok ok", "read 1048576, as written: true"],
             write_full,
+        ),
+        // Native Go stops a thread in the open; here it is tried again and again.
+        same(
+            tool,
+            "fifo/goroutines go on before there is a reader",
+            &["4 ok ok"],
+            |program| {
+                let fifo = fifo(program)?;
+                let live = program.start(&["open-write", "fifo"])?;
+                live.until("ticks done")?;
+                let mut reader = fifo_reader(&fifo)?;
+                live.until("4 ok ok")?;
+                let mut text = String::new();
+                reader.read_to_string(&mut text)?;
+                Ok(format!("{text}\n{}", told(&live.finish()?)))
+            },
+        ),
+        same(
+            tool,
+            "fifo/one goroutine writes first, another reads later",
+            &["4 ok ok\n\"word\" ok"],
+            |program| {
+                fifo(program)?;
+                Ok(told(&program.run(&["open-write", "fifo", "too"])?))
+            },
         ),
         same(
             tool,
@@ -57,7 +81,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
                 let live = program.start(&["cat-raw", "fifo"])?;
                 // Native waits in the open, ours in the read.
                 live.until_state('S')?;
-                let mut writer = File::create(fifo)?;
+                let mut writer = fifo_writer(&fifo)?;
                 live.until("reading")?;
                 live.until_state('S')?;
                 writer.write_all(b"word")?;
@@ -81,7 +105,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             |program| {
                 let fifo = fifo(program)?;
                 let mut live = program.start(&["epipe", "fifo"])?;
-                let mut reader = File::open(fifo)?;
+                let mut reader = fifo_reader(&fifo)?;
                 live.until("5 ok")?;
                 reader.read_exact(&mut [0; 5])?;
                 drop(reader);
@@ -95,7 +119,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
 fn write_full(program: &Program) -> Result<String> {
     let fifo = fifo(program)?;
     let live = program.start(&["write-full", "fifo"])?;
-    let mut reader = File::open(fifo)?;
+    let mut reader = fifo_reader(&fifo)?;
     live.until("ticks done")?;
     let mut text = Vec::new();
     reader.read_to_end(&mut text)?;
@@ -108,8 +132,8 @@ fn write_full(program: &Program) -> Result<String> {
 fn writers(program: &Program) -> Result<String> {
     let fifo = fifo(program)?;
     let live = program.start(&["cat", "fifo", "fifo", "fifo"])?;
-    let mut first = File::create(&fifo)?;
-    let mut second = File::create(&fifo)?;
+    let mut first = fifo_writer(&fifo)?;
+    let mut second = fifo_writer(&fifo)?;
     live.until("reading 0")?;
     first.write_all(b"one ")?;
     second.write_all(b"and ")?;
@@ -117,8 +141,8 @@ fn writers(program: &Program) -> Result<String> {
     first.write_all(b"two")?;
     drop(first);
     live.until("reading 1")?;
-    File::create(&fifo)?.write_all(b"three")?;
+    fifo_writer(&fifo)?.write_all(b"three")?;
     live.until("reading 2")?;
-    drop(File::create(&fifo)?);
+    drop(fifo_writer(&fifo)?);
     Ok(told(&live.finish()?))
 }

@@ -1,13 +1,12 @@
 //! Signals: stopped and continued in every kind of wait, interrupted all the time,
 //! killed.
 
-use crate::support::{Program, fifo, numbered, same, told};
+use crate::support::{Program, fifo, fifo_reader, fifo_writer, numbered, same, told};
 use anyhow::{Result, ensure};
 use harness::live::Live;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use rustix::process::{Signal, kill_process};
-use std::fs::File;
 use std::io::{Read, Write, pipe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -47,7 +46,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
                 let fifo = fifo(program)?;
                 let live = program.start(&["cat-raw", "fifo"])?;
                 live.stop_and_continue(5)?;
-                let mut writer = File::create(fifo)?;
+                let mut writer = fifo_writer(&fifo)?;
                 live.until("reading")?;
                 live.stop_and_continue(5)?;
                 writer.write_all(b"word")?;
@@ -63,7 +62,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
                 let fifo = fifo(program)?;
                 let mut live = program.start(&["epipe", "fifo"])?;
                 live.stop_and_continue(5)?;
-                let mut reader = File::open(fifo)?;
+                let mut reader = fifo_reader(&fifo)?;
                 live.until("5 ok")?;
                 reader.read_exact(&mut [0; 5])?;
                 drop(reader);
@@ -133,7 +132,7 @@ fn storm(program: &Program) -> Result<String> {
                 live.write(format!("line {i}\n").as_bytes())?;
             }
             live.close_stdin();
-            let mut writer = File::create(&fifo)?;
+            let mut writer = fifo_writer(&fifo)?;
             thread::sleep(Duration::from_millis(20));
             writer.write_all(b"word")?;
             drop(writer);

@@ -2,12 +2,15 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use harness::go::{Flavour, Goal, NEWEST, Toolchain};
-use harness::live::Live;
+use harness::live::{Live, eventually};
 use harness::run::{Finished, Run};
 use harness::suite;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
+use rustix::fs::{OFlags, fcntl_setfl};
 use std::fmt::Write;
+use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -154,4 +157,34 @@ pub fn fifo(program: &Program) -> Result<PathBuf> {
         rustix::fs::Mode::from_raw_mode(0o600),
     )?;
     Ok(path)
+}
+
+/// Opens a FIFO for writing as soon as somebody has it open for reading. (To open it
+/// without ado would never end if nobody does.)
+pub fn fifo_writer(path: &Path) -> Result<File> {
+    let nonblock = OFlags::NONBLOCK.bits() as i32;
+    let mut opened = None;
+    eventually("reader of the FIFO", || {
+        let options = File::options()
+            .write(true)
+            .custom_flags(nonblock)
+            .open(path);
+        opened = options.ok();
+        Ok(opened.is_some())
+    })?;
+    let file = opened.context("BUG: not opened")?;
+    fcntl_setfl(&file, OFlags::empty())?;
+    Ok(file)
+}
+
+/// Opens a FIFO for reading, be there a writer or not. It reads as ended until
+/// there is one.
+pub fn fifo_reader(path: &Path) -> Result<File> {
+    let nonblock = OFlags::NONBLOCK.bits() as i32;
+    let file = File::options()
+        .read(true)
+        .custom_flags(nonblock)
+        .open(path)?;
+    fcntl_setfl(&file, OFlags::empty())?;
+    Ok(file)
 }

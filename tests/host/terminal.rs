@@ -90,7 +90,10 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             &["ticks done", "ended 130"],
             |program| {
                 let terminal = Terminal::new()?;
-                let live = terminal.session(program, "set -m; trap true INT; $APP ticks -; echo ended $?")?;
+                let live = terminal.session(
+                    program,
+                    "set -m; trap true INT; $APP ticks -; echo ended $?",
+                )?;
                 terminal.until("ticks done")?;
                 terminal.type_in(b"\x03")?;
                 terminal.until("ended")?;

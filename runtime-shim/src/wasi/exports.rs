@@ -39,6 +39,7 @@ fn uninterrupted(mut call: impl FnMut() -> Result<(), Errno>) -> u32 {
         match call() {
             Ok(()) => return 0,
             Err(Errno::INTR) => {}
+            Err(Errno::GIVE_WAY) => return u32::from(Errno::INTR.number()),
             Err(errno) => return u32::from(errno.number()),
         }
     }
@@ -88,5 +89,6 @@ mod tests {
         assert_eq!(uninterrupted(|| made.next().unwrap()), 0);
         assert_eq!(made.len(), 1);
         assert_eq!(uninterrupted(|| made.next().unwrap()), 29);
+        assert_eq!(uninterrupted(|| Err(Errno::GIVE_WAY)), 27);
     }
 }

@@ -13,9 +13,18 @@ use super::types::{FileType, Rights, checked_flags, fdflags, follows, oflags};
 use crate::guest::Ptr;
 use crate::policy::cpath::CPath;
 use crate::policy::resolver::Resolver;
+use crate::preempt;
 use rustix::fd::OwnedFd;
-use rustix::fs::{FileType as HostType, Mode, OFlags, fcntl_setfl, fstat};
+use rustix::fs::{FileType as HostType, Mode, OFlags, Stat, fcntl_setfl, fstat};
 use rustix::termios::isatty;
+use rustix::thread::clock_nanosleep_relative;
+use rustix::time::{ClockId, Timespec};
+
+/// How long to wait before others get their turn: what they lose each time.
+const GIVING_WAY: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 1_000_000,
+};
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_open):
 /// opens the file at a path and stores the lowest free descriptor for it.
@@ -27,7 +36,9 @@ use rustix::termios::isatty;
 /// A FIFO opens for reading at once, and it is the first read that waits for a
 /// writer: waiting here would stop all goroutines, and Go can't ask for NONBLOCK
 /// on wasip1. For writing it opens when somebody opens it for reading, as in
-/// POSIX, unless `fdflags` has NONBLOCK (`ENXIO` then).
+/// POSIX, unless `fdflags` has NONBLOCK (`ENXIO` then). Until that happens a
+/// goroutine gets `EINTR` every millisecond and gives way to others; Go's os package
+/// calls again (`ignoringEINTR` in os/file_unix.go). Other guests wait here.
 ///
 /// # Errors
 /// `EROFS` to write, create or truncate below a grant for reading only;
@@ -62,6 +73,16 @@ pub fn path_open(
     let host = match request.open(dir, &wasi.resolver, &path, request.host_flags()) {
         // Somebody holds a lease on the file, which takes waiting.
         Err(Errno::AGAIN) if request.adds_nonblock() => {
+            let flags = request.host_flags().difference(OFlags::NONBLOCK);
+            request.open(dir, &wasi.resolver, &path, flags)?
+        }
+        Err(Errno::NXIO)
+            if request.adds_nonblock() && request.is_fifo(dir, &wasi.resolver, &path)? =>
+        {
+            if preempt::give_way(&mut wasi.memory) {
+                let _ = clock_nanosleep_relative(ClockId::Monotonic, &GIVING_WAY);
+                return Err(Errno::GIVE_WAY);
+            }
             let flags = request.host_flags().difference(OFlags::NONBLOCK);
             request.open(dir, &wasi.resolver, &path, flags)?
         }
@@ -155,18 +176,24 @@ impl Request {
         flags
     }
 
-    /// The host doesn't wait although the guest would: a FIFO may be there.
+    /// The host doesn't wait although the guest would: a FIFO may be there. (To be
+    /// read and written it opens at once.)
     fn adds_nonblock(&self) -> bool {
-        !self.wants(Rights::FD_WRITE) && self.fdflags & fdflags::NONBLOCK == 0
+        let both = self.wants(Rights::FD_READ | Rights::FD_WRITE);
+        !both && self.fdflags & fdflags::NONBLOCK == 0
+    }
+
+    fn is_fifo(&self, dir: &Descriptor, resolver: &Resolver, path: &CPath) -> Result<bool, Errno> {
+        let itself = resolver.locate(dir.base(), path.as_c_str(), self.follow)?;
+        Ok(is_fifo(&fstat(itself)?))
     }
 
     fn descriptor(&self, dir: &Descriptor, host: OwnedFd) -> Result<Descriptor, Errno> {
         let stat = fstat(&host)?;
         let filetype = FileType::of(&stat);
-        let is_fifo = HostType::from_raw_mode(stat.st_mode) == HostType::Fifo;
-        let never_waits = is_fifo && !self.wants(Rights::FD_WRITE);
+        let never_waits = is_fifo(&stat) && !self.wants(Rights::FD_WRITE);
         if self.adds_nonblock() && !never_waits && !filetype.never_blocks() {
-            // A device. It needs no patience to be opened, but to be read.
+            // It needs no patience to be opened, but to be read or written.
             fcntl_setfl(&host, self.host_flags().difference(OFlags::NONBLOCK))?;
         }
         let is_terminal = filetype == FileType::CharacterDevice && isatty(&host);
@@ -187,6 +214,10 @@ impl Request {
             ..Descriptor::new(HostFd::Owned(host), filetype)
         })
     }
+}
+
+fn is_fifo(stat: &Stat) -> bool {
+    HostType::from_raw_mode(stat.st_mode) == HostType::Fifo
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ var commands = map[string]func(args []string){
 	"cat-raw":    catRaw,
 	"write-full": writeFull,
 	"talk":       talk,
+	"open-write": openWrite,
 	"epipe":      epipe,
 	"flood":      flood,
 	"println":    printlnFlood,
