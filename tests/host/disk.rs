@@ -3,6 +3,7 @@
 use crate::support::{Program, ours, same, told};
 use anyhow::{Result, ensure};
 use harness::run::Run;
+use harness::suite;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::sync::Arc;
@@ -16,6 +17,10 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             let wanted = ["write ENOSPC true true", "Mkdir true ENOSPC"];
             ensure!(wanted.iter().all(|text| told.contains(text)), "{told}");
             Ok(told)
+        }),
+        suite::test("disk/no space to allocate", {
+            let tool = Arc::clone(tool);
+            move || allocate(&tool)
         }),
         same(
             tool,
@@ -50,6 +55,35 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             },
         ),
     ]
+}
+
+/// Makes a file, allocates 100 MB for it, and exits with the errno. (Go's library
+/// has no way to.)
+const ALLOCATE: &str = r#"(module
+    (import "wasi_snapshot_preview1" "path_open"
+        (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_allocate"
+        (func $allocate (param i32 i64 i64) (result i32)))
+    (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 0) "f")
+    (func (export "_start")
+        (if (call $open (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 1)
+                (i64.const 0x140) (i64.const 0) (i32.const 0) (i32.const 8))
+            (then unreachable))
+        (call $exit (call $allocate
+            (i32.load (i32.const 8)) (i64.const 0) (i64.const 100_000_000)))))"#;
+
+fn allocate(tool: &Tool) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let module = dir.path().join("allocate.wasm");
+    std::fs::write(&module, wat::parse_str(ALLOCATE)?)?;
+    let path = tool.executable(&module, &["--dir".to_owned(), ".".to_owned()])?;
+    let program = Program::of(path)?;
+    if let Some(told) = mounted(&program, "tmpfs -o size=2m", "$APP")? {
+        ensure!(told.contains("ends: exit 51"), "not ENOSPC: {told}");
+    }
+    Ok(())
 }
 
 /// Runs `script` in a file system of its own, of this type and options; `None`

@@ -1,6 +1,6 @@
 //! FIFOs in a granted directory.
 
-use crate::support::{Program, fifo, fifo_reader, fifo_writer, same, told};
+use crate::support::{Program, fifo, fifo_reader, fifo_writer, same, same_with, told};
 use anyhow::Result;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
@@ -101,19 +101,33 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         same(
             tool,
             "fifo/a reader that has left is an error",
-            &["5 ok\n0 EPIPE true\n", "exit 0"],
-            |program| {
-                let fifo = fifo(program)?;
-                let mut live = program.start(&["epipe", "fifo"])?;
-                let mut reader = fifo_reader(&fifo)?;
-                live.until("5 ok")?;
-                reader.read_exact(&mut [0; 5])?;
-                drop(reader);
-                live.write(b"now\n")?;
-                Ok(told(&live.finish()?))
-            },
+            LEFT,
+            reader_leaves,
+        ),
+        // All goroutines wait in the open then.
+        same_with(
+            tool,
+            "fifo/a reader that has left is an error, --no-preempt",
+            &["--dir", ".", "--no-preempt"],
+            LEFT,
+            reader_leaves,
         ),
     ]
+}
+
+/// What [`reader_leaves`] says.
+const LEFT: &[&str] = &["5 ok\n0 EPIPE true\n", "exit 0"];
+
+fn reader_leaves(program: &Program) -> Result<String> {
+    let fifo = fifo(program)?;
+    let mut live = program.start(&["epipe", "fifo"])?;
+    live.until_state('S')?;
+    let mut reader = fifo_reader(&fifo)?;
+    live.until("5 ok")?;
+    reader.read_exact(&mut [0; 5])?;
+    drop(reader);
+    live.write(b"now\n")?;
+    Ok(told(&live.finish()?))
 }
 
 fn write_full(program: &Program) -> Result<String> {

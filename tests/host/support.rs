@@ -36,7 +36,7 @@ impl Program {
         Self::of(tool.executable(&module, &flags)?)
     }
 
-    fn of(path: PathBuf) -> Result<Self> {
+    pub fn of(path: PathBuf) -> Result<Self> {
         Ok(Self {
             path,
             dir: tempfile::tempdir()?,
@@ -80,7 +80,7 @@ impl Program {
 pub fn told(finished: &Finished) -> String {
     let mut words = String::from_utf8_lossy(&finished.stdout).into_owned();
     let stderr = String::from_utf8_lossy(&finished.stderr);
-    write!(words, "stderr: {stderr}ends: {}\n", finished.ends).expect("a string takes it all");
+    writeln!(words, "stderr: {stderr}ends: {}", finished.ends).expect("a string takes it all");
     words
 }
 

@@ -248,6 +248,30 @@ fn a_fifo_without_nonblock_waits_in_the_read() {
     writer.join().unwrap();
 }
 
+#[test]
+fn a_fifo_opens_for_writing_when_there_is_a_reader() {
+    use std::io::Read;
+    let (_scratch, fifo, mut guest) = with_fifo();
+    let nonblock = u32::from(fdflags::NONBLOCK);
+    let nobody = guest.open_in(0, "fifo", 0, Rights::FD_WRITE, nonblock);
+    assert_eq!(nobody, Err(Errno::NXIO));
+    let reader = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(30));
+        let mut text = String::new();
+        std::fs::File::open(&fifo)?.read_to_string(&mut text)?;
+        std::io::Result::Ok(text)
+    });
+    let fd = guest.open("fifo", 0, Rights::FD_WRITE).unwrap();
+    let host = &guest.wasi.fds.get(fd).unwrap().host;
+    let flags = rustix::fs::fcntl_getfl(host).unwrap();
+    assert!(!flags.contains(OFlags::NONBLOCK));
+    guest.write(200, b"abc");
+    guest.vector(0, &[(200, 3)]);
+    fd_write(&mut guest.wasi, fd, 0, 1, 64).unwrap();
+    fd_close(&mut guest.wasi, fd).unwrap();
+    assert_eq!(reader.join().unwrap().unwrap(), "abc");
+}
+
 /// Opened without waiting, a device is read with the patience asked for.
 #[test]
 fn a_device_keeps_the_flags_asked_for() {

@@ -84,22 +84,22 @@ func writeFull(args []string) {
 // openWrite opens a FIFO for writing while the ticks go on; the tester opens it for
 // reading when it has read "ticks done". Or a goroutine here does, then.
 func openWrite(args []string) {
-	done := tick()
+	done, read := tick(), make(chan string, 1)
 	if len(args) > 1 {
 		go func() {
 			<-done
 			content, err := io.ReadAll(input(args[0]))
-			fmt.Printf("%q %s\n", content, kind(err))
+			read <- fmt.Sprintf("%q %s", content, kind(err))
 		}()
+	} else {
+		close(read)
 	}
 	f, err := os.OpenFile(args[0], os.O_WRONLY, 0)
 	<-done
 	must(err)
 	n, err := f.WriteString("word")
 	fmt.Println(n, kind(err), kind(f.Close()))
-	if len(args) > 1 {
-		time.Sleep(100 * time.Millisecond)
-	}
+	fmt.Println(<-read)
 }
 
 // talk sends words through a FIFO from one goroutine to another.
