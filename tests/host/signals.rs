@@ -117,6 +117,8 @@ fn storm(program: &Program) -> Result<String> {
     let (mut reader, writer) = pipe()?;
     let command = program.command(&["storm"]);
     let mut live = Live::start(command, None, Some(writer.into()), None)?;
+    // Its handlers are in place by then.
+    reader.read_exact(&mut [0; "ready\n".len()])?;
     let (pid, over) = (live.pid(), AtomicBool::new(false));
     let text = thread::scope(|scope| -> Result<Vec<u8>> {
         scope.spawn(|| {
