@@ -10,7 +10,7 @@ use super::Wasi;
 use super::errno::Errno;
 use super::fdtable::{Descriptor, HostFd};
 use super::types::{FileType, Rights, checked_flags, fdflags, follows, oflags};
-use crate::guest::Ptr;
+use crate::guest::{Memory, Ptr};
 use crate::policy::cpath::CPath;
 use crate::policy::resolver::Resolver;
 use crate::preempt;
@@ -70,24 +70,7 @@ pub fn path_open(
     let path = wasi.path(path, path_len)?;
     wasi.memory.expect_room(opened_fd, 4)?;
     request.check(dir)?;
-    let host = match request.open(dir, &wasi.resolver, &path, request.host_flags()) {
-        // Somebody holds a lease on the file, which takes waiting.
-        Err(Errno::AGAIN) if request.adds_nonblock() => {
-            let flags = request.host_flags().difference(OFlags::NONBLOCK);
-            request.open(dir, &wasi.resolver, &path, flags)?
-        }
-        Err(Errno::NXIO)
-            if request.adds_nonblock() && request.is_fifo(dir, &wasi.resolver, &path)? =>
-        {
-            if preempt::give_way(&mut wasi.memory) {
-                let _ = clock_nanosleep_relative(ClockId::Monotonic, &GIVING_WAY);
-                return Err(Errno::GIVE_WAY);
-            }
-            let flags = request.host_flags().difference(OFlags::NONBLOCK);
-            request.open(dir, &wasi.resolver, &path, flags)?
-        }
-        opened => opened?,
-    };
+    let host = request.open_patiently(dir, &wasi.resolver, &path, &mut wasi.memory)?;
     let descriptor = request.descriptor(dir, host)?;
     let opened = wasi.fds.insert(descriptor)?;
     wasi.memory.write_u32(opened_fd, opened)
@@ -132,6 +115,29 @@ impl Request {
         } else {
             Err(Errno::NOTCAPABLE)
         }
+    }
+
+    /// Opens the file, and does the waiting that the host was told not to do.
+    fn open_patiently(
+        &self,
+        dir: &Descriptor,
+        resolver: &Resolver,
+        path: &CPath,
+        memory: &mut Memory,
+    ) -> Result<OwnedFd, Errno> {
+        match self.open(dir, resolver, path, self.host_flags()) {
+            // Somebody holds a lease on the file.
+            Err(Errno::AGAIN) if self.adds_nonblock() => {}
+            Err(Errno::NXIO) if self.adds_nonblock() && self.is_fifo(dir, resolver, path)? => {
+                if preempt::give_way(memory) {
+                    let _ = clock_nanosleep_relative(ClockId::Monotonic, &GIVING_WAY);
+                    return Err(Errno::GIVE_WAY);
+                }
+            }
+            opened => return opened,
+        }
+        let patient = self.host_flags().difference(OFlags::NONBLOCK);
+        self.open(dir, resolver, path, patient)
     }
 
     fn open(
