@@ -10,6 +10,7 @@
 //! memory's size.
 
 use crate::arch::SignalContext;
+use crate::guest::Memory;
 use crate::sys::{self, IntervalTimer, SignalInfo};
 use crate::{memory, traps};
 use core::ptr::{null_mut, with_exposed_provenance, with_exposed_provenance_mut};
@@ -49,6 +50,22 @@ pub fn install(module: &'static ModuleInfo) {
     }
 }
 
+/// Lets the goroutine that makes a call give way at the next function it calls;
+/// whether it will. Not where goroutines are left alone or the module isn't Go's.
+pub fn give_way(_exclusive: &mut Memory) -> bool {
+    let module = MODULE.load(Ordering::Relaxed);
+    // SAFETY: null, or a static that `install` stored.
+    let Some(module) = (unsafe { module.as_ref() }) else {
+        return false;
+    };
+    // SAFETY: the compiler wrote the cell's address; generated code isn't running,
+    // and whoever has linear memory to himself holds no reference into it.
+    unsafe {
+        let cell = with_exposed_provenance::<u64>(module.preemption.g_cell as usize);
+        request(&module.preemption, cell.read_volatile(), &LinearMemory).is_some()
+    }
+}
+
 /// # Safety
 /// Called by the kernel only, as the handler of SIGVTALRM.
 unsafe extern "C" fn on_tick(_: i32, _: *const SignalInfo, context: *const SignalContext) {
@@ -67,7 +84,7 @@ unsafe extern "C" fn on_tick(_: i32, _: *const SignalInfo, context: *const Signa
     }
 }
 
-/// Marks the goroutine `g` unless it is the thread's scheduler stack, whose
+/// Marks the goroutine `g`. `None` if `g` is none, or the thread's scheduler stack, whose
 /// preemption Go takes for a bug ("preempt g0"). `preemptone` looks the goroutine
 /// up as `m.curg`, whose offset differs from version to version; what is missed
 /// by that, a tick during the scheduler's own work, the next tick finds.
@@ -81,11 +98,11 @@ unsafe fn request(at: &Preemption, g: u64, words: &impl Words) -> Option<()> {
     let field = |base: u64, offset: u32| base.checked_add(u64::from(offset));
     let m = words.load(field(g, at.g_m)?)?;
     let g0 = words.load(field(m, at.m_g0)?)?;
-    if g0 != g {
-        // SAFETY: the caller's promise.
-        unsafe { words.store(field(g, at.g_stackguard0)?, Preemption::STACK_PREEMPT)? };
+    if g0 == g {
+        return None;
     }
-    Some(())
+    // SAFETY: the caller's promise.
+    unsafe { words.store(field(g, at.g_stackguard0)?, Preemption::STACK_PREEMPT) }
 }
 
 /// The guest's 8-byte words.
@@ -173,7 +190,7 @@ mod tests {
     fn the_scheduler_is_not() {
         let memory = with_g0(0x20);
         // SAFETY: as above.
-        unsafe { request(&AT, 0x20, &memory) };
+        assert_eq!(unsafe { request(&AT, 0x20, &memory) }, None);
         assert_eq!(stackguard0(&memory), 0);
     }
 

@@ -42,7 +42,8 @@ static HANDLER_STACK: HandlerStack = HandlerStack(UnsafeCell::new([0; 0x1_0000])
 static MODULE: AtomicPtr<ModuleInfo> = AtomicPtr::new(null_mut());
 
 /// Makes faults end the process as traps of `module`, and writing to a closed
-/// pipe an error (EPIPE) instead of a signal.
+/// pipe or beyond the largest size of a file (`ulimit -f`) an error (EPIPE,
+/// EFBIG) instead of a signal, as in native Go.
 pub fn install(module: &'static ModuleInfo) {
     MODULE.store((&raw const *module).cast_mut(), Ordering::Relaxed);
     // SAFETY: the stack is a static that nothing else uses, and the handler is
@@ -57,6 +58,7 @@ pub fn install(module: &'static ModuleInfo) {
         FAULTS.iter().fold(set, |result, signal| {
             result | set_action(*signal, on_fault as *const () as usize, 0)
         }) | set_action(Signal::PIPE, SIG_IGN, 0)
+            | set_action(Signal::XFSZ, SIG_IGN, 0)
     };
     assert!(results == 0, "BUG: the kernel refuses signal handlers");
 }

@@ -19,6 +19,7 @@ pub mod compare;
 pub mod daemon;
 pub mod go;
 pub mod gotest;
+pub mod live;
 pub mod paths;
 pub mod run;
 pub mod suite;

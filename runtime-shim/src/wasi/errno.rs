@@ -10,6 +10,11 @@ use rustix::io::Errno as Host;
 pub struct Errno(u16);
 
 impl Errno {
+    /// No error: the goroutine is to give way and make the call again. The guest
+    /// gets `EINTR`, on which Go's os package does that; an `EINTR` of the host's it
+    /// never gets.
+    pub const GIVE_WAY: Self = Self(u16::MAX);
+
     /// The number that a function returns or an event holds.
     pub const fn number(self) -> u16 {
         self.0

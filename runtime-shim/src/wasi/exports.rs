@@ -4,6 +4,7 @@
 use super::args::{args_get, args_sizes_get};
 use super::clock::{clock_res_get, clock_time_get};
 use super::environ::{environ_get, environ_sizes_get};
+use super::errno::Errno;
 use super::fd::{
     fd_advise, fd_allocate, fd_close, fd_datasync, fd_renumber, fd_seek, fd_sync, fd_tell,
 };
@@ -28,6 +29,22 @@ use super::sock::{sock_accept, sock_recv, sock_send, sock_shutdown};
 use super::with;
 use wasi_aot_contract::for_each_preview1;
 
+/// The errno that the guest gets of `call`, 0 for none. A call that a signal has
+/// interrupted is made again: Linux's that end so have done nothing (those that
+/// have done a part say how much), and what a call here does before is looking
+/// things up. The file systems that do it are those of networks and FUSE, where
+/// every system call can.
+fn uninterrupted(mut call: impl FnMut() -> Result<(), Errno>) -> u32 {
+    loop {
+        match call() {
+            Ok(()) => return 0,
+            Err(Errno::INTR) => {}
+            Err(Errno::GIVE_WAY) => return u32::from(Errno::INTR.number()),
+            Err(errno) => return u32::from(errno.number()),
+        }
+    }
+}
+
 /// The Rust type of a core type's C argument.
 macro_rules! core_type {
     (I32) => {
@@ -46,10 +63,7 @@ macro_rules! export {
         const _: () = {
             #[unsafe(export_name = concat!("wasi_aot_", stringify!($name)))]
             extern "C" fn export($($param: core_type!($ty)),*) -> u32 {
-                match with(|wasi| $name(wasi, $($param),*)) {
-                    Ok(()) => 0,
-                    Err(errno) => u32::from(errno.number()),
-                }
+                uninterrupted(|| with(|wasi| $name(wasi, $($param),*)))
             }
         };
     };
@@ -63,3 +77,18 @@ macro_rules! export {
     };
 }
 for_each_preview1!(export);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interrupted_call_is_made_again() {
+        let ends = [Err(Errno::INTR), Err(Errno::INTR), Ok(()), Err(Errno::IO)];
+        let mut made = ends.into_iter();
+        assert_eq!(uninterrupted(|| made.next().unwrap()), 0);
+        assert_eq!(made.len(), 1);
+        assert_eq!(uninterrupted(|| made.next().unwrap()), 29);
+        assert_eq!(uninterrupted(|| Err(Errno::GIVE_WAY)), 27);
+    }
+}

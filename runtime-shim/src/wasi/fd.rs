@@ -9,12 +9,12 @@ use rustix::fs::{Advice, FallocateFlags, SeekFrom, fadvise, fallocate, fdatasync
 use rustix::io::retry_on_intr;
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_close):
-/// closes `fd`.
+/// closes `fd`, also when there is an error.
 ///
 /// # Errors
-/// `EBADF`.
+/// `EBADF`; `EIO`, `ENOSPC` or `EDQUOT` when what was written before is lost.
 pub fn fd_close(wasi: &mut Wasi, fd: u32) -> Result<(), Errno> {
-    wasi.fds.remove(fd).map(drop)
+    Ok(wasi.fds.remove(fd)?.host.close()?)
 }
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_renumber):

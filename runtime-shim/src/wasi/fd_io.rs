@@ -7,7 +7,8 @@
 //! always writes everything: Go's runtime treats anything else from the calls
 //! that print a panic as fatal, and readiness promises nothing about a large
 //! write to a pipe. All other descriptors are the guest's own, and the kernel's
-//! O_NONBLOCK is their NONBLOCK.
+//! O_NONBLOCK is their NONBLOCK; but FIFOs that are read always have O_NONBLOCK,
+//! and reading waits or doesn't as on 0.
 
 use super::Wasi;
 use super::errno::Errno;
@@ -134,11 +135,18 @@ fn demand_seekable(descriptor: &Descriptor) -> Result<(), Errno> {
 }
 
 /// One read, waiting as the guest has set it.
+///
+/// A FIFO that nobody has opened for writing yet would read as ended. Linux's
+/// `poll` knows that from one whose writers have come and gone: only then does it
+/// report a hangup (`pipe_poll` in fs/pipe.c).
 fn read(descriptor: &Descriptor, batch: &mut Batch<'_>) -> Result<usize, Errno> {
     let host = &descriptor.host;
-    let emulates = descriptor.stdio.is_some() && !descriptor.filetype.never_blocks();
+    let emulates = descriptor.emulates_nonblock();
     if emulates && descriptor.nonblocking() && !is_ready(host, PollFlags::IN) {
         return Err(Errno::AGAIN);
+    }
+    while descriptor.never_waits && !descriptor.nonblocking() && !is_ready(host, PollFlags::IN) {
+        wait(host, PollFlags::IN);
     }
     loop {
         match readv(host, batch.as_io_slices_mut()) {

@@ -30,7 +30,8 @@ pub fn fd_fdstat_get(wasi: &mut Wasi, fd: u32, stat: Ptr) -> Result<(), Errno> {
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_fdstat_set_flags):
 /// changes APPEND and NONBLOCK. On 0, 1 and 2, whose descriptions the process
-/// may share with others, NONBLOCK is kept here and emulated.
+/// may share with others, and on FIFOs that are read, NONBLOCK is kept here and
+/// emulated.
 ///
 /// # Errors
 /// `EINVAL` for a flag that the specification doesn't have; `ENOTSUP` to change
@@ -48,8 +49,8 @@ pub fn fd_fdstat_set_flags(wasi: &mut Wasi, fd: u32, flags: u32) -> Result<(), E
         return Err(Errno::NOTSUP);
     }
     // NONBLOCK makes no difference to a file that never blocks, and Go sets it
-    // on every file it opens.
-    let idle = if descriptor.filetype.never_blocks() {
+    // on every file it opens; a FIFO that is read has it.
+    let idle = if descriptor.never_waits || descriptor.filetype.never_blocks() {
         fdflags::NONBLOCK
     } else {
         0
@@ -57,7 +58,8 @@ pub fn fd_fdstat_set_flags(wasi: &mut Wasi, fd: u32, flags: u32) -> Result<(), E
     if descriptor.stdio.is_none() && changed & !idle != 0 {
         let mut host = OFlags::empty();
         host.set(OFlags::APPEND, flags & fdflags::APPEND != 0);
-        host.set(OFlags::NONBLOCK, flags & fdflags::NONBLOCK != 0);
+        let nonblock = descriptor.never_waits || flags & fdflags::NONBLOCK != 0;
+        host.set(OFlags::NONBLOCK, nonblock);
         fcntl_setfl(&descriptor.host, host)?;
     }
     descriptor.flags = flags;

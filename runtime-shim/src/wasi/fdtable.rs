@@ -7,14 +7,15 @@
 
 use super::errno::Errno;
 use super::poll_set::Slot;
+use super::readdir::Listing;
 use super::types::{FileType, Rights, fdflags};
 use crate::pages::PageArray;
 use crate::policy::resolver::Base;
 use core::cell::Cell;
 use core::mem::ManuallyDrop;
-use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
+use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use rustix::fs::{CWD, Mode, OFlags, openat};
-use rustix::io::{DupFlags, dup3};
+use rustix::io::{DupFlags, Errno as Host, dup3, try_close};
 
 /// A host descriptor, closed when dropped.
 pub enum HostFd {
@@ -29,6 +30,27 @@ impl AsFd for HostFd {
         match self {
             Self::Owned(fd) => fd.as_fd(),
             Self::Standard(fd) => fd.as_fd(),
+        }
+    }
+}
+
+impl HostFd {
+    /// Closes it, and says what the file system says: one that writes late
+    /// (NFS, FUSE, quotas) tells of lost data here.
+    ///
+    /// # Errors
+    /// `EIO`, `ENOSPC`, `EDQUOT`. It is closed all the same, also when Linux
+    /// answers `EINTR`.
+    pub fn close(self) -> rustix::io::Result<()> {
+        let Self::Owned(fd) = &self else {
+            return Ok(());
+        };
+        let raw = fd.as_raw_fd();
+        core::mem::forget(self);
+        // SAFETY: it was owned, and its owner has just been forgotten.
+        match unsafe { try_close(raw) } {
+            Err(Host::INTR) => Ok(()),
+            result => result,
         }
     }
 }
@@ -62,10 +84,13 @@ pub struct Descriptor {
     /// Opened below a grant for reading only.
     pub read_only: bool,
     pub preopen: Option<Preopen>,
-    /// The cookie at the host's position in the directory, when known.
-    pub dir_position: Option<u64>,
     /// For the call that waits for it.
     pub poll_slot: Cell<Slot>,
+    /// How far a directory has been listed.
+    pub listing: Listing,
+    /// Opened with the host's O_NONBLOCK whatever the guest wants, which is
+    /// emulated: a FIFO to be read (see [`super::path_open`]).
+    pub never_waits: bool,
 }
 
 /// What the policy gives the guest at its start.
@@ -93,13 +118,20 @@ impl Descriptor {
             stdio: None,
             read_only: false,
             preopen: None,
-            dir_position: Some(0),
             poll_slot: Cell::new(Slot::NONE),
+            listing: Listing::new(),
+            never_waits: false,
         }
     }
 
     pub fn nonblocking(&self) -> bool {
         self.flags & fdflags::NONBLOCK != 0
+    }
+
+    /// The guest's NONBLOCK isn't the host's O_NONBLOCK, so whether to wait is
+    /// decided before the host is asked.
+    pub fn emulates_nonblock(&self) -> bool {
+        (self.stdio.is_some() || self.never_waits) && !self.filetype.never_blocks()
     }
 
     /// Where paths given with this descriptor start.

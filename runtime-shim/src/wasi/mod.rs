@@ -11,7 +11,9 @@
 //!   (see [`fdtable::Descriptor::demand`]); this isn't repeated everywhere.
 //! * Where results go is checked before anything happens, so a call that fails
 //!   with `EFAULT` has had no effect.
-//! * `EINTR` never reaches the guest.
+//! * An `EINTR` never reaches the guest: `exports` makes such a call again. Where
+//!   that would do something twice, the call sees to it itself. (A guest gets
+//!   `EINTR` in one place, from [`path_open`], as a request to call again.)
 
 #![expect(
     clippy::too_many_arguments,

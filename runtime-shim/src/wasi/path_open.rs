@@ -10,20 +10,35 @@ use super::Wasi;
 use super::errno::Errno;
 use super::fdtable::{Descriptor, HostFd};
 use super::types::{FileType, Rights, checked_flags, fdflags, follows, oflags};
-use crate::guest::Ptr;
+use crate::guest::{Memory, Ptr};
 use crate::policy::cpath::CPath;
 use crate::policy::resolver::Resolver;
+use crate::preempt;
 use rustix::fd::OwnedFd;
-use rustix::fs::{Mode, OFlags, fstat};
+use rustix::fs::{FileType as HostType, Mode, OFlags, Stat, fcntl_setfl, fstat};
 use rustix::termios::isatty;
+use rustix::thread::clock_nanosleep_relative;
+use rustix::time::{ClockId, Timespec};
+
+/// How long to wait before others get their turn: what they lose each time.
+const GIVING_WAY: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 1_000_000,
+};
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_open):
 /// opens the file at a path and stores the lowest free descriptor for it.
 ///
 /// `dirflags` says whether to follow a symbolic link at the end; `oflags` is
 /// CREAT 1, DIRECTORY 2, EXCL 4, TRUNC 8; the rights are cut down to what `fd`
-/// hands on. A FIFO opens when somebody opens its other end, as in POSIX, unless
-/// `fdflags` has NONBLOCK.
+/// hands on.
+///
+/// A FIFO opens for reading at once, and it is the first read that waits for a
+/// writer: waiting here would stop all goroutines, and Go can't ask for NONBLOCK
+/// on wasip1. For writing it opens when somebody opens it for reading, as in
+/// POSIX, unless `fdflags` has NONBLOCK (`ENXIO` then). Until that happens a
+/// goroutine gets `EINTR` every millisecond and gives way to others; Go's os package
+/// calls again (`ignoringEINTR` in os/file_unix.go). Other guests wait here.
 ///
 /// # Errors
 /// `EROFS` to write, create or truncate below a grant for reading only;
@@ -55,7 +70,7 @@ pub fn path_open(
     let path = wasi.path(path, path_len)?;
     wasi.memory.expect_room(opened_fd, 4)?;
     request.check(dir)?;
-    let host = request.open(dir, &wasi.resolver, &path)?;
+    let host = request.open_patiently(dir, &wasi.resolver, &path, &mut wasi.memory)?;
     let descriptor = request.descriptor(dir, host)?;
     let opened = wasi.fds.insert(descriptor)?;
     wasi.memory.write_u32(opened_fd, opened)
@@ -102,9 +117,37 @@ impl Request {
         }
     }
 
-    fn open(&self, dir: &Descriptor, resolver: &Resolver, path: &CPath) -> Result<OwnedFd, Errno> {
+    /// Opens the file, and does the waiting that the host was told not to do.
+    fn open_patiently(
+        &self,
+        dir: &Descriptor,
+        resolver: &Resolver,
+        path: &CPath,
+        memory: &mut Memory,
+    ) -> Result<OwnedFd, Errno> {
+        match self.open(dir, resolver, path, self.host_flags()) {
+            // Somebody holds a lease on the file.
+            Err(Errno::AGAIN) if self.adds_nonblock() => {}
+            Err(Errno::NXIO) if self.adds_nonblock() && self.is_fifo(dir, resolver, path)? => {
+                if preempt::give_way(memory) {
+                    let _ = clock_nanosleep_relative(ClockId::Monotonic, &GIVING_WAY);
+                    return Err(Errno::GIVE_WAY);
+                }
+            }
+            opened => return opened,
+        }
+        let patient = self.host_flags().difference(OFlags::NONBLOCK);
+        self.open(dir, resolver, path, patient)
+    }
+
+    fn open(
+        &self,
+        dir: &Descriptor,
+        resolver: &Resolver,
+        path: &CPath,
+        flags: OFlags,
+    ) -> Result<OwnedFd, Errno> {
         let mode = Mode::from_raw_mode(0o666);
-        let flags = self.host_flags();
         if !(dir.read_only && flags.contains(OFlags::CREATE)) {
             return resolver.open(dir.base(), path.as_c_str(), flags, mode);
         }
@@ -131,15 +174,34 @@ impl Request {
         flags.set(OFlags::TRUNC, self.has(oflags::TRUNC));
         flags.set(OFlags::APPEND, self.fdflags & fdflags::APPEND != 0);
         flags.set(OFlags::DSYNC, self.fdflags & fdflags::DSYNC != 0);
-        flags.set(OFlags::NONBLOCK, self.fdflags & fdflags::NONBLOCK != 0);
+        let nonblock = self.fdflags & fdflags::NONBLOCK != 0 || self.adds_nonblock();
+        flags.set(OFlags::NONBLOCK, nonblock);
         // Linux has no O_RSYNC of its own.
         let sync = fdflags::SYNC | fdflags::RSYNC;
         flags.set(OFlags::SYNC, self.fdflags & sync != 0);
         flags
     }
 
+    /// The host doesn't wait although the guest would: a FIFO may be there. (To be
+    /// read and written it opens at once.)
+    fn adds_nonblock(&self) -> bool {
+        let both = self.wants(Rights::FD_READ | Rights::FD_WRITE);
+        !both && self.fdflags & fdflags::NONBLOCK == 0
+    }
+
+    fn is_fifo(&self, dir: &Descriptor, resolver: &Resolver, path: &CPath) -> Result<bool, Errno> {
+        let itself = resolver.locate(dir.base(), path.as_c_str(), self.follow)?;
+        Ok(is_fifo(&fstat(itself)?))
+    }
+
     fn descriptor(&self, dir: &Descriptor, host: OwnedFd) -> Result<Descriptor, Errno> {
-        let filetype = FileType::of(&fstat(&host)?);
+        let stat = fstat(&host)?;
+        let filetype = FileType::of(&stat);
+        let never_waits = is_fifo(&stat) && !self.wants(Rights::FD_WRITE);
+        if self.adds_nonblock() && !never_waits && !filetype.never_blocks() {
+            // It needs no patience to be opened, but to be read or written.
+            fcntl_setfl(&host, self.host_flags().difference(OFlags::NONBLOCK))?;
+        }
         let is_terminal = filetype == FileType::CharacterDevice && isatty(&host);
         // Go opens directories without this right and then creates files in
         // them with TRUNC (os.Root), so the right to create includes it.
@@ -154,9 +216,14 @@ impl Request {
             inheriting: self.inheriting & dir.inheriting,
             flags: self.fdflags,
             read_only: dir.read_only,
+            never_waits,
             ..Descriptor::new(HostFd::Owned(host), filetype)
         })
     }
+}
+
+fn is_fifo(stat: &Stat) -> bool {
+    HostType::from_raw_mode(stat.st_mode) == HostType::Fifo
 }
 
 #[cfg(test)]

@@ -1,10 +1,13 @@
 //! What an opened file may do, and what opening refuses.
 
 use super::*;
+use crate::wasi::fd::fd_close;
 use crate::wasi::fd_io::{fd_read, fd_write};
 use crate::wasi::fdstat::{fd_fdstat_get, fd_fdstat_set_flags, fd_fdstat_set_rights};
 use crate::wasi::filestat::{fd_filestat_set_size, fd_filestat_set_times};
 use crate::wasi::fixture::{Guest, Scratch};
+use rustix::fd::{AsRawFd, FromRawFd};
+use std::string::String;
 use wasi_aot_contract::manifest::Access;
 
 /// What Go asks for with O_RDONLY (`fileRights &^ writeRights`) and O_RDWR.
@@ -191,4 +194,112 @@ fn a_fifo_is_nonblocking_for_real() {
     assert_eq!(empty, Err(Errno::AGAIN));
     fd_fdstat_get(&mut guest.wasi, writer, 128).unwrap();
     assert_eq!(guest.bytes(128, 1), [0]);
+}
+
+/// An empty FIFO and a guest that may use it.
+fn with_fifo() -> (Scratch, String, Guest) {
+    let scratch = Scratch::new();
+    let fifo = scratch.join("fifo").to_str().unwrap().to_owned();
+    rustix::fs::mkfifoat(rustix::fs::CWD, &*fifo, Mode::RUSR | Mode::WUSR).unwrap();
+    let guest = Guest::with_dir(scratch.path(), Access::ReadWrite);
+    (scratch, fifo, guest)
+}
+
+fn read_three(guest: &mut Guest, fd: u32) -> Result<u32, Errno> {
+    guest.vector(0, &[(200, 3)]);
+    fd_read(&mut guest.wasi, fd, 0, 1, 64)?;
+    Ok(guest.u32(64))
+}
+
+/// The read of a FIFO to which nobody has written yet isn't at its end.
+#[test]
+fn a_fifo_opens_for_reading_at_once_and_reads_wait() {
+    use std::io::Write;
+    let (_scratch, fifo, mut guest) = with_fifo();
+    let reader = guest.open("fifo", 0, GO_READ).unwrap();
+    let nonblock = u32::from(fdflags::NONBLOCK);
+    fd_fdstat_set_flags(&mut guest.wasi, reader, nonblock).unwrap();
+    assert_eq!(read_three(&mut guest, reader), Err(Errno::AGAIN));
+    for word in [b"abc", b"def"] {
+        // Writers come and go.
+        let mut writer = std::fs::File::create(&fifo).unwrap();
+        assert_eq!(read_three(&mut guest, reader), Err(Errno::AGAIN));
+        writer.write_all(word).unwrap();
+        drop(writer);
+        assert_eq!(read_three(&mut guest, reader), Ok(3));
+        assert_eq!(guest.bytes(200, 3), word);
+        assert_eq!(read_three(&mut guest, reader), Ok(0));
+    }
+}
+
+#[test]
+fn a_fifo_without_nonblock_waits_in_the_read() {
+    use std::io::Write;
+    let (_scratch, fifo, mut guest) = with_fifo();
+    let reader = guest.open("fifo", 0, GO_READ).unwrap();
+    let writer = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(30));
+        let mut writer = std::fs::File::create(&fifo).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(30));
+        writer.write_all(b"abc").unwrap();
+    });
+    assert_eq!(read_three(&mut guest, reader), Ok(3));
+    assert_eq!(read_three(&mut guest, reader), Ok(0));
+    writer.join().unwrap();
+}
+
+#[test]
+fn a_fifo_opens_for_writing_when_there_is_a_reader() {
+    use std::io::Read;
+    let (_scratch, fifo, mut guest) = with_fifo();
+    let nonblock = u32::from(fdflags::NONBLOCK);
+    let nobody = guest.open_in(0, "fifo", 0, Rights::FD_WRITE, nonblock);
+    assert_eq!(nobody, Err(Errno::NXIO));
+    let reader = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(30));
+        let mut text = String::new();
+        std::fs::File::open(&fifo)?.read_to_string(&mut text)?;
+        std::io::Result::Ok(text)
+    });
+    let fd = guest.open("fifo", 0, Rights::FD_WRITE).unwrap();
+    let host = &guest.wasi.fds.get(fd).unwrap().host;
+    let flags = rustix::fs::fcntl_getfl(host).unwrap();
+    assert!(!flags.contains(OFlags::NONBLOCK));
+    guest.write(200, b"abc");
+    guest.vector(0, &[(200, 3)]);
+    fd_write(&mut guest.wasi, fd, 0, 1, 64).unwrap();
+    fd_close(&mut guest.wasi, fd).unwrap();
+    assert_eq!(reader.join().unwrap().unwrap(), "abc");
+}
+
+/// Opened without waiting, a device is read with the patience asked for.
+#[test]
+fn a_device_keeps_the_flags_asked_for() {
+    let mut guest = Guest::with_dir(std::path::Path::new("/dev"), Access::ReadWrite);
+    for (fdflags, expected) in [(0, false), (u32::from(fdflags::NONBLOCK), true)] {
+        let fd = guest.open_in(0, "null", 0, GO_READ, fdflags).unwrap();
+        let host = &guest.wasi.fds.get(fd).unwrap().host;
+        let flags = rustix::fs::fcntl_getfl(host).unwrap();
+        assert_eq!(flags.contains(OFlags::NONBLOCK), expected);
+    }
+}
+
+/// A file system may tell of lost data only now; and the number is free whatever
+/// it says.
+#[test]
+fn closing_says_what_the_host_says() {
+    let scratch = Scratch::new();
+    scratch.write("f", "");
+    let mut guest = Guest::with_dir(scratch.path(), Access::ReadWrite);
+    let fd = guest.open("f", 0, GO_READ).unwrap();
+    // A host descriptor that is no longer open, of a number nobody else gets.
+    let host = &guest.wasi.fds.get(fd).unwrap().host;
+    let stolen = rustix::io::fcntl_dupfd_cloexec(host, 900).unwrap();
+    // SAFETY: owned by the file only, which forgets it below.
+    let thief = unsafe { OwnedFd::from_raw_fd(stolen.as_raw_fd()) };
+    guest.wasi.fds.get_mut(fd).unwrap().host = HostFd::Owned(stolen);
+    drop(thief);
+    assert_eq!(fd_close(&mut guest.wasi, fd), Err(Errno::BADF));
+    assert_eq!(fd_close(&mut guest.wasi, fd), Err(Errno::BADF));
+    assert_eq!(guest.open("f", 0, GO_READ), Ok(fd));
 }

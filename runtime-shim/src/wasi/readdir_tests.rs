@@ -123,3 +123,30 @@ fn only_directories_can_be_listed() {
     let outside = guest.size();
     assert_eq!(call(&mut guest, 0, outside, 0), Err(Errno::FAULT));
 }
+
+/// The host's position is never moved while a listing goes on: what the kernel has
+/// handed out and the guest's buffer not taken is kept. On a file system that
+/// counts positions, an entry is lost otherwise for each one removed.
+#[test]
+fn a_listing_that_goes_on_leaves_the_position_alone() {
+    let scratch = Scratch::new();
+    for i in 0..400 {
+        scratch.write(&format!("{i}"), "");
+    }
+    let mut guest = Guest::with_dir(scratch.path(), Access::ReadOnly);
+    let (mut seen, mut cookie) = (BTreeMap::new(), 0);
+    for len in [300, 24, 8191, 700].into_iter().cycle() {
+        let used = call(&mut guest, 0, len, cookie).unwrap();
+        for (name, next, kind) in entries(&guest, used) {
+            assert!(seen.insert(name, kind).is_none(), "an entry came twice");
+            cookie = next;
+        }
+        if used < len {
+            break;
+        }
+        let dir = guest.wasi.fds.get(0).unwrap();
+        let position = seek(&dir.host, SeekFrom::Current(0)).unwrap();
+        assert_eq!(position == cookie, dir.listing.kept.is_empty());
+    }
+    assert_eq!(seen.len(), 402);
+}

@@ -1,0 +1,174 @@
+//! A program that a test talks to while it runs.
+
+use crate::run::{Collected, Ends, Finished, Reader, wait};
+use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
+use std::io::Write;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// After this long a test gives up; nothing is expected to take a tenth of it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running program. Killed when dropped.
+#[derive(Debug)]
+pub struct Live {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    stdout: Option<Collected>,
+    stderr: Option<Collected>,
+}
+
+impl Live {
+    /// Starts it with pipes for whatever of the three isn't given.
+    ///
+    /// # Errors
+    /// If it can't be started.
+    pub fn start(
+        mut command: Command,
+        stdin: Option<Stdio>,
+        stdout: Option<Stdio>,
+        stderr: Option<Stdio>,
+    ) -> Result<Self> {
+        command.stdin(stdin.unwrap_or_else(Stdio::piped));
+        command.stdout(stdout.unwrap_or_else(Stdio::piped));
+        command.stderr(stderr.unwrap_or_else(Stdio::piped));
+        let program = command.get_program().to_owned();
+        let mut child = command
+            .spawn()
+            .with_context(|| format!("can't start {}", program.display()))?;
+        let collect = |pipe| Collected::from(pipe, Reader::Eager);
+        Ok(Self {
+            stdin: child.stdin.take(),
+            stdout: child.stdout.take().map(collect),
+            stderr: (child.stderr.take()).map(|pipe| Collected::from(pipe, Reader::Eager)),
+            child,
+        })
+    }
+
+    /// Waits until standard output, a pipe, holds `marker`.
+    ///
+    /// # Errors
+    /// If it takes too long.
+    pub fn until(&self, marker: &str) -> Result<()> {
+        let stdout = self.stdout.as_ref().context("BUG: no pipe")?;
+        let stderr = || self.stderr.as_ref().map(Collected::so_far);
+        eventually(&format!("the output {marker:?}"), || {
+            Ok(String::from_utf8_lossy(&stdout.so_far()).contains(marker))
+        })
+        .with_context(|| {
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            format!(
+                "it wrote {:?} and on stderr {:?}",
+                text(&stdout.so_far()),
+                text(&stderr().unwrap_or_default())
+            )
+        })
+    }
+
+    /// Writes to standard input, a pipe.
+    ///
+    /// # Errors
+    /// If the program has closed it.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        let stdin = self.stdin.as_mut().context("BUG: no pipe")?;
+        Ok(stdin.write_all(bytes)?)
+    }
+
+    pub fn close_stdin(&mut self) {
+        self.stdin = None;
+    }
+
+    #[must_use]
+    pub fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
+    /// # Errors
+    /// If it has ended.
+    pub fn signal(&self, signal: Signal) -> Result<()> {
+        kill_process(self.pid(), signal).with_context(|| format!("sending {signal:?}"))
+    }
+
+    /// Waits until it is in the state of this letter of `/proc/PID/stat`: S when
+    /// it waits in a system call, T when it is stopped.
+    ///
+    /// # Errors
+    /// If it takes too long.
+    pub fn until_state(&self, letter: char) -> Result<()> {
+        let path = format!("/proc/{}/stat", self.pid().as_raw_pid());
+        eventually(&format!("the state {letter}"), || {
+            let stat = std::fs::read_to_string(&path)?;
+            let state = stat.rsplit_once(") ").context("no state")?.1;
+            Ok(state.starts_with(letter))
+        })
+    }
+
+    /// Stops it and lets it go on, `times` times, each time when it waits.
+    ///
+    /// # Errors
+    /// If it doesn't stop, or doesn't wait again.
+    pub fn stop_and_continue(&self, times: u32) -> Result<()> {
+        for _ in 0..times {
+            self.until_state('S')?;
+            self.signal(Signal::STOP)?;
+            self.until_state('T')?;
+            self.signal(Signal::CONT)?;
+        }
+        Ok(())
+    }
+
+    /// Closes standard input and waits for the end.
+    ///
+    /// # Errors
+    /// If it takes too long.
+    pub fn finish(mut self) -> Result<Finished> {
+        self.close_stdin();
+        self.ended()
+    }
+
+    /// Waits for the end.
+    ///
+    /// # Errors
+    /// If it takes too long.
+    pub fn ended(mut self) -> Result<Finished> {
+        let status = wait(&mut self.child, PATIENCE)?;
+        let so_far = |pipe: &Option<Collected>| pipe.as_ref().map(Collected::so_far);
+        let Some(status) = status else {
+            bail!(
+                "did not end within {PATIENCE:?}; it wrote {:?} and on stderr {:?}",
+                String::from_utf8_lossy(&so_far(&self.stdout).unwrap_or_default()),
+                String::from_utf8_lossy(&so_far(&self.stderr).unwrap_or_default()),
+            );
+        };
+        Ok(Finished {
+            ends: Ends::of(status),
+            stdout: self.stdout.take().map(Collected::all).unwrap_or_default(),
+            stderr: self.stderr.take().map(Collected::all).unwrap_or_default(),
+        })
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        // Fails when it has ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Waits until `condition` holds.
+///
+/// # Errors
+/// If it takes too long, saying what was waited for; or the condition's.
+pub fn eventually(what: &str, mut condition: impl FnMut() -> Result<bool>) -> Result<()> {
+    let start = Instant::now();
+    while !condition()? {
+        if start.elapsed() > PATIENCE {
+            bail!("no {what} after {PATIENCE:?}");
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    Ok(())
+}

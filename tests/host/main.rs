@@ -1,0 +1,38 @@
+//! Executables and the operating system: terminals, FIFOs, signals, full disks,
+//! large files and directories, odd names. The guest is `host`; most tests play
+//! one scenario with the native program and with ours, and what happens must be
+//! the same.
+//!
+//!     cargo test --release -p wasi-aot-tests --test host -- terminal/
+
+mod devices;
+mod directories;
+mod disk;
+mod fifo;
+mod signals;
+mod stdio;
+mod support;
+mod terminal;
+
+use harness::tool::Tool;
+use libtest_mimic::Arguments;
+use std::sync::Arc;
+
+fn main() -> anyhow::Result<()> {
+    let args = Arguments::from_args();
+    let tool = Arc::new(Tool::new()?);
+    let families = [
+        terminal::trials,
+        fifo::trials,
+        stdio::trials,
+        signals::trials,
+        disk::trials,
+        directories::trials,
+        devices::trials,
+    ];
+    let trials = families.iter().flat_map(|family| family(&tool)).collect();
+    let conclusion = libtest_mimic::run(&args, trials);
+    // `exit` runs no destructors, and the tool's directory is to be removed.
+    drop(tool);
+    conclusion.exit()
+}
