@@ -22,6 +22,8 @@ mod panic;
 mod policy;
 mod preempt;
 mod report;
+#[cfg(test)]
+mod sandbox_tests;
 mod stack;
 mod start;
 mod tables;

@@ -63,3 +63,7 @@ macro_rules! export {
     };
 }
 for_each_preview1!(export);
+
+#[cfg(test)]
+#[path = "imports.rs"]
+pub mod imports;

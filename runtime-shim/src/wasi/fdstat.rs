@@ -105,6 +105,7 @@ pub fn fd_prestat_dir_name(
     path_len: u32,
 ) -> Result<(), Errno> {
     let name = preopen_name(wasi, fd)?;
+    wasi.memory.expect_room(path, path_len)?;
     if name.len() > path_len as usize {
         return Err(Errno::NAMETOOLONG);
     }
