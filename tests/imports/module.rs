@@ -34,7 +34,8 @@ const SCRATCH: u32 = 0x1000;
 
 const VECTOR_COUNT: u32 = 64;
 
-/// Paths; the first eight are the likeliest.
+/// Paths; the first eight are the likeliest. None that leads out names anything
+/// of the machine's own: a shim that lets it pass isn't to do any damage.
 fn paths() -> Vec<Vec<u8>> {
     let mut paths: Vec<Vec<u8>> = [
         "file",
@@ -51,7 +52,7 @@ fn paths() -> Vec<Vec<u8>> {
         "to-file",
         "to-none",
         "absolute/secret",
-        "top/tmp",
+        "top/nothing",
         "up/outside",
         "self",
         "other",
@@ -66,8 +67,8 @@ fn paths() -> Vec<Vec<u8>> {
         "file/",
         "out/",
         "x\0y",
-        "../../../../../../etc/passwd",
-        "/etc/passwd",
+        "../../../../../../nothing",
+        "/nothing",
         "/writable/file",
         "to-file/",
     ]

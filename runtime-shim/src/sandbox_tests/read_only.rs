@@ -66,7 +66,13 @@ impl Scene {
         let writable = self.open(0, ".", oflags::DIRECTORY);
         let moved = self.open(1, ".", 0);
         fd_renumber(&mut self.guest.wasi, moved, writable).unwrap();
-        Vec::from([(1, ""), (dir, "dir"), (dot, "dir"), (sub, "dir/sub"), (writable, "")])
+        Vec::from([
+            (1, ""),
+            (dir, "dir"),
+            (dot, "dir"),
+            (sub, "dir/sub"),
+            (writable, ""),
+        ])
     }
 }
 
@@ -78,7 +84,16 @@ fn no_call_on_a_path_writes() {
         let mut scene = Scene::new(resolver);
         for (fd, place) in scene.directories() {
             let paths: &[&str] = match place {
-                "" => &["file", "new", "dir/sub/deep", "dir/new", "empty", "in", "in/deep", "."],
+                "" => &[
+                    "file",
+                    "new",
+                    "dir/sub/deep",
+                    "dir/new",
+                    "empty",
+                    "in",
+                    "in/deep",
+                    ".",
+                ],
                 "dir" => &["sub/deep", "sub", "new", "chain2", "sub/../new"],
                 _ => &["deep", "new", "."],
             };
@@ -104,9 +119,15 @@ const ON_DESCRIPTORS: [(&str, Writes); 6] = [
     ("fd_write", |wasi, fd| fd_write(wasi, fd, 0, 1, 64)),
     ("fd_pwrite", |wasi, fd| fd_pwrite(wasi, fd, 0, 1, 0, 64)),
     ("fd_allocate", |wasi, fd| fd_allocate(wasi, fd, 0, 100)),
-    ("fd_filestat_set_size", |wasi, fd| fd_filestat_set_size(wasi, fd, 1)),
-    ("fd_filestat_set_times", |wasi, fd| fd_filestat_set_times(wasi, fd, 1, 1, 0b0101)),
-    ("fd_filestat_set_times, now", |wasi, fd| fd_filestat_set_times(wasi, fd, 0, 0, 0b1010)),
+    ("fd_filestat_set_size", |wasi, fd| {
+        fd_filestat_set_size(wasi, fd, 1)
+    }),
+    ("fd_filestat_set_times", |wasi, fd| {
+        fd_filestat_set_times(wasi, fd, 1, 1, 0b0101)
+    }),
+    ("fd_filestat_set_times, now", |wasi, fd| {
+        fd_filestat_set_times(wasi, fd, 0, 0, 0b1010)
+    }),
 ];
 
 #[test]
@@ -115,7 +136,10 @@ fn no_call_on_a_descriptor_writes() {
         let mut scene = Scene::new(resolver);
         let mut fds: Vec<u32> = scene.directories().iter().map(|&(fd, _)| fd).collect();
         let dir = fds[1];
-        fds.extend([scene.open(1, "file", 0), scene.open(1, "in/deep", oflags::CREAT)]);
+        fds.extend([
+            scene.open(1, "file", 0),
+            scene.open(1, "in/deep", oflags::CREAT),
+        ]);
         fds.push(scene.open(dir, "sub/deep", 0));
         let all: Vec<Rights> = (0..30).map(|bit| Rights(1 << bit)).collect();
         for fd in fds {
@@ -231,14 +255,21 @@ fn every_combination_of_nested_grants() {
 /// What a grant in `host` is worth.
 fn writes_as_granted(guest: &mut Guest, fd: u32, access: Access, host: &str) {
     let before = snapshot(host.as_ref(), &[]);
-    let write = CALLS.iter().find(|call| call.manner == "for writing").unwrap();
+    let write = CALLS
+        .iter()
+        .find(|call| call.manner == "for writing")
+        .unwrap();
     if access == Access::ReadWrite {
         let opened = write.run(guest, fd, b"file");
         assert!(matches!(opened, Ok(Told::Opened(_))), "{host}: {opened:?}");
         return;
     }
     for path in ["file", "new", "b/file", "b/new", "b/c/file", "c/new"] {
-        for (name, call) in CALLS.iter().filter(|call| call.writes).map(|c| (c.manner, c)) {
+        for (name, call) in CALLS
+            .iter()
+            .filter(|call| call.writes)
+            .map(|c| (c.manner, c))
+        {
             // Their other side is directory 0, which here is none.
             if !["to", "from"].contains(&name) {
                 let result = call.run(guest, fd, path.as_bytes());
@@ -266,13 +297,19 @@ fn one_directory_twice() {
             (ReadOnly, ReadOnly),
             (ReadWrite, ReadWrite),
         ] {
-            let grants = [(first, format!("{top}/a")), (second, format!("{top}/{other}"))];
+            let grants = [
+                (first, format!("{top}/a")),
+                (second, format!("{top}/{other}")),
+            ];
             let started = start(&grants).map(drop);
             if first == second {
                 assert_eq!(started, Ok(()), "{grants:?}");
             } else {
                 let refusal = started.unwrap_err();
-                assert!(refusal.contains("one directory with different rights"), "{refusal}");
+                assert!(
+                    refusal.contains("one directory with different rights"),
+                    "{refusal}"
+                );
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::guest::Ptr;
 use crate::policy::cpath::CPath;
 use crate::policy::resolver::Resolver;
 use rustix::fd::OwnedFd;
-use rustix::fs::{Mode, OFlags, fstat};
+use rustix::fs::{Mode, OFlags, PROC_SUPER_MAGIC, fstat, fstatfs};
 use rustix::termios::isatty;
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_open):
@@ -27,6 +27,7 @@ use rustix::termios::isatty;
 ///
 /// # Errors
 /// `EROFS` to write, create or truncate below a grant for reading only;
+/// `EACCES` to write a file of procfs, whichever grant it lies below;
 /// `ENOTCAPABLE` when `fd` may not hand on reading or writing; `EISDIR` to write a
 /// directory; `ELOOP` for a symbolic link not to be followed; `EEXIST`, `EINVAL`
 /// for a flag that the specification doesn't have or DIRECTORY with CREAT,
@@ -106,7 +107,11 @@ impl Request {
         let mode = Mode::from_raw_mode(0o666);
         let flags = self.host_flags();
         if !(dir.read_only && flags.contains(OFlags::CREATE)) {
-            return resolver.open(dir.base(), path.as_c_str(), flags, mode);
+            let opened = resolver.open(dir.base(), path.as_c_str(), flags, mode)?;
+            if self.wants(Rights::FD_WRITE) {
+                refuse_procfs(&opened)?;
+            }
+            return Ok(opened);
         }
         // What a file system mounted for reading only does with O_CREAT.
         let flags = flags.difference(OFlags::CREATE | OFlags::EXCL);
@@ -156,6 +161,17 @@ impl Request {
             read_only: dir.read_only,
             ..Descriptor::new(HostFd::Owned(host), filetype)
         })
+    }
+}
+
+/// `EACCES` for a file of procfs. Through `/proc/self/mem` a program that is
+/// granted such a file would write the shim's memory and its own code, and with
+/// it be rid of every check; opening it alone does nothing yet.
+fn refuse_procfs(file: &OwnedFd) -> Result<(), Errno> {
+    if fstatfs(file)?.f_type == PROC_SUPER_MAGIC {
+        Err(Errno::ACCES)
+    } else {
+        Ok(())
     }
 }
 

@@ -6,7 +6,9 @@ use super::types::{FileType, Rights};
 use crate::guest::Ptr;
 use core::mem::MaybeUninit;
 use rustix::fd::AsFd;
-use rustix::fs::{AtFlags, FileType as HostType, RawDir, RawDirEntry, SeekFrom, seek, statat};
+use rustix::fs::{
+    AtFlags, FileType as HostType, RawDir, RawDirEntry, SeekFrom, fstat, seek, statat,
+};
 
 /// Size of a `dirent` in bytes; the name follows it.
 const DIRENT_SIZE: usize = 24;
@@ -20,7 +22,8 @@ const PORTION: usize = 8192;
 /// among them, each a 24-byte record and its name, and stores the bytes used.
 /// The last may be cut off; when fewer than `buf_len` bytes are used, the
 /// directory has ended. Cookies are the host's positions, so they survive what
-/// others do to the directory as well as those do.
+/// others do to the directory as well as those do. The inode of `..` is the
+/// directory's own: what is above it may not be the guest's to know.
 ///
 /// # Errors
 /// `ENOTDIR`, `EINVAL` for a cookie that isn't one, `EIO`.
@@ -78,7 +81,11 @@ impl Buffer<'_> {
         let name = entry.file_name().to_bytes();
         let mut record = [0; DIRENT_SIZE];
         record[0..8].copy_from_slice(&entry.next_entry_cookie().to_le_bytes());
-        record[8..16].copy_from_slice(&entry.ino().to_le_bytes());
+        let ino = match name {
+            b".." => fstat(dir).map_or(0, |stat| stat.st_ino),
+            _ => entry.ino(),
+        };
+        record[8..16].copy_from_slice(&ino.to_le_bytes());
         record[16..20].copy_from_slice(&(name.len() as u32).to_le_bytes());
         record[20] = filetype(dir, entry) as u8;
         self.append(&record);
