@@ -8,12 +8,18 @@
 //! - [`yard`]: a granted directory, and beside it what must not be reached;
 //! - [`calls`]: every call of preview 1 that takes a path, as a value;
 //! - [`paths`]: hostile paths and links, through both resolvers;
+//! - [`names`]: names and paths at their limits;
 //! - [`races`]: the same while somebody swaps and moves directories;
 //! - [`read_only`]: ways of writing below grants for reading only;
+//! - [`arguments`]: with which each import succeeds, and which of them point;
 //! - [`pointers`]: hostile pointers and lengths, in every parameter that is one;
+//! - [`generator`]: random arguments;
 //! - [`random`]: every import with random arguments.
 
+mod arguments;
 mod calls;
+mod generator;
+mod names;
 mod paths;
 mod pointers;
 mod races;

@@ -19,7 +19,7 @@ use std::{format, fs};
 use wasi_aot_contract::manifest::{Access, Record};
 
 /// Every right but that for which a file must be opened otherwise.
-const GREEDY: Rights = Rights(u64::MAX & !Rights::FD_WRITE.0);
+const GREEDY: Rights = Rights(!Rights::FD_WRITE.0);
 
 /// A guest with a writable directory (0) and one for reading (1), which is
 /// `root` of a yard.

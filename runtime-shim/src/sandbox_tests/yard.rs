@@ -13,9 +13,11 @@ use std::vec::Vec;
 use std::{format, fs};
 use wasi_aot_contract::manifest::Access;
 
-/// Ways of resolving, by name.
-pub const RESOLVERS: [(&str, fn() -> Resolver); 2] =
-    [("openat2", Resolver::new), ("walk", Resolver::walking)];
+/// A way of resolving, and its name.
+type Resolving = (&'static str, fn() -> Resolver);
+
+/// Both of them.
+pub const RESOLVERS: [Resolving; 2] = [("openat2", Resolver::new), ("walk", Resolver::walking)];
 
 /// What stands for `T` in a path or a link: things outside that are there, and
 /// one that isn't. A guest must not be able to tell one from the other.
