@@ -25,6 +25,8 @@ mod panic;
 mod policy;
 mod preempt;
 mod report;
+#[cfg(test)]
+mod sandbox_tests;
 mod stack;
 mod start;
 mod sys;

@@ -11,8 +11,8 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Names below a directory: `outer`, `outer/inner`, and `alias`, a link to
-/// `outer`.
+/// Names below a directory: `outer`, `outer/inner`, `alias`, a link to `outer`, and
+/// `outer/way`, a link to `elsewhere`.
 const REFUSED: &[(&str, &[&str])] = &[
     (
         "one directory with two rights",
@@ -41,6 +41,10 @@ const REFUSED: &[(&str, &[&str])] = &[
     (
         "read-only inside the writable current directory",
         &["--dir", ".", "--dir-ro", "outer"],
+    ),
+    (
+        "through a link that the program could change",
+        &["--dir", "outer", "--dir", "outer/way"],
     ),
 ];
 
@@ -129,6 +133,8 @@ fn directories() -> Result<tempfile::TempDir> {
     let dir = tempfile::tempdir()?;
     fs::create_dir_all(dir.path().join("outer/inner"))?;
     symlink("outer", dir.path().join("alias"))?;
+    fs::create_dir(dir.path().join("elsewhere"))?;
+    symlink("../elsewhere", dir.path().join("outer/way"))?;
     Ok(dir)
 }
 

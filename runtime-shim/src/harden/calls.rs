@@ -9,14 +9,14 @@ use super::filter::{Rule, When};
 use linux_raw_sys::general::{
     __NR_accept4, __NR_clock_getres, __NR_clock_gettime, __NR_clock_nanosleep, __NR_close,
     __NR_dup3, __NR_exit_group, __NR_fadvise64, __NR_fallocate, __NR_fcntl, __NR_fdatasync,
-    __NR_fstat, __NR_fsync, __NR_ftruncate, __NR_getdents64, __NR_getpid, __NR_getrandom,
-    __NR_ioctl, __NR_kill, __NR_linkat, __NR_lseek, __NR_mkdirat, __NR_mmap, __NR_mprotect,
-    __NR_mremap, __NR_munmap, __NR_newfstatat, __NR_openat, __NR_openat2, __NR_ppoll, __NR_preadv,
-    __NR_pwritev, __NR_readlinkat, __NR_readv, __NR_recvmsg, __NR_renameat, __NR_restart_syscall,
-    __NR_rt_sigaction, __NR_rt_sigreturn, __NR_sched_yield, __NR_sendmsg, __NR_shutdown,
-    __NR_symlinkat, __NR_unlinkat, __NR_utimensat, __NR_write, __NR_writev, F_SETFL, MAP_ANONYMOUS,
-    MAP_FIXED, MAP_FIXED_NOREPLACE, MREMAP_MAYMOVE, O_ACCMODE, O_CLOEXEC, O_CREAT, O_LARGEFILE,
-    O_PATH, O_TRUNC, PROT_EXEC,
+    __NR_fstat, __NR_fstatfs, __NR_fsync, __NR_ftruncate, __NR_getdents64, __NR_getpid,
+    __NR_getrandom, __NR_ioctl, __NR_kill, __NR_linkat, __NR_lseek, __NR_mkdirat, __NR_mmap,
+    __NR_mprotect, __NR_mremap, __NR_munmap, __NR_newfstatat, __NR_openat, __NR_openat2,
+    __NR_ppoll, __NR_preadv, __NR_pwritev, __NR_readlinkat, __NR_readv, __NR_recvmsg,
+    __NR_renameat, __NR_restart_syscall, __NR_rt_sigaction, __NR_rt_sigreturn, __NR_sched_yield,
+    __NR_sendmsg, __NR_shutdown, __NR_symlinkat, __NR_unlinkat, __NR_utimensat, __NR_write,
+    __NR_writev, F_SETFL, MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MREMAP_MAYMOVE, O_ACCMODE,
+    O_CLOEXEC, O_CREAT, O_LARGEFILE, O_PATH, O_TRUNC, PROT_EXEC,
 };
 use linux_raw_sys::ioctl::{FIONREAD, TIOCGWINSZ};
 
@@ -90,6 +90,8 @@ const READING: &[Rule] =
 
 const WRITING: &[Rule] = &[
     Rule::any(__NR_openat),
+    // Of a file just opened: whether it is procfs's.
+    Rule::any(__NR_fstatfs),
     Rule::any(__NR_mkdirat),
     Rule::any(__NR_unlinkat),
     Rule::any(__NR_renameat),

@@ -3,7 +3,9 @@
 //!
 //! Invariants: nothing is granted that the manifest doesn't name; a directory
 //! granted for reading only can't be reached through a writable grant (as far
-//! as the tree of directories shows: bind mounts are not looked through).
+//! as the tree of directories shows: bind mounts are not looked through); and
+//! the program can't have chosen in an earlier run what it is granted in this
+//! one ([`route`]).
 
 pub mod cpath;
 mod cwd;
@@ -11,6 +13,7 @@ pub mod environment;
 mod listen;
 mod refusal;
 pub mod resolver;
+mod route;
 pub mod walk;
 
 pub use refusal::Refusal;
@@ -20,7 +23,7 @@ use crate::wasi::fdtable::{Descriptor, FdTable, HostFd, Preopen};
 use crate::wasi::types::{FileType, Rights};
 use cpath::CPath;
 use environment::Environment;
-use rustix::fd::{AsFd, OwnedFd};
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{CWD, Mode, OFlags, fstat, openat};
 use wasi_aot_contract::manifest::{Access, Record, records};
 
@@ -78,7 +81,8 @@ pub fn resolve(
         assert!(fd == expected_fd, "BUG: a grant got a number out of turn");
     }
     environment.pwd = pwd.1;
-    refuse_contradictions(manifest, fds, first_dir)
+    refuse_contradictions(manifest, fds)?;
+    route::refuse_redirected(manifest, fds)
 }
 
 /// The directories granted, in order.
@@ -97,6 +101,17 @@ fn grants(manifest: &'static [u8]) -> impl Iterator<Item = Grant> + Clone {
     })
 }
 
+/// The directories granted with their descriptors, in order.
+fn granted<'a>(
+    manifest: &'static [u8],
+    fds: &'a FdTable,
+) -> impl Iterator<Item = (Grant, &'a Descriptor)> {
+    let dirs = fds
+        .iter()
+        .filter(|descriptor| descriptor.preopen_name().is_some());
+    grants(manifest).zip(dirs)
+}
+
 /// The current directory, if anything depends on it.
 struct Current(Option<CPath>);
 
@@ -105,10 +120,11 @@ impl Current {
         let nameless =
             grants(manifest).find(|grant| grant.guest.is_empty() && !grant.host.starts_with(b"/"));
         let for_pwd = grants(manifest).next().is_some() && !environment.sets(b"PWD");
-        if nameless.is_none() && !for_pwd {
+        let upward = grants(manifest).find(|grant| route::goes_up(grant.host));
+        if nameless.is_none() && upward.is_none() && !for_pwd {
             return Ok(Self(None));
         }
-        match (cwd::current_dir(), nameless) {
+        match (cwd::current_dir(), nameless.or(upward)) {
             (Ok(path), _) => Ok(Self(Some(path))),
             (Err(_), Some(grant)) => Err(Refusal::NoCurrentDirectory(grant)),
             // Without it there is no PWD, and that is all.
@@ -147,6 +163,9 @@ fn open(
         opened => opened,
     }
     .map_err(|error| failed(error.into()))?;
+    if route::goes_up(grant.host) {
+        route::refuse_ambiguous(grant, &host_path, &dir)?;
+    }
     let name = if !grant.guest.is_empty() {
         grant.guest
     } else if grant.host == host_path.as_bytes() {
@@ -183,41 +202,45 @@ pub fn preopen(dir: OwnedFd, access: Access, preopen: Preopen) -> Descriptor {
 /// Refuses a grant for reading only of what a writable grant contains, which
 /// would allow less than it seems to: the guest could name the file through
 /// the other one.
-fn refuse_contradictions(
-    manifest: &'static [u8],
-    fds: &FdTable,
-    first_dir: u32,
-) -> Result<(), Refusal> {
-    let numbered = grants(manifest).zip(first_dir..);
-    let writable = (numbered.clone()).filter(|(grant, _)| grant.access == Access::ReadWrite);
-    if writable.clone().next().is_none() {
-        return Ok(());
-    }
-    for (inner, inner_fd) in numbered.filter(|(grant, _)| grant.access == Access::ReadOnly) {
-        let failed = |error: rustix::io::Errno| Refusal::CannotOpen(inner, error.into());
-        let mut above: Option<OwnedFd> = None;
-        loop {
-            let start = fds.get(inner_fd).expect("BUG: a grant isn't open");
-            let dir = above.as_ref().map_or(start.host.as_fd(), |fd| fd.as_fd());
-            let here = identity(dir).map_err(failed)?;
-            for (outer, outer_fd) in writable.clone() {
-                let granted = fds.get(outer_fd).expect("BUG: a grant isn't open");
-                if identity(&granted.host).map_err(failed)? == here {
-                    return Err(match above {
-                        None => Refusal::Same(inner, outer),
-                        Some(_) => Refusal::Inside(inner, outer),
-                    });
-                }
-            }
-            let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-            let parent = openat(dir, c"..", flags, Mode::empty()).map_err(failed)?;
-            if identity(&parent).map_err(failed)? == here {
-                break;
-            }
-            above = Some(parent);
+fn refuse_contradictions(manifest: &'static [u8], fds: &FdTable) -> Result<(), Refusal> {
+    for (inner, dir) in granted(manifest, fds) {
+        if inner.access == Access::ReadWrite {
+            continue;
+        }
+        match writable_around(dir.host.as_fd(), manifest, fds) {
+            Ok(None) => {}
+            Ok(Some((outer, 0))) => return Err(Refusal::Same(inner, outer)),
+            Ok(Some((outer, _))) => return Err(Refusal::Inside(inner, outer)),
+            Err(error) => return Err(Refusal::CannotOpen(inner, error.into())),
         }
     }
     Ok(())
+}
+
+/// The innermost writable grant that is `dir` or contains it, and how many
+/// levels above `dir` it is.
+fn writable_around(
+    dir: BorrowedFd<'_>,
+    manifest: &'static [u8],
+    fds: &FdTable,
+) -> rustix::io::Result<Option<(Grant, u32)>> {
+    let mut above: Option<OwnedFd> = None;
+    for level in 0.. {
+        let dir = above.as_ref().map_or(dir, |fd| fd.as_fd());
+        let here = identity(dir)?;
+        for (grant, granted) in granted(manifest, fds) {
+            if grant.access == Access::ReadWrite && identity(&granted.host)? == here {
+                return Ok(Some((grant, level)));
+            }
+        }
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let parent = openat(dir, c"..", flags, Mode::empty())?;
+        if identity(&parent)? == here {
+            break;
+        }
+        above = Some(parent);
+    }
+    Ok(None)
 }
 
 /// Device and inode: the same for two descriptors of one directory.

@@ -19,6 +19,10 @@ pub enum Refusal {
     Same(Grant, Grant),
     /// The first, for reading only, lies in the second.
     Inside(Grant, Grant),
+    /// A link in the second is on the way to the first.
+    Redirected(Grant, Grant),
+    /// Another directory by its letters than on the disk.
+    Ambiguous(Grant),
 }
 
 impl From<Malformed> for Refusal {
@@ -58,6 +62,16 @@ impl fmt::Display for Refusal {
                 f,
                 "{inner} lies inside {outer}, through which it can be written; \
                  build with grants that don't contain each other"
+            ),
+            Self::Redirected(grant, outer) => write!(
+                f,
+                "{grant} leads through a symbolic link in {outer}, where the program could \
+                 change it; build with the directory that the link names"
+            ),
+            Self::Ambiguous(grant) => write!(
+                f,
+                "{grant} goes up from a symbolic link, and so to another directory than its \
+                 letters say; build with a path without .."
             ),
         }
     }

@@ -178,6 +178,66 @@ fn grants_that_contradict_each_other() {
     assert_eq!(start(&[rw(&c), rw(&link), rw(&a)]).0, Ok(()));
 }
 
+/// What a program has written decides nothing about what it is granted next.
+#[test]
+fn grants_that_the_program_could_redirect() {
+    let scratch = Scratch::new();
+    scratch.mkdir("a/b/c");
+    scratch.mkdir("elsewhere/b");
+    scratch.symlink("a", "link");
+    let name = |name: &str| path(&scratch, name);
+    let (a, cache, through) = (name("a"), name("a/cache"), name("a/cache/b"));
+    scratch.mkdir("a/cache/b");
+    // Outside what can be written a link is what its owner says.
+    let (linked, outer) = (name("link/cache"), name("links/to-cache"));
+    scratch.mkdir("links");
+    scratch.symlink("../a/cache", "links/to-cache");
+    for inner in [&cache, &through, &linked, &outer] {
+        assert_eq!(start(&[rw(&a), rw(inner)]).0, Ok(()), "{inner}");
+    }
+    // What a first run could do, and the second finds.
+    std::fs::remove_dir_all(&cache).unwrap();
+    scratch.symlink("../elsewhere", "a/cache");
+    for inner in [&cache, &through, &linked, &outer] {
+        for records in [
+            [rw(&a), rw(inner)],
+            [rw(inner), rw(&a)],
+            [ro(inner), rw(&a)],
+        ] {
+            let redirected = refusal(&records);
+            let expected = format!("{inner} leads through a symbolic link in --dir {a}, ");
+            assert!(redirected.contains(&expected), "{redirected}");
+        }
+        // Nobody can write there.
+        assert_eq!(start(&[ro(&a), rw(inner)]).0, Ok(()), "{inner}");
+    }
+}
+
+/// `..` behind a link leads elsewhere than it looks.
+#[test]
+fn grants_that_go_up_from_a_link() {
+    let scratch = Scratch::new();
+    scratch.mkdir("a/b");
+    scratch.mkdir("c");
+    scratch.symlink("../c", "a/link");
+    scratch.symlink("b", "a/near");
+    let ambiguous = path(&scratch, "a/link/..");
+    let refused = refusal(&[rw(&ambiguous)]);
+    assert!(
+        refused.contains("goes up from a symbolic link"),
+        "{refused}"
+    );
+    // It is the same directory, but the link in it needn't stay.
+    let refused = refusal(&[rw(&path(&scratch, "a/near/.."))]);
+    assert!(
+        refused.contains("leads through a symbolic link"),
+        "{refused}"
+    );
+    for name in ["a/b/..", "a/b/../../c"] {
+        assert_eq!(start(&[rw(&path(&scratch, name))]).0, Ok(()), "{name}");
+    }
+}
+
 #[test]
 fn a_grant_for_reading_has_no_right_to_write() {
     let (_, fds, _) = start(&[ro("src"), rw(".")]);

@@ -16,7 +16,7 @@ use rustix::fs::{FileType, Mode, OFlags, fstat, openat, readlinkat_raw};
 use rustix::io::Errno as Host;
 
 /// Most symbolic links in one lookup, as in Linux (`MAXSYMLINKS`).
-const MAX_LINKS: u32 = 40;
+pub const MAX_LINKS: u32 = 40;
 
 /// What a path stands for.
 #[expect(clippy::large_enum_variant, reason = "there is no heap for it")]

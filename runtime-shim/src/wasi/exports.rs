@@ -79,6 +79,10 @@ macro_rules! export {
 for_each_preview1!(export);
 
 #[cfg(test)]
+#[path = "imports.rs"]
+pub mod imports;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -121,6 +121,7 @@ pub fn fd_prestat_dir_name(
     path_len: u32,
 ) -> Result<(), Errno> {
     let name = wasi.fds.get(fd)?.preopen_name().ok_or(Errno::BADF)?;
+    wasi.memory.expect_room(path, path_len)?;
     if name.len() > path_len as usize {
         return Err(Errno::NAMETOOLONG);
     }

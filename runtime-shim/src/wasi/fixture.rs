@@ -22,6 +22,12 @@ use wasi_aot_contract::manifest::{Access, MAGIC, Record};
 /// Pages of linear memory in a test.
 const PAGES: u32 = 32;
 
+/// Bytes on either side of linear memory that nobody may touch. Unlike in an
+/// executable they are accessible, so that a write there is seen when the guest
+/// is dropped rather than refused by the kernel.
+const CANARY_SIZE: u64 = WASM_PAGE_SIZE;
+const CANARY: u8 = 0xa5;
+
 /// Linear memory is at one address, so tests that use it take turns.
 static TURN: Mutex<()> = Mutex::new(());
 
@@ -98,10 +104,10 @@ impl Guest {
 
     /// Stores a string where [`Guest::path`]'s caller doesn't look; its address
     /// and length. `slot` tells two strings of one call apart.
-    pub fn string(&mut self, slot: u32, string: &str) -> (u32, u32) {
+    pub fn string(&mut self, slot: u32, string: impl AsRef<[u8]>) -> (u32, u32) {
         let at = self.size() - 0x1_0000 + slot * 0x4000;
-        self.write(at, string.as_bytes());
-        (at, string.len() as u32)
+        self.write(at, string.as_ref());
+        (at, string.as_ref().len() as u32)
     }
 
     /// Stores a vector of `(address, length)` at `at`.
@@ -170,18 +176,44 @@ pub fn host_fd(file: impl IntoRawFd) -> OwnedFd {
     unsafe { OwnedFd::from_raw_fd(file.into_raw_fd()) }
 }
 
-/// Maps zeroes over whatever an earlier test has left.
+impl Drop for Guest {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            for canary in canaries() {
+                // One comparison: byte by byte it takes long without optimisation.
+                let intact = canary[..] == [CANARY; CANARY_SIZE as usize];
+                assert!(intact, "bytes beside linear memory were written");
+            }
+        }
+    }
+}
+
+/// Maps zeroes over whatever an earlier test has left, between two canaries.
 fn map_memory() {
     use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous};
-    let at = MEMORY_BASE as usize as *mut _;
-    let size = (u64::from(PAGES) * WASM_PAGE_SIZE) as usize;
+    let at = (MEMORY_BASE - CANARY_SIZE) as usize as *mut _;
+    let size = (u64::from(PAGES) * WASM_PAGE_SIZE + 2 * CANARY_SIZE) as usize;
     let access = ProtFlags::READ | ProtFlags::WRITE;
     let flags = MapFlags::PRIVATE | MapFlags::FIXED;
     // SAFETY: the test binary is position-independent, so nothing of it is
     // this low; an earlier test's memory is nobody's any more.
     let mapped = unsafe { mmap_anonymous(at, size, access, flags) }.unwrap();
     mapped.expose_provenance();
+    for canary in canaries() {
+        canary.fill(CANARY);
+    }
     wasi_aot_memory_pages.store(PAGES, Ordering::Relaxed);
+}
+
+/// What lies below and above linear memory. Only for the holder of [`TURN`].
+fn canaries() -> [&'static mut [u8]; 2] {
+    let end = MEMORY_BASE + u64::from(PAGES) * WASM_PAGE_SIZE;
+    [MEMORY_BASE - CANARY_SIZE, end].map(|start| {
+        let start = std::ptr::with_exposed_provenance_mut(start as usize);
+        // SAFETY: mapped by `map_memory`; no other reference exists, because
+        // there is one guest at a time and its memory lies between the two.
+        unsafe { std::slice::from_raw_parts_mut(start, CANARY_SIZE as usize) }
+    })
 }
 
 /// A new directory, removed with all that is in it when dropped.
@@ -189,10 +221,22 @@ pub struct Scratch(PathBuf);
 
 impl Scratch {
     pub fn new() -> Self {
+        Self::below(&std::env::temp_dir())
+    }
+
+    /// In memory where there is a file system for that: for tests that make and
+    /// remove many.
+    pub fn quick() -> Self {
+        let memory = Path::new("/dev/shm");
+        let made = memory.is_dir().then(|| Self::below(memory));
+        made.unwrap_or_else(Self::new)
+    }
+
+    fn below(dir: &Path) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = std::format!("wasi-aot-shim-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
+        let path = dir.join(name);
         fs::create_dir(&path).unwrap();
         Self(path.canonicalize().unwrap())
     }

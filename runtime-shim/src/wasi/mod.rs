@@ -24,7 +24,7 @@ pub mod args;
 pub mod clock;
 pub mod environ;
 pub mod errno;
-mod exports;
+pub mod exports;
 pub mod fd;
 pub mod fd_io;
 pub mod fdstat;

@@ -85,6 +85,20 @@ fn below_a_grant_for_reading() {
     assert_eq!(scratch.read("d/f"), "text");
 }
 
+/// A process's own memory is a file there.
+#[test]
+fn procfs_is_not_written() {
+    let mut guest = Guest::with_dir("/proc".as_ref(), Access::ReadWrite);
+    let task = std::format!("self/task/{}/mem", std::process::id());
+    for path in ["self/mem", &task, "self/oom_score_adj", "self/../self/comm"] {
+        for rights in [Rights::FD_WRITE, GO_READ_WRITE] {
+            let written = guest.open(path, 0, rights);
+            assert_eq!(written, Err(Errno::ACCES), "{path}");
+        }
+        guest.open(path, 0, GO_READ).unwrap();
+    }
+}
+
 #[test]
 fn creating_and_truncating() {
     let scratch = Scratch::new();

@@ -124,7 +124,7 @@ fn nothing_outside_is_touched() {
             assert_eq!(rename(guest, "f", path), Err(Errno::PERM), "{path}");
             assert_eq!(link(guest, "f", path), Err(Errno::PERM), "{path}");
         }
-        for path in ["out/f", "../outside/f", "/etc/passwd"] {
+        for path in ["out/f", "../outside/f", "/nothing"] {
             assert_eq!(unlink(guest, path), Err(Errno::PERM), "{path}");
             assert_eq!(rename(guest, path, "g"), Err(Errno::PERM), "{path}");
             assert_eq!(link(guest, path, "g"), Err(Errno::PERM), "{path}");

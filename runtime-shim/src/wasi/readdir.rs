@@ -14,7 +14,9 @@ use crate::pages::PageArray;
 use core::mem::MaybeUninit;
 use core::ops::Range;
 use rustix::fd::AsFd;
-use rustix::fs::{AtFlags, FileType as HostType, RawDir, RawDirEntry, SeekFrom, seek, statat};
+use rustix::fs::{
+    AtFlags, FileType as HostType, RawDir, RawDirEntry, SeekFrom, fstat, seek, statat,
+};
 
 /// Size of a `dirent` in bytes; the name follows it.
 const DIRENT_SIZE: usize = 24;
@@ -34,7 +36,8 @@ const RECORDS: usize = PORTION + PORTION / 24 * 4;
 /// The last may be cut off; when fewer than `buf_len` bytes are used, the
 /// directory has ended. Cookies are the host's positions, so they survive what
 /// others do to the directory as well as those do; a listing that continues
-/// where the last call ended loses nothing and repeats nothing.
+/// where the last call ended loses nothing and repeats nothing. The inode of `..` is
+/// the directory's own: what is above it may not be the guest's to know.
 ///
 /// # Errors
 /// `ENOTDIR`, `EINVAL` for a cookie that isn't one, `EIO`.
@@ -153,11 +156,16 @@ struct Record<'a> {
 
 impl<'a> Record<'a> {
     fn of(dir: &impl AsFd, entry: &'a RawDirEntry<'_>) -> Self {
+        let name = entry.file_name().to_bytes();
+        let ino = match name {
+            b".." => fstat(dir).map_or(0, |stat| stat.st_ino),
+            _ => entry.ino(),
+        };
         Self {
             cookie: entry.next_entry_cookie(),
-            ino: entry.ino(),
+            ino,
             filetype: filetype(dir, entry) as u8,
-            name: entry.file_name().to_bytes(),
+            name,
         }
     }
 

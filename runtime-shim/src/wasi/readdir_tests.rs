@@ -51,6 +51,20 @@ fn list(guest: &mut Guest, fd: u32, len: u32) -> BTreeMap<String, u8> {
     }
 }
 
+/// Of what is above a granted directory nothing is told.
+#[test]
+fn the_parent_s_inode_is_kept_secret() {
+    use std::os::unix::fs::MetadataExt;
+    let scratch = Scratch::new();
+    scratch.mkdir("d");
+    let own = std::fs::metadata(scratch.join("d")).unwrap().ino();
+    let mut guest = Guest::with_dir(&scratch.join("d"), Access::ReadOnly);
+    assert_eq!(call(&mut guest, 0, 4096, 0).unwrap(), 24 + 1 + 24 + 2);
+    // Whichever of the two comes first.
+    let second = 24 + guest.u32(BUF + 16);
+    assert_eq!([guest.u64(BUF + 8), guest.u64(BUF + second + 8)], [own; 2]);
+}
+
 #[test]
 fn five_thousand_entries_through_small_buffers() {
     let scratch = Scratch::new();

@@ -55,7 +55,8 @@ fn occupy(host: RawFd) -> Result<Stat, Host> {
 fn standard(fd: ManuallyDrop<OwnedFd>, filetype: FileType, number: u8) -> Descriptor {
     let host_flags = fcntl_getfl(&*fd).unwrap_or(OFlags::RDWR);
     let mut withheld = match host_flags & OFlags::RWMODE {
-        OFlags::RDONLY => Rights::FD_WRITE | Rights::FD_ALLOCATE | Rights::FD_FILESTAT_SET_SIZE,
+        // Times, too, which Linux lets the reader of its own file set.
+        OFlags::RDONLY => Rights::WRITING,
         OFlags::WRONLY => Rights::FD_READ,
         _ => Rights::NONE,
     };
@@ -79,5 +80,33 @@ fn standard(fd: ManuallyDrop<OwnedFd>, filetype: FileType, number: u8) -> Descri
         flags,
         stdio: Some(number),
         ..Descriptor::new(HostFd::Standard(fd), filetype)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wasi::errno::Errno;
+    use crate::wasi::filestat::{fd_filestat_set_size, fd_filestat_set_times};
+    use crate::wasi::fixture::{Guest, Scratch, host_fd};
+
+    #[test]
+    fn a_file_to_be_read_keeps_its_times() {
+        let scratch = Scratch::new();
+        scratch.write("f", "text");
+        let modified = || {
+            let stat = std::fs::metadata(scratch.join("f")).unwrap();
+            stat.modified().unwrap()
+        };
+        let before = modified();
+        let mut guest = Guest::new();
+        let file = host_fd(std::fs::File::open(scratch.join("f")).unwrap());
+        let input = standard(ManuallyDrop::new(file), FileType::RegularFile, 0);
+        let fd = guest.wasi.fds.insert(input).unwrap();
+        let times = fd_filestat_set_times(&mut guest.wasi, fd, 1, 1, 0b0101);
+        assert_eq!(times, Err(Errno::NOTCAPABLE));
+        let size = fd_filestat_set_size(&mut guest.wasi, fd, 0);
+        assert_eq!(size, Err(Errno::NOTCAPABLE));
+        assert_eq!(modified(), before);
     }
 }

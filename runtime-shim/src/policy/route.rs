@@ -1,0 +1,119 @@
+//! The way from a grant's HOST to its directory, which the program must not be
+//! able to choose.
+//!
+//! HOST is resolved anew at every start. A symbolic link on the way that lies
+//! in a directory the program may write could be its own work, of an earlier
+//! run: it would lead wherever the program wants to be granted next. So grants
+//! through such links are refused, and what is left are names that mean the same
+//! directory or one that the program could write anyway.
+//!
+//! A writable grant whose own HOST goes up again behind a link (`link/..`) would
+//! elude that, since the link wouldn't be inside it any more: HOST must mean the
+//! same on the disk as by its letters.
+
+use super::cpath::{CPath, PATH_MAX};
+use super::walk::MAX_LINKS;
+use super::{Grant, Refusal, granted, grants, identity, writable_around};
+use crate::wasi::errno::Errno;
+use crate::wasi::fdtable::FdTable;
+use core::mem::MaybeUninit;
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
+use rustix::fs::{CWD, FileType, Mode, OFlags, fstat, openat, readlinkat_raw};
+use wasi_aot_contract::manifest::Access;
+
+/// For directories and links that are only looked at.
+const LOOK: OFlags = OFlags::PATH.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+
+/// Whether a component of `host` is `..`.
+pub fn goes_up(host: &[u8]) -> bool {
+    host.split(|&b| b == b'/').any(|name| name == b"..")
+}
+
+/// Refuses a HOST that by its letters, which `host_path` has in full, is another
+/// directory than `dir`, where it leads.
+pub fn refuse_ambiguous(grant: Grant, host_path: &CPath, dir: &OwnedFd) -> Result<(), Refusal> {
+    let flags = LOOK.difference(OFlags::NOFOLLOW);
+    let by_letters = openat(CWD, host_path.as_c_str(), flags, Mode::empty());
+    match by_letters.and_then(identity) {
+        Ok(by_letters) if identity(dir) == Ok(by_letters) => Ok(()),
+        _ => Err(Refusal::Ambiguous(grant)),
+    }
+}
+
+/// Refuses grants that lead through a link in a writable grant.
+pub fn refuse_redirected(manifest: &'static [u8], fds: &FdTable) -> Result<(), Refusal> {
+    if !grants(manifest).any(|grant| grant.access == Access::ReadWrite) {
+        return Ok(());
+    }
+    for (grant, dir) in granted(manifest, fds) {
+        let failed = |error: Errno| Refusal::CannotOpen(grant, error);
+        let link_in = |dir: BorrowedFd<'_>| match writable_around(dir, manifest, fds) {
+            Ok(None) => Ok(()),
+            Ok(Some((outer, _))) => Err(Refusal::Redirected(grant, outer)),
+            Err(error) => Err(failed(error.into())),
+        };
+        let reached = follow(grant, link_in)?;
+        // Somebody, perhaps another process of this very program, has changed
+        // the way since the grant was opened.
+        if identity(&reached) != identity(&dir.host) {
+            return Err(failed(Errno::AGAIN));
+        }
+    }
+    Ok(())
+}
+
+/// Goes to a grant's directory, one component after the other, and asks
+/// `link_in` about each directory in which there is a link on the way.
+fn follow(
+    grant: Grant,
+    link_in: impl Fn(BorrowedFd<'_>) -> Result<(), Refusal>,
+) -> Result<OwnedFd, Refusal> {
+    let failed = |error: Errno| Refusal::CannotOpen(grant, error);
+    let host_error = |error: rustix::io::Errno| failed(error.into());
+    let mut dir = openat(CWD, c".", LOOK, Mode::empty()).map_err(host_error)?;
+    let mut todo = CPath::from_bytes(grant.host).map_err(failed)?;
+    let mut links = 0;
+    loop {
+        if todo.as_bytes().starts_with(b"/") {
+            dir = openat(CWD, c"/", LOOK, Mode::empty()).map_err(host_error)?;
+        }
+        let Some((name, rest)) = first(&todo).map_err(failed)? else {
+            return Ok(dir);
+        };
+        let next = openat(&dir, name.as_c_str(), LOOK, Mode::empty()).map_err(host_error)?;
+        let stat = fstat(&next).map_err(host_error)?;
+        if FileType::from_raw_mode(stat.st_mode) == FileType::Symlink {
+            links += 1;
+            if links > MAX_LINKS {
+                return Err(failed(Errno::LOOP));
+            }
+            link_in(dir.as_fd())?;
+            let mut buffer = [MaybeUninit::uninit(); PATH_MAX];
+            let (target, _) = readlinkat_raw(&next, c"", &mut buffer[..]).map_err(host_error)?;
+            todo = CPath::from_bytes(target).map_err(failed)?;
+            todo.push(b"/").map_err(failed)?;
+            todo.push(rest.as_bytes()).map_err(failed)?;
+        } else {
+            (dir, todo) = (next, rest);
+        }
+    }
+}
+
+/// The first component of a path, and what follows it without slashes at its
+/// start. `None` when there is none.
+fn first(path: &CPath) -> Result<Option<(CPath, CPath)>, Errno> {
+    let path = without_slashes(path.as_bytes());
+    let len = path.iter().position(|&b| b == b'/');
+    let (name, rest) = path.split_at(len.unwrap_or(path.len()));
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let rest = CPath::from_bytes(without_slashes(rest))?;
+    Ok(Some((CPath::from_bytes(name)?, rest)))
+}
+
+/// `path` from its first component on.
+fn without_slashes(path: &[u8]) -> &[u8] {
+    let start = path.iter().position(|&b| b != b'/').unwrap_or(path.len());
+    &path[start..]
+}

@@ -1,0 +1,178 @@
+//! Hostile pointers and lengths in every parameter of every import that is one.
+//!
+//! Each call starts from arguments with which it succeeds, one of which is then
+//! bent.
+
+use super::arguments::{Kind, RESULTS, Scene, VECTOR, pointers};
+use crate::wasi::errno::Errno;
+use crate::wasi::exports::imports::{IMPORTS, Import};
+use std::format;
+use std::string::String;
+use std::vec::Vec;
+
+/// For each import that has pointers: the scene, its arguments, and one pointer.
+fn each_pointer(test: impl Fn(&mut Scene, &Import, &[u64], (usize, Kind, u32))) {
+    let mut tried = 0;
+    for import in IMPORTS {
+        let mut scene = Scene::new();
+        let args = scene.arguments(import);
+        for pointer in pointers(import, &args) {
+            test(&mut scene, import, &args, pointer);
+            tried += 1;
+        }
+    }
+    // As many as the specification has.
+    assert_eq!(tried, 53);
+}
+
+#[test]
+fn pointers_outside_are_refused_before_anything_happens() {
+    each_pointer(|scene, import, args, (index, _, size)| {
+        let end = scene.guest.size();
+        let before = scene.state();
+        for at in [
+            end - size + 1,
+            end,
+            end + 1,
+            end + 0x8000,
+            1 << 31,
+            u32::MAX - size + 1,
+            u32::MAX - 1,
+            u32::MAX,
+        ] {
+            let mut bent = args.to_vec();
+            // The upper half isn't the callee's business.
+            bent[index] = u64::from(at) | 0xdead_beef << 32;
+            scene.expect_fault(import, &bent, &before);
+        }
+    });
+}
+
+#[test]
+fn lengths_that_reach_outside_are_refused_before_anything_happens() {
+    each_pointer(|scene, import, args, (index, kind, _)| {
+        let (at, end) = (args[index] as u32, scene.guest.size());
+        let before = scene.state();
+        let (length, unit) = match kind {
+            Kind::Buffer => (index + 1, 1),
+            Kind::Records(size) => (index + 1, size),
+            Kind::PairOf(size) => (2, size),
+            _ => return,
+        };
+        // The last two wrap to something small when multiplied in 32 bits.
+        let too_many = (end - at) / unit + 1;
+        let wraps = (1u64 << 32).div_ceil(unit.into()) as u32;
+        for len in [too_many, 1 << 31, u32::MAX, wraps, wraps.wrapping_add(1)] {
+            if len > 1 {
+                let mut bent = args.to_vec();
+                bent[length] = len.into();
+                scene.expect_fault(import, &bent, &before);
+            }
+        }
+        if kind == Kind::Buffer {
+            let mut bent = args.to_vec();
+            (bent[index], bent[length]) = (u64::from(end) + 1, 0);
+            scene.expect_fault(import, &bent, &before);
+        }
+    });
+}
+
+/// The last bytes of memory are as good as others, and so is an odd address.
+#[test]
+fn pointers_inside_are_taken() {
+    for import in IMPORTS {
+        let mut scene = Scene::new();
+        let args = scene.arguments(import);
+        for (index, _, size) in pointers(import, &args) {
+            for at in [scene.guest.size() - size, 0xf001] {
+                drop(scene);
+                scene = Scene::new();
+                let mut moved = scene.arguments(import);
+                let bytes = scene.guest.bytes(moved[index] as u32, size);
+                scene.guest.write(at, &bytes);
+                moved[index] = at.into();
+                let result = (import.call)(&mut scene.guest.wasi, &moved);
+                assert_eq!(result, Ok(()), "{}({moved:x?})", import.name);
+            }
+        }
+    }
+}
+
+/// Nothing at the very end of memory is still something inside.
+#[test]
+fn empty_buffers_at_the_end() {
+    each_pointer(|scene, import, args, (index, kind, _)| {
+        if matches!(kind, Kind::Buffer | Kind::Records(_)) {
+            let mut bent = args.to_vec();
+            (bent[index], bent[index + 1]) = (scene.guest.size().into(), 0);
+            let result = (import.call)(&mut scene.guest.wasi, &bent);
+            assert_ne!(result, Err(Errno::FAULT), "{}", import.name);
+        }
+    });
+}
+
+/// Vectors whose records are bad: each is looked at before the first is used.
+#[test]
+fn vectors_with_a_bad_buffer_are_refused_before_anything_happens() {
+    each_pointer(|scene, import, args, (index, kind, _)| {
+        if !matches!(kind, Kind::Records(_)) {
+            return;
+        }
+        let before = scene.state();
+        let end = scene.guest.size();
+        for bad in [
+            (end - 3, 4),
+            (end, 1),
+            (end + 1, 0),
+            (u32::MAX, u32::MAX),
+            (u32::MAX - 7, 8),
+            (1, u32::MAX),
+            (1 << 31, 1),
+        ] {
+            for records in [[bad, (RESULTS, 4)], [(RESULTS, 4), bad]] {
+                scene.guest.vector(VECTOR, &records);
+                scene.expect_fault(import, args, &before);
+            }
+        }
+        // Valid one by one, more than 32 bits together.
+        let many = Vec::from([(0, 1 << 20); 4096]);
+        scene.guest.vector(1 << 20, &many);
+        let mut bent = args.to_vec();
+        (bent[index], bent[index + 1]) = (1 << 20, 4096);
+        let result = (import.call)(&mut scene.guest.wasi, &bent);
+        assert_eq!(
+            (result, scene.state()),
+            (Err(Errno::INVAL), before),
+            "{}",
+            import.name
+        );
+    });
+}
+
+/// All results, buffers and vectors in one place, in the middle and at the end:
+/// what comes of it is the guest's affair, as long as it stays there.
+#[test]
+fn overlapping_pointers_stay_inside() {
+    for import in IMPORTS.iter().filter(|import| import.name != "proc_exit") {
+        for at in [RESULTS, RESULTS + 1] {
+            let mut scene = Scene::new();
+            let mut args = scene.arguments(import);
+            for (index, kind, size) in pointers(import, &args) {
+                // What is read must be there.
+                if matches!(kind, Kind::Records(_) | Kind::PairOf(48)) {
+                    let bytes = scene.guest.bytes(args[index] as u32, size);
+                    scene.guest.write(at, &bytes);
+                }
+                args[index] = at.into();
+            }
+            let before = scene.guest.bytes(0, RESULTS);
+            let what: String = format!("{}({args:x?})", import.name);
+            // A result is written over the vector's records: they were checked.
+            let _ = (import.call)(&mut scene.guest.wasi, &args);
+            scene.yard.check(&scene.guest, None, &what);
+            assert!(scene.guest.bytes(0, RESULTS) == before, "{what}");
+            let behind = scene.guest.bytes(at + 0x1000, 0x1000);
+            assert!(behind.iter().all(|&byte| byte == 0), "{what}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Every import with random arguments.
+//!
+//! The state of a run is its seed: `WASI_AOT_FUZZ_SEED` repeats one, and
+//! `WASI_AOT_FUZZ_CALLS` makes it longer. Nothing may panic (with the checks of a
+//! debug build), no byte beside linear memory and no file outside may change,
+//! and no descriptor may lead there. The same is done with an executable by
+//! `tests/imports/`.
+
+use super::generator::{Generator, READABLE, Random, WRITABLE, paths};
+use super::yard::{Snapshot, Yard, snapshot};
+use crate::policy::resolver::Resolver;
+use crate::wasi::exports::imports::IMPORTS;
+use crate::wasi::fixture::{Guest, host_fd};
+use crate::wasi::types::FileType;
+use rustix::fs::fstat;
+use rustix::net::sockopt::{Timeout, set_socket_timeout};
+use std::fs::File;
+use std::net::TcpListener;
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+use std::vec::Vec;
+use std::{format, println};
+use wasi_aot_contract::manifest::Access;
+
+/// Calls of a run unless the environment says otherwise.
+const CALLS: u64 = 100_000;
+/// A guest, its files and what it has done to them are thrown away after so
+/// many: a run that has closed or removed everything finds nothing more.
+const LIFE: u64 = 2_000;
+
+/// A guest with three host files, a writable and a readable grant, a listener,
+/// a connection, and what lies around.
+struct Scene {
+    guest: Guest,
+    yard: Yard,
+    reading: Snapshot,
+    _peer: UnixStream,
+}
+
+impl Scene {
+    fn new(resolver: fn() -> Resolver) -> Self {
+        let yard = Yard::new();
+        yard.scratch.mkdir("root-den/dir");
+        yard.scratch.write("root-den/file", "only to be read");
+        yard.scratch.symlink("../root/file", "root-den/out");
+        let mut guest = Guest::new();
+        guest.wasi.resolver = resolver();
+        for _ in 0..3 {
+            let null = host_fd(
+                File::options()
+                    .read(true)
+                    .write(true)
+                    .open("/dev/null")
+                    .unwrap(),
+            );
+            guest.adopt(null, FileType::CharacterDevice, None);
+        }
+        let writable = guest.grant(&yard.scratch.join("root"), Access::ReadWrite);
+        let readable = guest.grant(&yard.scratch.join("root-den"), Access::ReadOnly);
+        assert_eq!([writable, readable].map(u64::from), [WRITABLE, READABLE]);
+        let (peer, own) = UnixStream::pair().unwrap();
+        let sockets = [
+            host_fd(TcpListener::bind("127.0.0.1:0").unwrap()),
+            host_fd(own),
+        ];
+        for socket in sockets {
+            let soon = Some(Duration::from_micros(50));
+            set_socket_timeout(&socket, Timeout::Recv, soon).unwrap();
+            set_socket_timeout(&socket, Timeout::Send, soon).unwrap();
+            guest.adopt(socket, FileType::SocketStream, None);
+        }
+        let reading = snapshot(&yard.scratch.join("root-den"), &[]);
+        Self {
+            guest,
+            yard,
+            reading,
+            _peer: peer,
+        }
+    }
+
+    fn check(&self, what: &str) {
+        self.yard.check(&self.guest, None, what);
+        let reading = snapshot(&self.yard.scratch.join("root-den"), &[]);
+        assert_eq!(reading, self.reading, "{what}");
+        for fd in 0..200 {
+            if let Ok(descriptor) = self.guest.wasi.fds.get(fd) {
+                let stat = fstat(&descriptor.host).unwrap();
+                assert!(
+                    !self.yard.has(stat.st_dev, stat.st_ino),
+                    "{what}: descriptor {fd}"
+                );
+            }
+        }
+    }
+}
+
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).map_or(default, |value| value.parse().unwrap())
+}
+
+fn go(seed: u64, calls: u64, resolver: fn() -> Resolver) {
+    let mut scene = Scene::new(resolver);
+    let mut run = Generator {
+        random: Random(seed),
+        paths: paths(&scene.yard),
+        path: 0,
+    };
+    let mut succeeded = Vec::from([0u64; IMPORTS.len()]);
+    let opening = IMPORTS
+        .iter()
+        .position(|import| import.name == "path_open")
+        .unwrap();
+    for number in 0..calls {
+        if number % LIFE == LIFE - 1 {
+            scene.check(&format!("a call before {number}"));
+            drop(scene);
+            scene = Scene::new(resolver);
+            run.paths = paths(&scene.yard);
+        }
+        if number % 16 == 0 {
+            run.refresh(&mut scene.guest);
+        }
+        // Files must be open for the rest to have something to do.
+        let index = match run.random.one_in(6) {
+            true => opening,
+            false => run.random.below(IMPORTS.len() as u64) as usize,
+        };
+        let import = &IMPORTS[index];
+        // It would end the tests.
+        if import.name != "proc_exit" {
+            let args = run.arguments(import, scene.guest.size());
+            let result = (import.call)(&mut scene.guest.wasi, &args);
+            succeeded[index] += u64::from(result.is_ok());
+        }
+    }
+    scene.check("the last calls");
+    // A fuzzer whose every call is refused at once shows little.
+    println!("{} of {calls} succeeded", succeeded.iter().sum::<u64>());
+    for (import, &count) in IMPORTS.iter().zip(&succeeded) {
+        let never = ["proc_exit", "proc_raise", "sock_accept"].contains(&import.name);
+        assert!(never || count > 0, "no {} ever succeeded", import.name);
+    }
+}
+
+#[test]
+fn random_arguments_do_no_harm() {
+    let seed = setting("WASI_AOT_FUZZ_SEED", 0x5eed);
+    let calls = setting("WASI_AOT_FUZZ_CALLS", CALLS);
+    for (name, resolver) in super::yard::RESOLVERS {
+        println!("seed {seed}, {calls} calls, {name}");
+        go(seed, calls, resolver);
+    }
+}

@@ -1,0 +1,287 @@
+//! The module that makes the calls, as text.
+//!
+//! It is generated from the contract's list of functions, so no import can be
+//! forgotten: a parameter whose name says nothing here fails the test. What to
+//! call and with what follows from a generator in the module (Marsaglia's
+//! xorshift64*), so a seed is a run. Nothing that decides what happens next is
+//! in linear memory, where the calls' results may land anywhere.
+//!
+//! Two things are kept from happening: waiting long (subscriptions that could
+//! are put right before each `poll_oneoff`), and losing descriptor 2, to which
+//! the module says at its end how often each import succeeded.
+
+use std::fmt::Write;
+use wasi_aot_contract::preview1::{self, Type};
+
+/// The exit code of a run that got to its end.
+pub const DONE: i32 = 42;
+
+/// Size of linear memory in bytes and pages.
+const END: u32 = 3 << 16;
+
+/// What the calls' pointers mostly point to is copied from `SOURCE` to `WORK`
+/// time and again: pairs of address and length of paths, then vectors, then
+/// the paths' bytes.
+const SOURCE: u32 = 0x1_8000;
+const WORK: u32 = 0x8000;
+const SIZE: u32 = 0xe000;
+const VECTORS: u32 = WORK + 0x200;
+const BYTES: u32 = WORK + 0x400;
+/// 64 subscriptions, of which those with an even index are clocks.
+const SUBSCRIPTIONS: u32 = 0x6000;
+/// Arguments of the process, and counts at the end.
+const SCRATCH: u32 = 0x1000;
+
+const VECTOR_COUNT: u32 = 64;
+
+/// Paths; the first eight are the likeliest. None that leads out names anything
+/// of the machine's own: a shim that lets it pass isn't to do any damage.
+fn paths() -> Vec<Vec<u8>> {
+    let mut paths: Vec<Vec<u8>> = [
+        "file",
+        "dir",
+        "dir/sub",
+        "dir/sub/deep",
+        "empty",
+        "new",
+        "in/file",
+        "dir/new",
+        "out",
+        "out/secret",
+        "out/new",
+        "to-file",
+        "to-none",
+        "absolute/secret",
+        "top/nothing",
+        "up/outside",
+        "self",
+        "other",
+        "..",
+        ".",
+        "",
+        "/",
+        "../outside/secret",
+        "dir/../../outside/new",
+        "../writable/file",
+        "new/",
+        "file/",
+        "out/",
+        "x\0y",
+        "../../../../../../nothing",
+        "/nothing",
+        "/writable/file",
+        "to-file/",
+    ]
+    .map(|path| path.as_bytes().to_vec())
+    .into();
+    paths.push(vec![0xff, 0xfe]);
+    for (unit, len) in [
+        ("n", 255),
+        ("n", 256),
+        ("./", 4095),
+        ("a/", 4096),
+        ("../", 5000),
+    ] {
+        let mut path = unit.repeat(len).into_bytes();
+        path.truncate(len);
+        paths.push(path);
+    }
+    paths
+}
+
+/// The bytes at [`SOURCE`].
+fn data() -> Vec<u8> {
+    let (mut table, mut bytes) = (Vec::new(), Vec::new());
+    for path in paths() {
+        let at = BYTES + bytes.len() as u32;
+        table.extend(
+            [at, path.len() as u32]
+                .iter()
+                .flat_map(|word| word.to_le_bytes()),
+        );
+        bytes.extend(path);
+    }
+    table.resize((VECTORS - WORK) as usize, 0);
+    for index in 0..VECTOR_COUNT {
+        let (at, len) = match index % 8 {
+            5 => (END - 8, 8),
+            6 => (WORK, 0x1000),
+            7 => [(END - 4, 8), (u32::MAX, 8), (0, u32::MAX), (END, 1)][index as usize / 8 % 4],
+            _ => (index * 40, index),
+        };
+        table.extend([at, len].iter().flat_map(|word: &u32| word.to_le_bytes()));
+    }
+    table.resize((BYTES - WORK) as usize, 0);
+    table.extend(bytes);
+    assert!(table.len() <= SIZE as usize, "BUG: no room for the paths");
+    table
+}
+
+/// The whole module.
+pub fn text() -> String {
+    let mut text = String::from("(module\n");
+    for function in preview1::FUNCTIONS {
+        let module = preview1::MODULE_NAME;
+        let (name, params) = (function.name, types(function.params));
+        let result = if function.results.is_empty() {
+            ""
+        } else {
+            "(result i32)"
+        };
+        let import =
+            format!(r#"(import "{module}" "{name}" (func ${name} (param {params}) {result}))"#);
+        writeln!(text, "{import}").expect("a string takes everything");
+    }
+    let mut escaped = String::new();
+    for byte in data() {
+        write!(escaped, "\\{byte:02x}").expect("a string takes everything");
+    }
+    let pages = END >> 16;
+    writeln!(
+        text,
+        r#"(memory (export "memory") {pages}) (data (i32.const {SOURCE}) "{escaped}")"#
+    )
+    .expect("a string takes everything");
+    text.push_str(&calls());
+    text.push_str(&helpers());
+    text.push(')');
+    text
+}
+
+fn types(params: &[Type]) -> String {
+    let names = params.iter().map(|ty| match ty {
+        Type::I32 => "i32 ",
+        Type::I64 => "i64 ",
+    });
+    names.collect()
+}
+
+/// For each import a function that calls it once and counts success; and a table
+/// of them.
+fn calls() -> String {
+    let (mut text, mut table) = (String::new(), String::new());
+    for function in preview1::FUNCTIONS {
+        let name = function.name;
+        let arguments: String = (parameters(name).iter().zip(function.params))
+            .map(|(param, ty)| match ty {
+                Type::I32 => format!("(call $bent {})\n", small(name, param)),
+                Type::I64 => format!("{}\n", large(name, param)),
+            })
+            .collect();
+        let call = match name {
+            // It would end the run.
+            "proc_exit" => "(i32.const 1)".to_owned(),
+            "poll_oneoff" => POLL.to_owned(),
+            _ => format!("(call ${name} {arguments})"),
+        };
+        write!(
+            text,
+            "(global $count_{name} (mut i64) (i64.const 0))
+             (func $try_{name} (if (i32.eqz {call}) (then
+               (global.set $count_{name} (i64.add (global.get $count_{name}) (i64.const 1))))))\n"
+        )
+        .expect("a string takes everything");
+        write!(table, " $try_{name}").expect("a string takes everything");
+    }
+    format!("{text} (table funcref (elem {table})) (type $try (func))\n")
+}
+
+macro_rules! names {
+    ($($name:ident($($param:ident: $ty:ident),*) $(-> $result:ident)?;)*) => {
+        /// The names of a function's parameters.
+        fn parameters(function: &str) -> &'static [&'static str] {
+            match function {
+                $(stringify!($name) => &[$(stringify!($param)),*],)*
+                _ => unreachable!("BUG: preview 1 has no {function}"),
+            }
+        }
+    };
+}
+wasi_aot_contract::for_each_preview1!(names);
+
+/// Subscriptions are a clock first, or not in memory at all, so that the wait
+/// ends soon.
+const POLL: &str = "(block $r (result i32)
+    (call $subscribe)
+    (call $poll_oneoff
+      (select (i32.sub (i32.const -1) (call $below (i32.const 48)))
+        (i32.add (i32.const 0x6000) (i32.mul (call $below (i32.const 16)) (i32.const 96)))
+        (i32.eqz (call $below (i32.const 8))))
+      (call $pointer)
+      (select (i32.const 89478486) (call $below (i32.const 32)) (i32.eqz (call $below (i32.const 8))))
+      (call $pointer)))";
+
+/// What an argument of 32 bits mostly is.
+fn small(function: &str, param: &str) -> &'static str {
+    match param {
+        "fd" | "to"
+            if matches!(
+                function,
+                "fd_close" | "fd_renumber" | "fd_fdstat_set_rights"
+            ) =>
+        {
+            "(call $victim)"
+        }
+        "fd" | "old_fd" | "new_fd" if function.starts_with("path_") => "(call $directory)",
+        "fd" | "old_fd" | "new_fd" | "to" => "(call $descriptor)",
+        "path" | "old_path" | "new_path" => "(call $path)",
+        "path_len" | "old_path_len" | "new_path_len" => "(global.get $path_len)",
+        "iovs" => "(call $vector)",
+        "iovs_len" => "(call $below (i32.const 7))",
+        "len" | "buf_len" => "(call $below (i32.const 3000))",
+        "flags" | "dirflags" | "old_flags" if function.starts_with("path_") => {
+            "(call $below (i32.const 3))"
+        }
+        "flags" | "oflags" | "fdflags" | "advice" | "whence" | "fst_flags" | "ri_flags"
+        | "si_flags" | "how" | "id" | "signal" | "code" => "(call $below (i32.const 9))",
+        "argv" | "argv_buf" | "argc" | "argv_buf_size" | "environ" | "environ_buf" | "count"
+        | "buf_size" | "resolution" | "time" | "stat" | "nread" | "nwritten" | "prestat"
+        | "buf" | "bufused" | "newoffset" | "offset" | "opened_fd" | "accepted_fd" | "datalen"
+        | "ro_flags" | "subscriptions" | "events" | "nevents" => "(call $pointer)",
+        "nsubscriptions" => "(call $below (i32.const 32))",
+        _ => panic!("what is the parameter {param} of {function}?"),
+    }
+}
+
+/// What an argument of 64 bits is. Space on a disk is only asked for in small
+/// amounts or such as no disk has.
+fn large(function: &str, param: &str) -> &'static str {
+    match param {
+        "rights_base" | "rights_inheriting" => "(call $rights)",
+        "len" | "offset" if function == "fd_allocate" => "(call $modest)",
+        "offset" | "len" | "size" | "atim" | "mtim" | "cookie" | "precision" | "base"
+        | "inheriting" => "(call $number)",
+        _ => panic!("what is the parameter {param} of {function}?"),
+    }
+}
+
+/// The generator, what draws arguments, and the start.
+fn helpers() -> String {
+    let count = preview1::FUNCTIONS.len();
+    let opening = (preview1::FUNCTIONS.iter())
+        .position(|function| function.name == "path_open")
+        .expect("BUG: preview 1 has no path_open");
+    let counts: String = (preview1::FUNCTIONS.iter().enumerate())
+        .map(|(index, function)| {
+            let at = SCRATCH as usize + 8 * index;
+            format!(
+                "(i64.store (i32.const {at}) (global.get $count_{}))\n",
+                function.name
+            )
+        })
+        .collect();
+    include_str!("helpers.wat")
+        .replace("{counts}", &counts)
+        .replace("{count}", &count.to_string())
+        .replace("{opening}", &opening.to_string())
+        .replace("{paths}", &paths().len().to_string())
+        .replace("{END}", &END.to_string())
+        .replace("{SOURCE}", &SOURCE.to_string())
+        .replace("{WORK}", &WORK.to_string())
+        .replace("{SIZE}", &SIZE.to_string())
+        .replace("{VECTORS}", &VECTORS.to_string())
+        .replace("{VECTOR_COUNT}", &VECTOR_COUNT.to_string())
+        .replace("{SUBSCRIPTIONS}", &SUBSCRIPTIONS.to_string())
+        .replace("{SCRATCH}", &SCRATCH.to_string())
+        .replace("{DONE}", &DONE.to_string())
+}
