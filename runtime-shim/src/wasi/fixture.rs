@@ -155,7 +155,7 @@ pub fn manifest(records: &[Record<'_>]) -> &'static [u8] {
             Record::Env { assignment } => fields.extend([&b"env"[..], assignment]),
             Record::EnvPass { name } => fields.extend([&b"env-pass"[..], name]),
             Record::EnvInherit => fields.push(b"env-inherit"),
-            Record::StackSize { .. } => unreachable!("BUG: a fixture with a stack size"),
+            _ => unreachable!("BUG: a record that no fixture writes"),
         }
     }
     fields.push(b"");
