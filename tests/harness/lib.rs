@@ -6,7 +6,7 @@
 //! - [`run`]: starts a program, feeds and reads it, never waits forever;
 //! - [`tree`]: what a directory holds;
 //! - [`compare`]: the differences between two outcomes;
-//! - [`gotest`]: what a test binary of Go's reports;
+//! - [`gotest`]: what a test binary of Go's reports, [`gojson`]: what `go test` does;
 //! - [`suite`]: cases times Go versions times build flavours, as named tests.
 //!
 //! `tests/setup.sh matrix` puts the tools in place first.
@@ -14,6 +14,7 @@
 pub mod case;
 pub mod compare;
 pub mod go;
+pub mod gojson;
 pub mod gotest;
 pub mod paths;
 pub mod run;
