@@ -15,8 +15,6 @@ pub struct Tested {
     pub report: Report,
     /// What became of the package as a whole, unless `go test` didn't say.
     pub package: Option<Verdict>,
-    /// Seconds that the program ran, by `go test`'s clock.
-    pub seconds: f64,
     /// Package testing came to its end: no panic, no exit cut the tests short.
     pub complete: bool,
     /// All that was printed, of building too.
@@ -52,10 +50,7 @@ impl Tested {
             (Some(test), Some(verdict)) if !test.contains('/') => {
                 self.report.insert(test.to_owned(), verdict);
             }
-            (None, Some(verdict)) => {
-                self.package = Some(verdict);
-                self.seconds = event["Elapsed"].as_f64().unwrap_or_default();
-            }
+            (None, Some(verdict)) => self.package = Some(verdict),
             (None, None) if matches!(output, "PASS\n" | "FAIL\n") => self.complete = true,
             _ => {}
         }
@@ -88,7 +83,7 @@ mod tests {
         let expected = expected.map(|(name, verdict)| (name.to_owned(), verdict));
         assert_eq!(tested.report.into_iter().collect::<Vec<_>>(), expected);
         assert_eq!(tested.package, Some(Verdict::Fail));
-        assert!(tested.complete && tested.seconds == 1.5);
+        assert!(tested.complete);
         assert_eq!(tested.output, "PASS\nFAIL\n");
     }
 

@@ -6,8 +6,10 @@ use harness::go::{Goal, Toolchain};
 use harness::gojson::{self, Tested};
 use harness::paths;
 use harness::run::Run;
+use std::collections::hash_map::DefaultHasher;
 use std::ffi::OsString;
-use std::path::Path;
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// When package testing gives up, and when we do: only testing can tell which
@@ -63,30 +65,95 @@ impl Exec {
 
     /// `go test -short` of one package with it. What was printed is in a file that
     /// [`Exec::log`] names.
-    pub fn test(&self, toolchain: &Toolchain, package: &str) -> Result<Tested> {
+    pub fn test(&self, toolchain: &Toolchain, package: &str) -> Result<Timed> {
+        let timed = self.run(toolchain, package)?.read()?;
+        std::fs::write(Self::log(self.name, package)?, &timed.tested.output)?;
+        Ok(timed)
+    }
+
+    /// The same for one whose outcome is kept from run to run, by all versions:
+    /// it is nothing that changes here.
+    pub fn test_once(&self, toolchain: &Toolchain, package: &str) -> Result<Timed> {
+        let mut hasher = DefaultHasher::new();
+        (&self.value, &self.version, toolchain.version, package).hash(&mut hasher);
+        let name = Self::log(self.name, package)?;
+        let kept = name.with_extension(format!("{:016x}.json", hasher.finish()));
+        paths::make_once(&kept, |draft| {
+            let Raw { times, events } = self.run(toolchain, package)?;
+            Ok(std::fs::write(draft, format!("{times}\n{events}"))?)
+        })?;
+        let text = std::fs::read_to_string(kept)?;
+        let (times, events) = text.split_once('\n').context("BUG: an empty file")?;
+        Raw {
+            times: times.to_owned(),
+            events: events.to_owned(),
+        }
+        .read()
+    }
+
+    fn run(&self, toolchain: &Toolchain, package: &str) -> Result<Raw> {
         // What is compiled for this run stays out of the user's caches.
-        let cache = tempfile::tempdir_in(results_dir()?)?;
+        let scratch = tempfile::tempdir_in(results_dir()?)?;
+        let times = scratch.path().join("times");
+        let timed = paths::root().join("tests/std-exec/timed.sh");
+        let exec = [quoted(&timed)?, quoted(&times)?, self.value.clone()].join(" ");
         let mut command = toolchain.command(Goal::Wasip1)?;
         command
             .args(["test", "-short", "-json", "-count=1", "-vet=off"])
             .arg(format!("-timeout={TEST_TIMEOUT}s"))
-            .args(["-exec", &self.value, package])
+            .args(["-exec", &exec, package])
             .current_dir(toolchain.goroot.join("src"))
             .envs(self.env.iter().cloned());
         keep_go_cache(&mut command);
-        command.env("XDG_CACHE_HOME", cache.path());
+        command.env("XDG_CACHE_HOME", scratch.path());
         let done = Run::of(command).seconds(KILL_TIMEOUT).run()?;
-        let tested = gojson::read(&done.stdout)?;
-        let stderr = String::from_utf8_lossy(&done.stderr);
-        let log = Self::log(self.name, package)?;
-        std::fs::write(log, format!("{}{stderr}", tested.output))?;
-        Ok(tested)
+        ensure!(
+            !done.stdout.is_empty(),
+            "go test {package}: {} {}",
+            done.ends,
+            String::from_utf8_lossy(&done.stderr)
+        );
+        // Not there when the tests don't build.
+        let times = std::fs::read_to_string(times).unwrap_or_default();
+        Ok(Raw {
+            times: times.lines().nth(1).unwrap_or_default().to_owned(),
+            events: String::from_utf8_lossy(&done.stdout).into_owned(),
+        })
     }
 
     /// Where the output of `package`'s tests is.
-    pub fn log(name: &str, package: &str) -> Result<std::path::PathBuf> {
+    pub fn log(name: &str, package: &str) -> Result<PathBuf> {
         let file = format!("{}-{name}.log", package.replace('/', "_"));
         Ok(results_dir()?.join(file))
+    }
+}
+
+/// One package's tests, and what they took.
+#[derive(Debug)]
+pub struct Timed {
+    pub tested: Tested,
+    /// Processor time of what `-exec` starts, in seconds.
+    pub seconds: f64,
+}
+
+/// What `timed.sh` and `go test -json` wrote.
+struct Raw {
+    times: String,
+    events: String,
+}
+
+impl Raw {
+    fn read(&self) -> Result<Timed> {
+        let mut seconds = 0.0;
+        for time in self.times.split_whitespace() {
+            let parsed = time.strip_suffix('s').and_then(|time| time.split_once('m'));
+            let (m, s) = parsed.with_context(|| format!("BUG: times wrote {time:?}"))?;
+            seconds += m.parse::<f64>()? * 60.0 + s.parse::<f64>()?;
+        }
+        Ok(Timed {
+            tested: gojson::read(self.events.as_bytes())?,
+            seconds,
+        })
     }
 }
 
@@ -97,7 +164,8 @@ fn keep_go_cache(command: &mut Command) {
     if set("GOCACHE") {
         return;
     }
-    let base = std::env::var_os("XDG_CACHE_HOME").map(std::path::PathBuf::from);
+    let base = std::env::var_os("XDG_CACHE_HOME").filter(|base| !base.is_empty());
+    let base = base.map(PathBuf::from);
     let home = || Some(Path::new(&std::env::var_os("HOME")?).join(".cache"));
     if let Some(base) = base.or_else(home) {
         command.env("GOCACHE", base.join("go-build"));

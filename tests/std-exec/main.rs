@@ -5,7 +5,8 @@
 //!
 //! A selection runs by default; `WASI_AOT_STD_EXEC` names other packages, with
 //! commas between, or `all`. With `WASI_AOT_STD_EXEC_WASMTIME` set they run under
-//! wasmtime as well, as Go's own script starts it, for comparison:
+//! wasmtime as well, as Go's own script starts it, for comparison, each once for a
+//! version of wasmtime:
 //!
 //!     make test-std-exec                      # all packages
 //!     make test-std-exec STD=net/http,time    # these

@@ -1,11 +1,11 @@
 //! What ran, for people: `results.md`.
 
 use crate::check::{Check, failed, results_dir};
+use crate::exec::Timed;
 use crate::known;
 use crate::packages::Library;
 use anyhow::Result;
 use harness::go::NEWEST;
-use harness::gojson::Tested;
 use harness::gotest::{self, Verdict};
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
@@ -17,8 +17,8 @@ use std::thread::available_parallelism;
 #[derive(Debug)]
 pub struct Row {
     pub package: String,
-    pub ours: Tested,
-    pub wasmtime: Option<Tested>,
+    pub ours: Timed,
+    pub wasmtime: Option<Timed>,
 }
 
 #[derive(Debug, Default)]
@@ -58,11 +58,13 @@ fn head(library: &Library, check: &Check) -> Result<String> {
     let wasmtime = wasmtime.map_or(String::new(), |exec| format!(", {}", exec.version));
     Ok(format!(
         "# Go's own tests\n\n\
-        Written by `make test-std-exec` on {}: Go {NEWEST}, {}{wasmtime}, {} processors. For each \
-        package\n\n    GOOS=wasip1 GOARCH=wasm go test -short -exec 'wasi-aot run --dir / --env PWD \
-        --env PATH' PACKAGE\n\nand for wasmtime Go's own `go_wasip1_wasm_exec`. Of {} packages \
-        {} have tests for wasip1.\nTests are top-level ones; seconds are of what `-exec` starts, \
-        compiling the module included\nevery time.\n",
+        Written by `make test-std-exec` on {}: Go {NEWEST}, {}{wasmtime}, {} processors.\n\
+        Of {} packages {} have tests for wasip1. Each is tested by\n\n    \
+        GOOS=wasip1 GOARCH=wasm go test -short -exec 'wasi-aot run --dir / --env PWD --env PATH' \
+        PACKAGE\n\n\
+        under wasmtime by Go's own `go_wasip1_wasm_exec`, which grants the same. Tests are \
+        top-level ones.\nSeconds are processor time of what `-exec` starts, compiling the module \
+        every time included.\n",
         date.trim_end(),
         check.ours.version,
         available_parallelism()?,
@@ -83,16 +85,16 @@ struct Sum {
 }
 
 impl Sum {
-    fn of<'a>(all: impl IntoIterator<Item = &'a Tested>) -> Self {
+    fn of<'a>(all: impl IntoIterator<Item = &'a Timed>) -> Self {
         let mut sum = Self::default();
-        for tested in all {
+        for Timed { tested, seconds } in all {
             let count = |verdict| gotest::count(&tested.report, verdict);
             sum.packages += 1;
             sum.passed += usize::from(tested.package == Some(Verdict::Pass));
             sum.pass += count(Verdict::Pass);
             sum.skip += count(Verdict::Skip);
             sum.fail += tested.report.values().filter(|v| failed(**v)).count();
-            sum.seconds += tested.seconds;
+            sum.seconds += seconds;
         }
         sum
     }
@@ -110,7 +112,7 @@ impl fmt::Display for Sum {
 
 fn totals(rows: &[Row]) -> String {
     let mut text = String::from(
-        "| | packages | of which pass | pass | skip | fail | seconds |\n\
+        "| | packages | of which pass | pass | skip | fail | CPU seconds |\n\
         |---|---:|---:|---:|---:|---:|---:|\n",
     );
     let ours = Sum::of(rows.iter().map(|row| &row.ours));
@@ -139,21 +141,21 @@ fn exceptions(rows: &[Row]) -> String {
         |verdict: Option<&Verdict>| verdict.map_or("did not run".into(), ToString::to_string);
     for row in rows {
         let package = &row.package;
-        if !row.ours.complete {
+        if !row.ours.tested.complete {
             let why = known::why_broken(package).unwrap_or_default();
             line(
                 &mut text,
                 format_args!("{package} | | ended early | | {why}"),
             );
         }
-        let theirs = row.wasmtime.as_ref().map(|tested| &tested.report);
-        let names: BTreeSet<_> = [Some(&row.ours.report), theirs]
+        let theirs = row.wasmtime.as_ref().map(|timed| &timed.tested.report);
+        let names: BTreeSet<_> = [Some(&row.ours.tested.report), theirs]
             .into_iter()
             .flatten()
             .flat_map(|report| report.keys())
             .collect();
         for name in names {
-            let verdict = row.ours.report.get(name);
+            let verdict = row.ours.tested.report.get(name);
             let other = theirs.map(|report| report.get(name));
             let same = other.is_none_or(|other| other == verdict);
             if same && !verdict.is_some_and(|verdict| failed(*verdict)) {
@@ -174,7 +176,7 @@ fn exceptions(rows: &[Row]) -> String {
 fn packages(rows: &[Row]) -> String {
     let mut text = String::from(
         "## Packages\n\n\
-        | package | pass | skip | fail | s | wasmtime: pass | skip | fail | s |\n\
+        | package | pass | skip | fail | CPU s | wasmtime: pass | skip | fail | CPU s |\n\
         |---|---:|---:|---:|---:|---:|---:|---:|---:|\n",
     );
     for row in rows {
