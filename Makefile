@@ -36,10 +36,10 @@ test-std: build tools ## Run the tests of Go's own library, compiled with and wi
 	WASI_AOT_STD=$(or $(STD),all) cargo test --release -p wasi-aot-tests --test std -- $(FILTER)
 
 # STD="net/http,time" chooses packages; WASMTIME=1 runs them under wasmtime as well, and
-# if they are all, writes what is in the repository. One at a time, for the seconds.
+# if they are all, writes what is in the repository.
 test-std-exec: build tools ## Run go test -exec 'wasi-aot run' over Go's own library
 	WASI_AOT_STD_EXEC=$(or $(STD),all) WASI_AOT_STD_EXEC_WASMTIME=$(WASMTIME) \
-		cargo test --release -p wasi-aot-tests --test std-exec -- --test-threads 1 $(FILTER)
+		cargo test --release -p wasi-aot-tests --test std-exec -- $(FILTER)
 	$(if $(STD)$(FILTER),,$(if $(WASMTIME),cp $(TARGET)/std-exec/results.md tests/std-exec/RESULTS.md))
 
 # A workspace of its own, so `cargo test --workspace` leaves it out.

@@ -6,7 +6,7 @@ use crate::table::{Row, Table};
 use anyhow::{Result, bail};
 use harness::go::Toolchain;
 use harness::gojson::Tested;
-use harness::gotest::Verdict;
+use harness::gotest::{self, Verdict};
 use harness::paths;
 use std::path::PathBuf;
 
@@ -36,11 +36,6 @@ impl Check {
     }
 }
 
-/// Whether a test that ended so is one that failed.
-pub fn failed(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::Fail | Verdict::Unfinished)
-}
-
 /// One line for each thing that isn't as it should be.
 fn judge(package: &str, tested: &Tested) -> Vec<String> {
     let broken = BROKEN.iter().any(|(listed, _)| *listed == package);
@@ -54,20 +49,13 @@ fn judge(package: &str, tested: &Tested) -> Vec<String> {
         let listed = |&&(of, test, _): &&(&str, &str, &str)| of == package && test == name;
         FAILING.iter().any(|entry| listed(&entry))
     };
-    let mut wrong = Vec::new();
-    for (name, &verdict) in &tested.report {
-        match (failed(verdict), known(name)) {
-            (true, false) => wrong.push(format!("{name}: {verdict}, and not in FAILING")),
-            (false, true) => wrong.push(format!("{name}: {verdict}, but in FAILING")),
-            _ => {}
-        }
-    }
+    let mut wrong = gotest::surprises(&tested.report, known);
     for (_, name, _) in FAILING.iter().filter(|(of, ..)| *of == package) {
         if !tested.report.contains_key(*name) {
             wrong.push(format!("{name}: in FAILING, but there is no such test"));
         }
     }
-    let any = tested.report.values().any(|verdict| failed(*verdict));
+    let any = tested.report.values().any(|verdict| verdict.failed());
     if tested.package != Some(if any { Verdict::Fail } else { Verdict::Pass }) {
         wrong.push(format!("the package as a whole: {:?}", tested.package));
     }

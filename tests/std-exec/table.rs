@@ -1,6 +1,6 @@
 //! What ran, for people: `results.md`.
 
-use crate::check::{Check, failed, results_dir};
+use crate::check::{Check, results_dir};
 use crate::exec::Timed;
 use crate::known;
 use crate::packages::Library;
@@ -93,7 +93,7 @@ impl Sum {
             sum.passed += usize::from(tested.package == Some(Verdict::Pass));
             sum.pass += count(Verdict::Pass);
             sum.skip += count(Verdict::Skip);
-            sum.fail += tested.report.values().filter(|v| failed(**v)).count();
+            sum.fail += tested.report.values().filter(|v| v.failed()).count();
             sum.seconds += seconds;
         }
         sum
@@ -158,7 +158,7 @@ fn exceptions(rows: &[Row]) -> String {
             let verdict = row.ours.tested.report.get(name);
             let other = theirs.map(|report| report.get(name));
             let same = other.is_none_or(|other| other == verdict);
-            if same && !verdict.is_some_and(|verdict| failed(*verdict)) {
+            if same && !verdict.is_some_and(|verdict| verdict.failed()) {
                 continue;
             }
             let other = other.map_or(String::new(), shown);
