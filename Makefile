@@ -5,7 +5,7 @@ RELEASE := $(TARGET)/release
 SHIM := --manifest-path runtime-shim/Cargo.toml --target-dir $(TARGET)/shim
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-all test-std test-shim bench tools lint bless
+.PHONY: help build demo test test-all test-std test-std-exec test-shim bench tools lint bless
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -34,6 +34,13 @@ test-all: build tools test-shim ## Run the tests with every Go version and every
 # STD="net/http,time" chooses packages, FILTER=go1.27.3 a version.
 test-std: build tools ## Run the tests of Go's own library, compiled with and without knowledge of Go
 	WASI_AOT_STD=$(or $(STD),all) cargo test --release -p wasi-aot-tests --test std -- $(FILTER)
+
+# STD="net/http,time" chooses packages; WASMTIME=1 runs them under wasmtime as well, and
+# if they are all, writes what is in the repository.
+test-std-exec: build tools ## Run go test -exec 'wasi-aot run' over Go's own library
+	WASI_AOT_STD_EXEC=$(or $(STD),all) WASI_AOT_STD_EXEC_WASMTIME=$(WASMTIME) \
+		cargo test --release -p wasi-aot-tests --test std-exec -- $(FILTER)
+	$(if $(STD)$(FILTER),,$(if $(WASMTIME),cp $(TARGET)/std-exec/results.md tests/std-exec/RESULTS.md))
 
 # A workspace of its own, so `cargo test --workspace` leaves it out.
 test-shim:

@@ -161,10 +161,19 @@ impl Toolchain {
 
     /// Runs `go ARGS...` in `dir`.
     fn go(&self, dir: &Path, args: impl IntoIterator<Item = OsString>, goal: Goal) -> Result<()> {
-        let mut command = Command::new(self.goroot.join("bin/go"));
+        let mut command = self.command(goal)?;
         command.args(args).current_dir(dir);
-        // Only what is stated here may matter: no settings of the user's, no
-        // other toolchain, no network, no workspace around.
+        let outcome = Run::of(command).seconds(600).run()?;
+        if !outcome.ends.is_success() {
+            bail!("{}", String::from_utf8_lossy(&outcome.stderr));
+        }
+        Ok(())
+    }
+
+    /// `go`, not yet started, of which only what is stated here matters: no
+    /// settings of the user's, no other toolchain, no network, no workspace around.
+    pub fn command(&self, goal: Goal) -> Result<Command> {
+        let mut command = Command::new(self.goroot.join("bin/go"));
         for name in [
             "GOROOT",
             "GOEXPERIMENT",
@@ -189,11 +198,7 @@ impl Toolchain {
         if std::env::var_os("HOME").is_none() && std::env::var_os("GOCACHE").is_none() {
             command.env("GOCACHE", paths::guest_cache()?.join("go-build"));
         }
-        let outcome = Run::of(command).seconds(600).run()?;
-        if !outcome.ends.is_success() {
-            bail!("{}", String::from_utf8_lossy(&outcome.stderr));
-        }
-        Ok(())
+        Ok(command)
     }
 }
 

@@ -23,6 +23,12 @@ pub enum Verdict {
 
 impl Verdict {
     pub const ALL: [Self; 4] = [Self::Pass, Self::Skip, Self::Fail, Self::Unfinished];
+
+    /// Whether it is that of a test that failed.
+    #[must_use]
+    pub fn failed(self) -> bool {
+        matches!(self, Self::Fail | Self::Unfinished)
+    }
 }
 
 impl fmt::Display for Verdict {
@@ -67,6 +73,17 @@ pub fn is_complete(stdout: &[u8]) -> bool {
 #[must_use]
 pub fn count(report: &Report, verdict: Verdict) -> usize {
     report.values().filter(|v| **v == verdict).count()
+}
+
+/// One line for each test of `report` that isn't as `known` says: it holds for the
+/// tests that fail, and for no others.
+pub fn surprises(report: &Report, known: impl Fn(&str) -> bool) -> Vec<String> {
+    let surprise = |(name, verdict): (&String, &Verdict)| match (verdict.failed(), known(name)) {
+        (true, false) => Some(format!("{name}: {verdict}, and not in FAILING")),
+        (false, true) => Some(format!("{name}: {verdict}, but in FAILING")),
+        _ => None,
+    };
+    report.iter().filter_map(surprise).collect()
 }
 
 /// A test's name and what the line behind a marker says of it.
@@ -129,5 +146,22 @@ mod tests {
     fn counts() {
         let report = read(b"\x16--- PASS: TestA (0s)\n\x16--- PASS: TestB (0s)\n");
         assert_eq!(Verdict::ALL.map(|v| count(&report, v)), [2, 0, 0, 0]);
+    }
+    #[test]
+    fn what_fails_or_passes_against_expectation() {
+        let report = read(
+            b"\x16--- PASS: TestA (0s)\n\x16--- FAIL: TestB (0s)\n\x16=== RUN   TestC\n\
+            \x16--- SKIP: TestD (0s)\n",
+        );
+        let none = surprises(&report, |name| ["TestB", "TestC"].contains(&name));
+        assert_eq!(none, [""; 0]);
+        let all = surprises(&report, |name| ["TestA", "TestD"].contains(&name));
+        let expected = [
+            "TestA: pass, but in FAILING",
+            "TestB: fail, and not in FAILING",
+            "TestC: unfinished, and not in FAILING",
+            "TestD: skip, but in FAILING",
+        ];
+        assert_eq!(all, expected);
     }
 }

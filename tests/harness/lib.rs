@@ -8,7 +8,7 @@
 //! - [`daemon`]: a program that runs until it is told to end;
 //! - [`tree`]: what a directory holds;
 //! - [`compare`]: the differences between two outcomes;
-//! - [`gotest`]: what a test binary of Go's reports;
+//! - [`gotest`]: what a test binary of Go's reports, [`gojson`]: what `go test` does;
 //! - [`suite`]: cases times Go versions times build flavours, as named tests.
 //!
 //! `tests/setup.sh matrix` puts the tools in place first.
@@ -18,6 +18,7 @@ pub mod case;
 pub mod compare;
 pub mod daemon;
 pub mod go;
+pub mod gojson;
 pub mod gotest;
 pub mod live;
 pub mod paths;

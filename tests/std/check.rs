@@ -173,25 +173,16 @@ impl Case {
             };
             FAILING.iter().any(|entry| listed(&entry))
         };
-        let failed = |verdict| matches!(verdict, Verdict::Fail | Verdict::Unfinished);
-        let mut found = Vec::new();
-        for (name, &verdict) in &outcome.report {
-            if UNSTEADY.contains(&(self.package, name)) {
-                continue;
-            }
-            match (failed(verdict), known(name)) {
-                (true, false) => found.push(format!("{name}: {verdict}, and not in FAILING")),
-                (false, true) => found.push(format!("{name}: {verdict}, but in FAILING")),
-                _ => {}
-            }
-        }
+        let mut steady = outcome.report.clone();
+        steady.retain(|name, _| !UNSTEADY.contains(&(self.package, name)));
+        let mut found = gotest::surprises(&steady, known);
         if gotest::count(&outcome.report, Verdict::Pass) == 0 {
             found.push("no test passed".into());
         }
         if !outcome.complete {
             found.push("the program ended before all tests had run".into());
         }
-        let any = outcome.report.values().any(|verdict| failed(*verdict));
+        let any = outcome.report.values().any(|verdict| verdict.failed());
         if outcome.ends.is_success() == any {
             found.push(format!("the tests end with {}", outcome.ends));
         }

@@ -71,9 +71,6 @@ pub const FAILING: &[(&str, &[u32], &str)] = &[
     ("os", EVERY, "TestFileReadDir"),
     ("os", EVERY, "TestFileReaddir"),
     ("os", EVERY, "TestFileReaddirnames"),
-    // Opens a directory of GOROOT for writing, and wants EISDIR where a
-    // read-only grant says EROFS. Later versions use a temporary directory.
-    ("os", &[21], "TestOpenError"),
 ];
 
 const EVERY: &[u32] = &[21, 24, 27];

@@ -43,7 +43,8 @@ const GIVING_WAY: Timespec = Timespec {
 /// calls again (`ignoringEINTR` in os/file_unix.go). Other guests wait here.
 ///
 /// # Errors
-/// `EROFS` to write, create or truncate below a grant for reading only;
+/// `EROFS` to write, create or truncate below a grant for reading only, once the
+/// path is looked up, as on a file system mounted so;
 /// `EACCES` to write a file of procfs, whichever grant it lies below;
 /// `ENOTCAPABLE` when `fd` may not hand on reading or writing; `EISDIR` to write a
 /// directory; `ELOOP` for a symbolic link not to be followed; `EEXIST`, `EINVAL`
@@ -97,13 +98,19 @@ impl Request {
         self.base.contains(right)
     }
 
+    /// Whether it is for changing what is in the file.
+    fn writes(&self) -> bool {
+        self.wants(Rights::FD_WRITE) || self.has(oflags::TRUNC)
+    }
+
     /// Whether `dir` allows it, whatever the path.
     fn check(&self, dir: &Descriptor) -> Result<(), Errno> {
         if self.has(oflags::CREAT | oflags::DIRECTORY) {
             return Err(Errno::INVAL);
         }
-        if dir.read_only && (self.wants(Rights::FD_WRITE) || self.has(oflags::TRUNC)) {
-            return Err(Errno::ROFS);
+        if dir.read_only && self.writes() {
+            // Refused by `open`, which knows why.
+            return Ok(());
         }
         if self.has(oflags::TRUNC) {
             dir.demand(Rights::PATH_FILESTAT_SET_SIZE)?;
@@ -150,6 +157,9 @@ impl Request {
         path: &CPath,
         flags: OFlags,
     ) -> Result<OwnedFd, Errno> {
+        if dir.read_only && self.writes() {
+            return Err(self.refusal(dir, resolver, path));
+        }
         let mode = Mode::from_raw_mode(0o666);
         if !(dir.read_only && flags.contains(OFlags::CREATE)) {
             let opened = resolver.open(dir.base(), path.as_c_str(), flags, mode)?;
@@ -164,6 +174,30 @@ impl Request {
             Ok(_) if self.has(oflags::EXCL) => Err(Errno::EXIST),
             Err(Errno::NOENT) => Err(Errno::ROFS),
             opened => opened,
+        }
+    }
+
+    /// What a file system mounted for reading only says to a request that
+    /// [`writes`](Self::writes): `EROFS` comes last (Linux's fs/namei.c, `do_open`).
+    /// The file is only located. Devices and FIFOs, which such a mount lets
+    /// everybody write to, are refused as well.
+    fn refusal(&self, dir: &Descriptor, resolver: &Resolver, path: &CPath) -> Errno {
+        let exclusive = self.has(oflags::CREAT | oflags::EXCL);
+        let mut flags = OFlags::PATH;
+        flags.set(OFlags::NOFOLLOW, !self.follow || exclusive);
+        flags.set(OFlags::DIRECTORY, self.has(oflags::DIRECTORY));
+        let located = resolver.open(dir.base(), path.as_c_str(), flags, Mode::empty());
+        let file = match located {
+            Ok(_) if exclusive => return Errno::EXIST,
+            Ok(file) => file,
+            Err(Errno::NOENT) if self.has(oflags::CREAT) => return Errno::ROFS,
+            Err(error) => return error,
+        };
+        match fstat(&file).map(|stat| FileType::of(&stat)) {
+            Ok(FileType::Directory) => Errno::ISDIR,
+            Ok(FileType::SymbolicLink) => Errno::LOOP,
+            Ok(_) => Errno::ROFS,
+            Err(error) => error.into(),
         }
     }
 

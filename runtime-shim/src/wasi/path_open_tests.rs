@@ -99,6 +99,72 @@ fn procfs_is_not_written() {
     }
 }
 
+/// As on Linux's own read-only mounts, where `EROFS` comes after what the lookup
+/// finds.
+#[test]
+fn writing_below_a_grant_for_reading_is_refused_like_on_a_read_only_mount() {
+    for resolver in [Resolver::new(), Resolver::walking()] {
+        refuses_like_a_read_only_mount(resolver);
+    }
+}
+
+fn refuses_like_a_read_only_mount(resolver: Resolver) {
+    let scratch = Scratch::new();
+    scratch.mkdir("d");
+    scratch.write("f", "text");
+    scratch.symlink("f", "l");
+    scratch.symlink("missing", "dangling");
+    let mut guest = Guest::with_dir(scratch.path(), Access::ReadOnly);
+    guest.wasi.resolver = resolver;
+    let exclusive = oflags::CREAT | oflags::EXCL;
+    for (path, oflags, refusal) in [
+        ("f", 0, Errno::ROFS),
+        ("l", 0, Errno::ROFS),
+        ("d", 0, Errno::ISDIR),
+        ("d", oflags::CREAT, Errno::ISDIR),
+        ("d", oflags::TRUNC, Errno::ISDIR),
+        ("d", oflags::DIRECTORY, Errno::ISDIR),
+        ("d", exclusive, Errno::EXIST),
+        ("f", oflags::DIRECTORY, Errno::NOTDIR),
+        ("f", exclusive | oflags::TRUNC, Errno::EXIST),
+        ("f/x", 0, Errno::NOTDIR),
+        ("missing", 0, Errno::NOENT),
+        ("missing", oflags::TRUNC, Errno::NOENT),
+        ("missing", oflags::CREAT, Errno::ROFS),
+        ("dangling", oflags::CREAT, Errno::ROFS),
+        ("dangling", exclusive, Errno::EXIST),
+        ("../f", 0, Errno::PERM),
+    ] {
+        for rights in [Rights::FD_WRITE, GO_READ_WRITE] {
+            let opened = guest.open(path, oflags, rights);
+            assert_eq!(opened, Err(refusal), "{path} {oflags}");
+        }
+    }
+    assert_eq!(
+        guest.open("d", oflags::TRUNC, GO_READ),
+        Err(Errno::ISDIR),
+        "truncating is writing"
+    );
+    let (at, len) = guest.string(0, "l");
+    let write = Rights::FD_WRITE.0;
+    let unfollowed = path_open(&mut guest.wasi, 0, 0, at, len, 0, write, 0, 0, 0);
+    assert_eq!(unfollowed, Err(Errno::LOOP));
+    assert_eq!(scratch.read("f"), "text");
+    assert!(!scratch.join("missing").exists());
+}
+
+/// Locating a FIFO doesn't wait for its other end, and it isn't opened.
+#[test]
+fn a_fifo_below_a_grant_for_reading_is_not_written_to() {
+    let scratch = Scratch::new();
+    let made = std::process::Command::new("mkfifo")
+        .arg(scratch.join("p"))
+        .status();
+    assert!(made.unwrap().success());
+    let mut guest = Guest::with_dir(scratch.path(), Access::ReadOnly);
+    assert_eq!(guest.open("p", 0, Rights::FD_WRITE), Err(Errno::ROFS));
+}
+
 #[test]
 fn creating_and_truncating() {
     let scratch = Scratch::new();

@@ -1,0 +1,189 @@
+//! Programs that `go test -exec` starts test binaries with.
+
+use crate::check::results_dir;
+use anyhow::{Context, Result, ensure};
+use harness::go::{Goal, Toolchain};
+use harness::gojson::{self, Tested};
+use harness::paths;
+use harness::run::Run;
+use std::collections::hash_map::DefaultHasher;
+use std::ffi::OsString;
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// When package testing gives up, and when we do: only testing can tell which
+/// test it was. Seconds.
+const TEST_TIMEOUT: u64 = 1500;
+const KILL_TIMEOUT: u64 = 1800;
+
+/// One way to run them.
+#[derive(Debug)]
+pub struct Exec {
+    /// Tells it apart in names of files.
+    pub name: &'static str,
+    /// What it says of itself when asked for its version.
+    pub version: String,
+    /// The value of `-exec`.
+    value: String,
+    /// Variables for it, beside those of this process.
+    env: Vec<(&'static str, OsString)>,
+}
+
+impl Exec {
+    /// wasi-aot with what Go's own script grants (lib/wasm/go_wasip1_wasm_exec):
+    /// all files, PWD and PATH.
+    pub fn wasi_aot(tool: &Path) -> Result<Self> {
+        Ok(Self {
+            name: "wasi-aot",
+            version: version(tool)?,
+            value: format!("{} run --dir / --env PWD --env PATH", quoted(tool)?),
+            env: Vec::new(),
+        })
+    }
+
+    /// wasmtime as Go's own script starts it.
+    pub fn wasmtime(toolchain: &Toolchain) -> Result<Self> {
+        let wasmtime = paths::installed("wasmtime")?;
+        let script = toolchain.goroot.join("lib/wasm/go_wasip1_wasm_exec");
+        let beside = wasmtime.parent().context("a file is in a directory")?;
+        let mut path = beside.as_os_str().to_owned();
+        path.push(":");
+        path.push(std::env::var_os("PATH").unwrap_or_default());
+        Ok(Self {
+            name: "wasmtime",
+            version: version(&wasmtime)?,
+            value: format!("bash {}", quoted(&script)?),
+            env: vec![
+                ("PATH", path),
+                ("GOWASIRUNTIME", "wasmtime".into()),
+                // Its images in memory files fail now and then with EBUSY.
+                ("GOWASIRUNTIMEARGS", "-O memory-init-cow=n".into()),
+            ],
+        })
+    }
+
+    /// `go test -short` of one package with it. What was printed is in a file that
+    /// [`Exec::log`] names.
+    pub fn test(&self, toolchain: &Toolchain, package: &str) -> Result<Timed> {
+        let timed = self.run(toolchain, package)?.read()?;
+        std::fs::write(Self::log(self.name, package)?, &timed.tested.output)?;
+        Ok(timed)
+    }
+
+    /// The same for one whose outcome is kept from run to run, by all versions:
+    /// it is nothing that changes here.
+    pub fn test_once(&self, toolchain: &Toolchain, package: &str) -> Result<Timed> {
+        let mut hasher = DefaultHasher::new();
+        (&self.value, &self.version, toolchain.version, package).hash(&mut hasher);
+        let name = Self::log(self.name, package)?;
+        let kept = name.with_extension(format!("{:016x}.json", hasher.finish()));
+        paths::make_once(&kept, |draft| {
+            let Raw { times, events } = self.run(toolchain, package)?;
+            Ok(std::fs::write(draft, format!("{times}\n{events}"))?)
+        })?;
+        let text = std::fs::read_to_string(kept)?;
+        let (times, events) = text.split_once('\n').context("BUG: an empty file")?;
+        Raw {
+            times: times.to_owned(),
+            events: events.to_owned(),
+        }
+        .read()
+    }
+
+    fn run(&self, toolchain: &Toolchain, package: &str) -> Result<Raw> {
+        // What is compiled for this run stays out of the user's caches.
+        let scratch = tempfile::tempdir_in(results_dir()?)?;
+        let times = scratch.path().join("times");
+        let timed = paths::root().join("tests/std-exec/timed.sh");
+        let exec = [quoted(&timed)?, quoted(&times)?, self.value.clone()].join(" ");
+        let mut command = toolchain.command(Goal::Wasip1)?;
+        command
+            .args(["test", "-short", "-json", "-count=1", "-vet=off"])
+            .arg(format!("-timeout={TEST_TIMEOUT}s"))
+            .args(["-exec", &exec, package])
+            .current_dir(toolchain.goroot.join("src"))
+            .envs(self.env.iter().cloned());
+        keep_go_cache(&mut command);
+        command.env("XDG_CACHE_HOME", scratch.path());
+        let done = Run::of(command).seconds(KILL_TIMEOUT).run()?;
+        ensure!(
+            !done.stdout.is_empty(),
+            "go test {package}: {} {}",
+            done.ends,
+            String::from_utf8_lossy(&done.stderr)
+        );
+        // Not there when the tests don't build.
+        let times = std::fs::read_to_string(times).unwrap_or_default();
+        Ok(Raw {
+            times: times.lines().nth(1).unwrap_or_default().to_owned(),
+            events: String::from_utf8_lossy(&done.stdout).into_owned(),
+        })
+    }
+
+    /// Where the output of `package`'s tests is.
+    pub fn log(name: &str, package: &str) -> Result<PathBuf> {
+        let file = format!("{}-{name}.log", package.replace('/', "_"));
+        Ok(results_dir()?.join(file))
+    }
+}
+
+/// One package's tests, and what they took.
+#[derive(Debug)]
+pub struct Timed {
+    pub tested: Tested,
+    /// Processor time of what `-exec` starts, in seconds.
+    pub seconds: f64,
+}
+
+/// What `timed.sh` and `go test -json` wrote.
+struct Raw {
+    times: String,
+    events: String,
+}
+
+impl Raw {
+    fn read(&self) -> Result<Timed> {
+        let mut seconds = 0.0;
+        for time in self.times.split_whitespace() {
+            let parsed = time.strip_suffix('s').and_then(|time| time.split_once('m'));
+            let (m, s) = parsed.with_context(|| format!("BUG: times wrote {time:?}"))?;
+            seconds += m.parse::<f64>()? * 60.0 + s.parse::<f64>()?;
+        }
+        Ok(Timed {
+            tested: gojson::read(self.events.as_bytes())?,
+            seconds,
+        })
+    }
+}
+
+/// Go's build cache, too, would be below XDG_CACHE_HOME; it stays where it is.
+fn keep_go_cache(command: &mut Command) {
+    let set =
+        |name| command.get_envs().any(|(key, _)| key == name) || std::env::var_os(name).is_some();
+    if set("GOCACHE") {
+        return;
+    }
+    let base = std::env::var_os("XDG_CACHE_HOME").filter(|base| !base.is_empty());
+    let base = base.map(PathBuf::from);
+    let home = || Some(Path::new(&std::env::var_os("HOME")?).join(".cache"));
+    if let Some(base) = base.or_else(home) {
+        command.env("GOCACHE", base.join("go-build"));
+    }
+}
+
+/// A path as one field of `-exec`, which takes quotes but no escapes
+/// (cmd/internal/quoted).
+fn quoted(path: &Path) -> Result<String> {
+    let text = path.to_str().context("a path that is not UTF-8")?;
+    ensure!(!text.contains('\''), "{text}: go test -exec can't quote it");
+    Ok(format!("'{text}'"))
+}
+
+fn version(program: &Path) -> Result<String> {
+    let mut command = Command::new(program);
+    command.arg("--version");
+    let done = Run::of(command).run()?;
+    ensure!(done.ends.is_success(), "{} --version", program.display());
+    Ok(String::from_utf8(done.stdout)?.trim_end().to_owned())
+}

@@ -1,0 +1,69 @@
+//! The tests of Go's own library as a user runs them: `go test -short -exec
+//! 'wasi-aot run --dir / ...' PACKAGE`, with the newest Go, one case per package
+//! that has tests for wasip1. No test may fail but those listed in `known.rs`,
+//! and those must.
+//!
+//! A selection runs by default; `WASI_AOT_STD_EXEC` names other packages, with
+//! commas between, or `all`. With `WASI_AOT_STD_EXEC_WASMTIME` set they run under
+//! wasmtime as well, as Go's own script starts it, for comparison, each once for a
+//! version of wasmtime:
+//!
+//!     make test-std-exec                      # all packages
+//!     make test-std-exec STD=net/http,time    # these
+//!     make test-std-exec WASMTIME=1           # all, wasmtime too; writes RESULTS.md
+//!     cargo test --release -p wasi-aot-tests --test std-exec   # the selection
+//!
+//! What ran is in `target/std-exec/results.md`, the output of each run beside it.
+
+mod check;
+mod exec;
+mod known;
+mod packages;
+mod table;
+
+use anyhow::Result;
+use exec::Exec;
+use harness::go::{NEWEST, Toolchain};
+use harness::suite::test;
+use harness::tool::Tool;
+use libtest_mimic::{Arguments, Trial};
+use std::sync::Arc;
+use table::Table;
+
+fn main() -> Result<()> {
+    let args = Arguments::from_args();
+    let toolchain = Toolchain::new(NEWEST)?;
+    let library = packages::Library::of(&toolchain)?;
+    let asked = library.asked(std::env::var("WASI_AOT_STD_EXEC").ok().as_deref())?;
+    let wasmtime = std::env::var_os("WASI_AOT_STD_EXEC_WASMTIME").is_some_and(|v| !v.is_empty());
+    let tool = Tool::new()?;
+    let check = Arc::new(check::Check {
+        ours: Exec::wasi_aot(&tool.path)?,
+        wasmtime: wasmtime.then(|| Exec::wasmtime(&toolchain)).transpose()?,
+        toolchain,
+    });
+    let table = Arc::new(Table::default());
+    let mut trials = vec![known_are_there(&library)];
+    for package in asked {
+        let (check, table) = (Arc::clone(&check), Arc::clone(&table));
+        trials.push(test(format!("std-exec/{package}"), move || {
+            check.package(&package, &table)
+        }));
+    }
+    let conclusion = libtest_mimic::run(&args, trials);
+    table.write(&library, &check)?;
+    // `exit` runs no destructors, and the tool's directory is to be removed.
+    drop(tool);
+    conclusion.exit()
+}
+
+/// An entry for a package that isn't tested would never be judged.
+fn known_are_there(library: &packages::Library) -> Trial {
+    let unknown: Vec<_> = known::packages()
+        .filter(|package| !library.tested.iter().any(|tested| tested == package))
+        .collect();
+    test("known.rs names packages that have tests", move || {
+        anyhow::ensure!(unknown.is_empty(), "these have none: {unknown:?}");
+        Ok(())
+    })
+}
