@@ -332,7 +332,7 @@ fn without_files(place: &Place) -> Vec<Attempt> {
 }
 
 /// The version of this kernel's Landlock.
-fn landlock_version() -> libc::c_long {
+pub fn landlock_version() -> libc::c_long {
     let (no_attributes, version) = (std::ptr::null::<libc::c_void>(), 1);
     // SAFETY: without attributes nothing is read or written.
     unsafe {

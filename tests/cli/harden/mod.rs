@@ -46,8 +46,6 @@ enum Fences {
 }
 
 impl Fences {
-    const ALL: [Self; 4] = [Self::None, Self::Landlock, Self::Seccomp, Self::Both];
-
     /// The layer that the corrupted runtime is told to leave out.
     fn without(self) -> Option<&'static str> {
         match self {
@@ -58,12 +56,17 @@ impl Fences {
     }
 
     fn expected(self, attempt: &Attempt) -> Outcome {
+        let landlock = match attempts::landlock_version() {
+            // Left out, as the executable does.
+            ..2 => Outcome::Works,
+            _ => attempt.landlock,
+        };
         match self {
             Self::None => Outcome::Works,
-            Self::Landlock => attempt.landlock,
+            Self::Landlock => landlock,
             Self::Seccomp => attempt.seccomp,
             Self::Both if attempt.seccomp == Outcome::Killed => Outcome::Killed,
-            Self::Both => attempt.landlock,
+            Self::Both => landlock,
         }
     }
 }
@@ -77,30 +80,50 @@ fn holds(tool: &Tool, policy: Policy) -> Result<()> {
     let fenced = shim::executable(tool, &place.path("fenced"), &flags)?;
     let open = [&flags[..], &["--no-harden".into()]].concat();
     let open = shim::executable(tool, &place.path("open"), &open)?;
-    let mut wrong = Vec::new();
+    let (mut wrong, mut possible) = (Vec::new(), 0);
     for attempt in &attempts {
-        for fences in Fences::ALL {
-            place.restore()?;
-            let program = if fences == Fences::None {
-                &open
-            } else {
-                &fenced
-            };
-            let mut command = Command::new(program);
-            command.args(&attempt.calls).env_clear();
-            if let Some(layer) = fences.without() {
-                command.env("WASI_AOT_WITHOUT", layer);
-            }
-            let finished = Run::of(command).run()?;
-            let (found, expected) = (outcome(&finished)?, fences.expected(attempt));
+        let name = attempt.name;
+        let outcome = |fences| try_once(attempt, fences, &place, [&open, &fenced]);
+        let unfenced = outcome(Fences::None)?;
+        if unfenced != Outcome::Works {
+            // Some other fence is around the tests, a container's say.
+            eprintln!("SKIPPED: {name}: {unfenced:?} here without a fence of ours");
+            continue;
+        }
+        possible += 1;
+        for fences in [Fences::Landlock, Fences::Seccomp, Fences::Both] {
+            let (found, expected) = (outcome(fences)?, fences.expected(attempt));
             if found != expected {
-                let name = attempt.name;
                 wrong.push(format!("{name}, {fences:?}: {found:?}, not {expected:?}"));
             }
         }
     }
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
+    ensure!(
+        possible * 2 > attempts.len(),
+        "only {possible} of {} attempts are possible here at all",
+        attempts.len()
+    );
+    if attempts::landlock_version() < 2 {
+        eprintln!("SKIPPED: Landlock, which this kernel doesn't have");
+    }
     Ok(())
+}
+
+/// One attempt behind some fences; `programs` are without and with.
+fn try_once(
+    attempt: &Attempt,
+    fences: Fences,
+    place: &Place,
+    programs: [&Path; 2],
+) -> Result<Outcome> {
+    place.restore()?;
+    let mut command = Command::new(programs[usize::from(fences != Fences::None)]);
+    command.args(&attempt.calls).env_clear();
+    if let Some(layer) = fences.without() {
+        command.env("WASI_AOT_WITHOUT", layer);
+    }
+    outcome(&Run::of(command).run()?)
 }
 
 /// What became of the last call of an attempt.
@@ -170,15 +193,24 @@ fn stands(tool: &Tool, flag: Option<&str>, fenced: bool) -> Result<()> {
     drop(input);
     child.wait()?;
     ensure!(line == "1: ONE\n", "says {line:?}");
-    let field = |name: &str| {
-        let mut lines = status.lines();
-        lines.find_map(|line| Some(line.strip_prefix(name)?.strip_prefix(":\t")?.to_owned()))
-    };
-    let found = [field("NoNewPrivs"), field("Seccomp")];
-    let expected = if fenced { ["1", "2"] } else { ["0", "0"] };
-    ensure!(
-        found == expected.map(|value| Some(value.into())),
-        "the kernel says {found:?}"
-    );
+    let own = fs::read_to_string("/proc/self/status")?;
+    // A container may have put filters around all of us.
+    let filters = |status| field(status, "Seccomp_filters").ok()?.parse::<u32>().ok();
+    if fenced {
+        let found = ["NoNewPrivs", "Seccomp"].map(|name| field(&status, name));
+        let [no_new_privs, seccomp] = found;
+        ensure!((no_new_privs?, seccomp?) == ("1", "2"), "{status}");
+    }
+    // Counted since Linux 5.9.
+    if let (Some(around), Some(there)) = (filters(&own), filters(&status)) {
+        ensure!(there == around + u32::from(fenced), "{status}");
+    }
     Ok(())
+}
+
+/// A line of `/proc/PID/status`.
+fn field<'a>(status: &'a str, name: &str) -> Result<&'a str> {
+    let mut lines = status.lines();
+    let found = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(":\t"));
+    found.with_context(|| format!("the kernel doesn't say {name}"))
 }
