@@ -9,6 +9,7 @@ mod devices;
 mod directories;
 mod disk;
 mod fifo;
+mod race;
 mod signals;
 mod stdio;
 mod support;
@@ -24,6 +25,7 @@ fn main() -> anyhow::Result<()> {
     let families = [
         terminal::trials,
         fifo::trials,
+        race::trials,
         stdio::trials,
         signals::trials,
         disk::trials,

@@ -36,6 +36,7 @@ var commands = map[string]func(args []string){
 	"names":      names,
 	"paths":      paths,
 	"deep":       deep,
+	"race":       race,
 }
 
 func main() {
