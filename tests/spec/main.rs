@@ -9,6 +9,7 @@
 mod command;
 mod driver;
 mod executable;
+mod leaf;
 mod outcome;
 mod refusal;
 mod script;

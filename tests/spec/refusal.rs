@@ -2,6 +2,7 @@
 
 use crate::command;
 use crate::executable;
+use crate::leaf::Leaves;
 use crate::outcome::Outcome;
 use wasi_aot_compiler::analysis::Analysis;
 use wasi_aot_compiler::{Error, module};
@@ -42,7 +43,7 @@ fn refused(wasm: &[u8], error: &Error) -> Outcome {
 /// have removed what was invalid.
 fn without_imports(wasm: &[u8]) -> Outcome {
     const HIDDEN: Outcome = Outcome::Skipped("its import is refused first");
-    let Ok(command) = command::make(wasm, &[], &[]) else {
+    let Ok(command) = command::make(wasm, &Leaves::new(), &[], &[]) else {
         return HIDDEN;
     };
     match wasi_aot_compiler::build(&command, &executable::options(), &()) {

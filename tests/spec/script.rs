@@ -2,10 +2,11 @@
 //! and modules that must be refused.
 //!
 //! A module is run by itself, with `spectest`'s definitions put in the place of
-//! their imports ([`crate::command`]). One that imports from another module of
-//! the file is skipped, and so is from then on the module that it imports from:
+//! their imports ([`crate::command`]), and copies of functions that touch no state
+//! ([`crate::leaf`]). One that imports anything else of another module is skipped, and so is from then on the module that it imports from:
 //! they may share state.
 
+use crate::leaf::{self, Leaves};
 use crate::value::{Expected, Value, Why};
 use anyhow::{Context, Result};
 use std::collections::HashMap;
@@ -31,6 +32,8 @@ pub struct Script {
 pub struct Unit {
     pub line: usize,
     pub wasm: Vec<u8>,
+    /// What it imports from other modules.
+    pub leaves: Leaves,
     /// The message of the trap in which instantiation must end.
     pub traps: Option<String>,
     pub actions: Vec<Action>,
@@ -129,7 +132,7 @@ impl Reader<'_> {
             }
             WastDirective::AssertUnlinkable { mut module, .. } => {
                 if let Ok(wasm) = module.encode() {
-                    self.taint(&wasm);
+                    self.imports(&wasm);
                 }
                 self.script.skipped.push(LINKING);
             }
@@ -159,10 +162,11 @@ impl Reader<'_> {
 
     /// Adds a module, and says where.
     fn push(&mut self, line: usize, wasm: Vec<u8>, traps: Option<String>) -> usize {
-        let foreign = self.taint(&wasm);
+        let (leaves, foreign) = self.imports(&wasm);
         self.script.units.push(Unit {
             line,
             wasm,
+            leaves,
             traps,
             actions: Vec::new(),
             skip: foreign.then_some(IMPORTS),
@@ -170,18 +174,27 @@ impl Reader<'_> {
         self.script.units.len() - 1
     }
 
-    /// Whether a module imports from others; those can't be relied upon any more.
-    fn taint(&mut self, wasm: &[u8]) -> bool {
-        let mut foreign = false;
-        for module in import_modules(wasm) {
-            if module != "spectest" {
+    /// The leaves that a module imports, and whether it imports anything else from
+    /// another module: that one can't be relied upon any more.
+    fn imports(&mut self, wasm: &[u8]) -> (Leaves, bool) {
+        let (mut leaves, mut foreign) = (Leaves::new(), false);
+        for (module, name) in imports(wasm) {
+            if module == "spectest" {
+                continue;
+            }
+            let unit = self.registered.get(&module).copied();
+            let body = unit.and_then(|unit| {
+                let mut bodies = leaf::exported(&self.script.units[unit].wasm);
+                bodies.remove(&name)
+            });
+            if let Some(body) = body {
+                leaves.insert((module, name), body);
+            } else {
                 foreign = true;
-                if let Some(&unit) = self.registered.get(&module) {
-                    self.tainted.insert(unit, SHARED);
-                }
+                self.tainted.extend(unit.map(|unit| (unit, SHARED)));
             }
         }
-        foreign
+        (leaves, foreign)
     }
 
     fn invalid(&mut self, line: usize, mut module: QuoteWat<'_>) {
@@ -254,14 +267,14 @@ fn act(invoke: &WastInvoke<'_>) -> Result<Act, Why> {
     })
 }
 
-/// The modules that a module imports from, as far as it can be read.
-fn import_modules(wasm: &[u8]) -> Vec<String> {
-    let mut modules = Vec::new();
+/// Module and name of each import, as far as the module can be read.
+fn imports(wasm: &[u8]) -> Vec<(String, String)> {
+    let mut names = Vec::new();
     for payload in Parser::new(0).parse_all(wasm).map_while(Result::ok) {
         if let Payload::ImportSection(section) = payload {
             let imports = section.into_imports().map_while(Result::ok);
-            modules.extend(imports.map(|import| import.module.to_owned()));
+            names.extend(imports.map(|i| (i.module.to_owned(), i.name.to_owned())));
         }
     }
-    modules
+    names
 }

@@ -68,7 +68,7 @@ pub fn run(unit: &Unit) -> Result<Vec<(usize, Outcome)>> {
 
 /// The unit's executable, or what that there is none means for each action.
 fn build(unit: &Unit, omitted: &[usize]) -> Result<Result<Executable, Outcome>> {
-    let wasm = match command::make(&unit.wasm, &unit.actions, omitted) {
+    let wasm = match command::make(&unit.wasm, &unit.leaves, &unit.actions, omitted) {
         Ok(wasm) => wasm,
         Err(NoCommand::Import(why)) => return Ok(Err(Outcome::Skipped(why))),
         Err(NoCommand::Malformed(what) | NoCommand::Export(what)) => {
