@@ -42,7 +42,6 @@ test-std-exec: build tools ## Run go test -exec 'wasi-aot run' over Go's own lib
 		cargo test --release -p wasi-aot-tests --test std-exec -- $(FILTER)
 	$(if $(STD)$(FILTER),,$(if $(WASMTIME),cp $(TARGET)/std-exec/results.md tests/std-exec/RESULTS.md))
 
-# WASI_AOT_SPEC_OPT=0 or 1 takes another level of optimisation than 2.
 spec-results: ## Rewrite the results of WebAssembly's own tests, tests/spec/RESULTS.md; review the diff
 	WASI_AOT_BLESS=1 cargo test --release -p wasi-aot-tests --test spec
 

@@ -17,22 +17,22 @@ use wasi_aot_compiler::{Error, OptLevel, Options};
 /// by that which must not.
 const STACK: u64 = 1 << 20;
 
-/// Options of every build.
-pub fn options() -> Options {
-    let opt_level = match std::env::var("WASI_AOT_SPEC_OPT").as_deref() {
-        Ok("0") => OptLevel::O0,
-        Ok("1") => OptLevel::O1,
-        _ => OptLevel::O2,
-    };
-    let policy = Policy {
-        stack_size: Some(STACK),
-        ..Policy::default()
-    };
-    Options {
+/// Ways to build, which must make no difference; the first is the default.
+pub fn ways() -> [Options; 3] {
+    let way = |opt_level, no_go_opt| Options {
         opt_level,
-        policy,
+        no_go_opt,
+        policy: Policy {
+            stack_size: Some(STACK),
+            ..Policy::default()
+        },
         ..Options::default()
-    }
+    };
+    [
+        way(OptLevel::O2, false),
+        way(OptLevel::O2, true),
+        way(OptLevel::O0, false),
+    ]
 }
 
 pub struct Executable {
@@ -58,8 +58,8 @@ impl Executable {
     ///
     /// # Errors
     /// As the compiler says; and if the file can't be written.
-    pub fn build(wasm: &[u8]) -> Result<Result<Self, Error>> {
-        let bytes = match wasi_aot_compiler::build(wasm, &options(), &()) {
+    pub fn build(wasm: &[u8], options: &Options) -> Result<Result<Self, Error>> {
+        let bytes = match wasi_aot_compiler::build(wasm, options, &()) {
             Ok(bytes) => bytes,
             Err(error) => return Ok(Err(error)),
         };

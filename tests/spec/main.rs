@@ -3,8 +3,8 @@
 //! Each module of a file becomes a command that carries out the file's actions on
 //! it ([`command`], [`driver`]), which is compiled, linked and executed as any
 //! other. `RESULTS.md` says what comes of every file, exactly; a run that gives
-//! anything else fails, and `make spec-results` writes it. `WASI_AOT_SPEC_OPT` is
-//! the level of optimisation (2).
+//! anything else fails, and `make spec-results` writes it. Each file is
+//! gone through once for each way to build in [`executable::ways`].
 
 mod command;
 mod driver;
@@ -71,7 +71,21 @@ fn trial(file: TestFile<'static>, results: &Shared, expected: Option<Arc<str>>) 
     let name = format!("{}/{}", file.parent(), file.name());
     test(name.clone(), move || {
         let script = script::read(&file)?;
-        let counts = Counts::of(&script).with_context(|| name.clone())?;
+        let [first, others @ ..] = executable::ways();
+        let counts = Counts::of(&script, &first)?;
+        for way in &others {
+            let other = Counts::of(&script, way)?;
+            ensure!(
+                other == counts,
+                "{:?}, no_go_opt {}:\n{}{}and with the defaults:\n{}{}",
+                way.opt_level,
+                way.no_go_opt,
+                other.row(&name),
+                other.failures(&name),
+                counts.row(&name),
+                counts.failures(&name)
+            );
+        }
         let (row, failures) = (counts.row(file.name()), counts.failures(&name));
         let key = (file.parent().to_owned(), file.name().to_owned());
         results

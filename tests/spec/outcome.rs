@@ -7,6 +7,7 @@ use anyhow::Result;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::ops::AddAssign;
+use wasi_aot_compiler::Options;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -42,11 +43,11 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Carries out everything in a file.
+    /// Carries out everything in a file, with what is built built by `options`.
     ///
     /// # Errors
     /// If the tests can't be carried out.
-    pub fn of(script: &Script) -> Result<Self> {
+    pub fn of(script: &Script, options: &Options) -> Result<Self> {
         let mut counts = Self {
             text: script.text,
             ..Self::default()
@@ -55,10 +56,10 @@ impl Counts {
             counts.add(0, Outcome::Skipped(why));
         }
         for (line, wasm) in &script.invalid {
-            counts.add(*line, refusal::check(wasm));
+            counts.add(*line, refusal::check(wasm, options));
         }
         for unit in &script.units {
-            for (line, outcome) in unit::run(unit)? {
+            for (line, outcome) in unit::run(unit, options)? {
                 counts.add(line, outcome);
             }
         }

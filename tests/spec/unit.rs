@@ -12,7 +12,7 @@ use crate::executable::{End, Executable};
 use crate::outcome::Outcome;
 use crate::script::{Action, Then, Unit};
 use anyhow::Result;
-use wasi_aot_compiler::Error;
+use wasi_aot_compiler::{Error, Options};
 
 /// Actions whose results one run compares: exit codes above mean something else.
 const BATCH: usize = 100;
@@ -24,7 +24,7 @@ const REBUILDS: usize = 8;
 ///
 /// # Errors
 /// If the tests can't be carried out.
-pub fn run(unit: &Unit) -> Result<Vec<(usize, Outcome)>> {
+pub fn run(unit: &Unit, options: &Options) -> Result<Vec<(usize, Outcome)>> {
     let lines = (unit.actions.iter().map(|action| action.line)).collect::<Vec<_>>();
     let all = |outcome: Outcome| {
         let lines = [unit.line].into_iter().chain(lines.iter().copied());
@@ -33,7 +33,7 @@ pub fn run(unit: &Unit) -> Result<Vec<(usize, Outcome)>> {
     if let Some(why) = unit.skip {
         return all(Outcome::Skipped(why));
     }
-    let executable = match build(unit, &[])? {
+    let executable = match build(unit, options, &[])? {
         Ok(executable) => executable,
         Err(outcome) => return all(outcome),
     };
@@ -51,6 +51,7 @@ pub fn run(unit: &Unit) -> Result<Vec<(usize, Outcome)>> {
     };
     let mut runner = Runner {
         unit,
+        options,
         executable,
         omitted: Vec::new(),
         outcomes: vec![None; unit.actions.len()],
@@ -67,7 +68,7 @@ pub fn run(unit: &Unit) -> Result<Vec<(usize, Outcome)>> {
 }
 
 /// The unit's executable, or what that there is none means for each action.
-fn build(unit: &Unit, omitted: &[usize]) -> Result<Result<Executable, Outcome>> {
+fn build(unit: &Unit, options: &Options, omitted: &[usize]) -> Result<Result<Executable, Outcome>> {
     let wasm = match command::make(&unit.wasm, &unit.leaves, &unit.actions, omitted) {
         Ok(wasm) => wasm,
         Err(NoCommand::Import(why)) => return Ok(Err(Outcome::Skipped(why))),
@@ -75,25 +76,28 @@ fn build(unit: &Unit, omitted: &[usize]) -> Result<Result<Executable, Outcome>> 
             return Ok(Err(Outcome::Failed(what)));
         }
     };
-    Ok(Executable::build(&wasm)?.map_err(|error| match error {
-        Error::Unsupported { feature, .. } => Outcome::refused(&feature),
-        // Segments are applied by the compiler.
-        Error::Invalid { message, .. }
-            if unit
-                .traps
-                .as_ref()
-                .is_some_and(|t| t.starts_with("out of bounds"))
-                && message.ends_with("segment out of bounds; instantiation would trap") =>
-        {
-            Outcome::Passed
-        }
-        Error::Limit(_) => Outcome::refused("a limit of the compiler"),
-        other => Outcome::Failed(format!("build: {other}")),
-    }))
+    Ok(
+        Executable::build(&wasm, options)?.map_err(|error| match error {
+            Error::Unsupported { feature, .. } => Outcome::refused(&feature),
+            // Segments are applied by the compiler.
+            Error::Invalid { message, .. }
+                if unit
+                    .traps
+                    .as_ref()
+                    .is_some_and(|t| t.starts_with("out of bounds"))
+                    && message.ends_with("segment out of bounds; instantiation would trap") =>
+            {
+                Outcome::Passed
+            }
+            Error::Limit(_) => Outcome::refused("a limit of the compiler"),
+            other => Outcome::Failed(format!("build: {other}")),
+        }),
+    )
 }
 
 struct Runner<'u> {
     unit: &'u Unit,
+    options: &'u Options,
     executable: Executable,
     /// Actions that trapped and must not, which are left out of later runs.
     omitted: Vec<usize>,
@@ -166,7 +170,7 @@ impl Runner<'_> {
                     if self.omitted.len() > REBUILDS {
                         return Ok(());
                     }
-                    match build(self.unit, &self.omitted)? {
+                    match build(self.unit, self.options, &self.omitted)? {
                         Ok(executable) => self.executable = executable,
                         Err(_) => return Ok(()),
                     }
