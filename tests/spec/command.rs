@@ -6,8 +6,13 @@
 //! imports come first in their index spaces, no index but those of functions
 //! changes. Nothing that the driver does touches the module's memory, tables or
 //! globals.
+//!
+//! References of the host's, which the suite passes as `externref`, nobody can make
+//! here: preview 1 has none. Where a module gets some, functions stand for them
+//! ([`crate::host`]), and each `externref` of the module becomes a `funcref`.
 
 use crate::driver;
+use crate::host::Host;
 use crate::leaf::Leaves;
 use crate::script::Action;
 use crate::value::Why;
@@ -15,9 +20,10 @@ use std::convert::Infallible;
 use std::ops::Range;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
-    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, EntityType, ExportKind,
-    ExportSection, Function, FunctionSection, GlobalSection, ImportSection, MemorySection,
-    MemoryType, Module, RefType, StartSection, TableSection, TableType, TypeSection, ValType,
+    AbstractHeapType, CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection,
+    EntityType, ExportKind, ExportSection, Function, FunctionSection, GlobalSection, ImportSection,
+    MemorySection, MemoryType, Module, RefType, StartSection, TableSection, TableType, TypeSection,
+    ValType,
 };
 use wasmparser::{Operator, Parser, Payload, TypeRef};
 
@@ -67,10 +73,10 @@ pub struct Sections {
     pub types: TypeSection,
     imports: ImportSection,
     pub functions: FunctionSection,
-    tables: TableSection,
+    pub tables: TableSection,
     memories: MemorySection,
     pub globals: GlobalSection,
-    exports: ExportSection,
+    pub exports: ExportSection,
     start: Option<u32>,
     elements: ElementSection,
     data_count: Option<u32>,
@@ -85,6 +91,8 @@ pub const PROC_EXIT: u32 = 0;
 struct Shift<'l> {
     leaves: &'l Leaves,
     globals: Vec<ConstExpr>,
+    /// Whether `externref` becomes `funcref`.
+    functions_for_externs: bool,
 }
 
 impl Reencode for Shift<'_> {
@@ -92,6 +100,18 @@ impl Reencode for Shift<'_> {
 
     fn function_index(&mut self, index: u32) -> Result<u32, reencode::Error<Infallible>> {
         Ok(index.saturating_add(1))
+    }
+
+    fn abstract_heap_type(
+        &mut self,
+        ty: wasmparser::AbstractHeapType,
+    ) -> Result<AbstractHeapType, reencode::Error<Infallible>> {
+        Ok(match ty {
+            wasmparser::AbstractHeapType::Extern if self.functions_for_externs => {
+                AbstractHeapType::Func
+            }
+            other => other.into(),
+        })
     }
 
     /// Only imported globals may be read in a constant expression (core
@@ -122,11 +142,13 @@ pub fn make(
     actions: &[Action],
     omitted: &[usize],
 ) -> Result<Vec<u8>, NoCommand> {
+    let numbers = Host::numbers(actions);
     let mut sections = Sections::default();
     let mut exports = Exports::default();
     let mut shift = Shift {
         leaves,
         globals: Vec::new(),
+        functions_for_externs: !numbers.is_empty(),
     };
     for payload in Parser::new(0).parse_all(wasm) {
         section(&mut sections, &mut exports, &mut shift, wasm, payload?)?;
@@ -138,7 +160,8 @@ pub fn make(
         "proc_exit",
         EntityType::Function(exit),
     );
-    let start = driver::add(&mut sections, &exports, actions, omitted)?;
+    let host = Host::add(&mut sections, &numbers);
+    let start = driver::add(&mut sections, &exports, &host, actions, omitted)?;
     sections.exports.export("_start", ExportKind::Func, start);
     Ok(sections.finish())
 }

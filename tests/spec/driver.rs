@@ -7,6 +7,7 @@
 //! first one with a wrong result is.
 
 use crate::command::{Exports, NoCommand, PROC_EXIT, Sections};
+use crate::host::Host;
 use crate::script::{Act, Action, Then};
 use crate::value::{Expected, Float, Value};
 use wasm_encoder::{
@@ -64,6 +65,7 @@ struct Own {
 pub fn add(
     to: &mut Sections,
     exports: &Exports,
+    host: &Host,
     actions: &[Action],
     omitted: &[usize],
 ) -> Result<u32, NoCommand> {
@@ -98,7 +100,7 @@ pub fn add(
         let mut body = Function::new([(1, ValType::I32), (vectors, ValType::V128)]);
         for &(number, action) in chunk {
             if let (Ok(what), false) = (&action.what, omitted.contains(&number)) {
-                own.action(&mut body.instructions(), exports, number, what)?;
+                own.action(&mut body.instructions(), exports, host, number, what)?;
             }
         }
         body.instructions().end();
@@ -174,6 +176,7 @@ impl Own {
         &self,
         code: &mut InstructionSink<'_>,
         exports: &Exports,
+        host: &Host,
         number: usize,
         (act, then): &(Act, Then),
     ) -> Result<(), NoCommand> {
@@ -183,14 +186,14 @@ impl Own {
             // A branch leaves behind what there is on the stack.
             Then::Returns => {
                 code.block(BlockType::Empty);
-                perform(code, exports, act)?;
+                perform(code, exports, host, act)?;
                 code.br(0).end();
             }
             Then::Results(results) => {
-                perform(code, exports, act)?;
+                perform(code, exports, host, act)?;
                 code.i32_const(1).local_set(RIGHT);
                 for expected in results.iter().rev() {
-                    compare(code, expected);
+                    compare(code, host, expected);
                     code.local_get(RIGHT).i32_and().local_set(RIGHT);
                 }
                 code.local_get(RIGHT).i32_const(number).call(self.check);
@@ -198,7 +201,7 @@ impl Own {
             Then::Traps(_) => {
                 code.i32_const(number).call(self.wanted);
                 code.if_(BlockType::Empty);
-                perform(code, exports, act)?;
+                perform(code, exports, host, act)?;
                 code.i32_const(0).call(PROC_EXIT).unreachable().end();
             }
         }
@@ -207,7 +210,12 @@ impl Own {
 }
 
 /// Leaves the action's results on the stack.
-fn perform(code: &mut InstructionSink<'_>, exports: &Exports, act: &Act) -> Result<(), NoCommand> {
+fn perform(
+    code: &mut InstructionSink<'_>,
+    exports: &Exports,
+    host: &Host,
+    act: &Act,
+) -> Result<(), NoCommand> {
     match act {
         Act::Get { name } => {
             code.global_get(exports.find(name, ExportKind::Global)?);
@@ -221,7 +229,8 @@ fn perform(code: &mut InstructionSink<'_>, exports: &Exports, act: &Act) -> Resu
                     Value::F64(bits) => code.i64_const(bits.cast_signed()).f64_reinterpret_i64(),
                     Value::V128(v) => code.v128_const(v),
                     Value::NullFunc => code.ref_null(HeapType::FUNC),
-                    Value::NullExtern => code.ref_null(HeapType::EXTERN),
+                    Value::NullExtern => code.ref_null(host.null()),
+                    Value::Host(number) => code.ref_func(host.function(number)),
                 };
             }
             code.call(exports.find(name, ExportKind::Func)?);
@@ -235,7 +244,7 @@ const RIGHT: u32 = 0;
 const VECTOR: u32 = 1;
 
 /// Replaces the value on the stack by whether it is as expected.
-fn compare(code: &mut InstructionSink<'_>, expected: &Expected) {
+fn compare(code: &mut InstructionSink<'_>, host: &Host, expected: &Expected) {
     match expected {
         Expected::I32(v) => {
             code.i32_const(*v).i32_eq();
@@ -273,9 +282,10 @@ fn compare(code: &mut InstructionSink<'_>, expected: &Expected) {
         Expected::NullRef => {
             code.ref_is_null();
         }
-        Expected::Func => {
+        Expected::NotNull => {
             code.ref_is_null().i32_eqz();
         }
+        Expected::Host(number) => host.compare(code, *number),
     }
 }
 

@@ -9,6 +9,7 @@
 mod command;
 mod driver;
 mod executable;
+mod host;
 mod leaf;
 mod outcome;
 mod refusal;

@@ -53,6 +53,27 @@ pub enum Act {
     Get { name: String },
 }
 
+impl Action {
+    /// The numbers of the host's references that it is about.
+    pub fn host_references(&self) -> impl Iterator<Item = u32> {
+        let (args, results): (&[_], &[_]) = match &self.what {
+            Ok((Act::Invoke { args, .. }, Then::Results(results))) => (args, results),
+            Ok((Act::Invoke { args, .. }, _)) => (args, &[]),
+            Ok((Act::Get { .. }, Then::Results(results))) => (&[], results),
+            _ => (&[], &[]),
+        };
+        let args = args.iter().filter_map(|arg| match arg {
+            Value::Host(number) => Some(*number),
+            _ => None,
+        });
+        let results = results.iter().filter_map(|result| match result {
+            Expected::Host(number) => Some(*number),
+            _ => None,
+        });
+        args.chain(results)
+    }
+}
+
 /// How an action must end.
 pub enum Then {
     /// It returns.

@@ -14,6 +14,8 @@ pub enum Value {
     V128(i128),
     NullFunc,
     NullExtern,
+    /// A reference of the host's, by its number.
+    Host(u32),
 }
 
 /// What a float's bits may be: these, or a kind of NaN (core specification,
@@ -38,15 +40,15 @@ pub enum Expected {
     F32x4([Float<u32>; 4]),
     F64x2([Float<u64>; 2]),
     NullRef,
-    /// Any function.
-    Func,
+    /// Any function, or anything of the host's.
+    NotNull,
+    /// This one of the host's.
+    Host(u32),
 }
 
 /// Why something can't be said in a module of ours.
 pub type Why = &'static str;
 
-/// No module can make one, and preview 1 has none to give.
-const HOST_REFERENCE: Why = "needs a reference of the host's";
 const NEWER: Why = "a value of a newer proposal";
 
 impl Value {
@@ -68,7 +70,8 @@ impl Value {
                 _ => return Err(NEWER),
             },
             WastArgCore::RefNull(_) => return Err(NEWER),
-            WastArgCore::RefExtern(_) | WastArgCore::RefHost(_) => return Err(HOST_REFERENCE),
+            WastArgCore::RefExtern(number) => Self::Host(*number),
+            WastArgCore::RefHost(_) => return Err(NEWER),
         })
     }
 }
@@ -87,8 +90,9 @@ impl Expected {
             WastRetCore::F64(pattern) => Self::F64(float(pattern, |v| v.bits)),
             WastRetCore::V128(pattern) => vector(pattern),
             WastRetCore::RefNull(_) => Self::NullRef,
-            WastRetCore::RefFunc(_) => Self::Func,
-            WastRetCore::RefExtern(_) | WastRetCore::RefHost(_) => return Err(HOST_REFERENCE),
+            WastRetCore::RefFunc(_) => Self::NotNull,
+            WastRetCore::RefExtern(Some(number)) => Self::Host(*number),
+            WastRetCore::RefExtern(None) => Self::NotNull,
             _ => return Err(NEWER),
         })
     }
