@@ -34,7 +34,7 @@ pub use variable::CELL_SIZE;
 use crate::error::Error;
 use crate::flow::{BlockId, Graph};
 use crate::go::bytes::ByteLoop;
-use crate::module::feature_of;
+use crate::module::{feature_of, feature_of_type};
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::{self, FuncRef, GlobalValue, InstBuilder, Signature, SourceLoc};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
@@ -63,6 +63,7 @@ pub fn lower_function(
     function: &mut ir::Function,
     context: &mut FunctionBuilderContext,
 ) -> Result<(), Error> {
+    refuse_types(graph).map_err(|e| e.in_function(&env.name(index)))?;
     let type_index = env.module.functions[index].type_index;
     function.signature = env.signature(type_index);
     let mut lowering = Lowering::new(
@@ -107,6 +108,22 @@ impl Refused {
             offset: u64::from(self.offset),
         }
     }
+}
+
+/// Refuses values that can't be compiled: in locals, or handed from block to block
+/// without an operator that would be refused. Function types have been looked at.
+fn refuse_types(graph: &Graph<'_>) -> Result<(), Refused> {
+    let entry = graph.blocks[BlockId::ENTRY.index()].terminator_offset;
+    let locals = graph.locals.iter().map(|&ty| (ty, entry));
+    let operands = graph.blocks.iter().flat_map(|block| {
+        let offset = block.terminator_offset;
+        block.stack.iter().map(move |&ty| (ty, offset))
+    });
+    let mut refused = locals.chain(operands).filter_map(|(ty, offset)| {
+        let feature = feature_of_type(ty)?;
+        Some(Refused { feature, offset })
+    });
+    refused.next().map_or(Ok(()), Err)
 }
 
 /// The state of lowering one function.

@@ -19,7 +19,7 @@ pub use constant::Constant;
 pub use imports::Import;
 pub use parse::parse;
 pub(crate) use producers::go_version;
-pub use unsupported::{feature_of, proposal_of};
+pub use unsupported::{feature_of, feature_of_type, proposal_of};
 
 use crate::error::Error;
 use std::collections::HashMap;

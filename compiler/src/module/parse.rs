@@ -1,7 +1,7 @@
 //! From bytes to a [`Module`], validating all sections but the bodies on the way.
 
 use super::{Export, Function, Global, Memory, Module, Table};
-use super::{constant, imports, names, producers, segments};
+use super::{constant, feature_of_type, imports, names, producers, segments};
 use crate::error::Error;
 use std::collections::HashMap;
 use wasi_aot_contract::layout::MAX_PAGES;
@@ -25,12 +25,30 @@ fn features() -> WasmFeatures {
 /// Largest table: each element costs 4 bytes per signature called through it.
 const MAX_TABLE: u64 = 10_000_000;
 
+/// How the bytes are read. Multi-memory and memory64 change what is well-formed in
+/// any module (a memory index where a zero byte was, longer offsets), so theirs is
+/// not how one without them is read, and no body is.
+fn binary_format() -> WasmFeatures {
+    features() - WasmFeatures::MULTI_MEMORY - WasmFeatures::MEMORY64
+}
+
 /// Parses a module and validates everything but its bodies.
 ///
 /// # Errors
 /// Whatever is wrong with the module, or not supported in it.
 pub fn parse(wasm: &[u8]) -> Result<Module<'_>, Error> {
     check_header(wasm)?;
+    sections(wasm, binary_format()).map_err(|error| match error {
+        // A feature's name says more than what is malformed without it.
+        Error::Invalid { .. } => match sections(wasm, features()) {
+            Err(unsupported @ Error::Unsupported { .. }) => unsupported,
+            _ => error,
+        },
+        _ => error,
+    })
+}
+
+fn sections(wasm: &[u8], format: WasmFeatures) -> Result<Module<'_>, Error> {
     let mut module = Module {
         types: Vec::new(),
         canonical_types: Vec::new(),
@@ -47,7 +65,9 @@ pub fn parse(wasm: &[u8]) -> Result<Module<'_>, Error> {
     };
     let mut type_indices = Vec::new();
     let mut validator = Validator::new_with_features(features());
-    for payload in Parser::new(0).parse_all(wasm) {
+    let mut parser = Parser::new(0);
+    parser.set_features(format);
+    for payload in parser.parse_all(wasm) {
         let payload = payload.map_err(|e| Error::from_validator(&e))?;
         match validator
             .payload(&payload)
@@ -100,8 +120,11 @@ fn section<'a>(
     let invalid = |e: wasmparser::Error| Error::from_validator(&e);
     match payload {
         Payload::TypeSection(section) => {
+            let offset = section.range().start;
             for ty in section.into_iter_err_on_gc_types() {
-                module.types.push(ty.map_err(invalid)?);
+                module
+                    .types
+                    .push(function_type(ty.map_err(invalid)?, offset)?);
             }
             module.canonical_types = canonical(&module.types);
         }
@@ -158,6 +181,20 @@ fn section<'a>(
         _ => {}
     }
     Ok(())
+}
+
+/// Refuses a type with values that can't be compiled, whatever it is for: a
+/// function, a call, or a block.
+fn function_type(ty: FuncType, offset: u64) -> Result<FuncType, Error> {
+    let mut values = ty.params().iter().chain(ty.results());
+    match values.find_map(|&value| feature_of_type(value)) {
+        Some(feature) => Err(Error::Unsupported {
+            feature,
+            function: None,
+            offset,
+        }),
+        None => Ok(ty),
+    }
 }
 
 fn canonical(types: &[FuncType]) -> Vec<u32> {
