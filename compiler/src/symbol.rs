@@ -36,6 +36,10 @@ pub enum Symbol {
     TrapBadSignature,
     /// What a typed table holds for null.
     TrapNull,
+    /// The bytes of a passive data segment.
+    Data(u32),
+    /// How many of them `memory.init` may take, an i64: none once it is dropped.
+    DataLength(u32),
 }
 
 impl Symbol {
@@ -57,6 +61,8 @@ impl Symbol {
             Self::BytesEqual => (11, 0),
             Self::BytesCompare => (12, 0),
             Self::BytesFind => (13, 0),
+            Self::Data(i) => (14, i),
+            Self::DataLength(i) => (15, i),
         };
         UserExternalName::new(namespace, index)
     }
@@ -82,6 +88,8 @@ impl Symbol {
             11 => Self::BytesEqual,
             12 => Self::BytesCompare,
             13 => Self::BytesFind,
+            14 => Self::Data(name.index),
+            15 => Self::DataLength(name.index),
             other => panic!("BUG: unknown symbol namespace {other}"),
         }
     }

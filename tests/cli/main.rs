@@ -1,6 +1,8 @@
 //! wasi-aot as a command: what it refuses, what its output is made of, and what
 //! its executables do before and after Go's part.
 
+mod agree;
+mod bulk;
 mod byte_loops;
 mod errors;
 mod harden;
@@ -26,6 +28,7 @@ fn main() -> anyhow::Result<()> {
     let args = Arguments::from_args();
     let tool = Arc::new(Tool::new()?);
     let suites = [
+        bulk::trials,
         byte_loops::trials,
         errors::trials,
         harden::trials,

@@ -126,6 +126,12 @@ impl Declared {
             Symbol::Table(index) => {
                 self.declare_data(symbol, &format!("wasi_aot_table_{index}"), false)
             }
+            Symbol::Data(index) => {
+                self.declare_data(symbol, &format!("wasi_aot_data_{index}"), false)
+            }
+            Symbol::DataLength(index) => {
+                self.declare_data(symbol, &format!("wasi_aot_data_length_{index}"), true)
+            }
             Symbol::Function(_)
             | Symbol::ImportThunk(_)
             | Symbol::TrapBadSignature

@@ -1,5 +1,5 @@
-//! What generated code reads and writes: globals, typed tables, and linear
-//! memory's initial bytes.
+//! What generated code reads and writes: globals, typed tables, passive segments,
+//! and linear memory's initial bytes.
 
 use super::code::Code;
 use super::{Input, absolute};
@@ -8,7 +8,7 @@ use crate::module::Module;
 use crate::options::Target;
 use crate::symbol::Symbol;
 use object::SectionKind;
-use object::write::{StandardSection, SymbolId};
+use object::write::{SectionId, StandardSection, SymbolId};
 use wasi_aot_contract::{layout, symbols};
 
 /// Alignment of the segment that maps linear memory: the target's largest page
@@ -29,6 +29,14 @@ pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
         match symbol {
             Symbol::Globals => globals(input.env.module, code, id),
             Symbol::Table(type_index) => size += table(input, code, id, type_index),
+            Symbol::Data(index) => {
+                let bytes = input.env.module.data[index as usize];
+                define(code, id, StandardSection::ReadOnlyData, bytes, 1);
+            }
+            Symbol::DataLength(index) => {
+                let length = input.env.module.data[index as usize].len() as u64;
+                define(code, id, StandardSection::Data, &length.to_le_bytes(), 8);
+            }
             _ => {}
         }
     }
@@ -42,13 +50,24 @@ fn globals(module: &Module<'_>, code: &mut Code, symbol: SymbolId) {
         .iter()
         .flat_map(|g| g.init.to_cell())
         .collect();
-    let section = code.object.section_id(StandardSection::Data);
-    let offset = code
-        .object
-        .append_section_data(section, &cells, u64::from(CELL_SIZE));
+    let align = u64::from(CELL_SIZE);
+    define(code, symbol, StandardSection::Data, &cells, align);
+}
+
+/// Puts `bytes` at `symbol`; returns the section and their offset in it.
+fn define(
+    code: &mut Code,
+    symbol: SymbolId,
+    section: StandardSection,
+    bytes: &[u8],
+    align: u64,
+) -> (SectionId, u64) {
+    let section = code.object.section_id(section);
+    let offset = code.object.append_section_data(section, bytes, align);
     code.object
-        .set_symbol_data(symbol, section, offset, cells.len() as u64);
+        .set_symbol_data(symbol, section, offset, bytes.len() as u64);
     code.object.symbol_mut(symbol).scope = object::SymbolScope::Compilation;
+    (section, offset)
 }
 
 /// The table as callers of one signature see it: the span that is not null at
@@ -61,19 +80,14 @@ fn table(input: &Input<'_, '_, '_>, code: &mut Code, symbol: SymbolId, type_inde
         .table
         .as_ref()
         .map_or(&[][..], |t| &t.elements[first as usize..end as usize]);
-    let section = code.object.section_id(StandardSection::ReadOnlyData);
-    let size = elements.len() as u64 * u64::from(TABLE_ENTRY_SIZE);
     let zeroes = vec![0; elements.len() * TABLE_ENTRY_SIZE as usize];
-    let start = code
-        .object
-        .append_section_data(section, &zeroes, u64::from(TABLE_ENTRY_SIZE));
-    code.object.set_symbol_data(symbol, section, start, size);
-    code.object.symbol_mut(symbol).scope = object::SymbolScope::Compilation;
+    let align = u64::from(TABLE_ENTRY_SIZE);
+    let (section, start) = define(code, symbol, StandardSection::ReadOnlyData, &zeroes, align);
     for (offset, &element) in (start..).step_by(TABLE_ENTRY_SIZE as usize).zip(elements) {
         let target = code.symbols[&entry(module, element, type_index)];
         absolute(&mut code.object, section, offset, target, 0, 32);
     }
-    size
+    zeroes.len() as u64
 }
 
 fn entry(module: &Module<'_>, element: Option<u32>, type_index: u32) -> Symbol {

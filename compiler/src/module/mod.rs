@@ -46,6 +46,9 @@ pub struct Module<'a> {
     /// Linear memory's first bytes: the active data segments over zeroes, up to
     /// the last byte that is not zero.
     pub image: Vec<u8>,
+    /// The bytes that `memory.init` takes from each data segment; none of an active
+    /// one, which instantiation has dropped.
+    pub data: Vec<&'a [u8]>,
     /// The Go that made it, as its `producers` section says: `go1.27.3`.
     pub go_version: Option<&'a str>,
     /// The name section's function names, by function index.

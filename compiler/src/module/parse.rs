@@ -42,6 +42,7 @@ pub fn parse(wasm: &[u8]) -> Result<Module<'_>, Error> {
         exports: Vec::new(),
         start: None,
         image: Vec::new(),
+        data: Vec::new(),
         go_version: None,
         names: HashMap::new(),
     };

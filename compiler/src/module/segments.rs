@@ -1,4 +1,5 @@
-//! Active data and element segments, folded into what the executable starts with.
+//! Data and element segments: active ones are folded into what the executable
+//! starts with, passive ones kept for the operators that name them.
 //!
 //! Folding at compile time is exact: segments are applied in order before the
 //! start function runs (core specification, "Instantiation"), and one that is
@@ -11,18 +12,26 @@ use wasmparser::{Data, DataKind, Element, ElementItems, ElementKind};
 /// Largest span of initial data: the image is held in memory while compiling.
 const MAX_IMAGE: usize = 1 << 30;
 
-/// Copies a data segment into the image.
-pub(super) fn data(module: &mut Module<'_>, segment: &Data<'_>) -> Result<(), Error> {
-    let DataKind::Active {
-        memory_index: 0,
-        offset_expr,
-    } = &segment.kind
-    else {
-        return Err(unsupported(
-            "a passive data segment (bulk memory's memory.init)",
-            segment.range.start,
-        ));
+/// Keeps a passive data segment, or copies an active one into the image: from then
+/// on it is as good as dropped.
+pub(super) fn data<'a>(module: &mut Module<'a>, segment: &Data<'a>) -> Result<(), Error> {
+    let offset_expr = match &segment.kind {
+        DataKind::Passive => {
+            module.data.push(segment.data);
+            return Ok(());
+        }
+        DataKind::Active {
+            memory_index: 0,
+            offset_expr,
+        } => offset_expr,
+        DataKind::Active { .. } => {
+            return Err(unsupported(
+                "a data segment of a second memory (multi-memory)",
+                segment.range.start,
+            ));
+        }
     };
+    module.data.push(&[]);
     let start = constant::evaluate(offset_expr, &module.globals)?.as_u32() as usize;
     let end = start + segment.data.len();
     let pages = module.memory.as_ref().map_or(0, |m: &Memory| m.initial);
