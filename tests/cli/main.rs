@@ -18,6 +18,7 @@ mod repeat;
 mod run;
 mod starting;
 mod support;
+mod tables;
 mod traps;
 
 use harness::tool::Tool;
@@ -41,6 +42,7 @@ fn main() -> anyhow::Result<()> {
         run::trials,
         starting::trials,
         listen::trials,
+        tables::trials,
         traps::trials,
         isolation::trials,
         ld::trials,

@@ -303,8 +303,8 @@ fn an_executable_that_contradicts_itself_is_refused() {
     assert!(matches!(
         with(info, 0x40),
         InspectError::OtherVersion {
-            found: 0x42,
-            ours: 2
+            found: 0x43,
+            ours: 3
         }
     ));
     // The length of the manifest that the shim acts on.

@@ -70,12 +70,14 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>, offse
     true
 }
 
-fn pop_extended(l: &mut Lowering<'_, '_, '_>) -> Value {
+/// Pops an i32 and gives it as an i64.
+pub(super) fn pop_extended(l: &mut Lowering<'_, '_, '_>) -> Value {
     let value = l.pop();
     l.builder.ins().uextend(types::I64, value)
 }
 
-fn call(l: &mut Lowering<'_, '_, '_>, symbol: Symbol, args: &[Value]) {
+/// Calls a function of C's on memory.
+pub(super) fn call(l: &mut Lowering<'_, '_, '_>, symbol: Symbol, args: &[Value]) {
     let function = l.function_ref(symbol, Env::memory_function_signature);
     l.builder.ins().call(function, args);
     l.known.clear();

@@ -56,26 +56,31 @@ pub(super) fn data<'a>(module: &mut Module<'a>, segment: &Data<'a>) -> Result<()
     Ok(())
 }
 
-/// Copies an element segment into the table.
+/// Keeps a passive element segment, or copies an active one into its table: from
+/// then on it is as good as dropped.
 pub(super) fn element(module: &mut Module<'_>, segment: Element<'_>) -> Result<(), Error> {
-    let start = match &segment.kind {
-        ElementKind::Active { offset_expr, .. } => {
-            constant::evaluate(offset_expr, &module.globals)?.as_u32() as usize
+    let items = items(segment.items, module)?;
+    for function in items.iter().copied().flatten() {
+        module.note_reference(function);
+    }
+    let (table_index, offset_expr) = match &segment.kind {
+        ElementKind::Active {
+            table_index,
+            offset_expr,
+        } => (table_index.unwrap_or(0), offset_expr),
+        // Only declares functions for ref.func.
+        ElementKind::Declared => {
+            module.elements.push(Vec::new());
+            return Ok(());
         }
-        // Only declares functions for ref.func; nothing to copy.
-        ElementKind::Declared => return Ok(()),
         ElementKind::Passive => {
-            return Err(unsupported(
-                "a passive element segment (bulk memory's table.init)",
-                segment.range.start,
-            ));
+            module.elements.push(items);
+            return Ok(());
         }
     };
-    let items = items(segment.items, module)?;
-    let table: &mut Table = module
-        .table
-        .as_mut()
-        .expect("BUG: element segment without table");
+    module.elements.push(Vec::new());
+    let start = constant::evaluate(offset_expr, &module.globals)?.as_u32() as usize;
+    let table: &mut Table = &mut module.tables[table_index as usize];
     let target = start
         .checked_add(items.len())
         .and_then(|end| table.elements.get_mut(start..end))
