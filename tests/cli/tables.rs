@@ -284,6 +284,27 @@ const ELEMENTS: &[Program] = &[
         OUT,
     ),
     Program {
+        name: "functions called like the object's own symbols",
+        items: r#"(table $t 1 funcref) (elem (i32.const 0) $wasi_aot_globals)
+            (global $a (mut i32) (i32.const 1)) (global $b (mut i32) (i32.const 2))
+            (func $wasi_aot_globals (global.set $b (i32.const 3)))
+            (func $wasi_aot_cells_0 (table.set $t (i32.const 0) (ref.null func)))"#,
+        body: "(call_indirect (i32.const 0)) (call $show (global.get $b))
+            (call $wasi_aot_cells_0) (call_indirect (i32.const 0))",
+        trap: NULL,
+    },
+    Program {
+        name: "growth without a maximum",
+        items: "(table $t 0 funcref) (type $none (func)) (func $one (call $show (i32.const 1)))
+            (elem declare func $one)",
+        body: "(call $show (table.grow $t (ref.func $one) (i32.const 100000)))
+            (call $show (table.grow $t (ref.null func) (i32.const 1)))
+            (call_indirect $t (type $none) (i32.const 99999))
+            (call $show (table.grow $t (ref.null func) (i32.const -1)))
+            (call_indirect $t (type $none) (i32.const 100000))",
+        trap: NULL,
+    },
+    Program {
         name: "an empty table",
         items: "(table $t 0 funcref) (type $none (func))",
         body: "(call $show (table.size $t))

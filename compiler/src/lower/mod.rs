@@ -58,7 +58,7 @@ pub struct Facts {
 /// `facts` are what is known of it.
 ///
 /// # Errors
-/// [`Error::Unsupported`] for an operator that can't be lowered yet.
+/// [`Error::Unsupported`] for an operator or a local that can't be lowered yet.
 pub fn lower_function(
     env: &Env<'_, '_>,
     index: usize,
@@ -67,6 +67,14 @@ pub fn lower_function(
     function: &mut ir::Function,
     context: &mut FunctionBuilderContext,
 ) -> Result<(), Error> {
+    if graph.locals.contains(&ValType::V128) {
+        let offset = env.module.functions[index].body.range().start;
+        let refused = Refused {
+            feature: "a local of type v128 (simd)".to_string(),
+            offset: u32::try_from(offset).unwrap_or(u32::MAX),
+        };
+        return Err(refused.in_function(&env.name(index)));
+    }
     let type_index = env.module.functions[index].type_index;
     function.signature = env.signature(type_index);
     let mut lowering = Lowering::new(

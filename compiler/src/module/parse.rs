@@ -104,8 +104,9 @@ fn section<'a>(
     let invalid = |e: wasmparser::Error| Error::from_validator(&e);
     match payload {
         Payload::TypeSection(section) => {
+            let offset = section.range().start;
             for ty in section.into_iter_err_on_gc_types() {
-                module.types.push(ty.map_err(invalid)?);
+                function_type(module, ty.map_err(invalid)?, offset)?;
             }
             module.canonical_types = canonical(&module.types);
         }
@@ -161,6 +162,24 @@ fn section<'a>(
         },
         _ => {}
     }
+    Ok(())
+}
+
+/// Keeps a type of a section at `offset`.
+fn function_type(module: &mut Module<'_>, ty: FuncType, offset: u64) -> Result<(), Error> {
+    if ty
+        .params()
+        .iter()
+        .chain(ty.results())
+        .any(|&ty| ty == ValType::V128)
+    {
+        return Err(Error::Unsupported {
+            feature: "a function type with v128 (simd)".into(),
+            function: None,
+            offset,
+        });
+    }
+    module.types.push(ty);
     Ok(())
 }
 
