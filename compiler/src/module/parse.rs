@@ -1,9 +1,9 @@
 //! From bytes to a [`Module`], validating all sections but the bodies on the way.
 
+use super::{Constant, constant, feature_of_type, imports, names, producers, segments, tables};
 use super::{Export, Function, Global, Memory, Module, Table};
-use super::{constant, feature_of_type, imports, names, producers, segments};
 use crate::error::Error;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use wasi_aot_contract::layout::MAX_PAGES;
 use wasmparser::{
     ExternalKind, FuncType, KnownCustom, MemoryType, Parser, Payload, TableInit, ValType,
@@ -54,12 +54,15 @@ fn sections(wasm: &[u8], format: WasmFeatures) -> Result<Module<'_>, Error> {
         canonical_types: Vec::new(),
         imports: Vec::new(),
         functions: Vec::new(),
-        table: None,
+        tables: Vec::new(),
         memory: None,
         globals: Vec::new(),
         exports: Vec::new(),
         start: None,
         image: Vec::new(),
+        data: Vec::new(),
+        elements: Vec::new(),
+        referenced_imports: BTreeSet::new(),
         go_version: None,
         names: HashMap::new(),
     };
@@ -86,6 +89,7 @@ fn sections(wasm: &[u8], format: WasmFeatures) -> Result<Module<'_>, Error> {
     }
     let zeroes = module.image.iter().rev().take_while(|&&b| b == 0).count();
     module.image.truncate(module.image.len() - zeroes);
+    tables::mark(&mut module)?;
     Ok(module)
 }
 
@@ -211,16 +215,8 @@ fn table(module: &mut Module<'_>, table: &wasmparser::Table<'_>, offset: u64) ->
         function: None,
         offset,
     };
-    if module.table.is_some() {
-        return Err(unsupported("a second table (reference types)"));
-    }
     if table.ty.table64 {
         return Err(unsupported("a 64-bit table (memory64)"));
-    }
-    if !table.ty.element_type.is_func_ref() {
-        return Err(unsupported(
-            "a table of anything but funcref (reference types)",
-        ));
     }
     if let TableInit::Expr(_) = table.init {
         return Err(unsupported("a table initialiser (function references)"));
@@ -232,8 +228,12 @@ fn table(module: &mut Module<'_>, table: &wasmparser::Table<'_>, offset: u64) ->
         )));
     }
     let len = usize::try_from(table.ty.initial).expect("BUG: a table length under the limit");
-    module.table = Some(Table {
+    let maximum = table.ty.maximum.unwrap_or(u64::MAX);
+    module.tables.push(Table {
         elements: vec![None; len],
+        maximum: u32::try_from(maximum).unwrap_or(u32::MAX),
+        written: false,
+        grown: false,
     });
     Ok(())
 }
@@ -269,7 +269,7 @@ fn global(
     let ty = global.ty.content_type;
     if !matches!(
         ty,
-        ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64
+        ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64 | ValType::Ref(_)
     ) {
         return Err(Error::Unsupported {
             feature: format!("a global of type {ty}"),
@@ -278,6 +278,9 @@ fn global(
         });
     }
     let init = constant::evaluate(&global.init_expr, &module.globals)?;
+    if let Constant::RefFunc(index) = init {
+        module.note_reference(index);
+    }
     module.globals.push(Global {
         ty,
         mutable: global.ty.mutable,
@@ -289,7 +292,10 @@ fn global(
 
 fn export_item<'a>(module: &mut Module<'a>, export: wasmparser::Export<'a>) {
     let function = match export.kind {
-        ExternalKind::Func | ExternalKind::FuncExact => Some(export.index),
+        ExternalKind::Func | ExternalKind::FuncExact => {
+            module.note_reference(export.index);
+            Some(export.index)
+        }
         ExternalKind::Global => {
             module.globals[export.index as usize].exported = true;
             None

@@ -37,10 +37,8 @@ fn describe(visit: &str, proposal: &str) -> String {
 /// yet: `a value of type v128 (simd)`.
 #[must_use]
 pub fn feature_of_type(ty: ValType) -> Option<String> {
-    let proposal = match ty {
-        ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64 => return None,
-        ValType::V128 => "simd",
-        ValType::Ref(_) => "reference types",
-    };
-    Some(format!("a value of type {ty} ({proposal})"))
+    match ty {
+        ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64 | ValType::Ref(_) => None,
+        ValType::V128 => Some(format!("a value of type {ty} (simd)")),
+    }
 }
