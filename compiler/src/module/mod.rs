@@ -4,8 +4,8 @@
 //! valid and of a kind that can be compiled; every import is a function of
 //! preview 1 with its right signature; active data and element segments have
 //! been folded into [`Module::image`] and [`Table::elements`], and lie inside the
-//! initial sizes; references are to functions or, as `externref`, null. Bodies are validated when they are read ([`crate::flow`]),
-//! function by function, in parallel.
+//! initial sizes; references are to functions or, as `externref`, null. Bodies are
+//! validated when they are read ([`crate::flow`]), function by function, in parallel.
 
 mod constant;
 mod imports;
