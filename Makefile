@@ -5,7 +5,7 @@ RELEASE := $(TARGET)/release
 SHIM := --manifest-path runtime-shim/Cargo.toml --target-dir $(TARGET)/shim
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-all test-std test-std-exec test-shim bench tools lint bless
+.PHONY: help build demo test test-all test-std test-std-exec test-shim spec-results bench tools lint bless
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -41,6 +41,9 @@ test-std-exec: build tools ## Run go test -exec 'wasi-aot run' over Go's own lib
 	WASI_AOT_STD_EXEC=$(or $(STD),all) WASI_AOT_STD_EXEC_WASMTIME=$(WASMTIME) \
 		cargo test --release -p wasi-aot-tests --test std-exec -- $(FILTER)
 	$(if $(STD)$(FILTER),,$(if $(WASMTIME),cp $(TARGET)/std-exec/results.md tests/std-exec/RESULTS.md))
+
+spec-results: ## Rewrite the results of WebAssembly's own tests, tests/spec/RESULTS.md; review the diff
+	WASI_AOT_BLESS=1 cargo test --release -p wasi-aot-tests --test spec
 
 # A workspace of its own, so `cargo test --workspace` leaves it out.
 test-shim:

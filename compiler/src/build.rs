@@ -9,7 +9,6 @@ use crate::link;
 use crate::module::{self, Module};
 use crate::options::{Emit, Observer, Options, Phase, Target};
 use crate::{shim, trap};
-use std::collections::BTreeSet;
 use std::time::Instant;
 use wasi_aot_contract::layout::{MAX_PAGES, WASM_PAGE_SIZE};
 use wasi_aot_contract::manifest::{Record, writer};
@@ -170,12 +169,8 @@ fn note_missing_grants(module: &Module<'_>, options: &Options, observer: &dyn Ob
 
 /// What the compiler adds to the module's own functions.
 fn synthetic_functions(module: &Module<'_>, main: u32) -> Vec<Synthetic> {
-    let elements = module.table.iter().flat_map(|t| &t.elements).flatten();
-    let imports: BTreeSet<u32> = elements
-        .copied()
-        .filter(|&index| (index as usize) < module.imports.len())
-        .collect();
-    let mut functions: Vec<_> = imports.into_iter().map(Synthetic::ImportThunk).collect();
+    let imports = module.referenced_imports.iter().copied();
+    let mut functions: Vec<_> = imports.map(Synthetic::ImportThunk).collect();
     functions.push(Synthetic::Trap(trap::BAD_SIGNATURE));
     functions.push(Synthetic::Trap(trap::INDIRECT_CALL_TO_NULL));
     functions.push(Synthetic::Entry(main));

@@ -4,8 +4,12 @@ use crate::go::pclntab::Pclntab;
 use crate::module::Module;
 use std::collections::HashSet;
 
+/// What the names of the object's own symbols begin with.
+const OWN_PREFIX: &str = "wasi_aot_";
+
 /// A name for each defined function, all different, without NUL: Go's own from
-/// pclntab, else the module's (name section or export), else `func[INDEX]`.
+/// pclntab, else the module's (name section or export), else `func[INDEX]`. One that
+/// looks like a symbol of the object's own gets that in front.
 ///
 /// `reserved` are names that must not be taken: the shim's symbols.
 #[must_use]
@@ -37,6 +41,8 @@ pub fn function_names<'r>(
 fn unique(taken: &mut HashSet<String>, name: &str, index: u32) -> String {
     let mut candidate = if name.is_empty() {
         format!("func[{index}]")
+    } else if name.starts_with(OWN_PREFIX) {
+        format!("func[{index}]{name}")
     } else {
         name.to_string()
     };

@@ -16,8 +16,11 @@ pub enum Symbol {
     /// A wrapper in the module's calling convention around an import that is in
     /// the table.
     ImportThunk(u32),
-    /// The typed table for a canonical type index.
-    Table(u32),
+    /// The typed table for a canonical type index, of a table that nothing writes.
+    TypedTable {
+        table: u32,
+        type_index: u32,
+    },
     /// The cells of the globals, 8 bytes each.
     Globals,
     /// [`wasi_aot_contract::symbols::MEMORY_PAGES`].
@@ -36,7 +39,25 @@ pub enum Symbol {
     TrapBadSignature,
     /// What a typed table holds for null.
     TrapNull,
+    /// The bytes of a passive data segment.
+    Data(u32),
+    /// How many of them `memory.init` may take, an i64: none once it is dropped.
+    DataLength(u32),
+    /// A table's elements as references ([`crate::lower::REFERENCE_SIZE`] each), up
+    /// to its capacity if it is written.
+    TableCells(u32),
+    /// What those of a table that is written are at the start.
+    TableStart(u32),
+    /// How many there are, an i32, of a table that grows.
+    TableSize(u32),
+    /// The references of a passive element segment.
+    Elements(u32),
+    /// How many of them `table.init` may take, an i64: none once it is dropped.
+    ElementsLength(u32),
 }
+
+/// The namespaces of typed tables begin here, one for each table.
+const TYPED_TABLES: u32 = 32;
 
 impl Symbol {
     /// The symbol as a name that CLIF can carry.
@@ -46,7 +67,7 @@ impl Symbol {
             Self::Function(i) => (0, i),
             Self::Import(i) => (1, i),
             Self::ImportThunk(i) => (2, i),
-            Self::Table(i) => (3, i),
+            Self::TypedTable { table, type_index } => (TYPED_TABLES + table, type_index),
             Self::Globals => (4, 0),
             Self::MemoryPages => (5, 0),
             Self::MemoryGrow => (6, 0),
@@ -57,6 +78,13 @@ impl Symbol {
             Self::BytesEqual => (11, 0),
             Self::BytesCompare => (12, 0),
             Self::BytesFind => (13, 0),
+            Self::Data(i) => (14, i),
+            Self::DataLength(i) => (15, i),
+            Self::TableCells(i) => (16, i),
+            Self::TableStart(i) => (17, i),
+            Self::TableSize(i) => (18, i),
+            Self::Elements(i) => (19, i),
+            Self::ElementsLength(i) => (20, i),
         };
         UserExternalName::new(namespace, index)
     }
@@ -71,7 +99,6 @@ impl Symbol {
             0 => Self::Function(name.index),
             1 => Self::Import(name.index),
             2 => Self::ImportThunk(name.index),
-            3 => Self::Table(name.index),
             4 => Self::Globals,
             5 => Self::MemoryPages,
             6 => Self::MemoryGrow,
@@ -82,6 +109,17 @@ impl Symbol {
             11 => Self::BytesEqual,
             12 => Self::BytesCompare,
             13 => Self::BytesFind,
+            14 => Self::Data(name.index),
+            15 => Self::DataLength(name.index),
+            16 => Self::TableCells(name.index),
+            17 => Self::TableStart(name.index),
+            18 => Self::TableSize(name.index),
+            19 => Self::Elements(name.index),
+            20 => Self::ElementsLength(name.index),
+            TYPED_TABLES.. => Self::TypedTable {
+                table: name.namespace - TYPED_TABLES,
+                type_index: name.index,
+            },
             other => panic!("BUG: unknown symbol namespace {other}"),
         }
     }

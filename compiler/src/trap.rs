@@ -14,6 +14,9 @@ pub const MEMORY_OUT_OF_BOUNDS: TrapCode = TrapCode::unwrap_user(5);
 /// A function was entered where the compiler had ruled it out.
 pub const UNEXPECTED_ENTRY: TrapCode = TrapCode::unwrap_user(6);
 
+/// An access to a table, other than a call through it, failed its bounds check.
+pub const TABLE_ACCESS_OUT_OF_BOUNDS: TrapCode = TrapCode::unwrap_user(7);
+
 /// The code of a trap that a graph ends in.
 ///
 /// # Panics
@@ -38,6 +41,7 @@ pub fn kind(code: TrapCode) -> Option<TrapKind> {
         TrapCode::HEAP_OUT_OF_BOUNDS => return None,
         UNREACHABLE => TrapKind::Unreachable,
         TABLE_OUT_OF_BOUNDS => TrapKind::TableOutOfBounds,
+        TABLE_ACCESS_OUT_OF_BOUNDS => TrapKind::TableAccessOutOfBounds,
         INDIRECT_CALL_TO_NULL => TrapKind::IndirectCallToNull,
         BAD_SIGNATURE => TrapKind::BadSignature,
         UNEXPECTED_ENTRY => TrapKind::UnexpectedEntry,

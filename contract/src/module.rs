@@ -126,11 +126,13 @@ pub enum TrapKind {
     StackOverflow,
     /// A Go function was resumed at a point that the compiler had ruled out.
     UnexpectedEntry,
+    /// A table, by anything but a call; that is [`Self::TableOutOfBounds`].
+    TableAccessOutOfBounds,
 }
 
 impl TrapKind {
     /// In the order of their numbers.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Unreachable,
         Self::MemoryOutOfBounds,
         Self::TableOutOfBounds,
@@ -141,6 +143,7 @@ impl TrapKind {
         Self::BadConversionToInteger,
         Self::StackOverflow,
         Self::UnexpectedEntry,
+        Self::TableAccessOutOfBounds,
     ];
 
     /// The message a user sees, in the words of the specification's test suite.
@@ -156,6 +159,7 @@ impl TrapKind {
             Self::IntegerDivideByZero => "integer divide by zero",
             Self::BadConversionToInteger => "invalid conversion to integer",
             Self::StackOverflow => "native stack overflow",
+            Self::TableAccessOutOfBounds => "out of bounds table access",
             Self::UnexpectedEntry => "resumed where Go never resumes (build with --no-go-opt)",
         }
     }

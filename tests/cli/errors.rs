@@ -123,6 +123,45 @@ const BAD: &[Bad] = &[
         says: &["not supported yet", "vector", "offset 0x"],
     },
     Bad {
+        name: "a type that is not lowered, in a local",
+        module: |dir| {
+            let text = r#"(module (func (export "_start")) (func $vector (local v128)))"#;
+            assemble(dir, "m.wasm", text)
+        },
+        flags: &[],
+        says: &["v128", "not supported yet", "vector", "offset 0x"],
+    },
+    Bad {
+        name: "a type that is not lowered, in a signature",
+        module: |dir| {
+            let text = r#"(module (func (export "_start")) (type (func (result v128))))"#;
+            assemble(dir, "m.wasm", text)
+        },
+        flags: &[],
+        says: &["v128", "not supported yet", "offset 0x"],
+    },
+    Bad {
+        name: "an element segment behind its table",
+        module: |dir| {
+            let text = r#"(module (table 2 funcref) (table 1 funcref)
+                (elem (table 1) (i32.const 1) func 0) (func (export "_start")))"#;
+            assemble(dir, "m.wasm", text)
+        },
+        flags: &[],
+        says: &["element segment out of bounds", "offset 0x"],
+    },
+    Bad {
+        name: "tables too large to be written",
+        module: |dir| {
+            let text = r#"(module (table 9000000 funcref) (table 9000000 funcref)
+                (func (export "_start") (table.copy 0 1 (i32.const 0) (i32.const 0) (i32.const 0))
+                    (table.copy 1 0 (i32.const 0) (i32.const 0) (i32.const 0))))"#;
+            assemble(dir, "m.wasm", text)
+        },
+        flags: &[],
+        says: &["18000000 elements", "limit"],
+    },
+    Bad {
         name: "more memory than --max-memory",
         module: |dir| {
             assemble(

@@ -1,6 +1,8 @@
 //! wasi-aot as a command: what it refuses, what its output is made of, and what
 //! its executables do before and after Go's part.
 
+mod agree;
+mod bulk;
 mod byte_loops;
 mod errors;
 mod harden;
@@ -16,6 +18,7 @@ mod repeat;
 mod run;
 mod starting;
 mod support;
+mod tables;
 mod traps;
 
 use harness::tool::Tool;
@@ -26,6 +29,7 @@ fn main() -> anyhow::Result<()> {
     let args = Arguments::from_args();
     let tool = Arc::new(Tool::new()?);
     let suites = [
+        bulk::trials,
         byte_loops::trials,
         errors::trials,
         harden::trials,
@@ -38,6 +42,7 @@ fn main() -> anyhow::Result<()> {
         run::trials,
         starting::trials,
         listen::trials,
+        tables::trials,
         traps::trials,
         isolation::trials,
         ld::trials,

@@ -123,8 +123,31 @@ impl Declared {
             Symbol::BytesFind => self.declare_shim(symbol, symbols::BYTES_FIND),
             Symbol::MemoryPages => self.declare_data(symbol, symbols::MEMORY_PAGES, false),
             Symbol::Globals => self.declare_data(symbol, "wasi_aot_globals", true),
-            Symbol::Table(index) => {
-                self.declare_data(symbol, &format!("wasi_aot_table_{index}"), false)
+            Symbol::TypedTable { table, type_index } => {
+                let name = format!("wasi_aot_table_{table}_{type_index}");
+                self.declare_data(symbol, &name, false)
+            }
+            Symbol::Data(index) => {
+                self.declare_data(symbol, &format!("wasi_aot_data_{index}"), false)
+            }
+            Symbol::DataLength(index) => {
+                self.declare_data(symbol, &format!("wasi_aot_data_length_{index}"), true)
+            }
+            Symbol::TableCells(index) => {
+                let written = module.tables[index as usize].written;
+                self.declare_data(symbol, &format!("wasi_aot_cells_{index}"), written)
+            }
+            Symbol::TableStart(index) => {
+                self.declare_data(symbol, &format!("wasi_aot_cells_start_{index}"), false)
+            }
+            Symbol::TableSize(index) => {
+                self.declare_data(symbol, &format!("wasi_aot_table_size_{index}"), true)
+            }
+            Symbol::Elements(index) => {
+                self.declare_data(symbol, &format!("wasi_aot_elements_{index}"), false)
+            }
+            Symbol::ElementsLength(index) => {
+                self.declare_data(symbol, &format!("wasi_aot_elements_length_{index}"), true)
             }
             Symbol::Function(_)
             | Symbol::ImportThunk(_)

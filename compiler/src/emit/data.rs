@@ -1,14 +1,14 @@
-//! What generated code reads and writes: globals, typed tables, and linear
-//! memory's initial bytes.
+//! What generated code reads and writes: globals, tables, passive segments, and
+//! linear memory's initial bytes.
 
 use super::code::Code;
-use super::{Input, absolute};
-use crate::lower::{CELL_SIZE, TABLE_ENTRY_SIZE};
-use crate::module::Module;
+use super::{Input, references};
+use crate::lower::CELL_SIZE;
+use crate::module::Constant;
 use crate::options::Target;
 use crate::symbol::Symbol;
 use object::SectionKind;
-use object::write::{StandardSection, SymbolId};
+use object::write::{SectionId, StandardSection, SymbolId};
 use wasi_aot_contract::{layout, symbols};
 
 /// Alignment of the segment that maps linear memory: the target's largest page
@@ -27,66 +27,48 @@ pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
     let mut size = 0;
     for (symbol, id) in referenced {
         match symbol {
-            Symbol::Globals => globals(input.env.module, code, id),
-            Symbol::Table(type_index) => size += table(input, code, id, type_index),
-            _ => {}
+            Symbol::Globals => globals(input, code, id),
+            Symbol::Data(index) => {
+                let bytes = input.env.module.data[index as usize];
+                define(code, id, StandardSection::ReadOnlyData, bytes, 1);
+            }
+            Symbol::DataLength(index) => {
+                let length = input.env.module.data[index as usize].len() as u64;
+                define(code, id, StandardSection::Data, &length.to_le_bytes(), 8);
+            }
+            _ => size += references::emit(input, code, symbol, id),
         }
     }
     memory(input, code);
     size
 }
 
-fn globals(module: &Module<'_>, code: &mut Code, symbol: SymbolId) {
-    let cells: Vec<u8> = module
-        .globals
-        .iter()
-        .flat_map(|g| g.init.to_cell())
-        .collect();
-    let section = code.object.section_id(StandardSection::Data);
-    let offset = code
-        .object
-        .append_section_data(section, &cells, u64::from(CELL_SIZE));
+fn globals(input: &Input<'_, '_, '_>, code: &mut Code, symbol: SymbolId) {
+    let globals = &input.env.module.globals;
+    let cells: Vec<u8> = globals.iter().flat_map(|g| g.init.to_cell()).collect();
+    let align = u64::from(CELL_SIZE);
+    let (section, start) = define(code, symbol, StandardSection::Data, &cells, align);
+    for (offset, global) in (start..).step_by(CELL_SIZE as usize).zip(globals) {
+        if let Constant::RefFunc(function) = global.init {
+            references::reference(input, code, section, offset, function);
+        }
+    }
+}
+
+/// Puts `bytes` at `symbol`; returns the section and their offset in it.
+pub(super) fn define(
+    code: &mut Code,
+    symbol: SymbolId,
+    section: StandardSection,
+    bytes: &[u8],
+    align: u64,
+) -> (SectionId, u64) {
+    let section = code.object.section_id(section);
+    let offset = code.object.append_section_data(section, bytes, align);
     code.object
-        .set_symbol_data(symbol, section, offset, cells.len() as u64);
+        .set_symbol_data(symbol, section, offset, bytes.len() as u64);
     code.object.symbol_mut(symbol).scope = object::SymbolScope::Compilation;
-}
-
-/// The table as callers of one signature see it: the span that is not null at
-/// its ends, each entry the address of a function of this signature or of a stub
-/// that traps.
-fn table(input: &Input<'_, '_, '_>, code: &mut Code, symbol: SymbolId, type_index: u32) -> u64 {
-    let module = input.env.module;
-    let (first, end) = input.env.table_span;
-    let elements = module
-        .table
-        .as_ref()
-        .map_or(&[][..], |t| &t.elements[first as usize..end as usize]);
-    let section = code.object.section_id(StandardSection::ReadOnlyData);
-    let size = elements.len() as u64 * u64::from(TABLE_ENTRY_SIZE);
-    let zeroes = vec![0; elements.len() * TABLE_ENTRY_SIZE as usize];
-    let start = code
-        .object
-        .append_section_data(section, &zeroes, u64::from(TABLE_ENTRY_SIZE));
-    code.object.set_symbol_data(symbol, section, start, size);
-    code.object.symbol_mut(symbol).scope = object::SymbolScope::Compilation;
-    for (offset, &element) in (start..).step_by(TABLE_ENTRY_SIZE as usize).zip(elements) {
-        let target = code.symbols[&entry(module, element, type_index)];
-        absolute(&mut code.object, section, offset, target, 0, 32);
-    }
-    size
-}
-
-fn entry(module: &Module<'_>, element: Option<u32>, type_index: u32) -> Symbol {
-    let Some(index) = element else {
-        return Symbol::TrapNull;
-    };
-    if module.canonical_type(module.type_of_function(index)) != type_index {
-        return Symbol::TrapBadSignature;
-    }
-    match module.defined(index) {
-        None => Symbol::ImportThunk(index),
-        Some(defined) => Symbol::Function(defined),
-    }
+    (section, offset)
 }
 
 /// The initial bytes, then a section without bytes up to the initial size, so

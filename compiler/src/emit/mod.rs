@@ -1,13 +1,15 @@
 //! Compiled functions and a module's data become a relocatable ELF object.
 //!
 //! Code goes through `cranelift-object` ([`code`]), read-only tables and the
-//! initial memory through the `object` crate it is built on ([`data`], [`info`]).
+//! initial memory through the `object` crate it is built on ([`data`], [`references`],
+//! [`info`]).
 //! The object defines everything but the shim's functions, and can be linked by
 //! [`crate::link`] or, with the shim's static library, by any ELF linker.
 
 mod code;
 mod data;
 mod info;
+mod references;
 
 use crate::compile::{Compiled, Synthetic};
 use crate::lower::Env;

@@ -40,8 +40,12 @@ pub fn resume_points(module: &Module<'_>, table: &Pclntab<'_>) -> Option<Vec<BTr
 
 /// Whether PC_F is `0x1000` plus the place among the defined functions.
 fn functions_are_in_table(module: &Module<'_>) -> bool {
-    let elements = module.table.as_ref().map_or(&[][..], |t| &t.elements);
-    elements.len() == FUNC_VALUE_OFFSET + module.functions.len()
+    let [table] = &module.tables[..] else {
+        return false;
+    };
+    let elements = &table.elements;
+    !table.written
+        && elements.len() == FUNC_VALUE_OFFSET + module.functions.len()
         && elements[..FUNC_VALUE_OFFSET].iter().all(Option::is_none)
         && elements[FUNC_VALUE_OFFSET..]
             .iter()

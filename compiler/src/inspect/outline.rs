@@ -7,8 +7,8 @@ use crate::module::{go_version, proposal_of, signature};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use wasmparser::{
-    BlockType, DataKind, Encoding, ExternalKind, FuncType, FunctionBody, KnownCustom, MemoryType,
-    Operator, Parser, Payload, TypeRef,
+    BlockType, DataKind, ElementKind, Encoding, ExternalKind, FuncType, FunctionBody, KnownCustom,
+    MemoryType, Operator, Parser, Payload, TypeRef,
 };
 
 /// What is in a module; borrows from the file.
@@ -107,8 +107,23 @@ fn section<'a>(outline: &mut Outline<'a>, payload: Payload<'a>) -> wasmparser::R
             }
         }
         Payload::FunctionSection(section) => outline.functions = section.count().into(),
-        Payload::TableSection(section) if section.count() > 1 => {
-            outline.features.insert("reference_types");
+        Payload::TableSection(section) => {
+            let several = section.count() > 1;
+            for table in section {
+                let ty = table?.ty;
+                if several || !ty.element_type.is_func_ref() {
+                    outline.features.insert("reference_types");
+                }
+            }
+        }
+        Payload::ElementSection(section) => {
+            for segment in section {
+                outline.features.extend(match segment?.kind {
+                    ElementKind::Active { .. } => None,
+                    ElementKind::Passive => Some("bulk_memory"),
+                    ElementKind::Declared => Some("reference_types"),
+                });
+            }
         }
         Payload::MemorySection(section) => {
             for memory in section {

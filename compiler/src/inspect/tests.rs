@@ -146,6 +146,18 @@ fn what_a_build_refuses_is_described_with_its_very_words() {
             Form::Command,
         ),
         ("(component (core module))", Form::Component),
+        (
+            r#"(module (memory i64 0x100000000) (func (export "_start")))"#,
+            Form::Command,
+        ),
+        (
+            r#"(module (func (export "_start") (local v128)))"#,
+            Form::Command,
+        ),
+        (
+            r#"(module (func (result v128) unreachable) (func (export "_start")))"#,
+            Form::Command,
+        ),
     ];
     for (text, form) in cases {
         let wasm = wasm(text);
@@ -160,6 +172,11 @@ fn what_a_build_refuses_is_described_with_its_very_words() {
     let memories = module(&wasm(cases[7].0));
     assert_eq!(memories.features, ["multi memory"]);
     assert_eq!(module(&wasm(cases[6].0)).features, ["memory64"]);
+    for (text, _) in &cases[9..] {
+        let refused = module(&wasm(text)).build.unwrap_err().to_string();
+        let named = refused.contains("(memory64)") || refused.contains("v128 (simd)");
+        assert!(named, "{text}: {refused}");
+    }
 }
 
 #[test]

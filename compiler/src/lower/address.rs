@@ -74,6 +74,12 @@ impl Regions {
         MemFlagsData::trusted().with_alias_region(Some(self.runtime))
     }
 
+    /// Flags of an access to what tables and segments are at the moment: in no
+    /// region, and nothing else that is written is in none.
+    pub(super) fn state() -> MemFlagsData {
+        MemFlagsData::trusted()
+    }
+
     /// Flags of reading a typed table, which nothing writes.
     pub(super) fn table() -> MemFlagsData {
         MemFlagsData::trusted().with_readonly()

@@ -1,14 +1,20 @@
-//! Bulk memory: `memory.copy` and `memory.fill`.
+//! Bulk memory: `memory.copy`, `memory.fill`, `memory.init` and `data.drop`.
 //!
-//! Both trap before they write anything when a range is out of bounds (core
+//! They trap before they write anything when a range is out of bounds (core
 //! specification, "Memory Instructions"), so the checks stand before the call.
 //! Short constant lengths, which are how Go moves and clears structures, are loads
 //! and stores instead: an access that misses memory faults like any other, and
 //! what was written before it nobody sees, since a trap ends the process.
+//!
+//! A passive segment's bytes are read-only; that it is dropped is a length of 0 in
+//! its cell, which is all that is ever written of it.
 
+use super::address::Regions;
 use super::operands::Operand;
 use super::{Env, Lowering};
 use crate::symbol::Symbol;
+use crate::trap;
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{ConstantData, InstBuilder, Type, Value, types};
 use wasmparser::Operator;
 
@@ -50,17 +56,28 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>, offse
             let destination = l.host_address(destination);
             call(l, Symbol::Memset, &[destination, byte, length]);
         }
+        Operator::MemoryInit { data_index, mem: 0 } => {
+            l.at(offset);
+            l.memory_init(*data_index);
+        }
+        Operator::DataDrop { data_index } => {
+            let cell = l.symbol_address(Symbol::DataLength(*data_index));
+            let zero = l.builder.ins().iconst(types::I64, 0);
+            l.builder.ins().store(Regions::state(), zero, cell, 0);
+        }
         _ => return false,
     }
     true
 }
 
-fn pop_extended(l: &mut Lowering<'_, '_, '_>) -> Value {
+/// Pops an i32 and gives it as an i64.
+pub(super) fn pop_extended(l: &mut Lowering<'_, '_, '_>) -> Value {
     let value = l.pop();
     l.builder.ins().uextend(types::I64, value)
 }
 
-fn call(l: &mut Lowering<'_, '_, '_>, symbol: Symbol, args: &[Value]) {
+/// Calls a function of C's on memory.
+pub(super) fn call(l: &mut Lowering<'_, '_, '_>, symbol: Symbol, args: &[Value]) {
     let function = l.function_ref(symbol, Env::memory_function_signature);
     l.builder.ins().call(function, args);
     l.known.clear();
@@ -118,6 +135,29 @@ impl Lowering<'_, '_, '_> {
             self.builder.ins().store(flags, value, to, displacement);
         }
         self.known.clear();
+    }
+
+    /// Pops length, offset in the segment and destination.
+    fn memory_init(&mut self, segment: u32) {
+        let length = pop_extended(self);
+        let source = pop_extended(self);
+        let destination = pop_extended(self);
+        self.check_range(destination, length);
+        let cell = self.symbol_address(Symbol::DataLength(segment));
+        let available = self
+            .builder
+            .ins()
+            .load(types::I64, Regions::state(), cell, 0);
+        let end = self.builder.ins().iadd(source, length);
+        let over = IntCC::UnsignedGreaterThan;
+        let outside = self.builder.ins().icmp(over, end, available);
+        self.builder
+            .ins()
+            .trapnz(outside, trap::MEMORY_OUT_OF_BOUNDS);
+        let bytes = self.symbol_address(Symbol::Data(segment));
+        let source = self.builder.ins().iadd(bytes, source);
+        let destination = self.host_address(destination);
+        call(self, Symbol::Memmove, &[destination, source, length]);
     }
 
     /// A value of which every byte is `byte`.

@@ -1,13 +1,14 @@
 //! `call` and `call_indirect`.
 //!
 //! Functions of the module call each other in Cranelift's `tail` convention;
-//! imports are C functions of the shim. An indirect call goes through a
-//! read-only array of code addresses that is filtered by signature when it is
-//! emitted: entries for functions of another signature lead to a stub that traps,
-//! so no signature is compared at run time.
+//! imports are C functions of the shim. An indirect call through a table that
+//! nothing writes goes through a read-only array of code addresses that is filtered
+//! by signature when it is emitted: entries for functions of another signature lead
+//! to a stub that traps, so no signature is compared at run time. Any other table
+//! has references ([`super::reference`]), whose tag is compared.
 
 use super::address::Regions;
-use super::{Env, Lowering};
+use super::{Env, Lowering, type_tag};
 use crate::symbol::Symbol;
 use crate::trap;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -22,10 +23,10 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>, offse
         Operator::Call { function_index } => l.call(function_index),
         Operator::CallIndirect {
             type_index,
-            table_index: 0,
+            table_index,
         } => {
             l.at(offset);
-            l.call_indirect(type_index);
+            l.call_indirect(type_index, table_index);
         }
         _ => return false,
     }
@@ -45,13 +46,17 @@ impl Lowering<'_, '_, '_> {
         self.push_results(call);
     }
 
-    fn call_indirect(&mut self, type_index: u32) {
+    fn call_indirect(&mut self, type_index: u32, table: u32) {
         let env: &Env<'_, '_> = self.env;
         let type_index = env.module.canonical_type(type_index);
         let index = self.pop();
         let params = env.module.types[type_index as usize].params().len();
         let args = self.pop_many(params);
-        let callee = self.table_entry(type_index, index);
+        let callee = if env.module.tables[table as usize].written {
+            self.checked_element(table, type_index, index)
+        } else {
+            self.table_entry(table, type_index, index)
+        };
         let signature = self.signature_ref(type_index, || env.signature(type_index));
         self.settle_sp();
         let call = self.builder.ins().call_indirect(signature, callee, &args);
@@ -60,8 +65,8 @@ impl Lowering<'_, '_, '_> {
     }
 
     /// The code address at `index` of the typed table; traps where there is none.
-    fn table_entry(&mut self, type_index: u32, index: Value) -> Value {
-        let (first, end) = self.env.table_span;
+    fn table_entry(&mut self, table: u32, type_index: u32, index: Value) -> Value {
+        let (first, end) = self.env.table_spans[table as usize];
         let relative = self.builder.ins().iadd_imm_s(index, -i64::from(first));
         let inside = self.builder.ins().icmp_imm_u(
             IntCC::UnsignedLessThan,
@@ -75,9 +80,9 @@ impl Lowering<'_, '_, '_> {
         self.builder.seal_block(present);
         self.builder.seal_block(absent);
         self.builder.switch_to_block(absent);
-        self.trap_outside_span(index);
+        self.trap_outside_span(table, index);
         self.builder.switch_to_block(present);
-        let table = self.symbol_address(Symbol::Table(type_index));
+        let table = self.symbol_address(Symbol::TypedTable { table, type_index });
         let relative = self.builder.ins().uextend(types::I64, relative);
         let offset = self
             .builder
@@ -88,14 +93,8 @@ impl Lowering<'_, '_, '_> {
     }
 
     /// Outside the span of entries an index is null or out of bounds.
-    fn trap_outside_span(&mut self, index: Value) {
-        let len = self
-            .env
-            .module
-            .table
-            .as_ref()
-            .map_or(0, |t| t.elements.len());
-        let len = i64::try_from(len).expect("BUG: a table length over 63 bits");
+    fn trap_outside_span(&mut self, table: u32, index: Value) {
+        let len = i64::from(self.env.module.tables[table as usize].initial());
         let outside = self
             .builder
             .ins()
@@ -104,6 +103,33 @@ impl Lowering<'_, '_, '_> {
             .ins()
             .trapnz(outside, trap::TABLE_OUT_OF_BOUNDS);
         self.builder.ins().trap(trap::INDIRECT_CALL_TO_NULL);
+    }
+
+    /// The code address at `index` of a table that is written; traps where there is
+    /// none, or one of another type.
+    fn checked_element(&mut self, table: u32, type_index: u32, index: Value) -> Value {
+        let index = self.builder.ins().uextend(types::I64, index);
+        let reference = self.table_element(table, index, trap::TABLE_OUT_OF_BOUNDS);
+        let tag = self.builder.ins().ushr_imm_u(reference, 32);
+        let wanted = i64::from(type_tag(type_index));
+        let other = self.builder.ins().icmp_imm_u(IntCC::NotEqual, tag, wanted);
+        let mismatch = self.builder.create_block();
+        self.builder.set_cold_block(mismatch);
+        self.leave_if(other, mismatch);
+        let matched = self
+            .builder
+            .current_block()
+            .expect("BUG: no block after a branch");
+        self.builder.seal_block(mismatch);
+        self.builder.switch_to_block(mismatch);
+        self.builder
+            .ins()
+            .trapz(reference, trap::INDIRECT_CALL_TO_NULL);
+        self.builder.ins().trap(trap::BAD_SIGNATURE);
+        self.builder.switch_to_block(matched);
+        self.builder
+            .ins()
+            .band_imm_u(reference, i64::from(u32::MAX))
     }
 
     fn push_results(&mut self, call: cranelift_codegen::ir::Inst) {

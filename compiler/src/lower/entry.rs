@@ -1,14 +1,14 @@
 //! Functions that the compiler makes itself: the entry, wrappers around imports
 //! in the table, and the stubs that trap.
 
-use super::Env;
+use super::{Env, REFERENCE_SIZE};
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::{self, InstBuilder, Signature, TrapCode, types};
 use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
-/// Lowers `extern "C" fn()`, which gives the pinned global its first value and
-/// calls the module's start function and then `_start` (function index `main`).
+/// Lowers `extern "C" fn()`, which gives the pinned global and the tables that are
+/// written their first values and calls the module's start function and then `_start` (function index `main`).
 pub fn lower_entry(
     env: &Env<'_, '_>,
     main: u32,
@@ -23,6 +23,11 @@ pub fn lower_entry(
         let value = builder.ins().iconst(types::I64, i64::from(init));
         builder.ins().set_pinned_reg(value);
     }
+    for (table, index) in env.module.tables.iter().zip(0..) {
+        if table.written && table.elements.iter().any(Option::is_some) {
+            fill_table(&mut builder, index, table.initial());
+        }
+    }
     for index in env.module.start.into_iter().chain([main]) {
         let signature = env.callee_signature(index);
         let callee = import(&mut builder, env.callee_symbol(index), signature);
@@ -30,6 +35,20 @@ pub fn lower_entry(
     }
     builder.ins().return_(&[]);
     builder.finalize(env.frontend_config);
+}
+
+/// Copies a table's first elements to where they are written.
+fn fill_table(builder: &mut FunctionBuilder<'_>, table: u32, elements: u32) {
+    let mut address = |symbol| {
+        let data = declare_data(builder, symbol);
+        builder.ins().symbol_value(types::I64, data)
+    };
+    let cells = address(Symbol::TableCells(table));
+    let start = address(Symbol::TableStart(table));
+    let bytes = i64::from(elements) * i64::from(REFERENCE_SIZE);
+    let bytes = builder.ins().iconst(types::I64, bytes);
+    let memmove = import(builder, Symbol::Memmove, Env::memory_function_signature());
+    builder.ins().call(memmove, &[cells, start, bytes]);
 }
 
 /// Lowers a function of the module's convention that calls import `index`.
@@ -76,6 +95,19 @@ fn start(builder: &mut FunctionBuilder<'_>) -> ir::Block {
     builder.switch_to_block(entry);
     builder.seal_block(entry);
     entry
+}
+
+/// Declares what is at `symbol` in the function being built.
+pub(super) fn declare_data(builder: &mut FunctionBuilder<'_>, symbol: Symbol) -> ir::GlobalValue {
+    let name = builder
+        .func
+        .declare_imported_user_function(symbol.to_user_name());
+    builder.create_global_value(ir::GlobalValueData::Symbol {
+        name: ir::ExternalName::user(name),
+        offset: 0.into(),
+        colocated: true,
+        tls: false,
+    })
 }
 
 /// Declares the function behind `symbol` in the function being built.

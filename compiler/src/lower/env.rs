@@ -1,7 +1,7 @@
 //! What lowering knows about the module as a whole.
 
 use super::clif_type;
-use crate::module::Module;
+use crate::module::{Module, Table};
 use crate::options::Target;
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::{AbiParam, Signature, types};
@@ -15,8 +15,9 @@ pub struct Env<'m, 'w> {
     pub frontend_config: TargetFrontendConfig,
     /// The global that lives in the pinned register.
     pub pinned_global: Option<u32>,
-    /// What part of the table is not null at its ends: `(first, one past last)`.
-    pub table_span: (u32, u32),
+    /// What part of each table is not null at its ends at the start: `(first, one
+    /// past last)`.
+    pub table_spans: Vec<(u32, u32)>,
     /// Whether idioms of Go's code are looked for.
     pub idioms: bool,
     /// Names of the defined functions, for messages.
@@ -37,7 +38,7 @@ impl<'m, 'w> Env<'m, 'w> {
             target,
             frontend_config,
             pinned_global: pinned_global(module),
-            table_span: table_span(module),
+            table_spans: module.tables.iter().map(table_span).collect(),
             idioms,
             names,
         }
@@ -66,6 +67,16 @@ impl<'m, 'w> Env<'m, 'w> {
     pub fn callee_symbol(&self, index: u32) -> Symbol {
         match self.module.defined(index) {
             None => Symbol::Import(index),
+            Some(defined) => Symbol::Function(defined),
+        }
+    }
+
+    /// What a call through a reference to this function calls: a function of the
+    /// module's calling convention.
+    #[must_use]
+    pub fn reference_symbol(&self, index: u32) -> Symbol {
+        match self.module.defined(index) {
+            None => Symbol::ImportThunk(index),
             Some(defined) => Symbol::Function(defined),
         }
     }
@@ -124,8 +135,8 @@ fn pinned_global(module: &Module<'_>) -> Option<u32> {
     (first.mutable && first.ty == ValType::I32 && !first.exported).then_some(0)
 }
 
-fn table_span(module: &Module<'_>) -> (u32, u32) {
-    let elements = module.table.as_ref().map_or(&[][..], |t| &t.elements);
+fn table_span(table: &Table) -> (u32, u32) {
+    let elements = &table.elements;
     let index = |i: usize| u32::try_from(i).expect("BUG: a table index over 32 bits");
     match elements.iter().position(Option::is_some) {
         None => (0, 0),

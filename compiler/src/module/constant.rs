@@ -1,7 +1,7 @@
-//! Constant expressions, evaluated at compile time: without imported globals
-//! each one has a known value.
+//! Constant expressions, extended ones too, evaluated at compile time: without
+//! imported globals each one has a known value.
 
-use super::Global;
+use super::{Global, feature_of};
 use crate::error::Error;
 use wasmparser::{ConstExpr, Operator};
 
@@ -17,7 +17,8 @@ pub enum Constant {
 }
 
 impl Constant {
-    /// The bytes of the value in a global's 8-byte cell.
+    /// The bytes of the value in a global's 8-byte cell; what a reference to a
+    /// function is there is not known before addresses are.
     #[must_use]
     pub fn to_cell(self) -> [u8; 8] {
         match self {
@@ -25,7 +26,7 @@ impl Constant {
             Self::I64(v) => v.cast_unsigned(),
             Self::F32(bits) => u64::from(bits),
             Self::F64(bits) => bits,
-            Self::RefFunc(_) | Self::RefNull => panic!("BUG: a reference in a global's cell"),
+            Self::RefFunc(_) | Self::RefNull => 0,
         }
         .to_le_bytes()
     }
@@ -43,16 +44,11 @@ impl Constant {
 /// Evaluates a validated constant expression; `globals` are those before it.
 ///
 /// # Errors
-/// [`Error::Unsupported`] for anything but a single constant or `global.get`.
+/// [`Error::Unsupported`] for an operator of a type that can't be compiled.
 pub(super) fn evaluate(expr: &ConstExpr<'_>, globals: &[Global]) -> Result<Constant, Error> {
-    let mut value = None;
+    let mut stack = Vec::new();
     for item in expr.get_operators_reader().into_iter_with_offsets() {
         let (operator, offset) = item.map_err(|e| Error::from_validator(&e))?;
-        let unsupported = || Error::Unsupported {
-            feature: "an extended constant expression".into(),
-            function: None,
-            offset,
-        };
         let next = match operator {
             Operator::I32Const { value } => Constant::I32(value),
             Operator::I64Const { value } => Constant::I64(value),
@@ -62,11 +58,41 @@ pub(super) fn evaluate(expr: &ConstExpr<'_>, globals: &[Global]) -> Result<Const
             Operator::RefFunc { function_index } => Constant::RefFunc(function_index),
             Operator::GlobalGet { global_index } => globals[global_index as usize].init,
             Operator::End => break,
-            _ => return Err(unsupported()),
+            _ => arithmetic(&operator, &mut stack).ok_or_else(|| Error::Unsupported {
+                feature: format!("{} in a constant expression", feature_of(&operator)),
+                function: None,
+                offset,
+            })?,
         };
-        if value.replace(next).is_some() {
-            return Err(unsupported());
-        }
+        stack.push(next);
     }
-    Ok(value.expect("BUG: an empty constant expression passed validation"))
+    Ok(stack
+        .pop()
+        .expect("BUG: an empty constant expression passed validation"))
+}
+
+/// Pops the operands of an operator of the extended constant expressions and
+/// gives its result; `None` for another operator.
+fn arithmetic(operator: &Operator<'_>, stack: &mut Vec<Constant>) -> Option<Constant> {
+    let apply = match operator {
+        Operator::I32Add => Apply::I32(i32::wrapping_add),
+        Operator::I32Sub => Apply::I32(i32::wrapping_sub),
+        Operator::I32Mul => Apply::I32(i32::wrapping_mul),
+        Operator::I64Add => Apply::I64(i64::wrapping_add),
+        Operator::I64Sub => Apply::I64(i64::wrapping_sub),
+        Operator::I64Mul => Apply::I64(i64::wrapping_mul),
+        _ => return None,
+    };
+    let (right, left) = (stack.pop(), stack.pop());
+    Some(match (apply, left, right) {
+        (Apply::I32(f), Some(Constant::I32(x)), Some(Constant::I32(y))) => Constant::I32(f(x, y)),
+        (Apply::I64(f), Some(Constant::I64(x)), Some(Constant::I64(y))) => Constant::I64(f(x, y)),
+        _ => panic!("BUG: {operator:?} of {left:?} and {right:?} passed validation"),
+    })
+}
+
+/// What an operator of two operands does.
+enum Apply {
+    I32(fn(i32, i32) -> i32),
+    I64(fn(i64, i64) -> i64),
 }

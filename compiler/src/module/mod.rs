@@ -2,10 +2,10 @@
 //!
 //! Invariants once [`parse`] has returned: everything but function bodies is
 //! valid and of a kind that can be compiled; every import is a function of
-//! preview 1 with its right signature; data and element segments have been
-//! folded into [`Module::image`] and [`Table::elements`], and lie inside the
-//! initial sizes. Bodies are validated when they are read ([`crate::flow`]),
-//! function by function, in parallel.
+//! preview 1 with its right signature; active data and element segments have
+//! been folded into [`Module::image`] and [`Table::elements`], and lie inside the
+//! initial sizes; references are to functions or, as `externref`, null. Bodies are
+//! validated when they are read ([`crate::flow`]), function by function, in parallel.
 
 mod constant;
 mod imports;
@@ -13,16 +13,18 @@ mod names;
 mod parse;
 mod producers;
 mod segments;
+mod tables;
 mod unsupported;
 
 pub use constant::Constant;
 pub use imports::Import;
 pub use parse::parse;
 pub(crate) use producers::go_version;
-pub use unsupported::{feature_of, proposal_of};
+pub use tables::Table;
+pub use unsupported::{feature_of, feature_of_type, proposal_of};
 
 use crate::error::Error;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use wasmparser::{FuncToValidate, FuncType, FunctionBody, ValType, ValidatorResources};
 
 /// A parsed module; borrows from the bytes of the file.
@@ -35,8 +37,7 @@ pub struct Module<'a> {
     pub imports: Vec<Import>,
     /// Functions with a body, following the imports in the index space.
     pub functions: Vec<Function<'a>>,
-    /// The only table, if there is one.
-    pub table: Option<Table>,
+    pub tables: Vec<Table>,
     /// The only memory, if there is one.
     pub memory: Option<Memory>,
     pub globals: Vec<Global>,
@@ -46,6 +47,14 @@ pub struct Module<'a> {
     /// Linear memory's first bytes: the active data segments over zeroes, up to
     /// the last byte that is not zero.
     pub image: Vec<u8>,
+    /// The bytes that `memory.init` takes from each data segment; none of an active
+    /// one, which instantiation has dropped.
+    pub data: Vec<&'a [u8]>,
+    /// The functions that `table.init` takes from each element segment, `None` for
+    /// null; none of an active or declared one, which instantiation has dropped.
+    pub elements: Vec<Vec<Option<u32>>>,
+    /// Imports that there can be references to.
+    pub referenced_imports: BTreeSet<u32>,
     /// The Go that made it, as its `producers` section says: `go1.27.3`.
     pub go_version: Option<&'a str>,
     /// The name section's function names, by function index.
@@ -58,12 +67,6 @@ pub struct Function<'a> {
     pub body: FunctionBody<'a>,
     /// What validates the body.
     pub validation: FuncToValidate<ValidatorResources>,
-}
-
-/// The table, which nothing writes at run time.
-pub struct Table {
-    /// One function index for each element of the initial size, `None` for null.
-    pub elements: Vec<Option<u32>>,
 }
 
 /// Limits of the memory in pages of 64 KiB.
@@ -112,6 +115,15 @@ impl Module<'_> {
     #[must_use]
     pub fn canonical_type(&self, type_index: u32) -> u32 {
         self.canonical_types[type_index as usize]
+    }
+
+    /// Notes that there can be references to a function: a validated module says so
+    /// outside of its bodies wherever `ref.func` names one in them (core
+    /// specification, "Conventions", C.refs).
+    fn note_reference(&mut self, function: u32) {
+        if self.defined(function).is_none() {
+            self.referenced_imports.insert(function);
+        }
     }
 
     /// The function index of the defined function `defined`.

@@ -1,9 +1,9 @@
 //! From bytes to a [`Module`], validating all sections but the bodies on the way.
 
+use super::{Constant, constant, feature_of_type, imports, names, producers, segments, tables};
 use super::{Export, Function, Global, Memory, Module, Table};
-use super::{constant, imports, names, producers, segments};
 use crate::error::Error;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use wasi_aot_contract::layout::MAX_PAGES;
 use wasmparser::{
     ExternalKind, FuncType, KnownCustom, MemoryType, Parser, Payload, TableInit, ValType,
@@ -25,29 +25,52 @@ fn features() -> WasmFeatures {
 /// Largest table: each element costs 4 bytes per signature called through it.
 const MAX_TABLE: u64 = 10_000_000;
 
+/// How the bytes are read. Multi-memory and memory64 change what is well-formed in
+/// any module (a memory index where a zero byte was, longer offsets), so theirs is
+/// not how one without them is read, and no body is.
+fn binary_format() -> WasmFeatures {
+    features() - WasmFeatures::MULTI_MEMORY - WasmFeatures::MEMORY64
+}
+
 /// Parses a module and validates everything but its bodies.
 ///
 /// # Errors
 /// Whatever is wrong with the module, or not supported in it.
 pub fn parse(wasm: &[u8]) -> Result<Module<'_>, Error> {
     check_header(wasm)?;
+    sections(wasm, binary_format()).map_err(|error| match error {
+        // A feature's name says more than what is malformed without it.
+        Error::Invalid { .. } => match sections(wasm, features()) {
+            Err(unsupported @ Error::Unsupported { .. }) => unsupported,
+            _ => error,
+        },
+        _ => error,
+    })
+}
+
+fn sections(wasm: &[u8], format: WasmFeatures) -> Result<Module<'_>, Error> {
     let mut module = Module {
         types: Vec::new(),
         canonical_types: Vec::new(),
         imports: Vec::new(),
         functions: Vec::new(),
-        table: None,
+        tables: Vec::new(),
         memory: None,
         globals: Vec::new(),
         exports: Vec::new(),
         start: None,
         image: Vec::new(),
+        data: Vec::new(),
+        elements: Vec::new(),
+        referenced_imports: BTreeSet::new(),
         go_version: None,
         names: HashMap::new(),
     };
     let mut type_indices = Vec::new();
     let mut validator = Validator::new_with_features(features());
-    for payload in Parser::new(0).parse_all(wasm) {
+    let mut parser = Parser::new(0);
+    parser.set_features(format);
+    for payload in parser.parse_all(wasm) {
         let payload = payload.map_err(|e| Error::from_validator(&e))?;
         match validator
             .payload(&payload)
@@ -66,6 +89,7 @@ pub fn parse(wasm: &[u8]) -> Result<Module<'_>, Error> {
     }
     let zeroes = module.image.iter().rev().take_while(|&&b| b == 0).count();
     module.image.truncate(module.image.len() - zeroes);
+    tables::mark(&mut module)?;
     Ok(module)
 }
 
@@ -100,8 +124,11 @@ fn section<'a>(
     let invalid = |e: wasmparser::Error| Error::from_validator(&e);
     match payload {
         Payload::TypeSection(section) => {
+            let offset = section.range().start;
             for ty in section.into_iter_err_on_gc_types() {
-                module.types.push(ty.map_err(invalid)?);
+                module
+                    .types
+                    .push(function_type(ty.map_err(invalid)?, offset)?);
             }
             module.canonical_types = canonical(&module.types);
         }
@@ -160,6 +187,20 @@ fn section<'a>(
     Ok(())
 }
 
+/// Refuses a type with values that can't be compiled, whatever it is for: a
+/// function, a call, or a block.
+fn function_type(ty: FuncType, offset: u64) -> Result<FuncType, Error> {
+    let mut values = ty.params().iter().chain(ty.results());
+    match values.find_map(|&value| feature_of_type(value)) {
+        Some(feature) => Err(Error::Unsupported {
+            feature,
+            function: None,
+            offset,
+        }),
+        None => Ok(ty),
+    }
+}
+
 fn canonical(types: &[FuncType]) -> Vec<u32> {
     let mut first = HashMap::new();
     (0u32..)
@@ -174,16 +215,8 @@ fn table(module: &mut Module<'_>, table: &wasmparser::Table<'_>, offset: u64) ->
         function: None,
         offset,
     };
-    if module.table.is_some() {
-        return Err(unsupported("a second table (reference types)"));
-    }
     if table.ty.table64 {
         return Err(unsupported("a 64-bit table (memory64)"));
-    }
-    if !table.ty.element_type.is_func_ref() {
-        return Err(unsupported(
-            "a table of anything but funcref (reference types)",
-        ));
     }
     if let TableInit::Expr(_) = table.init {
         return Err(unsupported("a table initialiser (function references)"));
@@ -195,8 +228,12 @@ fn table(module: &mut Module<'_>, table: &wasmparser::Table<'_>, offset: u64) ->
         )));
     }
     let len = usize::try_from(table.ty.initial).expect("BUG: a table length under the limit");
-    module.table = Some(Table {
+    let maximum = table.ty.maximum.unwrap_or(u64::MAX);
+    module.tables.push(Table {
         elements: vec![None; len],
+        maximum: u32::try_from(maximum).unwrap_or(u32::MAX),
+        written: false,
+        grown: false,
     });
     Ok(())
 }
@@ -232,7 +269,7 @@ fn global(
     let ty = global.ty.content_type;
     if !matches!(
         ty,
-        ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64
+        ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64 | ValType::Ref(_)
     ) {
         return Err(Error::Unsupported {
             feature: format!("a global of type {ty}"),
@@ -241,6 +278,9 @@ fn global(
         });
     }
     let init = constant::evaluate(&global.init_expr, &module.globals)?;
+    if let Constant::RefFunc(index) = init {
+        module.note_reference(index);
+    }
     module.globals.push(Global {
         ty,
         mutable: global.ty.mutable,
@@ -252,7 +292,10 @@ fn global(
 
 fn export_item<'a>(module: &mut Module<'a>, export: wasmparser::Export<'a>) {
     let function = match export.kind {
-        ExternalKind::Func | ExternalKind::FuncExact => Some(export.index),
+        ExternalKind::Func | ExternalKind::FuncExact => {
+            module.note_reference(export.index);
+            Some(export.index)
+        }
         ExternalKind::Global => {
             module.globals[export.index as usize].exported = true;
             None

@@ -1,4 +1,5 @@
-//! Active data and element segments, folded into what the executable starts with.
+//! Data and element segments: active ones are folded into what the executable
+//! starts with, passive ones kept for the operators that name them.
 //!
 //! Folding at compile time is exact: segments are applied in order before the
 //! start function runs (core specification, "Instantiation"), and one that is
@@ -11,18 +12,26 @@ use wasmparser::{Data, DataKind, Element, ElementItems, ElementKind};
 /// Largest span of initial data: the image is held in memory while compiling.
 const MAX_IMAGE: usize = 1 << 30;
 
-/// Copies a data segment into the image.
-pub(super) fn data(module: &mut Module<'_>, segment: &Data<'_>) -> Result<(), Error> {
-    let DataKind::Active {
-        memory_index: 0,
-        offset_expr,
-    } = &segment.kind
-    else {
-        return Err(unsupported(
-            "a passive data segment (bulk memory's memory.init)",
-            segment.range.start,
-        ));
+/// Keeps a passive data segment, or copies an active one into the image: from then
+/// on it is as good as dropped.
+pub(super) fn data<'a>(module: &mut Module<'a>, segment: &Data<'a>) -> Result<(), Error> {
+    let offset_expr = match &segment.kind {
+        DataKind::Passive => {
+            module.data.push(segment.data);
+            return Ok(());
+        }
+        DataKind::Active {
+            memory_index: 0,
+            offset_expr,
+        } => offset_expr,
+        DataKind::Active { .. } => {
+            return Err(unsupported(
+                "a data segment of a second memory (multi-memory)",
+                segment.range.start,
+            ));
+        }
     };
+    module.data.push(&[]);
     let start = constant::evaluate(offset_expr, &module.globals)?.as_u32() as usize;
     let end = start + segment.data.len();
     let pages = module.memory.as_ref().map_or(0, |m: &Memory| m.initial);
@@ -47,26 +56,31 @@ pub(super) fn data(module: &mut Module<'_>, segment: &Data<'_>) -> Result<(), Er
     Ok(())
 }
 
-/// Copies an element segment into the table.
+/// Keeps a passive element segment, or copies an active one into its table: from
+/// then on it is as good as dropped.
 pub(super) fn element(module: &mut Module<'_>, segment: Element<'_>) -> Result<(), Error> {
-    let start = match &segment.kind {
-        ElementKind::Active { offset_expr, .. } => {
-            constant::evaluate(offset_expr, &module.globals)?.as_u32() as usize
+    let items = items(segment.items, module)?;
+    for function in items.iter().copied().flatten() {
+        module.note_reference(function);
+    }
+    let (table_index, offset_expr) = match &segment.kind {
+        ElementKind::Active {
+            table_index,
+            offset_expr,
+        } => (table_index.unwrap_or(0), offset_expr),
+        // Only declares functions for ref.func.
+        ElementKind::Declared => {
+            module.elements.push(Vec::new());
+            return Ok(());
         }
-        // Only declares functions for ref.func; nothing to copy.
-        ElementKind::Declared => return Ok(()),
         ElementKind::Passive => {
-            return Err(unsupported(
-                "a passive element segment (bulk memory's table.init)",
-                segment.range.start,
-            ));
+            module.elements.push(items);
+            return Ok(());
         }
     };
-    let items = items(segment.items, module)?;
-    let table: &mut Table = module
-        .table
-        .as_mut()
-        .expect("BUG: element segment without table");
+    module.elements.push(Vec::new());
+    let start = constant::evaluate(offset_expr, &module.globals)?.as_u32() as usize;
+    let table: &mut Table = &mut module.tables[table_index as usize];
     let target = start
         .checked_add(items.len())
         .and_then(|end| table.elements.get_mut(start..end))

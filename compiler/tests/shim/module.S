@@ -7,7 +7,7 @@
 #define MAXIMUM_PAGES 5
 
 #ifndef VERSION
-#define VERSION 2
+#define VERSION 3
 #endif
 #ifndef CPU_FEATURES
 #define CPU_FEATURES 1

@@ -1,0 +1,128 @@
+//! Tables as generated code finds them: typed arrays of code addresses, and arrays
+//! of references ([`crate::lower::REFERENCE_SIZE`]) with what says how many of them
+//! there are.
+
+use super::code::Code;
+use super::data::define;
+use super::{Input, absolute};
+use crate::lower::{REFERENCE_SIZE, TABLE_ENTRY_SIZE, type_tag};
+use crate::symbol::Symbol;
+use object::write::{SectionId, StandardSection, SymbolId};
+
+/// Emits what `symbol`, with this id, stands for, if it is one of a table's or an
+/// element segment's; returns its bytes in the file.
+pub(super) fn emit(
+    input: &Input<'_, '_, '_>,
+    code: &mut Code,
+    symbol: Symbol,
+    id: SymbolId,
+) -> u64 {
+    let module = input.env.module;
+    match symbol {
+        Symbol::TypedTable { table, type_index } => typed(input, code, id, table, type_index),
+        Symbol::TableCells(index) => {
+            let table = &module.tables[index as usize];
+            if table.written {
+                cells(code, id, table.capacity());
+                0
+            } else {
+                references(input, code, id, &table.elements)
+            }
+        }
+        Symbol::TableStart(index) => {
+            references(input, code, id, &module.tables[index as usize].elements)
+        }
+        Symbol::TableSize(index) => {
+            let size = module.tables[index as usize].initial().to_le_bytes();
+            define(code, id, StandardSection::Data, &size, 4);
+            0
+        }
+        Symbol::Elements(index) => references(input, code, id, &module.elements[index as usize]),
+        Symbol::ElementsLength(index) => {
+            let length = module.elements[index as usize].len() as u64;
+            define(code, id, StandardSection::Data, &length.to_le_bytes(), 8);
+            0
+        }
+        _ => 0,
+    }
+}
+
+/// A table as callers of one signature see it: the span that is not null at its
+/// ends, each entry the address of a function of this signature or of a stub that
+/// traps.
+fn typed(
+    input: &Input<'_, '_, '_>,
+    code: &mut Code,
+    symbol: SymbolId,
+    table: u32,
+    type_index: u32,
+) -> u64 {
+    let (first, end) = input.env.table_spans[table as usize];
+    let elements = &input.env.module.tables[table as usize].elements[first as usize..end as usize];
+    let zeroes = vec![0; elements.len() * TABLE_ENTRY_SIZE as usize];
+    let align = u64::from(TABLE_ENTRY_SIZE);
+    let (section, start) = define(code, symbol, StandardSection::ReadOnlyData, &zeroes, align);
+    for (offset, &element) in (start..).step_by(TABLE_ENTRY_SIZE as usize).zip(elements) {
+        let target = code.symbols[&entry(input, element, type_index)];
+        absolute(&mut code.object, section, offset, target, 0, 32);
+    }
+    zeroes.len() as u64
+}
+
+fn entry(input: &Input<'_, '_, '_>, element: Option<u32>, type_index: u32) -> Symbol {
+    let module = input.env.module;
+    match element {
+        None => Symbol::TrapNull,
+        Some(index) if module.canonical_type(module.type_of_function(index)) != type_index => {
+            Symbol::TrapBadSignature
+        }
+        Some(index) => input.env.reference_symbol(index),
+    }
+}
+
+/// The cells of a table that is written, null at first: they take no room in the
+/// file.
+fn cells(code: &mut Code, symbol: SymbolId, count: u32) {
+    let size = u64::from(count) * u64::from(REFERENCE_SIZE);
+    let section = code.object.section_id(StandardSection::UninitializedData);
+    let offset = code
+        .object
+        .append_section_bss(section, size, u64::from(REFERENCE_SIZE));
+    code.object.set_symbol_data(symbol, section, offset, size);
+    code.object.symbol_mut(symbol).scope = object::SymbolScope::Compilation;
+}
+
+/// References that nothing writes.
+fn references(
+    input: &Input<'_, '_, '_>,
+    code: &mut Code,
+    symbol: SymbolId,
+    elements: &[Option<u32>],
+) -> u64 {
+    let zeroes = vec![0; elements.len() * REFERENCE_SIZE as usize];
+    let align = u64::from(REFERENCE_SIZE);
+    let (section, start) = define(code, symbol, StandardSection::ReadOnlyData, &zeroes, align);
+    for (offset, &element) in (start..).step_by(REFERENCE_SIZE as usize).zip(elements) {
+        if let Some(function) = element {
+            reference(input, code, section, offset, function);
+        }
+    }
+    zeroes.len() as u64
+}
+
+/// Makes the 8 zeroes at `offset` a reference to a function: its code address, and
+/// in the upper half the tag of its type.
+pub(super) fn reference(
+    input: &Input<'_, '_, '_>,
+    code: &mut Code,
+    section: SectionId,
+    offset: u64,
+    function: u32,
+) {
+    let module = input.env.module;
+    let target = code.symbols[&input.env.reference_symbol(function)];
+    absolute(&mut code.object, section, offset, target, 0, 32);
+    let tag = type_tag(module.canonical_type(module.type_of_function(function)));
+    let at = usize::try_from(offset).expect("BUG: an offset over 63 bits") + 4;
+    code.object.section_mut(section).data_mut()[at..at + 4].copy_from_slice(&tag.to_le_bytes());
+}

@@ -1,0 +1,132 @@
+//! A command as an executable, and runs of it by a [`Plan`].
+
+use crate::driver::{PLACEHOLDER, Plan};
+use anyhow::{Context, Result, bail, ensure};
+use harness::run::{Ends, Run};
+use std::io;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::PathBuf;
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+use tempfile::TempDir;
+use wasi_aot_compiler::policy::Policy;
+use wasi_aot_compiler::{Error, OptLevel, Options};
+
+/// Enough for the suite's deepest recursion that must work, and quickly used up
+/// by that which must not.
+const STACK: u64 = 1 << 20;
+
+/// Ways to build, which must make no difference; the first is the default.
+pub fn ways() -> [Options; 3] {
+    let way = |opt_level, no_go_opt| Options {
+        opt_level,
+        no_go_opt,
+        policy: Policy {
+            stack_size: Some(STACK),
+            ..Policy::default()
+        },
+        ..Options::default()
+    };
+    [
+        way(OptLevel::O2, false),
+        way(OptLevel::O2, true),
+        way(OptLevel::O0, false),
+    ]
+}
+
+pub struct Executable {
+    path: PathBuf,
+    /// Where the plan is.
+    plan: u64,
+    _directory: TempDir,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// By `proc_exit`.
+    Exit(u16),
+    /// With a trap of this message.
+    Trap(String),
+    /// In a way that is nobody's right.
+    Odd(String),
+}
+
+impl Executable {
+    /// Builds a command.
+    ///
+    /// # Errors
+    /// As the compiler says; and if the file can't be written.
+    pub fn build(wasm: &[u8], options: &Options) -> Result<Result<Self, Error>> {
+        let bytes = match wasi_aot_compiler::build(wasm, options, &()) {
+            Ok(bytes) => bytes,
+            Err(error) => return Ok(Err(error)),
+        };
+        let placeholder = PLACEHOLDER.to_le_bytes();
+        let mut places = (0..bytes.len()).filter(|&at| bytes[at..].starts_with(&placeholder));
+        let (place, other) = (places.next(), places.next());
+        let plan = place.context("the executable has no plan")? as u64;
+        ensure!(other.is_none(), "the executable has several plans");
+        let directory = tempfile::tempdir()?;
+        let path = directory.path().join("spec");
+        let mut create = std::fs::OpenOptions::new();
+        let file = create
+            .write(true)
+            .create_new(true)
+            .mode(0o700)
+            .open(&path)?;
+        file.write_all_at(&bytes, 0)?;
+        Ok(Ok(Self {
+            path,
+            plan,
+            _directory: directory,
+        }))
+    }
+
+    /// Runs it.
+    ///
+    /// # Errors
+    /// If it can't be run, or doesn't end.
+    pub fn run(&self, plan: Plan) -> Result<End> {
+        patiently(|| {
+            let file = std::fs::OpenOptions::new().write(true).open(&self.path)?;
+            Ok(file.write_all_at(&plan.cell(), self.plan)?)
+        })?;
+        let finished = patiently(|| {
+            let mut command = Command::new(&self.path);
+            command.env_clear();
+            Run::of(command).seconds(120).run()
+        })?;
+        let stderr = String::from_utf8_lossy(&finished.stderr);
+        Ok(match finished.ends {
+            Ends::Exit(code @ 0..=100) if stderr.is_empty() => End::Exit(code as u16),
+            Ends::Exit(134) => match stderr.split_once("trap: ") {
+                Some((_, message)) => End::Trap(first_line(message)),
+                None => End::Odd(format!("exit 134: {}", first_line(&stderr))),
+            },
+            ends => End::Odd(format!("{ends}: {}", first_line(&stderr))),
+        })
+    }
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// Does it again while the file is busy: a process that another thread starts has
+/// the descriptor that wrote the file until it becomes its program.
+fn patiently<T>(mut action: impl FnMut() -> Result<T>) -> Result<T> {
+    for _ in 0..2000 {
+        match action() {
+            Err(error) if is_busy(&error) => thread::sleep(Duration::from_millis(5)),
+            other => return other,
+        }
+    }
+    bail!("the executable stays busy")
+}
+
+fn is_busy(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<io::Error>();
+    io.is_some_and(|error| error.kind() == io::ErrorKind::ExecutableFileBusy)
+}
