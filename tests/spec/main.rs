@@ -63,7 +63,8 @@ fn results_file() -> PathBuf {
 fn files() -> Vec<TestFile<'static>> {
     let versions = [SpecVersion::V1, SpecVersion::V2].into_iter();
     let versions = versions.flat_map(data::spec);
-    versions.chain(data::proposal(Proposal::Simd)).collect()
+    let proposals = [Proposal::Simd, Proposal::RelaxedSimd].into_iter();
+    versions.chain(proposals.flat_map(data::proposal)).collect()
 }
 
 /// Runs a file; what comes of it must be `expected`, unless that is to be written.

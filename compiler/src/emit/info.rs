@@ -12,7 +12,6 @@ use wasi_aot_contract::module::{
 use wasi_aot_contract::symbols;
 
 use crate::go::preempt::G_GLOBAL;
-use crate::lower::CELL_SIZE;
 use crate::options::Target;
 use crate::symbol::Symbol;
 
@@ -31,7 +30,7 @@ pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
         (offset_of!(ModuleInfo, initial_pages), input.initial_pages),
         (offset_of!(ModuleInfo, maximum_pages), input.maximum_pages),
     ]);
-    info.preemption(input.preemption, code);
+    info.preemption(input, code);
     info.address(offset_of!(ModuleInfo, entry), code.entry, 0);
     let text = code.object.section_symbol(code.text);
     let text_size = i64::try_from(code.text_size).expect("BUG: text over 63 bits");
@@ -191,9 +190,9 @@ impl Info {
 
     /// All zero, as the bytes are, where nothing is preempted: also in a module
     /// whose code uses no globals.
-    fn preemption(&mut self, preemption: Option<Preemption>, code: &Code) {
+    fn preemption(&mut self, input: &Input<'_, '_, '_>, code: &Code) {
         let globals = code.symbols.get(&Symbol::Globals);
-        let (Some(preemption), Some(&globals)) = (preemption, globals) else {
+        let (Some(preemption), Some(&globals)) = (input.preemption, globals) else {
             return;
         };
         let at = |field: usize| offset_of!(ModuleInfo, preemption) + field;
@@ -206,7 +205,7 @@ impl Info {
                 preemption.g_stackguard0,
             ),
         ]);
-        let cell = i64::from(G_GLOBAL * CELL_SIZE);
+        let cell = i64::from(input.env.module.globals[G_GLOBAL as usize].cell);
         self.address(at(offset_of!(Preemption, g_cell)), globals, cell);
     }
 

@@ -15,7 +15,7 @@ use super::{Env, Lowering};
 use crate::symbol::Symbol;
 use crate::trap;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{ConstantData, InstBuilder, Type, Value, types};
+use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
 use wasmparser::Operator;
 
 /// Bytes up to which copying keeps all of them in vector registers.
@@ -163,9 +163,7 @@ impl Lowering<'_, '_, '_> {
     /// A value of which every byte is `byte`.
     fn repeated(&mut self, byte: u8, ty: Type) -> Value {
         if ty == types::I8X16 {
-            let data = ConstantData::from(&[byte; 16][..]);
-            let constant = self.builder.func.dfg.constants.insert(data);
-            return self.builder.ins().vconst(ty, constant);
+            return self.vector_constant(ty, [byte; 16]);
         }
         let word = u64::from_le_bytes([byte; 8]) >> (64 - ty.bits());
         self.builder.ins().iconst(ty, word.cast_signed())

@@ -21,7 +21,7 @@ pub use imports::Import;
 pub use parse::parse;
 pub(crate) use producers::go_version;
 pub use tables::Table;
-pub use unsupported::{feature_of, feature_of_type, proposal_of};
+pub use unsupported::{feature_of, proposal_of};
 
 use crate::error::Error;
 use std::collections::{BTreeSet, HashMap};
@@ -80,6 +80,25 @@ pub struct Global {
     pub mutable: bool,
     pub init: Constant,
     pub exported: bool,
+    /// Where its cell is, in bytes from the first one's: a multiple of its size.
+    pub cell: u32,
+}
+
+impl Global {
+    /// Bytes of a cell for a value of this type.
+    #[must_use]
+    pub fn cell_size(ty: ValType) -> u32 {
+        match ty {
+            ValType::V128 => 16,
+            _ => 8,
+        }
+    }
+
+    /// Where its cell ends.
+    #[must_use]
+    pub fn cell_end(&self) -> u32 {
+        self.cell + Self::cell_size(self.ty)
+    }
 }
 
 /// An export; only functions matter to an executable.

@@ -1,13 +1,13 @@
 //! From bytes to a [`Module`], validating all sections but the bodies on the way.
 
-use super::{Constant, constant, feature_of_type, imports, names, producers, segments, tables};
+use super::{Constant, constant, imports, names, producers, segments, tables};
 use super::{Export, Function, Global, Memory, Module, Table};
 use crate::error::Error;
 use std::collections::{BTreeSet, HashMap};
 use wasi_aot_contract::layout::MAX_PAGES;
 use wasmparser::{
-    ExternalKind, FuncType, KnownCustom, MemoryType, Parser, Payload, TableInit, ValType,
-    ValidPayload, Validator, WasmFeatures,
+    ExternalKind, FuncType, KnownCustom, MemoryType, Parser, Payload, TableInit, ValidPayload,
+    Validator, WasmFeatures,
 };
 
 /// What is let through validation, so that what can't be compiled yet is
@@ -124,11 +124,8 @@ fn section<'a>(
     let invalid = |e: wasmparser::Error| Error::from_validator(&e);
     match payload {
         Payload::TypeSection(section) => {
-            let offset = section.range().start;
             for ty in section.into_iter_err_on_gc_types() {
-                module
-                    .types
-                    .push(function_type(ty.map_err(invalid)?, offset)?);
+                module.types.push(ty.map_err(invalid)?);
             }
             module.canonical_types = canonical(&module.types);
         }
@@ -156,9 +153,8 @@ fn section<'a>(
             }
         }
         Payload::GlobalSection(section) => {
-            for item in section.into_iter_with_offsets() {
-                let (offset, item) = item.map_err(invalid)?;
-                global(module, &item, offset)?;
+            for item in section {
+                global(module, &item.map_err(invalid)?)?;
             }
         }
         Payload::ExportSection(section) => {
@@ -185,20 +181,6 @@ fn section<'a>(
         _ => {}
     }
     Ok(())
-}
-
-/// Refuses a type with values that can't be compiled, whatever it is for: a
-/// function, a call, or a block.
-fn function_type(ty: FuncType, offset: u64) -> Result<FuncType, Error> {
-    let mut values = ty.params().iter().chain(ty.results());
-    match values.find_map(|&value| feature_of_type(value)) {
-        Some(feature) => Err(Error::Unsupported {
-            feature,
-            function: None,
-            offset,
-        }),
-        None => Ok(ty),
-    }
 }
 
 fn canonical(types: &[FuncType]) -> Vec<u32> {
@@ -261,31 +243,19 @@ fn memory(module: &mut Module<'_>, ty: MemoryType, offset: u64) -> Result<(), Er
     Ok(())
 }
 
-fn global(
-    module: &mut Module<'_>,
-    global: &wasmparser::Global<'_>,
-    offset: u64,
-) -> Result<(), Error> {
+fn global(module: &mut Module<'_>, global: &wasmparser::Global<'_>) -> Result<(), Error> {
     let ty = global.ty.content_type;
-    if !matches!(
-        ty,
-        ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64 | ValType::Ref(_)
-    ) {
-        return Err(Error::Unsupported {
-            feature: format!("a global of type {ty}"),
-            function: None,
-            offset,
-        });
-    }
     let init = constant::evaluate(&global.init_expr, &module.globals)?;
     if let Constant::RefFunc(index) = init {
         module.note_reference(index);
     }
+    let cells = module.globals.last().map_or(0, Global::cell_end);
     module.globals.push(Global {
         ty,
         mutable: global.ty.mutable,
         init,
         exported: false,
+        cell: cells.next_multiple_of(Global::cell_size(ty)),
     });
     Ok(())
 }
