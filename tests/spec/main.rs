@@ -62,8 +62,9 @@ fn results_file() -> PathBuf {
 
 fn files() -> Vec<TestFile<'static>> {
     let versions = [SpecVersion::V1, SpecVersion::V2].into_iter();
+    let proposals = [Proposal::Simd, Proposal::TailCall].into_iter();
     let versions = versions.flat_map(data::spec);
-    versions.chain(data::proposal(Proposal::Simd)).collect()
+    versions.chain(proposals.flat_map(data::proposal)).collect()
 }
 
 /// Runs a file; what comes of it must be `expected`, unless that is to be written.

@@ -26,6 +26,7 @@ mod parametric;
 mod reference;
 mod sp;
 mod table;
+mod tail_call;
 mod variable;
 
 pub use call::TABLE_ENTRY_SIZE;
