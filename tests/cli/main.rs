@@ -19,6 +19,7 @@ mod run;
 mod starting;
 mod support;
 mod tables;
+mod tail_calls;
 mod traps;
 
 use harness::tool::Tool;
@@ -43,6 +44,7 @@ fn main() -> anyhow::Result<()> {
         starting::trials,
         listen::trials,
         tables::trials,
+        tail_calls::trials,
         traps::trials,
         isolation::trials,
         ld::trials,

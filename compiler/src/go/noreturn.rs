@@ -11,7 +11,7 @@
 //! entry at PC_B 0 counts, since only that is what a direct call does; code that
 //! is resumed later is entered through the dispatch, which keeps its targets.
 
-use crate::flow::{BlockId, Graph, Terminator};
+use crate::flow::{BlockId, Callee, Graph, Terminator};
 use std::collections::BTreeSet;
 use wasi_aot_contract::module::TrapKind;
 use wasmparser::Operator;
@@ -89,7 +89,12 @@ impl Summary {
             match (&block.terminator, status_of(operators)) {
                 (Terminator::Trap(_), _) | (Terminator::Return, Some(Status::One)) => Exit::Never,
                 (Terminator::Return, Some(Status::Call(callee))) => Exit::ReturnsCall { callee },
-                (Terminator::Return, _) => Exit::ReturnsZeroOrUnknown,
+                (&Terminator::TailCall(Callee::Function(callee)), _) => {
+                    Exit::ReturnsCall { callee }
+                }
+                (Terminator::Return | Terminator::TailCall(Callee::Element { .. }), _) => {
+                    Exit::ReturnsZeroOrUnknown
+                }
                 // throw ends in a store to nil, whose check is of a constant.
                 (Terminator::Branch { then, .. }, Some(Status::One)) => Exit::To(vec![then.target]),
                 (Terminator::Branch { then, otherwise }, Some(Status::Call(callee))) => {

@@ -166,6 +166,24 @@ fn what_never_returns_zero_is_found_by_what_it_does() {
 }
 
 #[test]
+fn a_tail_call_returns_what_its_callee_does() {
+    let wasm = wat::parse_str(
+        r"(module
+            (func $throws (param i32) (result i32) (i32.const 1))
+            (func $returns (param i32) (result i32) (i32.const 0))
+            (table funcref (elem $throws))
+            (func (param i32) (result i32) (return_call $throws (i32.const 0)))
+            (func (param i32) (result i32) (return_call $returns (i32.const 0)))
+            (func (param i32) (result i32) (return_call 4 (i32.const 0)))
+            (func (param i32) (result i32)
+              (return_call_indirect (param i32) (result i32) (i32.const 0) (i32.const 0))))",
+    )
+    .unwrap();
+    let module = module::parse(&wasm).unwrap();
+    assert_eq!(never_zero(&module), [true, false, true, false, true, false]);
+}
+
+#[test]
 fn code_after_such_a_call_is_cut_and_no_other() {
     let wasm = wat::parse_str(CALLS).unwrap();
     let module = module::parse(&wasm).unwrap();

@@ -27,6 +27,7 @@ mod reference;
 mod simd;
 mod sp;
 mod table;
+mod tail_call;
 mod variable;
 
 pub use call::TABLE_ENTRY_SIZE;
