@@ -116,29 +116,12 @@ const BAD: &[Bad] = &[
             assemble(
                 dir,
                 "m.wasm",
-                r#"(module (func (export "_start")) (func $vector (drop (v128.const i64x2 1 2))))"#,
+                r#"(module (memory 1) (func (export "_start"))
+                    (func $shared (drop (i32.atomic.load (i32.const 0)))))"#,
             )
         },
         flags: &[],
-        says: &["not supported yet", "vector", "offset 0x"],
-    },
-    Bad {
-        name: "a type that is not lowered, in a local",
-        module: |dir| {
-            let text = r#"(module (func (export "_start")) (func $vector (local v128)))"#;
-            assemble(dir, "m.wasm", text)
-        },
-        flags: &[],
-        says: &["v128", "not supported yet", "vector", "offset 0x"],
-    },
-    Bad {
-        name: "a type that is not lowered, in a signature",
-        module: |dir| {
-            let text = r#"(module (func (export "_start")) (type (func (result v128))))"#;
-            assemble(dir, "m.wasm", text)
-        },
-        flags: &[],
-        says: &["v128", "not supported yet", "offset 0x"],
+        says: &["(threads)", "not supported yet", "shared", "offset 0x"],
     },
     Bad {
         name: "an element segment behind its table",

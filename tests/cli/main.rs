@@ -16,6 +16,7 @@ mod preempt;
 mod recovery;
 mod repeat;
 mod run;
+mod simd;
 mod starting;
 mod support;
 mod tables;
@@ -41,6 +42,7 @@ fn main() -> anyhow::Result<()> {
         recovery::trials,
         preempt::trials,
         run::trials,
+        simd::trials,
         starting::trials,
         listen::trials,
         tables::trials,
