@@ -7,6 +7,7 @@
 //! - [`address`]: addresses for listeners;
 //! - [`daemon`]: a program that runs until it is told to end;
 //! - [`tree`]: what a directory holds;
+//! - [`agree`]: what a hand-written module does, here and under wasmtime;
 //! - [`compare`]: the differences between two outcomes;
 //! - [`gotest`]: what a test binary of Go's reports, [`gojson`]: what `go test` does;
 //! - [`suite`]: cases times Go versions times build flavours, as named tests.
@@ -14,6 +15,7 @@
 //! `tests/setup.sh matrix` puts the tools in place first.
 
 pub mod address;
+pub mod agree;
 pub mod case;
 pub mod compare;
 pub mod daemon;

@@ -85,7 +85,9 @@ pub fn lower_function(
     for &block in &order {
         let clif =
             *lowering.blocks[block.index()].get_or_insert_with(|| lowering.builder.create_block());
-        if graph.blocks[block.index()].cold {
+        // The code generator puts cold blocks behind the others, even the one that a
+        // call begins with, and the function would begin with something else.
+        if graph.blocks[block.index()].cold && block != BlockId::ENTRY {
             lowering.builder.set_cold_block(clif);
         }
     }
