@@ -238,15 +238,7 @@ fn the_embedded_image_keeps_its_promises() {
         let name = format!("{}{}", symbols::WASI_PREFIX, function.name);
         assert!(defined(&name), "{name}");
     }
-    for name in [
-        symbols::MEMORY_GROW,
-        symbols::MEMORY_PAGES,
-        symbols::MEMMOVE,
-        symbols::MEMSET,
-        symbols::BYTES_EQUAL,
-        symbols::BYTES_COMPARE,
-        symbols::BYTES_FIND,
-    ] {
+    for name in symbols::HELPERS {
         assert!(defined(name), "{name}");
     }
 }

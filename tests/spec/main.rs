@@ -62,7 +62,7 @@ fn results_file() -> PathBuf {
 
 fn files() -> Vec<TestFile<'static>> {
     let versions = [SpecVersion::V1, SpecVersion::V2].into_iter();
-    let proposals = [Proposal::Simd, Proposal::TailCall].into_iter();
+    let proposals = [Proposal::Simd, Proposal::TailCall, Proposal::MultiMemory].into_iter();
     let versions = versions.flat_map(data::spec);
     versions.chain(proposals.flat_map(data::proposal)).collect()
 }

@@ -106,7 +106,9 @@ fn a_module_is_described() {
     assert!(report.build.is_ok() && !report.is_go());
     assert_eq!(report.form, Form::Command);
     assert_eq!(report.features, ["sign extension"]);
-    let memory = report.memory.unwrap();
+    let [memory] = report.memories[..] else {
+        panic!("{} memories", report.memories.len())
+    };
     assert_eq!((memory.initial, memory.maximum), (0x2_0000, Some(0x3_0000)));
     assert_eq!((report.data_segments, report.data_size), (1, 3));
     assert_eq!(report.functions, 1);
@@ -265,7 +267,7 @@ fn what_is_built_says_what_it_was_built_with() {
         let report = executable(&bytes);
         assert_eq!(report.is_object, emit == Emit::Obj);
         assert_eq!(report.has_symbols, !strip);
-        assert_eq!(report.memory, (0x2_0000, 0x2_0000));
+        assert_eq!(report.memories, [(0x2_0000, 0x2_0000)]);
         assert_eq!(report.target.name(), "linux/amd64");
         assert!(!report.preempts && report.build_info.is_none());
         assert!(report.sizes.code > 0 && report.sizes.file == bytes.len() as u64);
