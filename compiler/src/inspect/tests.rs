@@ -119,6 +119,32 @@ fn a_module_is_described() {
 }
 
 #[test]
+fn several_memories_are_described() {
+    let wasm = wasm(r#"(module (memory 1 2) (memory 3) (func (export "_start")))"#);
+    let report = module(&wasm);
+    assert!(report.build.is_ok());
+    assert_eq!(report.features, ["multi memory"]);
+    let memories: Vec<_> = report.memories.iter().collect();
+    let [first, second] = memories[..] else {
+        panic!("{} memories", memories.len())
+    };
+    assert_eq!((first.initial, first.maximum), (0x1_0000, Some(0x2_0000)));
+    assert_eq!((second.initial, second.maximum), (0x3_0000, None));
+    for emit in [Emit::Exe, Emit::Obj] {
+        let options = Options {
+            emit,
+            ..Options::default()
+        };
+        let report = executable(&build(&wasm, &options, &()).unwrap());
+        assert_eq!(
+            report.memories,
+            [(0x1_0000, 0x2_0000), (0x3_0000, 1 << 32)],
+            "{emit:?}"
+        );
+    }
+}
+
+#[test]
 fn what_a_build_refuses_is_described_with_its_very_words() {
     let cases = [
         (r#"(module (func (export "f")))"#, Form::Library),
@@ -144,7 +170,8 @@ fn what_a_build_refuses_is_described_with_its_very_words() {
             Form::Command,
         ),
         (
-            r#"(module (memory 1) (memory 1) (func (export "_start")))"#,
+            r#"(module (import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
+                (memory 1) (memory (export "memory") 1) (func (export "_start")))"#,
             Form::Command,
         ),
         ("(component (core module))", Form::Component),
