@@ -12,6 +12,7 @@ use crate::{shim, trap};
 use std::time::Instant;
 use wasi_aot_contract::layout::{MAX_PAGES, WASM_PAGE_SIZE};
 use wasi_aot_contract::manifest::{Record, writer};
+use wasi_aot_contract::module::MemoryLimits;
 
 /// What executables say they were built by.
 const COMPILER: &str = concat!("wasi-aot ", env!("CARGO_PKG_VERSION"));
@@ -32,7 +33,7 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
     let shim = shim_for(options)?;
     let module = module::parse(wasm)?;
     let main = module.entry()?;
-    let (initial_pages, maximum_pages) = memory_limits(&module, options)?;
+    let memories = memory_limits(&module, options)?;
     note_missing_grants(&module, options, observer);
     phases.end("parse", || {
         format!(
@@ -82,8 +83,7 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
         functions: &functions,
         synthetic: &synthetic,
         manifest: &manifest,
-        initial_pages,
-        maximum_pages,
+        memories: &memories,
         preemption: analysis.preemption(options),
     };
     let (object, sizes) = emit::object(&input);
@@ -139,21 +139,23 @@ fn manifest(module: &Module<'_>, options: &Options) -> Vec<u8> {
     manifest
 }
 
-/// Pages of linear memory at start and at most, `--max-memory` applied.
-fn memory_limits(module: &Module<'_>, options: &Options) -> Result<(u32, u32), Error> {
-    let (initial, maximum) = module
-        .memory
-        .as_ref()
-        .map_or((0, 0), |m| (m.initial, m.maximum));
+/// Pages of each memory at start and at most, `--max-memory` applied.
+fn memory_limits(module: &Module<'_>, options: &Options) -> Result<Vec<MemoryLimits>, Error> {
     let allowed = options.policy.max_pages().unwrap_or(MAX_PAGES);
-    if initial > allowed {
-        let bytes = |pages: u32| format!("{} KiB", u64::from(pages) * WASM_PAGE_SIZE / 1024);
-        return Err(Error::InitialMemory {
-            initial: bytes(initial),
-            maximum: bytes(allowed),
-        });
-    }
-    Ok((initial, maximum.min(allowed)))
+    let limits = module.memories.iter().map(|memory| {
+        if memory.initial > allowed {
+            let bytes = |pages: u32| format!("{} KiB", u64::from(pages) * WASM_PAGE_SIZE / 1024);
+            return Err(Error::InitialMemory {
+                initial: bytes(memory.initial),
+                maximum: bytes(allowed),
+            });
+        }
+        Ok(MemoryLimits {
+            initial_pages: memory.initial,
+            maximum_pages: memory.maximum.min(allowed),
+        })
+    });
+    limits.collect()
 }
 
 /// A program that wants files and gets none is rarely what was meant.

@@ -10,6 +10,7 @@ mod inspect;
 mod isolation;
 mod ld;
 mod listen;
+mod memories;
 mod output;
 mod policy;
 mod preempt;
@@ -45,6 +46,7 @@ fn main() -> anyhow::Result<()> {
         simd::trials,
         starting::trials,
         listen::trials,
+        memories::trials,
         tables::trials,
         tail_calls::trials,
         traps::trials,

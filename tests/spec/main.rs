@@ -62,8 +62,14 @@ fn results_file() -> PathBuf {
 
 fn files() -> Vec<TestFile<'static>> {
     let versions = [SpecVersion::V1, SpecVersion::V2].into_iter();
-    let proposals = [Proposal::Simd, Proposal::RelaxedSimd, Proposal::TailCall].into_iter();
     let versions = versions.flat_map(data::spec);
+    let proposals = [
+        Proposal::Simd,
+        Proposal::RelaxedSimd,
+        Proposal::TailCall,
+        Proposal::MultiMemory,
+    ];
+    let proposals = proposals.into_iter();
     versions.chain(proposals.flat_map(data::proposal)).collect()
 }
 

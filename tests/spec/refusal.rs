@@ -47,7 +47,10 @@ fn without_imports(wasm: &[u8], options: &Options) -> Outcome {
     match wasi_aot_compiler::build(&command, options, &()) {
         Err(Error::Invalid { .. }) => Outcome::Passed,
         Err(Error::Unsupported { feature, .. }) => Outcome::refused(&feature),
-        _ => HIDDEN,
+        _ => match accepted(wasm) {
+            Outcome::Failed(_) => HIDDEN,
+            valid => valid,
+        },
     }
 }
 
@@ -57,8 +60,12 @@ fn accepted(wasm: &[u8]) -> Outcome {
         let mut validator = Validator::new_with_features(features);
         validator.validate_all(wasm).is_ok()
     };
-    if !valid(WasmFeatures::WASM1) && valid(WasmFeatures::WASM2) {
+    if valid(WasmFeatures::WASM1) {
+        Outcome::Failed("accepted".into())
+    } else if valid(WasmFeatures::WASM2) {
         Outcome::Skipped("valid since WebAssembly 2.0")
+    } else if valid(WasmFeatures::WASM3) {
+        Outcome::Skipped("valid since WebAssembly 3.0")
     } else {
         Outcome::Failed("accepted".into())
     }

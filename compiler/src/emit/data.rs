@@ -84,11 +84,12 @@ pub(super) fn define(
     (section, offset)
 }
 
-/// The initial bytes, then a section without bytes up to the initial size, so
+/// Memory 0's initial bytes, then a section without bytes up to the initial size, so
 /// that the two together are exactly one segment.
 fn memory(input: &Input<'_, '_, '_>, code: &mut Code) {
     let image = &input.env.module.image;
-    let size = u64::from(input.initial_pages) * layout::WASM_PAGE_SIZE;
+    let initial = input.memories.first().map_or(0, |m| m.initial_pages);
+    let size = u64::from(initial) * layout::WASM_PAGE_SIZE;
     let name = |name: &str| name.as_bytes().to_vec();
     let bytes =
         code.object

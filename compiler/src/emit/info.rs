@@ -7,9 +7,9 @@ use object::SectionKind;
 use object::write::{SectionId, StandardSection, SymbolId};
 use std::mem::offset_of;
 use wasi_aot_contract::module::{
-    CONTRACT_VERSION, CPU_X86_64_V2, FunctionEntry, ModuleInfo, Preemption, TrapEntry,
+    CONTRACT_VERSION, CPU_X86_64_V2, FunctionEntry, MemoryLimits, ModuleInfo, Preemption, TrapEntry,
 };
-use wasi_aot_contract::symbols;
+use wasi_aot_contract::{layout, symbols};
 
 use crate::go::preempt::G_GLOBAL;
 use crate::options::Target;
@@ -27,9 +27,8 @@ pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
             offset_of!(ModuleInfo, cpu_features),
             cpu_features(input.env.target),
         ),
-        (offset_of!(ModuleInfo, initial_pages), input.initial_pages),
-        (offset_of!(ModuleInfo, maximum_pages), input.maximum_pages),
     ]);
+    info.memories(input.memories);
     info.preemption(input, code);
     info.address(offset_of!(ModuleInfo, entry), code.entry, 0);
     let text = code.object.section_symbol(code.text);
@@ -181,6 +180,30 @@ impl Info {
     fn words(&mut self, words: &[(usize, u32)]) {
         for &(offset, word) in words {
             self.bytes[offset..offset + 4].copy_from_slice(&word.to_le_bytes());
+        }
+    }
+
+    /// # Panics
+    /// If there are more than [`layout::MAX_MEMORIES`], which the parser refuses.
+    fn memories(&mut self, memories: &[MemoryLimits]) {
+        assert!(
+            memories.len() <= layout::MAX_MEMORIES,
+            "BUG: too many memories"
+        );
+        let count = u32::try_from(memories.len()).expect("BUG: few memories");
+        self.words(&[(offset_of!(ModuleInfo, memory_count), count.max(1))]);
+        let start = offset_of!(ModuleInfo, memories);
+        for (at, limits) in (start..).step_by(size_of::<MemoryLimits>()).zip(memories) {
+            self.words(&[
+                (
+                    at + offset_of!(MemoryLimits, initial_pages),
+                    limits.initial_pages,
+                ),
+                (
+                    at + offset_of!(MemoryLimits, maximum_pages),
+                    limits.maximum_pages,
+                ),
+            ]);
         }
     }
 

@@ -79,6 +79,11 @@ fn status_of(operators: &[(Operator<'_>, u32)]) -> Option<Status> {
     }
 }
 
+/// Whether a tail call behind these operators is at PC_B 0.
+fn passes_zero(operators: &[(Operator<'_>, u32)]) -> bool {
+    matches!(operators.last(), Some((Operator::I32Const { value: 0 }, _)))
+}
+
 impl Summary {
     /// The summary of a graph; `start` is where a direct call begins. `exits`
     /// are functions that end the process (the import `proc_exit`).
@@ -94,12 +99,10 @@ impl Summary {
             match (&block.terminator, status_of(operators)) {
                 (Terminator::Trap(_), _) | (Terminator::Return, Some(Status::One)) => Exit::Never,
                 (Terminator::Return, Some(Status::Call(callee))) => Exit::ReturnsCall { callee },
-                (&Terminator::TailCall(Callee::Function(callee)), _) => {
+                (&Terminator::TailCall(Callee::Function(callee)), _) if passes_zero(operators) => {
                     Exit::ReturnsCall { callee }
                 }
-                (Terminator::Return | Terminator::TailCall(Callee::Element { .. }), _) => {
-                    Exit::ReturnsZeroOrUnknown
-                }
+                (Terminator::Return | Terminator::TailCall(_), _) => Exit::ReturnsZeroOrUnknown,
                 // throw ends in a store to nil, whose check is of a constant.
                 (Terminator::Branch { then, .. }, Some(Status::One)) => Exit::To(vec![then.target]),
                 (Terminator::Branch { then, otherwise }, Some(Status::Call(callee))) => {

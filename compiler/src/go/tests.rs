@@ -255,18 +255,22 @@ fn a_call_at_another_point_than_0_says_nothing() {
             (func (param i32) (result i32)
               (if (call $throws_at_0 (i32.const 1)) (then (return (i32.const 1))))
               (i32.const 0))
-            (func (param i32) (result i32) (call $throws_at_0 (local.get 0))))",
+            (func (param i32) (result i32) (call $throws_at_0 (local.get 0)))
+            (func (param i32) (result i32) (return_call $throws_at_0 (i32.const 1))))",
     )
     .unwrap();
     let module = module::parse(&wasm).unwrap();
-    let summaries: Vec<Summary> = (0..3)
+    let summaries: Vec<Summary> = (0..4)
         .map(|index| {
             let graph = graph(&module, index);
             let first = Dispatch::find(&graph).map(|dispatch| dispatch.first());
             Summary::new(&graph, first.unwrap_or(BlockId::ENTRY), |_| false)
         })
         .collect();
-    assert_eq!(noreturn::never_zero(&summaries, 0), [true, false, false]);
+    assert_eq!(
+        noreturn::never_zero(&summaries, 0),
+        [true, false, false, false]
+    );
     let mut graph = graph(&module, 1);
     noreturn::cut(&mut graph, |function| function == 0);
     assert_eq!(reachable(&graph).len(), 3);

@@ -11,6 +11,7 @@ use crate::module::{self, Module};
 use crate::options::Options;
 use std::collections::BTreeMap;
 use wasi_aot_contract::layout::WASM_PAGE_SIZE;
+use wasmparser::MemoryType;
 
 /// A WebAssembly module or component.
 pub struct ModuleReport {
@@ -27,7 +28,7 @@ pub struct ModuleReport {
     pub recognised: Option<Recognised>,
     /// Proposals behind WebAssembly 1.0: `bulk memory`.
     pub features: Vec<String>,
-    pub memory: Option<Memory>,
+    pub memories: Vec<Memory>,
     pub functions: u64,
     /// Bytes of the functions' bodies.
     pub code_size: u64,
@@ -83,7 +84,7 @@ pub struct Recognised {
     pub byte_loops: usize,
 }
 
-/// Limits of the module's memory in bytes.
+/// Limits of a memory in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Memory {
     pub initial: u64,
@@ -149,7 +150,7 @@ pub(super) fn report(wasm: &[u8]) -> Result<ModuleReport, InspectError> {
             .iter()
             .map(|f| f.replace('_', " "))
             .collect(),
-        memory: memory(&outline),
+        memories: outline.memories.iter().map(memory).collect(),
         functions: outline.functions,
         code_size: outline.code_size,
         data_segments: outline.data_segments,
@@ -197,14 +198,12 @@ fn form(outline: &Outline<'_>) -> Form {
     }
 }
 
-/// Of the first memory; others are refused.
-fn memory(outline: &Outline<'_>) -> Option<Memory> {
-    let memory = outline.memories.first()?;
+fn memory(memory: &MemoryType) -> Memory {
     let bytes = |pages: u64| pages.saturating_mul(WASM_PAGE_SIZE);
-    Some(Memory {
+    Memory {
         initial: bytes(memory.initial),
         maximum: memory.maximum.map(bytes),
-    })
+    }
 }
 
 fn imported(import: outline::Import<'_>) -> Item {

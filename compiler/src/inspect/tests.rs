@@ -106,7 +106,9 @@ fn a_module_is_described() {
     assert!(report.build.is_ok() && !report.is_go());
     assert_eq!(report.form, Form::Command);
     assert_eq!(report.features, ["sign extension"]);
-    let memory = report.memory.unwrap();
+    let [memory] = report.memories[..] else {
+        panic!("{} memories", report.memories.len())
+    };
     assert_eq!((memory.initial, memory.maximum), (0x2_0000, Some(0x3_0000)));
     assert_eq!((report.data_segments, report.data_size), (1, 3));
     assert_eq!(report.functions, 1);
@@ -114,6 +116,32 @@ fn a_module_is_described() {
     assert_eq!(report.asks().keys().collect::<Vec<_>>(), [&Asks::Waiting]);
     let exports: Vec<_> = report.exports.iter().map(|e| (&*e.name, e.kind)).collect();
     assert_eq!(exports, [("m", "memory"), ("_start", "function")]);
+}
+
+#[test]
+fn several_memories_are_described() {
+    let wasm = wasm(r#"(module (memory 1 2) (memory 3) (func (export "_start")))"#);
+    let report = module(&wasm);
+    assert!(report.build.is_ok());
+    assert_eq!(report.features, ["multi memory"]);
+    let memories: Vec<_> = report.memories.iter().collect();
+    let [first, second] = memories[..] else {
+        panic!("{} memories", memories.len())
+    };
+    assert_eq!((first.initial, first.maximum), (0x1_0000, Some(0x2_0000)));
+    assert_eq!((second.initial, second.maximum), (0x3_0000, None));
+    for emit in [Emit::Exe, Emit::Obj] {
+        let options = Options {
+            emit,
+            ..Options::default()
+        };
+        let report = executable(&build(&wasm, &options, &()).unwrap());
+        assert_eq!(
+            report.memories,
+            [(0x1_0000, 0x2_0000), (0x3_0000, 1 << 32)],
+            "{emit:?}"
+        );
+    }
 }
 
 #[test]
@@ -142,7 +170,8 @@ fn what_a_build_refuses_is_described_with_its_very_words() {
             Form::Command,
         ),
         (
-            r#"(module (memory 1) (memory 1) (func (export "_start")))"#,
+            r#"(module (import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
+                (memory 1) (memory (export "memory") 1) (func (export "_start")))"#,
             Form::Command,
         ),
         ("(component (core module))", Form::Component),
@@ -254,7 +283,7 @@ fn what_is_built_says_what_it_was_built_with() {
         let report = executable(&bytes);
         assert_eq!(report.is_object, emit == Emit::Obj);
         assert_eq!(report.has_symbols, !strip);
-        assert_eq!(report.memory, (0x2_0000, 0x2_0000));
+        assert_eq!(report.memories, [(0x2_0000, 0x2_0000)]);
         assert_eq!(report.target.name(), "linux/amd64");
         assert!(!report.preempts && report.build_info.is_none());
         assert!(report.sizes.code > 0 && report.sizes.file == bytes.len() as u64);

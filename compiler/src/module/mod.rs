@@ -38,13 +38,14 @@ pub struct Module<'a> {
     /// Functions with a body, following the imports in the index space.
     pub functions: Vec<Function<'a>>,
     pub tables: Vec<Table>,
-    /// The only memory, if there is one.
-    pub memory: Option<Memory>,
+    /// At most [`wasi_aot_contract::layout::MAX_MEMORIES`]. WASI functions use the
+    /// first one.
+    pub memories: Vec<Memory>,
     pub globals: Vec<Global>,
     pub exports: Vec<Export<'a>>,
     /// The start section's function.
     pub start: Option<u32>,
-    /// Linear memory's first bytes: the active data segments over zeroes, up to
+    /// The first memory's first bytes: the active data segments over zeroes, up to
     /// the last byte that is not zero.
     pub image: Vec<u8>,
     /// The bytes that `memory.init` takes from each data segment; none of an active

@@ -4,7 +4,7 @@ use super::{Constant, constant, imports, names, producers, segments, tables};
 use super::{Export, Function, Global, Memory, Module, Table};
 use crate::error::Error;
 use std::collections::{BTreeSet, HashMap};
-use wasi_aot_contract::layout::MAX_PAGES;
+use wasi_aot_contract::layout::{MAX_MEMORIES, MAX_PAGES};
 use wasmparser::{
     ExternalKind, FuncType, KnownCustom, MemoryType, Parser, Payload, TableInit, ValidPayload,
     Validator, WasmFeatures,
@@ -26,10 +26,30 @@ fn features() -> WasmFeatures {
 const MAX_TABLE: u64 = 10_000_000;
 
 /// How the bytes are read. Multi-memory and memory64 change what is well-formed in
-/// any module (a memory index where a zero byte was, longer offsets), so theirs is
-/// not how one without them is read, and no body is.
-fn binary_format() -> WasmFeatures {
-    features() - WasmFeatures::MULTI_MEMORY - WasmFeatures::MEMORY64
+/// any module: where a single zero byte was, a memory's index in any encoding; longer
+/// offsets. WebAssembly 2.0 calls such modules malformed. So only one with several
+/// memories, which 2.0 doesn't have, is read with indices of memories, and none with
+/// longer offsets.
+fn binary_format(wasm: &[u8]) -> WasmFeatures {
+    let format = features() - WasmFeatures::MEMORY64;
+    if memories(wasm) > 1 {
+        format
+    } else {
+        format - WasmFeatures::MULTI_MEMORY
+    }
+}
+
+/// How many memories the module declares, as far as it can be read up to the code.
+/// Imported ones are refused.
+fn memories(wasm: &[u8]) -> u32 {
+    let payloads = Parser::new(0).parse_all(wasm).map_while(Result::ok);
+    let sections =
+        payloads.take_while(|payload| !matches!(payload, Payload::CodeSectionStart { .. }));
+    let memories = sections.filter_map(|payload| match payload {
+        Payload::MemorySection(section) => Some(section.count()),
+        _ => None,
+    });
+    memories.fold(0, u32::saturating_add)
 }
 
 /// Parses a module and validates everything but its bodies.
@@ -38,7 +58,7 @@ fn binary_format() -> WasmFeatures {
 /// Whatever is wrong with the module, or not supported in it.
 pub fn parse(wasm: &[u8]) -> Result<Module<'_>, Error> {
     check_header(wasm)?;
-    sections(wasm, binary_format()).map_err(|error| match error {
+    sections(wasm, binary_format(wasm)).map_err(|error| match error {
         // A feature's name says more than what is malformed without it.
         Error::Invalid { .. } => match sections(wasm, features()) {
             Err(unsupported @ Error::Unsupported { .. }) => unsupported,
@@ -55,7 +75,7 @@ fn sections(wasm: &[u8], format: WasmFeatures) -> Result<Module<'_>, Error> {
         imports: Vec::new(),
         functions: Vec::new(),
         tables: Vec::new(),
-        memory: None,
+        memories: Vec::new(),
         globals: Vec::new(),
         exports: Vec::new(),
         start: None,
@@ -158,8 +178,9 @@ fn section<'a>(
             }
         }
         Payload::ExportSection(section) => {
-            for export in section {
-                export_item(module, export.map_err(invalid)?);
+            for item in section.into_iter_with_offsets() {
+                let (offset, export) = item.map_err(invalid)?;
+                export_item(module, export, offset)?;
             }
         }
         Payload::StartSection { func, .. } => module.start = Some(func),
@@ -226,17 +247,19 @@ fn memory(module: &mut Module<'_>, ty: MemoryType, offset: u64) -> Result<(), Er
         function: None,
         offset,
     };
-    if module.memory.is_some() {
-        return Err(unsupported("a second memory (multi-memory)"));
-    }
     if ty.memory64 {
         return Err(unsupported("a 64-bit memory (memory64)"));
     }
     if ty.shared {
         return Err(unsupported("a shared memory (threads)"));
     }
+    if module.memories.len() == MAX_MEMORIES {
+        return Err(Error::Limit(format!(
+            "the module has more than {MAX_MEMORIES} memories; use fewer, or parts of one"
+        )));
+    }
     let pages = |n: u64| u32::try_from(n).unwrap_or(u32::MAX).min(MAX_PAGES);
-    module.memory = Some(Memory {
+    module.memories.push(Memory {
         initial: pages(ty.initial),
         maximum: pages(ty.maximum.unwrap_or(u64::MAX)),
     });
@@ -260,7 +283,11 @@ fn global(module: &mut Module<'_>, global: &wasmparser::Global<'_>) -> Result<()
     Ok(())
 }
 
-fn export_item<'a>(module: &mut Module<'a>, export: wasmparser::Export<'a>) {
+fn export_item<'a>(
+    module: &mut Module<'a>,
+    export: wasmparser::Export<'a>,
+    offset: u64,
+) -> Result<(), Error> {
     let function = match export.kind {
         ExternalKind::Func | ExternalKind::FuncExact => {
             module.note_reference(export.index);
@@ -270,10 +297,21 @@ fn export_item<'a>(module: &mut Module<'a>, export: wasmparser::Export<'a>) {
             module.globals[export.index as usize].exported = true;
             None
         }
+        // The functions of preview 1 use the memory of this name ("Overview").
+        ExternalKind::Memory
+            if export.name == "memory" && export.index != 0 && !module.imports.is_empty() =>
+        {
+            return Err(Error::Unsupported {
+                feature: "WASI on the memory exported as \"memory\" where that is not the first (multi-memory)".into(),
+                function: None,
+                offset,
+            });
+        }
         _ => None,
     };
     module.exports.push(Export {
         name: export.name,
         function,
     });
+    Ok(())
 }

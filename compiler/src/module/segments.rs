@@ -5,7 +5,7 @@
 //! start function runs (core specification, "Instantiation"), and one that is
 //! out of bounds makes instantiation fail, which is an error of the build.
 
-use super::{Constant, Memory, Module, Table, constant};
+use super::{Constant, Module, Table, constant};
 use crate::error::Error;
 use wasmparser::{Data, DataKind, Element, ElementItems, ElementKind};
 
@@ -20,21 +20,19 @@ pub(super) fn data<'a>(module: &mut Module<'a>, segment: &Data<'a>) -> Result<()
             module.data.push(segment.data);
             return Ok(());
         }
-        DataKind::Active {
-            memory_index: 0,
-            offset_expr,
-        } => offset_expr,
-        DataKind::Active { .. } => {
+        // The executable has bytes for the first memory only.
+        DataKind::Active { memory_index, .. } if *memory_index != 0 => {
             return Err(unsupported(
                 "a data segment of a second memory (multi-memory)",
                 segment.range.start,
             ));
         }
+        DataKind::Active { offset_expr, .. } => offset_expr,
     };
     module.data.push(&[]);
     let start = constant::evaluate(offset_expr, &module.globals)?.as_u32() as usize;
     let end = start + segment.data.len();
-    let pages = module.memory.as_ref().map_or(0, |m: &Memory| m.initial);
+    let pages = module.memories.first().map_or(0, |memory| memory.initial);
     if end as u64 > u64::from(pages) * wasi_aot_contract::layout::WASM_PAGE_SIZE {
         return Err(out_of_bounds("data segment", segment.range.start));
     }
