@@ -13,6 +13,7 @@ mod listen;
 mod output;
 mod policy;
 mod preempt;
+mod preload;
 mod recovery;
 mod repeat;
 mod run;
@@ -39,6 +40,7 @@ fn main() -> anyhow::Result<()> {
         repeat::trials,
         recovery::trials,
         preempt::trials,
+        preload::trials,
         run::trials,
         starting::trials,
         listen::trials,

@@ -1,6 +1,6 @@
 //! From bytes to a [`Module`], validating all sections but the bodies on the way.
 
-use super::{Constant, constant, feature_of_type, imports, names, producers, segments, tables};
+use super::{Constant, feature_of_type, imports, names, producers, segments, tables};
 use super::{Export, Function, Global, Memory, Module, Table};
 use crate::error::Error;
 use std::collections::{BTreeSet, HashMap};
@@ -12,7 +12,7 @@ use wasmparser::{
 
 /// What is let through validation, so that what can't be compiled yet is
 /// refused by its own name instead of as invalid.
-fn features() -> WasmFeatures {
+pub(crate) fn features() -> WasmFeatures {
     WasmFeatures::WASM2
         | WasmFeatures::EXTENDED_CONST
         | WasmFeatures::TAIL_CALL
@@ -28,7 +28,7 @@ const MAX_TABLE: u64 = 10_000_000;
 /// How the bytes are read. Multi-memory and memory64 change what is well-formed in
 /// any module (a memory index where a zero byte was, longer offsets), so theirs is
 /// not how one without them is read, and no body is.
-fn binary_format() -> WasmFeatures {
+pub(crate) fn binary_format() -> WasmFeatures {
     features() - WasmFeatures::MULTI_MEMORY - WasmFeatures::MEMORY64
 }
 
@@ -95,7 +95,7 @@ fn sections(wasm: &[u8], format: WasmFeatures) -> Result<Module<'_>, Error> {
 
 /// The magic and the version (core specification, "Modules"); a component has
 /// layer 1 in the version's upper half.
-fn check_header(wasm: &[u8]) -> Result<(), Error> {
+pub(crate) fn check_header(wasm: &[u8]) -> Result<(), Error> {
     const MAGIC: &[u8; 4] = b"\0asm";
     if !wasm.starts_with(MAGIC) {
         let cut = !wasm.is_empty() && MAGIC.starts_with(wasm);
@@ -277,7 +277,7 @@ fn global(
             offset,
         });
     }
-    let init = constant::evaluate(&global.init_expr, &module.globals)?;
+    let init = module.evaluate(&global.init_expr)?;
     if let Constant::RefFunc(index) = init {
         module.note_reference(index);
     }

@@ -2,10 +2,10 @@
 //! starts with, passive ones kept for the operators that name them.
 //!
 //! Folding at compile time is exact: segments are applied in order before the
-//! start function runs (core specification, "Instantiation"), and one that is
-//! out of bounds makes instantiation fail, which is an error of the build.
+//! start function runs (core specification, "Instantiation"), and none is out of
+//! bounds, as [`crate::merge`] has made those passive.
 
-use super::{Constant, Memory, Module, Table, constant};
+use super::{Constant, Memory, Module, Table};
 use crate::error::Error;
 use wasmparser::{Data, DataKind, Element, ElementItems, ElementKind};
 
@@ -32,7 +32,7 @@ pub(super) fn data<'a>(module: &mut Module<'a>, segment: &Data<'a>) -> Result<()
         }
     };
     module.data.push(&[]);
-    let start = constant::evaluate(offset_expr, &module.globals)?.as_u32() as usize;
+    let start = module.evaluate(offset_expr)?.as_u32() as usize;
     let end = start + segment.data.len();
     let pages = module.memory.as_ref().map_or(0, |m: &Memory| m.initial);
     if end as u64 > u64::from(pages) * wasi_aot_contract::layout::WASM_PAGE_SIZE {
@@ -79,7 +79,7 @@ pub(super) fn element(module: &mut Module<'_>, segment: Element<'_>) -> Result<(
         }
     };
     module.elements.push(Vec::new());
-    let start = constant::evaluate(offset_expr, &module.globals)?.as_u32() as usize;
+    let start = module.evaluate(offset_expr)?.as_u32() as usize;
     let table: &mut Table = &mut module.tables[table_index as usize];
     let target = start
         .checked_add(items.len())
@@ -99,7 +99,7 @@ fn items(items: ElementItems<'_>, module: &Module<'_>) -> Result<Vec<Option<u32>
             .into_iter()
             .map(|e| {
                 let expr = e.map_err(|e| Error::from_validator(&e))?;
-                Ok(match constant::evaluate(&expr, &module.globals)? {
+                Ok(match module.evaluate(&expr)? {
                     Constant::RefFunc(index) => Some(index),
                     _ => None,
                 })
@@ -120,6 +120,6 @@ fn out_of_bounds(what: &str, offset: u64) -> Error {
     Error::Invalid {
         function: None,
         offset,
-        message: format!("{what} out of bounds; instantiation would trap"),
+        message: format!("{what} out of bounds"),
     }
 }
