@@ -1,9 +1,10 @@
 //! `--preload`: modules linked into one executable, instantiated in order when it
 //! starts, and refused by name where an import isn't satisfied.
 
-use crate::support::{assemble, one_line, run, test, text};
+use crate::support::{assemble, guest, one_line, run, test, text};
 use anyhow::{Result, ensure};
-use harness::run::{Ends, Finished};
+use harness::go::Goal;
+use harness::run::{Ends, Finished, Run};
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::path::Path;
@@ -38,10 +39,11 @@ const ENV: &str = r#"(module $env
     (elem (i32.const 0) $add $boom)
     (data (i32.const 8) "jello from env\n"))"#;
 
-/// Beginning of a main module: `$check` ends the run with its second argument if the
-/// first one is 0.
-const MAIN: &str = r#"
-    (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+/// What main modules begin with and end with: `$check` ends the run with its second
+/// argument if the first one is 0.
+const MAIN_IMPORTS: &str =
+    r#"(import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))"#;
+const MAIN_FUNCTIONS: &str = r#"
     (func $check (param i32 i32) (if (i32.eqz (local.get 0)) (then (call $exit (local.get 1)))))"#;
 
 const LINKED: &[Linked] = &[
@@ -341,11 +343,89 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             test(&name, tool, |tool| linked.check(tool))
         })
         .collect();
+    trials.push(test("preload/a Go program", tool, go));
+    trials.push(test("preload/run", tool, cached));
     trials.extend(REFUSED.iter().map(|refused| {
         let name = format!("preload/refused/{}", refused.name);
         test(&name, tool, |tool| refused.check(tool))
     }));
     trials
+}
+
+/// What a Go program imports; `one` never returns 0, which must not be taken for a
+/// Go function that never returns.
+const CALC: &str = r#"(module
+    (global $calls (mut i64) (i64.const 0))
+    (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+    (func (export "half") (param f64) (result f64) (f64.mul (local.get 0) (f64.const 0.5)))
+    (func (export "next") (result i64)
+        (global.set $calls (i64.add (global.get $calls) (i64.const 1))) (global.get $calls))
+    (func (export "one") (param i32) (result i32) (i32.const 1))
+    (func (export "fail") unreachable))"#;
+
+/// A Go program stays one: its dispatches go, its goroutines are preempted.
+fn go(tool: &Tool) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let calc = assemble(dir.path(), "calc.wasm", CALC)?;
+    let calc = format!("calc={}", calc.display());
+    let module = guest("linked", Goal::Wasip1)?;
+    let program = dir.path().join("program");
+    for more in [&["-v"][..], &["--no-go-trust"], &["--no-go-opt"], &["-O0"]] {
+        let flags = [&["--preload", &calc], more].concat();
+        let built = tool.build(&module, &program, &flags)?;
+        let notes = text(&built.stderr);
+        ensure!(built.ends.is_success(), "{notes}");
+        if more == ["-v"] {
+            ensure!(notes.contains("goroutines can be preempted"), "{notes}");
+            let counts = notes
+                .split_once("bytes of code, ")
+                .map_or("", |(_, rest)| rest);
+            let mut counts = counts.split(' ');
+            let (removed, all) = (counts.next(), counts.nth(1));
+            ensure!(
+                removed.is_some() && removed == all && removed != Some("0"),
+                "{notes}"
+            );
+        }
+        let ran = run(&program, &[], dir.path())?;
+        let (stdout, stderr) = (text(&ran.stdout), text(&ran.stderr));
+        ensure!(ran.ends.is_success(), "{more:?}: {}: {stderr}", ran.ends);
+        ensure!(stdout == "42 -2 1.5 1\ncalls: 8001\n", "{more:?}: {stdout}");
+        let ran = run(&program, &["fail"], dir.path())?;
+        let stderr = text(&ran.stderr);
+        let says = stderr.contains("trap: unreachable in calc!fail");
+        ensure!(ran.ends == Ends::Exit(134) && says, "{more:?}: {stderr}");
+    }
+    Ok(())
+}
+
+/// `run` links, too, and its cache knows a preload by its bytes.
+fn cached(tool: &Tool) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let main = format!("{MAIN_IMPORTS} (import \"a\" \"code\" (global $code i32))");
+    let main =
+        format!("(module {main} (func (export \"_start\") (call $exit (global.get $code))))");
+    let main = assemble(dir.path(), "main.wasm", &main)?;
+    for code in [3, 4, 3] {
+        let preload = format!("(module (global (export \"code\") i32 (i32.const {code})))");
+        let preload = assemble(dir.path(), "a.wasm", &preload)?;
+        let preload = format!("a={}", preload.display());
+        let mut command = tool.command([
+            "run".as_ref(),
+            "--preload".as_ref(),
+            preload.as_ref(),
+            main.as_os_str(),
+        ]);
+        command.env("XDG_CACHE_HOME", dir.path());
+        let ran = Run::of(command).run()?;
+        ensure!(
+            ran.ends == Ends::Exit(code),
+            "{}: {}",
+            ran.ends,
+            text(&ran.stderr)
+        );
+    }
+    Ok(())
 }
 
 /// Builds `dir/program` of modules written below `dir`.
@@ -355,13 +435,7 @@ fn build(tool: &Tool, dir: &Path, modules: Modules) -> Result<Finished> {
     for (place, (name, text)) in modules.iter().enumerate() {
         let file = format!("{place}.wasm");
         if name.is_empty() {
-            let text = if text.contains("$check") || text.contains("$exit") {
-                // Imports have to come before what is defined.
-                let (imports, others) = MAIN.trim().split_once('\n').unwrap_or_default();
-                format!("(module {imports} {text} {others})")
-            } else {
-                format!("(module {text})")
-            };
+            let text = format!("(module {MAIN_IMPORTS} {text} {MAIN_FUNCTIONS})");
             main = Some(assemble(dir, &file, &text)?);
         } else {
             let file = assemble(dir, &file, text)?;

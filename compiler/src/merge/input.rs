@@ -5,9 +5,9 @@ use crate::error::Error;
 use crate::module::{binary_format, check_header, features, function_names};
 use std::collections::HashMap;
 use wasmparser::{
-    CustomSectionReader, Data, Element, Export, FuncType, FuncValidatorAllocations, FunctionBody,
-    Global, Import, KnownCustom, MemoryType, Parser, Payload, Table, ValidPayload, Validator,
-    WasmFeatures,
+    CustomSectionReader, Data, Element, Export, FuncType, FuncValidator, FuncValidatorAllocations,
+    FunctionBody, Global, Import, KnownCustom, MemoryType, OperatorsReader, Parser, Payload, Table,
+    ValidPayload, Validator, ValidatorResources, WasmFeatures,
 };
 
 /// A validated module; borrows from the bytes of its file.
@@ -81,13 +81,27 @@ fn sections(wasm: &[u8], format: WasmFeatures) -> Result<Input<'_>, Error> {
     for (validation, body) in bodies {
         let index = validation.index;
         let mut validator = validation.into_validator(allocations);
-        validator
-            .validate(&body)
+        validate(&mut validator, &body)
             .map_err(|e| Error::from_validator_in(Some(input.name(index)), &e))?;
         allocations = validator.into_allocations();
         input.bodies.push(body);
     }
     Ok(input)
+}
+
+/// Validates a body as it is read later, in its own format.
+fn validate(
+    validator: &mut FuncValidator<ValidatorResources>,
+    body: &FunctionBody<'_>,
+) -> wasmparser::Result<()> {
+    let mut reader = body.get_binary_reader();
+    validator.read_locals(&mut reader)?;
+    let mut operators = OperatorsReader::new(reader);
+    while !operators.eof() {
+        let (operator, offset) = operators.read_with_offset()?;
+        validator.op(offset, &operator)?;
+    }
+    operators.finish()
 }
 
 fn section<'a>(input: &mut Input<'a>, payload: Payload<'a>) -> Result<(), Error> {
