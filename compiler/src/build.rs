@@ -6,6 +6,7 @@ use crate::emit::{self, Input};
 use crate::error::Error;
 use crate::go::DispatchOutcome;
 use crate::link;
+use crate::merge::{self, Preload};
 use crate::module::{self, Module};
 use crate::options::{Emit, Observer, Options, Phase, Target};
 use crate::{shim, trap};
@@ -25,13 +26,29 @@ const COMPILER: &str = concat!("wasi-aot ", env!("CARGO_PKG_VERSION"));
 /// # Errors
 /// Any [`Error`]; each displays as one line.
 pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<Vec<u8>, Error> {
+    build_with(wasm, &[], options, observer)
+}
+
+/// As [`build`], with modules that are instantiated before `wasm` and that it, and
+/// those after them, may import from.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_with(
+    wasm: &[u8],
+    preloads: &[Preload<'_>],
+    options: &Options,
+    observer: &dyn Observer,
+) -> Result<Vec<u8>, Error> {
     let mut phases = Phases {
         observer,
         started: Instant::now(),
     };
     options.policy.check()?;
     let shim = shim_for(options)?;
-    let module = module::parse(wasm)?;
+    let merged = merge::merge(wasm, preloads)?;
+    phases.end("merge", || merge_detail(wasm, &merged, preloads));
+    let module = module::parse(&merged)?;
     let main = module.entry()?;
     let memories = memory_limits(&module, options)?;
     note_missing_grants(&module, options, observer);
@@ -97,6 +114,14 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
     let executable = link::executable(&object, shim, options.strip)?;
     phases.end("link", || format!("{} bytes", executable.len()));
     Ok(executable)
+}
+
+fn merge_detail(wasm: &[u8], merged: &[u8], preloads: &[Preload<'_>]) -> String {
+    let preloads = preloads.len();
+    match merged.len() {
+        len if std::ptr::eq(wasm, merged) => format!("nothing to do in {len} bytes"),
+        len => format!("{preloads} preloads, {len} bytes"),
+    }
 }
 
 /// Times phases as they end.

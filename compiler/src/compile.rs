@@ -190,8 +190,9 @@ impl Compiler<'_, '_, '_> {
             &mut worker.validator,
             name,
         )?;
+        let trust = self.go_trust && self.go.is_some_and(|go| go.made(index));
         let dispatch = match self.go {
-            Some(go) => go.rewrite(&mut graph, index, self.go_trust),
+            Some(go) => go.rewrite(&mut graph, index, trust),
             None => DispatchOutcome::Absent,
         };
         worker.context.clear();
@@ -202,19 +203,19 @@ impl Compiler<'_, '_, '_> {
             && go::sp::local_mirrors_sp(&graph, module.import_count());
         let sp = lower::SpFacts {
             mirrored: mirrors_sp,
-            never_wraps: mirrors_sp && self.go_trust && dispatch == DispatchOutcome::Removed,
+            never_wraps: mirrors_sp && trust && dispatch == DispatchOutcome::Removed,
         };
-        lower::lower_function(
-            self.env,
-            index,
-            &graph,
-            lower::Facts {
-                sp,
-                byte_loop: self.byte_loops.get(&index).copied(),
-            },
-            &mut worker.context.func,
-            &mut worker.builder,
-        )?;
+        let facts = lower::Facts {
+            sp,
+            byte_loop: self.byte_loops.get(&index).copied(),
+        };
+        let (clif, builder) = (&mut worker.context.func, &mut worker.builder);
+        let lowered = lower::lower_function(self.env, index, &graph, facts, clif, builder);
+        if let Err(refused) = lowered {
+            // What an unfinished function left there would be taken for the next one's.
+            worker.builder = FunctionBuilderContext::new();
+            return Err(refused);
+        }
         Ok(Lowered {
             dispatch,
             large: graph.operators.len() > LARGE_FUNCTION,

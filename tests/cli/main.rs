@@ -14,6 +14,7 @@ mod memories;
 mod output;
 mod policy;
 mod preempt;
+mod preload;
 mod recovery;
 mod repeat;
 mod run;
@@ -42,6 +43,7 @@ fn main() -> anyhow::Result<()> {
         repeat::trials,
         recovery::trials,
         preempt::trials,
+        preload::trials,
         run::trials,
         simd::trials,
         starting::trials,

@@ -7,6 +7,7 @@ use super::outline::{self, Outline};
 use crate::analysis::Analysis;
 use crate::error::Error;
 use crate::go::DispatchOutcome;
+use crate::merge;
 use crate::module::{self, Module};
 use crate::options::Options;
 use std::collections::BTreeMap;
@@ -127,11 +128,8 @@ impl ModuleReport {
 /// Describes the module in `wasm`.
 pub(super) fn report(wasm: &[u8]) -> Result<ModuleReport, InspectError> {
     let outline = outline::outline(wasm)?;
-    let (build, recognised) = match module::parse(wasm) {
-        Ok(module) => {
-            let (build, recognised) = check(&module);
-            (build, Some(recognised))
-        }
+    let (build, recognised) = match built(wasm) {
+        Ok((build, recognised)) => (build, Some(recognised)),
         Err(Error::Truncated { offset }) => {
             let message = format!("the module is truncated at offset {offset:#x}");
             return Err(InspectError::Damaged(message));
@@ -158,6 +156,12 @@ pub(super) fn report(wasm: &[u8]) -> Result<ModuleReport, InspectError> {
         imports: outline.imports.into_iter().map(imported).collect(),
         exports: outline.exports.into_iter().map(exported).collect(),
     })
+}
+
+/// Merges and parses the module, then checks it.
+fn built(wasm: &[u8]) -> Result<(Result<(), Error>, Recognised), Error> {
+    let merged = merge::merge(wasm, &[])?;
+    Ok(check(&module::parse(&merged)?))
 }
 
 /// Does what a build with default flags does before it generates machine code.

@@ -1,7 +1,7 @@
-//! Constant expressions, extended ones too, evaluated at compile time: without
-//! imported globals each one has a known value.
+//! Constant expressions, extended ones too, evaluated at compile time: as nobody can
+//! change an imported global that one reads, each has a known value.
 
-use super::{Global, feature_of};
+use super::feature_of;
 use crate::error::Error;
 use wasmparser::{ConstExpr, Operator};
 
@@ -43,11 +43,15 @@ impl Constant {
     }
 }
 
-/// Evaluates a validated constant expression; `globals` are those before it.
+/// Evaluates a validated constant expression; `global` gives the values of those
+/// before it.
 ///
 /// # Errors
 /// [`Error::Unsupported`] for an operator of a type that can't be compiled.
-pub(super) fn evaluate(expr: &ConstExpr<'_>, globals: &[Global]) -> Result<Constant, Error> {
+pub(crate) fn evaluate(
+    expr: &ConstExpr<'_>,
+    global: impl Fn(u32) -> Constant,
+) -> Result<Constant, Error> {
     let mut stack = Vec::new();
     for item in expr.get_operators_reader().into_iter_with_offsets() {
         let (operator, offset) = item.map_err(|e| Error::from_validator(&e))?;
@@ -59,7 +63,7 @@ pub(super) fn evaluate(expr: &ConstExpr<'_>, globals: &[Global]) -> Result<Const
             Operator::V128Const { value } => Constant::V128(u128::from_le_bytes(*value.bytes())),
             Operator::RefNull { .. } => Constant::RefNull,
             Operator::RefFunc { function_index } => Constant::RefFunc(function_index),
-            Operator::GlobalGet { global_index } => globals[global_index as usize].init,
+            Operator::GlobalGet { global_index } => global(global_index),
             Operator::End => break,
             _ => arithmetic(&operator, &mut stack).ok_or_else(|| Error::Unsupported {
                 feature: format!("{} in a constant expression", feature_of(&operator)),

@@ -2,8 +2,8 @@
 //!
 //! Invariants once [`parse`] has returned: everything but function bodies is
 //! valid and of a kind that can be compiled; every import is a function of
-//! preview 1 with its right signature; active data and element segments have
-//! been folded into [`Module::image`] and [`Table::elements`], and lie inside the
+//! preview 1 with its right signature (what else a program imports [`crate::merge`]
+//! has resolved); active data and element segments have been folded into [`Module::image`] and [`Table::elements`], and lie inside the
 //! initial sizes; references are to functions or, as `externref`, null. Bodies are
 //! validated when they are read ([`crate::flow`]), function by function, in parallel.
 
@@ -17,15 +17,19 @@ mod tables;
 mod unsupported;
 
 pub use constant::Constant;
+pub(crate) use constant::evaluate;
 pub use imports::Import;
+pub(crate) use imports::{core_types, printable, resolve_preview1};
+pub(crate) use names::function_names;
 pub use parse::parse;
+pub(crate) use parse::{binary_format, check_header, features};
 pub(crate) use producers::go_version;
 pub use tables::Table;
 pub use unsupported::{feature_of, proposal_of};
 
 use crate::error::Error;
 use std::collections::{BTreeSet, HashMap};
-use wasmparser::{FuncToValidate, FuncType, FunctionBody, ValType, ValidatorResources};
+use wasmparser::{ConstExpr, FuncToValidate, FuncType, FunctionBody, ValType, ValidatorResources};
 
 /// A parsed module; borrows from the bytes of the file.
 pub struct Module<'a> {
@@ -135,6 +139,11 @@ impl Module<'_> {
     #[must_use]
     pub fn canonical_type(&self, type_index: u32) -> u32 {
         self.canonical_types[type_index as usize]
+    }
+
+    /// The value of a constant expression of the module.
+    fn evaluate(&self, expr: &ConstExpr<'_>) -> Result<Constant, Error> {
+        evaluate(expr, |global| self.globals[global as usize].init)
     }
 
     /// Notes that there can be references to a function: a validated module says so

@@ -1,18 +1,18 @@
 //! From bytes to a [`Module`], validating all sections but the bodies on the way.
 
-use super::{Constant, constant, imports, names, producers, segments, tables};
+use super::{Constant, imports, names, producers, segments, tables};
 use super::{Export, Function, Global, Memory, Module, Table};
 use crate::error::Error;
 use std::collections::{BTreeSet, HashMap};
 use wasi_aot_contract::layout::{MAX_MEMORIES, MAX_PAGES};
 use wasmparser::{
-    ExternalKind, FuncType, KnownCustom, MemoryType, Parser, Payload, TableInit, ValidPayload,
-    Validator, WasmFeatures,
+    ExternalKind, FuncType, ImportSectionReader, KnownCustom, MemoryType, Parser, Payload,
+    TableInit, TypeRef, ValidPayload, Validator, WasmFeatures,
 };
 
 /// What is let through validation, so that what can't be compiled yet is
 /// refused by its own name instead of as invalid.
-fn features() -> WasmFeatures {
+pub(crate) fn features() -> WasmFeatures {
     WasmFeatures::WASM2
         | WasmFeatures::EXTENDED_CONST
         | WasmFeatures::TAIL_CALL
@@ -30,7 +30,7 @@ const MAX_TABLE: u64 = 10_000_000;
 /// offsets. WebAssembly 2.0 calls such modules malformed. So only one with several
 /// memories, which 2.0 doesn't have, is read with indices of memories, and none with
 /// longer offsets.
-fn binary_format(wasm: &[u8]) -> WasmFeatures {
+pub(crate) fn binary_format(wasm: &[u8]) -> WasmFeatures {
     let format = features() - WasmFeatures::MEMORY64;
     if memories(wasm) > 1 {
         format
@@ -39,17 +39,23 @@ fn binary_format(wasm: &[u8]) -> WasmFeatures {
     }
 }
 
-/// How many memories the module declares, as far as it can be read up to the code.
-/// Imported ones are refused.
+/// How many memories the module has, as far as it can be read up to the code.
 fn memories(wasm: &[u8]) -> u32 {
     let payloads = Parser::new(0).parse_all(wasm).map_while(Result::ok);
     let sections =
         payloads.take_while(|payload| !matches!(payload, Payload::CodeSectionStart { .. }));
-    let memories = sections.filter_map(|payload| match payload {
-        Payload::MemorySection(section) => Some(section.count()),
-        _ => None,
+    let memories = sections.map(|payload| match payload {
+        Payload::MemorySection(section) => section.count(),
+        Payload::ImportSection(section) => imported_memories(section),
+        _ => 0,
     });
     memories.fold(0, u32::saturating_add)
+}
+
+fn imported_memories(section: ImportSectionReader<'_>) -> u32 {
+    let imports = section.into_imports().map_while(Result::ok);
+    let memories = imports.filter(|import| matches!(import.ty, TypeRef::Memory(_)));
+    u32::try_from(memories.count()).unwrap_or(u32::MAX)
 }
 
 /// Parses a module and validates everything but its bodies.
@@ -115,7 +121,7 @@ fn sections(wasm: &[u8], format: WasmFeatures) -> Result<Module<'_>, Error> {
 
 /// The magic and the version (core specification, "Modules"); a component has
 /// layer 1 in the version's upper half.
-fn check_header(wasm: &[u8]) -> Result<(), Error> {
+pub(crate) fn check_header(wasm: &[u8]) -> Result<(), Error> {
     const MAGIC: &[u8; 4] = b"\0asm";
     if !wasm.starts_with(MAGIC) {
         let cut = !wasm.is_empty() && MAGIC.starts_with(wasm);
@@ -268,7 +274,7 @@ fn memory(module: &mut Module<'_>, ty: MemoryType, offset: u64) -> Result<(), Er
 
 fn global(module: &mut Module<'_>, global: &wasmparser::Global<'_>) -> Result<(), Error> {
     let ty = global.ty.content_type;
-    let init = constant::evaluate(&global.init_expr, &module.globals)?;
+    let init = module.evaluate(&global.init_expr)?;
     if let Constant::RefFunc(index) = init {
         module.note_reference(index);
     }
