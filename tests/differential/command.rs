@@ -5,10 +5,10 @@
 //! Everything of the module is kept, with function indices two higher. A module
 //! without memory gets one, as preview 1 needs it; an empty memory gets a page.
 
+use crate::body::{self, Changes};
 use crate::driver::{self, Calls};
-use crate::nan;
 use crate::rng::Rng;
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use std::convert::Infallible;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
@@ -28,8 +28,7 @@ pub const FD_WRITE: u32 = 1;
 pub struct Shape {
     /// The global that is set to [`crate::smith::FUEL`] before each call.
     pub fuel: Option<u32>,
-    /// Whether NaNs are made canonical before operators that show their bits.
-    pub observers: bool,
+    pub changes: Changes,
     /// Whether the module's exports are kept.
     pub exports: bool,
     /// The only table holds every function of the module from this element on, and
@@ -204,11 +203,10 @@ fn section(to: &mut Sections, shift: &mut Shift, payload: Payload<'_>) -> Result
         Payload::DataCountSection { count, .. } => to.data_count = Some(count),
         Payload::DataSection(from) => shift.parse_data_section(&mut to.data, from)?,
         Payload::CodeSectionEntry(body) => {
-            let params = to.signature(to.body).params().len();
-            let params = u32::try_from(params).context("too many parameters")?;
+            let signature = to.signature(to.body).clone();
             to.body += 1;
-            let observers = shift.shape.observers;
-            nan::copy(shift, &mut to.code, &body, params, observers)?;
+            let changes = shift.shape.changes;
+            body::copy(shift, &mut to.code, &body, &signature, changes)?;
         }
         _ => {}
     }

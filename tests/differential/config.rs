@@ -128,7 +128,6 @@ impl Kind {
                 config.max_tables = 3;
                 config.min_element_segments = 1;
                 config.max_element_segments = 6;
-                config.min_elements = 1;
                 config.max_elements = 12;
                 config.allowed_instructions = kinds(&[
                     InstructionKind::NumericInt,

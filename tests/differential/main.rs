@@ -6,13 +6,14 @@
 //! wasmi ([`reference`]). Output, end and kind of trap must be the same to the byte
 //! ([`outcome`]).
 //!
-//! Where WebAssembly leaves results open: bits of NaNs are made canonical ([`nan`]);
+//! Where WebAssembly leaves results open: bits of NaNs are made canonical ([`nan`], [`body`]);
 //! memories and tables have maxima that both sides grow to; runs are too short to
 //! use up a stack.
 //!
 //! `make differential` runs for as long as it is told to; the tests here run fixed
 //! seeds. [`mutants`] shows that wrong code would be found.
 
+mod body;
 mod campaign;
 mod command;
 mod config;
@@ -22,6 +23,7 @@ mod nan;
 mod ours;
 mod outcome;
 mod reference;
+mod regressions;
 mod rng;
 mod smith;
 mod subject;
@@ -41,8 +43,10 @@ fn main() -> Result<()> {
         return long();
     }
     let args = Arguments::from_args();
-    let trials = Kind::EVERY.map(|kind| test(kind.name(), move || sample(kind)));
-    libtest_mimic::run(&args, Vec::from(trials)).exit()
+    let samples = Kind::EVERY.map(|kind| test(kind.name(), move || sample(kind)));
+    let mut trials = Vec::from(samples);
+    trials.extend(regressions::trials()?);
+    libtest_mimic::run(&args, trials).exit()
 }
 
 /// Runs the first seeds of a kind.

@@ -9,9 +9,8 @@
 //! too many ways: in modules with them the generator makes each operator's result
 //! canonical, and what it forgets is done here.
 
-use wasm_encoder::reencode::{self, Reencode};
-use wasm_encoder::{CodeSection, Function, InstructionSink, ValType};
-use wasmparser::{FunctionBody, Operator};
+use wasm_encoder::{InstructionSink, ValType};
+use wasmparser::Operator;
 
 /// A type whose NaNs are replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +73,7 @@ impl Scratch {
 }
 
 /// What is replaced before an operator: its last operand.
-fn before(operator: &Operator<'_>) -> Option<Float> {
+pub fn before(operator: &Operator<'_>) -> Option<Float> {
     Some(match operator {
         Operator::F32Store { .. } | Operator::I32ReinterpretF32 | Operator::F32Copysign => {
             Float::F32
@@ -87,7 +86,7 @@ fn before(operator: &Operator<'_>) -> Option<Float> {
 }
 
 /// What is replaced after an operator: its result.
-fn after(operator: &Operator<'_>) -> Option<Float> {
+pub fn after(operator: &Operator<'_>) -> Option<Float> {
     Some(match operator {
         Operator::F32DemoteF64 => Float::F32,
         Operator::F64PromoteF32 => Float::F64,
@@ -95,52 +94,4 @@ fn after(operator: &Operator<'_>) -> Option<Float> {
         Operator::F64x2PromoteLowF32x4 => Float::F64x2,
         _ => return None,
     })
-}
-
-/// Copies a body of `params` parameters with its NaNs replaced. With
-/// `observers` before operators that show bits, too.
-///
-/// # Errors
-/// If the body can't be read.
-pub fn copy<R: Reencode>(
-    reencoder: &mut R,
-    code: &mut CodeSection,
-    body: &FunctionBody<'_>,
-    params: u32,
-    observers: bool,
-) -> Result<(), reencode::Error<R::Error>> {
-    let mut locals = Vec::new();
-    let mut first = params;
-    for declared in body.get_locals_reader()? {
-        let (count, ty) = declared?;
-        first += count;
-        locals.push((count, reencoder.val_type(ty)?));
-    }
-    let before = |operator: &Operator<'_>| before(operator).filter(|_| observers);
-    let mut floats = Vec::new();
-    for operator in body.get_operators_reader()? {
-        let operator = operator?;
-        floats.extend(before(&operator).into_iter().chain(after(&operator)));
-    }
-    if !floats.is_empty() {
-        locals.extend(Scratch::TYPES.map(|ty| (1, ty)));
-    }
-    if floats.iter().any(|f| matches!(f, Float::F32x4 | Float::F64x2)) {
-        locals.push((1, ValType::V128));
-    }
-    let scratch = Scratch { first };
-    let mut function = Function::new(locals);
-    for operator in body.get_operators_reader()? {
-        let operator = operator?;
-        if let Some(float) = before(&operator) {
-            scratch.replace(float, &mut function.instructions());
-        }
-        let replaced = after(&operator);
-        function.instruction(&reencoder.instruction(operator)?);
-        if let Some(float) = replaced {
-            scratch.replace(float, &mut function.instructions());
-        }
-    }
-    code.function(&function);
-    Ok(())
 }

@@ -1,6 +1,7 @@
 //! A module of a kind from a seed, as a command, and what becomes of it here and
 //! there.
 
+use crate::body::Changes;
 use crate::command::{self, Command, Shape};
 use crate::config::{Features, Kind};
 use crate::golike;
@@ -32,7 +33,10 @@ pub fn subject(kind: Kind, features: Features, seed: u64) -> Result<Option<Subje
         let module = golike::module(&mut rng);
         let shape = Shape {
             fuel: None,
-            observers: true,
+            changes: Changes {
+                observers: true,
+                returns_without: None,
+            },
             exports: false,
             go_table: Some(golike::FIRST_ELEMENT),
             entry: Some(module.entry),
@@ -49,7 +53,10 @@ pub fn subject(kind: Kind, features: Features, seed: u64) -> Result<Option<Subje
     };
     let shape = Shape {
         fuel: Some(module.fuel),
-        observers: kind == Kind::Floats,
+        changes: Changes {
+            observers: kind == Kind::Floats,
+            returns_without: (kind != Kind::Traps).then_some(module.fuel),
+        },
         exports: rng.chance(30),
         go_table: None,
         entry: None,
