@@ -152,7 +152,6 @@ impl Counts {
         let ends = |end: fn(End) -> bool| expected.iter().filter(|(_, o)| end(o.end)).count() as u64;
         self.runs = expected.len() as u64;
         self.traps = ends(|end| matches!(end, End::Trapped(_)));
-        if std::env::var_os("DEBUGX").is_some() { for (_, o) in expected { eprintln!("E {:?} {}", o.end, o.output.len()); } }
         self.no_instance = ends(|end| end == End::NoInstance);
     }
 }

@@ -7,7 +7,7 @@
 
 use crate::body::{self, Changes};
 use crate::driver::{self, Calls};
-use crate::rng::Rng;
+use harness::rng::Rng;
 use anyhow::{Result, bail};
 use std::convert::Infallible;
 use wasm_encoder::reencode::{self, Reencode};

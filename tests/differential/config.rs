@@ -91,8 +91,9 @@ impl Kind {
     pub fn smith(self, features: Features, calm: bool) -> Config {
         let mut config = common(features, self.max_pages());
         config.canonicalize_nans = self != Self::Floats;
+        config.disallow_traps = calm && self != Self::Traps;
         match self {
-            Self::General | Self::Go => config.disallow_traps = calm,
+            Self::General | Self::Go => {}
             Self::TrapFree => config.disallow_traps = true,
             Self::Traps => {
                 config.memory_offset_choices = MemoryOffsetChoices(20, 60, 20);

@@ -15,7 +15,7 @@
 
 use crate::command::{FD_READ, FD_WRITE, IMPORTS, Sections, Shape};
 use crate::nan::{Float, Scratch};
-use crate::rng::Rng;
+use harness::rng::Rng;
 use crate::smith::FUEL;
 use wasm_encoder::{
     BlockType, Function, HeapType, InstructionSink, MemArg, MemArgTarget, ValType,

@@ -111,7 +111,7 @@ fn trap(error: &Error) -> Result<End> {
         TrapCode::IntegerOverflow => TrapKind::IntegerOverflow,
         TrapCode::BadConversionToInteger => TrapKind::BadConversionToInteger,
         TrapCode::BadSignature => TrapKind::BadSignature,
-        TrapCode::StackOverflow | TrapCode::OutOfFuel | TrapCode::GrowthOperationLimited | TrapCode::OutOfSystemMemory => {
+        TrapCode::StackOverflow | TrapCode::OutOfFuel | TrapCode::GrowthOperationLimited => {
             bail!("wasmi gives up: {code:?}")
         }
     }))

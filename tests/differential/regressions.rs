@@ -8,7 +8,7 @@ use crate::body::Changes;
 use crate::campaign::Worker;
 use crate::command::{self, Shape};
 use crate::ours::{GO_WAYS, Way};
-use crate::rng::Rng;
+use harness::rng::Rng;
 use crate::subject::{compare, expected};
 use anyhow::{Context, Result, ensure};
 use harness::paths;

@@ -1,7 +1,7 @@
 //! A module from a seed, by wasm-smith.
 
 use crate::config::{Features, Kind};
-use crate::rng::Rng;
+use harness::rng::Rng;
 use anyhow::{Context, Result};
 use arbitrary::Unstructured;
 

@@ -8,7 +8,7 @@ use crate::golike;
 use crate::ours::{Bench, Dispatches, GO_WAYS, WAYS, Way};
 use crate::outcome::{End, Outcome, difference};
 use crate::reference::Reference;
-use crate::rng::Rng;
+use harness::rng::Rng;
 use crate::smith;
 use anyhow::{Context, Result, ensure};
 

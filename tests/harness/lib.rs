@@ -9,6 +9,7 @@
 //! - [`tree`]: what a directory holds;
 //! - [`compare`]: the differences between two outcomes;
 //! - [`gotest`]: what a test binary of Go's reports, [`gojson`]: what `go test` does;
+//! - [`rng`]: numbers from a seed, for what is generated;
 //! - [`suite`]: cases times Go versions times build flavours, as named tests.
 //!
 //! `tests/setup.sh matrix` puts the tools in place first.
@@ -22,6 +23,7 @@ pub mod gojson;
 pub mod gotest;
 pub mod live;
 pub mod paths;
+pub mod rng;
 pub mod run;
 pub mod suite;
 pub mod tool;

@@ -1,7 +1,7 @@
 //! Random straight-line code on Go's registers, frame and heap.
 
 use super::{global, memory, place};
-use crate::rng::Rng;
+use harness::rng::Rng;
 use wasm_encoder::{InstructionSink, ValType};
 
 /// Registers behind PC_B and SP.

@@ -3,7 +3,7 @@
 use super::expr::{Locals, Writer};
 use super::runtime::push_return_address;
 use super::{Surroundings, fixed, global, memory, pick_random, place, signature};
-use crate::rng::Rng;
+use harness::rng::Rng;
 use wasm_encoder::{BlockType, Function, InstructionSink};
 
 /// A function's code, and where recovery goes on in it, 0 for nowhere.
@@ -82,7 +82,8 @@ fn ending(block: u32, blocks: u32, surroundings: Surroundings, rng: &mut Rng) ->
     if block == blocks - 1 {
         return Ending::Returns;
     }
-    let mut target = || u32::try_from(rng.below(blocks as usize)).expect("BUG: a block");
+    // Block 0 makes the frame, and is never jumped to.
+    let mut target = || 1 + u32::try_from(rng.below(blocks as usize - 1)).expect("BUG: a block");
     let (a, b) = (target(), target());
     match rng.below(20) {
         0..4 => Ending::FallsThrough,
@@ -149,7 +150,7 @@ impl Maker<'_> {
         code.end();
         code.local_get(SP).i32_const(self.frame).i32_sub();
         code.local_tee(SP).global_set(global::SP);
-        self.burn(code, 0, 0);
+        self.burn(code, |code| self.leave(code, self.frame + 8));
     }
 
     /// SP += `bytes`, and return 0.
@@ -159,20 +160,14 @@ impl Maker<'_> {
         code.i32_const(0).return_();
     }
 
-    /// Takes one off the fuel, and jumps to the last block where there is none.
-    /// `deeper` is the number of blocks around that the assembler adds none for.
-    fn burn(&self, code: &mut InstructionSink<'_>, block: u32, deeper: u32) {
+    /// Takes one off the fuel, and where there is none does what `ends` writes.
+    fn burn(&self, code: &mut InstructionSink<'_>, ends: impl FnOnce(&mut InstructionSink<'_>)) {
         code.i32_const(0).i32_const(0);
         code.i64_load(place(memory::FUEL, 3)).i64_const(1).i64_sub();
         code.i64_store(place(memory::FUEL, 3));
         code.i32_const(0).i64_load(place(memory::FUEL, 3));
         code.i64_const(0).i64_lt_s().if_(BlockType::Empty);
-        if block == 0 && deeper == 0 {
-            // The prologue: functions without jumps have none here either.
-            self.leave(code, self.frame + 8);
-        } else {
-            self.jump(code, block, self.blocks - 1, deeper + 1);
-        }
+        ends(code);
         code.end();
     }
 
@@ -185,13 +180,8 @@ impl Maker<'_> {
     /// The same, but for fuel where it is a jump back.
     fn go(&self, code: &mut InstructionSink<'_>, block: u32, target: u32, deeper: u32) {
         if target <= block {
-            code.i32_const(0).i32_const(0);
-            code.i64_load(place(memory::FUEL, 3)).i64_const(1).i64_sub();
-            code.i64_store(place(memory::FUEL, 3));
-            code.i32_const(0).i64_load(place(memory::FUEL, 3));
-            code.i64_const(0).i64_lt_s().if_(BlockType::Empty);
-            self.jump(code, block, self.blocks - 1, deeper + 1);
-            code.end();
+            let last = self.blocks - 1;
+            self.burn(code, |code| self.jump(code, block, last, deeper + 1));
         }
         self.jump(code, block, target, deeper);
     }

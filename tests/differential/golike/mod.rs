@@ -19,7 +19,7 @@ mod function;
 mod pclntab;
 mod runtime;
 
-use crate::rng::Rng;
+use harness::rng::Rng;
 use wasm_encoder::{
     CodeSection, ConstExpr, DataSection, ElementSection, Elements, Function, FunctionSection,
     GlobalSection, GlobalType, MemArg, MemArgTarget, MemorySection, MemoryType, TableSection,

@@ -4,7 +4,7 @@ use super::{
     FUEL, GOROUTINES, Surroundings, body, fixed, global, memory, pick_random, place,
     return_address, signature,
 };
-use crate::rng::Rng;
+use harness::rng::Rng;
 use wasm_encoder::{BlockType, Function, InstructionSink, ValType};
 
 /// In the order of [`fixed`], with their types.
