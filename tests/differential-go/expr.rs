@@ -26,7 +26,10 @@ impl Expressions<'_> {
         if !same.is_empty() && self.rng.chance(60) {
             return self.rng.pick(&same).0.clone();
         }
-        let integers: Vec<&Variable> = variables.iter().filter(|v| INTEGERS.contains(&v.1)).collect();
+        let integers: Vec<&Variable> = variables
+            .iter()
+            .filter(|v| INTEGERS.contains(&v.1))
+            .collect();
         if !integers.is_empty() && self.rng.chance(50) {
             return format!("{ty}({})", self.rng.pick(&integers).0);
         }
@@ -41,7 +44,9 @@ impl Expressions<'_> {
         match self.rng.below(14) {
             0 => self.leaf(ty, variables),
             1..=6 => {
-                let operator = *self.rng.pick(&["+", "-", "*", "&", "|", "^", "&^", "+", "-", "*"]);
+                let operator = *self
+                    .rng
+                    .pick(&["+", "-", "*", "&", "|", "^", "&^", "+", "-", "*"]);
                 let y = self.integer(ty, depth - 1, variables);
                 format!("({x} {operator} {y})")
             }
@@ -63,7 +68,10 @@ impl Expressions<'_> {
             9 => {
                 let operator = *self.rng.pick(&["<<", ">>"]);
                 let by = self.integer("uint8", depth - 1, variables);
-                format!("({x} {operator} ({by} & {}))", self.rng.pick(&[7, 31, 63, 127]))
+                format!(
+                    "({x} {operator} ({by} & {}))",
+                    self.rng.pick(&[7, 31, 63, 127])
+                )
             }
             10 => {
                 let operator = *self.rng.pick(&["<<", ">>"]);
@@ -129,7 +137,11 @@ impl Expressions<'_> {
                 format!("{ty}({y})")
             }
             _ => {
-                let other = if ty == "float32" { "float64" } else { "float32" };
+                let other = if ty == "float32" {
+                    "float64"
+                } else {
+                    "float32"
+                };
                 let y = self.float(other, depth - 1, variables);
                 format!("{ty}({y})")
             }
@@ -140,10 +152,16 @@ impl Expressions<'_> {
         let operator = *self.rng.pick(&["<", "<=", ">", ">=", "==", "!="]);
         let (x, y) = if self.rng.chance(25) {
             let ty = *self.rng.pick(&["float32", "float64"]);
-            (self.float(ty, depth, variables), self.float(ty, depth, variables))
+            (
+                self.float(ty, depth, variables),
+                self.float(ty, depth, variables),
+            )
         } else {
             let ty = *self.rng.pick(&INTEGERS);
-            (self.integer(ty, depth, variables), self.integer(ty, depth, variables))
+            (
+                self.integer(ty, depth, variables),
+                self.integer(ty, depth, variables),
+            )
         };
         let condition = format!("{x} {operator} {y}");
         if depth > 0 && self.rng.chance(20) {

@@ -99,7 +99,10 @@ fn difference(ours: &Finished, reference: &Finished) -> Option<String> {
     let (a, b) = (&ours.stdout, &reference.stdout);
     if a != b {
         let lines = |bytes: &[u8]| -> Vec<String> {
-            String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect()
+            String::from_utf8_lossy(bytes)
+                .lines()
+                .map(str::to_owned)
+                .collect()
         };
         let (a, b) = (lines(a), lines(b));
         let first = a.iter().zip(&b).find(|(a, b)| a != b);

@@ -188,7 +188,11 @@ fn edges(rng: &mut Rng, out: &mut String) {
         let values: Vec<String> = (0..8)
             .map(|_| {
                 let value = rng.integer() >> (64 - bits);
-                let value = if rng.chance(50) { value } else { rng.integer() & (u64::MAX >> (64 - bits)) };
+                let value = if rng.chance(50) {
+                    value
+                } else {
+                    rng.integer() & (u64::MAX >> (64 - bits))
+                };
                 if ty.starts_with('u') {
                     value.to_string()
                 } else {
@@ -196,7 +200,8 @@ fn edges(rng: &mut Rng, out: &mut String) {
                 }
             })
             .collect();
-        writeln!(out, "var edge_{ty} = [8]{ty}{{{}}}", values.join(", ")).expect("a string takes everything");
+        writeln!(out, "var edge_{ty} = [8]{ty}{{{}}}", values.join(", "))
+            .expect("a string takes everything");
     }
     for (ty, bits) in [("float32", 32), ("float64", 64)] {
         let values: Vec<String> = (0..8)
@@ -205,12 +210,18 @@ fn edges(rng: &mut Rng, out: &mut String) {
                 _ => format!("math.Float64frombits({:#x})", rng.float64()),
             })
             .collect();
-        writeln!(out, "var edge_{ty} = [8]{ty}{{{}}}\n", values.join(", ")).expect("a string takes everything");
+        writeln!(out, "var edge_{ty} = [8]{ty}{{{}}}\n", values.join(", "))
+            .expect("a string takes everything");
     }
 }
 
 /// Declares variables of random types, and uses them.
-fn variables(e: &mut Expressions<'_>, types: &[&'static str], count: usize, out: &mut String) -> Vec<Variable> {
+fn variables(
+    e: &mut Expressions<'_>,
+    types: &[&'static str],
+    count: usize,
+    out: &mut String,
+) -> Vec<Variable> {
     let mut variables: Vec<Variable> = Vec::new();
     for number in 0..count {
         let ty = *e.rng.pick(types);
@@ -249,7 +260,10 @@ fn arithmetic(e: &mut Expressions<'_>, out: &mut String, number: usize) {
         let statement = assign(e, &variables, 3);
         if e.rng.chance(30) {
             let (condition, other) = (e.condition(1, &variables), assign(e, &variables, 2));
-            let _ = writeln!(out, "\t\tif {condition} {{\n\t\t\t{statement}\n\t\t}} else {{\n\t\t\t{other}\n\t\t}}");
+            let _ = writeln!(
+                out,
+                "\t\tif {condition} {{\n\t\t\t{statement}\n\t\t}} else {{\n\t\t\t{other}\n\t\t}}"
+            );
         } else {
             let _ = writeln!(out, "\t\t{statement}");
         }
@@ -288,7 +302,7 @@ fn machine(e: &mut Expressions<'_>, out: &mut String, number: usize) {
     let states = 3 + e.rng.below(8);
     let _ = writeln!(
         out,
-        "\tstate := {}\nouter:\n\tfor step := 0; step < {}; step++ {{\n\t\tswitch state {{",
+        "\tstate := {}\nouter:\n\tfor step := 0; step < {}; step++ {{\n\t\tif step < 0 {{\n\t\t\tbreak outer\n\t\t}}\n\t\tswitch state {{",
         e.rng.below(states),
         20 + e.rng.below(200)
     );
@@ -297,7 +311,11 @@ fn machine(e: &mut Expressions<'_>, out: &mut String, number: usize) {
         let (condition, next) = (e.condition(1, &variables), e.rng.below(states));
         let then = match e.rng.below(8) {
             0 => "continue outer".to_string(),
-            1 => format!("for k := 0; k < {}; k++ {{ if k == {} {{ continue outer }}; d.add(uint64(k)) }}", 3 + e.rng.below(5), e.rng.below(8)),
+            1 => format!(
+                "for k := 0; k < {}; k++ {{ if k == {} {{ continue outer }}; d.add(uint64(k)) }}",
+                3 + e.rng.below(5),
+                e.rng.below(8)
+            ),
             2 if state > 1 => "break outer".to_string(),
             3 => "step += 3; fallthrough".to_string(),
             _ => format!("state = {next}"),
@@ -307,7 +325,11 @@ fn machine(e: &mut Expressions<'_>, out: &mut String, number: usize) {
             let _ = writeln!(out, "\t\t\tstep += 3\n\t\t\tfallthrough");
         } else {
             let then = then.replace("; fallthrough", "");
-            let _ = writeln!(out, "\t\t\tif {condition} {{\n\t\t\t\t{then}\n\t\t\t}} else {{\n\t\t\t\tstate = {}\n\t\t\t}}", e.rng.below(states));
+            let _ = writeln!(
+                out,
+                "\t\t\tif {condition} {{\n\t\t\t\t{then}\n\t\t\t}} else {{\n\t\t\t\tstate = {}\n\t\t\t}}",
+                e.rng.below(states)
+            );
         }
     }
     out.push_str("\t\t}\n");
@@ -318,8 +340,18 @@ fn machine(e: &mut Expressions<'_>, out: &mut String, number: usize) {
 }
 
 fn strings(e: &mut Expressions<'_>, out: &mut String, number: usize) {
-    let words = ["alpha", "βeta", "日本", "x\\x00y", "", "long-ish word", "\\xff\\xfe"];
-    let picked: Vec<String> = (0..4).map(|_| format!("\"{}\"", e.rng.pick(&words))).collect();
+    let words = [
+        "alpha",
+        "βeta",
+        "日本",
+        "x\\x00y",
+        "",
+        "long-ish word",
+        "\\xff\\xfe",
+    ];
+    let picked: Vec<String> = (0..4)
+        .map(|_| format!("\"{}\"", e.rng.pick(&words)))
+        .collect();
     let (n, cut) = (3 + e.rng.below(30), e.rng.below(12));
     let _ = writeln!(
         out,
@@ -505,8 +537,15 @@ fn values(e: &mut Expressions<'_>, out: &mut String, number: usize) {
 }
 
 fn closures(e: &mut Expressions<'_>, out: &mut String, number: usize) {
-    let locals = [("x".to_string(), "int64"), ("count".to_string(), "int"), ("i".to_string(), "int")];
-    let (a, b) = (e.integer("int64", 2, &locals), e.integer("int64", 2, &locals));
+    let locals = [
+        ("x".to_string(), "int64"),
+        ("count".to_string(), "int"),
+        ("i".to_string(), "int"),
+    ];
+    let (a, b) = (
+        e.integer("int64", 2, &locals),
+        e.integer("int64", 2, &locals),
+    );
     let _ = writeln!(
         out,
         r#"func f{number}(d *digest) {{
@@ -614,7 +653,10 @@ func f{number}(d *digest) {{
 /// Goroutines whose results don't depend on the order they run in.
 fn channels(e: &mut Expressions<'_>, out: &mut String, number: usize) {
     let locals = [("x".to_string(), "int64"), ("w".to_string(), "int")];
-    let (a, b) = (e.integer("int64", 2, &locals), e.integer("int64", 1, &locals));
+    let (a, b) = (
+        e.integer("int64", 2, &locals),
+        e.integer("int64", 1, &locals),
+    );
     let _ = writeln!(
         out,
         r#"func f{number}(d *digest) {{
@@ -636,6 +678,7 @@ fn channels(e: &mut Expressions<'_>, out: &mut String, number: usize) {
 						}}
 					}}()
 					w := int(x)
+					_ = w
 					return {a}
 				}}()
 				mutex.Lock()

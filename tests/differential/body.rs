@@ -1,9 +1,11 @@
-//! Copies a module's bodies, with what makes their runs comparable.
+//! Copies a module's bodies, with what makes their runs comparable and their values
+//! visible: most of what random code computes it drops, so what is dropped goes into
+//! a digest, a global of the driver's.
 
 use crate::nan::{self, Float, Scratch};
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{CodeSection, Function, HeapType, InstructionSink, ValType};
-use wasmparser::{FuncType, FunctionBody, Operator};
+use wasmparser::{FuncType, FuncValidator, FunctionBody, Operator, ValidatorResources};
 
 /// What is changed.
 #[derive(Debug, Clone, Copy)]
@@ -12,6 +14,8 @@ pub struct Changes {
     pub observers: bool,
     /// Where this global is 0, the function returns zeroes; wasm-smith lets it trap.
     pub returns_without: Option<u32>,
+    /// Dropped values go into this global.
+    pub digest: Option<u32>,
 }
 
 /// Copies a body of this signature.
@@ -22,6 +26,7 @@ pub fn copy<R: Reencode>(
     reencoder: &mut R,
     code: &mut CodeSection,
     body: &FunctionBody<'_>,
+    mut validator: FuncValidator<ValidatorResources>,
     signature: &FuncType,
     changes: Changes,
 ) -> Result<(), reencode::Error<R::Error>> {
@@ -33,22 +38,33 @@ pub fn copy<R: Reencode>(
         locals.push((count, reencoder.val_type(ty)?));
     }
     let before = |operator: &Operator<'_>| nan::before(operator).filter(|_| changes.observers);
-    let mut floats = Vec::new();
+    let mut replaces = changes.digest.is_some();
+    let mut vectors = false;
     for operator in body.get_operators_reader()? {
         let operator = operator?;
-        floats.extend(before(&operator).into_iter().chain(nan::after(&operator)));
+        replaces |= before(&operator).is_some() || nan::after(&operator).is_some();
+        vectors |= is_vector(&operator);
     }
-    if !floats.is_empty() {
+    if replaces {
         locals.extend(Scratch::TYPES.map(|ty| (1, ty)));
+        // A local of a vector's type is for a compiler to refuse, so there is none
+        // where none is needed.
+        locals.extend(vectors.then_some((1, ValType::V128)));
     }
-    if floats.iter().any(|float| matches!(float, Float::F32x4 | Float::F64x2)) {
-        locals.push((1, ValType::V128));
-    }
+    validator.read_locals(&mut body.get_binary_reader())?;
     let scratch = Scratch { first };
     let mut function = Function::new(locals);
     let mut fuel = Fuel::default();
-    for operator in body.get_operators_reader()? {
-        let operator = operator?;
+    for item in body.get_operators_reader()?.into_iter_with_offsets() {
+        let (operator, offset) = item?;
+        if let (Operator::Drop, Some(digest)) = (&operator, changes.digest)
+            && let Some(Some(ty)) = validator.get_operand_type(0)
+        {
+            validator.op(offset, &operator)?;
+            into_digest(&mut function.instructions(), ty, digest, scratch);
+            continue;
+        }
+        validator.op(offset, &operator)?;
         if fuel.is_used_up(&operator, changes.returns_without) {
             return_zeroes(&mut function.instructions(), signature);
         }
@@ -63,6 +79,36 @@ pub fn copy<R: Reencode>(
     }
     code.function(&function);
     Ok(())
+}
+
+/// Whether a body with this operator may have a vector to drop.
+fn is_vector(operator: &Operator<'_>) -> bool {
+    wasi_aot_compiler::module::proposal_of(operator) == "simd"
+}
+
+/// Mixes the value on top of the stack into the digest.
+fn into_digest(
+    code: &mut InstructionSink<'_>,
+    ty: wasmparser::ValType,
+    digest: u32,
+    scratch: Scratch,
+) {
+    match ty {
+        wasmparser::ValType::I32 => drop(code.i64_extend_i32_u()),
+        wasmparser::ValType::I64 => {}
+        wasmparser::ValType::F32 => {
+            scratch.replace(Float::F32, code);
+            code.i32_reinterpret_f32().i64_extend_i32_u();
+        }
+        wasmparser::ValType::F64 => {
+            scratch.replace(Float::F64, code);
+            code.i64_reinterpret_f64();
+        }
+        wasmparser::ValType::V128 => scratch.halves(code),
+        wasmparser::ValType::Ref(_) => drop(code.ref_is_null().i64_extend_i32_u()),
+    }
+    code.global_get(digest).i64_const(5).i64_rotl().i64_add();
+    code.global_set(digest);
 }
 
 /// How much of `global.get FUEL; i32.eqz; if` there is before an operator.

@@ -114,10 +114,7 @@ impl Worker {
     }
 
     /// Runs `work` where it compiles in one thread only.
-    pub fn within<T: Send>(
-        &mut self,
-        work: impl FnOnce(&mut Reference, &Bench) -> T + Send,
-    ) -> T {
+    pub fn within<T: Send>(&mut self, work: impl FnOnce(&mut Reference, &Bench) -> T + Send) -> T {
         let (reference, bench) = (&mut self.reference, &self.bench);
         self.pool.install(|| work(reference, bench))
     }
@@ -149,7 +146,8 @@ impl Worker {
 
 impl Counts {
     fn see(&mut self, expected: &[(u64, Outcome)]) {
-        let ends = |end: fn(End) -> bool| expected.iter().filter(|(_, o)| end(o.end)).count() as u64;
+        let ends =
+            |end: fn(End) -> bool| expected.iter().filter(|(_, o)| end(o.end)).count() as u64;
         self.runs = expected.len() as u64;
         self.traps = ends(|end| matches!(end, End::Trapped(_)));
         self.no_instance = ends(|end| end == End::NoInstance);

@@ -7,28 +7,37 @@
 
 use crate::body::{self, Changes};
 use crate::driver::{self, Calls};
-use harness::rng::Rng;
 use anyhow::{Result, bail};
+use harness::rng::Rng;
 use std::convert::Infallible;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{
     CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, EntityType,
-    ExportKind, ExportSection, FunctionSection, GlobalSection, ImportSection, MemorySection,
-    MemoryType, Module, StartSection, TableSection, TypeSection, ValType,
+    ExportKind, ExportSection, FunctionSection, GlobalSection, GlobalType, ImportSection,
+    MemorySection, MemoryType, Module, StartSection, TableSection, TypeSection, ValType,
 };
-use wasmparser::{FuncType, Parser, Payload};
+use wasmparser::{
+    FuncType, FuncValidatorAllocations, Parser, Payload, ValidPayload, Validator, WasmFeatures,
+};
 
 /// Functions that are imported; those of the module come after them.
 pub const IMPORTS: u32 = 2;
 pub const FD_READ: u32 = 0;
 pub const FD_WRITE: u32 = 1;
 
+/// Bytes of a page of memory.
+const PAGE: usize = 0x1_0000;
+
 /// What is to be known about a module to drive it.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
     /// The global that is set to [`crate::smith::FUEL`] before each call.
     pub fuel: Option<u32>,
-    pub changes: Changes,
+    pub observers: bool,
+    /// The global without which functions return at once, as [`Changes`] has it.
+    pub returns_without: Option<u32>,
+    /// Whether dropped values go into a digest.
+    pub digest: bool,
     /// Whether the module's exports are kept.
     pub exports: bool,
     /// The only table holds every function of the module from this element on, and
@@ -70,12 +79,37 @@ pub struct Sections {
     pub global_types: Vec<ValType>,
     /// The next body's number.
     body: usize,
+    /// The global that dropped values go into.
+    digest: Option<u32>,
 }
 
 impl Sections {
     /// The signature of the module's function `index`, imports not counted.
     pub fn signature(&self, index: usize) -> &FuncType {
         &self.signatures[self.function_types[index] as usize]
+    }
+
+    /// A global of the driver's, behind those of the module.
+    fn add_digest(&mut self, shape: Shape) {
+        if shape.digest {
+            self.digest = Some(self.globals.len());
+            let ty = GlobalType {
+                val_type: ValType::I64,
+                mutable: true,
+                shared: false,
+            };
+            self.globals.global(ty, &ConstExpr::i64_const(0));
+            self.global_types.push(ValType::I64);
+        }
+    }
+
+    /// Fills the first page of memory with numbers: loads of zeroes show little.
+    fn fill(&mut self, rng: &mut Rng) {
+        let bytes: Vec<u8> = (0..PAGE / 8)
+            .flat_map(|_| rng.integer().to_le_bytes())
+            .collect();
+        self.data.active(0, &ConstExpr::i32_const(0), bytes);
+        self.data_count = self.data_count.map(|count| count + 1);
     }
 
     pub fn tables(&self) -> u32 {
@@ -116,8 +150,14 @@ impl Reencode for Shift {
 pub fn make(wasm: &[u8], shape: Shape, rng: &mut Rng) -> Result<Command> {
     let mut sections = Sections::default();
     let mut shift = Shift { shape };
+    let mut validator = Validator::new_with_features(WasmFeatures::all());
     for payload in Parser::new(0).parse_all(wasm) {
-        section(&mut sections, &mut shift, payload?)?;
+        let payload = payload?;
+        let valid = validator.payload(&payload)?;
+        if let Payload::CodeSectionStart { .. } = payload {
+            sections.add_digest(shape);
+        }
+        section(&mut sections, &mut shift, payload, valid)?;
     }
     let ty = sections.types.len();
     (sections.types.ty()).function([ValType::I32; 4], [ValType::I32]);
@@ -133,6 +173,9 @@ pub fn make(wasm: &[u8], shape: Shape, rng: &mut Rng) -> Result<Command> {
             shared: false,
             page_size_log2: None,
         });
+    }
+    if shape.go_table.is_none() {
+        sections.fill(rng);
     }
     let functions = sections.functions.len();
     let calls = Calls::choose(&sections, shape, rng);
@@ -158,7 +201,12 @@ pub fn make(wasm: &[u8], shape: Shape, rng: &mut Rng) -> Result<Command> {
     })
 }
 
-fn section(to: &mut Sections, shift: &mut Shift, payload: Payload<'_>) -> Result<()> {
+fn section(
+    to: &mut Sections,
+    shift: &mut Shift,
+    payload: Payload<'_>,
+    valid: ValidPayload<'_>,
+) -> Result<()> {
     match payload {
         Payload::TypeSection(from) => {
             for ty in from.clone().into_iter_err_on_gc_types() {
@@ -184,7 +232,8 @@ fn section(to: &mut Sections, shift: &mut Shift, payload: Payload<'_>) -> Result
         Payload::MemorySection(from) => shift.parse_memory_section(&mut to.memories, from)?,
         Payload::GlobalSection(from) => {
             for global in from.clone() {
-                to.global_types.push(shift.val_type(global?.ty.content_type)?);
+                to.global_types
+                    .push(shift.val_type(global?.ty.content_type)?);
             }
             shift.parse_global_section(&mut to.globals, from)?;
         }
@@ -202,11 +251,20 @@ fn section(to: &mut Sections, shift: &mut Shift, payload: Payload<'_>) -> Result
         Payload::ElementSection(from) => shift.parse_element_section(&mut to.elements, from)?,
         Payload::DataCountSection { count, .. } => to.data_count = Some(count),
         Payload::DataSection(from) => shift.parse_data_section(&mut to.data, from)?,
-        Payload::CodeSectionEntry(body) => {
+        Payload::CodeSectionEntry(_) => {
+            let ValidPayload::Func(function, body) = valid else {
+                bail!("BUG: a body that is none");
+            };
             let signature = to.signature(to.body).clone();
             to.body += 1;
-            let changes = shift.shape.changes;
-            body::copy(shift, &mut to.code, &body, &signature, changes)?;
+            let validator = function.into_validator(FuncValidatorAllocations::default());
+            let shape = shift.shape;
+            let changes = Changes {
+                observers: shape.observers,
+                returns_without: shape.returns_without,
+                digest: to.digest,
+            };
+            body::copy(shift, &mut to.code, &body, validator, &signature, changes)?;
         }
         _ => {}
     }

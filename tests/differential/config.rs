@@ -43,12 +43,14 @@ pub enum Kind {
     Tables,
     /// 128-bit vectors.
     Simd,
-    /// What Go's toolchain emits.
+    /// Every operator alike ([`crate::dense`]).
+    Dense,
+    /// What Go's toolchain emits ([`crate::golike`]).
     Go,
 }
 
 impl Kind {
-    pub const EVERY: [Self; 8] = [
+    pub const EVERY: [Self; 9] = [
         Self::General,
         Self::TrapFree,
         Self::Traps,
@@ -56,6 +58,7 @@ impl Kind {
         Self::Memory,
         Self::Tables,
         Self::Simd,
+        Self::Dense,
         Self::Go,
     ];
 
@@ -69,6 +72,7 @@ impl Kind {
             Self::Memory => "memory",
             Self::Tables => "tables",
             Self::Simd => "simd",
+            Self::Dense => "dense",
             Self::Go => "go",
         }
     }
@@ -93,7 +97,7 @@ impl Kind {
         config.canonicalize_nans = self != Self::Floats;
         config.disallow_traps = calm && self != Self::Traps;
         match self {
-            Self::General | Self::Go => {}
+            Self::General | Self::Dense | Self::Go => {}
             Self::TrapFree => config.disallow_traps = true,
             Self::Traps => {
                 config.memory_offset_choices = MemoryOffsetChoices(20, 60, 20);
@@ -106,7 +110,6 @@ impl Kind {
                     InstructionKind::NumericInt,
                     InstructionKind::Numeric,
                     InstructionKind::Parametric,
-                    
                     InstructionKind::Variable,
                     InstructionKind::MemoryInt,
                     InstructionKind::Memory,
@@ -117,7 +120,6 @@ impl Kind {
                 config.min_data_segments = 1;
                 config.allowed_instructions = kinds(&[
                     InstructionKind::NumericInt,
-                    
                     InstructionKind::Variable,
                     InstructionKind::MemoryInt,
                     InstructionKind::Memory,
@@ -132,7 +134,6 @@ impl Kind {
                 config.max_elements = 12;
                 config.allowed_instructions = kinds(&[
                     InstructionKind::NumericInt,
-                    
                     InstructionKind::Variable,
                     InstructionKind::Reference,
                     InstructionKind::Parametric,
@@ -147,7 +148,6 @@ impl Kind {
                     InstructionKind::Numeric,
                     InstructionKind::VectorInt,
                     InstructionKind::Vector,
-                    
                     InstructionKind::Variable,
                     InstructionKind::MemoryInt,
                     InstructionKind::Memory,
@@ -169,7 +169,7 @@ fn common(features: Features, max_pages: u64) -> Config {
         min_types: 3,
         min_funcs: 2,
         max_funcs: 6,
-        max_instructions: 120,
+        max_instructions: 250,
         max_nesting_depth: 6,
         max_types: 8,
         max_globals: 8,

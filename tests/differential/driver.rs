@@ -15,11 +15,9 @@
 
 use crate::command::{FD_READ, FD_WRITE, IMPORTS, Sections, Shape};
 use crate::nan::{Float, Scratch};
-use harness::rng::Rng;
 use crate::smith::FUEL;
-use wasm_encoder::{
-    BlockType, Function, HeapType, InstructionSink, MemArg, MemArgTarget, ValType,
-};
+use harness::rng::Rng;
+use wasm_encoder::{BlockType, Function, HeapType, InstructionSink, MemArg, MemArgTarget, ValType};
 
 /// Upper half of the word that announces a call.
 pub const MARK: u64 = 0xd1ff_ca11;
@@ -193,7 +191,9 @@ impl Own {
         let results_of = |index: u32| -> Vec<ValType> {
             let results = to.signature(index as usize).results();
             let results = results.iter().map(|&ty| ValType::try_from(ty));
-            results.map(|ty| ty.expect("BUG: a type of a newer proposal")).collect()
+            results
+                .map(|ty| ty.expect("BUG: a type of a newer proposal"))
+                .collect()
         };
         let mut places = Vec::new();
         for (index, _) in &calls.calls {
@@ -302,7 +302,10 @@ impl Own {
         code.local_get(WORD).i64_const(1).i64_shl();
         code.local_get(INDEX).table_get(table).ref_is_null();
         code.i64_extend_i32_u().i64_or().local_set(WORD);
-        code.local_get(INDEX).i32_const(1).i32_add().local_tee(INDEX);
+        code.local_get(INDEX)
+            .i32_const(1)
+            .i32_add()
+            .local_tee(INDEX);
         code.i32_const(63).i32_and().i32_eqz();
         code.if_(BlockType::Empty);
         code.local_get(WORD).call(self.emit);
@@ -342,7 +345,10 @@ impl Own {
         code.i32_const(0).i32_const(HALF).i32_store(at(4));
         code.i32_const(1).i32_const(0).i32_const(1).i32_const(8);
         code.call(FD_WRITE).drop();
-        code.local_get(INDEX).i32_const(HALF).i32_add().local_set(INDEX);
+        code.local_get(INDEX)
+            .i32_const(HALF)
+            .i32_add()
+            .local_set(INDEX);
         code.br(0).end().end();
     }
 }

@@ -1,6 +1,7 @@
 //! Random modules under our compiler and under an interpreter.
 //!
-//! A module is made from a seed ([`smith`] by wasm-smith, [`golike`] of Go's shape),
+//! A module is made from a seed ([`smith`] by wasm-smith, [`dense`] of all
+//! operators, [`golike`] of Go's shape),
 //! becomes a command that calls its functions and writes all that came of it
 //! ([`command`], [`driver`]), and runs in each way to build it ([`ours`]) and under
 //! wasmi ([`reference`]). Output, end and kind of trap must be the same to the byte
@@ -17,6 +18,7 @@ mod body;
 mod campaign;
 mod command;
 mod config;
+mod dense;
 mod driver;
 mod families;
 mod golike;
@@ -91,9 +93,15 @@ fn generate(kind: Kind) -> Result<()> {
         };
         let runs = worker.within(|reference, _| subject::expected(&subject.command, reference));
         let ends = runs.with_context(|| format!("seed {seed}"))?;
-        returned += ends.iter().filter(|(_, run)| run.end == End::Returned).count() as u64;
+        returned += ends
+            .iter()
+            .filter(|(_, run)| run.end == End::Returned)
+            .count() as u64;
     }
-    ensure!(returned > SAMPLE / 2, "only {returned} of {SAMPLE} commands return");
+    ensure!(
+        returned > SAMPLE / 2,
+        "only {returned} of {SAMPLE} commands return"
+    );
     Ok(())
 }
 
@@ -114,7 +122,10 @@ fn long() -> Result<()> {
             let kind = |name| named(name).with_context(|| format!("no CONFIG is called {name}"));
             names.split(',').map(kind).collect::<Result<_>>()?
         }
-        _ => Kind::EVERY.into_iter().filter(|kind| kind.is_within(ACCEPTED)).collect(),
+        _ => Kind::EVERY
+            .into_iter()
+            .filter(|kind| kind.is_within(ACCEPTED))
+            .collect(),
     };
     let (seconds, modules) = (number("SECONDS")?, number("MODULES")?);
     let plan = Plan {
@@ -132,7 +143,11 @@ fn long() -> Result<()> {
     let started = std::time::Instant::now();
     let report = campaign::run(&plan)?;
     print!("{}", campaign::render(&report));
-    println!("seed {}, {:.0} s", plan.seed, started.elapsed().as_secs_f64());
+    println!(
+        "seed {}, {:.0} s",
+        plan.seed,
+        started.elapsed().as_secs_f64()
+    );
     if report.values().any(|counts| !counts.mismatches.is_empty()) {
         bail!("there are mismatches");
     }

@@ -70,7 +70,10 @@ pub fn hunt(family: &families::Family, features: Features) -> Result<String> {
             mutant.name
         );
         let modules = found.unwrap_or(BOUND);
-        text.push_str(&format!("{}: {} found after {modules} modules\n", family.name, mutant.name));
+        text.push_str(&format!(
+            "{}: {} found after {modules} modules\n",
+            family.name, mutant.name
+        ));
     }
     Ok(text)
 }
@@ -112,8 +115,11 @@ impl Exchanger {
     fn other(&self, callee: u32) -> Option<u32> {
         let ty = self.types[callee as usize];
         let same = (0..).zip(&self.types).filter(|(_, other)| **other == ty);
-        let of_module = same.filter(|(index, _)| *index >= IMPORTS && *index < IMPORTS + self.functions);
-        of_module.map(|(index, _)| index).find(|index| *index != callee)
+        let of_module =
+            same.filter(|(index, _)| *index >= IMPORTS && *index < IMPORTS + self.functions);
+        of_module
+            .map(|(index, _)| index)
+            .find(|index| *index != callee)
     }
 
     /// Writes what is wrong; gives whether that replaces the operator.

@@ -70,6 +70,14 @@ impl Scratch {
             }
         }
     }
+
+    /// Replaces the vector on top of the stack by a mixture of its halves.
+    pub fn halves(self, code: &mut InstructionSink<'_>) {
+        let local = self.local(Float::F64x2);
+        code.local_tee(local).i64x2_extract_lane(0);
+        code.i64_const(7).i64_rotl();
+        code.local_get(local).i64x2_extract_lane(1).i64_add();
+    }
 }
 
 /// What is replaced before an operator: its last operand.

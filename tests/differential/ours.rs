@@ -205,9 +205,13 @@ fn end(status: ExitStatus, errors: &str) -> Result<End> {
     let message = errors.split_once(": trap: ").map(|(_, message)| message);
     let message = message.filter(|_| status.code() == Some(134));
     let kinds = TrapKind::ALL.into_iter();
-    let kind = message.and_then(|text| kinds.filter(|kind| text.starts_with(kind.message())).next());
+    let kind =
+        message.and_then(|text| kinds.filter(|kind| text.starts_with(kind.message())).next());
     match kind {
         Some(kind) => Ok(End::Trapped(kind)),
-        None => bail!("ended with {status}: {}", errors.lines().next().unwrap_or("")),
+        None => bail!(
+            "ended with {status}: {}",
+            errors.lines().next().unwrap_or("")
+        ),
     }
 }

@@ -64,7 +64,10 @@ pub fn difference(ours: &Outcome, reference: &Outcome) -> Option<String> {
     };
     let mut parts = Vec::new();
     if !same {
-        parts.push(format!("ended {:?}, the reference {:?}", ours.end, reference.end));
+        parts.push(format!(
+            "ended {:?}, the reference {:?}",
+            ours.end, reference.end
+        ));
     }
     if ours.output != reference.output {
         parts.push(words(ours, reference));

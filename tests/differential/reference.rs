@@ -4,9 +4,7 @@ use crate::outcome::{End, Outcome};
 use anyhow::{Context, Result, bail};
 use wasi_aot_contract::module::TrapKind;
 use wasmi::errors::ErrorKind;
-use wasmi::{
-    Caller, Config, Engine, Error, Extern, Linker, Memory, Module, Store, TrapCode,
-};
+use wasmi::{Caller, Config, Engine, Error, Extern, Linker, Memory, Module, Store, TrapCode};
 
 /// An engine keeps all code that it was ever given, so it is replaced after as
 /// many modules.
@@ -99,6 +97,10 @@ fn engine() -> Engine {
 }
 
 fn trap(error: &Error) -> Result<End> {
+    // wasmi has no trap code for table.copy out of bounds.
+    if let ErrorKind::Table(_) = error.kind() {
+        return Ok(End::Trapped(TrapKind::TableOutOfBounds));
+    }
     let Some(code) = error.as_trap_code() else {
         bail!("wasmi: {error}");
     };

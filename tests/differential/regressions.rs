@@ -4,14 +4,13 @@
 //! words that it writes, as the reference has them; `WASI_AOT_BLESS` writes them.
 //! All ways to build must agree with the reference in everything, beside.
 
-use crate::body::Changes;
 use crate::campaign::Worker;
 use crate::command::{self, Shape};
 use crate::ours::{GO_WAYS, Way};
-use harness::rng::Rng;
 use crate::subject::{compare, expected};
 use anyhow::{Context, Result, ensure};
 use harness::paths;
+use harness::rng::Rng;
 use harness::suite::test;
 use libtest_mimic::Trial;
 use std::fs;
@@ -28,6 +27,10 @@ const WORDS: usize = 24;
 /// If the directory can't be read.
 pub fn trials() -> Result<Vec<Trial>> {
     let directory = paths::root().join("tests/differential/regressions");
+    // There is none as long as nothing was found.
+    if !directory.is_dir() {
+        return Ok(Vec::new());
+    }
     let mut files = fs::read_dir(&directory)?
         .map(|entry| Ok(entry?.path()))
         .collect::<Result<Vec<_>>>()?;
@@ -45,10 +48,9 @@ fn check(path: &Path) -> Result<()> {
     let wasm = wat::parse_str(&text)?;
     let shape = Shape {
         fuel: None,
-        changes: Changes {
-            observers: true,
-            returns_without: None,
-        },
+        observers: true,
+        returns_without: None,
+        digest: false,
         exports: false,
         go_table: None,
         entry: None,
@@ -60,13 +62,20 @@ fn check(path: &Path) -> Result<()> {
         let found = first.summary(WORDS);
         let known = |line: &&str| line.starts_with(EXPECTED);
         let stated: Vec<&str> = text.lines().filter(known).collect();
-        let lines: Vec<String> = found.lines().map(|line| format!("{EXPECTED}{line}")).collect();
+        let lines: Vec<String> = found
+            .lines()
+            .map(|line| format!("{EXPECTED}{line}"))
+            .collect();
         if std::env::var_os("WASI_AOT_BLESS").is_some() {
             let rest = text.lines().filter(|line| !known(line));
             let all: Vec<&str> = lines.iter().map(String::as_str).chain(rest).collect();
             fs::write(path, all.join("\n") + "\n")?;
         } else {
-            ensure!(lines == stated, "the reference has now:\n{}", lines.join("\n"));
+            ensure!(
+                lines == stated,
+                "the reference has now:\n{}",
+                lines.join("\n")
+            );
         }
         let mut executions = 0;
         GO_WAYS.iter().try_for_each(|way: &Way| {

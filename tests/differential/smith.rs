@@ -1,9 +1,9 @@
 //! A module from a seed, by wasm-smith.
 
 use crate::config::{Features, Kind};
-use harness::rng::Rng;
 use anyhow::{Context, Result};
 use arbitrary::Unstructured;
+use harness::rng::Rng;
 
 /// Loops and calls that one function may go through each time it is called.
 pub const FUEL: u32 = 400;
@@ -18,7 +18,7 @@ pub struct Generated {
 /// # Errors
 /// If the generator can't make a module of the seed's bytes.
 pub fn generate(kind: Kind, features: Features, rng: &mut Rng) -> Result<Generated> {
-    let len = 512 + rng.below(3000);
+    let len = 1000 + rng.below(6000);
     let bytes: Vec<u8> = std::iter::repeat_with(|| rng.bits().to_le_bytes())
         .flatten()
         .take(len)

@@ -1,16 +1,16 @@
 //! A module of a kind from a seed, as a command, and what becomes of it here and
 //! there.
 
-use crate::body::Changes;
 use crate::command::{self, Command, Shape};
 use crate::config::{Features, Kind};
+use crate::dense;
 use crate::golike;
 use crate::ours::{Bench, Dispatches, GO_WAYS, WAYS, Way};
 use crate::outcome::{End, Outcome, difference};
 use crate::reference::Reference;
-use harness::rng::Rng;
 use crate::smith;
 use anyhow::{Context, Result, ensure};
+use harness::rng::Rng;
 
 /// Most runs of a command: one more after each that traps.
 const RUNS: usize = 3;
@@ -33,10 +33,9 @@ pub fn subject(kind: Kind, features: Features, seed: u64) -> Result<Option<Subje
         let module = golike::module(&mut rng);
         let shape = Shape {
             fuel: None,
-            changes: Changes {
-                observers: true,
-                returns_without: None,
-            },
+            observers: true,
+            returns_without: None,
+            digest: false,
             exports: false,
             go_table: Some(golike::FIRST_ELEMENT),
             entry: Some(module.entry),
@@ -48,15 +47,32 @@ pub fn subject(kind: Kind, features: Features, seed: u64) -> Result<Option<Subje
             dispatches: module.dispatches,
         }));
     }
+    if kind == Kind::Dense {
+        let wasm = dense::module(features, &mut rng);
+        let shape = Shape {
+            fuel: None,
+            observers: true,
+            returns_without: None,
+            digest: true,
+            exports: false,
+            go_table: None,
+            entry: None,
+        };
+        let command = command::make(&wasm, shape, &mut rng)?;
+        return Ok(Some(Subject {
+            command,
+            kind,
+            dispatches: 0,
+        }));
+    }
     let Ok(module) = smith::generate(kind, features, &mut rng) else {
         return Ok(None);
     };
     let shape = Shape {
         fuel: Some(module.fuel),
-        changes: Changes {
-            observers: kind == Kind::Floats,
-            returns_without: (kind != Kind::Traps).then_some(module.fuel),
-        },
+        observers: kind == Kind::Floats,
+        returns_without: (kind != Kind::Traps).then_some(module.fuel),
+        digest: rng.chance(80),
         exports: rng.chance(30),
         go_table: None,
         entry: None,

@@ -11,7 +11,7 @@ macro_rules! swap {
     ($name:literal, $from:ident => $($to:expr),+) => {
         Mutant {
             name: $name,
-            kind: Kind::Simd,
+            kind: Kind::Dense,
             exchange: |operator| match operator {
                 O::$from => Some(Wrong::Instead(vec![$($to),+])),
                 _ => None,
@@ -25,7 +25,7 @@ macro_rules! access {
     ($name:literal, $from:ident => $to:ident) => {
         Mutant {
             name: $name,
-            kind: Kind::Simd,
+            kind: Kind::Dense,
             exchange: |operator| match operator {
                 O::$from { memarg } => Some(Wrong::Instead(vec![I::$to(argument(memarg, 0))])),
                 _ => None,
@@ -39,7 +39,7 @@ macro_rules! lane {
     ($name:literal, $operator:ident) => {
         Mutant {
             name: $name,
-            kind: Kind::Simd,
+            kind: Kind::Dense,
             exchange: |operator| match operator {
                 O::$operator { lane } => Some(Wrong::Instead(vec![I::$operator(*lane ^ 1)])),
                 _ => None,
@@ -107,11 +107,11 @@ const LANES: Family = Family {
         swap!("i8x16.swizzle as its first operand", I8x16Swizzle => I::Drop),
         Mutant {
             name: "i8x16.shuffle with its operands exchanged",
-            kind: Kind::Simd,
+            kind: Kind::Dense,
             exchange: |operator| match operator {
-                O::I8x16Shuffle { lanes } => {
-                    Some(Wrong::Instead(vec![I::I8x16Shuffle(lanes.map(|lane| lane ^ 16))]))
-                }
+                O::I8x16Shuffle { lanes } => Some(Wrong::Instead(vec![I::I8x16Shuffle(
+                    lanes.map(|lane| lane ^ 16),
+                )])),
                 _ => None,
             },
         },
@@ -163,7 +163,7 @@ const MEMORY: Family = Family {
         access!("v128.load as load64_splat", V128Load => V128Load64Splat),
         Mutant {
             name: "v128.store16_lane of another lane",
-            kind: Kind::Simd,
+            kind: Kind::Dense,
             exchange: |operator| match operator {
                 O::V128Store16Lane { memarg, lane } => {
                     let memarg = argument(memarg, 0);
@@ -177,5 +177,13 @@ const MEMORY: Family = Family {
 };
 
 pub const ALL: &[Family] = &[
-    ARITHMETIC, SATURATING, COMPARISONS, SHIFTS, LANES, FLOATS, CONVERSIONS, PRODUCTS, MEMORY,
+    ARITHMETIC,
+    SATURATING,
+    COMPARISONS,
+    SHIFTS,
+    LANES,
+    FLOATS,
+    CONVERSIONS,
+    PRODUCTS,
+    MEMORY,
 ];

@@ -135,11 +135,14 @@ impl<'r> Writer<'r> {
         let local = self.int();
         code.local_get(local);
         if self.rng.chance(30) {
-            code.i64_const((self.rng.integer() & 0xff).cast_signed()).i64_add();
+            code.i64_const((self.rng.integer() & 0xff).cast_signed())
+                .i64_add();
         }
         code.i64_const(memory::HEAP_MASK).i64_and();
         if self.rng.chance(50) {
-            code.i64_const(memory::HEAP.cast_signed()).i64_add().i32_wrap_i64();
+            code.i64_const(memory::HEAP.cast_signed())
+                .i64_add()
+                .i32_wrap_i64();
         } else {
             code.i32_wrap_i64();
             code.i32_const(i32::try_from(memory::HEAP).expect("BUG: a low address"));
@@ -335,7 +338,12 @@ impl<'r> Writer<'r> {
             15 => code.i64_const(1).i64_or().i64_rem_s(),
             // Traps now and then.
             _ if self.rng.chance(1) => code.i64_div_s(),
-            _ => code.i64_const(63).i64_and().i64_const(2).i64_add().i64_div_s(),
+            _ => code
+                .i64_const(63)
+                .i64_and()
+                .i64_const(2)
+                .i64_add()
+                .i64_div_s(),
         };
     }
 

@@ -59,13 +59,19 @@ pub fn random(index: u32, surroundings: Surroundings, rng: &mut Rng) -> Body {
         .collect();
     if deferreturn == 0 {
         // Nothing to go on at.
-        let recovers = |e: &&mut Ending| matches!(e, Ending::Calls(Callee::Function(fixed::RECOVER)));
+        let recovers =
+            |e: &&mut Ending| matches!(e, Ending::Calls(Callee::Function(fixed::RECOVER)));
         for ending in endings.iter_mut().filter(recovers) {
             *ending = Ending::FallsThrough;
         }
     }
     // Go emits the loop only where something jumps to it.
-    let jumps = |e: &Ending| matches!(e, Ending::Jumps(_) | Ending::Branches(_) | Ending::Chooses(..));
+    let jumps = |e: &Ending| {
+        matches!(
+            e,
+            Ending::Jumps(_) | Ending::Branches(_) | Ending::Chooses(..)
+        )
+    };
     let loops = endings.iter().any(jumps);
     let mut code = Function::new(Locals::DECLARED);
     let mut maker = Maker {

@@ -136,7 +136,9 @@ pub fn module(rng: &mut Rng) -> Module {
     module.section(&types).section(&functions);
     module.section(&table(surroundings)).section(&linear());
     module.section(&globals()).section(&elements(surroundings));
-    module.section(&code).section(&data(&bodies, surroundings, rng));
+    module
+        .section(&code)
+        .section(&data(&bodies, surroundings, rng));
     Module {
         wasm: module.finish(),
         entry: fixed::MAIN,
@@ -206,7 +208,10 @@ fn data(bodies: &[function::Body], surroundings: Surroundings, rng: &mut Rng) ->
     for (index, body) in (fixed::COUNT..).zip(bodies) {
         points[index as usize] = body.deferreturn;
         let address = memory::RECOVERY + 8 * u64::from(index);
-        at(address, &return_address(index, body.deferreturn).to_le_bytes());
+        at(
+            address,
+            &return_address(index, body.deferreturn).to_le_bytes(),
+        );
     }
     for closure in 0..8 {
         let callee = pick_random(surroundings, rng);

@@ -16,16 +16,22 @@ pub fn functions(surroundings: Surroundings, rng: &mut Rng) -> Vec<(u32, Functio
         (signature::GO, yields()),
         (signature::GO, goexit()),
         (signature::GO, recover()),
-        (signature::GO, body(|code| {
-            code.i32_const(0).call(fixed::YIELD).return_();
-            code.unreachable();
-        })),
-        (signature::GO, body(|code| {
-            push_return_address(code, None, fixed::PARK, 1);
-            code.i32_const(0).call(fixed::GOEXIT);
-            code.if_(BlockType::Empty).i32_const(1).return_().end();
-            code.unreachable();
-        })),
+        (
+            signature::GO,
+            body(|code| {
+                code.i32_const(0).call(fixed::YIELD).return_();
+                code.unreachable();
+            }),
+        ),
+        (
+            signature::GO,
+            body(|code| {
+                push_return_address(code, None, fixed::PARK, 1);
+                code.i32_const(0).call(fixed::GOEXIT);
+                code.if_(BlockType::Empty).i32_const(1).return_().end();
+                code.unreachable();
+            }),
+        ),
     ]
 }
 
@@ -70,7 +76,8 @@ fn main(surroundings: Surroundings, rng: &mut Rng) -> Function {
         for (number, start) in (0..).zip(starts) {
             goroutine(code, number, start);
         }
-        code.i64_const(memory::G.cast_signed()).global_set(global::G);
+        code.i64_const(memory::G.cast_signed())
+            .global_set(global::G);
         code.i32_const(0).i64_load(place(memory::G, 3));
         code.i32_wrap_i64().global_set(global::SP);
         code.call(fixed::LOOP);
