@@ -111,9 +111,8 @@ fn difference(ours: &Finished, reference: &Finished) -> Option<String> {
             None => format!("prints {} lines, natively {}", a.len(), b.len()),
         });
     }
-    let ends = (ours.ends != reference.ends)
-        .then(|| format!("ends with {}, natively {}", ours.ends, reference.ends));
-    ends
+    (ours.ends != reference.ends)
+        .then(|| format!("ends with {}, natively {}", ours.ends, reference.ends))
 }
 
 /// Keeps a program that made a difference.

@@ -686,6 +686,7 @@ fn channels(e: &mut Expressions<'_>, out: &mut String, number: usize) {
 				mutex.Unlock()
 			}}
 			x := int64(w)
+			_ = x
 			results[w] = {b} | 1
 		}}()
 	}}

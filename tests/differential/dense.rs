@@ -78,6 +78,8 @@ macro_rules! shape {
 
 macro_rules! candidates {
     ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {
+        // Hundreds of pushes, some of which the macro leaves out.
+        #[expect(clippy::vec_init_then_push)]
         fn candidates() -> Vec<(Operator<'static>, &'static str, &'static str)> {
             let mut found = Vec::new();
             $(shape!(found $op $proposal $({ $($arg: $argty),* })?);)*

@@ -204,9 +204,8 @@ fn end(status: ExitStatus, errors: &str) -> Result<End> {
     }
     let message = errors.split_once(": trap: ").map(|(_, message)| message);
     let message = message.filter(|_| status.code() == Some(134));
-    let kinds = TrapKind::ALL.into_iter();
-    let kind =
-        message.and_then(|text| kinds.filter(|kind| text.starts_with(kind.message())).next());
+    let mut kinds = TrapKind::ALL.into_iter();
+    let kind = message.and_then(|text| kinds.find(|kind| text.starts_with(kind.message())));
     match kind {
         Some(kind) => Ok(End::Trapped(kind)),
         None => bail!(
