@@ -86,7 +86,7 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
         maximum_pages,
         preemption: analysis.preemption(options),
     };
-    let (object, sizes) = emit::object(&input);
+    let (object, sizes) = emit::object(&input)?;
     phases.end("emit", || {
         format!(
             "{} bytes of code, {} of tables, {} of initial memory",
