@@ -123,8 +123,8 @@ fn cells(code: &mut Code, symbol: SymbolId, count: u32) {
     let offset = code
         .object
         .append_section_bss(section, size, u64::from(REFERENCE_SIZE));
-    code.object.set_symbol_data(symbol, section, offset, size);
     code.object.symbol_mut(symbol).scope = object::SymbolScope::Compilation;
+    code.object.set_symbol_data(symbol, section, offset, size);
 }
 
 /// References that nothing writes.
