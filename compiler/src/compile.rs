@@ -224,7 +224,8 @@ impl Compiler<'_, '_, '_> {
     /// Compiles the CLIF in `context`; `name` is for messages.
     ///
     /// # Errors
-    /// [`Error::Limit`] if the function is too large for the code generator.
+    /// [`Error::Limit`] if the function, or what it returns, is too large for the code
+    /// generator.
     fn machine_code(
         &self,
         context: &mut Context,
@@ -260,12 +261,18 @@ impl Compiler<'_, '_, '_> {
 }
 
 /// # Panics
-/// If the code generator failed for any reason but the function's size.
+/// If the code generator failed for any reason but the function's sizes.
 fn too_large(name: &str, error: &CodegenError) -> Error {
     match error {
         CodegenError::ImplLimitExceeded | CodegenError::CodeTooLarge => Error::Limit(format!(
             "{name} is too large for the code generator; split it, or leave the data in it to a file"
         )),
+        // Its only one that a valid function can meet.
+        CodegenError::Unsupported(what) if what.starts_with("Too many return values") => {
+            Error::Limit(format!(
+                "{name} has more results than fit in registers, or calls a function that has; return fewer, or in memory"
+            ))
+        }
         other => panic!("BUG: code generator on {name}: {other:?}"),
     }
 }

@@ -39,14 +39,16 @@ pub(super) fn data<'a>(module: &mut Module<'a>, segment: &Data<'a>) -> Result<()
         return Err(out_of_bounds("data segment", segment.range.start));
     }
     let used = segment.data.len() - segment.data.iter().rev().take_while(|&&b| b == 0).count();
-    if start + used > MAX_IMAGE {
+    // Zeroes need no image, wherever they are.
+    let filled = if used > 0 { start + used } else { 0 };
+    if filled > MAX_IMAGE {
         return Err(Error::Limit(format!(
             "initial data reaches address {:#x}, over the limit of 1 GiB; let the program fill it at run time",
-            start + used
+            filled
         )));
     }
-    if module.image.len() < start + used {
-        module.image.resize(start + used, 0);
+    if module.image.len() < filled {
+        module.image.resize(filled, 0);
     }
     // A later segment may overwrite an earlier one with zeroes.
     let end = end.min(module.image.len());
