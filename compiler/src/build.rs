@@ -103,7 +103,7 @@ pub fn build_with(
         memories: &memories,
         preemption: analysis.preemption(options),
     };
-    let (object, sizes) = emit::object(&input);
+    let (object, sizes) = emit::object(&input)?;
     phases.end("emit", || {
         format!(
             "{} bytes of code, {} of tables, {} of initial memory",

@@ -143,7 +143,47 @@ impl Error {
         Self::Invalid {
             function,
             offset: error.offset(),
-            message,
+            message: printable(&message),
         }
+    }
+}
+
+/// The most characters of a module's text in a message: names may be megabytes long.
+const MAX_TEXT: usize = 300;
+
+/// Text from a module as it can stand in a message of one line: what a terminal
+/// wouldn't show is escaped, what is too long is cut off.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    let mut shown = String::new();
+    for (count, c) in text.chars().enumerate() {
+        if count == MAX_TEXT {
+            shown.push_str("...");
+            break;
+        }
+        match c {
+            '"' | '\'' | '\\' => shown.push(c),
+            _ => shown.extend(c.escape_debug()),
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_of_a_module_stays_on_one_line_of_bounded_length() {
+        assert_eq!(
+            printable("main.(*T\u{2022}).\"x\\y\""),
+            "main.(*T\u{2022}).\"x\\y\""
+        );
+        assert_eq!(
+            printable("a\nb\u{1b}[2J\u{2028}"),
+            "a\\nb\\u{1b}[2J\\u{2028}"
+        );
+        let long = printable(&"n".repeat(100_000));
+        assert_eq!(long.len(), MAX_TEXT + "...".len());
     }
 }

@@ -12,9 +12,9 @@ pub struct Features {
 
 /// What the compiler accepts. Modules that it is given have nothing else.
 pub const ACCEPTED: Features = Features {
-    simd: false,
-    multi_memory: false,
-    tail_calls: false,
+    simd: true,
+    multi_memory: true,
+    tail_calls: true,
 };
 
 /// What generator and reference can do.

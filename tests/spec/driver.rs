@@ -219,10 +219,10 @@ impl Own<'_> {
         };
         ensure!(right, "{name:?} is exported as something else");
         let key = (action.instance, name.to_owned());
-        if !self.items.contains_key(&key) {
+        self.items.entry(key).or_insert_with(|| {
             let ty = item.entity(|ty| to.read_type(ty));
-            self.items.insert(key, to.import(&instance.name, name, ty));
-        }
+            to.import(&instance.name, name, ty)
+        });
         Ok(())
     }
 

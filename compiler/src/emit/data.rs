@@ -78,9 +78,10 @@ pub(super) fn define(
 ) -> (SectionId, u64) {
     let section = code.object.section_id(section);
     let offset = code.object.append_section_data(section, bytes, align);
+    // What is defined must have a scope, which an undefined symbol has not.
+    code.object.symbol_mut(symbol).scope = object::SymbolScope::Compilation;
     code.object
         .set_symbol_data(symbol, section, offset, bytes.len() as u64);
-    code.object.symbol_mut(symbol).scope = object::SymbolScope::Compilation;
     (section, offset)
 }
 

@@ -56,8 +56,11 @@ pub fn reserved_names() -> BTreeSet<String> {
 }
 
 /// Writes the object.
-#[must_use]
-pub fn object(input: &Input<'_, '_, '_>) -> (Vec<u8>, Sizes) {
+///
+/// # Errors
+/// [`Error::Limit`](crate::Error::Limit) if its tables are too large.
+pub fn object(input: &Input<'_, '_, '_>) -> Result<(Vec<u8>, Sizes), crate::Error> {
+    references::check(input)?;
     let mut code = code::emit(input);
     let tables = data::emit(input, &mut code);
     let read_only = info::emit(input, &mut code);
@@ -70,7 +73,7 @@ pub fn object(input: &Input<'_, '_, '_>) -> (Vec<u8>, Sizes) {
         .object
         .write()
         .unwrap_or_else(|e| panic!("BUG: object writer: {e}"));
-    (bytes, sizes)
+    Ok((bytes, sizes))
 }
 
 /// A relocation that stores the address of `symbol` + `addend` in `bits` bits.

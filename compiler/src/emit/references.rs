@@ -5,9 +5,44 @@
 use super::code::Code;
 use super::data::define;
 use super::{Input, absolute};
+use crate::compile::referenced_symbols;
+use crate::error::Error;
 use crate::lower::{REFERENCE_SIZE, TABLE_ENTRY_SIZE, type_tag};
 use crate::symbol::Symbol;
 use object::write::{SectionId, StandardSection, SymbolId};
+
+/// Most addresses in all arrays together: each takes some 80 bytes of relocations
+/// while it is emitted.
+const MAX_ADDRESSES: u64 = 32_000_000;
+
+/// Compares with its limit what code refers to.
+///
+/// # Errors
+/// [`Error::Limit`].
+pub(super) fn check(input: &Input<'_, '_, '_>) -> Result<(), Error> {
+    let module = input.env.module;
+    let synthetic = input.synthetic.iter().map(|(_, compiled)| compiled);
+    let symbols = referenced_symbols(input.functions.iter().chain(synthetic));
+    let arrays = symbols.iter().filter_map(|&symbol| match symbol {
+        Symbol::TypedTable { table, .. } => {
+            let (first, end) = input.env.table_spans[table as usize];
+            Some(u64::from(end - first))
+        }
+        Symbol::TableCells(index) if module.tables[index as usize].written => None,
+        Symbol::TableCells(index) | Symbol::TableStart(index) => {
+            Some(u64::from(module.tables[index as usize].initial()))
+        }
+        Symbol::Elements(index) => Some(module.elements[index as usize].len() as u64),
+        _ => None,
+    });
+    let (count, addresses) = arrays.fold((0u32, 0u64), |(count, sum), len| (count + 1, sum + len));
+    if addresses > MAX_ADDRESSES {
+        return Err(Error::Limit(format!(
+            "{count} arrays for tables and their types hold {addresses} addresses, over the limit of {MAX_ADDRESSES}; use smaller tables, or fewer types of functions called through them"
+        )));
+    }
+    Ok(())
+}
 
 /// Emits what `symbol`, with this id, stands for, if it is one of a table's or an
 /// element segment's; returns its bytes in the file.
@@ -88,8 +123,8 @@ fn cells(code: &mut Code, symbol: SymbolId, count: u32) {
     let offset = code
         .object
         .append_section_bss(section, size, u64::from(REFERENCE_SIZE));
-    code.object.set_symbol_data(symbol, section, offset, size);
     code.object.symbol_mut(symbol).scope = object::SymbolScope::Compilation;
+    code.object.set_symbol_data(symbol, section, offset, size);
 }
 
 /// References that nothing writes.

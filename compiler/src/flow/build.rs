@@ -5,19 +5,19 @@
 //! `br_table`). The validator is asked for stack heights and types, so nothing
 //! here repeats its rules.
 
-use super::{Block, BlockId, Callee, Edge, Graph, Terminator};
+use super::{Block, BlockId, Callee, Edge, Graph, Terminator, limits};
 use crate::error::Error;
 use wasi_aot_contract::module::TrapKind;
 use wasmparser::{
-    BinaryReader, BlockType, FrameKind, FuncToValidate, FuncType, FuncValidator,
-    FuncValidatorAllocations, FunctionBody, Operator, OperatorsReader, ValType, ValidatorResources,
+    BlockType, FrameKind, FuncToValidate, FuncType, FuncValidator, FuncValidatorAllocations,
+    FunctionBody, Operator, OperatorsReader, ValType, ValidatorResources,
 };
 
 /// Builds the graph of a body, with `types` the module's types and `name` the
 /// function's, for error messages.
 ///
 /// # Errors
-/// [`Error::Invalid`] naming function and offset.
+/// [`Error::Invalid`] naming function and offset, [`Error::Limit`].
 pub fn build<'a>(
     body: &FunctionBody<'a>,
     validation: &FuncToValidate<ValidatorResources>,
@@ -43,9 +43,18 @@ pub fn build<'a>(
         .validator
         .read_locals(&mut reader)
         .map_err(invalid)?;
-    builder.read_operators(reader).map_err(invalid)?;
+    let mut reader = OperatorsReader::new(reader);
+    while !reader.eof() {
+        let (operator, offset) = reader.read_with_offset().map_err(invalid)?;
+        builder.operator(operator, offset).map_err(invalid)?;
+        if builder.operands > limits::MAX_OPERANDS {
+            return Err(limits::too_many_operands(&name()));
+        }
+    }
+    reader.finish().map_err(invalid)?;
     let (graph, used) = builder.finish();
     *allocations = used;
+    limits::check(&graph, name)?;
     Ok(graph)
 }
 
@@ -72,6 +81,8 @@ struct Builder<'a, 't> {
     types: &'t [FuncType],
     operators: Vec<(Operator<'a>, u32)>,
     blocks: Vec<Block>,
+    /// How many operands all blocks begin with.
+    operands: usize,
     labels: Vec<Label>,
     /// The block being filled, or `None` where code is unreachable.
     current: Option<BlockId>,
@@ -90,6 +101,7 @@ impl<'a, 't> Builder<'a, 't> {
             types,
             operators: Vec::new(),
             blocks: Vec::new(),
+            operands: 0,
             labels: Vec::new(),
             current: None,
             dead_depth: 0,
@@ -122,15 +134,6 @@ impl<'a, 't> Builder<'a, 't> {
             cold: false,
         });
         id
-    }
-
-    fn read_operators(&mut self, reader: BinaryReader<'a>) -> wasmparser::Result<()> {
-        let mut reader = OperatorsReader::new(reader);
-        while !reader.eof() {
-            let (operator, offset) = reader.read_with_offset()?;
-            self.operator(operator, offset)?;
-        }
-        reader.finish()
     }
 
     fn operator(&mut self, operator: Operator<'a>, offset: u64) -> wasmparser::Result<()> {
@@ -191,6 +194,7 @@ impl<'a, 't> Builder<'a, 't> {
             .rev()
             .map(|depth| self.validator.get_operand_type(depth).flatten())
             .collect();
+        self.operands += height;
         let here = self.operators.len();
         let filled = &mut self.blocks[block.index()];
         filled.stack = types.expect("BUG: an operand without type where code is reachable");
@@ -282,6 +286,7 @@ impl<'a, 't> Builder<'a, 't> {
         // which are also the results.
         if let Some(otherwise) = label.otherwise {
             let stack = self.blocks[label.end.index()].stack.clone();
+            self.operands += stack.len();
             let here = self.operators.len();
             self.blocks[otherwise.index()] = Block {
                 stack,

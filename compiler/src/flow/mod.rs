@@ -7,6 +7,7 @@
 //! the graph; on every path to a block the operand stack has the block's types.
 
 mod build;
+mod limits;
 mod rotate;
 
 pub use build::build;

@@ -13,7 +13,6 @@
 //! keeps its targets.
 
 use crate::flow::{BlockId, Callee, Graph, Terminator};
-use std::collections::BTreeSet;
 use wasi_aot_contract::module::TrapKind;
 use wasmparser::Operator;
 
@@ -133,65 +132,102 @@ impl Summary {
             blocks: vec![Exit::ReturnsZeroOrUnknown],
         }
     }
-
-    /// Whether it may return 0, when the functions for which `may` holds do;
-    /// adds to `waits_for` the others whose returning 0 could change the answer.
-    fn may_return_zero(&self, may: impl Fn(u32) -> bool, waits_for: &mut Vec<u32>) -> bool {
-        let mut seen = vec![false; self.blocks.len()];
-        let mut pending = vec![self.start];
-        while let Some(block) = pending.pop() {
-            if std::mem::replace(&mut seen[block.index()], true) {
-                continue;
-            }
-            match &self.blocks[block.index()] {
-                Exit::Never => {}
-                Exit::To(targets) => pending.extend(targets),
-                Exit::OnCall {
-                    callee,
-                    otherwise,
-                    then,
-                } => {
-                    pending.push(*then);
-                    if may(*callee) {
-                        pending.push(*otherwise);
-                    } else {
-                        waits_for.push(*callee);
-                    }
-                }
-                Exit::ReturnsCall { callee } if !may(*callee) => waits_for.push(*callee),
-                Exit::ReturnsCall { .. } | Exit::ReturnsZeroOrUnknown => return true,
-            }
-        }
-        false
-    }
 }
 
 /// For each defined function whether it never returns 0; `imports` functions
 /// come before them in the index space and may all return anything.
+///
+/// Each block is looked at once, and each call of a function that may yet turn out to
+/// return 0 a second time: the cost is linear in the module.
 #[must_use]
 pub fn never_zero(summaries: &[Summary], imports: u32) -> Vec<bool> {
-    let mut may = vec![false; summaries.len()];
-    // Who is to be looked at again when a function turns out to return 0: sets,
-    // since a function is looked at once for each such callee.
-    let mut dependents: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); summaries.len()];
-    let mut pending: BTreeSet<usize> = (0..summaries.len()).collect();
-    let defined = |function: u32| function.checked_sub(imports).map(|index| index as usize);
-    while let Some(index) = pending.pop_first() {
-        if may[index] {
-            continue;
-        }
-        let mut waits_for = Vec::new();
-        let known = |function| defined(function).is_none_or(|callee| may[callee]);
-        if summaries[index].may_return_zero(known, &mut waits_for) {
-            may[index] = true;
-            pending.append(&mut dependents[index]);
-        } else {
-            for callee in waits_for.into_iter().filter_map(defined) {
-                dependents[callee].insert(index);
+    let mut search = Search {
+        summaries,
+        imports,
+        may: vec![false; summaries.len()],
+        seen: summaries
+            .iter()
+            .map(|s| vec![false; s.blocks.len()])
+            .collect(),
+        waiting: vec![Vec::new(); summaries.len()],
+        pending: Vec::new(),
+    };
+    for (function, summary) in summaries.iter().enumerate() {
+        search.pending.push((function, Next::Block(summary.start)));
+        search.run();
+    }
+    search.may.into_iter().map(|may| !may).collect()
+}
+
+/// Where control gets to in a function, once a callee may return 0.
+#[derive(Clone, Copy)]
+enum Next {
+    Block(BlockId),
+    ReturnsZero,
+}
+
+/// The state of [`never_zero`].
+struct Search<'s> {
+    summaries: &'s [Summary],
+    imports: u32,
+    /// Whether each function may return 0, as far as is known.
+    may: Vec<bool>,
+    /// The blocks that are reached in each function.
+    seen: Vec<Vec<bool>>,
+    /// What is reached, and in which function, if this one may return 0.
+    waiting: Vec<Vec<(usize, Next)>>,
+    /// What is reached and was not followed yet.
+    pending: Vec<(usize, Next)>,
+}
+
+impl Search<'_> {
+    fn run(&mut self) {
+        while let Some((function, next)) = self.pending.pop() {
+            match next {
+                Next::Block(block) => self.block(function, block),
+                Next::ReturnsZero => {
+                    self.may[function] = true;
+                    self.pending.append(&mut self.waiting[function]);
+                }
             }
         }
     }
-    may.into_iter().map(|may| !may).collect()
+
+    fn block(&mut self, function: usize, block: BlockId) {
+        // What a function that may return 0 does beside makes no difference.
+        if self.may[function] || std::mem::replace(&mut self.seen[function][block.index()], true) {
+            return;
+        }
+        match &self.summaries[function].blocks[block.index()] {
+            Exit::Never => {}
+            Exit::To(targets) => {
+                let targets = targets
+                    .iter()
+                    .map(|&target| (function, Next::Block(target)));
+                self.pending.extend(targets);
+            }
+            Exit::OnCall {
+                callee,
+                otherwise,
+                then,
+            } => {
+                self.pending.push((function, Next::Block(*then)));
+                self.after(*callee, function, Next::Block(*otherwise));
+            }
+            Exit::ReturnsCall { callee } => self.after(*callee, function, Next::ReturnsZero),
+            Exit::ReturnsZeroOrUnknown => self.pending.push((function, Next::ReturnsZero)),
+        }
+    }
+
+    /// Reaches `next` in `function` now or when it turns out that `callee` may return
+    /// 0.
+    fn after(&mut self, callee: u32, function: usize, next: Next) {
+        let defined = callee.checked_sub(self.imports);
+        match defined.map(|callee| callee as usize) {
+            Some(callee) if !self.may[callee] => self.waiting[callee].push((function, next)),
+            _ => self.pending.push((function, next)),
+        }
+    }
 }
 
 /// Ends each block after a call of a function for which `never_zero` holds: what

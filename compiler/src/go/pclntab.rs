@@ -9,12 +9,17 @@
 //! (`assignAddress` in `cmd/link/internal/wasm/asm.go`).
 //!
 //! The bytes are the module's and may hold anything: every offset is checked, and
-//! whatever doesn't fit means that there is no table.
+//! whatever doesn't fit means that there is no table. Names may overlap there, but all
+//! together are no longer than the bytes from the header on, so that reading them
+//! costs no more.
 
 /// `Go120PCLnTabMagic` (`internal/abi/symtab.go`), the two zero bytes after it,
 /// and wasm's minimal instruction size and pointer size.
 const HEADER_START: [u8; 8] = [0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8];
 const HEADER_SIZE: usize = 8 + 8 * 8;
+
+/// The places that may be looked at for a table: a real module has one.
+const MAX_CANDIDATES: usize = 16;
 
 /// PC_F of the first defined function: `funcValueOffset` in
 /// `cmd/link/internal/wasm/asm.go`.
@@ -40,6 +45,7 @@ impl<'a> Pclntab<'a> {
         (0..image.len().saturating_sub(HEADER_SIZE))
             .step_by(8)
             .filter(|&at| image[at..].starts_with(&HEADER_START))
+            .take(MAX_CANDIDATES)
             .find_map(|at| Self::at(&image[at..], functions))
     }
 
@@ -57,17 +63,30 @@ impl<'a> Pclntab<'a> {
                 0
             },
         };
-        let plausible = (1..=functions).contains(&table.nfunc)
-            && (0..table.nfunc).all(|i| table.function(i).is_some_and(|f| f.index < functions));
+        let plausible = (1..=functions).contains(&table.nfunc) && table.is_plausible(functions);
         plausible.then_some(table)
+    }
+
+    /// Whether all functions are among so many, and their names not too long.
+    fn is_plausible(&self, functions: usize) -> bool {
+        let mut room = self.bytes.len();
+        (0..self.nfunc).all(|i| {
+            let function = self.function(i, room);
+            let function = function.filter(|f| f.index < functions && f.name.len() < room);
+            function.is_some_and(|f| {
+                room -= f.name.len() + 1;
+                true
+            })
+        })
     }
 
     /// The functions in the table, in its order.
     pub fn functions(&self) -> impl Iterator<Item = Function<'a>> + '_ {
-        (0..self.nfunc).filter_map(|i| self.function(i))
+        (0..self.nfunc).filter_map(|i| self.function(i, self.bytes.len()))
     }
 
-    fn function(&self, i: usize) -> Option<Function<'a>> {
+    /// A function whose name, with its final zero, is not longer than `longest`.
+    fn function(&self, i: usize, longest: usize) -> Option<Function<'a>> {
         let pcln = self.bytes.get(self.pcln_offset..)?;
         let entry = half(pcln, i.checked_mul(8)?)?;
         let func = pcln.get(half(pcln, i * 8 + 4)?..)?;
@@ -83,7 +102,8 @@ impl<'a> Pclntab<'a> {
         let name = self
             .bytes
             .get(self.funcname_offset.checked_add(name_offset)?..)?;
-        let name = &name[..name.iter().position(|&b| b == 0)?];
+        let name = &name[..name.len().min(longest)];
+        let name = &name[..memchr::memchr(0, name)?];
         Some(Function {
             index,
             name: std::str::from_utf8(name).ok()?,
@@ -153,6 +173,30 @@ mod tests {
     #[test]
     fn a_table_for_more_functions_than_there_are_is_no_table() {
         assert!(Pclntab::find(&image(0), 2).is_none());
+    }
+
+    #[test]
+    fn names_that_are_longer_together_than_the_table_are_refused() {
+        // A thousand functions that share a name of a kilobyte.
+        let name = [vec![b'n'; 1024], vec![0; 8]].concat();
+        for (functions, plausible) in [(10u32, true), (1000, false)] {
+            let pcln = HEADER_SIZE as u64 + name.len() as u64;
+            let mut table = Vec::from(HEADER_START);
+            for value in [u64::from(functions), 0, 0, 72, 0, 0, 0, pcln] {
+                table.extend(value.to_le_bytes());
+            }
+            table.extend(&name);
+            let record = |i: u32| functions * 8 + i * 16;
+            for i in 0..functions {
+                table.extend([0x1000 + i, record(i)].map(u32::to_le_bytes).concat());
+            }
+            for i in 0..functions {
+                table.extend([0x1000 + i, 0, 0, 0].map(u32::to_le_bytes).concat());
+            }
+            table.extend([0; 8]);
+            let found = Pclntab::find(&table, functions as usize);
+            assert_eq!(found.is_some(), plausible, "{functions}");
+        }
     }
 
     #[test]

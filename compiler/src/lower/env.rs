@@ -1,6 +1,7 @@
 //! What lowering knows about the module as a whole.
 
 use super::clif_type;
+use crate::error::printable;
 use crate::module::{Module, Table};
 use crate::options::Target;
 use crate::symbol::Symbol;
@@ -47,7 +48,7 @@ impl<'m, 'w> Env<'m, 'w> {
     /// Name of the defined function `index`, for messages.
     #[must_use]
     pub fn name(&self, index: usize) -> String {
-        self.names[index].clone()
+        printable(&self.names[index])
     }
 
     /// The signature with which functions of the module call each other.

@@ -1,7 +1,7 @@
 //! A module as it is merged: its sections, validated, bodies and all, so that an
 //! error has the offset and the function's name of the file that it is about.
 
-use crate::error::Error;
+use crate::error::{Error, printable};
 use crate::module::{binary_format, check_header, features, function_names};
 use std::collections::HashMap;
 use wasmparser::{
@@ -43,7 +43,7 @@ impl<'a> Input<'a> {
 
     fn name(&self, function: u32) -> String {
         match self.names.get(&function) {
-            Some(name) => (*name).to_owned(),
+            Some(name) => printable(name),
             None => format!("func[{function}]"),
         }
     }

@@ -4,8 +4,8 @@
 use super::Preload;
 use super::input::Input;
 use super::matching::{Fit, ItemType};
-use crate::error::Error;
-use crate::module::{core_types, printable, resolve_preview1};
+use crate::error::{Error, printable};
+use crate::module::{core_types, resolve_preview1};
 use wasi_aot_contract::preview1;
 use wasmparser::{Export, ExternalKind, FuncType, Import};
 

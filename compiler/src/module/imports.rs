@@ -1,7 +1,7 @@
 //! Imports: each must be a function of preview 1 with preview 1's signature.
 
 use super::signature;
-use crate::error::Error;
+use crate::error::{Error, printable};
 use crate::merge::ItemType;
 use wasi_aot_contract::preview1;
 use wasmparser::{FuncType, TypeRef, ValType};
@@ -73,9 +73,4 @@ pub(crate) fn core_types(types: &[preview1::Type]) -> impl Iterator<Item = ValTy
         preview1::Type::I32 => ValType::I32,
         preview1::Type::I64 => ValType::I64,
     })
-}
-
-/// Names come from the file: keep an error message on one line.
-pub(crate) fn printable(name: &str) -> String {
-    name.escape_debug().to_string()
 }

@@ -19,7 +19,7 @@ mod unsupported;
 pub use constant::Constant;
 pub(crate) use constant::evaluate;
 pub use imports::Import;
-pub(crate) use imports::{core_types, printable, resolve_preview1};
+pub(crate) use imports::{core_types, resolve_preview1};
 pub(crate) use names::function_names;
 pub use parse::parse;
 pub(crate) use parse::{binary_format, check_header, features};
@@ -27,7 +27,7 @@ pub(crate) use producers::go_version;
 pub use tables::Table;
 pub use unsupported::{feature_of, proposal_of};
 
-use crate::error::Error;
+use crate::error::{Error, printable};
 use std::collections::{BTreeSet, HashMap};
 use wasmparser::{ConstExpr, FuncToValidate, FuncType, FunctionBody, ValType, ValidatorResources};
 
@@ -62,7 +62,8 @@ pub struct Module<'a> {
     pub referenced_imports: BTreeSet<u32>,
     /// The Go that made it, as its `producers` section says: `go1.27.3`.
     pub go_version: Option<&'a str>,
-    /// The name section's function names, by function index.
+    /// What each function is called, by function index: by the name section, else by
+    /// its first export.
     names: HashMap<u32, &'a str>,
 }
 
@@ -168,12 +169,7 @@ impl Module<'_> {
         if let Some(import) = self.imports.get(index as usize) {
             return Some(import.function.name);
         }
-        self.names.get(&index).copied().or_else(|| {
-            self.exports
-                .iter()
-                .find(|e| e.function == Some(index))
-                .map(|e| e.name)
-        })
+        self.names.get(&index).copied()
     }
 
     /// The function exported as `_start`, checked to be `() -> ()`.
@@ -205,26 +201,32 @@ impl Module<'_> {
         }
     }
 
+    /// The names of the first exported functions, and how many more there are.
     fn exported_functions(&self) -> String {
-        let names: Vec<_> = self
-            .exports
-            .iter()
-            .filter(|e| e.function.is_some())
-            .map(|e| e.name)
-            .collect();
-        names.join(", ")
+        const SHOWN: usize = 20;
+        let exports = self.exports.iter().filter(|e| e.function.is_some());
+        let more = exports.clone().count().saturating_sub(SHOWN);
+        let names: Vec<_> = exports.take(SHOWN).map(|e| printable(e.name)).collect();
+        let names = names.join(", ");
+        match more {
+            0 => names,
+            _ => format!("{names} and {more} more"),
+        }
     }
 }
 
-/// A function type in the notation of the specification: `(i32, i64) -> (i32)`.
+/// The most types of a list that [`signature`] writes out.
+const SHOWN_TYPES: usize = 30;
+
+/// A function type in the notation of the specification: `(i32, i64) -> (i32)`. Long
+/// lists are cut off.
 #[must_use]
 pub fn signature(ty: &FuncType) -> String {
     let list = |types: &[ValType]| {
-        types
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", ")
+        let shown = types.iter().take(SHOWN_TYPES).map(ToString::to_string);
+        let more = types.len().saturating_sub(SHOWN_TYPES);
+        let more = (more > 0).then(|| format!("{more} more"));
+        shown.chain(more).collect::<Vec<_>>().join(", ")
     };
     format!("({}) -> ({})", list(ty.params()), list(ty.results()))
 }

@@ -25,6 +25,9 @@ pub(crate) fn features() -> WasmFeatures {
 /// Largest table: each element costs 4 bytes per signature called through it.
 const MAX_TABLE: u64 = 10_000_000;
 
+/// Elements of all tables at the start: each takes 8 bytes while compiling.
+const MAX_ELEMENTS: u64 = 20_000_000;
+
 /// How the bytes are read. Multi-memory and memory64 change what is well-formed in
 /// any module: where a single zero byte was, a memory's index in any encoding; longer
 /// offsets. WebAssembly 2.0 calls such modules malformed. So only one with several
@@ -115,6 +118,11 @@ fn sections(wasm: &[u8], format: WasmFeatures) -> Result<Module<'_>, Error> {
     }
     let zeroes = module.image.iter().rev().take_while(|&&b| b == 0).count();
     module.image.truncate(module.image.len() - zeroes);
+    for export in &module.exports {
+        if let Some(function) = export.function {
+            module.names.entry(function).or_insert(export.name);
+        }
+    }
     tables::mark(&mut module)?;
     Ok(module)
 }
@@ -167,9 +175,11 @@ fn section<'a>(
             }
         }
         Payload::TableSection(section) => {
+            let mut elements = 0u64;
             for item in section.into_iter_with_offsets() {
                 let (offset, item) = item.map_err(invalid)?;
-                table(module, &item, offset)?;
+                elements = elements.saturating_add(item.ty.initial);
+                table(module, &item, elements, offset)?;
             }
         }
         Payload::MemorySection(section) => {
@@ -218,7 +228,13 @@ fn canonical(types: &[FuncType]) -> Vec<u32> {
         .collect()
 }
 
-fn table(module: &mut Module<'_>, table: &wasmparser::Table<'_>, offset: u64) -> Result<(), Error> {
+/// Adds a table; `elements` are those of all up to this one.
+fn table(
+    module: &mut Module<'_>,
+    table: &wasmparser::Table<'_>,
+    elements: u64,
+    offset: u64,
+) -> Result<(), Error> {
     let unsupported = |feature: &str| Error::Unsupported {
         feature: feature.into(),
         function: None,
@@ -232,8 +248,13 @@ fn table(module: &mut Module<'_>, table: &wasmparser::Table<'_>, offset: u64) ->
     }
     if table.ty.initial > MAX_TABLE {
         return Err(Error::Limit(format!(
-            "a table of {} elements is over the limit of {MAX_TABLE}",
+            "a table of {} elements is over the limit of {MAX_TABLE}; make it smaller, and let it grow",
             table.ty.initial
+        )));
+    }
+    if elements > MAX_ELEMENTS {
+        return Err(Error::Limit(format!(
+            "tables of more than {MAX_ELEMENTS} elements in all are over the limit; make them smaller, and let them grow"
         )));
     }
     let len = usize::try_from(table.ty.initial).expect("BUG: a table length under the limit");
