@@ -247,7 +247,7 @@ fn indices(tool: &Tool) -> Result<()> {
         let dir = tempfile::tempdir()?;
         let module = dir.path().join("m.wasm");
         std::fs::write(&module, wasm)?;
-        let built = tool.build(&module, &dir.path().join("program"), &[""; 0])?;
+        let built = tool.build(&module, &dir.path().join("program"), [""; 0])?;
         ensure!(built.ends.is_success() == may, "{}", text(&built.stderr));
         if !may {
             one_line(&built, 1, "wasi-aot: ", &["zero byte expected"])?;
