@@ -106,7 +106,7 @@ fn an_entry_that_chooses_its_target_is_not_gos_shape() {
 fn a_dispatch_with_operands_is_not_gos_shape() {
     let carried_around = "(i32.const 7)
         (loop $entry (param i32) (block $b1 (block $b0 (br_table $b0 $b1 (local.get 0)))
-           (drop) (i32.const 1) (local.set 0) (i32.const 9) (br $entry))
+           (i32.const 9) (i32.const 1) (local.set 0) (br $entry))
          (return))
         (unreachable)";
     // The block's result is a target's operand.
@@ -273,7 +273,8 @@ fn a_call_at_another_point_than_0_says_nothing() {
     );
     let mut graph = graph(&module, 1);
     noreturn::cut(&mut graph, |function| function == 0);
-    assert_eq!(reachable(&graph).len(), 3);
+    let first = &graph.blocks[BlockId::ENTRY.index()].terminator;
+    assert!(matches!(first, Terminator::Branch { .. }));
 }
 
 #[test]
