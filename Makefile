@@ -5,7 +5,7 @@ RELEASE := $(TARGET)/release
 SHIM := --manifest-path runtime-shim/Cargo.toml --target-dir $(TARGET)/shim
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-all test-std test-std-exec test-shim spec-results differential differential-go bench tools lint bless
+.PHONY: help build demo test test-all test-std test-std-exec test-shim spec-results differential differential-go fuzz bench tools lint bless
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -42,6 +42,11 @@ test-std-exec: build tools ## Run go test -exec 'wasi-aot run' over Go's own lib
 		cargo test --release -p wasi-aot-tests --test std-exec -- $(FILTER)
 	$(if $(STD)$(FILTER),,$(if $(WASMTIME),cp $(TARGET)/std-exec/results.md tests/std-exec/RESULTS.md))
 
+# SECONDS=60 for each target, FUZZ="compile go" chooses some. `make test` runs what
+# was found before.
+fuzz: ## Run libFuzzer over the compiler; tests/fuzz/run.sh
+	tests/fuzz/run.sh $(or $(SECONDS),3600) $(FUZZ)
+
 spec-results: ## Rewrite the results of WebAssembly's own tests, tests/spec/RESULTS.md; review the diff
 	WASI_AOT_BLESS=1 cargo test --release -p wasi-aot-tests --test spec
 
@@ -74,6 +79,7 @@ lint: ## Check formatting and run clippy, warnings as errors
 	cargo fmt --all --check
 	cargo fmt --manifest-path runtime-shim/Cargo.toml --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 	cargo clippy $(SHIM) --all-targets -- -D warnings
 	cargo clippy $(SHIM) --features corrupt -- -D warnings
 

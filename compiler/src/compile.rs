@@ -28,6 +28,10 @@ use wasmparser::FuncValidatorAllocations;
 /// optimiser's cost grows faster than a function's size.
 const LARGE_FUNCTION: usize = 250_000;
 
+/// So does one with more pairs of a variable and a block: the register allocator looks
+/// at each in which the variable is alive, more than once.
+const LARGE_LIVENESS: usize = 1 << 23;
+
 /// A compiled function.
 pub struct Compiled {
     pub code: Vec<u8>,
@@ -218,7 +222,8 @@ impl Compiler<'_, '_, '_> {
         }
         Ok(Lowered {
             dispatch,
-            large: graph.operators.len() > LARGE_FUNCTION,
+            large: graph.operators.len() > LARGE_FUNCTION
+                || graph.variables_by_blocks() > LARGE_LIVENESS,
         })
     }
 

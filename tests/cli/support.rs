@@ -1,8 +1,8 @@
 //! What the files of this suite share.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use harness::go::{Flavour, Goal, NEWEST, Toolchain};
-use harness::run::{Ends, Finished, Run};
+use harness::run::{Finished, Run};
 use harness::suite;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
@@ -52,32 +52,9 @@ pub fn run(program: &Path, args: &[&str], dir: &Path) -> Result<Finished> {
     Run::of(command).run()
 }
 
-/// Holds `finished` to one line on standard error that starts with `prefix` and
-/// holds `texts`, nothing on standard output, and this exit code.
+/// [`Finished::one_line`], for those who hold it to more texts.
 pub fn one_line(finished: &Finished, code: i32, prefix: &str, texts: &[&str]) -> Result<()> {
-    let stderr = text(&finished.stderr);
-    ensure!(
-        finished.ends == Ends::Exit(code),
-        "{}, not exit {code}: {stderr}",
-        finished.ends
-    );
-    ensure!(
-        finished.stdout.is_empty(),
-        "writes to standard output: {}",
-        text(&finished.stdout)
-    );
-    let line = stderr
-        .strip_suffix('\n')
-        .context("standard error has no last line")?;
-    ensure!(!line.contains('\n'), "more than one line: {stderr}");
-    ensure!(
-        line.starts_with(prefix),
-        "starts otherwise than with {prefix:?}: {line}"
-    );
-    for text in texts {
-        ensure!(line.contains(text), "says nowhere {text:?}: {line}");
-    }
-    Ok(())
+    finished.one_line(code, prefix, texts)
 }
 
 pub fn text(bytes: &[u8]) -> String {

@@ -1,7 +1,7 @@
 //! Starts a program, feeds its input, reads its output, and kills it when it
 //! takes too long.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use std::fmt;
 use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
@@ -76,6 +76,42 @@ pub struct Finished {
     pub ends: Ends,
     pub stdout: Vec<u8>,
     pub stderr: Vec<u8>,
+}
+
+impl Finished {
+    /// Holds it to one line on standard error that starts with `prefix` and holds
+    /// `texts`, nothing on standard output, and this exit code.
+    ///
+    /// # Errors
+    /// Says what is different.
+    pub fn one_line(&self, code: i32, prefix: &str, texts: &[&str]) -> Result<()> {
+        let stderr = String::from_utf8_lossy(&self.stderr);
+        ensure!(
+            self.ends == Ends::Exit(code),
+            "{}, not exit {code}: {stderr}",
+            self.ends
+        );
+        ensure!(
+            self.stdout.is_empty(),
+            "writes to standard output: {}",
+            String::from_utf8_lossy(&self.stdout)
+        );
+        let line = stderr
+            .strip_suffix('\n')
+            .context("standard error has no last line")?;
+        ensure!(
+            !line.contains(char::is_control),
+            "more than one printable line: {stderr:?}"
+        );
+        ensure!(
+            line.starts_with(prefix),
+            "starts otherwise than with {prefix:?}: {line}"
+        );
+        for text in texts {
+            ensure!(line.contains(text), "says nowhere {text:?}: {line}");
+        }
+        Ok(())
+    }
 }
 
 /// A program about to run.

@@ -1,0 +1,29 @@
+//! A byte of the input as options of a build.
+
+use wasi_aot_compiler::{Emit, OptLevel, Options, Target};
+
+/// The options that `byte` stands for: bits 0 and 1 the level, 2 and 3 what is
+/// known of Go, 4 and 5 what is emitted, 6 the target, 7 stripping.
+pub fn options(byte: u8) -> Options {
+    let levels = [OptLevel::O2, OptLevel::O0, OptLevel::O1, OptLevel::O2];
+    let emits = [Emit::Exe, Emit::Exe, Emit::Clif, Emit::Asm];
+    let bit = |bit: u8| byte & (1 << bit) != 0;
+    let mut emit = emits[usize::from(byte >> 4 & 3)];
+    let target = match bit(6) {
+        true => Target::LinuxArm64,
+        false => Target::LinuxAmd64,
+    };
+    // There are no executables for it yet.
+    if target == Target::LinuxArm64 && emit == Emit::Exe {
+        emit = Emit::Obj;
+    }
+    Options {
+        target,
+        opt_level: levels[usize::from(byte & 3)],
+        emit,
+        strip: bit(7),
+        no_go_opt: bit(2),
+        no_go_trust: bit(3),
+        ..Options::default()
+    }
+}

@@ -1,0 +1,37 @@
+//! Modules that ask for too much: each is compiled in bounded time and memory, or
+//! refused by one line.
+//!
+//! The real `wasi-aot build` runs with 4 GiB of address space and a minute
+//! ([`bounds`]); the modules are small files that name large numbers ([`modules`],
+//! [`bodies`], [`names`], [`go`]), or small modules cut off and changed at every place
+//! ([`damage`]).
+
+mod bodies;
+mod bounds;
+mod damage;
+mod go;
+mod modules;
+mod names;
+mod wasm;
+
+use harness::tool::Tool;
+use libtest_mimic::Arguments;
+use std::sync::Arc;
+
+fn main() -> anyhow::Result<()> {
+    let mut args = Arguments::from_args();
+    // Each may take gigabytes, and is timed.
+    args.test_threads = Some(1);
+    let tool = Arc::new(Tool::new()?);
+    let cases = [modules::CASES, bodies::CASES, names::CASES, go::CASES];
+    let mut trials: Vec<_> = cases
+        .into_iter()
+        .flatten()
+        .map(|case| bounds::trial(&tool, case))
+        .collect();
+    trials.extend(damage::trials());
+    let conclusion = libtest_mimic::run(&args, trials);
+    // `exit` runs no destructors, and the tool's directory is to be removed.
+    drop(tool);
+    conclusion.exit()
+}
