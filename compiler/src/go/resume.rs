@@ -38,9 +38,10 @@ pub fn resume_points(module: &Module<'_>, table: &Pclntab<'_>) -> Option<Vec<BTr
 
 /// How many functions Go's linker made: PC_F is `0x1000` plus the place among the
 /// defined functions, and the first table has just those. Behind them, and behind
-/// that table, may be what other modules define ([`crate::merge`]).
+/// that table, may be what other modules define ([`crate::merge`]), but no second way
+/// to Go's functions.
 pub(super) fn go_functions(module: &Module<'_>) -> Option<usize> {
-    let table = module.tables.first()?;
+    let (table, others) = module.tables.split_first()?;
     let elements = &table.elements;
     let count = elements.len().checked_sub(FUNC_VALUE_OFFSET)?;
     let are_in_table = !table.written
@@ -50,7 +51,12 @@ pub(super) fn go_functions(module: &Module<'_>) -> Option<usize> {
             .iter()
             .enumerate()
             .all(|(defined, &element)| element == Some(module.function_index(defined)));
-    are_in_table.then_some(count)
+    let go = |&function: &u32| {
+        let defined = module.defined(function);
+        defined.is_some_and(|defined| (defined as usize) < count)
+    };
+    let elsewhere = others.iter().flat_map(|table| table.elements.iter().flatten());
+    (are_in_table && !elsewhere.into_iter().any(go)).then_some(count)
 }
 
 /// The constants of a body that are return addresses, as function and PC_B. A
