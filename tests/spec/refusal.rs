@@ -9,6 +9,8 @@ use wasmparser::{Validator, WasmFeatures};
 /// a feature isn't refused as invalid, and is told apart.
 pub fn check(wasm: &[u8], options: &Options) -> Outcome {
     match all_checks(wasm, options) {
+        // Imports are looked at once all else is valid.
+        Err(Error::UnknownImport { .. }) => accepted(wasm),
         Err(error) => refused(&error),
         Ok(()) => accepted(wasm),
     }
@@ -41,7 +43,9 @@ fn accepted(wasm: &[u8]) -> Outcome {
         let mut validator = Validator::new_with_features(features);
         validator.validate_all(wasm).is_ok()
     };
-    if !valid(WasmFeatures::WASM1) && valid(WasmFeatures::WASM2) {
+    if !valid(WasmFeatures::WASM2) && valid(WasmFeatures::WASM2 | WasmFeatures::MULTI_MEMORY) {
+        Outcome::refused("multi-memory")
+    } else if !valid(WasmFeatures::WASM1) && valid(WasmFeatures::WASM2) {
         Outcome::Skipped("valid since WebAssembly 2.0")
     } else {
         Outcome::Failed("accepted".into())
