@@ -44,8 +44,9 @@ fn what_is_the_main_modules_comes_first() {
     let texts = [
         (
             "a",
-            r#"(module (memory (export "m") 1) (table 2 funcref) (global (export "g") i64 (i64.const 7))
-                (func $f (export "f")) (func (export "yield") (import "wasi_snapshot_preview1" "sched_yield") (result i32))
+            r#"(module (func (export "yield") (import "wasi_snapshot_preview1" "sched_yield") (result i32))
+                (memory (export "m") 1) (table 2 funcref) (global (export "g") i64 (i64.const 7))
+                (func $f (export "f"))
                 (elem (i32.const 1) $f) (data (i32.const 2) "xy"))"#,
         ),
         (
