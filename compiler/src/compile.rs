@@ -30,7 +30,7 @@ const LARGE_FUNCTION: usize = 250_000;
 
 /// So does one with more pairs of a variable and a block: the register allocator looks
 /// at each in which the variable is alive, more than once.
-const LARGE_LIVENESS: usize = 1 << 23;
+const LARGE_LIVENESS: usize = 1 << 22;
 
 /// A compiled function.
 pub struct Compiled {

@@ -86,8 +86,8 @@ pub const CASES: &[Case] = &[
         becomes: Becomes::Program,
     },
     Case {
-        name: "bodies/1,000 locals alive across 2,700 loops",
-        module: || counting_loops(2700),
+        name: "bodies/1,000 locals alive across 1,300 loops",
+        module: || counting_loops(1300),
         becomes: Becomes::Program,
     },
     Case {
