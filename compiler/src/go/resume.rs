@@ -51,12 +51,13 @@ pub(super) fn go_functions(module: &Module<'_>) -> Option<usize> {
             .iter()
             .enumerate()
             .all(|(defined, &element)| element == Some(module.function_index(defined)));
-    let go = |&function: &u32| {
+    let is_go = |function: u32| {
         let defined = module.defined(function);
         defined.is_some_and(|defined| (defined as usize) < count)
     };
-    let elsewhere = others.iter().flat_map(|table| table.elements.iter().flatten());
-    (are_in_table && !elsewhere.into_iter().any(go)).then_some(count)
+    let mut elsewhere = others.iter().flat_map(|table| &table.elements);
+    let reached_elsewhere = elsewhere.any(|element| element.is_some_and(is_go));
+    (are_in_table && !reached_elsewhere).then_some(count)
 }
 
 /// The constants of a body that are return addresses, as function and PC_B. A
