@@ -39,17 +39,12 @@ pub fn copy<R: Reencode>(
     }
     let before = |operator: &Operator<'_>| nan::before(operator).filter(|_| changes.observers);
     let mut replaces = changes.digest.is_some();
-    let mut vectors = false;
     for operator in body.get_operators_reader()? {
         let operator = operator?;
         replaces |= before(&operator).is_some() || nan::after(&operator).is_some();
-        vectors |= is_vector(&operator);
     }
     if replaces {
         locals.extend(Scratch::TYPES.map(|ty| (1, ty)));
-        // A local of a vector's type is for a compiler to refuse, so there is none
-        // where none is needed.
-        locals.extend(vectors.then_some((1, ValType::V128)));
     }
     validator.read_locals(&mut body.get_binary_reader())?;
     let scratch = Scratch { first };
@@ -79,11 +74,6 @@ pub fn copy<R: Reencode>(
     }
     code.function(&function);
     Ok(())
-}
-
-/// Whether a body with this operator may have a vector to drop.
-fn is_vector(operator: &Operator<'_>) -> bool {
-    wasi_aot_compiler::module::proposal_of(operator) == "simd"
 }
 
 /// Mixes the value on top of the stack into the digest.

@@ -1,6 +1,6 @@
 //! Many modules, for a given time or number.
 
-use crate::config::{Features, Kind};
+use crate::config::Kind;
 use crate::ours::Bench;
 use crate::outcome::{End, Outcome};
 use crate::reference::Reference;
@@ -19,7 +19,6 @@ use std::time::{Duration, Instant};
 pub struct Plan {
     /// Modules of these kinds take turns.
     pub kinds: Vec<Kind>,
-    pub features: Features,
     /// The seed of the first module of each kind; the next ones follow.
     pub seed: u64,
     /// Modules in all.
@@ -41,7 +40,6 @@ pub struct Counts {
     pub runs: u64,
     pub traps: u64,
     /// Modules that have no instance.
-    pub no_instance: u64,
     /// The seed of each mismatch, and what differs.
     pub mismatches: Vec<(u64, String)>,
 }
@@ -66,7 +64,7 @@ pub fn run(plan: &Plan) -> Result<Report> {
             let kinds = plan.kinds.len() as u64;
             let kind = plan.kinds[usize::try_from(number % kinds)?];
             let seed = plan.seed.wrapping_add(number / kinds);
-            let counts = worker.module(kind, plan.features, seed);
+            let counts = worker.module(kind, seed);
             let mut report = report.lock().expect("no panic while held");
             report.entry(kind).or_default().add(counts);
         }
@@ -89,7 +87,6 @@ impl Counts {
         self.executions += other.executions;
         self.runs += other.runs;
         self.traps += other.traps;
-        self.no_instance += other.no_instance;
         self.mismatches.extend(other.mismatches);
     }
 }
@@ -120,10 +117,10 @@ impl Worker {
     }
 
     /// Compares the module of a seed.
-    pub fn module(&mut self, kind: Kind, features: Features, seed: u64) -> Counts {
+    pub fn module(&mut self, kind: Kind, seed: u64) -> Counts {
         let mut counts = Counts::default();
         let result = self.within(|reference, bench| {
-            let Some(subject) = subject(kind, features, seed)? else {
+            let Some(subject) = subject(kind, seed)? else {
                 counts.none = 1;
                 return Ok(());
             };
@@ -150,7 +147,6 @@ impl Counts {
             |end: fn(End) -> bool| expected.iter().filter(|(_, o)| end(o.end)).count() as u64;
         self.runs = expected.len() as u64;
         self.traps = ends(|end| matches!(end, End::Trapped(_)));
-        self.no_instance = ends(|end| end == End::NoInstance);
     }
 }
 
@@ -183,13 +179,12 @@ pub fn render(report: &Report) -> String {
 
 fn line(name: &str, counts: &Counts) -> String {
     format!(
-        "{name}: {} modules, {} executions, {} mismatches ({} of {} runs trap, {} without instance, {} seeds without module)\n",
+        "{name}: {} modules, {} executions, {} mismatches ({} of {} runs trap, {} seeds without module)\n",
         counts.modules,
         counts.executions,
         counts.mismatches.len(),
         counts.traps,
         counts.runs,
-        counts.no_instance,
         counts.none
     )
 }

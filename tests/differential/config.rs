@@ -1,28 +1,7 @@
-//! Kinds of modules. What of WebAssembly they use is said once, in [`ACCEPTED`].
+//! Kinds of modules. What of WebAssembly they use is said once, in [`common`]: all that
+//! the compiler accepts but relaxed SIMD, whose results are each engine's own.
 
 use wasm_smith::{Config, InstructionKind, InstructionKinds, MemoryOffsetChoices};
-
-/// Parts of WebAssembly that came after version 2.0 without SIMD.
-#[derive(Debug, Clone, Copy)]
-pub struct Features {
-    pub simd: bool,
-    pub multi_memory: bool,
-    pub tail_calls: bool,
-}
-
-/// What the compiler accepts. Modules that it is given have nothing else.
-pub const ACCEPTED: Features = Features {
-    simd: true,
-    multi_memory: true,
-    tail_calls: true,
-};
-
-/// What generator and reference can do.
-pub const ALL: Features = Features {
-    simd: true,
-    multi_memory: true,
-    tail_calls: true,
-};
 
 /// A kind of modules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,12 +56,6 @@ impl Kind {
         }
     }
 
-    /// Whether modules of this kind have only what `features` allow.
-    #[must_use]
-    pub fn is_within(self, features: Features) -> bool {
-        self != Self::Simd || features.simd
-    }
-
     /// Most pages of a memory: all of them are part of the result.
     #[must_use]
     pub fn max_pages(self) -> u64 {
@@ -92,8 +65,8 @@ impl Kind {
     /// The generator's settings; general modules that are `calm` don't trap: most
     /// others do so early.
     #[must_use]
-    pub fn smith(self, features: Features, calm: bool) -> Config {
-        let mut config = common(features, self.max_pages());
+    pub fn smith(self, calm: bool) -> Config {
+        let mut config = common(self.max_pages());
         config.canonicalize_nans = self != Self::Floats;
         config.disallow_traps = calm && self != Self::Traps;
         match self {
@@ -163,7 +136,7 @@ fn kinds(kinds: &[InstructionKind]) -> InstructionKinds {
 }
 
 /// Small modules without imports.
-fn common(features: Features, max_pages: u64) -> Config {
+fn common(max_pages: u64) -> Config {
     Config {
         max_imports: 0,
         min_types: 3,
@@ -176,7 +149,7 @@ fn common(features: Features, max_pages: u64) -> Config {
         max_exports: 4,
         max_values: 5,
         min_memories: 1,
-        max_memories: if features.multi_memory { 2 } else { 1 },
+        max_memories: 2,
         max_memory32_bytes: max_pages * 0x1_0000,
         memory_max_size_required: true,
         max_tables: 2,
@@ -187,8 +160,8 @@ fn common(features: Features, max_pages: u64) -> Config {
         max_elements: 8,
         reference_types_enabled: true,
         bulk_memory_enabled: true,
-        simd_enabled: features.simd,
-        tail_call_enabled: features.tail_calls,
+        simd_enabled: true,
+        tail_call_enabled: true,
         relaxed_simd_enabled: false,
         memory64_enabled: false,
         threads_enabled: false,

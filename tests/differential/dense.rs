@@ -6,7 +6,6 @@
 //! into locals and into the digest of what is dropped. Addresses and indices are
 //! masked so that few of them are out of bounds, and divisors are odd.
 
-use crate::config::Features;
 use crate::nan::{Float, Scratch};
 use harness::rng::Rng;
 use std::sync::OnceLock;
@@ -241,9 +240,8 @@ const ELEMENTS: i32 = 16;
 const SEGMENT: usize = 64;
 
 /// A module of three functions.
-pub fn module(features: Features, rng: &mut Rng) -> Vec<u8> {
-    let count = if features.simd { 5 } else { 4 };
-    let types = &TYPES[..count];
+pub fn module(rng: &mut Rng) -> Vec<u8> {
+    let types = &TYPES;
     let params: Vec<ValType> = types.iter().flat_map(|ty| [*ty; EACH as usize]).collect();
     let mut module_types = TypeSection::new();
     module_types
@@ -252,7 +250,7 @@ pub fn module(features: Features, rng: &mut Rng) -> Vec<u8> {
     let (mut functions, mut code) = (FunctionSection::new(), CodeSection::new());
     for number in 0..3 {
         functions.function(0);
-        let body = Writer { rng, features }.function(number, &params);
+        let body = Writer { rng }.function(number, &params);
         code.function(&body);
     }
     let mut tables = TableSection::new();
@@ -287,17 +285,12 @@ pub fn module(features: Features, rng: &mut Rng) -> Vec<u8> {
 
 struct Writer<'r> {
     rng: &'r mut Rng,
-    features: Features,
 }
 
 impl Writer<'_> {
     fn function(&mut self, number: u32, params: &[ValType]) -> Function {
-        let vectors = u32::from(self.features.simd);
-        let mut function = Function::new([
-            (1, ValType::F32),
-            (1, ValType::F64),
-            (vectors, ValType::V128),
-        ]);
+        let mut function =
+            Function::new([(1, ValType::F32), (1, ValType::F64), (1, ValType::V128)]);
         let scratch = Scratch {
             first: u32::try_from(params.len()).expect("BUG: few parameters"),
         };
@@ -380,7 +373,7 @@ impl Writer<'_> {
         let typed = loop {
             let typed = self.rng.pick(operators());
             let traps = typed.name.contains("TruncF") && !typed.vector;
-            if (!typed.vector || self.features.simd) && (!traps || self.rng.chance(3)) {
+            if !traps || self.rng.chance(3) {
                 break typed;
             }
         };

@@ -10,8 +10,6 @@ use wasmparser::Operator as O;
 pub struct Family {
     pub name: &'static str,
     pub mutants: &'static [Mutant],
-    /// Whether they are vectors'.
-    pub simd: bool,
 }
 
 /// A mutant that exchanges one operator without immediates for others.
@@ -68,7 +66,6 @@ pub fn argument(from: &wasmparser::MemArg, further: u64) -> MemArg {
 
 const INTEGER: Family = Family {
     name: "integer arithmetic",
-    simd: false,
     mutants: &[
         swap!("i32.add as i32.sub", Dense, I32Add => I::I32Sub),
         swap!("i64.mul of 32 bits", Dense, I64Mul => I::I64Mul, I::I32WrapI64, I::I64ExtendI32S),
@@ -81,7 +78,6 @@ const INTEGER: Family = Family {
 
 const SHIFTS: Family = Family {
     name: "shifts",
-    simd: false,
     mutants: &[
         swap!("i32.shr_s as i32.shr_u", Dense, I32ShrS => I::I32ShrU),
         swap!("i64.shl by 5 bits only", Dense, I64Shl => I::I64Const(31), I::I64And, I::I64Shl),
@@ -91,7 +87,6 @@ const SHIFTS: Family = Family {
 
 const DIVISION: Family = Family {
     name: "division",
-    simd: false,
     mutants: &[
         swap!("i32.div_s as i32.div_u", Dense, I32DivS => I::I32DivU),
         swap!("i64.rem_u as i64.rem_s", Dense, I64RemU => I::I64RemS),
@@ -101,7 +96,6 @@ const DIVISION: Family = Family {
 
 const COMPARISONS: Family = Family {
     name: "comparisons",
-    simd: false,
     mutants: &[
         swap!("i32.lt_s as i32.lt_u", Dense, I32LtS => I::I32LtU),
         swap!("i64.ge_u as i64.gt_u", Dense, I64GeU => I::I64GtU),
@@ -113,7 +107,6 @@ const COMPARISONS: Family = Family {
 
 const CONVERSIONS: Family = Family {
     name: "conversions",
-    simd: false,
     mutants: &[
         swap!("i64.extend_i32_u as _s", Dense, I64ExtendI32U => I::I64ExtendI32S),
         swap!("f64.convert_i64_u as _s", Dense, F64ConvertI64U => I::F64ConvertI64S),
@@ -126,7 +119,6 @@ const CONVERSIONS: Family = Family {
 
 const FLOATS: Family = Family {
     name: "float arithmetic",
-    simd: false,
     mutants: &[
         swap!("f64.add as f64.sub", Dense, F64Add => I::F64Sub),
         swap!("f32.mul as f32.div", Dense, F32Mul => I::F32Div),
@@ -138,7 +130,6 @@ const FLOATS: Family = Family {
 
 const ROUNDING: Family = Family {
     name: "float rounding, min and max",
-    simd: false,
     mutants: &[
         swap!("f64.nearest as f64.trunc", Dense, F64Nearest => I::F64Trunc),
         swap!("f32.ceil as f32.floor", Dense, F32Ceil => I::F32Floor),
@@ -150,7 +141,6 @@ const ROUNDING: Family = Family {
 
 const LOADS: Family = Family {
     name: "loads",
-    simd: false,
     mutants: &[
         access!("i32.load one byte further", Dense, I32Load => I32Load, 1),
         access!("i64.load one byte further", Dense, I64Load => I64Load, 1),
@@ -160,7 +150,6 @@ const LOADS: Family = Family {
 
 const EXTENDING: Family = Family {
     name: "extending loads",
-    simd: false,
     mutants: &[
         access!("i32.load8_s as load8_u", Dense, I32Load8S => I32Load8U, 0),
         access!("i64.load16_u as load16_s", Dense, I64Load16U => I64Load16S, 0),
@@ -170,7 +159,6 @@ const EXTENDING: Family = Family {
 
 const STORES: Family = Family {
     name: "stores",
-    simd: false,
     mutants: &[
         access!("i32.store as i32.store16", Dense, I32Store => I32Store16, 0),
         access!("i64.store8 one byte further", Dense, I64Store8 => I64Store8, 1),
@@ -180,7 +168,6 @@ const STORES: Family = Family {
 
 const MEMORY: Family = Family {
     name: "memory.size and memory.grow",
-    simd: false,
     mutants: &[
         swap!("memory.size that is one more", Dense, MemorySize => I::MemorySize(0), I::I32Const(1), I::I32Add),
         swap!("memory.grow that gives 0", Dense, MemoryGrow => I::MemoryGrow(0), I::Drop, I::I32Const(0)),
@@ -190,7 +177,6 @@ const MEMORY: Family = Family {
 
 const BULK: Family = Family {
     name: "bulk memory",
-    simd: false,
     mutants: &[
         swap!("memory.fill left out", Dense, MemoryFill => I::Drop, I::Drop, I::Drop),
         swap!("memory.copy left out", Dense, MemoryCopy => I::Drop, I::Drop, I::Drop),
@@ -201,7 +187,6 @@ const BULK: Family = Family {
 
 const VARIABLES: Family = Family {
     name: "locals and globals",
-    simd: false,
     mutants: &[
         swap!("local.set left out", Dense, LocalSet => I::Drop),
         swap!("local.tee that only passes", Dense, LocalTee => I::Nop),
@@ -211,7 +196,6 @@ const VARIABLES: Family = Family {
 
 const CONTROL: Family = Family {
     name: "control",
-    simd: false,
     mutants: &[
         before!("if of the other condition", TrapFree, If => I::I32Eqz),
         swap!("br_if left out", TrapFree, BrIf => I::Drop),
@@ -222,7 +206,6 @@ const CONTROL: Family = Family {
 
 const CALLS: Family = Family {
     name: "calls",
-    simd: false,
     mutants: &[
         before!("call_indirect one element further", Tables, CallIndirect => I::I32Const(1), I::I32Add),
         Mutant {
@@ -238,7 +221,6 @@ const CALLS: Family = Family {
 
 const TABLES: Family = Family {
     name: "tables",
-    simd: false,
     mutants: &[
         swap!("table.set left out", Dense, TableSet => I::Drop, I::Drop),
         swap!("table.grow that fails", Dense, TableGrow => I::Drop, I::Drop, I::I32Const(-1)),
@@ -251,7 +233,6 @@ const TABLES: Family = Family {
 
 const REFERENCES: Family = Family {
     name: "references",
-    simd: false,
     mutants: &[
         swap!("ref.is_null inverted", Dense, RefIsNull => I::RefIsNull, I::I32Eqz),
         swap!("ref.func as null", Dense, RefFunc => I::RefNull(wasm_encoder::HeapType::FUNC)),

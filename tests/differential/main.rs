@@ -34,7 +34,7 @@ mod vectors;
 
 use anyhow::{Context, Result, bail, ensure};
 use campaign::{Plan, Worker};
-use config::{ACCEPTED, ALL, Kind};
+use config::Kind;
 use harness::suite::test;
 use libtest_mimic::Arguments;
 use outcome::End;
@@ -52,9 +52,9 @@ fn main() -> Result<()> {
     let mut trials = Vec::from(samples);
     trials.extend(regressions::trials()?);
     let every = families::ALL.iter().chain(vectors::ALL);
-    for family in every.filter(|family| !family.simd || ACCEPTED.simd) {
+    for family in every {
         trials.push(test(format!("mutants of {}", family.name), move || {
-            eprint!("{}", mutants::hunt(family, ACCEPTED)?);
+            eprint!("{}", mutants::hunt(family)?);
             Ok(())
         }));
     }
@@ -63,12 +63,8 @@ fn main() -> Result<()> {
 
 /// Runs the first seeds of a kind.
 fn sample(kind: Kind) -> Result<()> {
-    if !kind.is_within(ACCEPTED) {
-        return generate(kind);
-    }
     let report = campaign::run(&Plan {
         kinds: vec![kind],
-        features: ACCEPTED,
         seed: 1,
         modules: SAMPLE,
         time: Duration::MAX,
@@ -79,29 +75,6 @@ fn sample(kind: Kind) -> Result<()> {
     ensure!(counts.mismatches.is_empty(), "{text}");
     ensure!(counts.modules > SAMPLE / 2, "few modules: {text}");
     eprint!("{text}");
-    Ok(())
-}
-
-/// Only lets the reference run modules of a kind that the compiler doesn't accept
-/// yet, with all that generator and reference can do.
-fn generate(kind: Kind) -> Result<()> {
-    let mut worker = Worker::new()?;
-    let mut returned = 0;
-    for seed in 1..=SAMPLE {
-        let Some(subject) = subject::subject(kind, ALL, seed)? else {
-            continue;
-        };
-        let runs = worker.within(|reference, _| subject::expected(&subject.command, reference));
-        let ends = runs.with_context(|| format!("seed {seed}"))?;
-        returned += ends
-            .iter()
-            .filter(|(_, run)| run.end == End::Returned)
-            .count() as u64;
-    }
-    ensure!(
-        returned > SAMPLE / 2,
-        "only {returned} of {SAMPLE} commands return"
-    );
     Ok(())
 }
 
@@ -122,15 +95,11 @@ fn long() -> Result<()> {
             let kind = |name| named(name).with_context(|| format!("no CONFIG is called {name}"));
             names.split(',').map(kind).collect::<Result<_>>()?
         }
-        _ => Kind::EVERY
-            .into_iter()
-            .filter(|kind| kind.is_within(ACCEPTED))
-            .collect(),
+        _ => Kind::EVERY.to_vec(),
     };
     let (seconds, modules) = (number("SECONDS")?, number("MODULES")?);
     let plan = Plan {
         kinds,
-        features: ACCEPTED,
         seed: number("SEED")?.unwrap_or(1),
         modules: modules.unwrap_or(u64::MAX),
         time: match (seconds, modules) {

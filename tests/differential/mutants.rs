@@ -8,7 +8,7 @@
 
 use crate::campaign::Worker;
 use crate::command::{Command, IMPORTS};
-use crate::config::{Features, Kind};
+use crate::config::Kind;
 use crate::families;
 use crate::ours::{Go, Way};
 use crate::subject::{compare, expected, subject};
@@ -58,11 +58,11 @@ const WAY: Way = Way {
 ///
 /// # Errors
 /// If one isn't found, or if the modules themselves can't be run.
-pub fn hunt(family: &families::Family, features: Features) -> Result<String> {
+pub fn hunt(family: &families::Family) -> Result<String> {
     let mut worker = Worker::new()?;
     let mut text = String::new();
     for mutant in family.mutants {
-        let found = find(mutant, features, &mut worker)?;
+        let found = find(mutant, &mut worker)?;
         ensure!(
             found.is_some(),
             "{}: {} was not found in {BOUND} modules",
@@ -79,9 +79,9 @@ pub fn hunt(family: &families::Family, features: Features) -> Result<String> {
 }
 
 /// The number of modules after which a mutant is found.
-fn find(mutant: &Mutant, features: Features, worker: &mut Worker) -> Result<Option<u64>> {
+fn find(mutant: &Mutant, worker: &mut Worker) -> Result<Option<u64>> {
     for number in 0..BOUND {
-        let Some(subject) = subject(mutant.kind, features, SEED + number)? else {
+        let Some(subject) = subject(mutant.kind, SEED + number)? else {
             continue;
         };
         let Some(wrong) = exchange(&subject.command, mutant.exchange) else {

@@ -31,7 +31,7 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    pub const TYPES: [ValType; 2] = [ValType::F32, ValType::F64];
+    pub const TYPES: [ValType; 3] = [ValType::F32, ValType::F64, ValType::V128];
 
     fn local(self, float: Float) -> u32 {
         self.first

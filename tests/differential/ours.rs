@@ -142,24 +142,16 @@ impl Bench {
     ///
     /// # Errors
     /// As the compiler says.
-    pub fn build(&self, wasm: &[u8], way: Way, observer: &Dispatches) -> Result<Option<()>> {
-        let bytes = match wasi_aot_compiler::build(wasm, &way.options(), observer) {
-            Ok(bytes) => bytes,
-            // Segments are applied by the compiler.
-            Err(Error::Invalid { message, .. })
-                if message.ends_with("segment out of bounds; instantiation would trap") =>
-            {
-                return Ok(None);
-            }
-            Err(error) => bail!("not built: {error}"),
-        };
+    pub fn build(&self, wasm: &[u8], way: Way, observer: &Dispatches) -> Result<()> {
+        let bytes =
+            wasi_aot_compiler::build(wasm, &way.options(), observer).context("not built")?;
         let _guard = WRITING.lock().expect("no panic while held");
         let path = self.file("program");
         let _ = fs::remove_file(&path);
         let mut create = OpenOptions::new();
         let mut file = create.write(true).create_new(true).mode(0o700).open(path)?;
         std::io::Write::write_all(&mut file, &bytes)?;
-        Ok(Some(()))
+        Ok(())
     }
 
     /// Runs what was built last, from the call `first` on.

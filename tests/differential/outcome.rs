@@ -10,8 +10,6 @@ pub enum End {
     /// The command returned.
     Returned,
     Trapped(TrapKind),
-    /// A segment lies outside its memory or table, so there is no instance.
-    NoInstance,
 }
 
 /// The end of a run and what it had written.

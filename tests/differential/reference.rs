@@ -3,7 +3,7 @@
 use crate::outcome::{End, Outcome};
 use anyhow::{Context, Result, bail};
 use wasi_aot_contract::module::TrapKind;
-use wasmi::errors::ErrorKind;
+use wasmi::errors::{ErrorKind, InstantiationError};
 use wasmi::{Caller, Config, Engine, Error, Extern, Linker, Memory, Module, Store, TrapCode};
 
 /// An engine keeps all code that it was ever given, so it is replaced after as
@@ -72,9 +72,12 @@ impl Runs {
             }
             Err(error) => match error.kind() {
                 ErrorKind::TrapCode(_) => trap(&error)?,
-                ErrorKind::Memory(_) | ErrorKind::Table(_) | ErrorKind::Instantiation(_) => {
-                    End::NoInstance
-                }
+                // A segment that doesn't fit.
+                ErrorKind::Memory(_) => End::Trapped(TrapKind::MemoryOutOfBounds),
+                ErrorKind::Table(_)
+                | ErrorKind::Instantiation(InstantiationError::ElementSegmentDoesNotFit {
+                    ..
+                }) => End::Trapped(TrapKind::TableOutOfBounds),
                 _ => return Err(error).context("wasmi makes no instance"),
             },
         };

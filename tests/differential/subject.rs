@@ -2,7 +2,7 @@
 //! there.
 
 use crate::command::{self, Command, Shape};
-use crate::config::{Features, Kind};
+use crate::config::Kind;
 use crate::dense;
 use crate::golike;
 use crate::ours::{Bench, Dispatches, GO_WAYS, WAYS, Way};
@@ -27,7 +27,7 @@ pub struct Subject {
 ///
 /// # Errors
 /// If the module can't be made a command.
-pub fn subject(kind: Kind, features: Features, seed: u64) -> Result<Option<Subject>> {
+pub fn subject(kind: Kind, seed: u64) -> Result<Option<Subject>> {
     let mut rng = Rng::new(seed);
     if kind == Kind::Go {
         let module = golike::module(&mut rng);
@@ -48,7 +48,7 @@ pub fn subject(kind: Kind, features: Features, seed: u64) -> Result<Option<Subje
         }));
     }
     if kind == Kind::Dense {
-        let wasm = dense::module(features, &mut rng);
+        let wasm = dense::module(&mut rng);
         let shape = Shape {
             fuel: None,
             observers: true,
@@ -65,7 +65,7 @@ pub fn subject(kind: Kind, features: Features, seed: u64) -> Result<Option<Subje
             dispatches: 0,
         }));
     }
-    let Ok(module) = smith::generate(kind, features, &mut rng) else {
+    let Ok(module) = smith::generate(kind, &mut rng) else {
         return Ok(None);
     };
     let shape = Shape {
@@ -98,7 +98,7 @@ pub fn expected(command: &Command, reference: &mut Reference) -> Result<Vec<(u64
         let outcome = runs.run(first)?;
         let next = match outcome.end {
             End::Trapped(_) => outcome.last_call().map(|call| call + 1),
-            End::Returned | End::NoInstance => None,
+            End::Returned => None,
         };
         outcomes.push((first, outcome));
         match next {
@@ -121,16 +121,10 @@ pub fn compare(
     executions: &mut u64,
 ) -> Result<Dispatches> {
     let dispatches = Dispatches::default();
-    let built = bench.build(wasm, way, &dispatches)?;
+    bench.build(wasm, way, &dispatches)?;
     for (first, reference) in expected {
-        let ours = match built {
-            Some(()) => bench.run(*first)?,
-            None => Outcome {
-                end: End::NoInstance,
-                output: Vec::new(),
-            },
-        };
-        *executions += u64::from(built.is_some());
+        let ours = bench.run(*first)?;
+        *executions += 1;
         if let Some(what) = difference(&ours, reference) {
             anyhow::bail!("from call {first} on: {what}");
         }

@@ -50,7 +50,6 @@ macro_rules! lane {
 
 const ARITHMETIC: Family = Family {
     name: "vector integer arithmetic",
-    simd: true,
     mutants: &[
         swap!("i8x16.add as i16x8.add", I8x16Add => I::I16x8Add),
         swap!("i64x2.sub as i32x4.sub", I64x2Sub => I::I32x4Sub),
@@ -62,7 +61,6 @@ const ARITHMETIC: Family = Family {
 
 const SATURATING: Family = Family {
     name: "vector saturation, minimum, average",
-    simd: true,
     mutants: &[
         swap!("i8x16.add_sat_s as add", I8x16AddSatS => I::I8x16Add),
         swap!("i16x8.sub_sat_u as sub_sat_s", I16x8SubSatU => I::I16x8SubSatS),
@@ -74,7 +72,6 @@ const SATURATING: Family = Family {
 
 const COMPARISONS: Family = Family {
     name: "vector comparisons and bits",
-    simd: true,
     mutants: &[
         swap!("i8x16.lt_s as lt_u", I8x16LtS => I::I8x16LtU),
         swap!("i64x2.ge_s as gt_s", I64x2GeS => I::I64x2GtS),
@@ -87,7 +84,6 @@ const COMPARISONS: Family = Family {
 
 const SHIFTS: Family = Family {
     name: "vector shifts",
-    simd: true,
     mutants: &[
         swap!("i8x16.shr_s as shr_u", I8x16ShrS => I::I8x16ShrU),
         swap!("i64x2.shr_u as shr_s", I64x2ShrU => I::I64x2ShrS),
@@ -97,7 +93,6 @@ const SHIFTS: Family = Family {
 
 const LANES: Family = Family {
     name: "vector lanes and shuffles",
-    simd: true,
     mutants: &[
         lane!("i8x16.extract_lane_u of another lane", I8x16ExtractLaneU),
         lane!("i64x2.extract_lane of another lane", I64x2ExtractLane),
@@ -120,7 +115,6 @@ const LANES: Family = Family {
 
 const FLOATS: Family = Family {
     name: "vector float arithmetic",
-    simd: true,
     mutants: &[
         swap!("f32x4.add as sub", F32x4Add => I::F32x4Sub),
         swap!("f64x2.div as mul", F64x2Div => I::F64x2Mul),
@@ -133,7 +127,6 @@ const FLOATS: Family = Family {
 
 const CONVERSIONS: Family = Family {
     name: "vector conversions",
-    simd: true,
     mutants: &[
         swap!("i8x16.narrow_i16x8_s as _u", I8x16NarrowI16x8S => I::I8x16NarrowI16x8U),
         swap!("i32x4.extend_low_i16x8_s as high", I32x4ExtendLowI16x8S => I::I32x4ExtendHighI16x8S),
@@ -145,7 +138,6 @@ const CONVERSIONS: Family = Family {
 
 const PRODUCTS: Family = Family {
     name: "vector products and sums of pairs",
-    simd: true,
     mutants: &[
         swap!("i32x4.dot_i16x8_s as mul", I32x4DotI16x8S => I::I32x4Mul),
         swap!("i16x8.extmul_low_i8x16_u as _s", I16x8ExtMulLowI8x16U => I::I16x8ExtMulLowI8x16S),
@@ -155,7 +147,6 @@ const PRODUCTS: Family = Family {
 
 const MEMORY: Family = Family {
     name: "vector loads and stores",
-    simd: true,
     mutants: &[
         access!("v128.load8x8_s as _u", V128Load8x8S => V128Load8x8U),
         access!("v128.load16_splat as load8_splat", V128Load16Splat => V128Load8Splat),
