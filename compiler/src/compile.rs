@@ -208,7 +208,7 @@ impl Compiler<'_, '_, '_> {
             mirrored: mirrors_sp,
             never_wraps: mirrors_sp && self.go_trust && dispatch == DispatchOutcome::Removed,
         };
-        lower::lower_function(
+        let lowered = lower::lower_function(
             self.env,
             index,
             &graph,
@@ -218,7 +218,12 @@ impl Compiler<'_, '_, '_> {
             },
             &mut worker.context.func,
             &mut worker.builder,
-        )?;
+        );
+        if lowered.is_err() {
+            // What it left there would become part of the next function.
+            worker.builder = FunctionBuilderContext::new();
+        }
+        lowered?;
         Ok(Lowered {
             dispatch,
             large: graph.operators.len() > LARGE_FUNCTION
