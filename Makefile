@@ -5,7 +5,7 @@ RELEASE := $(TARGET)/release
 SHIM := --manifest-path runtime-shim/Cargo.toml --target-dir $(TARGET)/shim
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-all test-std test-std-exec fuzz test-shim spec-results bench tools lint bless
+.PHONY: help build demo test test-all test-std test-std-exec test-shim spec-results differential differential-go fuzz bench tools lint bless
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -49,6 +49,18 @@ fuzz: ## Run libFuzzer over the compiler; tests/fuzz/run.sh
 
 spec-results: ## Rewrite the results of WebAssembly's own tests, tests/spec/RESULTS.md; review the diff
 	WASI_AOT_BLESS=1 cargo test --release -p wasi-aot-tests --test spec
+
+# A kind of modules is CONFIG=general; MODULES=1 SEED=7 runs one again. What differs is
+# kept in target/differential.
+DIFFERENTIAL = WASI_AOT_DIFFERENTIAL=1 WASI_AOT_DIFFERENTIAL_SECONDS=$(SECONDS) \
+	WASI_AOT_DIFFERENTIAL_SEED=$(SEED) WASI_AOT_DIFFERENTIAL_CONFIG=$(CONFIG) \
+	WASI_AOT_DIFFERENTIAL_MODULES=$(MODULES) cargo test --release -p wasi-aot-tests --test
+
+differential: ## Compare random modules with an interpreter, for SECONDS=600
+	$(DIFFERENTIAL) differential
+
+differential-go: build tools ## Compare random Go programs with native Go, for SECONDS=600
+	$(DIFFERENTIAL) differential-go
 
 # A workspace of its own, so `cargo test --workspace` leaves it out.
 test-shim:

@@ -153,19 +153,11 @@ fn link_image(root: &Path, out: &Path, archive: &Path) -> PathBuf {
 
 /// The symbols of the shim that the code of a module refers to.
 fn exports() -> impl Iterator<Item = String> {
-    let helpers = [
-        symbols::MEMORY_GROW,
-        symbols::MEMORY_PAGES,
-        symbols::MEMMOVE,
-        symbols::MEMSET,
-        symbols::BYTES_EQUAL,
-        symbols::BYTES_COMPARE,
-        symbols::BYTES_FIND,
-    ];
     let wasi = preview1::FUNCTIONS
         .iter()
         .map(|function| format!("{}{}", symbols::WASI_PREFIX, function.name));
-    helpers.into_iter().map(String::from).chain(wasi)
+    let helpers = symbols::HELPERS.into_iter();
+    helpers.map(String::from).chain(wasi)
 }
 
 /// rust-lld of the toolchain in use, or ld.lld where a distribution's Rust has

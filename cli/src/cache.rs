@@ -1,6 +1,6 @@
 //! Executables that `wasi-aot run` has made, by what they were made from.
 //!
-//! An entry's name is a digest of the module, the options and the compiler, so it
+//! An entry's name is a digest of the modules, the options and the compiler, so it
 //! never changes what it is; it appears by a rename, so whoever finds it finds it
 //! whole.
 
@@ -13,7 +13,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
-use wasi_aot_compiler::Options;
+use wasi_aot_compiler::{Options, Preload};
 
 /// An entry that wasn't used for so long is removed.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -54,10 +54,11 @@ impl Cache {
     pub fn get(
         &self,
         wasm: &[u8],
+        preloads: &[Preload<'_>],
         options: &Options,
         build: impl FnOnce() -> Result<Vec<u8>>,
     ) -> Result<PathBuf> {
-        let path = self.directory.join(name(wasm, options)?);
+        let path = self.directory.join(name(wasm, preloads, options)?);
         if let Ok(entry) = File::open(&path) {
             // Only what tells how long it wasn't used: not worth failing for.
             let _ = entry.set_modified(SystemTime::now());
@@ -89,7 +90,7 @@ impl Cache {
 
 /// The entry's name: hexadecimal SHA-256. The compiler is this executable, told by
 /// inode, size and time, which every build of it changes.
-fn name(wasm: &[u8], options: &Options) -> Result<String> {
+fn name(wasm: &[u8], preloads: &[Preload<'_>], options: &Options) -> Result<String> {
     let this = fs::metadata(std::env::current_exe()?)?;
     let compiler = (
         env!("CARGO_PKG_VERSION"),
@@ -98,12 +99,16 @@ fn name(wasm: &[u8], options: &Options) -> Result<String> {
         this.mtime(),
     );
     let mut digest = Sha256::new();
+    let (compiler, options) = (format!("{compiler:?}"), format!("{options:?}"));
+    let preloads = preloads.iter().flat_map(|p| [p.name.as_bytes(), p.wasm]);
     // Lengths keep the parts apart.
-    for part in [format!("{compiler:?}"), format!("{options:?}")] {
+    for part in [compiler.as_bytes(), options.as_bytes(), wasm]
+        .into_iter()
+        .chain(preloads)
+    {
         digest.update(part.len().to_le_bytes());
         digest.update(part);
     }
-    digest.update(wasm);
     let mut name = String::new();
     for byte in digest.finalize() {
         write!(name, "{byte:02x}").context("BUG: writing to a string failed")?;
@@ -133,7 +138,7 @@ mod tests {
                 made.set(made.get() + 1);
                 Ok(b"executable".to_vec())
             };
-            cache.get(wasm, options, build).unwrap()
+            cache.get(wasm, &[], options, build).unwrap()
         };
         let plain = Options::default();
         let strip = Options {
@@ -154,7 +159,7 @@ mod tests {
         let (directory, cache) = cache();
         assert!(
             cache
-                .get(b"a", &Options::default(), || bail!("no"))
+                .get(b"a", &[], &Options::default(), || bail!("no"))
                 .is_err()
         );
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
@@ -168,7 +173,7 @@ mod tests {
         let long_ago = SystemTime::now() - KEPT - Duration::from_secs(60);
         file.set_modified(long_ago).unwrap();
         let build = || Ok(b"x".to_vec());
-        let new = cache.get(b"a", &Options::default(), build).unwrap();
+        let new = cache.get(b"a", &[], &Options::default(), build).unwrap();
         assert!(!old.exists() && new.exists());
     }
 }

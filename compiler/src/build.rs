@@ -6,12 +6,14 @@ use crate::emit::{self, Input};
 use crate::error::Error;
 use crate::go::DispatchOutcome;
 use crate::link;
+use crate::merge::{self, Preload};
 use crate::module::{self, Module};
 use crate::options::{Emit, Observer, Options, Phase, Target};
 use crate::{shim, trap};
 use std::time::Instant;
 use wasi_aot_contract::layout::{MAX_PAGES, WASM_PAGE_SIZE};
 use wasi_aot_contract::manifest::{Record, writer};
+use wasi_aot_contract::module::MemoryLimits;
 
 /// What executables say they were built by.
 const COMPILER: &str = concat!("wasi-aot ", env!("CARGO_PKG_VERSION"));
@@ -24,15 +26,31 @@ const COMPILER: &str = concat!("wasi-aot ", env!("CARGO_PKG_VERSION"));
 /// # Errors
 /// Any [`Error`]; each displays as one line.
 pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<Vec<u8>, Error> {
+    build_with(wasm, &[], options, observer)
+}
+
+/// As [`build`], with modules that are instantiated before `wasm` and that it, and
+/// those after them, may import from.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_with(
+    wasm: &[u8],
+    preloads: &[Preload<'_>],
+    options: &Options,
+    observer: &dyn Observer,
+) -> Result<Vec<u8>, Error> {
     let mut phases = Phases {
         observer,
         started: Instant::now(),
     };
     options.policy.check()?;
     let shim = shim_for(options)?;
-    let module = module::parse(wasm)?;
+    let merged = merge::merge(wasm, preloads)?;
+    phases.end("merge", || merge_detail(wasm, &merged, preloads));
+    let module = module::parse(&merged)?;
     let main = module.entry()?;
-    let (initial_pages, maximum_pages) = memory_limits(&module, options)?;
+    let memories = memory_limits(&module, options)?;
     note_missing_grants(&module, options, observer);
     phases.end("parse", || {
         format!(
@@ -82,8 +100,7 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
         functions: &functions,
         synthetic: &synthetic,
         manifest: &manifest,
-        initial_pages,
-        maximum_pages,
+        memories: &memories,
         preemption: analysis.preemption(options),
     };
     let (object, sizes) = emit::object(&input)?;
@@ -97,6 +114,14 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
     let executable = link::executable(&object, shim, options.strip)?;
     phases.end("link", || format!("{} bytes", executable.len()));
     Ok(executable)
+}
+
+fn merge_detail(wasm: &[u8], merged: &[u8], preloads: &[Preload<'_>]) -> String {
+    let preloads = preloads.len();
+    match merged.len() {
+        len if std::ptr::eq(wasm, merged) => format!("nothing to do in {len} bytes"),
+        len => format!("{preloads} preloads, {len} bytes"),
+    }
 }
 
 /// Times phases as they end.
@@ -139,21 +164,23 @@ fn manifest(module: &Module<'_>, options: &Options) -> Vec<u8> {
     manifest
 }
 
-/// Pages of linear memory at start and at most, `--max-memory` applied.
-fn memory_limits(module: &Module<'_>, options: &Options) -> Result<(u32, u32), Error> {
-    let (initial, maximum) = module
-        .memory
-        .as_ref()
-        .map_or((0, 0), |m| (m.initial, m.maximum));
+/// Pages of each memory at start and at most, `--max-memory` applied.
+fn memory_limits(module: &Module<'_>, options: &Options) -> Result<Vec<MemoryLimits>, Error> {
     let allowed = options.policy.max_pages().unwrap_or(MAX_PAGES);
-    if initial > allowed {
-        let bytes = |pages: u32| format!("{} KiB", u64::from(pages) * WASM_PAGE_SIZE / 1024);
-        return Err(Error::InitialMemory {
-            initial: bytes(initial),
-            maximum: bytes(allowed),
-        });
-    }
-    Ok((initial, maximum.min(allowed)))
+    let limits = module.memories.iter().map(|memory| {
+        if memory.initial > allowed {
+            let bytes = |pages: u32| format!("{} KiB", u64::from(pages) * WASM_PAGE_SIZE / 1024);
+            return Err(Error::InitialMemory {
+                initial: bytes(memory.initial),
+                maximum: bytes(allowed),
+            });
+        }
+        Ok(MemoryLimits {
+            initial_pages: memory.initial,
+            maximum_pages: memory.maximum.min(allowed),
+        })
+    });
+    limits.collect()
 }
 
 /// A program that wants files and gets none is rarely what was meant.

@@ -194,8 +194,9 @@ impl Compiler<'_, '_, '_> {
             &mut worker.validator,
             name,
         )?;
+        let trust = self.go_trust && self.go.is_some_and(|go| go.made(index));
         let dispatch = match self.go {
-            Some(go) => go.rewrite(&mut graph, index, self.go_trust),
+            Some(go) => go.rewrite(&mut graph, index, trust),
             None => DispatchOutcome::Absent,
         };
         worker.context.clear();
@@ -206,24 +207,19 @@ impl Compiler<'_, '_, '_> {
             && go::sp::local_mirrors_sp(&graph, module.import_count());
         let sp = lower::SpFacts {
             mirrored: mirrors_sp,
-            never_wraps: mirrors_sp && self.go_trust && dispatch == DispatchOutcome::Removed,
+            never_wraps: mirrors_sp && trust && dispatch == DispatchOutcome::Removed,
         };
-        let lowered = lower::lower_function(
-            self.env,
-            index,
-            &graph,
-            lower::Facts {
-                sp,
-                byte_loop: self.byte_loops.get(&index).copied(),
-            },
-            &mut worker.context.func,
-            &mut worker.builder,
-        );
-        if lowered.is_err() {
-            // What it left there would become part of the next function.
+        let facts = lower::Facts {
+            sp,
+            byte_loop: self.byte_loops.get(&index).copied(),
+        };
+        let (clif, builder) = (&mut worker.context.func, &mut worker.builder);
+        let lowered = lower::lower_function(self.env, index, &graph, facts, clif, builder);
+        if let Err(refused) = lowered {
+            // What an unfinished function left there would be taken for the next one's.
             worker.builder = FunctionBuilderContext::new();
+            return Err(refused);
         }
-        lowered?;
         Ok(Lowered {
             dispatch,
             large: graph.operators.len() > LARGE_FUNCTION
@@ -234,8 +230,7 @@ impl Compiler<'_, '_, '_> {
     /// Compiles the CLIF in `context`; `name` is for messages.
     ///
     /// # Errors
-    /// [`Error::Limit`] if the function, or what it returns, is too large for the code
-    /// generator.
+    /// [`Error::Limit`] if the function is too large for the code generator.
     fn machine_code(
         &self,
         context: &mut Context,
@@ -271,18 +266,12 @@ impl Compiler<'_, '_, '_> {
 }
 
 /// # Panics
-/// If the code generator failed for any reason but the function's sizes.
+/// If the code generator failed for any reason but the function's size.
 fn too_large(name: &str, error: &CodegenError) -> Error {
     match error {
         CodegenError::ImplLimitExceeded | CodegenError::CodeTooLarge => Error::Limit(format!(
             "{name} is too large for the code generator; split it, or leave the data in it to a file"
         )),
-        // Its only one that a valid function can meet.
-        CodegenError::Unsupported(what) if what.starts_with("Too many return values") => {
-            Error::Limit(format!(
-                "{name} has more results than fit in registers, or calls a function that has; return fewer, or in memory"
-            ))
-        }
         other => panic!("BUG: code generator on {name}: {other:?}"),
     }
 }

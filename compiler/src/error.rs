@@ -3,6 +3,7 @@
 //! start of the wasm file.
 
 use std::fmt;
+use wasi_aot_contract::preview1;
 
 /// The reason why a build failed.
 #[derive(Debug, thiserror::Error)]
@@ -31,14 +32,44 @@ pub enum Error {
     },
     #[error("built for GOOS=js; rebuild with GOOS=wasip1")]
     GoJs,
-    #[error(
-        "unknown import {module}.{name}{signature}; only the functions of wasi_snapshot_preview1 can be imported"
-    )]
+    #[error("unknown import {module}.{name}, {wanted}; {}", unknown_hint(module))]
     UnknownImport {
         module: String,
         name: String,
-        signature: String,
+        wanted: String,
     },
+    #[error(
+        "import {module}.{name} is of a later preload; give --preload {module}=FILE before the one that imports it"
+    )]
+    LateImport { module: String, name: String },
+    #[error(
+        "import {module}.{name} is {wanted}, but the preload {module} exports {exports} and no {name}; give the right --preload {module}=FILE"
+    )]
+    NotExported {
+        module: String,
+        name: String,
+        wanted: String,
+        exports: String,
+    },
+    #[error(
+        "import {module}.{name} is {wanted}, but the preload {module} exports {found}; give the --preload {module}=FILE that it was built for"
+    )]
+    ImportMismatch {
+        module: String,
+        name: String,
+        wanted: String,
+        found: String,
+    },
+    #[error("preload {name}: {error}")]
+    InPreload { name: String, error: Box<Error> },
+    #[error(
+        "it calls wasi_snapshot_preview1.{function} and has a memory of its own, but preview 1 acts on the main module's memory; import that one in it"
+    )]
+    OtherMemory { function: &'static str },
+    #[error("--preload {name}=FILE: {name} is part of every executable; leave it out")]
+    ReservedPreload { name: String },
+    #[error("--preload {name}=FILE is there twice; give the second one another name")]
+    TwicePreloaded { name: String },
     #[error(
         "import {module}.{name} has signature {found}, but preview 1 defines {expected}; the module was built against another interface"
     )]
@@ -69,6 +100,15 @@ pub enum Error {
     /// The object and the shim don't fit together, or the image is too large.
     #[error("{0}")]
     Link(String),
+}
+
+/// What to do about an import that nobody provides.
+fn unknown_hint(module: &str) -> String {
+    if module == preview1::MODULE_NAME {
+        "preview 1 has no such function; build the module against preview 1".into()
+    } else {
+        format!("give the module that exports it: --preload {module}=FILE")
+    }
 }
 
 /// Displays ` in NAME`, or nothing.

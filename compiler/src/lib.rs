@@ -1,6 +1,6 @@
 //! Compiles a `GOOS=wasip1` WebAssembly module into a standalone executable.
 //!
-//! Data flows one way: bytes -> [`module`] -> per function, in parallel
+//! Data flows one way: bytes -> [`merge`]: those of one module -> [`module`] -> per function, in parallel
 //! ([`compile`]): a [`flow`] graph, then CLIF ([`lower`]) and machine code ->
 //! [`emit`]: a relocatable object -> [`link`]: the executable. [`build`] runs it
 //! all; [`inspect`] tells what a module or an executable is.
@@ -15,6 +15,7 @@ pub mod go;
 pub mod inspect;
 pub mod link;
 pub mod lower;
+pub mod merge;
 pub mod module;
 pub mod names;
 pub mod options;
@@ -24,7 +25,8 @@ pub mod symbol;
 pub mod target;
 pub mod trap;
 
-pub use build::build;
+pub use build::{build, build_with};
 pub use error::Error;
 pub use inspect::inspect;
+pub use merge::Preload;
 pub use options::{Emit, Observer, OptLevel, Options, Phase, Target};

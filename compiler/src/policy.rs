@@ -37,8 +37,8 @@ pub struct Policy {
     pub env: Vec<EnvVar>,
     /// Pass every variable of the host; those of `env` win.
     pub inherit_env: bool,
-    /// Most bytes that linear memory may grow to; the module's own limit holds
-    /// as well.
+    /// Most bytes that each memory may grow to; the module's own limits hold as
+    /// well.
     pub max_memory: Option<u64>,
     /// Bytes to reserve for the native stack, instead of
     /// [`DEFAULT_STACK_SIZE`](wasi_aot_contract::layout::DEFAULT_STACK_SIZE).
@@ -108,7 +108,7 @@ impl Policy {
         }
     }
 
-    /// Most pages that linear memory may grow to, if there is a limit.
+    /// Most pages that each memory may grow to, if there is a limit.
     #[must_use]
     pub fn max_pages(&self) -> Option<u32> {
         let pages = |bytes: u64| (bytes / WASM_PAGE_SIZE).min(MAX_PAGES.into()) as u32;

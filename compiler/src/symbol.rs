@@ -27,6 +27,8 @@ pub enum Symbol {
     MemoryPages,
     /// [`wasi_aot_contract::symbols::MEMORY_GROW`].
     MemoryGrow,
+    /// [`wasi_aot_contract::symbols::MEMORY_GROW_OTHER`].
+    MemoryGrowOther,
     Memmove,
     Memset,
     /// [`wasi_aot_contract::symbols::BYTES_EQUAL`].
@@ -85,6 +87,7 @@ impl Symbol {
             Self::TableSize(i) => (18, i),
             Self::Elements(i) => (19, i),
             Self::ElementsLength(i) => (20, i),
+            Self::MemoryGrowOther => (21, 0),
         };
         UserExternalName::new(namespace, index)
     }
@@ -116,6 +119,7 @@ impl Symbol {
             18 => Self::TableSize(name.index),
             19 => Self::Elements(name.index),
             20 => Self::ElementsLength(name.index),
+            21 => Self::MemoryGrowOther,
             TYPED_TABLES.. => Self::TypedTable {
                 table: name.namespace - TYPED_TABLES,
                 type_index: name.index,

@@ -68,6 +68,8 @@ fn shared_settings(opt_level: OptLevel) -> Vec<(&'static str, &'static str)> {
         ("enable_probestack", "true"),
         ("probestack_strategy", "inline"),
         ("probestack_size_log2", "12"),
+        // Results that don't fit into registers go where a hidden parameter points.
+        ("enable_multi_ret_implicit_sret", "true"),
         // The trap handler's backtrace walks frame pointers.
         ("preserve_frame_pointers", "true"),
         ("unwind_info", "false"),

@@ -4,7 +4,8 @@
 //! [`GUARD_BELOW`]; every address that generated code forms from a 32-bit index
 //! plus a static offset of at most [`MAX_UNCHECKED_OFFSET`] falls inside
 //! `[MEMORY_BASE, MEMORY_BASE + MEMORY_RESERVE)`, which is linear memory or
-//! PROT_NONE. A change here changes what generated code may leave unchecked.
+//! PROT_NONE. The same holds of every other memory, from its own [`memory_base`].
+//! A change here changes what generated code may leave unchecked.
 
 /// Size of a WebAssembly page in bytes (core specification, "Memory Instances").
 pub const WASM_PAGE_SIZE: u64 = 0x1_0000;
@@ -36,6 +37,20 @@ pub const MAX_UNCHECKED_OFFSET: u64 = 0x4000_0000;
 /// [`MAX_UNCHECKED_OFFSET`] plus the widest access can reach, page-rounded.
 pub const MEMORY_RESERVE: u64 = (1 << 32) + MAX_UNCHECKED_OFFSET + WASM_PAGE_SIZE;
 
+/// Most memories of a module. All of them together take less than half of the
+/// smallest address space that Linux gives a process on aarch64 (512 GiB).
+pub const MAX_MEMORIES: usize = 16;
+
+/// From byte 0 of one memory to byte 0 of the next: what the one reserves above and
+/// the other below, with room between the two.
+pub const MEMORY_STRIDE: u64 = 6 << 30;
+
+/// Virtual address of byte 0 of the memory with this index.
+#[must_use]
+pub const fn memory_base(index: u32) -> u64 {
+    MEMORY_BASE + index as u64 * MEMORY_STRIDE
+}
+
 /// First address the image must not reach.
 pub const IMAGE_LIMIT: u64 = MEMORY_BASE - GUARD_BELOW;
 
@@ -44,3 +59,6 @@ pub const DEFAULT_STACK_SIZE: u64 = 8 << 30;
 
 // The folded displacement of x86-64 is a signed 32-bit number.
 const _: () = assert!(MEMORY_BASE + MAX_UNCHECKED_OFFSET <= 0x7fff_ffff);
+
+// No memory's reserve reaches the guard below the next one.
+const _: () = assert!(MEMORY_RESERVE + GUARD_BELOW <= MEMORY_STRIDE);

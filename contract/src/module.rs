@@ -7,7 +7,9 @@
 /// Bumped whenever anything in this crate changes incompatibly; the shim
 /// refuses to start a module with another number (only the `ld` way of linking
 /// can bring two versions together).
-pub const CONTRACT_VERSION: u32 = 3;
+pub const CONTRACT_VERSION: u32 = 4;
+
+use crate::layout::MAX_MEMORIES;
 
 /// The root of everything the shim knows of the module, at the symbol
 /// [`symbols::MODULE`](crate::symbols::MODULE).
@@ -37,11 +39,22 @@ pub struct ModuleInfo {
     /// The manifest (see [`crate::manifest`]): the descriptor of the ELF note.
     pub manifest: u64,
     pub manifest_len: u64,
-    /// Pages of linear memory that the executable's segment maps.
+    /// The first [`Self::memory_count`] are the module's memories, by index; the
+    /// executable's segment maps what memory 0 has at start.
+    pub memories: [MemoryLimits; MAX_MEMORIES],
+    pub preemption: Preemption,
+    /// At least 1: what is memory 0 of other modules is empty in one without memory.
+    pub memory_count: u32,
+}
+
+/// How large a memory is.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MemoryLimits {
+    /// Pages at start.
     pub initial_pages: u32,
     /// Pages that `memory.grow` may reach, the module's own maximum applied.
     pub maximum_pages: u32,
-    pub preemption: Preemption,
 }
 
 /// How to ask Go's scheduler to take the processor from the running goroutine,

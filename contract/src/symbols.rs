@@ -5,11 +5,13 @@ pub const MODULE: &str = "wasi_aot_module";
 /// `extern "C" fn()`: the module's start function, then `_start`.
 pub const ENTRY: &str = "wasi_aot_entry";
 
-/// `extern "C" fn(delta_pages: u32) -> u32`: the previous size in pages, or
-/// `u32::MAX`; defined by the shim.
+/// `extern "C" fn(delta_pages: u32) -> u32`: makes memory 0 larger and returns its
+/// previous size in pages, or `u32::MAX`; defined by the shim.
 pub const MEMORY_GROW: &str = "wasi_aot_memory_grow";
-/// `u32`: the current size of linear memory in pages; defined by the shim,
-/// written by it alone.
+/// `extern "C" fn(delta_pages: u32, memory: u32) -> u32`: the same for any memory.
+pub const MEMORY_GROW_OTHER: &str = "wasi_aot_memory_grow_other";
+/// `[u32; MAX_MEMORIES]`: the current sizes of the memories in pages; defined by the
+/// shim, written by it alone.
 pub const MEMORY_PAGES: &str = "wasi_aot_memory_pages";
 /// C's `memmove` and `memset` on host addresses; defined by the shim.
 pub const MEMMOVE: &str = "memmove";
@@ -24,6 +26,18 @@ pub const BYTES_COMPARE: &str = "wasi_aot_bytes_compare";
 /// `extern "C" fn(start: *const u8, byte: u32, len: usize) -> *const u8`: the first
 /// byte that equals the lowest eight bits of `byte`, or null.
 pub const BYTES_FIND: &str = "wasi_aot_bytes_find";
+
+/// All that the shim defines for generated code, its functions for imports apart.
+pub const HELPERS: [&str; 8] = [
+    MEMORY_GROW,
+    MEMORY_GROW_OTHER,
+    MEMORY_PAGES,
+    MEMMOVE,
+    MEMSET,
+    BYTES_EQUAL,
+    BYTES_COMPARE,
+    BYTES_FIND,
+];
 
 /// Prefix of the shim's function for an import of `wasi_snapshot_preview1`:
 /// `fd_read` is `wasi_aot_fd_read`.

@@ -1,51 +1,99 @@
-//! Linear memory: its reservation, its current size, and `memory.grow`.
+//! Linear memories: their reservation, their current sizes, and `memory.grow`.
 //!
-//! Invariant, once [`reserve`] has returned: of the addresses from
-//! `MEMORY_BASE - GUARD_BELOW` to `MEMORY_BASE + MEMORY_RESERVE` exactly
-//! `[MEMORY_BASE, MEMORY_BASE + size_bytes())` is accessible, and nothing else
-//! will ever be mapped there. Generated code leaves out bounds checks because
-//! of it.
+//! Invariant, once [`reserve`] has returned: for each memory of the module, of the
+//! addresses from `GUARD_BELOW` below its base to `MEMORY_RESERVE` above it exactly
+//! `[base, base + size)` is accessible, and nothing else will ever be mapped there.
+//! Generated code leaves out bounds checks because of it. Memory 0, which the
+//! executable's own segment has mapped, is the one of the WASI functions.
 
 use crate::report::cannot_start;
+use core::fmt;
 use core::ops::Range;
 use core::ptr::without_provenance_mut;
 use core::sync::atomic::{AtomicU32, Ordering};
 use rustix::io::Errno;
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect};
 use wasi_aot_contract::layout::{
-    GUARD_BELOW, MAX_PAGES, MEMORY_BASE, MEMORY_RESERVE, WASM_PAGE_SIZE,
+    GUARD_BELOW, MAX_MEMORIES, MAX_PAGES, MEMORY_BASE, MEMORY_RESERVE, WASM_PAGE_SIZE, memory_base,
 };
+use wasi_aot_contract::module::{MemoryLimits, ModuleInfo};
 
-/// Current size in pages; `symbols::MEMORY_PAGES`, read by generated code.
+/// Current sizes in pages; `symbols::MEMORY_PAGES`, read by generated code.
 #[unsafe(no_mangle)]
-pub static wasi_aot_memory_pages: AtomicU32 = AtomicU32::new(0);
+pub static wasi_aot_memory_pages: [AtomicU32; MAX_MEMORIES] =
+    [const { AtomicU32::new(0) }; MAX_MEMORIES];
 
-/// Pages that the memory may grow to.
-static MAXIMUM_PAGES: AtomicU32 = AtomicU32::new(0);
+/// Pages that each memory may grow to: none of those that the module hasn't got.
+static MAXIMUM_PAGES: [AtomicU32; MAX_MEMORIES] = [const { AtomicU32::new(0) }; MAX_MEMORIES];
 
-/// Every address that may belong to linear memory or be formed by an access
-/// that misses it above.
-pub const RESERVE: Range<u64> = MEMORY_BASE..MEMORY_BASE + MEMORY_RESERVE;
-
-/// What an access that misses linear memory below may hit.
-pub const GUARD: Range<u64> = MEMORY_BASE - GUARD_BELOW..MEMORY_BASE;
-
-/// Current size in bytes; every guest pointer is checked against it.
+/// Current size of memory 0 in bytes; every guest pointer is checked against it.
 pub fn size_bytes() -> u64 {
-    u64::from(wasi_aot_memory_pages.load(Ordering::Relaxed)) * WASM_PAGE_SIZE
+    bytes(wasi_aot_memory_pages[0].load(Ordering::Relaxed))
 }
 
-/// Reserves the address space around the initial memory, which the executable's
-/// own segment has mapped, or ends the process with the reason why it can't.
-pub fn reserve(initial_pages: u32, maximum_pages: u32) {
-    let initial_end = MEMORY_BASE + u64::from(initial_pages) * WASM_PAGE_SIZE;
-    for range in [GUARD, initial_end..RESERVE.end] {
-        if let Err(error) = reserve_range(&range) {
-            refuse(&range, error);
+fn bytes(pages: u32) -> u64 {
+    u64::from(pages) * WASM_PAGE_SIZE
+}
+
+/// What is reserved for a memory and right below it: what an access that misses the
+/// memory may hit.
+pub fn reserved(memory: u32) -> Range<u64> {
+    memory_base(memory) - GUARD_BELOW..memory_base(memory) + MEMORY_RESERVE
+}
+
+/// The memories of a module with their current sizes in bytes.
+pub fn sizes(module: &ModuleInfo) -> impl Iterator<Item = (u32, u64)> + Clone {
+    let sizes = wasi_aot_memory_pages.iter();
+    (0..module.memory_count)
+        .zip(sizes)
+        .map(|(memory, pages)| (memory, bytes(pages.load(Ordering::Relaxed))))
+}
+
+/// Reserves the address space around the memories of `module`, and maps what they
+/// have at start, or ends the process with the reason why it can't.
+pub fn reserve(module: &ModuleInfo) {
+    for (memory, limits) in (0..module.memory_count).zip(&module.memories) {
+        let result = if memory == 0 {
+            reserve_first(limits.initial_pages)
+        } else {
+            reserve_other(memory, limits.initial_pages)
+        };
+        if let Err(error) = result {
+            refuse(memory, error);
         }
+        publish(memory, limits);
     }
-    MAXIMUM_PAGES.store(maximum_pages.min(MAX_PAGES), Ordering::Relaxed);
-    wasi_aot_memory_pages.store(initial_pages, Ordering::Relaxed);
+}
+
+fn publish(memory: u32, limits: &MemoryLimits) {
+    let index = memory as usize;
+    MAXIMUM_PAGES[index].store(limits.maximum_pages.min(MAX_PAGES), Ordering::Relaxed);
+    wasi_aot_memory_pages[index].store(limits.initial_pages, Ordering::Relaxed);
+}
+
+/// Reserves what is around memory 0, which is mapped.
+fn reserve_first(initial_pages: u32) -> Result<(), Errno> {
+    let all = reserved(0);
+    reserve_range(&(all.start..MEMORY_BASE))?;
+    reserve_range(&(MEMORY_BASE + bytes(initial_pages)..all.end))
+}
+
+/// Reserves another memory and makes it accessible as far as it goes at start.
+fn reserve_other(memory: u32, initial_pages: u32) -> Result<(), Errno> {
+    reserve_range(&reserved(memory))?;
+    // SAFETY: the range begins a reserve that was just mapped, and the compiler
+    // emits no memory of more than 4 GiB.
+    unsafe { open(memory_base(memory), bytes(initial_pages)) }
+}
+
+/// Makes `len` bytes from `start` on accessible.
+///
+/// # Safety
+/// They are part of a memory's reserve.
+unsafe fn open(start: u64, len: u64) -> Result<(), Errno> {
+    let access = MprotectFlags::READ | MprotectFlags::WRITE;
+    // SAFETY: the caller's promise: nothing but this memory is there.
+    unsafe { mprotect(without_provenance_mut(start as usize), len as usize, access) }
 }
 
 /// Maps `range` inaccessible, if nothing is mapped there yet.
@@ -64,50 +112,70 @@ fn reserve_range(range: &Range<u64>) -> Result<(), Errno> {
     }
 }
 
-fn refuse(range: &Range<u64>, error: Errno) -> ! {
-    let mebibytes = (RESERVE.end - GUARD.start).div_ceil(1 << 20);
+fn refuse(memory: u32, error: Errno) -> ! {
+    let range = reserved(memory);
+    let mebibytes = (range.end - range.start).div_ceil(1 << 20);
+    let which = Which(memory);
     match error {
         Errno::NOMEM => cannot_start(format_args!(
-            "cannot reserve {mebibytes} MiB of address space for linear memory: \
+            "cannot reserve {mebibytes} MiB of address space for {which}: \
              the limit on virtual memory is too low (see ulimit -v)"
         )),
         Errno::EXIST => cannot_start(format_args!(
-            "cannot reserve {mebibytes} MiB of address space for linear memory: \
+            "cannot reserve {mebibytes} MiB of address space for {which}: \
              something else is mapped between {:#x} and {:#x}",
             range.start, range.end
         )),
         _ => cannot_start(format_args!(
-            "cannot reserve {mebibytes} MiB of address space for linear memory: \
+            "cannot reserve {mebibytes} MiB of address space for {which}: \
              mmap fails with errno {}",
             error.raw_os_error()
         )),
     }
 }
 
-/// `memory.grow`; `symbols::MEMORY_GROW`. Returns the previous size in pages, or
-/// `u32::MAX` where the maximum or the system forbids to grow.
+/// Names a memory in a message; the first one, which is nearly always the only one,
+/// without its number.
+struct Which(u32);
+
+impl fmt::Display for Which {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => f.write_str("linear memory"),
+            other => write!(f, "memory {other}"),
+        }
+    }
+}
+
+/// `memory.grow` of memory 0; `symbols::MEMORY_GROW`.
 #[unsafe(no_mangle)]
 pub extern "C" fn wasi_aot_memory_grow(delta_pages: u32) -> u32 {
-    let pages = wasi_aot_memory_pages.load(Ordering::Relaxed);
-    let Some(grown) = grown_size(pages, delta_pages, MAXIMUM_PAGES.load(Ordering::Relaxed)) else {
+    grow(delta_pages, 0)
+}
+
+/// `memory.grow` of any memory; `symbols::MEMORY_GROW_OTHER`.
+#[unsafe(no_mangle)]
+pub extern "C" fn wasi_aot_memory_grow_other(delta_pages: u32, memory: u32) -> u32 {
+    grow(delta_pages, memory)
+}
+
+/// Returns the previous size in pages, or `u32::MAX` where the maximum or the system
+/// forbids to grow.
+fn grow(delta_pages: u32, memory: u32) -> u32 {
+    let size = &wasi_aot_memory_pages[memory as usize];
+    let pages = size.load(Ordering::Relaxed);
+    let maximum = MAXIMUM_PAGES[memory as usize].load(Ordering::Relaxed);
+    let Some(grown) = grown_size(pages, delta_pages, maximum) else {
         return u32::MAX;
     };
     if grown != pages {
-        let start = MEMORY_BASE + u64::from(pages) * WASM_PAGE_SIZE;
-        let len = u64::from(delta_pages) * WASM_PAGE_SIZE;
+        let start = memory_base(memory) + bytes(pages);
         // SAFETY: the range is part of what `reserve` mapped: it begins where
         // the accessible part ends, and MAXIMUM_PAGES keeps it in the reserve.
-        let result = unsafe {
-            mprotect(
-                without_provenance_mut(start as usize),
-                len as usize,
-                MprotectFlags::READ | MprotectFlags::WRITE,
-            )
-        };
-        if result.is_err() {
+        if unsafe { open(start, bytes(delta_pages)) }.is_err() {
             return u32::MAX;
         }
-        wasi_aot_memory_pages.store(grown, Ordering::Relaxed);
+        size.store(grown, Ordering::Relaxed);
     }
     pages
 }

@@ -51,7 +51,7 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
         ))
     };
 
-    memory::reserve(module.initial_pages, module.maximum_pages);
+    memory::reserve(module);
     let stack_top = stack::reserve(stack_size);
     traps::install(module);
     preempt::install(module);

@@ -16,7 +16,7 @@ use core::ops::Range;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicPtr, Ordering};
 use rustix::process::{Signal, getpid, kill_process};
-use wasi_aot_contract::layout::MEMORY_BASE;
+use wasi_aot_contract::layout::memory_base;
 use wasi_aot_contract::module::{ModuleInfo, TrapKind};
 
 const SIG_DFL: usize = 0;
@@ -109,9 +109,12 @@ unsafe extern "C" fn on_fault(number: i32, info: *const SignalInfo, context: *co
         pc: registers.pc,
     };
     // SAFETY: `install` stored a static, whose tables are read-only.
-    let tables = unsafe { Tables::of(&*MODULE.load(Ordering::Relaxed)) };
+    let (module, tables) = unsafe {
+        let module = &*MODULE.load(Ordering::Relaxed);
+        (module, Tables::of(module))
+    };
     let stack = stack::current();
-    let cause = classify(&fault, &tables, memory::size_bytes(), &stack);
+    let cause = classify(&fault, &tables, memory::sizes(module), &stack);
     // SAFETY: the native stack stays mapped, and its only user is stopped.
     let frames = unsafe { frames(registers.frame_pointer, stack.usable.clone()) };
     report(&fault, &cause, &stack, &tables, frames);
@@ -135,18 +138,25 @@ enum Cause {
         kind: TrapKind,
         wasm_offset: Option<u32>,
     },
-    /// An access of generated code that missed linear memory, at this index.
+    /// An access of generated code that missed a memory, at this index.
     MemoryOutOfBounds {
+        memory: u32,
         index: u64,
     },
     StackOverflow,
-    /// The kernel couldn't provide a page of linear memory.
+    /// The kernel couldn't provide a page of memory 0, which is the file's.
     PageLost,
     /// Nothing that a module can bring about.
     Bug,
 }
 
-fn classify(fault: &Fault, tables: &Tables<'_>, memory_size: u64, stack: &NativeStack) -> Cause {
+/// `memories` are those of the module, with their sizes in bytes.
+fn classify(
+    fault: &Fault,
+    tables: &Tables<'_>,
+    mut memories: impl Iterator<Item = (u32, u64)>,
+    stack: &NativeStack,
+) -> Cause {
     let is_access = [Signal::SEGV, Signal::BUS].contains(&fault.signal);
     let hits = |range: &Range<u64>| is_access && range.contains(&fault.address);
     // The shim's own frames can be the ones that don't fit.
@@ -159,29 +169,34 @@ fn classify(fault: &Fault, tables: &Tables<'_>, memory_size: u64, stack: &Native
             wasm_offset: trap.wasm_offset(),
         });
     }
-    if hits(&(MEMORY_BASE..MEMORY_BASE + memory_size)) {
-        return if fault.signal == Signal::BUS {
+    let Some((memory, size)) = memories.find(|&(memory, _)| hits(&memory::reserved(memory))) else {
+        return Cause::Bug;
+    };
+    let base = memory_base(memory);
+    if (base..base + size).contains(&fault.address) {
+        // Only memory 0 is the file's.
+        return if fault.signal == Signal::BUS && memory == 0 {
             Cause::PageLost
         } else {
             Cause::Bug
         };
     }
-    let in_module = tables.text.contains(&fault.pc);
-    if in_module && (hits(&memory::RESERVE) || hits(&memory::GUARD)) {
+    if tables.text.contains(&fault.pc) {
         return Cause::MemoryOutOfBounds {
-            index: index_of(fault.address),
+            memory,
+            index: index_of(fault.address, base),
         };
     }
     Cause::Bug
 }
 
-/// The index into linear memory that was meant: from the guard below, what
+/// The index into the memory at `base` that was meant: from the guard below, what
 /// wrapped around.
-fn index_of(address: u64) -> u64 {
-    if address >= MEMORY_BASE {
-        address - MEMORY_BASE
+fn index_of(address: u64, base: u64) -> u64 {
+    if address >= base {
+        address - base
     } else {
-        u64::from(address.wrapping_sub(MEMORY_BASE) as u32)
+        u64::from(address.wrapping_sub(base) as u32)
     }
 }
 
@@ -241,11 +256,14 @@ fn describe<'a>(
     let mut names = names.take(BACKTRACE_LEN).peekable();
     match cause {
         Cause::Trap { kind, .. } => write!(out, "trap: {}", kind.message())?,
-        Cause::MemoryOutOfBounds { index } => write!(
-            out,
-            "trap: {} at {index:#x}",
-            TrapKind::MemoryOutOfBounds.message()
-        )?,
+        Cause::MemoryOutOfBounds { memory, index } => {
+            let message = TrapKind::MemoryOutOfBounds.message();
+            write!(out, "trap: {message} at {index:#x}")?;
+            // Of the first one, nearly always the only one, it goes without saying.
+            if *memory != 0 {
+                write!(out, " of memory {memory}")?;
+            }
+        }
         Cause::StackOverflow => write!(out, "trap: {}", TrapKind::StackOverflow.message())?,
         Cause::PageLost => write!(
             out,

@@ -2,8 +2,12 @@
 
 use super::*;
 use crate::tables::tests::{TEXT, sample};
+use wasi_aot_contract::layout::{MEMORY_BASE, MEMORY_RESERVE};
 
 const MEMORY_SIZE: u64 = 0x2_0000;
+
+/// Of memory 1; there is no third one.
+const OTHER_SIZE: u64 = 0x1_0000;
 
 fn native_stack() -> NativeStack {
     NativeStack {
@@ -18,7 +22,8 @@ fn cause(signal: Signal, pc: u64, address: u64) -> Cause {
         address,
         pc,
     };
-    classify(&fault, &sample(), MEMORY_SIZE, &native_stack())
+    let memories = [(0, MEMORY_SIZE), (1, OTHER_SIZE)].into_iter();
+    classify(&fault, &sample(), memories, &native_stack())
 }
 
 #[test]
@@ -36,15 +41,16 @@ fn listed_instructions_trap_as_listed() {
 fn accesses_outside_memory_are_out_of_bounds() {
     let pc = TEXT.start;
     let at = |address| cause(Signal::SEGV, pc, address);
-    let out = |index| Cause::MemoryOutOfBounds { index };
-    assert_eq!(at(MEMORY_BASE + MEMORY_SIZE), out(MEMORY_SIZE));
-    assert_eq!(
-        at(memory::RESERVE.end - 1),
-        out(memory::RESERVE.end - 1 - MEMORY_BASE)
-    );
-    assert_eq!(at(MEMORY_BASE - 8), out(0xffff_fff8));
-    assert_eq!(at(memory::RESERVE.end), Cause::Bug);
-    assert_eq!(at(memory::GUARD.start - 1), Cause::Bug);
+    for (memory, size) in [(0, MEMORY_SIZE), (1, OTHER_SIZE)] {
+        let out = |index| Cause::MemoryOutOfBounds { memory, index };
+        let base = memory_base(memory);
+        assert_eq!(at(base + size), out(size));
+        assert_eq!(at(base + MEMORY_RESERVE - 1), out(MEMORY_RESERVE - 1));
+        assert_eq!(at(base - 8), out(0xffff_fff8));
+        assert_eq!(at(memory::reserved(memory).end), Cause::Bug);
+        assert_eq!(at(memory::reserved(memory).start - 1), Cause::Bug);
+    }
+    assert_eq!(at(memory_base(2)), Cause::Bug);
     assert_eq!(at(0), Cause::Bug);
     // Not an access, whatever the address.
     assert_eq!(
@@ -63,6 +69,8 @@ fn a_lost_page_is_nobodys_bug() {
     assert_eq!(cause(Signal::BUS, TEXT.start, MEMORY_BASE), Cause::PageLost);
     assert_eq!(cause(Signal::BUS, 0x40_1000, MEMORY_BASE), Cause::PageLost);
     assert_eq!(cause(Signal::SEGV, TEXT.start, MEMORY_BASE), Cause::Bug);
+    // Only memory 0 is the file's.
+    assert_eq!(cause(Signal::BUS, TEXT.start, memory_base(1)), Cause::Bug);
 }
 
 #[test]
@@ -102,9 +110,17 @@ fn messages_say_what_and_where() {
         message(trap(None), &stack, &[]),
         "trap: integer divide by zero\n"
     );
+    let out = |memory| Cause::MemoryOutOfBounds {
+        memory,
+        index: 0x30,
+    };
     assert_eq!(
-        message(Cause::MemoryOutOfBounds { index: 0x30 }, &stack, &[b"f"]),
+        message(out(0), &stack, &[b"f"]),
         "trap: out of bounds memory access at 0x30 in f\n    at f\n"
+    );
+    assert_eq!(
+        message(out(2), &stack, &[b"f"]),
+        "trap: out of bounds memory access at 0x30 of memory 2 in f\n    at f\n"
     );
     assert_eq!(
         message(Cause::Bug, &stack, &[]),

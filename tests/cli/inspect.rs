@@ -194,6 +194,7 @@ fn policy(tool: &Tool) -> Result<()> {
         &json!({
             "directories": [], "environment": [], "inherit_environment": false, "listeners": [],
             "memory": { "initial": initial, "maximum": 4_294_967_296_u64 },
+            "memories": [{ "initial": initial, "maximum": 4_294_967_296_u64 }],
             "stack": 8_589_934_592_u64,
         }),
     )?;
@@ -214,6 +215,7 @@ fn policy(tool: &Tool) -> Result<()> {
             "inherit_environment": true,
             "listeners": [],
             "memory": { "initial": initial, "maximum": 64 << 20 },
+            "memories": [{ "initial": initial, "maximum": 64 << 20 }],
             "stack": 1 << 20,
         }),
     )?;

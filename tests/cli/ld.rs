@@ -1,11 +1,11 @@
 //! `--emit obj`, the shim's static library, our linker script and `ld` make an
 //! executable that behaves as the one that wasi-aot links itself.
 
-use crate::support::{build, guest, run, test, text};
+use crate::support::{assemble, build, guest, run, test, text};
 use anyhow::{Result, ensure};
 use harness::go::Goal;
 use harness::paths;
-use harness::run::Run;
+use harness::run::{Ends, Run};
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::path::Path;
@@ -27,13 +27,39 @@ const RUNS: &[(&str, &[&str], i32)] = &[
 ];
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
-    ["start", "failure", "concurrency", "files"]
-        .map(|guest| {
-            test(&format!("ld/{guest}"), tool, move |tool| {
-                behaves_the_same(tool, guest)
-            })
+    let guests = ["start", "failure", "concurrency", "files"].map(|guest| {
+        test(&format!("ld/{guest}"), tool, move |tool| {
+            behaves_the_same(tool, guest)
         })
-        .into()
+    });
+    let mut trials: Vec<_> = guests.into();
+    trials.push(test("ld/several memories", tool, several_memories));
+    trials
+}
+
+/// Only the first one is in the file; the others are there all the same.
+fn several_memories(tool: &Tool) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let at = |name: &str| dir.path().join(name);
+    let module = assemble(
+        dir.path(),
+        "m.wasm",
+        r#"(module (memory 1) (memory 1 3) (data (i32.const 4) "abcd")
+             (func $f (export "_start")
+               (drop (memory.grow 1 (i32.const 1)))
+               (memory.copy 1 0 (i32.const 131068) (i32.const 4) (i32.const 4))
+               (if (i32.ne (i32.load 1 (i32.const 131068)) (i32.load (i32.const 4)))
+                 (then unreachable))
+               (drop (i32.load8_u 1 (i32.const 131072)))))"#,
+    )?;
+    build(tool, &module, &at("module.o"), &["--emit", "obj"])?;
+    link(&at("module.o"), &at("linked"))?;
+    let ran = run(&at("linked"), &[], dir.path())?;
+    let stderr = text(&ran.stderr);
+    ensure!(ran.ends == Ends::Exit(134), "{}: {stderr}", ran.ends);
+    let says = "out of bounds memory access at 0x20000 of memory 1 in f";
+    ensure!(stderr.contains(says), "{stderr}");
+    Ok(())
 }
 
 fn behaves_the_same(tool: &Tool, name: &str) -> Result<()> {
@@ -57,7 +83,7 @@ fn behaves_the_same(tool: &Tool, name: &str) -> Result<()> {
         let [own, linked] = outcomes;
         let (own, linked) = (own?, linked?);
         ensure!(
-            own.ends == harness::run::Ends::Exit(*code),
+            own.ends == Ends::Exit(*code),
             "{args:?}: {}: {}",
             own.ends,
             text(&own.stderr)

@@ -10,15 +10,19 @@ mod inspect;
 mod isolation;
 mod ld;
 mod listen;
+mod memories;
 mod output;
 mod policy;
 mod preempt;
+mod preload;
 mod recovery;
 mod repeat;
 mod run;
+mod simd;
 mod starting;
 mod support;
 mod tables;
+mod tail_calls;
 mod traps;
 
 use harness::tool::Tool;
@@ -39,10 +43,14 @@ fn main() -> anyhow::Result<()> {
         repeat::trials,
         recovery::trials,
         preempt::trials,
+        preload::trials,
         run::trials,
+        simd::trials,
         starting::trials,
         listen::trials,
+        memories::trials,
         tables::trials,
+        tail_calls::trials,
         traps::trials,
         isolation::trials,
         ld::trials,

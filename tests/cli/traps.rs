@@ -57,6 +57,26 @@ const TRAPS: &[(&str, &str, &str)] = &[
         "out of bounds memory access",
     ),
     (
+        "vector behind the end",
+        "(drop (v128.load (i32.const 65521)))",
+        "out of bounds memory access",
+    ),
+    (
+        "vector at the far end",
+        "(v128.store offset=0x40000000 (i32.const -1) (v128.const i64x2 1 2))",
+        "out of bounds memory access",
+    ),
+    (
+        "vector at a large static offset",
+        "(drop (v128.load32x2_s offset=0xfffffff0 (i32.const 8)))",
+        "out of bounds memory access",
+    ),
+    (
+        "lane behind the end",
+        "(v128.store64_lane 1 (i32.const 65529) (v128.const i64x2 1 2))",
+        "out of bounds memory access",
+    ),
+    (
         "memory.copy behind the end",
         "(memory.copy (i32.const 0) (i32.const 65000) (i32.const 1000))",
         "out of bounds memory access",

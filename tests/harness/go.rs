@@ -61,6 +61,8 @@ impl fmt::Display for Flavour {
 pub enum Goal {
     /// A command for wasip1.
     Wasip1,
+    /// The same with vectors (`GOEXPERIMENT=simd`, since Go 1.27).
+    Wasip1Simd,
     /// A library for wasip1 (`-buildmode=c-shared`).
     Reactor,
     /// GOOS=js, which wasi-aot refuses.
@@ -73,6 +75,11 @@ impl Goal {
     fn environment(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::Wasip1 | Self::Reactor => &[("GOOS", "wasip1"), ("GOARCH", "wasm")],
+            Self::Wasip1Simd => &[
+                ("GOOS", "wasip1"),
+                ("GOARCH", "wasm"),
+                ("GOEXPERIMENT", "simd"),
+            ],
             Self::Js => &[("GOOS", "js"), ("GOARCH", "wasm")],
             Self::Native => &[],
         }

@@ -7,13 +7,16 @@
 //! - [`address`]: addresses for listeners;
 //! - [`daemon`]: a program that runs until it is told to end;
 //! - [`tree`]: what a directory holds;
+//! - [`agree`]: what a hand-written module does, here and under wasmtime;
 //! - [`compare`]: the differences between two outcomes;
 //! - [`gotest`]: what a test binary of Go's reports, [`gojson`]: what `go test` does;
+//! - [`rng`]: numbers from a seed, for what is generated;
 //! - [`suite`]: cases times Go versions times build flavours, as named tests.
 //!
 //! `tests/setup.sh matrix` puts the tools in place first.
 
 pub mod address;
+pub mod agree;
 pub mod case;
 pub mod compare;
 pub mod daemon;
@@ -22,6 +25,7 @@ pub mod gojson;
 pub mod gotest;
 pub mod live;
 pub mod paths;
+pub mod rng;
 pub mod run;
 pub mod suite;
 pub mod tool;

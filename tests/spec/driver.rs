@@ -1,17 +1,25 @@
-//! The functions that carry out a module's actions and compare their results.
+//! The modules that carry out a script's actions and compare their results.
 //!
-//! Input and output need no linear memory, which belongs to the module. What is
-//! to be done in a run is a [`Plan`], the initial value of a global, which is
+//! Input and output need no linear memory, which belongs to the script's modules. What
+//! is to be done in a run is a [`Plan`], the initial value of a global, which is
 //! replaced in the executable. What came of it is the exit code: 0 if all is well
 //! up to the plan's end, else one more than how many actions behind `from` the
 //! first one with a wrong result is.
+//!
+//! Actions between two instantiations are the start function of a module of their own
+//! ([`actions`]); all of those share the plan of [`plan`]. The main module ([`main`])
+//! only ends the run.
 
-use crate::command::{Exports, NoCommand, PROC_EXIT, Sections};
+use crate::builder::Builder;
+use crate::exports::{Exports, Item};
 use crate::host::Host;
 use crate::script::{Act, Action, Then};
 use crate::value::{Expected, Float, Value};
+use anyhow::{Result, ensure};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use wasm_encoder::{
-    BlockType, ConstExpr, ExportKind, Function, GlobalType, HeapType, InstructionSink, ValType,
+    BlockType, ConstExpr, EntityType, ExportKind, Function, GlobalType, HeapType, InstructionSink,
+    ValType,
 };
 
 /// What a run does.
@@ -46,154 +54,196 @@ pub const PLACEHOLDER: u64 = 0x9d5c_3e17_a6f2_4b81;
 /// Actions in a function: compiling one of them all would take long.
 const CHUNK: usize = 20;
 
-/// What the driver has of its own.
-struct Own {
-    /// The global that holds the plan.
-    plan: u32,
-    /// `(action) -> ()`: ends the run if the plan does here.
-    at: u32,
-    /// `(right, action) -> ()`: ends the run if the result isn't right and was to be.
-    check: u32,
-    /// `(action) -> (i32)`: whether the plan is for this one to trap.
-    wanted: u32,
+/// The name of the module that has the plan.
+pub const PLAN: &str = "plan";
+
+/// The global that holds it.
+const PLAN_TYPE: GlobalType = GlobalType {
+    val_type: ValType::I64,
+    mutable: true,
+    shared: false,
+};
+
+/// What is known of an instance: the name that others import it by, and its exports.
+pub struct Instance {
+    pub name: String,
+    pub exports: Exports,
 }
 
-/// Adds the driver; gives the index of the function to run.
+/// The module with the plan and the functions that ask it:
+/// `at(action)` ends the run if the plan does here, `check(right, action)` ends it if
+/// the result isn't right and was to be, `wanted(action)` says whether the plan is for
+/// this one to trap.
+pub fn plan() -> Vec<u8> {
+    let mut to = Builder::default();
+    let takes_one = to.function_type(&[ValType::I32], &[]);
+    let takes_two = to.function_type(&[ValType::I32, ValType::I32], &[]);
+    let asks = to.function_type(&[ValType::I32], &[ValType::I32]);
+    let exit = import_exit(&mut to, takes_one);
+    let plan = to.global(PLAN_TYPE, &ConstExpr::i64_const(PLACEHOLDER.cast_signed()));
+    to.export("plan", ExportKind::Global, plan);
+    for (name, ty, body) in [
+        ("at", takes_one, at(plan, exit)),
+        ("check", takes_two, check(plan, exit)),
+        ("wanted", asks, wanted(plan)),
+    ] {
+        let function = to.define(ty, &body);
+        to.export(name, ExportKind::Func, function);
+    }
+    to.finish()
+}
+
+/// The main module: by its turn all is done.
+pub fn main() -> Vec<u8> {
+    let mut to = Builder::default();
+    let takes_one = to.function_type(&[ValType::I32], &[]);
+    let nothing = to.function_type(&[], &[]);
+    let exit = import_exit(&mut to, takes_one);
+    let plan = to.import(PLAN, "plan", EntityType::Global(PLAN_TYPE));
+    let mut body = Function::new([]);
+    body.instructions().i32_const(0).call(exit);
+    // Written to, so that no compiler takes it for a constant.
+    body.instructions().i64_const(0).global_set(plan).end();
+    let start = to.define(nothing, &body);
+    to.export("_start", ExportKind::Func, start);
+    to.finish()
+}
+
+fn import_exit(to: &mut Builder, ty: u32) -> u32 {
+    let ty = EntityType::Function(ty);
+    to.import("wasi_snapshot_preview1", "proc_exit", ty)
+}
+
+/// Field 0 is `from`, 1 `to`, 2 `trap`.
+fn field(plan: u32, field: i64, code: &mut InstructionSink<'_>) {
+    code.global_get(plan).i64_const(16 * field).i64_shr_u();
+    code.i32_wrap_i64().i32_const(0xffff).i32_and();
+}
+
+fn at(plan: u32, exit: u32) -> Function {
+    let mut body = Function::new([]);
+    let code = &mut body.instructions();
+    field(plan, 1, code);
+    code.local_get(0).i32_eq().if_(BlockType::Empty);
+    code.i32_const(0).call(exit).end().end();
+    body
+}
+
+fn check(plan: u32, exit: u32) -> Function {
+    let mut body = Function::new([]);
+    let code = &mut body.instructions();
+    code.local_get(0).i32_eqz().local_get(1);
+    field(plan, 0, code);
+    code.i32_ge_u().i32_and().if_(BlockType::Empty);
+    code.local_get(1);
+    field(plan, 0, code);
+    code.i32_sub().i32_const(1).i32_add().call(exit);
+    code.end().end();
+    body
+}
+
+fn wanted(plan: u32) -> Function {
+    let mut body = Function::new([]);
+    let code = &mut body.instructions();
+    field(plan, 2, code);
+    code.local_get(0).i32_eq().end();
+    body
+}
+
+/// What a driver has imported.
+struct Own<'i> {
+    at: u32,
+    check: u32,
+    wanted: u32,
+    exit: u32,
+    host: Host,
+    instances: &'i HashMap<usize, Instance>,
+    /// Functions and globals, by instance and name.
+    items: BTreeMap<(usize, String), u32>,
+}
+
+/// The module whose start function carries out actions, given with their numbers.
 ///
 /// # Errors
 /// If an action names something that isn't exported.
-pub fn add(
-    to: &mut Sections,
-    exports: &Exports,
-    host: &Host,
-    actions: &[Action],
-    omitted: &[usize],
-) -> Result<u32, NoCommand> {
-    let nothing = function_type(to, &[], &[]);
-    let takes_one = function_type(to, &[ValType::I32], &[]);
-    let takes_two = function_type(to, &[ValType::I32, ValType::I32], &[]);
-    let asks = function_type(to, &[ValType::I32], &[ValType::I32]);
-    let plan = to.globals.len();
-    let ty = GlobalType {
-        val_type: ValType::I64,
-        mutable: true,
-        shared: false,
+pub fn actions(
+    actions: &[(usize, &Action)],
+    numbers: &BTreeSet<u32>,
+    instances: &HashMap<usize, Instance>,
+) -> Result<Vec<u8>> {
+    let mut to = Builder::default();
+    let nothing = to.function_type(&[], &[]);
+    let takes_one = to.function_type(&[ValType::I32], &[]);
+    let takes_two = to.function_type(&[ValType::I32, ValType::I32], &[]);
+    let asks = to.function_type(&[ValType::I32], &[ValType::I32]);
+    let import = |to: &mut Builder, name, ty| to.import(PLAN, name, EntityType::Function(ty));
+    let mut own = Own {
+        at: import(&mut to, "at", takes_one),
+        check: import(&mut to, "check", takes_two),
+        wanted: import(&mut to, "wanted", asks),
+        exit: import_exit(&mut to, takes_one),
+        host: Host::import(&mut to, numbers),
+        instances,
+        items: BTreeMap::new(),
     };
-    (to.globals).global(ty, &ConstExpr::i64_const(PLACEHOLDER.cast_signed()));
-    let first = PROC_EXIT + 1 + to.functions.len();
-    let own = Own {
-        plan,
-        at: first,
-        check: first + 1,
-        wanted: first + 2,
-    };
-    define(to, takes_one, own.at());
-    define(to, takes_two, own.check());
-    define(to, asks, own.wanted());
+    for (_, action) in actions {
+        own.import(&mut to, action)?;
+    }
     let mut start = Function::new([]);
-    let doable = actions.iter().take_while(|action| action.what.is_ok());
-    let doable: Vec<_> = doable.enumerate().collect();
-    for chunk in doable.chunks(CHUNK) {
-        // A local of a vector's type is for a compiler to refuse, so there is none
-        // where none is needed.
-        let vectors = u32::from(chunk.iter().any(|(_, action)| has_lanes(action)));
-        let mut body = Function::new([(1, ValType::I32), (vectors, ValType::V128)]);
-        for &(number, action) in chunk {
-            if let (Ok(what), false) = (&action.what, omitted.contains(&number)) {
-                own.action(&mut body.instructions(), exports, host, number, what)?;
-            }
+    for chunk in actions.chunks(CHUNK) {
+        let mut body = Function::new([(1, ValType::I32), (2, ValType::V128)]);
+        for (number, action) in chunk {
+            own.action(&mut body.instructions(), *number, action);
         }
         body.instructions().end();
-        let index = define(to, nothing, body);
+        let index = to.define(nothing, &body);
         start.instructions().call(index);
     }
-    start.instructions().i32_const(0).call(PROC_EXIT);
-    // Written to, so that no compiler takes it for a constant.
-    start.instructions().i64_const(0).global_set(own.plan).end();
-    Ok(define(to, nothing, start))
+    start.instructions().end();
+    to.start = Some(to.define(nothing, &start));
+    Ok(to.finish())
 }
 
-/// Whether a result is compared lane by lane.
-fn has_lanes(action: &Action) -> bool {
-    let Ok((_, Then::Results(results))) = &action.what else {
-        return false;
-    };
-    let lanes = |result: &Expected| matches!(result, Expected::F32x4(_) | Expected::F64x2(_));
-    results.iter().any(lanes)
-}
-
-fn function_type(to: &mut Sections, params: &[ValType], results: &[ValType]) -> u32 {
-    let index = to.types.len();
-    let (params, results) = (params.iter().copied(), results.iter().copied());
-    to.types.ty().function(params, results);
-    index
-}
-
-fn define(to: &mut Sections, ty: u32, body: Function) -> u32 {
-    to.functions.function(ty);
-    to.code.function(&body);
-    PROC_EXIT + to.functions.len()
-}
-
-impl Own {
-    /// Field 0 is `from`, 1 `to`, 2 `trap`.
-    fn field(&self, field: i64, code: &mut InstructionSink<'_>) {
-        code.global_get(self.plan).i64_const(16 * field).i64_shr_u();
-        code.i32_wrap_i64().i32_const(0xffff).i32_and();
+impl Own<'_> {
+    /// Imports what an action is about.
+    fn import(&mut self, to: &mut Builder, action: &Action) -> Result<()> {
+        let Ok((act, _)) = &action.what else {
+            return Ok(());
+        };
+        let instance = &self.instances[&action.instance];
+        let name = act.name();
+        let item = instance.exports.find(name)?;
+        let right = match act {
+            Act::Invoke { .. } => matches!(item, Item::Function(_)),
+            Act::Get { .. } => matches!(item, Item::Global(_)),
+        };
+        ensure!(right, "{name:?} is exported as something else");
+        let key = (action.instance, name.to_owned());
+        self.items.entry(key).or_insert_with(|| {
+            let ty = item.entity(|ty| to.read_type(ty));
+            to.import(&instance.name, name, ty)
+        });
+        Ok(())
     }
 
-    fn at(&self) -> Function {
-        let mut body = Function::new([]);
-        let code = &mut body.instructions();
-        self.field(1, code);
-        code.local_get(0).i32_eq().if_(BlockType::Empty);
-        code.i32_const(0).call(PROC_EXIT).end().end();
-        body
-    }
-
-    fn check(&self) -> Function {
-        let mut body = Function::new([]);
-        let code = &mut body.instructions();
-        code.local_get(0).i32_eqz().local_get(1);
-        self.field(0, code);
-        code.i32_ge_u().i32_and().if_(BlockType::Empty);
-        code.local_get(1);
-        self.field(0, code);
-        code.i32_sub().i32_const(1).i32_add().call(PROC_EXIT);
-        code.end().end();
-        body
-    }
-
-    fn wanted(&self) -> Function {
-        let mut body = Function::new([]);
-        let code = &mut body.instructions();
-        self.field(2, code);
-        code.local_get(0).i32_eq().end();
-        body
-    }
-
-    fn action(
-        &self,
-        code: &mut InstructionSink<'_>,
-        exports: &Exports,
-        host: &Host,
-        number: usize,
-        (act, then): &(Act, Then),
-    ) -> Result<(), NoCommand> {
+    fn action(&self, code: &mut InstructionSink<'_>, number: usize, action: &Action) {
+        let Ok((_, then)) = &action.what else {
+            return;
+        };
         let number = i32::try_from(number).expect("BUG: more actions than a plan can name");
         code.i32_const(number).call(self.at);
         match then {
             // A branch leaves behind what there is on the stack.
             Then::Returns => {
                 code.block(BlockType::Empty);
-                perform(code, exports, host, act)?;
+                self.perform(code, action);
                 code.br(0).end();
             }
             Then::Results(results) => {
-                perform(code, exports, host, act)?;
+                self.perform(code, action);
                 code.i32_const(1).local_set(RIGHT);
                 for expected in results.iter().rev() {
-                    compare(code, host, expected);
+                    compare(code, &self.host, expected);
                     code.local_get(RIGHT).i32_and().local_set(RIGHT);
                 }
                 code.local_get(RIGHT).i32_const(number).call(self.check);
@@ -201,47 +251,46 @@ impl Own {
             Then::Traps(_) => {
                 code.i32_const(number).call(self.wanted);
                 code.if_(BlockType::Empty);
-                perform(code, exports, host, act)?;
-                code.i32_const(0).call(PROC_EXIT).unreachable().end();
+                self.perform(code, action);
+                code.i32_const(0).call(self.exit).unreachable().end();
             }
         }
-        Ok(())
+    }
+
+    /// Leaves the action's results on the stack.
+    fn perform(&self, code: &mut InstructionSink<'_>, action: &Action) {
+        let Ok((act, _)) = &action.what else {
+            return;
+        };
+        let item = self.items[&(action.instance, act.name().to_owned())];
+        let args = match act {
+            Act::Get { .. } => {
+                code.global_get(item);
+                return;
+            }
+            Act::Invoke { args, .. } => args,
+        };
+        for &arg in args {
+            match arg {
+                Value::I32(v) => code.i32_const(v),
+                Value::I64(v) => code.i64_const(v),
+                Value::F32(bits) => code.i32_const(bits.cast_signed()).f32_reinterpret_i32(),
+                Value::F64(bits) => code.i64_const(bits.cast_signed()).f64_reinterpret_i64(),
+                Value::V128(v) => code.v128_const(v),
+                Value::NullFunc => code.ref_null(HeapType::FUNC),
+                Value::NullExtern => code.ref_null(self.host.null()),
+                Value::Host(number) => code.ref_func(self.host.function(number)),
+            };
+        }
+        code.call(item);
     }
 }
 
-/// Leaves the action's results on the stack.
-fn perform(
-    code: &mut InstructionSink<'_>,
-    exports: &Exports,
-    host: &Host,
-    act: &Act,
-) -> Result<(), NoCommand> {
-    match act {
-        Act::Get { name } => {
-            code.global_get(exports.find(name, ExportKind::Global)?);
-        }
-        Act::Invoke { name, args } => {
-            for &arg in args {
-                match arg {
-                    Value::I32(v) => code.i32_const(v),
-                    Value::I64(v) => code.i64_const(v),
-                    Value::F32(bits) => code.i32_const(bits.cast_signed()).f32_reinterpret_i32(),
-                    Value::F64(bits) => code.i64_const(bits.cast_signed()).f64_reinterpret_i64(),
-                    Value::V128(v) => code.v128_const(v),
-                    Value::NullFunc => code.ref_null(HeapType::FUNC),
-                    Value::NullExtern => code.ref_null(host.null()),
-                    Value::Host(number) => code.ref_func(host.function(number)),
-                };
-            }
-            code.call(exports.find(name, ExportKind::Func)?);
-        }
-    }
-    Ok(())
-}
-
-/// Locals: whether all results are right so far, and a result of several lanes.
+/// Locals: whether all results are right so far, a result of several lanes, and one
+/// that there are alternatives for.
 const RIGHT: u32 = 0;
 const VECTOR: u32 = 1;
+const ALTERNATIVES: u32 = 2;
 
 /// Replaces the value on the stack by whether it is as expected.
 fn compare(code: &mut InstructionSink<'_>, host: &Host, expected: &Expected) {
@@ -277,6 +326,14 @@ fn compare(code: &mut InstructionSink<'_>, host: &Host, expected: &Expected) {
                 code.local_get(VECTOR).i64x2_extract_lane(lane);
                 compare_f64(code, *float);
                 code.i32_and();
+            }
+        }
+        Expected::Either(vectors) => {
+            code.local_set(ALTERNATIVES).i32_const(0);
+            for vector in vectors {
+                code.local_get(ALTERNATIVES);
+                compare(code, host, vector);
+                code.i32_or();
             }
         }
         Expected::NullRef => {

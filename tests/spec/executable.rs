@@ -1,6 +1,7 @@
-//! A command as an executable, and runs of it by a [`Plan`].
+//! A program as an executable, and runs of it by a [`Plan`].
 
 use crate::driver::{PLACEHOLDER, Plan};
+use crate::program::Program;
 use anyhow::{Context, Result, bail, ensure};
 use harness::run::{Ends, Run};
 use std::io;
@@ -54,12 +55,13 @@ pub enum End {
 }
 
 impl Executable {
-    /// Builds a command.
+    /// Builds a program.
     ///
     /// # Errors
     /// As the compiler says; and if the file can't be written.
-    pub fn build(wasm: &[u8], options: &Options) -> Result<Result<Self, Error>> {
-        let bytes = match wasi_aot_compiler::build(wasm, options, &()) {
+    pub fn build(program: &Program, options: &Options) -> Result<Result<Self, Error>> {
+        let (main, preloads) = (&program.main, program.preloads());
+        let bytes = match wasi_aot_compiler::build_with(main, &preloads, options, &()) {
             Ok(bytes) => bytes,
             Err(error) => return Ok(Err(error)),
         };

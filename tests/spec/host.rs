@@ -1,76 +1,88 @@
 //! References of the host's, for which functions stand: number 7 is a function
 //! that returns 7. A result is compared by calling it through a table of our own.
+//!
+//! They are a module, from which the driver's import.
 
-use crate::command::{PROC_EXIT, Sections};
+use crate::builder::Builder;
 use crate::script::Action;
 use std::collections::{BTreeMap, BTreeSet};
 use wasm_encoder::{
-    BlockType, ExportKind, Function, HeapType, InstructionSink, RefType, TableType, ValType,
+    BlockType, EntityType, ExportKind, Function, HeapType, InstructionSink, RefType, TableType,
+    ValType,
 };
 
-/// Where the functions are; nowhere for a module that gets no such reference.
+/// The module's name.
+pub const NAME: &str = "host references";
+
+/// What `is` is exported under: `(reference, number) -> (i32)`, whether it is this one.
+const IS: &str = "is";
+
+/// The functions as a driver has imported them; nowhere in a script without such
+/// references.
+#[derive(Default)]
 pub struct Host {
     functions: BTreeMap<u32, u32>,
-    /// `() -> (i32)`.
-    ty: u32,
-    /// `(reference, number) -> (i32)`: whether it is this one.
     is: u32,
 }
 
-impl Host {
-    /// The numbers that a module's actions use.
-    pub fn numbers(actions: &[Action]) -> BTreeSet<u32> {
-        actions.iter().flat_map(Action::host_references).collect()
-    }
+/// The numbers that actions use.
+pub fn numbers<'a>(actions: impl Iterator<Item = &'a Action>) -> BTreeSet<u32> {
+    actions.flat_map(Action::host_references).collect()
+}
 
-    /// Adds what is needed for references of these numbers.
-    pub fn add(to: &mut Sections, numbers: &BTreeSet<u32>) -> Self {
-        let mut host = Self {
-            functions: BTreeMap::new(),
-            ty: to.types.len(),
-            is: 0,
-        };
+/// The module with references of these numbers.
+pub fn module(numbers: &BTreeSet<u32>) -> Vec<u8> {
+    let mut to = Builder::default();
+    let number = to.function_type(&[], &[ValType::I32]);
+    let reference = ValType::Ref(RefType::FUNCREF);
+    let compares = to.function_type(&[reference, ValType::I32], &[ValType::I32]);
+    let table = to.table(TableType {
+        element_type: RefType::FUNCREF,
+        minimum: 1,
+        maximum: Some(1),
+        table64: false,
+        shared: false,
+    });
+    for n in numbers {
+        let mut body = Function::new([]);
+        body.instructions().i32_const(n.cast_signed()).end();
+        let index = to.define(number, &body);
+        to.export(&n.to_string(), ExportKind::Func, index);
+    }
+    let is = to.define(compares, &is_number(table, number));
+    to.export(IS, ExportKind::Func, is);
+    to.finish()
+}
+
+/// A function of a module's own there is called, too, or traps: neither is right.
+fn is_number(table: u32, ty: u32) -> Function {
+    let mut body = Function::new([]);
+    let code = &mut body.instructions();
+    code.local_get(0).ref_is_null();
+    code.if_(BlockType::Result(ValType::I32)).i32_const(0);
+    code.else_().i32_const(0).local_get(0).table_set(table);
+    code.i32_const(0).call_indirect(table, ty);
+    code.local_get(1).i32_eq().end().end();
+    body
+}
+
+impl Host {
+    /// Imports references of these numbers.
+    pub fn import(to: &mut Builder, numbers: &BTreeSet<u32>) -> Self {
+        let mut host = Self::default();
         if numbers.is_empty() {
             return host;
         }
-        to.types.ty().function([], [ValType::I32]);
+        let ty = to.function_type(&[], &[ValType::I32]);
         for &number in numbers {
-            let mut body = Function::new([]);
-            body.instructions().i32_const(number.cast_signed()).end();
-            let index = define(to, host.ty, &body);
-            // Only what is exported or in a segment may be referred to.
-            to.exports
-                .export(&format!("host reference {number}"), ExportKind::Func, index);
+            let index = to.import(NAME, &number.to_string(), EntityType::Function(ty));
+            to.declared.push(index);
             host.functions.insert(number, index);
         }
-        let table = to.tables.len();
-        to.tables.table(TableType {
-            element_type: RefType::FUNCREF,
-            minimum: 1,
-            maximum: Some(1),
-            table64: false,
-            shared: false,
-        });
-        let ty = to.types.len();
         let reference = ValType::Ref(RefType::FUNCREF);
-        to.types
-            .ty()
-            .function([reference, ValType::I32], [ValType::I32]);
-        let body = host.is_number(table);
-        host.is = define(to, ty, &body);
+        let ty = to.function_type(&[reference, ValType::I32], &[ValType::I32]);
+        host.is = to.import(NAME, IS, EntityType::Function(ty));
         host
-    }
-
-    /// A function of the module's own there is called, too, or traps: neither is right.
-    fn is_number(&self, table: u32) -> Function {
-        let mut body = Function::new([]);
-        let code = &mut body.instructions();
-        code.local_get(0).ref_is_null();
-        code.if_(BlockType::Result(ValType::I32)).i32_const(0);
-        code.else_().i32_const(0).local_get(0).table_set(table);
-        code.i32_const(0).call_indirect(table, self.ty);
-        code.local_get(1).i32_eq().end().end();
-        body
     }
 
     /// The function that stands for a reference.
@@ -91,10 +103,4 @@ impl Host {
     pub fn compare(&self, code: &mut InstructionSink<'_>, number: u32) {
         code.i32_const(number.cast_signed()).call(self.is);
     }
-}
-
-fn define(to: &mut Sections, ty: u32, body: &Function) -> u32 {
-    to.functions.function(ty);
-    to.code.function(body);
-    PROC_EXIT + to.functions.len()
 }

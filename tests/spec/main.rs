@@ -1,19 +1,22 @@
 //! WebAssembly's specification testsuite, from a module's bytes to a process.
 //!
-//! Each module of a file becomes a command that carries out the file's actions on
-//! it ([`command`], [`driver`]), which is compiled, linked and executed as any
-//! other. `RESULTS.md` says what comes of every file, exactly; a run that gives
+//! Modules of a file that import from each other become one program, in which others
+//! between them carry out the file's actions ([`program`], [`driver`]), and which is
+//! linked with `--preload`, compiled and executed as any other. `RESULTS.md` says what comes of every file, exactly; a run that gives
 //! anything else fails, and `make spec-results` writes it. Each file is
 //! gone through once for each way to build in [`executable::ways`].
 
-mod command;
+mod builder;
 mod driver;
 mod executable;
+mod exports;
 mod host;
-mod leaf;
 mod outcome;
+mod program;
 mod refusal;
+mod rewrite;
 mod script;
+mod spectest;
 mod table;
 mod unit;
 mod value;
@@ -63,7 +66,14 @@ fn results_file() -> PathBuf {
 fn files() -> Vec<TestFile<'static>> {
     let versions = [SpecVersion::V1, SpecVersion::V2].into_iter();
     let versions = versions.flat_map(data::spec);
-    versions.chain(data::proposal(Proposal::Simd)).collect()
+    let proposals = [
+        Proposal::Simd,
+        Proposal::RelaxedSimd,
+        Proposal::TailCall,
+        Proposal::MultiMemory,
+    ];
+    let proposals = proposals.into_iter();
+    versions.chain(proposals.flat_map(data::proposal)).collect()
 }
 
 /// Runs a file; what comes of it must be `expected`, unless that is to be written.

@@ -1,12 +1,9 @@
-//! From a file's directives to what there is to do: modules with their actions,
-//! and modules that must be refused.
+//! From a file's directives to what there is to do: modules that are instantiated and
+//! what is done to their instances, and modules that must be refused.
 //!
-//! A module is run by itself, with `spectest`'s definitions put in the place of
-//! their imports ([`crate::command`]), and copies of functions that touch no state
-//! ([`crate::leaf`]). One that imports anything else of another module is skipped, and so is from then on the module that it imports from:
-//! they may share state.
+//! Modules that import from each other make a [`Unit`], in the order of the file; each
+//! unit has a `spectest` of its own.
 
-use crate::leaf::{self, Leaves};
 use crate::value::{Expected, Value, Why};
 use anyhow::{Context, Result};
 use std::collections::HashMap;
@@ -28,21 +25,41 @@ pub struct Script {
     pub skipped: Vec<Why>,
 }
 
-/// A module and what is done to its instance, in order.
+/// Modules that may share state, and what is done, in order.
+#[derive(Default)]
 pub struct Unit {
+    pub steps: Vec<Step>,
+}
+
+pub struct Step {
     pub line: usize,
-    pub wasm: Vec<u8>,
-    /// What it imports from other modules.
-    pub leaves: Leaves,
-    /// The message of the trap in which instantiation must end.
-    pub traps: Option<String>,
-    pub actions: Vec<Action>,
-    /// Why it isn't run.
-    pub skip: Option<Why>,
+    pub what: What,
+}
+
+pub enum What {
+    /// The module is instantiated; later steps name the instance by this one's number
+    /// in the file.
+    Instantiate {
+        number: usize,
+        wasm: Vec<u8>,
+        /// The message of the trap in which that must end.
+        traps: Option<String>,
+    },
+    /// An instance is given a name for others to import from.
+    Register {
+        number: usize,
+        name: String,
+    },
+    /// The module can't be instantiated, as an import isn't there or of another type.
+    Unlinkable {
+        wasm: Vec<u8>,
+    },
+    Act(Action),
 }
 
 pub struct Action {
-    pub line: usize,
+    /// The instance's.
+    pub instance: usize,
     /// Or why it can't be done; then none after it can either, as it may have
     /// changed the instance.
     pub what: Result<(Act, Then), Why>,
@@ -51,6 +68,15 @@ pub struct Action {
 pub enum Act {
     Invoke { name: String, args: Vec<Value> },
     Get { name: String },
+}
+
+impl Act {
+    /// The export's name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Invoke { name, .. } | Self::Get { name } => name,
+        }
+    }
 }
 
 impl Action {
@@ -84,9 +110,7 @@ pub enum Then {
     Traps(String),
 }
 
-const IMPORTS: Why = "imports another module";
-const SHARED: Why = "may share state with another module";
-const LINKING: Why = "linking of modules";
+const UNKNOWN_TEXT: Why = "text that the parser used here doesn't know";
 const NO_MODULE: Why = "of a module that isn't there";
 
 /// Reads a file.
@@ -103,26 +127,29 @@ pub fn read(file: &TestFile<'_>) -> Result<Script> {
     let mut reader = Reader {
         text: file.contents,
         script: Script::default(),
+        steps: Vec::new(),
+        shared: Vec::new(),
         named: HashMap::new(),
         registered: HashMap::new(),
         current: None,
-        tainted: HashMap::new(),
     };
     for directive in wast.directives {
         reader.directive(directive);
     }
-    Ok(reader.script)
+    Ok(reader.finish())
 }
 
 struct Reader<'t> {
     text: &'t str,
     script: Script,
-    /// Places among the units, by the names in the file.
+    /// All steps with the number of an instance that they belong to.
+    steps: Vec<(usize, Step)>,
+    /// Instances that share state, as a forest: each one's parent, or itself.
+    shared: Vec<usize>,
+    /// Instances by their names in the file, and by those they are registered under.
     named: HashMap<String, usize>,
     registered: HashMap<String, usize>,
     current: Option<usize>,
-    /// Units that later actions can't be relied upon.
-    tainted: HashMap<usize, Why>,
 }
 
 impl Reader<'_> {
@@ -133,8 +160,10 @@ impl Reader<'_> {
             WastDirective::AssertMalformed { module, .. }
             | WastDirective::AssertInvalid { module, .. } => self.invalid(line, module),
             WastDirective::Register { name, module, .. } => {
-                if let Some(unit) = self.unit(module) {
-                    self.registered.insert(name.to_owned(), unit);
+                if let Some(number) = self.instance(module) {
+                    self.registered.insert(name.to_owned(), number);
+                    let name = name.to_owned();
+                    self.push(number, line, What::Register { number, name });
                 }
             }
             WastDirective::Invoke(invoke) => {
@@ -151,12 +180,13 @@ impl Reader<'_> {
                 let then = Ok(Then::Traps(message.to_owned()));
                 self.action(line, WastExecute::Invoke(call), then);
             }
-            WastDirective::AssertUnlinkable { mut module, .. } => {
-                if let Ok(wasm) = module.encode() {
-                    self.imports(&wasm);
+            WastDirective::AssertUnlinkable { mut module, .. } => match module.encode() {
+                Ok(wasm) => {
+                    let number = self.new_instance(&wasm);
+                    self.push(number, line, What::Unlinkable { wasm });
                 }
-                self.script.skipped.push(LINKING);
-            }
+                Err(_) => self.script.skipped.push(UNKNOWN_TEXT),
+            },
             _ => self.script.skipped.push("a directive of a newer proposal"),
         }
     }
@@ -169,53 +199,63 @@ impl Reader<'_> {
         let name = module.name();
         self.current = None;
         let Ok(wasm) = module.encode() else {
-            self.script
-                .skipped
-                .push("text that the parser used here doesn't know");
+            self.script.skipped.push(UNKNOWN_TEXT);
             return;
         };
-        let index = self.push(line, wasm, None);
-        self.current = Some(index);
+        let number = self.instantiate(line, wasm, None);
+        self.current = Some(number);
         if let Some(name) = name {
-            self.named.insert(name.name().to_owned(), index);
+            self.named.insert(name.name().to_owned(), number);
         }
     }
 
-    /// Adds a module, and says where.
-    fn push(&mut self, line: usize, wasm: Vec<u8>, traps: Option<String>) -> usize {
-        let (leaves, foreign) = self.imports(&wasm);
-        self.script.units.push(Unit {
-            line,
+    fn instantiate(&mut self, line: usize, wasm: Vec<u8>, traps: Option<String>) -> usize {
+        let number = self.new_instance(&wasm);
+        let what = What::Instantiate {
+            number,
             wasm,
-            leaves,
             traps,
-            actions: Vec::new(),
-            skip: foreign.then_some(IMPORTS),
-        });
-        self.script.units.len() - 1
+        };
+        self.push(number, line, what);
+        number
     }
 
-    /// The leaves that a module imports, and whether it imports anything else from
-    /// another module: that one can't be relied upon any more.
-    fn imports(&mut self, wasm: &[u8]) -> (Leaves, bool) {
-        let (mut leaves, mut foreign) = (Leaves::new(), false);
-        for (module, name) in imports(wasm) {
-            if module == "spectest" {
-                continue;
-            }
-            let unit = self.registered.get(&module).copied();
-            let body = unit.and_then(|unit| {
-                let mut bodies = leaf::exported(&self.script.units[unit].wasm);
-                bodies.remove(&name)
-            });
-            if let Some(body) = body {
-                leaves.insert((module, name), body);
-            } else {
-                foreign = true;
-                self.tainted.extend(unit.map(|unit| (unit, SHARED)));
+    /// The number of a new instance, which shares state with those it imports from.
+    fn new_instance(&mut self, wasm: &[u8]) -> usize {
+        let number = self.shared.len();
+        self.shared.push(number);
+        for module in imports(wasm) {
+            if let Some(&other) = self.registered.get(&module) {
+                let (root, own) = (self.root(other), self.root(number));
+                self.shared[own] = root;
             }
         }
-        (leaves, foreign)
+        number
+    }
+
+    fn root(&self, mut number: usize) -> usize {
+        while self.shared[number] != number {
+            number = self.shared[number];
+        }
+        number
+    }
+
+    fn push(&mut self, instance: usize, line: usize, what: What) {
+        self.steps.push((instance, Step { line, what }));
+    }
+
+    /// Sorts the steps into units, which are in the order of their first ones.
+    fn finish(mut self) -> Script {
+        let mut units: HashMap<usize, usize> = HashMap::new();
+        for (instance, step) in std::mem::take(&mut self.steps) {
+            let next = self.script.units.len();
+            let unit = *units.entry(self.root(instance)).or_insert(next);
+            if unit == next {
+                self.script.units.push(Unit::default());
+            }
+            self.script.units[unit].steps.push(step);
+        }
+        self.script
     }
 
     fn invalid(&mut self, line: usize, mut module: QuoteWat<'_>) {
@@ -239,7 +279,7 @@ impl Reader<'_> {
         }
     }
 
-    fn unit(&self, name: Option<Id<'_>>) -> Option<usize> {
+    fn instance(&self, name: Option<Id<'_>>) -> Option<usize> {
         match name {
             Some(name) => self.named.get(name.name()).copied(),
             None => self.current,
@@ -255,22 +295,19 @@ impl Reader<'_> {
             }
             WastExecute::Wat(module) => return self.instantiation(line, module, then),
         };
-        let Some(unit) = self.unit(module) else {
+        let Some(instance) = self.instance(module) else {
             self.script.skipped.push(NO_MODULE);
             return;
         };
-        let what = match self.tainted.get(&unit) {
-            Some(why) => Err(*why),
-            None => act.and_then(|act| Ok((act, then?))),
-        };
-        self.script.units[unit].actions.push(Action { line, what });
+        let what = act.and_then(|act| Ok((act, then?)));
+        self.push(instance, line, What::Act(Action { instance, what }));
     }
 
     /// A module of which only instantiation is asserted, to trap.
     fn instantiation(&mut self, line: usize, mut module: Wat<'_>, then: Result<Then, Why>) {
         match (module.encode(), then) {
             (Ok(wasm), Ok(Then::Traps(message))) => {
-                self.push(line, wasm, Some(message));
+                self.instantiate(line, wasm, Some(message));
             }
             _ => self.script.skipped.push("instantiation that must not trap"),
         }
@@ -288,14 +325,14 @@ fn act(invoke: &WastInvoke<'_>) -> Result<Act, Why> {
     })
 }
 
-/// Module and name of each import, as far as the module can be read.
-fn imports(wasm: &[u8]) -> Vec<(String, String)> {
-    let mut names = Vec::new();
+/// The modules that a module imports from, as far as it can be read.
+fn imports(wasm: &[u8]) -> Vec<String> {
+    let mut modules = Vec::new();
     for payload in Parser::new(0).parse_all(wasm).map_while(Result::ok) {
         if let Payload::ImportSection(section) = payload {
             let imports = section.into_imports().map_while(Result::ok);
-            names.extend(imports.map(|i| (i.module.to_owned(), i.name.to_owned())));
+            modules.extend(imports.map(|import| import.module.to_owned()));
         }
     }
-    names
+    modules
 }

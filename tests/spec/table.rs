@@ -4,10 +4,13 @@ use crate::outcome::Counts;
 use std::collections::BTreeMap;
 
 /// The title of each set, with the crate's name of its directory.
-pub const SETS: [(&str, &str); 3] = [
+pub const SETS: [(&str, &str); 6] = [
     ("wasm-v1", "WebAssembly 1.0"),
     ("wasm-v2", "WebAssembly 2.0 without SIMD"),
     ("simd", "SIMD"),
+    ("relaxed-simd", "Relaxed SIMD"),
+    ("tail-call", "Tail calls"),
+    ("multi-memory", "Several memories"),
 ];
 
 /// Files of 2.0 that need something that Go's modules don't: reference types,

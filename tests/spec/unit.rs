@@ -1,129 +1,201 @@
-//! Runs a module and its actions, and says what came of each.
+//! Runs a unit, and says what came of each step.
 //!
 //! Results are compared in runs of at most [`BATCH`] actions, as the exit code
-//! names the first that is wrong; each run repeats the actions before them.
+//! names the first that is wrong; each run repeats what is before them.
 //! A trap ends a process, so each action that must trap has one of its own, in
 //! which those before it are carried out, too, but for others that trap: this is
 //! exact if an action that traps changes nothing before.
+//!
+//! Instantiation that must trap ends an executable of the steps up to there. In those
+//! with later steps it is cut right before what traps: of its segments and its start
+//! function, in order, as many are left as can be done without a trap. This is exact,
+//! too, if a start function that traps changes nothing before.
 
-use crate::command::{self, NoCommand};
 use crate::driver::Plan;
 use crate::executable::{End, Executable};
 use crate::outcome::Outcome;
-use crate::script::{Action, Then, Unit};
+use crate::program::{self, Parts};
+use crate::script::{Action, Step, Then, Unit, What};
 use anyhow::Result;
-use wasi_aot_compiler::{Error, Options};
+use std::collections::BTreeMap;
+use wasi_aot_compiler::{Error, Options, merge};
 
 /// Actions whose results one run compares: exit codes above mean something else.
 const BATCH: usize = 100;
 
-/// How often a module is built again without an action that traps.
+/// How often a unit is built again without an action that traps.
 const REBUILDS: usize = 8;
 
-/// The outcomes of instantiation and of each action, with their lines.
+/// Carries out all that is in a plan without an end, but for what must trap, and
+/// compares nothing.
+const THROUGH: Plan = Plan {
+    from: Plan::NEVER,
+    to: Plan::NEVER,
+    trap: Plan::NEVER,
+};
+
+/// The outcomes of instantiations and actions, with their lines.
 ///
 /// # Errors
 /// If the tests can't be carried out.
 pub fn run(unit: &Unit, options: &Options) -> Result<Vec<(usize, Outcome)>> {
-    let lines = (unit.actions.iter().map(|action| action.line)).collect::<Vec<_>>();
-    let all = |outcome: Outcome| {
-        let lines = [unit.line].into_iter().chain(lines.iter().copied());
-        Ok(lines.map(|line| (line, outcome.clone())).collect())
-    };
-    if let Some(why) = unit.skip {
-        return all(Outcome::Skipped(why));
-    }
-    let executable = match build(unit, options, &[])? {
-        Ok(executable) => executable,
-        Err(outcome) => return all(outcome),
-    };
-    let start = executable.run(Plan {
-        from: 0,
-        to: 0,
-        trap: Plan::NEVER,
-    })?;
-    let start = match (&unit.traps, start) {
-        (None, End::Exit(0)) => Outcome::Passed,
-        (Some(expected), end) => trapped(expected, end),
-        (None, end) => {
-            return all(Outcome::Failed(format!("instantiation: {end:?}")));
+    let mut outcomes: Vec<Option<Outcome>> = vec![None; unit.steps.len()];
+    for (place, step) in unit.steps.iter().enumerate() {
+        if let What::Unlinkable { wasm } = &step.what {
+            outcomes[place] = Some(unlinkable(wasm, &unit.steps[..place])?);
         }
-    };
-    let mut runner = Runner {
-        unit,
-        options,
-        executable,
-        omitted: Vec::new(),
-        outcomes: vec![None; unit.actions.len()],
-    };
-    runner.skip();
-    runner.returning()?;
-    runner.trapping()?;
-    let outcomes = runner
-        .outcomes
-        .into_iter()
-        .map(|outcome| outcome.unwrap_or_else(|| Outcome::Failed("not reached".into())));
-    let outcomes = [start].into_iter().chain(outcomes);
-    Ok([unit.line].into_iter().chain(lines).zip(outcomes).collect())
+    }
+    let others = |step: &Step| matches!(step.what, What::Instantiate { .. } | What::Act(_));
+    if unit.steps.iter().any(others) {
+        let linked = Runner::new(unit, options).and_then(|runner| match runner {
+            Ok(runner) => runner.run(),
+            Err(outcome) => Ok(vec![outcome; unit.steps.len()]),
+        });
+        for (place, outcome) in linked?.into_iter().enumerate() {
+            outcomes[place].get_or_insert(outcome);
+        }
+    }
+    let steps = unit.steps.iter().zip(outcomes);
+    let counted = steps.filter(|(step, _)| !matches!(step.what, What::Register { .. }));
+    Ok(counted
+        .map(|(step, outcome)| {
+            let missing = || Outcome::Failed("not carried out".into());
+            (step.line, outcome.unwrap_or_else(missing))
+        })
+        .collect())
 }
 
-/// The unit's executable, or what that there is none means for each action.
-fn build(unit: &Unit, options: &Options, omitted: &[usize]) -> Result<Result<Executable, Outcome>> {
-    let wasm = match command::make(&unit.wasm, &unit.leaves, &unit.actions, omitted) {
-        Ok(wasm) => wasm,
-        Err(NoCommand::Import(why)) => return Ok(Err(Outcome::Skipped(why))),
-        Err(NoCommand::Malformed(what) | NoCommand::Export(what)) => {
-            return Ok(Err(Outcome::Failed(what)));
-        }
+/// What comes of a module whose imports aren't satisfied.
+fn unlinkable(wasm: &[u8], before: &[Step]) -> Result<Outcome> {
+    let program = program::before(before)?;
+    let unlinkable = |error: &Error| {
+        matches!(
+            error,
+            Error::UnknownImport { .. } | Error::NotExported { .. } | Error::ImportMismatch { .. }
+        )
     };
-    Ok(
-        Executable::build(&wasm, options)?.map_err(|error| match error {
-            Error::Unsupported { feature, .. } => Outcome::refused(&feature),
-            // Segments are applied by the compiler.
-            Error::Invalid { message, .. }
-                if unit
-                    .traps
-                    .as_ref()
-                    .is_some_and(|t| t.starts_with("out of bounds"))
-                    && message.ends_with("segment out of bounds; instantiation would trap") =>
-            {
-                Outcome::Passed
-            }
-            Error::Limit(_) => Outcome::refused("a limit of the compiler"),
-            other => Outcome::Failed(format!("build: {other}")),
-        }),
-    )
+    Ok(match merge::merge(wasm, &program.preloads()) {
+        Ok(_) => Outcome::Failed("linked".into()),
+        Err(error) if unlinkable(&error) => Outcome::Passed,
+        Err(error) => Outcome::Failed(format!("refused otherwise: {error}")),
+    })
 }
 
 struct Runner<'u> {
     unit: &'u Unit,
     options: &'u Options,
+    parts: Parts<'u>,
+    /// How many steps are done of instantiations that trap.
+    cut: BTreeMap<usize, usize>,
     executable: Executable,
     /// Actions that trapped and must not, which are left out of later runs.
     omitted: Vec<usize>,
+    /// The instantiations' that must trap, by their places.
+    traps: BTreeMap<usize, Outcome>,
+    actions: Vec<&'u Action>,
+    /// The actions'.
     outcomes: Vec<Option<Outcome>>,
 }
 
-impl Runner<'_> {
-    fn actions(&self) -> &[Action] {
-        &self.unit.actions
+/// The unit's first steps as an executable, or what it means that there is none.
+fn build(
+    parts: &Parts<'_>,
+    steps: usize,
+    cut: &BTreeMap<usize, usize>,
+    omitted: &[usize],
+    options: &Options,
+) -> Result<Result<Executable, Outcome>> {
+    let program = match parts.program(steps, cut, omitted) {
+        Ok(program) => program,
+        Err(error) => return Ok(Err(Outcome::Failed(error.to_string()))),
+    };
+    let built = Executable::build(&program, options)?;
+    Ok(built.map_err(|error| match error {
+        Error::Unsupported { feature, .. } => Outcome::refused(&feature),
+        Error::Limit(_) => Outcome::refused("a limit of the compiler"),
+        other => Outcome::Failed(format!("build: {other}")),
+    }))
+}
+
+impl<'u> Runner<'u> {
+    /// Runs the instantiations that must trap, and builds an executable of all steps.
+    fn new(unit: &'u Unit, options: &'u Options) -> Result<Result<Self, Outcome>> {
+        let parts = match Parts::new(unit) {
+            Ok(parts) => parts,
+            Err(error) => return Ok(Err(Outcome::Failed(error.to_string()))),
+        };
+        let (mut cut, mut traps) = (BTreeMap::new(), BTreeMap::new());
+        for (place, step) in unit.steps.iter().enumerate() {
+            let What::Instantiate {
+                number,
+                traps: Some(expected),
+                ..
+            } = &step.what
+            else {
+                continue;
+            };
+            let executable = match build(&parts, place + 1, &cut, &[], options)? {
+                Ok(executable) => executable,
+                Err(outcome) => return Ok(Err(outcome)),
+            };
+            traps.insert(place, trapped(expected, executable.run(THROUGH)?));
+            for steps in (0..parts.instantiation(*number)?).rev() {
+                cut.insert(*number, steps);
+                let built = build(&parts, place + 1, &cut, &[], options)?;
+                if let Ok(executable) = built
+                    && executable.run(THROUGH)? == End::Exit(0)
+                {
+                    break;
+                }
+            }
+        }
+        let built = build(&parts, unit.steps.len(), &cut, &[], options)?;
+        let actions: Vec<_> = unit.actions().collect();
+        Ok(built.map(|executable| Self {
+            unit,
+            options,
+            parts,
+            cut,
+            executable,
+            omitted: Vec::new(),
+            traps,
+            outcomes: vec![None; actions.len()],
+            actions,
+        }))
+    }
+
+    /// The outcomes of all steps.
+    fn run(mut self) -> Result<Vec<Outcome>> {
+        self.skip();
+        self.returning()?;
+        self.trapping()?;
+        let instantiated = match self.executable.run(THROUGH)? {
+            End::Exit(0) => Outcome::Passed,
+            end => Outcome::Failed(format!("instantiation: {end:?}")),
+        };
+        let mut actions = self.outcomes.into_iter();
+        let outcomes = self.unit.steps.iter().enumerate();
+        let outcomes = outcomes.map(|(place, step)| match &step.what {
+            What::Act(_) => {
+                let outcome = actions.next().flatten();
+                outcome.unwrap_or_else(|| Outcome::Failed("not reached".into()))
+            }
+            _ => self.traps.remove(&place).unwrap_or(instantiated.clone()),
+        });
+        Ok(outcomes.collect())
     }
 
     fn then(&self, action: usize) -> Option<&Then> {
-        self.actions()[action]
-            .what
-            .as_ref()
-            .ok()
-            .map(|what| &what.1)
+        let what = self.actions[action].what.as_ref();
+        what.ok().map(|what| &what.1)
     }
 
     /// All from the first action on that can't be done.
     fn skip(&mut self) {
-        let actions = &self.unit.actions;
-        if let Some((first, why)) = actions
+        if let Some((first, why)) = (self.actions)
             .iter()
             .enumerate()
-            .find_map(|(i, action)| Some((i, action.what.as_ref().err()?)))
+            .find_map(|(i, action)| Some((i, *action.what.as_ref().err()?)))
         {
             self.outcomes[first..].fill(Some(Outcome::Skipped(why)));
         }
@@ -131,10 +203,7 @@ impl Runner<'_> {
 
     /// Number of actions that can be done.
     fn len(&self) -> usize {
-        let doable = self
-            .actions()
-            .iter()
-            .take_while(|action| action.what.is_ok());
+        let doable = self.actions.iter().take_while(|action| action.what.is_ok());
         doable.count()
     }
 
@@ -170,7 +239,8 @@ impl Runner<'_> {
                     if self.omitted.len() > REBUILDS {
                         return Ok(());
                     }
-                    match build(self.unit, self.options, &self.omitted)? {
+                    let (steps, cut) = (self.unit.steps.len(), &self.cut);
+                    match build(&self.parts, steps, cut, &self.omitted, self.options)? {
                         Ok(executable) => self.executable = executable,
                         Err(_) => return Ok(()),
                     }

@@ -39,6 +39,8 @@ pub enum Expected {
     V128(i128),
     F32x4([Float<u32>; 4]),
     F64x2([Float<u64>; 2]),
+    /// Any of these vectors.
+    Either(Vec<Expected>),
     NullRef,
     /// Any function, or anything of the host's.
     NotNull,
@@ -89,6 +91,13 @@ impl Expected {
             WastRetCore::F32(pattern) => Self::F32(float(pattern, |v| v.bits)),
             WastRetCore::F64(pattern) => Self::F64(float(pattern, |v| v.bits)),
             WastRetCore::V128(pattern) => vector(pattern),
+            WastRetCore::Either(patterns) => {
+                let vectors = patterns.iter().map(|pattern| match pattern {
+                    WastRetCore::V128(pattern) => Ok(vector(pattern)),
+                    _ => Err("alternatives that are no vectors"),
+                });
+                Self::Either(vectors.collect::<Result<_, Why>>()?)
+            }
             WastRetCore::RefNull(_) => Self::NullRef,
             WastRetCore::RefFunc(_) => Self::NotNull,
             WastRetCore::RefExtern(Some(number)) => Self::Host(*number),

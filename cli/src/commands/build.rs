@@ -2,6 +2,7 @@
 
 use crate::flags::codegen::CodegenFlags;
 use crate::flags::policy::PolicyFlags;
+use crate::flags::preload::{PreloadFlags, Preloads};
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::usage::Usage;
@@ -21,6 +22,7 @@ use wasi_aot_compiler::{Emit, Options};
   wasi-aot build --dir . counter.wasm           # may use the directory it is started in
   wasi-aot build --dir-ro /etc/app::/conf --dir /var/lib/app::/data \\
       --env LANG=C --env HOME server.wasm -o /usr/local/bin/server
+  wasi-aot build --preload env=env.wasm app.wasm  # app imports from module env
   wasi-aot build --emit asm counter.wasm -o -   # look at the machine code
 
 The executable needs nothing of wasi-aot to run. Relative --dir paths are resolved
@@ -40,6 +42,9 @@ pub struct Build {
 
     #[command(flatten)]
     codegen: CodegenFlags,
+
+    #[command(flatten)]
+    preload: PreloadFlags,
 
     #[command(flatten)]
     policy: PolicyFlags,
@@ -62,13 +67,14 @@ impl Build {
             return Err(Usage(message.into()).into());
         }
 
-        let bytes = build(&self.input, &options, self.verbose)?;
+        let preloads = self.preload.read()?;
+        let bytes = build(&self.input, &preloads, &options, self.verbose)?;
         output.write(&bytes)
     }
 }
 
 /// Reads and compiles the input; errors begin with its name.
-fn build(input: &Path, options: &Options, verbose: bool) -> Result<Vec<u8>> {
+fn build(input: &Path, preloads: &Preloads, options: &Options, verbose: bool) -> Result<Vec<u8>> {
     let name = if is_stdin(input) {
         "standard input".into()
     } else {
@@ -76,7 +82,7 @@ fn build(input: &Path, options: &Options, verbose: bool) -> Result<Vec<u8>> {
     };
     let wasm = read(input).with_context(|| name.clone())?;
     let progress = Progress::new(verbose);
-    let built = wasi_aot_compiler::build(&wasm, options, &progress);
+    let built = wasi_aot_compiler::build_with(&wasm, &preloads.modules(), options, &progress);
     progress.clear();
     built.context(name)
 }

@@ -3,6 +3,7 @@
 use crate::cache::Cache;
 use crate::flags::codegen::TuningFlags;
 use crate::flags::policy::PolicyFlags;
+use crate::flags::preload::PreloadFlags;
 use anyhow::{Context, Result};
 use clap::Args;
 use std::ffi::OsString;
@@ -32,6 +33,9 @@ pub struct Run {
     tuning: TuningFlags,
 
     #[command(flatten)]
+    preload: PreloadFlags,
+
+    #[command(flatten)]
     policy: PolicyFlags,
 }
 
@@ -44,9 +48,11 @@ impl Run {
         let path = Path::new(file);
         let name = || path.display().to_string();
         let wasm = fs::read(path).with_context(name)?;
+        let preloads = self.preload.read()?;
+        let modules = preloads.modules();
         let cache = Cache::of_user()?;
-        let program = cache.get(&wasm, &options, || {
-            wasi_aot_compiler::build(&wasm, &options, &()).with_context(name)
+        let program = cache.get(&wasm, &modules, &options, || {
+            wasi_aot_compiler::build_with(&wasm, &modules, &options, &()).with_context(name)
         })?;
         let error = Command::new(&program).arg0(file).args(args).exec();
         Err(error).with_context(|| format!("{}: cannot run", program.display()))

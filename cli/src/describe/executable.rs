@@ -76,8 +76,8 @@ fn policy(page: &mut Page, executable: &Executable) {
     environment(page, manifest);
     let listeners = manifest.listeners.iter();
     page.field("listens at", list(listeners.map(|at| printable_bytes(at))));
-    let (initial, maximum) = executable.memory;
-    page.field("memory", memory(initial, Some(maximum)));
+    let memories = executable.memories.iter();
+    page.memories(memories.map(|&(initial, maximum)| memory(initial, Some(maximum))));
     page.field(
         "native stack",
         format_args!("{} reserved", bytes(manifest.stack_size)),

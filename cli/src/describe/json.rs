@@ -39,7 +39,10 @@ fn module(report: &ModuleReport) -> Value {
             "byte_loops": recognised.byte_loops,
         })
     });
-    let memory = report.memory;
+    let memories = report.memories.iter();
+    let memories: Vec<_> = memories
+        .map(|m| json!({ "initial": m.initial, "maximum": m.maximum }))
+        .collect();
     json!({
         "schema": SCHEMA,
         "kind": "module",
@@ -51,7 +54,8 @@ fn module(report: &ModuleReport) -> Value {
         "go": report.is_go().then(|| go(report.go_version.as_deref(), report.build_info.as_ref())),
         "recognised": recognised,
         "features": report.features,
-        "memory": memory.map(|m| json!({ "initial": m.initial, "maximum": m.maximum })),
+        "memory": memories.first(),
+        "memories": memories,
         "asks": asks,
         "imports": report.imports.iter().map(item).collect::<Vec<_>>(),
         "exports": report.exports.iter().map(item).collect::<Vec<_>>(),
@@ -102,6 +106,10 @@ fn executable(report: &Executable) -> Value {
     };
     let go_version = text(&manifest.go_version);
     let is_go = go_version.is_some() || report.build_info.is_some();
+    let memories = report.memories.iter();
+    let memories: Vec<_> = memories
+        .map(|(initial, maximum)| json!({ "initial": initial, "maximum": maximum }))
+        .collect();
     let listeners = manifest.listeners.iter();
     let listeners = listeners.map(|at| String::from_utf8_lossy(at).into_owned());
     json!({
@@ -116,7 +124,8 @@ fn executable(report: &Executable) -> Value {
             "environment": manifest.env.iter().map(variable).collect::<Vec<_>>(),
             "inherit_environment": manifest.inherit_env,
             "listeners": listeners.collect::<Vec<_>>(),
-            "memory": { "initial": report.memory.0, "maximum": report.memory.1 },
+            "memory": memories.first(),
+            "memories": memories,
             "stack": manifest.stack_size,
         },
         "hardening": { "landlock": manifest.hardened, "seccomp": manifest.hardened },

@@ -65,6 +65,21 @@ impl Page {
         self.list("built with", shortened(settings));
     }
 
+    /// A line for each memory, with its index if there are several.
+    fn memories(&mut self, memories: impl ExactSizeIterator<Item = String>) {
+        let several = memories.len() > 1;
+        if memories.len() == 0 {
+            self.field("memory", "none");
+        }
+        for (index, memory) in memories.enumerate() {
+            if several {
+                self.field(&format!("memory {index}"), memory);
+            } else {
+                self.field("memory", memory);
+            }
+        }
+    }
+
     /// A field with a line for each item; none at all if there are none.
     fn list(&mut self, name: &str, items: Vec<String>) {
         for (index, item) in items.into_iter().enumerate() {

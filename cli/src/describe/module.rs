@@ -98,12 +98,8 @@ fn webassembly(page: &mut Page, module: &ModuleReport) {
             format!("those of WebAssembly 1.0; {}", list(features))
         },
     );
-    page.field(
-        "memory",
-        module
-            .memory
-            .map_or("none".into(), |m| memory(m.initial, m.maximum)),
-    );
+    let memories = module.memories.iter();
+    page.memories(memories.map(|m| memory(m.initial, m.maximum)));
     let code = bytes(module.code_size);
     page.field("functions", format_args!("{}, {code}", module.functions));
     page.field(

@@ -31,7 +31,7 @@ pub struct PolicyFlags {
     #[arg(long)]
     inherit_env: bool,
 
-    /// Most memory the program may have, like 256MiB [default: 4GiB]
+    /// Most memory the program may have, each memory by itself, like 256MiB [default: 4GiB]
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     max_memory: Option<u64>,
 

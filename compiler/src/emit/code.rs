@@ -116,6 +116,7 @@ impl Declared {
                 self.declare_shim(symbol, &name);
             }
             Symbol::MemoryGrow => self.declare_shim(symbol, symbols::MEMORY_GROW),
+            Symbol::MemoryGrowOther => self.declare_shim(symbol, symbols::MEMORY_GROW_OTHER),
             Symbol::Memmove => self.declare_shim(symbol, symbols::MEMMOVE),
             Symbol::Memset => self.declare_shim(symbol, symbols::MEMSET),
             Symbol::BytesEqual => self.declare_shim(symbol, symbols::BYTES_EQUAL),

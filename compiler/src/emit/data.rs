@@ -3,8 +3,7 @@
 
 use super::code::Code;
 use super::{Input, references};
-use crate::lower::CELL_SIZE;
-use crate::module::Constant;
+use crate::module::{Constant, Global};
 use crate::options::Target;
 use crate::symbol::Symbol;
 use object::SectionKind;
@@ -45,11 +44,25 @@ pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
 
 fn globals(input: &Input<'_, '_, '_>, code: &mut Code, symbol: SymbolId) {
     let globals = &input.env.module.globals;
-    let cells: Vec<u8> = globals.iter().flat_map(|g| g.init.to_cell()).collect();
-    let align = u64::from(CELL_SIZE);
-    let (section, start) = define(code, symbol, StandardSection::Data, &cells, align);
-    for (offset, global) in (start..).step_by(CELL_SIZE as usize).zip(globals) {
+    let end = globals.last().map_or(0, Global::cell_end);
+    let mut cells = vec![0; end as usize];
+    for global in globals {
+        let cell = &mut cells[global.cell as usize..global.cell_end() as usize];
+        let bytes = global.init.to_cell();
+        cell.copy_from_slice(&bytes[..cell.len()]);
+    }
+    let sizes = globals.iter().map(|global| Global::cell_size(global.ty));
+    let align = sizes.max().unwrap_or(1);
+    let (section, start) = define(
+        code,
+        symbol,
+        StandardSection::Data,
+        &cells,
+        u64::from(align),
+    );
+    for global in globals {
         if let Constant::RefFunc(function) = global.init {
+            let offset = start + u64::from(global.cell);
             references::reference(input, code, section, offset, function);
         }
     }
@@ -72,11 +85,12 @@ pub(super) fn define(
     (section, offset)
 }
 
-/// The initial bytes, then a section without bytes up to the initial size, so
+/// Memory 0's initial bytes, then a section without bytes up to the initial size, so
 /// that the two together are exactly one segment.
 fn memory(input: &Input<'_, '_, '_>, code: &mut Code) {
     let image = &input.env.module.image;
-    let size = u64::from(input.initial_pages) * layout::WASM_PAGE_SIZE;
+    let initial = input.memories.first().map_or(0, |m| m.initial_pages);
+    let size = u64::from(initial) * layout::WASM_PAGE_SIZE;
     let name = |name: &str| name.as_bytes().to_vec();
     let bytes =
         code.object

@@ -7,12 +7,11 @@ use object::SectionKind;
 use object::write::{SectionId, StandardSection, SymbolId};
 use std::mem::offset_of;
 use wasi_aot_contract::module::{
-    CONTRACT_VERSION, CPU_X86_64_V2, FunctionEntry, ModuleInfo, Preemption, TrapEntry,
+    CONTRACT_VERSION, CPU_X86_64_V2, FunctionEntry, MemoryLimits, ModuleInfo, Preemption, TrapEntry,
 };
-use wasi_aot_contract::symbols;
+use wasi_aot_contract::{layout, symbols};
 
 use crate::go::preempt::G_GLOBAL;
-use crate::lower::CELL_SIZE;
 use crate::options::Target;
 use crate::symbol::Symbol;
 
@@ -28,10 +27,9 @@ pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
             offset_of!(ModuleInfo, cpu_features),
             cpu_features(input.env.target),
         ),
-        (offset_of!(ModuleInfo, initial_pages), input.initial_pages),
-        (offset_of!(ModuleInfo, maximum_pages), input.maximum_pages),
     ]);
-    info.preemption(input.preemption, code);
+    info.memories(input.memories);
+    info.preemption(input, code);
     info.address(offset_of!(ModuleInfo, entry), code.entry, 0);
     let text = code.object.section_symbol(code.text);
     let text_size = i64::try_from(code.text_size).expect("BUG: text over 63 bits");
@@ -185,15 +183,39 @@ impl Info {
         }
     }
 
+    /// # Panics
+    /// If there are more than [`layout::MAX_MEMORIES`], which the parser refuses.
+    fn memories(&mut self, memories: &[MemoryLimits]) {
+        assert!(
+            memories.len() <= layout::MAX_MEMORIES,
+            "BUG: too many memories"
+        );
+        let count = u32::try_from(memories.len()).expect("BUG: few memories");
+        self.words(&[(offset_of!(ModuleInfo, memory_count), count.max(1))]);
+        let start = offset_of!(ModuleInfo, memories);
+        for (at, limits) in (start..).step_by(size_of::<MemoryLimits>()).zip(memories) {
+            self.words(&[
+                (
+                    at + offset_of!(MemoryLimits, initial_pages),
+                    limits.initial_pages,
+                ),
+                (
+                    at + offset_of!(MemoryLimits, maximum_pages),
+                    limits.maximum_pages,
+                ),
+            ]);
+        }
+    }
+
     fn address(&mut self, offset: usize, symbol: SymbolId, addend: i64) {
         self.addresses.push((offset, symbol, addend));
     }
 
     /// All zero, as the bytes are, where nothing is preempted: also in a module
     /// whose code uses no globals.
-    fn preemption(&mut self, preemption: Option<Preemption>, code: &Code) {
+    fn preemption(&mut self, input: &Input<'_, '_, '_>, code: &Code) {
         let globals = code.symbols.get(&Symbol::Globals);
-        let (Some(preemption), Some(&globals)) = (preemption, globals) else {
+        let (Some(preemption), Some(&globals)) = (input.preemption, globals) else {
             return;
         };
         let at = |field: usize| offset_of!(ModuleInfo, preemption) + field;
@@ -206,7 +228,7 @@ impl Info {
                 preemption.g_stackguard0,
             ),
         ]);
-        let cell = i64::from(G_GLOBAL * CELL_SIZE);
+        let cell = i64::from(input.env.module.globals[G_GLOBAL as usize].cell);
         self.address(at(offset_of!(Preemption, g_cell)), globals, cell);
     }
 

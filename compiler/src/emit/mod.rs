@@ -17,7 +17,7 @@ use cranelift_codegen::isa::OwnedTargetIsa;
 use object::write::{Object, Relocation, SectionId, SymbolId};
 use object::{RelocationEncoding, RelocationFlags, RelocationKind};
 use std::collections::BTreeSet;
-use wasi_aot_contract::module::{Preemption, TrapKind};
+use wasi_aot_contract::module::{MemoryLimits, Preemption, TrapKind};
 use wasi_aot_contract::symbols;
 
 /// All that an object is made from.
@@ -29,8 +29,8 @@ pub struct Input<'i, 'm, 'w> {
     pub synthetic: &'i [(Synthetic, Compiled)],
     /// Descriptor of the manifest note.
     pub manifest: &'i [u8],
-    pub initial_pages: u32,
-    pub maximum_pages: u32,
+    /// Of each memory, by index.
+    pub memories: &'i [MemoryLimits],
     /// How goroutines can be preempted, if they are.
     pub preemption: Option<Preemption>,
 }
@@ -47,15 +47,11 @@ pub struct Sizes {
 /// those that the object shares with the shim.
 #[must_use]
 pub fn reserved_names() -> BTreeSet<String> {
-    use symbols::{BYTES_COMPARE, BYTES_EQUAL, BYTES_FIND};
-    use symbols::{ENTRY, MEMMOVE, MEMORY_GROW, MEMORY_PAGES, MEMSET, MODULE, WASI_PREFIX};
+    use symbols::{ENTRY, HELPERS, MODULE, WASI_PREFIX};
     let preview1 = wasi_aot_contract::preview1::FUNCTIONS
         .iter()
         .map(|f| format!("{WASI_PREFIX}{}", f.name));
-    let own = [ENTRY, MEMMOVE, MEMORY_GROW, MEMORY_PAGES, MEMSET, MODULE];
-    let own = own
-        .into_iter()
-        .chain([BYTES_COMPARE, BYTES_EQUAL, BYTES_FIND]);
+    let own = HELPERS.into_iter().chain([ENTRY, MODULE]);
     preview1.chain(own.map(str::to_string)).collect()
 }
 

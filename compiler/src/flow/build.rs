@@ -5,7 +5,7 @@
 //! `br_table`). The validator is asked for stack heights and types, so nothing
 //! here repeats its rules.
 
-use super::{Block, BlockId, Edge, Graph, Terminator, limits};
+use super::{Block, BlockId, Callee, Edge, Graph, Terminator, limits};
 use crate::error::Error;
 use wasi_aot_contract::module::TrapKind;
 use wasmparser::{
@@ -158,6 +158,10 @@ impl<'a, 't> Builder<'a, 't> {
             Operator::Return => {
                 self.validator.op(offset, &operator)?;
                 self.terminate(Terminator::Return, at);
+            }
+            Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. } => {
+                self.validator.op(offset, &operator)?;
+                self.terminate(Terminator::TailCall(callee(&operator)), at);
             }
             Operator::Unreachable => {
                 self.validator.op(offset, &operator)?;
@@ -396,5 +400,20 @@ impl<'a, 't> Builder<'a, 't> {
             blocks: self.blocks,
         };
         (graph, self.validator.into_allocations())
+    }
+}
+
+/// What a tail call calls.
+fn callee(operator: &Operator<'_>) -> Callee {
+    match *operator {
+        Operator::ReturnCall { function_index } => Callee::Function(function_index),
+        Operator::ReturnCallIndirect {
+            type_index,
+            table_index,
+        } => Callee::Element {
+            type_index,
+            table: table_index,
+        },
+        ref other => panic!("BUG: {other:?} is no tail call"),
     }
 }

@@ -68,6 +68,9 @@ pub enum Terminator {
     },
     /// Returns the top of the stack, as many values as the function has results.
     Return,
+    /// Calls with the arguments on top of the stack and returns what the callee
+    /// returns; the caller's frame is gone by then.
+    TailCall(Callee),
     /// Pops an i32, the value to look up in `cases`.
     Switch {
         cases: BTreeMap<u32, Edge>,
@@ -75,6 +78,15 @@ pub enum Terminator {
     },
     /// Traps.
     Trap(TrapKind),
+}
+
+/// What a tail call calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Callee {
+    /// The function with this index.
+    Function(u32),
+    /// Pops an i32, the index of a function of this type in the table.
+    Element { type_index: u32, table: u32 },
 }
 
 /// A jump to `target` that keeps the lowest `base` operands and the topmost
@@ -111,7 +123,7 @@ impl Terminator {
                 cases.values().copied().for_each(&mut f);
                 f(*default);
             }
-            Self::Return | Self::Trap(_) => {}
+            Self::Return | Self::TailCall(_) | Self::Trap(_) => {}
         }
     }
 
@@ -131,7 +143,7 @@ impl Terminator {
                 cases.values_mut().for_each(&mut f);
                 f(default);
             }
-            Self::Return | Self::Trap(_) => {}
+            Self::Return | Self::TailCall(_) | Self::Trap(_) => {}
         }
     }
 }

@@ -7,7 +7,8 @@
 //! outside: PC_B 0 and the function's resume points.
 //!
 //! What is checked on the function at hand: each edge to the dispatch, but the
-//! entry's, comes from a block that ends in a constant for local 0. What is
+//! entry's, comes from a block that ends in a constant for local 0; the entry
+//! leaves local 0 to the caller; no operand goes through the dispatch. What is
 //! trusted: that nobody enters at another point. An entry that the compiler ruled
 //! out traps with a message of its own; it can't go on anywhere.
 
@@ -39,6 +40,11 @@ impl Dispatch {
         let Terminator::Table { targets, default } = &graph.blocks[block.index()].terminator else {
             return None;
         };
+        let carries = |edge: &Edge| edge.base + edge.arity > 0;
+        let operands = !graph.blocks[block.index()].stack.is_empty();
+        if operands || targets.iter().chain([default]).any(carries) || sets_pc_b(graph) {
+            return None;
+        }
         let operators = &graph.operators[graph.blocks[block.index()].operators.clone()];
         let reads_pc_b = matches!(
             operators.last(),
@@ -129,6 +135,19 @@ impl Dispatch {
             .copied()
             .unwrap_or(self.default)
     }
+}
+
+/// Whether the entry block, which comes before the dispatch or is it, changes where
+/// the caller wants to enter.
+fn sets_pc_b(graph: &Graph<'_>) -> bool {
+    let entry = &graph.blocks[BlockId::ENTRY.index()];
+    let sets = |(operator, _): &(Operator<'_>, u32)| {
+        matches!(
+            operator,
+            Operator::LocalSet { local_index: 0 } | Operator::LocalTee { local_index: 0 }
+        )
+    };
+    graph.operators[entry.operators.clone()].iter().any(sets)
 }
 
 /// The blocks that jump to `dispatch` with the constant each puts into local 0;

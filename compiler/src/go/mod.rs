@@ -44,6 +44,8 @@ pub struct Knowledge {
     /// How goroutines can be preempted.
     pub preemption: Option<Preemption>,
     imports: u32,
+    /// Go's own functions are the first of the defined ones, so many.
+    functions: usize,
 }
 
 impl Knowledge {
@@ -64,7 +66,15 @@ impl Knowledge {
             never_zero,
             preemption: preempt::preemption(module, &table),
             imports: module.import_count(),
+            functions: resume::go_functions(module)?,
         })
+    }
+
+    /// Whether Go made the defined function `index`: what is only trusted holds for
+    /// those alone.
+    #[must_use]
+    pub fn made(&self, index: usize) -> bool {
+        index < self.functions
     }
 
     /// Rewrites the graph of the defined function `index`. With `trust`, entries

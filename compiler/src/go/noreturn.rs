@@ -8,10 +8,11 @@
 //!
 //! A verified fact, exact for every module: *may return 0* is the least fixed
 //! point over the call graph, from the functions whose result isn't known. Only
-//! entry at PC_B 0 counts, since only that is what a direct call does; code that
-//! is resumed later is entered through the dispatch, which keeps its targets.
+//! entry at PC_B 0 counts, and a direct call only where it passes that constant, as
+//! all of Go's do; code that is resumed later is entered through the dispatch, which
+//! keeps its targets.
 
-use crate::flow::{BlockId, Graph, Terminator};
+use crate::flow::{BlockId, Callee, Graph, Terminator};
 use wasi_aot_contract::module::TrapKind;
 use wasmparser::Operator;
 
@@ -24,7 +25,7 @@ pub struct Summary {
 /// How a block is left.
 enum Exit {
     To(Vec<BlockId>),
-    /// On the result of a call of this function: to the first block if it isn't
+    /// On the result of a call of this function at 0: to the first block if it isn't
     /// 0, to the second if it is.
     OnCall {
         callee: u32,
@@ -32,7 +33,7 @@ enum Exit {
         then: BlockId,
     },
     ReturnsZeroOrUnknown,
-    /// Returns the result of a call of this function.
+    /// Returns the result of a call of this function at 0.
     ReturnsCall {
         callee: u32,
     },
@@ -43,7 +44,7 @@ enum Exit {
 /// What is on top of the operand stack where a block ends.
 enum Status {
     One,
-    /// The result of a call of this function.
+    /// The result of a call of this function at PC_B 0.
     Call(u32),
 }
 
@@ -66,11 +67,20 @@ fn status_of(operators: &[(Operator<'_>, u32)]) -> Option<Status> {
     {
         return Some(Status::One);
     }
-    match operators.last()?.0 {
-        Operator::I32Const { value: 1 } => Some(Status::One),
-        Operator::Call { function_index } => Some(Status::Call(function_index)),
+    match operators {
+        [.., (Operator::I32Const { value: 1 }, _)] => Some(Status::One),
+        [
+            ..,
+            (Operator::I32Const { value: 0 }, _),
+            (Operator::Call { function_index }, _),
+        ] => Some(Status::Call(*function_index)),
         _ => None,
     }
+}
+
+/// Whether a tail call behind these operators is at PC_B 0.
+fn passes_zero(operators: &[(Operator<'_>, u32)]) -> bool {
+    matches!(operators.last(), Some((Operator::I32Const { value: 0 }, _)))
 }
 
 impl Summary {
@@ -88,7 +98,10 @@ impl Summary {
             match (&block.terminator, status_of(operators)) {
                 (Terminator::Trap(_), _) | (Terminator::Return, Some(Status::One)) => Exit::Never,
                 (Terminator::Return, Some(Status::Call(callee))) => Exit::ReturnsCall { callee },
-                (Terminator::Return, _) => Exit::ReturnsZeroOrUnknown,
+                (&Terminator::TailCall(Callee::Function(callee)), _) if passes_zero(operators) => {
+                    Exit::ReturnsCall { callee }
+                }
+                (Terminator::Return | Terminator::TailCall(_), _) => Exit::ReturnsZeroOrUnknown,
                 // throw ends in a store to nil, whose check is of a constant.
                 (Terminator::Branch { then, .. }, Some(Status::One)) => Exit::To(vec![then.target]),
                 (Terminator::Branch { then, otherwise }, Some(Status::Call(callee))) => {
@@ -229,7 +242,9 @@ pub fn cut(graph: &mut Graph<'_>, never_zero: impl Fn(u32) -> bool) {
         let Terminator::Branch { then, .. } = &block.terminator else {
             continue;
         };
-        if !never_zero(callee) {
+        // Without the branch the call's result stays on the stack, below whatever
+        // an edge with operands carries.
+        if then.arity > 0 || !never_zero(callee) {
             continue;
         }
         let unwound = &graph.blocks[then.target.index()];

@@ -179,7 +179,7 @@ mod tests {
     fn names_that_are_longer_together_than_the_table_are_refused() {
         // A thousand functions that share a name of a kilobyte.
         let name = [vec![b'n'; 1024], vec![0; 8]].concat();
-        for (functions, plausible) in [(10u32, true), (1000, false)] {
+        for (functions, plausible) in [(1u32, true), (1000, false)] {
             let pcln = HEADER_SIZE as u64 + name.len() as u64;
             let mut table = Vec::from(HEADER_START);
             for value in [u64::from(functions), 0, 0, 72, 0, 0, 0, pcln] {

@@ -18,9 +18,7 @@ use wasmparser::Operator;
 /// module isn't laid out as Go's linker does.
 #[must_use]
 pub fn resume_points(module: &Module<'_>, table: &Pclntab<'_>) -> Option<Vec<BTreeSet<u32>>> {
-    if !functions_are_in_table(module) {
-        return None;
-    }
+    go_functions(module)?;
     let mut points = vec![BTreeSet::new(); module.functions.len()];
     for function in table.functions() {
         if function.deferreturn != 0 {
@@ -38,19 +36,27 @@ pub fn resume_points(module: &Module<'_>, table: &Pclntab<'_>) -> Option<Vec<BTr
     Some(points)
 }
 
-/// Whether PC_F is `0x1000` plus the place among the defined functions.
-fn functions_are_in_table(module: &Module<'_>) -> bool {
-    let [table] = &module.tables[..] else {
-        return false;
-    };
+/// How many functions Go's linker made: PC_F is `0x1000` plus the place among the
+/// defined functions, and the first table has just those. Behind them, and behind
+/// that table, may be what other modules define ([`crate::merge`]), but no second way
+/// to Go's functions.
+pub(super) fn go_functions(module: &Module<'_>) -> Option<usize> {
+    let (table, others) = module.tables.split_first()?;
     let elements = &table.elements;
-    !table.written
-        && elements.len() == FUNC_VALUE_OFFSET + module.functions.len()
+    let count = elements.len().checked_sub(FUNC_VALUE_OFFSET)?;
+    let are_in_table = !table.written
+        && (1..=module.functions.len()).contains(&count)
         && elements[..FUNC_VALUE_OFFSET].iter().all(Option::is_none)
         && elements[FUNC_VALUE_OFFSET..]
             .iter()
             .enumerate()
-            .all(|(defined, &element)| element == Some(module.function_index(defined)))
+            .all(|(defined, &element)| element == Some(module.function_index(defined)));
+    let go = |&function: &u32| {
+        let defined = module.defined(function);
+        defined.is_some_and(|defined| (defined as usize) < count)
+    };
+    let elsewhere = others.iter().flat_map(|table| table.elements.iter().flatten());
+    (are_in_table && !elsewhere.into_iter().any(go)).then_some(count)
 }
 
 /// The constants of a body that are return addresses, as function and PC_B. A

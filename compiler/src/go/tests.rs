@@ -71,6 +71,51 @@ fn a_computed_target_is_not_gos_shape() {
     assert!(Dispatch::find(&graph(&module, 0)).is_none());
 }
 
+/// Whether a dispatch is found in a function with this body.
+fn has_dispatch(body: &str) -> bool {
+    let wasm = wat::parse_str(format!(
+        "(module (func (param i32) (result i32) (local i32) {body}))"
+    ))
+    .unwrap();
+    let module = module::parse(&wasm).unwrap();
+    Dispatch::find(&graph(&module, 0)).is_some()
+}
+
+#[test]
+fn an_entry_that_chooses_its_target_is_not_gos_shape() {
+    for (head, found) in [
+        ("(local.set 1 (i32.const 1))", true),
+        ("(local.set 0 (i32.const 1))", false),
+        ("(local.set 1 (local.tee 0 (i32.const 1)))", false),
+    ] {
+        let looping = format!(
+            "{head} (loop $entry (block $b1 (block $b0 (br_table $b0 $b1 (local.get 0)))
+               (i32.const 1) (local.set 0) (br $entry))
+             (return (i32.const 0))) (unreachable)"
+        );
+        assert_eq!(has_dispatch(&looping), found, "{head}");
+        let straight = format!(
+            "(block $b1 (block $b0 {head} (br_table $b0 $b1 (local.get 0)))
+               (return (i32.const 1))) (i32.const 0)"
+        );
+        assert_eq!(has_dispatch(&straight), found, "{head}");
+    }
+}
+
+#[test]
+fn a_dispatch_with_operands_is_not_gos_shape() {
+    let carried_around = "(i32.const 7)
+        (loop $entry (param i32) (block $b1 (block $b0 (br_table $b0 $b1 (local.get 0)))
+           (i32.const 9) (i32.const 1) (local.set 0) (br $entry))
+         (return))
+        (unreachable)";
+    // The block's result is a target's operand.
+    let carried_out = "(block $b0 (result i32) (i32.const 7) (br_table $b0 $b0 (local.get 0)))";
+    for body in [carried_around, carried_out] {
+        assert!(!has_dispatch(body), "{body}");
+    }
+}
+
 #[test]
 fn what_nobody_resumes_traps_and_what_is_resumed_stays() {
     let wasm = go_like("(i32.const 2)");
@@ -166,6 +211,24 @@ fn what_never_returns_zero_is_found_by_what_it_does() {
 }
 
 #[test]
+fn a_tail_call_returns_what_its_callee_does() {
+    let wasm = wat::parse_str(
+        r"(module
+            (func $throws (param i32) (result i32) (i32.const 1))
+            (func $returns (param i32) (result i32) (i32.const 0))
+            (table funcref (elem $throws))
+            (func (param i32) (result i32) (return_call $throws (i32.const 0)))
+            (func (param i32) (result i32) (return_call $returns (i32.const 0)))
+            (func (param i32) (result i32) (return_call 4 (i32.const 0)))
+            (func (param i32) (result i32)
+              (return_call_indirect (param i32) (result i32) (i32.const 0) (i32.const 0))))",
+    )
+    .unwrap();
+    let module = module::parse(&wasm).unwrap();
+    assert_eq!(never_zero(&module), [true, false, true, false, true, false]);
+}
+
+#[test]
 fn code_after_such_a_call_is_cut_and_no_other() {
     let wasm = wat::parse_str(CALLS).unwrap();
     let module = module::parse(&wasm).unwrap();
@@ -180,6 +243,57 @@ fn code_after_such_a_call_is_cut_and_no_other() {
         });
         assert_eq!(returns_zero, !cut, "function {index}");
     }
+}
+
+#[test]
+fn a_call_at_another_point_than_0_says_nothing() {
+    let wasm = wat::parse_str(
+        r"(module
+            (func $throws_at_0 (param i32) (result i32)
+              (block $b1 (block $b0 (br_table $b0 $b1 (local.get 0))) (return (i32.const 1)))
+              (i32.const 0))
+            (func (param i32) (result i32)
+              (if (call $throws_at_0 (i32.const 1)) (then (return (i32.const 1))))
+              (i32.const 0))
+            (func (param i32) (result i32) (call $throws_at_0 (local.get 0)))
+            (func (param i32) (result i32) (return_call $throws_at_0 (i32.const 1))))",
+    )
+    .unwrap();
+    let module = module::parse(&wasm).unwrap();
+    let summaries: Vec<Summary> = (0..4)
+        .map(|index| {
+            let graph = graph(&module, index);
+            let first = Dispatch::find(&graph).map(|dispatch| dispatch.first());
+            Summary::new(&graph, first.unwrap_or(BlockId::ENTRY), |_| false)
+        })
+        .collect();
+    assert_eq!(
+        noreturn::never_zero(&summaries, 0),
+        [true, false, false, false]
+    );
+    let mut graph = graph(&module, 1);
+    noreturn::cut(&mut graph, |function| function == 0);
+    let first = &graph.blocks[BlockId::ENTRY.index()].terminator;
+    assert!(matches!(first, Terminator::Branch { .. }));
+}
+
+#[test]
+fn a_branch_that_carries_operands_is_not_cut() {
+    let wasm = wat::parse_str(
+        r"(module
+            (func $throws (param i32) (result i32) (i32.const 1))
+            (func (param i32) (result i32 i32)
+              (i32.const 7)
+              (call $throws (i32.const 0))
+              (if (param i32) (then (i32.const 1) (return)) (else (drop)))
+              (i32.const 2) (i32.const 3)))",
+    )
+    .unwrap();
+    let module = module::parse(&wasm).unwrap();
+    let mut graph = graph(&module, 1);
+    noreturn::cut(&mut graph, |function| function == 0);
+    let first = &graph.blocks[BlockId::ENTRY.index()].terminator;
+    assert!(matches!(first, Terminator::Branch { .. }));
 }
 
 /// A function that waits for many callees on two paths was once looked at again

@@ -12,8 +12,8 @@ use object::LittleEndian;
 use object::elf::{self, FileHeader64, ProgramHeader64, SectionHeader64};
 use object::read::elf::{FileHeader, NoteIterator, ProgramHeader, SectionHeader, SectionTable};
 use std::mem::{offset_of, size_of};
-use wasi_aot_contract::layout::{MEMORY_BASE, MODULE_INFO_ADDR};
-use wasi_aot_contract::module::{CONTRACT_VERSION, ModuleInfo, Preemption};
+use wasi_aot_contract::layout::{MAX_MEMORIES, MEMORY_BASE, MODULE_INFO_ADDR};
+use wasi_aot_contract::module::{CONTRACT_VERSION, MemoryLimits, ModuleInfo, Preemption};
 use wasi_aot_contract::symbols;
 
 const LE: LittleEndian = LittleEndian;
@@ -35,8 +35,8 @@ pub(super) struct Parts<'a> {
     pub machine: u16,
     pub manifest: &'a [u8],
     pub cpu_features: u32,
-    pub initial_pages: u32,
-    pub maximum_pages: u32,
+    /// Of each memory, by index; at least one.
+    pub memories: Vec<MemoryLimits>,
     pub preempts: bool,
     /// Bytes of code made from the module.
     pub code_size: u64,
@@ -113,8 +113,7 @@ fn executable<'a>(
         machine: header.e_machine(LE),
         manifest,
         cpu_features: info.word(offset_of!(ModuleInfo, cpu_features)),
-        initial_pages: info.word(offset_of!(ModuleInfo, initial_pages)),
-        maximum_pages: info.word(offset_of!(ModuleInfo, maximum_pages)),
+        memories: info.memories(),
         preempts: info.long(offset_of!(ModuleInfo, preemption) + offset_of!(Preemption, g_cell))
             != 0,
         code_size: info
@@ -210,8 +209,7 @@ fn object<'a>(
         machine: header.e_machine(LE),
         manifest,
         cpu_features: info.word(offset_of!(ModuleInfo, cpu_features)),
-        initial_pages: info.word(offset_of!(ModuleInfo, initial_pages)),
-        maximum_pages: info.word(offset_of!(ModuleInfo, maximum_pages)),
+        memories: info.memories(),
         // The address of g's cell is a relocation.
         preempts: info.word(interval) != 0,
         code_size: code.fold(0, u64::saturating_add),
@@ -227,6 +225,19 @@ struct Info<'a>(&'a [u8; size_of::<ModuleInfo>()]);
 impl<'a> Info<'a> {
     fn new(bytes: &'a [u8]) -> Option<Self> {
         bytes.first_chunk().map(Self)
+    }
+
+    fn memories(self) -> Vec<MemoryLimits> {
+        let count = self.word(offset_of!(ModuleInfo, memory_count)) as usize;
+        let start = offset_of!(ModuleInfo, memories);
+        (start..)
+            .step_by(size_of::<MemoryLimits>())
+            .take(count.clamp(1, MAX_MEMORIES))
+            .map(|at| MemoryLimits {
+                initial_pages: self.word(at + offset_of!(MemoryLimits, initial_pages)),
+                maximum_pages: self.word(at + offset_of!(MemoryLimits, maximum_pages)),
+            })
+            .collect()
     }
 
     fn word(self, offset: usize) -> u32 {

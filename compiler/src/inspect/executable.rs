@@ -2,13 +2,13 @@
 
 use super::InspectError;
 use super::buildinfo::{self, BuildInfo};
-use super::elf::{self, Parts};
+use super::elf;
 use crate::options::Target;
 use crate::policy::{EnvVar, Grant};
 use object::elf::{EM_AARCH64, EM_X86_64};
 use wasi_aot_contract::layout::{DEFAULT_STACK_SIZE, WASM_PAGE_SIZE};
 use wasi_aot_contract::manifest::{self, Malformed, Record};
-use wasi_aot_contract::module::CPU_X86_64_V2;
+use wasi_aot_contract::module::{CPU_X86_64_V2, MemoryLimits};
 
 /// An executable, or an object that is to become one.
 pub struct Executable {
@@ -18,8 +18,8 @@ pub struct Executable {
     pub cpu: Option<&'static str>,
     /// What the manifest says.
     pub manifest: Manifest,
-    /// Bytes of linear memory at start, and at most.
-    pub memory: (u64, u64),
+    /// Bytes of each memory at start, and at most; at least one memory.
+    pub memories: Vec<(u64, u64)>,
     /// Whether goroutines that compute are preempted.
     pub preempts: bool,
     pub has_symbols: bool,
@@ -73,7 +73,7 @@ pub(super) fn report(bytes: &[u8]) -> Result<Executable, InspectError> {
         target,
         cpu: (parts.cpu_features & CPU_X86_64_V2 != 0).then_some("x86-64-v2"),
         manifest,
-        memory: memory(&parts),
+        memories: parts.memories.iter().map(memory).collect(),
         preempts: parts.preempts,
         has_symbols: parts.has_symbols,
         build_info: buildinfo::find(&[(0, parts.image)]),
@@ -85,9 +85,9 @@ pub(super) fn report(bytes: &[u8]) -> Result<Executable, InspectError> {
     })
 }
 
-fn memory(parts: &Parts<'_>) -> (u64, u64) {
+fn memory(limits: &MemoryLimits) -> (u64, u64) {
     let bytes = |pages: u32| u64::from(pages) * WASM_PAGE_SIZE;
-    (bytes(parts.initial_pages), bytes(parts.maximum_pages))
+    (bytes(limits.initial_pages), bytes(limits.maximum_pages))
 }
 
 impl Manifest {

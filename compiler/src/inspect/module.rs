@@ -7,10 +7,12 @@ use super::outline::{self, Outline};
 use crate::analysis::Analysis;
 use crate::error::Error;
 use crate::go::DispatchOutcome;
+use crate::merge;
 use crate::module::{self, Module};
 use crate::options::Options;
 use std::collections::BTreeMap;
 use wasi_aot_contract::layout::WASM_PAGE_SIZE;
+use wasmparser::MemoryType;
 
 /// A WebAssembly module or component.
 pub struct ModuleReport {
@@ -27,7 +29,7 @@ pub struct ModuleReport {
     pub recognised: Option<Recognised>,
     /// Proposals behind WebAssembly 1.0: `bulk memory`.
     pub features: Vec<String>,
-    pub memory: Option<Memory>,
+    pub memories: Vec<Memory>,
     pub functions: u64,
     /// Bytes of the functions' bodies.
     pub code_size: u64,
@@ -83,7 +85,7 @@ pub struct Recognised {
     pub byte_loops: usize,
 }
 
-/// Limits of the module's memory in bytes.
+/// Limits of a memory in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Memory {
     pub initial: u64,
@@ -126,11 +128,8 @@ impl ModuleReport {
 /// Describes the module in `wasm`.
 pub(super) fn report(wasm: &[u8]) -> Result<ModuleReport, InspectError> {
     let outline = outline::outline(wasm)?;
-    let (build, recognised) = match module::parse(wasm) {
-        Ok(module) => {
-            let (build, recognised) = check(&module);
-            (build, Some(recognised))
-        }
+    let (build, recognised) = match built(wasm) {
+        Ok((build, recognised)) => (build, Some(recognised)),
         Err(Error::Truncated { offset }) => {
             let message = format!("the module is truncated at offset {offset:#x}");
             return Err(InspectError::Damaged(message));
@@ -149,7 +148,7 @@ pub(super) fn report(wasm: &[u8]) -> Result<ModuleReport, InspectError> {
             .iter()
             .map(|f| f.replace('_', " "))
             .collect(),
-        memory: memory(&outline),
+        memories: outline.memories.iter().map(memory).collect(),
         functions: outline.functions,
         code_size: outline.code_size,
         data_segments: outline.data_segments,
@@ -157,6 +156,12 @@ pub(super) fn report(wasm: &[u8]) -> Result<ModuleReport, InspectError> {
         imports: outline.imports.into_iter().map(imported).collect(),
         exports: outline.exports.into_iter().map(exported).collect(),
     })
+}
+
+/// Merges and parses the module, then checks it.
+fn built(wasm: &[u8]) -> Result<(Result<(), Error>, Recognised), Error> {
+    let merged = merge::merge(wasm, &[])?;
+    Ok(check(&module::parse(&merged)?))
 }
 
 /// Does what a build with default flags does before it generates machine code.
@@ -197,14 +202,12 @@ fn form(outline: &Outline<'_>) -> Form {
     }
 }
 
-/// Of the first memory; others are refused.
-fn memory(outline: &Outline<'_>) -> Option<Memory> {
-    let memory = outline.memories.first()?;
+fn memory(memory: &MemoryType) -> Memory {
     let bytes = |pages: u64| pages.saturating_mul(WASM_PAGE_SIZE);
-    Some(Memory {
+    Memory {
         initial: bytes(memory.initial),
         maximum: memory.maximum.map(bytes),
-    })
+    }
 }
 
 fn imported(import: outline::Import<'_>) -> Item {

@@ -3,22 +3,31 @@
 //! !!! This file is the sandbox of generated code. A mistake here lets a guest
 //! !!! read or write the process around it.
 //!
-//! Linear memory begins at a fixed address, and everything from 64 KiB below it
-//! to [`layout::MEMORY_RESERVE`] above is either memory of the guest or
-//! PROT_NONE. An address is formed in one of three ways:
+//! Each memory begins at a fixed address, its base ([`layout::memory_base`], a
+//! constant in the code), and everything from 64 KiB below that to
+//! [`layout::MEMORY_RESERVE`] above is either this memory or PROT_NONE: the reserves
+//! of two memories don't overlap ([`layout::MEMORY_STRIDE`]). So what holds of one
+//! memory holds of each, and an access by one's base never reaches another. Which
+//! memory an operator names is validated to be one of the module's, and the shim
+//! reserves all of those. An address is formed in one of three ways:
 //!
-//! - *unchecked*: `MEMORY_BASE + zext64(index) + offset` with `offset` at most
+//! - *unchecked*: `base + zext64(index) + offset` with `offset` at most
 //!   [`layout::MAX_UNCHECKED_OFFSET`]. The index is a zero extension of an
 //!   i32 value, made by [`Lowering::zero_extend`] alone, so the sum is below
-//!   `MEMORY_BASE + 2^32 + MAX_UNCHECKED_OFFSET` and a wide access past it, or a
+//!   `base + 2^32 + MAX_UNCHECKED_OFFSET` and a wide access past it, or a
 //!   short copy's last piece ([`super::bulk`]), still ends inside the reserve;
-//! - *from Go's SP*: `MEMORY_BASE + zext64(SP) + offset + c` with the constant
+//! - *from Go's SP*: `base + zext64(SP) + offset + c` with the constant
 //!   `|c|` below [`layout::GUARD_BELOW`], which the guard below memory absorbs;
 //!   where the specification would wrap around 2^32, this traps instead;
 //! - *checked*: any other offset. The end of the access, computed in 64 bits
-//!   where it can't wrap, is compared with the current size first.
+//!   where it can't wrap, is compared with the memory's current size first.
+//!
+//! Base and index are added before the displacement, so that the first memory's base,
+//! which is low enough, becomes part of an instruction's displacement; those of the
+//! others are in a register.
 
 use super::Lowering;
+use super::memory::memory_of;
 use crate::symbol::Symbol;
 use crate::trap;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -26,16 +35,19 @@ use cranelift_codegen::ir::{
     self, AliasRegion, AliasRegionData, InstBuilder, MemFlagsData, Value, types,
 };
 use wasi_aot_contract::layout;
+use wasmparser::MemArg;
 
-/// Where an access goes: at a 64-bit index, which can't miss the reserve, plus a
-/// displacement.
+/// Where an access goes: in a memory, at a 64-bit index that can't miss its reserve,
+/// plus a displacement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Place {
+    pub(super) memory: u32,
     pub(super) index: Value,
     pub(super) displacement: i32,
 }
 
 /// Kinds of memory that can't alias one another, for Cranelift's alias analysis.
+/// The module's memories are one kind: modules with several are few.
 pub(super) struct Regions {
     memory: AliasRegion,
     globals: AliasRegion,
@@ -69,7 +81,7 @@ impl Regions {
         MemFlagsData::trusted().with_alias_region(Some(self.globals))
     }
 
-    /// Flags of reading the memory's size, which only the shim writes.
+    /// Flags of reading a memory's size, which only the shim writes.
     fn runtime(&self) -> MemFlagsData {
         MemFlagsData::trusted().with_alias_region(Some(self.runtime))
     }
@@ -88,14 +100,15 @@ impl Regions {
 
 impl Lowering<'_, '_, '_> {
     /// Pops an index and gives the place of an access of `size` bytes at index +
-    /// `offset`.
-    pub(super) fn place(&mut self, offset: u64, size: u32) -> Place {
+    /// `offset` of a memory.
+    pub(super) fn place(&mut self, memory: u32, offset: u64, size: u32) -> Place {
         let index = self.pop();
         if let Some((sp, constant)) = self.sp_plus_constant(index) {
             let sum = i64::try_from(offset).expect("BUG: an offset over 63 bits") + constant;
             if sum <= layout::MAX_UNCHECKED_OFFSET.cast_signed() {
                 let displacement = i32::try_from(sum).expect("BUG: a displacement over 31 bits");
                 return Place {
+                    memory,
                     index: sp,
                     displacement,
                 };
@@ -106,6 +119,7 @@ impl Lowering<'_, '_, '_> {
             let displacement =
                 i32::try_from(offset).expect("BUG: an unchecked offset over 31 bits");
             return Place {
+                memory,
                 index,
                 displacement,
             };
@@ -113,18 +127,22 @@ impl Lowering<'_, '_, '_> {
         // Offsets of a 32-bit memory are below 2^32: no sum here can wrap.
         let start = self.builder.ins().iadd_imm_u(index, offset.cast_signed());
         let length = self.builder.ins().iconst(types::I64, i64::from(size));
-        self.check_range(start, length);
+        self.check_range(memory, start, length);
         Place {
+            memory,
             index: start,
             displacement: 0,
         }
     }
 
-    /// Pops an index and gives host address and displacement of an access of
-    /// `size` bytes at index + `offset`.
-    pub(super) fn address(&mut self, offset: u64, size: u32) -> (Value, i32) {
-        let place = self.place(offset, size);
-        (self.host_address(place.index), place.displacement)
+    /// Pops an index and gives host address and displacement of an operator's access
+    /// of `size` bytes there.
+    pub(super) fn address(&mut self, memarg: &MemArg, size: u32) -> (Value, i32) {
+        let place = self.place(memory_of(memarg), memarg.offset, size);
+        (
+            self.host_address(place.memory, place.index),
+            place.displacement,
+        )
     }
 
     /// For an index that is `wrap(zext64(SP) + c)` with SP trusted not to wrap and
@@ -161,21 +179,19 @@ impl Lowering<'_, '_, '_> {
         }
     }
 
-    /// The host address of a 64-bit index that is known to be below 2^32, or
-    /// checked.
-    pub(super) fn host_address(&mut self, index: Value) -> Value {
-        let base = self
-            .builder
-            .ins()
-            .iconst(types::I64, layout::MEMORY_BASE.cast_signed());
+    /// The host address of a 64-bit index into a memory that is known to be below
+    /// 2^32, or checked.
+    pub(super) fn host_address(&mut self, memory: u32, index: Value) -> Value {
+        let base = layout::memory_base(memory).cast_signed();
+        let base = self.builder.ins().iconst(types::I64, base);
         self.builder.ins().iadd(index, base)
     }
 
-    /// Traps unless `[start, start + length)` lies inside linear memory. Both
-    /// are 64-bit values below 2^33.
-    pub(super) fn check_range(&mut self, start: Value, length: Value) {
+    /// Traps unless `[start, start + length)` lies inside a memory. Both are 64-bit
+    /// values below 2^33.
+    pub(super) fn check_range(&mut self, memory: u32, start: Value, length: Value) {
         let end = self.builder.ins().iadd(start, length);
-        let bytes = self.memory_bytes();
+        let bytes = self.memory_bytes(memory);
         let outside = self
             .builder
             .ins()
@@ -186,15 +202,15 @@ impl Lowering<'_, '_, '_> {
     }
 
     /// The host addresses of the ranges of `length` bytes, a 64-bit value, from
-    /// each of the indices `starts`, i32 values. Branches to `outside`, before
-    /// any access, unless all of them lie inside linear memory.
+    /// each of the indices `starts`, i32 values, in memory 0. Branches to `outside`,
+    /// before any access, unless all of them lie inside it.
     pub(super) fn host_ranges<const N: usize>(
         &mut self,
         starts: [Value; N],
         length: Value,
         outside: ir::Block,
     ) -> [Value; N] {
-        let bytes = self.memory_bytes();
+        let bytes = self.memory_bytes(0);
         let over = IntCC::UnsignedGreaterThan;
         let too_long = self.builder.ins().icmp(over, length, bytes);
         self.leave_if(too_long, outside);
@@ -204,7 +220,7 @@ impl Lowering<'_, '_, '_> {
             let start = self.builder.ins().uextend(types::I64, start);
             let too_far = self.builder.ins().icmp(over, start, last);
             self.leave_if(too_far, outside);
-            self.host_address(start)
+            self.host_address(0, start)
         })
     }
 
@@ -216,19 +232,21 @@ impl Lowering<'_, '_, '_> {
         self.builder.switch_to_block(next);
     }
 
-    /// The current size of linear memory in bytes, an i64.
-    fn memory_bytes(&mut self) -> Value {
-        let pages = self.memory_pages();
+    /// The current size of a memory in bytes, an i64.
+    fn memory_bytes(&mut self, memory: u32) -> Value {
+        let pages = self.memory_pages(memory);
         let pages = self.builder.ins().uextend(types::I64, pages);
         self.builder
             .ins()
             .ishl_imm_u(pages, i64::from(layout::WASM_PAGE_SIZE.trailing_zeros()))
     }
 
-    /// The current size of linear memory in pages, an i32.
-    pub(super) fn memory_pages(&mut self) -> Value {
-        let address = self.symbol_address(Symbol::MemoryPages);
+    /// The current size of a memory in pages, an i32.
+    pub(super) fn memory_pages(&mut self, memory: u32) -> Value {
+        let sizes = self.symbol_address(Symbol::MemoryPages);
         let flags = self.regions.runtime();
-        self.builder.ins().load(types::I32, flags, address, 0)
+        let at =
+            i32::try_from(4 * memory).expect("BUG: more memories than the parser lets through");
+        self.builder.ins().load(types::I32, flags, sizes, at)
     }
 }

@@ -15,7 +15,7 @@ use super::{Env, Lowering};
 use crate::symbol::Symbol;
 use crate::trap;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{ConstantData, InstBuilder, Type, Value, types};
+use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
 use wasmparser::Operator;
 
 /// Bytes up to which copying keeps all of them in vector registers.
@@ -23,42 +23,17 @@ const SHORT: u32 = 128;
 
 pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>, offset: u32) -> bool {
     match operator {
-        Operator::MemoryCopy {
-            dst_mem: 0,
-            src_mem: 0,
-        } => {
+        Operator::MemoryCopy { dst_mem, src_mem } => {
             l.at(offset);
-            if let Some(length) = l.short_length() {
-                l.copy_short(length);
-                return true;
-            }
-            let length = pop_extended(l);
-            let source = pop_extended(l);
-            let destination = pop_extended(l);
-            l.check_range(destination, length);
-            l.check_range(source, length);
-            let source = l.host_address(source);
-            let destination = l.host_address(destination);
-            call(l, Symbol::Memmove, &[destination, source, length]);
+            l.memory_copy(*dst_mem, *src_mem);
         }
-        Operator::MemoryFill { mem: 0 } => {
+        Operator::MemoryFill { mem } => {
             l.at(offset);
-            if let Some(length) = l.short_length()
-                && let Some(byte) = l.constant_below(1)
-            {
-                l.fill_short(byte.to_le_bytes()[0], length);
-                return true;
-            }
-            let length = pop_extended(l);
-            let byte = pop_extended(l);
-            let destination = pop_extended(l);
-            l.check_range(destination, length);
-            let destination = l.host_address(destination);
-            call(l, Symbol::Memset, &[destination, byte, length]);
+            l.memory_fill(*mem);
         }
-        Operator::MemoryInit { data_index, mem: 0 } => {
+        Operator::MemoryInit { data_index, mem } => {
             l.at(offset);
-            l.memory_init(*data_index);
+            l.memory_init(*mem, *data_index);
         }
         Operator::DataDrop { data_index } => {
             let cell = l.symbol_address(Symbol::DataLength(*data_index));
@@ -98,14 +73,44 @@ impl Lowering<'_, '_, '_> {
         }
     }
 
+    /// Pops length, source and destination.
+    fn memory_copy(&mut self, to: u32, from: u32) {
+        if let Some(length) = self.short_length() {
+            return self.copy_short(to, from, length);
+        }
+        let length = pop_extended(self);
+        let source = pop_extended(self);
+        let destination = pop_extended(self);
+        self.check_range(to, destination, length);
+        self.check_range(from, source, length);
+        let source = self.host_address(from, source);
+        let destination = self.host_address(to, destination);
+        call(self, Symbol::Memmove, &[destination, source, length]);
+    }
+
+    /// Pops length, byte and destination.
+    fn memory_fill(&mut self, memory: u32) {
+        if let Some(length) = self.short_length()
+            && let Some(byte) = self.constant_below(1)
+        {
+            return self.fill_short(memory, byte.to_le_bytes()[0], length);
+        }
+        let length = pop_extended(self);
+        let byte = pop_extended(self);
+        let destination = pop_extended(self);
+        self.check_range(memory, destination, length);
+        let destination = self.host_address(memory, destination);
+        call(self, Symbol::Memset, &[destination, byte, length]);
+    }
+
     /// Pops length, source and destination. All is loaded before anything is
     /// stored, so that the ranges may overlap.
-    fn copy_short(&mut self, length: u32) {
+    fn copy_short(&mut self, to: u32, from: u32, length: u32) {
         self.pop();
-        let source = self.place(0, length);
-        let destination = self.place(0, length);
+        let source = self.place(from, 0, length);
+        let destination = self.place(to, 0, length);
         let flags = self.regions.memory();
-        let from = self.host_address(source.index);
+        let from = self.host_address(source.memory, source.index);
         let loaded: Vec<(i32, Value)> = pieces(length)
             .into_iter()
             .map(|(at, ty)| {
@@ -114,7 +119,7 @@ impl Lowering<'_, '_, '_> {
                 (at, value)
             })
             .collect();
-        let to = self.host_address(destination.index);
+        let to = self.host_address(destination.memory, destination.index);
         for (at, value) in loaded {
             let displacement = destination.displacement + at;
             self.builder.ins().store(flags, value, to, displacement);
@@ -123,12 +128,12 @@ impl Lowering<'_, '_, '_> {
     }
 
     /// Pops length, byte and destination.
-    fn fill_short(&mut self, byte: u8, length: u32) {
+    fn fill_short(&mut self, memory: u32, byte: u8, length: u32) {
         self.pop();
         self.pop();
-        let destination = self.place(0, length);
+        let destination = self.place(memory, 0, length);
         let flags = self.regions.memory();
-        let to = self.host_address(destination.index);
+        let to = self.host_address(destination.memory, destination.index);
         for (at, ty) in pieces(length) {
             let value = self.repeated(byte, ty);
             let displacement = destination.displacement + at;
@@ -138,11 +143,11 @@ impl Lowering<'_, '_, '_> {
     }
 
     /// Pops length, offset in the segment and destination.
-    fn memory_init(&mut self, segment: u32) {
+    fn memory_init(&mut self, memory: u32, segment: u32) {
         let length = pop_extended(self);
         let source = pop_extended(self);
         let destination = pop_extended(self);
-        self.check_range(destination, length);
+        self.check_range(memory, destination, length);
         let cell = self.symbol_address(Symbol::DataLength(segment));
         let available = self
             .builder
@@ -156,16 +161,14 @@ impl Lowering<'_, '_, '_> {
             .trapnz(outside, trap::MEMORY_OUT_OF_BOUNDS);
         let bytes = self.symbol_address(Symbol::Data(segment));
         let source = self.builder.ins().iadd(bytes, source);
-        let destination = self.host_address(destination);
+        let destination = self.host_address(memory, destination);
         call(self, Symbol::Memmove, &[destination, source, length]);
     }
 
     /// A value of which every byte is `byte`.
     fn repeated(&mut self, byte: u8, ty: Type) -> Value {
         if ty == types::I8X16 {
-            let data = ConstantData::from(&[byte; 16][..]);
-            let constant = self.builder.func.dfg.constants.insert(data);
-            return self.builder.ins().vconst(ty, constant);
+            return self.vector_constant(ty, [byte; 16]);
         }
         let word = u64::from_le_bytes([byte; 8]) >> (64 - ty.bits());
         self.builder.ins().iconst(ty, word.cast_signed())

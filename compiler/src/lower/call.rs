@@ -52,16 +52,22 @@ impl Lowering<'_, '_, '_> {
         let index = self.pop();
         let params = env.module.types[type_index as usize].params().len();
         let args = self.pop_many(params);
-        let callee = if env.module.tables[table as usize].written {
-            self.checked_element(table, type_index, index)
-        } else {
-            self.table_entry(table, type_index, index)
-        };
+        let callee = self.element_code(table, type_index, index);
         let signature = self.signature_ref(type_index, || env.signature(type_index));
         self.settle_sp();
         let call = self.builder.ins().call_indirect(signature, callee, &args);
         self.after_call();
         self.push_results(call);
+    }
+
+    /// The code address of the function of a canonical type at `index` of a table;
+    /// where there is none this traps, or gives that of a stub that does.
+    pub(super) fn element_code(&mut self, table: u32, type_index: u32, index: Value) -> Value {
+        if self.env.module.tables[table as usize].written {
+            self.checked_element(table, type_index, index)
+        } else {
+            self.table_entry(table, type_index, index)
+        }
     }
 
     /// The code address at `index` of the typed table; traps where there is none.
@@ -139,7 +145,7 @@ impl Lowering<'_, '_, '_> {
         }
     }
 
-    fn signature_ref(
+    pub(super) fn signature_ref(
         &mut self,
         type_index: u32,
         signature: impl FnOnce() -> Signature,

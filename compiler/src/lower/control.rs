@@ -26,6 +26,10 @@ impl Lowering<'_, '_, '_> {
                 let values = self.pop_many(results);
                 self.builder.ins().return_(&values);
             }
+            Terminator::TailCall(callee) => {
+                self.at(offset);
+                self.tail_call(*callee);
+            }
             Terminator::Switch { cases, default } => self.switch(cases, *default),
             Terminator::Trap(kind) => {
                 self.at(offset);

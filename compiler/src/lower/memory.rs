@@ -8,13 +8,25 @@ use super::{Env, Lowering};
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
 use std::collections::HashMap;
-use wasmparser::{MemArg, Operator};
+use wasmparser::{MemArg, MemArgTarget, Operator};
 
-/// What linear memory is known to hold in the block being lowered.
+/// What the memories are known to hold in the block being lowered.
 pub(super) type Known = HashMap<(Place, Type), Value>;
 
 pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
     load(l, operator) || extending_load(l, operator) || store(l, operator) || size(l, operator)
+}
+
+/// The memory that a load or store accesses.
+///
+/// # Panics
+/// On an access to an array of the garbage-collected kind, which isn't let through
+/// validation.
+pub(super) fn memory_of(memarg: &MemArg) -> u32 {
+    match memarg.target {
+        MemArgTarget::Memory(index) => index,
+        MemArgTarget::Array(_) => panic!("BUG: an access to an array passed validation"),
+    }
 }
 
 fn load(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
@@ -25,12 +37,12 @@ fn load(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
         Operator::F64Load { memarg } => (types::F64, memarg),
         _ => return false,
     };
-    let place = l.place(memarg.offset, ty.bytes());
+    let place = l.place(memory_of(memarg), memarg.offset, ty.bytes());
     let value = match l.known.get(&(place, ty)) {
         Some(&value) => value,
         None => {
             let flags = l.regions.memory();
-            let address = l.host_address(place.index);
+            let address = l.host_address(place.memory, place.index);
             let value = l.builder.ins().load(ty, flags, address, place.displacement);
             if l.env.idioms {
                 l.known.insert((place, ty), value);
@@ -45,7 +57,7 @@ fn load(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
 fn extending_load(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
     macro_rules! load {
         ($op:ident, $memarg:ident, $bytes:literal $(, $to:ident)?) => {{
-            let (address, displacement) = l.address($memarg.offset, $bytes);
+            let (address, displacement) = l.address($memarg, $bytes);
             let flags = l.regions.memory();
             l.builder.ins().$op($(types::$to,)? flags, address, displacement)
         }};
@@ -71,7 +83,7 @@ fn store(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
     macro_rules! store {
         ($op:ident, $memarg:ident, $bytes:literal) => {{
             let value = l.pop();
-            let (address, displacement) = l.address($memarg.offset, $bytes);
+            let (address, displacement) = l.address($memarg, $bytes);
             let flags = l.regions.memory();
             l.builder.ins().$op(flags, value, address, displacement);
             l.known.clear();
@@ -93,19 +105,32 @@ fn store(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
 }
 
 fn size(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
-    let value = match operator {
-        Operator::MemorySize { mem: 0 } => l.memory_pages(),
-        Operator::MemoryGrow { mem: 0 } => {
+    let value = match *operator {
+        Operator::MemorySize { mem } => l.memory_pages(mem),
+        Operator::MemoryGrow { mem } => {
             let delta = l.pop();
             l.known.clear();
-            let grow = l.function_ref(Symbol::MemoryGrow, || {
-                Env::shim_signature(&[types::I32], &[types::I32])
-            });
-            let call = l.builder.ins().call(grow, &[delta]);
-            l.builder.inst_results(call)[0]
+            l.memory_grow(mem, delta)
         }
         _ => return false,
     };
     l.push(value);
     true
+}
+
+impl Lowering<'_, '_, '_> {
+    /// The size before, an i32, or -1. The first memory has a function of its own,
+    /// which is called with one argument less.
+    fn memory_grow(&mut self, memory: u32, delta: Value) -> Value {
+        let (symbol, args) = if memory == 0 {
+            (Symbol::MemoryGrow, vec![delta])
+        } else {
+            let memory = self.builder.ins().iconst(types::I32, i64::from(memory));
+            (Symbol::MemoryGrowOther, vec![delta, memory])
+        };
+        let params = vec![types::I32; args.len()];
+        let grow = self.function_ref(symbol, || Env::shim_signature(&params, &[types::I32]));
+        let call = self.builder.ins().call(grow, &args);
+        self.builder.inst_results(call)[0]
+    }
 }

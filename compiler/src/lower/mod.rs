@@ -2,7 +2,7 @@
 //!
 //! Invariants: every value on [`Lowering::stack`] has the CLIF type of its wasm
 //! type (i32, i64, f32, f64; a
-//! reference is an i64, see [`reference`]); at a block's boundaries operands live in slot
+//! reference is an i64, see [`reference`], and a vector 16 bytes, see [`simd`]); at a block's boundaries operands live in slot
 //! variables ([`operands`]), so blocks can be lowered in any order; generated
 //! code touches linear memory only through [`address`], which is where the
 //! sandbox of generated code is.
@@ -24,8 +24,10 @@ mod narrow;
 mod operands;
 mod parametric;
 mod reference;
+mod simd;
 mod sp;
 mod table;
+mod tail_call;
 mod variable;
 
 pub use call::TABLE_ENTRY_SIZE;
@@ -33,12 +35,11 @@ pub use entry::{lower_entry, lower_import_thunk, lower_trap};
 pub use env::Env;
 pub use reference::{REFERENCE_SIZE, type_tag};
 pub use sp::SpFacts;
-pub use variable::CELL_SIZE;
 
 use crate::error::Error;
 use crate::flow::{BlockId, Graph};
 use crate::go::bytes::ByteLoop;
-use crate::module::{feature_of, feature_of_type};
+use crate::module::feature_of;
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::{self, FuncRef, GlobalValue, InstBuilder, Signature, SourceLoc};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
@@ -58,7 +59,7 @@ pub struct Facts {
 /// `facts` are what is known of it.
 ///
 /// # Errors
-/// [`Error::Unsupported`] for an operator or a local that can't be lowered yet.
+/// [`Error::Unsupported`] for an operator that can't be lowered yet.
 pub fn lower_function(
     env: &Env<'_, '_>,
     index: usize,
@@ -67,7 +68,6 @@ pub fn lower_function(
     function: &mut ir::Function,
     context: &mut FunctionBuilderContext,
 ) -> Result<(), Error> {
-    refuse_types(graph).map_err(|e| e.in_function(&env.name(index)))?;
     let type_index = env.module.functions[index].type_index;
     function.signature = env.signature(type_index);
     let mut lowering = Lowering::new(
@@ -85,7 +85,9 @@ pub fn lower_function(
     for &block in &order {
         let clif =
             *lowering.blocks[block.index()].get_or_insert_with(|| lowering.builder.create_block());
-        if graph.blocks[block.index()].cold {
+        // The code generator puts cold blocks behind the others, even the one that a
+        // call begins with, and the function would begin with something else.
+        if graph.blocks[block.index()].cold && block != BlockId::ENTRY {
             lowering.builder.set_cold_block(clif);
         }
     }
@@ -112,22 +114,6 @@ impl Refused {
             offset: u64::from(self.offset),
         }
     }
-}
-
-/// Refuses values that can't be compiled: in locals, or handed from block to block
-/// without an operator that would be refused. Function types have been looked at.
-fn refuse_types(graph: &Graph<'_>) -> Result<(), Refused> {
-    let entry = graph.blocks[BlockId::ENTRY.index()].terminator_offset;
-    let locals = graph.locals.iter().map(|&ty| (ty, entry));
-    let operands = graph.blocks.iter().flat_map(|block| {
-        let offset = block.terminator_offset;
-        block.stack.iter().map(move |&ty| (ty, offset))
-    });
-    let mut refused = locals.chain(operands).filter_map(|(ty, offset)| {
-        let feature = feature_of_type(ty)?;
-        Some(Refused { feature, offset })
-    });
-    refused.next().map_or(Ok(()), Err)
 }
 
 /// The state of lowering one function.
@@ -206,6 +192,7 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
         match ty {
             ValType::F32 => self.builder.ins().f32const(0.0),
             ValType::F64 => self.builder.ins().f64const(0.0),
+            ValType::V128 => self.vector_constant(simd::VECTOR, [0; 16]),
             _ => self.builder.ins().iconst(clif_type(ty), 0),
         }
     }
@@ -246,7 +233,8 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
             || float::lower(self, operator)
             || bulk::lower(self, operator, offset)
             || reference::lower(self, operator)
-            || table::lower(self, operator, offset);
+            || table::lower(self, operator, offset)
+            || simd::lower(self, operator);
         if known {
             Ok(())
         } else {
@@ -287,17 +275,12 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
 }
 
 /// The CLIF type of a wasm value.
-///
-/// # Panics
-/// On a type that no accepted operator produces.
 fn clif_type(ty: ValType) -> ir::Type {
     match ty {
         ValType::I32 => ir::types::I32,
         ValType::I64 | ValType::Ref(_) => ir::types::I64,
         ValType::F32 => ir::types::F32,
         ValType::F64 => ir::types::F64,
-        ValType::V128 => {
-            panic!("BUG: a value of type {ty} got past the refusals")
-        }
+        ValType::V128 => simd::VECTOR,
     }
 }

@@ -1,15 +1,12 @@
 //! Locals and globals.
 //!
 //! The global that Go's SP is lives in the pinned register ([`super::sp`]).
-//! All other globals are 8-byte cells.
+//! All others are cells of 8 bytes, or 16 for a v128, at [`crate::module::Global::cell`].
 
 use super::{Lowering, clif_type};
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value};
 use wasmparser::Operator;
-
-/// Bytes of a global's cell.
-pub const CELL_SIZE: u32 = 8;
 
 pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
     match *operator {
@@ -69,7 +66,8 @@ impl Lowering<'_, '_, '_> {
     }
 
     fn global_cell(&mut self, index: u32) -> (Value, i32, MemFlagsData) {
-        let offset = i32::try_from(index * CELL_SIZE).expect("BUG: over 2^28 globals");
+        let cell = self.env.module.globals[index as usize].cell;
+        let offset = i32::try_from(cell).expect("BUG: globals over 2^31 bytes");
         (
             self.symbol_address(Symbol::Globals),
             offset,

@@ -1,7 +1,7 @@
-//! Constant expressions, extended ones too, evaluated at compile time: without
-//! imported globals each one has a known value.
+//! Constant expressions, extended ones too, evaluated at compile time: as nobody can
+//! change an imported global that one reads, each has a known value.
 
-use super::{Global, feature_of};
+use super::feature_of;
 use crate::error::Error;
 use wasmparser::{ConstExpr, Operator};
 
@@ -12,20 +12,22 @@ pub enum Constant {
     I64(i64),
     F32(u32),
     F64(u64),
+    V128(u128),
     RefFunc(u32),
     RefNull,
 }
 
 impl Constant {
-    /// The bytes of the value in a global's 8-byte cell; what a reference to a
-    /// function is there is not known before addresses are.
+    /// The bytes of the value, zeroes behind them, of which a global's cell has the
+    /// first; what a reference to a function is there is not known before addresses are.
     #[must_use]
-    pub fn to_cell(self) -> [u8; 8] {
+    pub fn to_cell(self) -> [u8; 16] {
         match self {
-            Self::I32(v) => u64::from(v.cast_unsigned()),
-            Self::I64(v) => v.cast_unsigned(),
-            Self::F32(bits) => u64::from(bits),
-            Self::F64(bits) => bits,
+            Self::I32(v) => u128::from(v.cast_unsigned()),
+            Self::I64(v) => u128::from(v.cast_unsigned()),
+            Self::F32(bits) => u128::from(bits),
+            Self::F64(bits) => u128::from(bits),
+            Self::V128(bits) => bits,
             Self::RefFunc(_) | Self::RefNull => 0,
         }
         .to_le_bytes()
@@ -41,11 +43,15 @@ impl Constant {
     }
 }
 
-/// Evaluates a validated constant expression; `globals` are those before it.
+/// Evaluates a validated constant expression; `global` gives the values of those
+/// before it.
 ///
 /// # Errors
 /// [`Error::Unsupported`] for an operator of a type that can't be compiled.
-pub(super) fn evaluate(expr: &ConstExpr<'_>, globals: &[Global]) -> Result<Constant, Error> {
+pub(crate) fn evaluate(
+    expr: &ConstExpr<'_>,
+    global: impl Fn(u32) -> Constant,
+) -> Result<Constant, Error> {
     let mut stack = Vec::new();
     for item in expr.get_operators_reader().into_iter_with_offsets() {
         let (operator, offset) = item.map_err(|e| Error::from_validator(&e))?;
@@ -54,9 +60,10 @@ pub(super) fn evaluate(expr: &ConstExpr<'_>, globals: &[Global]) -> Result<Const
             Operator::I64Const { value } => Constant::I64(value),
             Operator::F32Const { value } => Constant::F32(value.bits()),
             Operator::F64Const { value } => Constant::F64(value.bits()),
+            Operator::V128Const { value } => Constant::V128(u128::from_le_bytes(*value.bytes())),
             Operator::RefNull { .. } => Constant::RefNull,
             Operator::RefFunc { function_index } => Constant::RefFunc(function_index),
-            Operator::GlobalGet { global_index } => globals[global_index as usize].init,
+            Operator::GlobalGet { global_index } => global(global_index),
             Operator::End => break,
             _ => arithmetic(&operator, &mut stack).ok_or_else(|| Error::Unsupported {
                 feature: format!("{} in a constant expression", feature_of(&operator)),

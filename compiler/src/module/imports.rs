@@ -2,6 +2,7 @@
 
 use super::signature;
 use crate::error::{Error, printable};
+use crate::merge::ItemType;
 use wasi_aot_contract::preview1;
 use wasmparser::{FuncType, TypeRef, ValType};
 
@@ -19,29 +20,41 @@ pub(super) fn resolve(
     import: &wasmparser::Import<'_>,
     types: &[FuncType],
 ) -> Result<Import, Error> {
+    let function = resolve_preview1(import, types)?;
+    match import.ty {
+        TypeRef::Func(type_index) | TypeRef::FuncExact(type_index) => Ok(Import {
+            function,
+            type_index,
+        }),
+        _ => panic!("BUG: an import of preview 1 that is no function"),
+    }
+}
+
+/// The function of preview 1 that an import is.
+///
+/// # Errors
+/// As [`resolve`].
+pub(crate) fn resolve_preview1(
+    import: &wasmparser::Import<'_>,
+    types: &[FuncType],
+) -> Result<&'static preview1::Function, Error> {
     // `go` was the module's name before Go 1.21 (wasm_exec.js).
     if matches!(import.module, "gojs" | "go") {
         return Err(Error::GoJs);
     }
-    let unknown = |signature| Error::UnknownImport {
+    let unknown = || Error::UnknownImport {
         module: printable(import.module),
         name: printable(import.name),
-        signature,
+        wanted: ItemType::wanted(&import.ty, types).to_string(),
     };
-    let type_index = match import.ty {
-        TypeRef::Func(index) | TypeRef::FuncExact(index) => index,
-        TypeRef::Table(_) => return Err(unknown(" (table)".into())),
-        TypeRef::Memory(_) => return Err(unknown(" (memory)".into())),
-        TypeRef::Global(_) => return Err(unknown(" (global)".into())),
-        TypeRef::Tag(_) => return Err(unknown(" (tag)".into())),
+    let (TypeRef::Func(type_index) | TypeRef::FuncExact(type_index)) = import.ty else {
+        return Err(unknown());
     };
     let ty = &types[type_index as usize];
     if import.module != preview1::MODULE_NAME {
-        return Err(unknown(signature(ty)));
+        return Err(unknown());
     }
-    let Some(function) = preview1::function(import.name) else {
-        return Err(unknown(signature(ty)));
-    };
+    let function = preview1::function(import.name).ok_or_else(unknown)?;
     let expected = FuncType::new(core_types(function.params), core_types(function.results));
     if *ty != expected {
         return Err(Error::ImportSignature {
@@ -51,13 +64,11 @@ pub(super) fn resolve(
             expected: signature(&expected),
         });
     }
-    Ok(Import {
-        function,
-        type_index,
-    })
+    Ok(function)
 }
 
-fn core_types(types: &[preview1::Type]) -> impl Iterator<Item = ValType> + '_ {
+/// Types of preview 1 as wasm's.
+pub(crate) fn core_types(types: &[preview1::Type]) -> impl Iterator<Item = ValType> + '_ {
     types.iter().map(|ty| match ty {
         preview1::Type::I32 => ValType::I32,
         preview1::Type::I64 => ValType::I64,

@@ -2,8 +2,8 @@
 //!
 //! Invariants once [`parse`] has returned: everything but function bodies is
 //! valid and of a kind that can be compiled; every import is a function of
-//! preview 1 with its right signature; active data and element segments have
-//! been folded into [`Module::image`] and [`Table::elements`], and lie inside the
+//! preview 1 with its right signature (what else a program imports [`crate::merge`]
+//! has resolved); active data and element segments have been folded into [`Module::image`] and [`Table::elements`], and lie inside the
 //! initial sizes; references are to functions or, as `externref`, null. Bodies are
 //! validated when they are read ([`crate::flow`]), function by function, in parallel.
 
@@ -17,15 +17,19 @@ mod tables;
 mod unsupported;
 
 pub use constant::Constant;
+pub(crate) use constant::evaluate;
 pub use imports::Import;
+pub(crate) use imports::{core_types, resolve_preview1};
+pub(crate) use names::function_names;
 pub use parse::parse;
+pub(crate) use parse::{binary_format, check_header, features};
 pub(crate) use producers::go_version;
 pub use tables::Table;
-pub use unsupported::{feature_of, feature_of_type, proposal_of};
+pub use unsupported::{feature_of, proposal_of};
 
 use crate::error::{Error, printable};
 use std::collections::{BTreeSet, HashMap};
-use wasmparser::{FuncToValidate, FuncType, FunctionBody, ValType, ValidatorResources};
+use wasmparser::{ConstExpr, FuncToValidate, FuncType, FunctionBody, ValType, ValidatorResources};
 
 /// A parsed module; borrows from the bytes of the file.
 pub struct Module<'a> {
@@ -38,13 +42,14 @@ pub struct Module<'a> {
     /// Functions with a body, following the imports in the index space.
     pub functions: Vec<Function<'a>>,
     pub tables: Vec<Table>,
-    /// The only memory, if there is one.
-    pub memory: Option<Memory>,
+    /// At most [`wasi_aot_contract::layout::MAX_MEMORIES`]. WASI functions use the
+    /// first one.
+    pub memories: Vec<Memory>,
     pub globals: Vec<Global>,
     pub exports: Vec<Export<'a>>,
     /// The start section's function.
     pub start: Option<u32>,
-    /// Linear memory's first bytes: the active data segments over zeroes, up to
+    /// The first memory's first bytes: the active data segments over zeroes, up to
     /// the last byte that is not zero.
     pub image: Vec<u8>,
     /// The bytes that `memory.init` takes from each data segment; none of an active
@@ -81,6 +86,25 @@ pub struct Global {
     pub mutable: bool,
     pub init: Constant,
     pub exported: bool,
+    /// Where its cell is, in bytes from the first one's: a multiple of its size.
+    pub cell: u32,
+}
+
+impl Global {
+    /// Bytes of a cell for a value of this type.
+    #[must_use]
+    pub fn cell_size(ty: ValType) -> u32 {
+        match ty {
+            ValType::V128 => 16,
+            _ => 8,
+        }
+    }
+
+    /// Where its cell ends.
+    #[must_use]
+    pub fn cell_end(&self) -> u32 {
+        self.cell + Self::cell_size(self.ty)
+    }
 }
 
 /// An export; only functions matter to an executable.
@@ -116,6 +140,11 @@ impl Module<'_> {
     #[must_use]
     pub fn canonical_type(&self, type_index: u32) -> u32 {
         self.canonical_types[type_index as usize]
+    }
+
+    /// The value of a constant expression of the module.
+    fn evaluate(&self, expr: &ConstExpr<'_>) -> Result<Constant, Error> {
+        evaluate(expr, |global| self.globals[global as usize].init)
     }
 
     /// Notes that there can be references to a function: a validated module says so

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use wasmparser::{BinaryReader, Name, NameSectionReader};
 
 /// Function names by function index.
-pub(super) fn function_names<'a>(
+pub(crate) fn function_names<'a>(
     section: &wasmparser::CustomSectionReader<'a>,
 ) -> HashMap<u32, &'a str> {
     let mut names = HashMap::new();

@@ -1,18 +1,18 @@
 //! From bytes to a [`Module`], validating all sections but the bodies on the way.
 
-use super::{Constant, constant, feature_of_type, imports, names, producers, segments, tables};
+use super::{Constant, imports, names, producers, segments, tables};
 use super::{Export, Function, Global, Memory, Module, Table};
 use crate::error::Error;
 use std::collections::{BTreeSet, HashMap};
-use wasi_aot_contract::layout::MAX_PAGES;
+use wasi_aot_contract::layout::{MAX_MEMORIES, MAX_PAGES};
 use wasmparser::{
-    ExternalKind, FuncType, KnownCustom, MemoryType, Parser, Payload, TableInit, ValType,
-    ValidPayload, Validator, WasmFeatures,
+    ExternalKind, FuncType, ImportSectionReader, KnownCustom, MemoryType, Parser, Payload,
+    TableInit, TypeRef, ValidPayload, Validator, WasmFeatures,
 };
 
 /// What is let through validation, so that what can't be compiled yet is
 /// refused by its own name instead of as invalid.
-fn features() -> WasmFeatures {
+pub(crate) fn features() -> WasmFeatures {
     WasmFeatures::WASM2
         | WasmFeatures::EXTENDED_CONST
         | WasmFeatures::TAIL_CALL
@@ -29,10 +29,36 @@ const MAX_TABLE: u64 = 10_000_000;
 const MAX_ELEMENTS: u64 = 20_000_000;
 
 /// How the bytes are read. Multi-memory and memory64 change what is well-formed in
-/// any module (a memory index where a zero byte was, longer offsets), so theirs is
-/// not how one without them is read, and no body is.
-fn binary_format() -> WasmFeatures {
-    features() - WasmFeatures::MULTI_MEMORY - WasmFeatures::MEMORY64
+/// any module: where a single zero byte was, a memory's index in any encoding; longer
+/// offsets. WebAssembly 2.0 calls such modules malformed. So only one with several
+/// memories, which 2.0 doesn't have, is read with indices of memories, and none with
+/// longer offsets.
+pub(crate) fn binary_format(wasm: &[u8]) -> WasmFeatures {
+    let format = features() - WasmFeatures::MEMORY64;
+    if memories(wasm) > 1 {
+        format
+    } else {
+        format - WasmFeatures::MULTI_MEMORY
+    }
+}
+
+/// How many memories the module has, as far as it can be read up to the code.
+fn memories(wasm: &[u8]) -> u32 {
+    let payloads = Parser::new(0).parse_all(wasm).map_while(Result::ok);
+    let sections =
+        payloads.take_while(|payload| !matches!(payload, Payload::CodeSectionStart { .. }));
+    let memories = sections.map(|payload| match payload {
+        Payload::MemorySection(section) => section.count(),
+        Payload::ImportSection(section) => imported_memories(section),
+        _ => 0,
+    });
+    memories.fold(0, u32::saturating_add)
+}
+
+fn imported_memories(section: ImportSectionReader<'_>) -> u32 {
+    let imports = section.into_imports().map_while(Result::ok);
+    let memories = imports.filter(|import| matches!(import.ty, TypeRef::Memory(_)));
+    u32::try_from(memories.count()).unwrap_or(u32::MAX)
 }
 
 /// Parses a module and validates everything but its bodies.
@@ -41,7 +67,7 @@ fn binary_format() -> WasmFeatures {
 /// Whatever is wrong with the module, or not supported in it.
 pub fn parse(wasm: &[u8]) -> Result<Module<'_>, Error> {
     check_header(wasm)?;
-    sections(wasm, binary_format()).map_err(|error| match error {
+    sections(wasm, binary_format(wasm)).map_err(|error| match error {
         // A feature's name says more than what is malformed without it.
         Error::Invalid { .. } => match sections(wasm, features()) {
             Err(unsupported @ Error::Unsupported { .. }) => unsupported,
@@ -58,7 +84,7 @@ fn sections(wasm: &[u8], format: WasmFeatures) -> Result<Module<'_>, Error> {
         imports: Vec::new(),
         functions: Vec::new(),
         tables: Vec::new(),
-        memory: None,
+        memories: Vec::new(),
         globals: Vec::new(),
         exports: Vec::new(),
         start: None,
@@ -103,7 +129,7 @@ fn sections(wasm: &[u8], format: WasmFeatures) -> Result<Module<'_>, Error> {
 
 /// The magic and the version (core specification, "Modules"); a component has
 /// layer 1 in the version's upper half.
-fn check_header(wasm: &[u8]) -> Result<(), Error> {
+pub(crate) fn check_header(wasm: &[u8]) -> Result<(), Error> {
     const MAGIC: &[u8; 4] = b"\0asm";
     if !wasm.starts_with(MAGIC) {
         let cut = !wasm.is_empty() && MAGIC.starts_with(wasm);
@@ -132,11 +158,8 @@ fn section<'a>(
     let invalid = |e: wasmparser::Error| Error::from_validator(&e);
     match payload {
         Payload::TypeSection(section) => {
-            let offset = section.range().start;
             for ty in section.into_iter_err_on_gc_types() {
-                module
-                    .types
-                    .push(function_type(ty.map_err(invalid)?, offset)?);
+                module.types.push(ty.map_err(invalid)?);
             }
             module.canonical_types = canonical(&module.types);
         }
@@ -166,14 +189,14 @@ fn section<'a>(
             }
         }
         Payload::GlobalSection(section) => {
-            for item in section.into_iter_with_offsets() {
-                let (offset, item) = item.map_err(invalid)?;
-                global(module, &item, offset)?;
+            for item in section {
+                global(module, &item.map_err(invalid)?)?;
             }
         }
         Payload::ExportSection(section) => {
-            for export in section {
-                export_item(module, export.map_err(invalid)?);
+            for item in section.into_iter_with_offsets() {
+                let (offset, export) = item.map_err(invalid)?;
+                export_item(module, export, offset)?;
             }
         }
         Payload::StartSection { func, .. } => module.start = Some(func),
@@ -195,20 +218,6 @@ fn section<'a>(
         _ => {}
     }
     Ok(())
-}
-
-/// Refuses a type with values that can't be compiled, whatever it is for: a
-/// function, a call, or a block.
-fn function_type(ty: FuncType, offset: u64) -> Result<FuncType, Error> {
-    let mut values = ty.params().iter().chain(ty.results());
-    match values.find_map(|&value| feature_of_type(value)) {
-        Some(feature) => Err(Error::Unsupported {
-            feature,
-            function: None,
-            offset,
-        }),
-        None => Ok(ty),
-    }
 }
 
 fn canonical(types: &[FuncType]) -> Vec<u32> {
@@ -265,53 +274,47 @@ fn memory(module: &mut Module<'_>, ty: MemoryType, offset: u64) -> Result<(), Er
         function: None,
         offset,
     };
-    if module.memory.is_some() {
-        return Err(unsupported("a second memory (multi-memory)"));
-    }
     if ty.memory64 {
         return Err(unsupported("a 64-bit memory (memory64)"));
     }
     if ty.shared {
         return Err(unsupported("a shared memory (threads)"));
     }
+    if module.memories.len() == MAX_MEMORIES {
+        return Err(Error::Limit(format!(
+            "the module has more than {MAX_MEMORIES} memories; use fewer, or parts of one"
+        )));
+    }
     let pages = |n: u64| u32::try_from(n).unwrap_or(u32::MAX).min(MAX_PAGES);
-    module.memory = Some(Memory {
+    module.memories.push(Memory {
         initial: pages(ty.initial),
         maximum: pages(ty.maximum.unwrap_or(u64::MAX)),
     });
     Ok(())
 }
 
-fn global(
-    module: &mut Module<'_>,
-    global: &wasmparser::Global<'_>,
-    offset: u64,
-) -> Result<(), Error> {
+fn global(module: &mut Module<'_>, global: &wasmparser::Global<'_>) -> Result<(), Error> {
     let ty = global.ty.content_type;
-    if !matches!(
-        ty,
-        ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64 | ValType::Ref(_)
-    ) {
-        return Err(Error::Unsupported {
-            feature: format!("a global of type {ty}"),
-            function: None,
-            offset,
-        });
-    }
-    let init = constant::evaluate(&global.init_expr, &module.globals)?;
+    let init = module.evaluate(&global.init_expr)?;
     if let Constant::RefFunc(index) = init {
         module.note_reference(index);
     }
+    let cells = module.globals.last().map_or(0, Global::cell_end);
     module.globals.push(Global {
         ty,
         mutable: global.ty.mutable,
         init,
         exported: false,
+        cell: cells.next_multiple_of(Global::cell_size(ty)),
     });
     Ok(())
 }
 
-fn export_item<'a>(module: &mut Module<'a>, export: wasmparser::Export<'a>) {
+fn export_item<'a>(
+    module: &mut Module<'a>,
+    export: wasmparser::Export<'a>,
+    offset: u64,
+) -> Result<(), Error> {
     let function = match export.kind {
         ExternalKind::Func | ExternalKind::FuncExact => {
             module.note_reference(export.index);
@@ -321,10 +324,21 @@ fn export_item<'a>(module: &mut Module<'a>, export: wasmparser::Export<'a>) {
             module.globals[export.index as usize].exported = true;
             None
         }
+        // The functions of preview 1 use the memory of this name ("Overview").
+        ExternalKind::Memory
+            if export.name == "memory" && export.index != 0 && !module.imports.is_empty() =>
+        {
+            return Err(Error::Unsupported {
+                feature: "WASI on the memory exported as \"memory\" where that is not the first (multi-memory)".into(),
+                function: None,
+                offset,
+            });
+        }
         _ => None,
     };
     module.exports.push(Export {
         name: export.name,
         function,
     });
+    Ok(())
 }

@@ -2,10 +2,11 @@
 //! starts with, passive ones kept for the operators that name them.
 //!
 //! Folding at compile time is exact: segments are applied in order before the
-//! start function runs (core specification, "Instantiation"), and one that is
-//! out of bounds makes instantiation fail, which is an error of the build.
+//! start function runs (core specification, "Instantiation"), and none is out of
+//! bounds or of another memory than the first, as [`crate::merge`] has made those
+//! passive.
 
-use super::{Constant, Memory, Module, Table, constant};
+use super::{Constant, Module, Table};
 use crate::error::Error;
 use wasmparser::{Data, DataKind, Element, ElementItems, ElementKind};
 
@@ -20,35 +21,31 @@ pub(super) fn data<'a>(module: &mut Module<'a>, segment: &Data<'a>) -> Result<()
             module.data.push(segment.data);
             return Ok(());
         }
-        DataKind::Active {
-            memory_index: 0,
-            offset_expr,
-        } => offset_expr,
-        DataKind::Active { .. } => {
-            return Err(unsupported(
-                "a data segment of a second memory (multi-memory)",
+        DataKind::Active { memory_index, .. } if *memory_index != 0 => {
+            return Err(invalid(
+                "data segment of another memory than the first",
                 segment.range.start,
             ));
         }
+        DataKind::Active { offset_expr, .. } => offset_expr,
     };
     module.data.push(&[]);
-    let start = constant::evaluate(offset_expr, &module.globals)?.as_u32() as usize;
+    let start = module.evaluate(offset_expr)?.as_u32() as usize;
     let end = start + segment.data.len();
-    let pages = module.memory.as_ref().map_or(0, |m: &Memory| m.initial);
+    let pages = module.memories.first().map_or(0, |memory| memory.initial);
     if end as u64 > u64::from(pages) * wasi_aot_contract::layout::WASM_PAGE_SIZE {
-        return Err(out_of_bounds("data segment", segment.range.start));
+        return Err(invalid("data segment out of bounds", segment.range.start));
     }
     let used = segment.data.len() - segment.data.iter().rev().take_while(|&&b| b == 0).count();
-    // Zeroes need no image, wherever they are.
-    let filled = if used > 0 { start + used } else { 0 };
-    if filled > MAX_IMAGE {
+    // Zeroes alone need no image, wherever they are.
+    let reach = if used == 0 { 0 } else { start + used };
+    if reach > MAX_IMAGE {
         return Err(Error::Limit(format!(
-            "initial data reaches address {:#x}, over the limit of 1 GiB; let the program fill it at run time",
-            filled
+            "initial data reaches address {reach:#x}, over the limit of 1 GiB; let the program fill it at run time"
         )));
     }
-    if module.image.len() < filled {
-        module.image.resize(filled, 0);
+    if module.image.len() < reach {
+        module.image.resize(reach, 0);
     }
     // A later segment may overwrite an earlier one with zeroes.
     let end = end.min(module.image.len());
@@ -81,12 +78,12 @@ pub(super) fn element(module: &mut Module<'_>, segment: Element<'_>) -> Result<(
         }
     };
     module.elements.push(Vec::new());
-    let start = constant::evaluate(offset_expr, &module.globals)?.as_u32() as usize;
+    let start = module.evaluate(offset_expr)?.as_u32() as usize;
     let table: &mut Table = &mut module.tables[table_index as usize];
     let target = start
         .checked_add(items.len())
         .and_then(|end| table.elements.get_mut(start..end))
-        .ok_or_else(|| out_of_bounds("element segment", segment.range.start))?;
+        .ok_or_else(|| invalid("element segment out of bounds", segment.range.start))?;
     target.copy_from_slice(&items);
     Ok(())
 }
@@ -101,7 +98,7 @@ fn items(items: ElementItems<'_>, module: &Module<'_>) -> Result<Vec<Option<u32>
             .into_iter()
             .map(|e| {
                 let expr = e.map_err(|e| Error::from_validator(&e))?;
-                Ok(match constant::evaluate(&expr, &module.globals)? {
+                Ok(match module.evaluate(&expr)? {
                     Constant::RefFunc(index) => Some(index),
                     _ => None,
                 })
@@ -110,18 +107,10 @@ fn items(items: ElementItems<'_>, module: &Module<'_>) -> Result<Vec<Option<u32>
     }
 }
 
-fn unsupported(feature: &str, offset: u64) -> Error {
-    Error::Unsupported {
-        feature: feature.into(),
-        function: None,
-        offset,
-    }
-}
-
-fn out_of_bounds(what: &str, offset: u64) -> Error {
+fn invalid(message: &str, offset: u64) -> Error {
     Error::Invalid {
         function: None,
         offset,
-        message: format!("{what} out of bounds; instantiation would trap"),
+        message: message.into(),
     }
 }

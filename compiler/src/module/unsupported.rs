@@ -1,6 +1,6 @@
 //! Names of the features that operators belong to, for refusing them clearly.
 
-use wasmparser::{Operator, ValType};
+use wasmparser::Operator;
 
 macro_rules! feature_names {
     ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {
@@ -31,14 +31,4 @@ wasmparser::for_each_operator!(feature_names);
 fn describe(visit: &str, proposal: &str) -> String {
     let name = visit.strip_prefix("visit_").unwrap_or(visit);
     format!("{name} ({})", proposal.replace('_', " "))
-}
-
-/// The feature that a type of values belongs to, if values of it can't be compiled
-/// yet: `a value of type v128 (simd)`.
-#[must_use]
-pub fn feature_of_type(ty: ValType) -> Option<String> {
-    match ty {
-        ValType::I32 | ValType::I64 | ValType::F32 | ValType::F64 | ValType::Ref(_) => None,
-        ValType::V128 => Some(format!("a value of type {ty} (simd)")),
-    }
 }

@@ -7,7 +7,7 @@
 #define MAXIMUM_PAGES 5
 
 #ifndef VERSION
-#define VERSION 3
+#define VERSION 4
 #endif
 #ifndef CPU_FEATURES
 #define CPU_FEATURES 1
@@ -35,8 +35,10 @@ wasi_aot_module:
     .quad names, names_end - names
     .quad manifest, manifest_end - manifest
     .long INITIAL_PAGES, MAXIMUM_PAGES
+    .zero 15 * 8                 /* no other memories */
     .quad 0                      /* nothing is preempted */
     .long 0, 0, 0, 0
+    .long 1, 0                   /* memories; padding */
 
     .section .rodata.tables, "a"
     .balign 4

@@ -202,7 +202,7 @@ fn map_memory() {
     for canary in canaries() {
         canary.fill(CANARY);
     }
-    wasi_aot_memory_pages.store(PAGES, Ordering::Relaxed);
+    wasi_aot_memory_pages[0].store(PAGES, Ordering::Relaxed);
 }
 
 /// What lies below and above linear memory. Only for the holder of [`TURN`].

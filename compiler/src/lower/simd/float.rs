@@ -1,0 +1,83 @@
+//! Floating-point arithmetic lane by lane. As for scalars CLIF's operations have
+//! wasm's semantics; `pmin` and `pmax` are a comparison and a choice.
+
+use super::super::Lowering;
+use cranelift_codegen::ir::condcodes::FloatCC;
+use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
+use wasmparser::Operator;
+
+pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
+    binary(l, operator) || pseudo(l, operator) || unary(l, operator)
+}
+
+fn binary(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
+    macro_rules! binary {
+        ($lanes:ident, $op:ident) => {{
+            let (x, y) = l.pop2_lanes(types::$lanes);
+            l.builder.ins().$op(x, y)
+        }};
+    }
+    let value = match operator {
+        Operator::F32x4Add => binary!(F32X4, fadd),
+        Operator::F32x4Sub => binary!(F32X4, fsub),
+        Operator::F32x4Mul => binary!(F32X4, fmul),
+        Operator::F32x4Div => binary!(F32X4, fdiv),
+        Operator::F32x4Min => binary!(F32X4, fmin),
+        Operator::F32x4Max => binary!(F32X4, fmax),
+        Operator::F64x2Add => binary!(F64X2, fadd),
+        Operator::F64x2Sub => binary!(F64X2, fsub),
+        Operator::F64x2Mul => binary!(F64X2, fmul),
+        Operator::F64x2Div => binary!(F64X2, fdiv),
+        Operator::F64x2Min => binary!(F64X2, fmin),
+        Operator::F64x2Max => binary!(F64X2, fmax),
+        _ => return false,
+    };
+    l.push_lanes(value);
+    true
+}
+
+/// The second operand where it is less (or the first is), else the first.
+fn pseudo(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
+    let (ty, minimum): (Type, bool) = match operator {
+        Operator::F32x4PMin => (types::F32X4, true),
+        Operator::F32x4PMax => (types::F32X4, false),
+        Operator::F64x2PMin => (types::F64X2, true),
+        Operator::F64x2PMax => (types::F64X2, false),
+        _ => return false,
+    };
+    let (x, y) = l.pop2_lanes(ty);
+    let (less, than): (Value, Value) = if minimum { (y, x) } else { (x, y) };
+    let second = l.builder.ins().fcmp(FloatCC::LessThan, less, than);
+    let second = l.lanes(second, ty);
+    let value = l.builder.ins().bitselect(second, y, x);
+    l.push_lanes(value);
+    true
+}
+
+fn unary(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
+    macro_rules! unary {
+        ($lanes:ident, $op:ident) => {{
+            let x = l.pop_lanes(types::$lanes);
+            l.builder.ins().$op(x)
+        }};
+    }
+    let value = match operator {
+        Operator::F32x4Abs => unary!(F32X4, fabs),
+        Operator::F32x4Neg => unary!(F32X4, fneg),
+        Operator::F32x4Sqrt => unary!(F32X4, sqrt),
+        Operator::F32x4Ceil => unary!(F32X4, ceil),
+        Operator::F32x4Floor => unary!(F32X4, floor),
+        Operator::F32x4Trunc => unary!(F32X4, trunc),
+        Operator::F32x4Nearest => unary!(F32X4, nearest),
+        Operator::F64x2Abs => unary!(F64X2, fabs),
+        Operator::F64x2Neg => unary!(F64X2, fneg),
+        Operator::F64x2Sqrt => unary!(F64X2, sqrt),
+        Operator::F64x2Ceil => unary!(F64X2, ceil),
+        Operator::F64x2Floor => unary!(F64X2, floor),
+        Operator::F64x2Trunc => unary!(F64X2, trunc),
+        Operator::F64x2Nearest => unary!(F64X2, nearest),
+        _ => return false,
+    };
+    l.push_lanes(value);
+    true
+}

@@ -1,0 +1,53 @@
+//! `return_call` and `return_call_indirect`.
+//!
+//! In the `tail` convention the callee removes its arguments from the stack, so a
+//! function of the module leaves its frame to one with any arguments: no number of
+//! tail calls needs more stack than the largest of their frames. The callee returns
+//! to the caller's caller, and that is all a backtrace shows. The pinned register
+//! has been written by then, as at the end of any block.
+//!
+//! An import is a C function of the shim, which can't take a frame of the module's
+//! over: it is called and its results are returned. It calls no function of the
+//! module, so this, too, needs no more stack however often it happens.
+
+use super::{Env, Lowering};
+use crate::flow::Callee;
+use cranelift_codegen::ir::InstBuilder;
+
+impl Lowering<'_, '_, '_> {
+    /// Ends the current CLIF block with a tail call.
+    pub(super) fn tail_call(&mut self, callee: Callee) {
+        match callee {
+            Callee::Function(index) => self.return_call(index),
+            Callee::Element { type_index, table } => self.return_call_indirect(type_index, table),
+        }
+    }
+
+    fn return_call(&mut self, index: u32) {
+        let env: &Env<'_, '_> = self.env;
+        let type_index = env.module.type_of_function(index);
+        let function = self.function_ref(env.callee_symbol(index), || env.callee_signature(index));
+        let params = env.module.types[type_index as usize].params().len();
+        let args = self.pop_many(params);
+        if env.module.defined(index).is_some() {
+            self.builder.ins().return_call(function, &args);
+        } else {
+            let call = self.builder.ins().call(function, &args);
+            let results = self.builder.inst_results(call).to_vec();
+            self.builder.ins().return_(&results);
+        }
+    }
+
+    fn return_call_indirect(&mut self, type_index: u32, table: u32) {
+        let env: &Env<'_, '_> = self.env;
+        let type_index = env.module.canonical_type(type_index);
+        let index = self.pop();
+        let params = env.module.types[type_index as usize].params().len();
+        let args = self.pop_many(params);
+        let callee = self.element_code(table, type_index, index);
+        let signature = self.signature_ref(type_index, || env.signature(type_index));
+        self.builder
+            .ins()
+            .return_call_indirect(signature, callee, &args);
+    }
+}

@@ -1,0 +1,112 @@
+//! The index spaces of the merged module.
+//!
+//! The main module's things come first: its functions right behind the imports, its
+//! tables, memories and globals in its own order, imported ones among them. So a Go
+//! program keeps table 0, memory 0, global 0 (SP) and the places of its functions,
+//! which its own tables name. Types and segments are in the order of instantiation.
+
+use super::resolve::{Function, Instance, Linked, Place};
+use std::collections::HashMap;
+
+pub(super) struct Layout {
+    /// What a module's own indices count from, by module.
+    types: Vec<u32>,
+    functions: Vec<u32>,
+    elements: Vec<u32>,
+    data: Vec<u32>,
+    pub tables: Space,
+    pub memories: Space,
+    pub globals: Space,
+    /// The index of the next function.
+    pub function_count: u32,
+    /// The index of the next type.
+    pub type_count: u32,
+}
+
+/// An index space without imports.
+pub(super) struct Space {
+    pub order: Vec<Place>,
+    indices: HashMap<Place, u32>,
+}
+
+impl Layout {
+    pub fn new(linked: &Linked<'_>) -> Self {
+        let imports = size(linked.preview1.len());
+        let types = |i: &Instance<'_>| i.input.types.len();
+        let (type_bases, type_count) = bases(0, linked.instances.iter().map(types));
+        let functions = |i: &Instance<'_>| i.input.functions.len();
+        let (functions, function_count) = bases(imports, main_first(linked).map(functions));
+        Self {
+            types: type_bases,
+            // The main module's is the first, but it is the last one.
+            functions: [&functions[1..], &functions[..1]].concat(),
+            elements: bases(0, linked.instances.iter().map(|i| i.input.elements.len())).0,
+            data: bases(0, linked.instances.iter().map(|i| i.input.data.len())).0,
+            tables: Space::new(main_first(linked).map(|i| &i.tables[..])),
+            memories: Space::new(main_first(linked).map(|i| &i.memories[..])),
+            globals: Space::new(main_first(linked).map(|i| &i.globals[..])),
+            function_count,
+            type_count,
+        }
+    }
+
+    pub fn type_index(&self, module: usize, index: u32) -> u32 {
+        self.types[module] + index
+    }
+
+    pub fn element_index(&self, module: usize, index: u32) -> u32 {
+        self.elements[module] + index
+    }
+
+    pub fn data_index(&self, module: usize, index: u32) -> u32 {
+        self.data[module] + index
+    }
+
+    pub fn function_index(&self, function: Function) -> u32 {
+        match function {
+            Function::Preview1(index) => index,
+            Function::Defined(place) => self.functions[place.module] + size(place.defined),
+        }
+    }
+}
+
+impl Space {
+    fn new<'p>(modules: impl Iterator<Item = &'p [Place]>) -> Self {
+        let (mut order, mut indices) = (Vec::new(), HashMap::new());
+        for &place in modules.flatten() {
+            indices.entry(place).or_insert_with(|| {
+                order.push(place);
+                size(order.len() - 1)
+            });
+        }
+        Self { order, indices }
+    }
+
+    pub fn index(&self, place: Place) -> u32 {
+        self.indices[&place]
+    }
+}
+
+/// The main module, then the others in order.
+pub(super) fn main_first<'l, 'a>(
+    linked: &'l Linked<'a>,
+) -> impl Iterator<Item = &'l Instance<'a>> + Clone {
+    let (main, preloads) = linked.instances.split_last().expect("BUG: no main module");
+    [main].into_iter().chain(preloads)
+}
+
+/// Where each of several spaces begins if they follow each other, and their end.
+fn bases(first: u32, sizes: impl Iterator<Item = usize>) -> (Vec<u32>, u32) {
+    let mut next = first;
+    let bases = sizes.map(|count| {
+        let base = next;
+        next += size(count);
+        base
+    });
+    (bases.collect(), next)
+}
+
+/// A module's limits and the files' sizes keep counts far below 32 bits.
+pub(super) fn size(count: usize) -> u32 {
+    u32::try_from(count).expect("BUG: a count over 32 bits")
+}

@@ -1,0 +1,117 @@
+//! Functions of the merge's own: what is left of instantiation ([`super::plan`]).
+//!
+//! Their names are what a trap is reported with.
+
+use super::layout::Layout;
+use super::plan::{Left, Plan, Segment};
+use super::resolve::{Instance, Linked, Size, Sized};
+use wasm_encoder::{BlockType, InstructionSink};
+
+/// A function `() -> ()` with its name.
+pub(super) struct Own {
+    pub name: String,
+    pub body: wasm_encoder::Function,
+}
+
+/// The functions that the merged module gets behind all others, and which of all is
+/// its start function.
+pub(super) fn functions(
+    linked: &Linked<'_>,
+    layout: &Layout,
+    plan: &Plan,
+) -> (Vec<Own>, Option<u32>) {
+    let (mut own, mut calls) = (Vec::new(), Vec::new());
+    let mut add = |function: Own| {
+        own.push(function);
+        layout.function_count + super::layout::size(own.len() - 1)
+    };
+    let modules = linked.instances.iter().zip(&plan.modules).enumerate();
+    for (module, (instance, left)) in modules {
+        for size in &instance.sizes {
+            calls.push(add(check(layout, instance, size)));
+        }
+        if !left.is_empty() {
+            calls.push(add(apply(layout, module, instance, left)));
+        }
+        if let Some(start) = instance.input.start {
+            calls.push(layout.function_index(instance.functions[start as usize]));
+        }
+    }
+    let start = match calls[..] {
+        [] => None,
+        [only] => Some(only),
+        _ => {
+            let body = body(|code| {
+                for &call in &calls {
+                    code.call(call);
+                }
+            });
+            Some(add(Own {
+                name: "instantiation".into(),
+                body,
+            }))
+        }
+    };
+    (own, start)
+}
+
+fn body(fill: impl FnOnce(&mut InstructionSink<'_>)) -> wasm_encoder::Function {
+    let mut function = wasm_encoder::Function::new([]);
+    let mut code = function.instructions();
+    fill(&mut code);
+    code.end();
+    function
+}
+
+/// Traps if what is imported hasn't grown to the size that the import asks for.
+fn check(layout: &Layout, instance: &Instance<'_>, size: &Size) -> Own {
+    let body = body(|code| {
+        match size.of {
+            Sized::Table(place) => code.table_size(layout.tables.index(place)),
+            Sized::Memory(place) => code.memory_size(layout.memories.index(place)),
+        };
+        // Sizes are below 2^32, as a 64-bit table or memory is refused.
+        let least = u32::try_from(size.least).unwrap_or(u32::MAX);
+        code.i32_const(least.cast_signed()).i32_lt_u();
+        code.if_(BlockType::Empty).unreachable().end();
+    });
+    let what = match size.of {
+        Sized::Table(_) => "elements",
+        Sized::Memory(_) => "pages",
+    };
+    let name = format!(
+        "import of {}, which has fewer than {} {what}",
+        size.import, size.least
+    );
+    Own {
+        name: instance.qualified(&name),
+        body,
+    }
+}
+
+/// Applies segments in order, each as the core specification says: initialise, then
+/// drop.
+fn apply(layout: &Layout, module: usize, instance: &Instance<'_>, left: &Left) -> Own {
+    let body = body(|code| {
+        let operands = |code: &mut InstructionSink<'_>, segment: &Segment| {
+            code.i32_const(segment.offset).i32_const(0);
+            code.i32_const(segment.len.cast_signed());
+        };
+        for segment in &left.elements {
+            let index = layout.element_index(module, super::layout::size(segment.index));
+            operands(code, segment);
+            code.table_init(layout.tables.index(segment.target), index);
+            code.elem_drop(index);
+        }
+        for segment in &left.data {
+            let index = layout.data_index(module, super::layout::size(segment.index));
+            operands(code, segment);
+            code.memory_init(layout.memories.index(segment.target), index);
+            code.data_drop(index);
+        }
+    });
+    Own {
+        name: instance.qualified("instantiation"),
+        body,
+    }
+}

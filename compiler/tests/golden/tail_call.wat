@@ -1,0 +1,66 @@
+;;! emit = clif
+;; A tail call leaves the frame to the callee; one of an import calls it and returns.
+(module
+  (import "wasi_snapshot_preview1" "sched_yield" (func $yield (result i32)))
+  (global $sp (mut i32) (i32.const 0))
+  (table 16 funcref)
+  (elem (i32.const 4) $direct)
+  (func $direct (param i32) (result i32)
+    (global.set $sp (local.get 0)) (return_call $direct (i32.const 7)))
+  (func $indirect (param i32) (result i32)
+    (return_call_indirect (param i32) (result i32) (i32.const 7) (local.get 0)))
+  (func $import (param i32) (result i32) (local.get 0) (return_call $yield))
+  (func (export "_start")))
+;; expected:
+;; ; direct
+;; function u0:0(i32) -> i32 tail {
+;;     region0 = 0 "linear memory"
+;;     region1 = 1 "globals"
+;;     region2 = 2 "memory size"
+;;     sig0 = (i32) -> i32 tail
+;;     fn0 = colocated u0:0 sig0
+;;                                 block0(v0: i32):
+;;                                     v1 = uextend.i64 v0
+;;                                     v2 = iconst.i32 7
+;;                                     set_pinned_reg v1
+;; @0074                               return_call fn0(v2)  ; v2 = 7
+;; }
+;; ; indirect
+;; function u0:1(i32) -> i32 tail {
+;;     region0 = 0 "linear memory"
+;;     region1 = 1 "globals"
+;;     region2 = 2 "memory size"
+;;     gv0 = symbol colocated userextname0
+;;     sig0 = (i32) -> i32 tail
+;;                                 block0(v0: i32):
+;;                                     v1 = iconst.i32 7
+;; @007d                               v2 = iconst.i32 -4
+;; @007d                               v3 = iadd v0, v2  ; v2 = -4
+;; @007d                               v4 = iconst.i32 1
+;; @007d                               v5 = icmp ult v3, v4  ; v4 = 1
+;; @007d                               brif v5, block1, block2
+;;                                 block2 cold:
+;; @007d                               v6 = iconst.i32 16
+;; @007d                               v7 = icmp.i32 uge v0, v6  ; v6 = 16
+;; @007d                               trapnz v7, user2
+;; @007d                               trap user3
+;;                                 block1:
+;; @007d                               v8 = symbol_value.i64 gv0
+;; @007d                               v9 = uextend.i64 v3
+;; @007d                               v10 = iconst.i64 4
+;; @007d                               v11 = imul v9, v10  ; v10 = 4
+;; @007d                               v12 = iadd v8, v11
+;; @007d                               v13 = uload32 notrap aligned readonly v12
+;; @007d                               return_call_indirect sig0, v13(v1)  ; v1 = 7
+;; }
+;; ; import
+;; function u0:2(i32) -> i32 tail {
+;;     region0 = 0 "linear memory"
+;;     region1 = 1 "globals"
+;;     region2 = 2 "memory size"
+;;     sig0 = () -> i32 system_v
+;;     fn0 = colocated u1:0 sig0
+;;                                 block0(v0: i32):
+;; @0085                               v1 = call fn0()
+;; @0085                               return v1
+;; }

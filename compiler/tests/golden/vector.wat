@@ -1,0 +1,135 @@
+;;! emit = clif
+;; Lanes are seen through bitcasts, of which none is between two operators of one type.
+(module
+  (memory 1)
+  (global $before (mut i32) (i32.const 0))
+  (global $vector (mut v128) (v128.const i64x2 1 2))
+  (global $behind (mut i64) (i64.const 0))
+  (func $sum (param v128 v128) (result v128)
+    (i32x4.add (i32x4.add (local.get 0) (local.get 1)) (local.get 1)))
+  (func $global (param v128)
+    (global.set $vector (v128.xor (global.get $vector) (local.get 0)))
+    (global.set $behind (i64.const 1)))
+  (func $lane (param i32 v128)
+    (v128.store32_lane offset=4 2
+      (local.get 0)
+      (v128.load16_lane 1 (local.get 0) (local.get 1))))
+  (func $find (param i32 i32) (result i32)
+    (i8x16.bitmask (i8x16.eq (v128.load (local.get 0)) (i8x16.splat (local.get 1)))))
+  (func $larger (param v128 v128) (result v128) (f32x4.pmax (local.get 0) (local.get 1)))
+  (func $truncate (param v128) (result v128) (i32x4.trunc_sat_f64x2_s_zero (local.get 0)))
+  (func $multiply_add (param v128 v128 v128) (result v128)
+    (f64x2.relaxed_madd (local.get 0) (local.get 1) (local.get 2)))
+  (func (export "_start")))
+;; expected:
+;; ; sum
+;; function u0:0(i8x16, i8x16) -> i8x16 tail {
+;;     region0 = 0 "linear memory"
+;;     region1 = 1 "globals"
+;;     region2 = 2 "memory size"
+;;                                 block0(v0: i8x16, v1: i8x16):
+;; @0076                               v2 = bitcast.i32x4 little v1
+;; @0076                               v3 = bitcast.i32x4 little v0
+;; @0076                               v4 = iadd v3, v2
+;; @0076                               v5 = bitcast.i8x16 little v4
+;; @007b                               v6 = bitcast.i32x4 little v1
+;; @007b                               v7 = iadd v4, v6
+;; @007b                               v8 = bitcast.i8x16 little v7
+;; @007b                               return v8
+;; }
+;; ; global
+;; function u0:1(i8x16) tail {
+;;     region0 = 0 "linear memory"
+;;     region1 = 1 "globals"
+;;     region2 = 2 "memory size"
+;;     gv0 = symbol colocated userextname0
+;;                                 block0(v0: i8x16):
+;;                                     v1 = symbol_value.i64 gv0
+;;                                     v2 = load.i8x16 notrap aligned region1 v1+16
+;; @0085                               v3 = bxor v2, v0
+;; @0085                               v4 = symbol_value.i64 gv0
+;; @0085                               store notrap aligned region1 v3, v4+16
+;; @0085                               v5 = iconst.i64 1
+;; @0085                               v6 = symbol_value.i64 gv0
+;; @0085                               store notrap aligned region1 v5, v6+32  ; v5 = 1
+;; @0085                               return
+;; }
+;; ; lane
+;; function u0:2(i32, i8x16) tail {
+;;     region0 = 0 "linear memory"
+;;     region1 = 1 "globals"
+;;     region2 = 2 "memory size"
+;;                                 block0(v0: i32, v1: i8x16):
+;; @0096                               v2 = bitcast.i16x8 little v1
+;; @0096                               v3 = uextend.i64 v0
+;; @0096                               v4 = iconst.i64 0x1000_0000
+;; @0096                               v5 = iadd v3, v4  ; v4 = 0x1000_0000
+;; @0096                               v6 = load.i16 little region0 v5
+;; @0096                               v7 = insertlane v2, v6, 1
+;; @0096                               v8 = bitcast.i8x16 little v7
+;; @009b                               v9 = bitcast.i32x4 little v8
+;; @009b                               v10 = extractlane v9, 2
+;; @009b                               v11 = uextend.i64 v0
+;; @009b                               v12 = iconst.i64 0x1000_0000
+;; @009b                               v13 = iadd v11, v12  ; v12 = 0x1000_0000
+;; @009b                               store little region0 v10, v13+4
+;; @009b                               return
+;; }
+;; ; find
+;; function u0:3(i32, i32) -> i32 tail {
+;;     region0 = 0 "linear memory"
+;;     region1 = 1 "globals"
+;;     region2 = 2 "memory size"
+;;                                 block0(v0: i32, v1: i32):
+;; @00a5                               v2 = uextend.i64 v0
+;; @00a5                               v3 = iconst.i64 0x1000_0000
+;; @00a5                               v4 = iadd v2, v3  ; v3 = 0x1000_0000
+;; @00a5                               v5 = load.i8x16 little region0 v4
+;; @00ab                               v6 = ireduce.i8 v1
+;; @00ab                               v7 = splat.i8x16 v6
+;; @00ad                               v8 = icmp eq v5, v7
+;; @00af                               v9 = vhigh_bits.i32 v8
+;; @00af                               return v9
+;; }
+;; ; larger
+;; function u0:4(i8x16, i8x16) -> i8x16 tail {
+;;     region0 = 0 "linear memory"
+;;     region1 = 1 "globals"
+;;     region2 = 2 "memory size"
+;;                                 block0(v0: i8x16, v1: i8x16):
+;; @00b8                               v2 = bitcast.f32x4 little v1
+;; @00b8                               v3 = bitcast.f32x4 little v0
+;; @00b8                               v4 = fcmp lt v3, v2
+;; @00b8                               v5 = bitcast.f32x4 little v4
+;; @00b8                               v6 = bitselect v5, v2, v3
+;; @00b8                               v7 = bitcast.i8x16 little v6
+;; @00b8                               return v7
+;; }
+;; ; truncate
+;; function u0:5(i8x16) -> i8x16 tail {
+;;     region0 = 0 "linear memory"
+;;     region1 = 1 "globals"
+;;     region2 = 2 "memory size"
+;;     const0 = 0x00000000000000000000000000000000
+;;                                 block0(v0: i8x16):
+;; @00c0                               v1 = bitcast.f64x2 little v0
+;; @00c0                               v2 = fcvt_to_sint_sat.i64x2 v1
+;; @00c0                               v3 = vconst.i64x2 const0
+;; @00c0                               v4 = snarrow v2, v3  ; v3 = const0
+;; @00c0                               v5 = bitcast.i8x16 little v4
+;; @00c0                               return v5
+;; }
+;; ; multiply_add
+;; function u0:6(i8x16, i8x16, i8x16) -> i8x16 tail {
+;;     region0 = 0 "linear memory"
+;;     region1 = 1 "globals"
+;;     region2 = 2 "memory size"
+;;                                 block0(v0: i8x16, v1: i8x16, v2: i8x16):
+;; @00cc                               v3 = bitcast.f64x2 little v2
+;; @00cc                               v4 = bitcast.f64x2 little v1
+;; @00cc                               v5 = bitcast.f64x2 little v0
+;; @00cc                               v6 = fmul v5, v4
+;; @00cc                               v7 = fadd v6, v3
+;; @00cc                               v8 = bitcast.i8x16 little v7
+;; @00cc                               return v8
+;; }

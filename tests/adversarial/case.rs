@@ -1,0 +1,129 @@
+//! A case: a variation of the base module, what the compiler takes it for, and what
+//! becomes of it.
+
+use crate::module::{self, Edit, NAMED, Named};
+use anyhow::{Context, Result, ensure};
+use harness::agree::{self, End, Seen};
+use harness::run::Ends;
+use harness::suite::test;
+use harness::tool::Tool;
+use libtest_mimic::Trial;
+use std::sync::Arc;
+
+/// Start from [`CASE`].
+#[derive(Debug, Clone, Copy)]
+pub struct Case {
+    pub name: &'static str,
+    pub edits: &'static [Edit],
+    pub named: &'static [Named],
+    /// What `build -v` says, all of it.
+    pub knows: &'static [&'static str],
+    pub trusted: Trusted,
+}
+
+/// What comes of trusted facts.
+#[derive(Debug, Clone, Copy)]
+pub enum Trusted {
+    /// They hold, or aren't used.
+    AsSpecified,
+    /// They don't, and the program ends with this trap, in wasi-aot's words, where
+    /// it should have gone on or ended otherwise. What it printed until then is right.
+    Traps(&'static str),
+    /// They don't, and the program prints the second text where the first would be
+    /// right, and nothing else changes.
+    Prints(&'static str, &'static str),
+    /// They don't, and the program, which should have trapped, goes on, and prints
+    /// this first.
+    GoesOn(&'static str),
+}
+
+/// The dispatches of $sum and $guarded.
+pub const BOTH: &str = "2 of 2 dispatches removed";
+
+/// What is known of the base module.
+pub const BASE: &[&str] = &[
+    BOTH,
+    "a Go module: 7 resume points, 3 functions without normal return, goroutines can be preempted",
+];
+
+/// The base module.
+pub const CASE: Case = Case {
+    name: "",
+    edits: &[],
+    named: NAMED,
+    knows: BASE,
+    trusted: Trusted::AsSpecified,
+};
+
+/// Flags, and whether trusted facts are used with them.
+const WAYS: [(&[&str], bool); 4] = [
+    (&[], true),
+    (&["-O0"], true),
+    (&["--no-go-trust"], false),
+    (&["--no-go-opt"], false),
+];
+
+pub fn trials(group: &str, cases: &'static [Case], tool: &Arc<Tool>) -> Vec<Trial> {
+    let one = |case: &'static Case| {
+        let tool = Arc::clone(tool);
+        test(format!("{group}/{}", case.name), move || case.check(&tool))
+    };
+    cases.iter().map(one).collect()
+}
+
+impl Case {
+    fn check(&self, tool: &Tool) -> Result<()> {
+        let dir = tempfile::tempdir()?;
+        let module = agree::assemble(dir.path(), &module::text(self.edits, self.named)?)?;
+        let specified = agree::wasmtime(&module)?;
+        ensure!(!specified.stdout.is_empty(), "the program shows nothing");
+        let program = dir.path().join("program");
+        for (flags, trust) in WAYS {
+            let said = agree::build(tool, &module, &program, flags)?;
+            if flags.is_empty() {
+                for knows in self.knows {
+                    ensure!(said.contains(knows), "{knows:?} is not in {said}");
+                }
+            }
+            let seen = agree::run(&program)?;
+            self.judge(&seen, &specified, trust)
+                .with_context(|| flags.join(" "))?;
+        }
+        Ok(())
+    }
+
+    fn judge(&self, seen: &Seen, specified: &Seen, trust: bool) -> Result<()> {
+        let text = |seen: &Seen| String::from_utf8_lossy(&seen.stdout).into_owned();
+        let right = match self.trusted {
+            Trusted::Traps(trap) if trust => {
+                let end = End::trap(trap).context("no such trap")?;
+                ensure!(specified.end != end, "the specification's end, too");
+                seen.end == end && specified.stdout.starts_with(&seen.stdout)
+            }
+            Trusted::Prints(from, to) if trust => {
+                let expected = text(specified);
+                ensure!(
+                    expected.matches(from).count() == 1,
+                    "{from:?} in {expected}"
+                );
+                seen.end == specified.end && text(seen) == expected.replace(from, to)
+            }
+            Trusted::GoesOn(prints) if trust => {
+                let expected = text(specified) + prints;
+                let trapped = matches!(specified.end, End::Trap(_));
+                ensure!(trapped, "specified: {:?}", specified.end);
+                seen.end == End::Normal(Ends::Exit(0)) && text(seen).starts_with(&expected)
+            }
+            _ => seen == specified,
+        };
+        ensure!(
+            right,
+            "{:?} after {:?}; specified: {:?} after {:?}",
+            seen.end,
+            text(seen),
+            specified.end,
+            text(specified)
+        );
+        Ok(())
+    }
+}

@@ -1,0 +1,126 @@
+//! The module that the cases are variations of: `base.wat`, with what Go's linker
+//! would add, function table and pclntab, made here from its functions.
+
+use anyhow::{Result, ensure};
+use std::fmt::Write;
+
+/// PC_F of the first function (`funcValueOffset` in `cmd/link/internal/wasm/asm.go`).
+const FIRST_PC_F: usize = 0x1000;
+
+/// Address of pclntab.
+const PCLNTAB: usize = 0x4000;
+
+/// Text in the module, by what it is replaced.
+pub type Edit = (&'static str, &'static str);
+
+/// An entry of pclntab: the function, the name it has there, its deferreturn.
+pub type Named = (&'static str, &'static str, u32);
+
+/// What pclntab says of the base module.
+pub const NAMED: &[Named] = &[
+    ("sum", "main.sum", 0),
+    ("guarded", "main.guarded", 2),
+    ("morestack", "runtime.morestack", 0),
+];
+
+/// What of the module the linker makes.
+pub const LINKED: &str = "TABLE PCLNTAB";
+
+/// The text of the base module with `edits`, each of which must replace exactly one
+/// piece of text, and with `named` as pclntab.
+pub fn text(edits: &[Edit], named: &[Named]) -> Result<String> {
+    let mut text = format!(
+        "(module {} {} {LINKED})",
+        include_str!("../cli/print.wat"),
+        include_str!("base.wat")
+    );
+    for (from, to) in edits {
+        let count = text.matches(from).count();
+        ensure!(count == 1, "{from:?} is {count} times in the module");
+        text = text.replace(from, to);
+    }
+    let functions = functions(&text);
+    let text = text
+        .replace("TABLE", &table(&functions))
+        .replace("PCLNTAB", &pclntab(&functions, named)?);
+    return_addresses(&text, &functions)
+}
+
+/// The functions with a body, in order.
+fn functions(text: &str) -> Vec<String> {
+    let starts = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("  (func $"));
+    let names = starts.map(|rest| rest.split([' ', ')']).next().unwrap_or_default());
+    names.map(str::to_owned).collect()
+}
+
+fn pc_f(functions: &[String], name: &str) -> Result<usize> {
+    let place = functions.iter().position(|function| function == name);
+    ensure!(place.is_some(), "no function {name}");
+    Ok(FIRST_PC_F + place.unwrap_or_default())
+}
+
+fn table(functions: &[String]) -> String {
+    let len = FIRST_PC_F + functions.len();
+    format!(
+        "(table $functions {len} funcref) (elem (table $functions) (i32.const {FIRST_PC_F}) func ${})",
+        functions.join(" $")
+    )
+}
+
+/// The form of Go 1.26 and later (`compiler/src/go/pclntab.rs`).
+fn pclntab(functions: &[String], named: &[Named]) -> Result<String> {
+    let mut names = vec![0];
+    let mut entries = Vec::new();
+    for &(function, name, deferreturn) in named {
+        entries.push((pc_f(functions, function)?, names.len(), deferreturn));
+        names.extend_from_slice(name.as_bytes());
+        names.push(0);
+    }
+    names.resize(names.len().next_multiple_of(8), 0);
+    let names_at = 72;
+    let pcln_at = names_at + names.len();
+    let mut table = vec![0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8];
+    for word in [named.len(), 0, 0, names_at, 0, 0, 0, pcln_at] {
+        table.extend((word as u64).to_le_bytes());
+    }
+    table.extend(names);
+    let mut half = |value: usize| table.extend((value as u32).to_le_bytes());
+    for (i, (pc_f, _, _)) in entries.iter().enumerate() {
+        half(*pc_f);
+        half(8 * entries.len() + 16 * i);
+    }
+    for (pc_f, name, deferreturn) in entries {
+        half(pc_f);
+        half(name);
+        half(0);
+        half(deferreturn as usize);
+    }
+    // Go's data goes on behind the table; zeroes at its end are left out.
+    table.push(0xff);
+    let mut text = format!("(data (i32.const {PCLNTAB}) \"");
+    for byte in table {
+        write!(text, "\\{byte:02x}")?;
+    }
+    Ok(text + "\")")
+}
+
+/// Puts numbers in place of `@function:pc_b` and `@function`.
+fn return_addresses(text: &str, functions: &[String]) -> Result<String> {
+    let mut parts = text.split('@');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find([')', ' ']).unwrap_or(part.len());
+        let (name, rest) = part.split_at(end);
+        match name.split_once(':') {
+            Some((name, pc_b)) => {
+                let address = pc_f(functions, name)? << 16 | pc_b.parse::<usize>()?;
+                write!(out, "{address}")?;
+            }
+            None => write!(out, "{}", pc_f(functions, name)?)?,
+        }
+        out += rest;
+    }
+    Ok(out)
+}

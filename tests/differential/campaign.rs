@@ -1,0 +1,195 @@
+//! Many modules, for a given time or number.
+
+use crate::config::{Features, Kind};
+use crate::ours::Bench;
+use crate::outcome::{End, Outcome};
+use crate::reference::Reference;
+use crate::subject::{expected, subject};
+use anyhow::{Context, Result};
+use harness::paths;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What is to be run.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Modules of these kinds take turns.
+    pub kinds: Vec<Kind>,
+    pub features: Features,
+    /// The seed of the first module of each kind; the next ones follow.
+    pub seed: u64,
+    /// Modules in all.
+    pub modules: u64,
+    pub time: Duration,
+    pub threads: usize,
+}
+
+/// What was run of a kind.
+#[derive(Debug, Default, Clone)]
+pub struct Counts {
+    /// Modules that were compared.
+    pub modules: u64,
+    /// Seeds of which the generator makes no module.
+    pub none: u64,
+    /// Executions of ours.
+    pub executions: u64,
+    /// Runs of the reference, and how many of them trapped.
+    pub runs: u64,
+    pub traps: u64,
+    /// Modules that have no instance.
+    pub no_instance: u64,
+    /// The seed of each mismatch, and what differs.
+    pub mismatches: Vec<(u64, String)>,
+}
+
+pub type Report = BTreeMap<Kind, Counts>;
+
+/// Runs it in `threads` threads.
+///
+/// # Errors
+/// If the harness itself fails.
+pub fn run(plan: &Plan) -> Result<Report> {
+    let next = AtomicU64::new(0);
+    let report = Mutex::new(Report::new());
+    let started = Instant::now();
+    let work = || -> Result<()> {
+        let mut worker = Worker::new()?;
+        while started.elapsed() < plan.time {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= plan.modules {
+                break;
+            }
+            let kinds = plan.kinds.len() as u64;
+            let kind = plan.kinds[usize::try_from(number % kinds)?];
+            let seed = plan.seed.wrapping_add(number / kinds);
+            let counts = worker.module(kind, plan.features, seed);
+            let mut report = report.lock().expect("no panic while held");
+            report.entry(kind).or_default().add(counts);
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..plan.threads).map(|_| scope.spawn(work)).collect();
+        for thread in threads {
+            thread.join().expect("BUG: a worker panicked")?;
+        }
+        anyhow::Ok(())
+    })?;
+    Ok(report.into_inner().expect("no panic while held"))
+}
+
+impl Counts {
+    fn add(&mut self, other: Self) {
+        self.modules += other.modules;
+        self.none += other.none;
+        self.executions += other.executions;
+        self.runs += other.runs;
+        self.traps += other.traps;
+        self.no_instance += other.no_instance;
+        self.mismatches.extend(other.mismatches);
+    }
+}
+
+/// What one thread works with.
+pub struct Worker {
+    reference: Reference,
+    bench: Bench,
+    /// Functions are compiled in this thread: there are as many workers as cores.
+    pool: rayon::ThreadPool,
+}
+
+impl Worker {
+    /// # Errors
+    /// If there is no place for executables.
+    pub fn new() -> Result<Self> {
+        Ok(Self {
+            reference: Reference::new(),
+            bench: Bench::new()?,
+            pool: rayon::ThreadPoolBuilder::new().num_threads(1).build()?,
+        })
+    }
+
+    /// Runs `work` where it compiles in one thread only.
+    pub fn within<T: Send>(&mut self, work: impl FnOnce(&mut Reference, &Bench) -> T + Send) -> T {
+        let (reference, bench) = (&mut self.reference, &self.bench);
+        self.pool.install(|| work(reference, bench))
+    }
+
+    /// Compares the module of a seed.
+    pub fn module(&mut self, kind: Kind, features: Features, seed: u64) -> Counts {
+        let mut counts = Counts::default();
+        let result = self.within(|reference, bench| {
+            let Some(subject) = subject(kind, features, seed)? else {
+                counts.none = 1;
+                return Ok(());
+            };
+            counts.modules = 1;
+            let checked = expected(&subject.command, reference).and_then(|expected| {
+                counts.see(&expected);
+                subject.check(&expected, bench, &mut counts.executions)
+            });
+            checked.or_else(|error| {
+                let path = keep(kind, seed, &subject.command.wasm)?;
+                Err(error.context(path.display().to_string()))
+            })
+        });
+        if let Err(error) = result {
+            counts.mismatches.push((seed, format!("{error:#}")));
+        }
+        counts
+    }
+}
+
+impl Counts {
+    fn see(&mut self, expected: &[(u64, Outcome)]) {
+        let ends =
+            |end: fn(End) -> bool| expected.iter().filter(|(_, o)| end(o.end)).count() as u64;
+        self.runs = expected.len() as u64;
+        self.traps = ends(|end| matches!(end, End::Trapped(_)));
+        self.no_instance = ends(|end| end == End::NoInstance);
+    }
+}
+
+/// Keeps a module that made a difference.
+fn keep(kind: Kind, seed: u64, wasm: &[u8]) -> Result<PathBuf> {
+    let directory = paths::profile_dir()?.with_file_name("differential");
+    std::fs::create_dir_all(&directory)?;
+    let path = directory.join(format!("{}-{seed}.wasm", kind.name()));
+    std::fs::write(&path, wasm).context("the module can't be kept")?;
+    Ok(path)
+}
+
+/// A line for each mismatch and each kind, and one for all.
+pub fn render(report: &Report) -> String {
+    let mut text = String::new();
+    let mut all = Counts::default();
+    for (kind, counts) in report {
+        let name = kind.name();
+        for (seed, what) in &counts.mismatches {
+            text.push_str(&format!(
+                "MISMATCH {what}\n  again: make differential CONFIG={name} SEED={seed} MODULES=1\n"
+            ));
+        }
+        text.push_str(&line(name, counts));
+        all.add(counts.clone());
+    }
+    text.push_str(&line("all", &all));
+    text
+}
+
+fn line(name: &str, counts: &Counts) -> String {
+    format!(
+        "{name}: {} modules, {} executions, {} mismatches ({} of {} runs trap, {} without instance, {} seeds without module)\n",
+        counts.modules,
+        counts.executions,
+        counts.mismatches.len(),
+        counts.traps,
+        counts.runs,
+        counts.no_instance,
+        counts.none
+    )
+}

@@ -1,0 +1,155 @@
+//! Random modules under our compiler and under an interpreter.
+//!
+//! A module is made from a seed ([`smith`] by wasm-smith, [`dense`] of all
+//! operators, [`golike`] of Go's shape),
+//! becomes a command that calls its functions and writes all that came of it
+//! ([`command`], [`driver`]), and runs in each way to build it ([`ours`]) and under
+//! wasmi ([`reference`]). Output, end and kind of trap must be the same to the byte
+//! ([`outcome`]).
+//!
+//! Where WebAssembly leaves results open: bits of NaNs are made canonical ([`nan`], [`body`]);
+//! memories and tables have maxima that both sides grow to; runs are too short to
+//! use up a stack.
+//!
+//! `make differential` runs for as long as it is told to; the tests here run fixed
+//! seeds. [`mutants`] shows that wrong code would be found.
+
+mod body;
+mod campaign;
+mod command;
+mod config;
+mod dense;
+mod driver;
+mod families;
+mod golike;
+mod mutants;
+mod nan;
+mod ours;
+mod outcome;
+mod reference;
+mod regressions;
+mod smith;
+mod subject;
+mod vectors;
+
+use anyhow::{Context, Result, bail, ensure};
+use campaign::{Plan, Worker};
+use config::{ACCEPTED, ALL, Kind};
+use harness::suite::test;
+use libtest_mimic::Arguments;
+use outcome::End;
+use std::time::Duration;
+
+/// Modules of each kind that the tests run.
+const SAMPLE: u64 = 60;
+
+fn main() -> Result<()> {
+    if std::env::var_os("WASI_AOT_DIFFERENTIAL").is_some() {
+        return long();
+    }
+    let args = Arguments::from_args();
+    let samples = Kind::EVERY.map(|kind| test(kind.name(), move || sample(kind)));
+    let mut trials = Vec::from(samples);
+    trials.extend(regressions::trials()?);
+    let every = families::ALL.iter().chain(vectors::ALL);
+    for family in every.filter(|family| !family.simd || ACCEPTED.simd) {
+        trials.push(test(format!("mutants of {}", family.name), move || {
+            eprint!("{}", mutants::hunt(family, ACCEPTED)?);
+            Ok(())
+        }));
+    }
+    libtest_mimic::run(&args, trials).exit()
+}
+
+/// Runs the first seeds of a kind.
+fn sample(kind: Kind) -> Result<()> {
+    if !kind.is_within(ACCEPTED) {
+        return generate(kind);
+    }
+    let report = campaign::run(&Plan {
+        kinds: vec![kind],
+        features: ACCEPTED,
+        seed: 1,
+        modules: SAMPLE,
+        time: Duration::MAX,
+        threads: 1,
+    })?;
+    let text = campaign::render(&report);
+    let counts = report.get(&kind).context("nothing was run")?;
+    ensure!(counts.mismatches.is_empty(), "{text}");
+    ensure!(counts.modules > SAMPLE / 2, "few modules: {text}");
+    eprint!("{text}");
+    Ok(())
+}
+
+/// Only lets the reference run modules of a kind that the compiler doesn't accept
+/// yet, with all that generator and reference can do.
+fn generate(kind: Kind) -> Result<()> {
+    let mut worker = Worker::new()?;
+    let mut returned = 0;
+    for seed in 1..=SAMPLE {
+        let Some(subject) = subject::subject(kind, ALL, seed)? else {
+            continue;
+        };
+        let runs = worker.within(|reference, _| subject::expected(&subject.command, reference));
+        let ends = runs.with_context(|| format!("seed {seed}"))?;
+        returned += ends
+            .iter()
+            .filter(|(_, run)| run.end == End::Returned)
+            .count() as u64;
+    }
+    ensure!(
+        returned > SAMPLE / 2,
+        "only {returned} of {SAMPLE} commands return"
+    );
+    Ok(())
+}
+
+/// Runs what the environment asks for.
+fn long() -> Result<()> {
+    let number = |name: &str| -> Result<Option<u64>> {
+        match std::env::var(format!("WASI_AOT_DIFFERENTIAL_{name}")) {
+            Ok(text) if !text.is_empty() => {
+                let number = text.parse().with_context(|| format!("{name}={text}"))?;
+                Ok(Some(number))
+            }
+            _ => Ok(None),
+        }
+    };
+    let kinds = match std::env::var("WASI_AOT_DIFFERENTIAL_CONFIG") {
+        Ok(names) if !names.is_empty() => {
+            let named = |name: &str| Kind::EVERY.into_iter().find(|kind| kind.name() == name);
+            let kind = |name| named(name).with_context(|| format!("no CONFIG is called {name}"));
+            names.split(',').map(kind).collect::<Result<_>>()?
+        }
+        _ => Kind::EVERY
+            .into_iter()
+            .filter(|kind| kind.is_within(ACCEPTED))
+            .collect(),
+    };
+    let (seconds, modules) = (number("SECONDS")?, number("MODULES")?);
+    let plan = Plan {
+        kinds,
+        features: ACCEPTED,
+        seed: number("SEED")?.unwrap_or(1),
+        modules: modules.unwrap_or(u64::MAX),
+        time: match (seconds, modules) {
+            (Some(seconds), _) => Duration::from_secs(seconds),
+            (None, Some(_)) => Duration::MAX,
+            (None, None) => Duration::from_secs(600),
+        },
+        threads: std::thread::available_parallelism()?.get(),
+    };
+    let started = std::time::Instant::now();
+    let report = campaign::run(&plan)?;
+    print!("{}", campaign::render(&report));
+    println!(
+        "seed {}, {:.0} s",
+        plan.seed,
+        started.elapsed().as_secs_f64()
+    );
+    if report.values().any(|counts| !counts.mismatches.is_empty()) {
+        bail!("there are mismatches");
+    }
+    Ok(())
+}

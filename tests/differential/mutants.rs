@@ -1,0 +1,199 @@
+//! Whether wrong code would be found: a test of this suite itself.
+//!
+//! A compiler that lowers an operator wrongly is the same as a right one that is
+//! given a module with another operator in its place. So ours gets a module in which
+//! one operator is exchanged wherever it occurs, the reference gets the right one,
+//! and they must be seen to differ within [`BOUND`] modules. Each mutant is wrong in
+//! one respect only: another signedness, width, offset, operand order.
+
+use crate::campaign::Worker;
+use crate::command::{Command, IMPORTS};
+use crate::config::{Features, Kind};
+use crate::families;
+use crate::ours::{Go, Way};
+use crate::subject::{compare, expected, subject};
+use anyhow::{Result, ensure};
+use std::convert::Infallible;
+use wasi_aot_compiler::OptLevel;
+use wasm_encoder::reencode::{self, Reencode};
+use wasm_encoder::{CodeSection, Function, Instruction, Module};
+use wasmparser::{FunctionBody, Operator};
+
+/// Modules within which each mutant must be found.
+pub const BOUND: u64 = 1500;
+
+/// What is made of an operator, `None` for what is kept.
+pub type Exchange = fn(&Operator<'_>) -> Option<Wrong>;
+
+/// A wrong operator.
+pub enum Wrong {
+    /// These in its place.
+    Instead(Vec<Instruction<'static>>),
+    /// These before it.
+    Before(Vec<Instruction<'static>>),
+    /// A call of another function of the same type.
+    OtherCallee(u32),
+}
+
+/// A deliberate lowering bug.
+#[derive(Clone, Copy)]
+pub struct Mutant {
+    pub name: &'static str,
+    pub exchange: Exchange,
+    /// The kind of modules it is looked for in.
+    pub kind: Kind,
+}
+
+/// Where the modules of the search begin.
+const SEED: u64 = 1_000_000;
+
+/// The way to build: what is searched for is found in all.
+const WAY: Way = Way {
+    level: OptLevel::O0,
+    go: Go::All,
+};
+
+/// Looks for the mutants of a family; gives for each after how many modules it was
+/// found.
+///
+/// # Errors
+/// If one isn't found, or if the modules themselves can't be run.
+pub fn hunt(family: &families::Family, features: Features) -> Result<String> {
+    let mut worker = Worker::new()?;
+    let mut text = String::new();
+    for mutant in family.mutants {
+        let found = find(mutant, features, &mut worker)?;
+        ensure!(
+            found.is_some(),
+            "{}: {} was not found in {BOUND} modules",
+            family.name,
+            mutant.name
+        );
+        let modules = found.unwrap_or(BOUND);
+        text.push_str(&format!(
+            "{}: {} found after {modules} modules\n",
+            family.name, mutant.name
+        ));
+    }
+    Ok(text)
+}
+
+/// The number of modules after which a mutant is found.
+fn find(mutant: &Mutant, features: Features, worker: &mut Worker) -> Result<Option<u64>> {
+    for number in 0..BOUND {
+        let Some(subject) = subject(mutant.kind, features, SEED + number)? else {
+            continue;
+        };
+        let Some(wrong) = exchange(&subject.command, mutant.exchange) else {
+            continue;
+        };
+        let differs = worker.within(|reference, bench| {
+            let Ok(expected) = expected(&subject.command, reference) else {
+                return false;
+            };
+            compare(&wrong, WAY, &expected, bench, &mut 0).is_err()
+        });
+        if differs {
+            return Ok(Some(number + 1));
+        }
+    }
+    Ok(None)
+}
+
+struct Exchanger {
+    exchange: Exchange,
+    /// Functions that are left to go through, and those that aren't the driver's.
+    next: u32,
+    functions: u32,
+    exchanged: bool,
+    /// The types of all functions.
+    types: Vec<u32>,
+}
+
+impl Exchanger {
+    /// Another function of the same type, if there is one.
+    fn other(&self, callee: u32) -> Option<u32> {
+        let ty = self.types[callee as usize];
+        let same = (0..).zip(&self.types).filter(|(_, other)| **other == ty);
+        let of_module =
+            same.filter(|(index, _)| *index >= IMPORTS && *index < IMPORTS + self.functions);
+        of_module
+            .map(|(index, _)| index)
+            .find(|index| *index != callee)
+    }
+
+    /// Writes what is wrong; gives whether that replaces the operator.
+    fn write(&mut self, wrong: Wrong, function: &mut Function) -> bool {
+        let (instructions, replaces) = match wrong {
+            Wrong::Instead(instructions) => (instructions, true),
+            Wrong::Before(instructions) => (instructions, false),
+            Wrong::OtherCallee(callee) => match self.other(callee) {
+                Some(other) => (vec![Instruction::Call(other)], true),
+                None => return false,
+            },
+        };
+        self.exchanged = true;
+        for instruction in instructions {
+            function.instruction(&instruction);
+        }
+        replaces
+    }
+}
+
+impl Reencode for Exchanger {
+    type Error = Infallible;
+
+    fn parse_function_body(
+        &mut self,
+        code: &mut CodeSection,
+        body: FunctionBody<'_>,
+    ) -> Result<(), reencode::Error<Infallible>> {
+        let of_module = self.next < self.functions;
+        self.next += 1;
+        let mut function: Function = self.new_function_with_parsed_locals(&body)?;
+        for operator in body.get_operators_reader()? {
+            let operator = operator?;
+            let wrong = (self.exchange)(&operator).filter(|_| of_module);
+            let replaced = wrong.is_some_and(|wrong| self.write(wrong, &mut function));
+            if !replaced {
+                function.instruction(&self.instruction(operator)?);
+            }
+        }
+        code.function(&function);
+        Ok(())
+    }
+}
+
+/// The command with the operator exchanged in the module's functions; `None` if
+/// there is none.
+fn exchange(command: &Command, exchange: Exchange) -> Option<Vec<u8>> {
+    let mut exchanger = Exchanger {
+        exchange,
+        next: 0,
+        functions: command.functions,
+        exchanged: false,
+        types: function_types(&command.wasm),
+    };
+    let mut module = Module::new();
+    let parser = wasmparser::Parser::new(0);
+    exchanger
+        .parse_core_module(&mut module, parser, &command.wasm)
+        .expect("BUG: a command can't be read");
+    exchanger.exchanged.then(|| module.finish())
+}
+
+/// The types of all functions of a command, imported ones, too.
+fn function_types(wasm: &[u8]) -> Vec<u32> {
+    let mut types = Vec::new();
+    for payload in wasmparser::Parser::new(0).parse_all(wasm) {
+        match payload.expect("BUG: a command can't be read") {
+            // The imports have a type of their own, which no function of the module has.
+            wasmparser::Payload::ImportSection(_) => types.extend([u32::MAX; IMPORTS as usize]),
+            wasmparser::Payload::FunctionSection(section) => {
+                types.extend(section.into_iter().map(|ty| ty.expect("BUG: a type index")));
+            }
+            _ => {}
+        }
+    }
+    types
+}

@@ -1,0 +1,105 @@
+//! Bits of NaNs, which WebAssembly leaves open (core specification 2.0, "NaN
+//! Propagation"), made canonical where a program would see them.
+//!
+//! A float's bits show when it is stored, reinterpreted, or gives its sign to
+//! another (`copysign`); everything else that takes a NaN gives the same for all
+//! NaNs, or a NaN. So a NaN is replaced by the canonical one right before those
+//! operators, and before its bits are part of the result. Conversions between f32
+//! and f64 propagate a payload, too; their results are replaced at once. Vectors mix floats and integers in
+//! too many ways: in modules with them the generator makes each operator's result
+//! canonical, and what it forgets is done here.
+
+use wasm_encoder::{InstructionSink, ValType};
+use wasmparser::Operator;
+
+/// A type whose NaNs are replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Float {
+    F32,
+    F64,
+    F32x4,
+    F64x2,
+}
+
+pub const CANONICAL_32: u32 = 0x7fc0_0000;
+pub const CANONICAL_64: u64 = 0x7ff8_0000_0000_0000;
+
+/// Locals that hold a value while it is looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Scratch {
+    pub first: u32,
+}
+
+impl Scratch {
+    pub const TYPES: [ValType; 2] = [ValType::F32, ValType::F64];
+
+    fn local(self, float: Float) -> u32 {
+        self.first
+            + match float {
+                Float::F32 => 0,
+                Float::F64 => 1,
+                Float::F32x4 | Float::F64x2 => 2,
+            }
+    }
+
+    /// Replaces the value on top of the stack if it is a NaN.
+    pub fn replace(self, float: Float, code: &mut InstructionSink<'_>) {
+        let local = self.local(float);
+        code.local_tee(local);
+        match float {
+            Float::F32 => {
+                code.f32_const(f32::from_bits(CANONICAL_32).into());
+                code.local_get(local).local_get(local).f32_eq().select();
+            }
+            Float::F64 => {
+                code.f64_const(f64::from_bits(CANONICAL_64).into());
+                code.local_get(local).local_get(local).f64_eq().select();
+            }
+            Float::F32x4 => {
+                let lane = u128::from(CANONICAL_32);
+                let lanes = lane | lane << 32 | lane << 64 | lane << 96;
+                code.v128_const(lanes.cast_signed());
+                code.local_get(local).local_get(local).f32x4_eq();
+                code.v128_bitselect();
+            }
+            Float::F64x2 => {
+                let lane = u128::from(CANONICAL_64);
+                code.v128_const((lane | lane << 64).cast_signed());
+                code.local_get(local).local_get(local).f64x2_eq();
+                code.v128_bitselect();
+            }
+        }
+    }
+
+    /// Replaces the vector on top of the stack by a mixture of its halves.
+    pub fn halves(self, code: &mut InstructionSink<'_>) {
+        let local = self.local(Float::F64x2);
+        code.local_tee(local).i64x2_extract_lane(0);
+        code.i64_const(7).i64_rotl();
+        code.local_get(local).i64x2_extract_lane(1).i64_add();
+    }
+}
+
+/// What is replaced before an operator: its last operand.
+pub fn before(operator: &Operator<'_>) -> Option<Float> {
+    Some(match operator {
+        Operator::F32Store { .. } | Operator::I32ReinterpretF32 | Operator::F32Copysign => {
+            Float::F32
+        }
+        Operator::F64Store { .. } | Operator::I64ReinterpretF64 | Operator::F64Copysign => {
+            Float::F64
+        }
+        _ => return None,
+    })
+}
+
+/// What is replaced after an operator: its result.
+pub fn after(operator: &Operator<'_>) -> Option<Float> {
+    Some(match operator {
+        Operator::F32DemoteF64 => Float::F32,
+        Operator::F64PromoteF32 => Float::F64,
+        Operator::F32x4DemoteF64x2Zero => Float::F32x4,
+        Operator::F64x2PromoteLowF32x4 => Float::F64x2,
+        _ => return None,
+    })
+}

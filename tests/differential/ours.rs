@@ -1,0 +1,216 @@
+//! A command as our executable, in each way to build it.
+
+use crate::outcome::{End, Outcome};
+use anyhow::{Context, Result, bail};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use std::fmt;
+use std::fs::{self, File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus};
+use std::sync::Mutex;
+use std::time::Duration;
+use tempfile::TempDir;
+use wasi_aot_compiler::policy::Policy;
+use wasi_aot_compiler::{Error, Observer, OptLevel, Options, Phase};
+use wasi_aot_contract::module::TrapKind;
+
+/// How to build.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Way {
+    pub level: OptLevel,
+    pub go: Go,
+}
+
+/// What knowledge of Go is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Go {
+    All,
+    /// `--no-go-trust`.
+    Verified,
+    /// `--no-go-opt`.
+    None,
+}
+
+/// Ways for modules of any origin.
+pub const WAYS: [Way; 4] = [
+    way(OptLevel::O0, Go::All),
+    way(OptLevel::O1, Go::All),
+    way(OptLevel::O2, Go::All),
+    way(OptLevel::O2, Go::None),
+];
+
+/// Ways for those of Go's shape.
+pub const GO_WAYS: [Way; 6] = [
+    way(OptLevel::O0, Go::All),
+    way(OptLevel::O1, Go::All),
+    way(OptLevel::O2, Go::All),
+    way(OptLevel::O2, Go::Verified),
+    way(OptLevel::O2, Go::None),
+    way(OptLevel::O0, Go::None),
+];
+
+const fn way(level: OptLevel, go: Go) -> Way {
+    Way { level, go }
+}
+
+impl Way {
+    fn options(self) -> Options {
+        Options {
+            opt_level: self.level,
+            no_go_opt: self.go == Go::None,
+            no_go_trust: self.go == Go::Verified,
+            policy: Policy {
+                stack_size: Some(STACK),
+                ..Policy::default()
+            },
+            ..Options::default()
+        }
+    }
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "-{:?}", self.level)?;
+        f.write_str(match self.go {
+            Go::All => "",
+            Go::Verified => " --no-go-trust",
+            Go::None => " --no-go-opt",
+        })
+    }
+}
+
+/// More than [`crate::smith::FUEL`] frames need.
+const STACK: u64 = 64 << 20;
+
+/// No run takes a tenth of it.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Held while an executable is written and while one is started: a process that is
+/// just being started has the descriptors of all files that are open here, and
+/// a file that is open for writing can't be executed.
+static WRITING: Mutex<()> = Mutex::new(());
+
+/// Where executables are written and run, one at a time.
+pub struct Bench {
+    directory: TempDir,
+}
+
+/// What a build says of Go's dispatches: how many were removed, and of how many.
+#[derive(Debug, Default)]
+pub struct Dispatches(Mutex<Option<(usize, usize)>>);
+
+impl Dispatches {
+    pub fn get(&self) -> Option<(usize, usize)> {
+        *self.0.lock().expect("no panic while held")
+    }
+}
+
+impl Observer for Dispatches {
+    fn phase(&self, phase: &Phase) {
+        let Some((_, text)) = phase.detail.rsplit_once(", ") else {
+            return;
+        };
+        let Some(text) = text.strip_suffix(" dispatches removed") else {
+            return;
+        };
+        let numbers = text.split_once(" of ");
+        let numbers = numbers.and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+        *self.0.lock().expect("no panic while held") = numbers;
+    }
+}
+
+impl Bench {
+    /// In memory, where the system has such a directory.
+    pub fn new() -> Result<Self> {
+        let shared = Path::new("/dev/shm");
+        let parent = if shared.is_dir() {
+            shared.to_owned()
+        } else {
+            std::env::temp_dir()
+        };
+        let directory = tempfile::tempdir_in(parent)?;
+        Ok(Self { directory })
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// Builds `wasm`; `None` if its segments don't fit.
+    ///
+    /// # Errors
+    /// As the compiler says.
+    pub fn build(&self, wasm: &[u8], way: Way, observer: &Dispatches) -> Result<Option<()>> {
+        let bytes = match wasi_aot_compiler::build(wasm, &way.options(), observer) {
+            Ok(bytes) => bytes,
+            // Segments are applied by the compiler.
+            Err(Error::Invalid { message, .. })
+                if message.ends_with("segment out of bounds; instantiation would trap") =>
+            {
+                return Ok(None);
+            }
+            Err(error) => bail!("not built: {error}"),
+        };
+        let _guard = WRITING.lock().expect("no panic while held");
+        let path = self.file("program");
+        let _ = fs::remove_file(&path);
+        let mut create = OpenOptions::new();
+        let mut file = create.write(true).create_new(true).mode(0o700).open(path)?;
+        std::io::Write::write_all(&mut file, &bytes)?;
+        Ok(Some(()))
+    }
+
+    /// Runs what was built last, from the call `first` on.
+    ///
+    /// # Errors
+    /// If it can't be run, or ends in a way that is nobody's right.
+    pub fn run(&self, first: u64) -> Result<Outcome> {
+        fs::write(self.file("in"), first.to_le_bytes())?;
+        let mut command = Command::new(self.file("program"));
+        command.env_clear();
+        command.stdin(File::open(self.file("in"))?);
+        command.stdout(File::create(self.file("out"))?);
+        command.stderr(File::create(self.file("err"))?);
+        let mut child = {
+            let _guard = WRITING.lock().expect("no panic while held");
+            command.spawn().context("can't start the executable")?
+        };
+        let status = wait(&mut child)?;
+        let output = fs::read(self.file("out"))?;
+        let errors = String::from_utf8_lossy(&fs::read(self.file("err"))?).into_owned();
+        let end = end(status, &errors)?;
+        Ok(Outcome { end, output })
+    }
+}
+
+fn wait(child: &mut Child) -> Result<ExitStatus> {
+    let pid = Pid::from_child(child);
+    let descriptor = pidfd_open(pid, PidfdFlags::empty())?;
+    let timeout = Timespec::try_from(TIMEOUT)?;
+    let mut ended = [PollFd::new(&descriptor, PollFlags::IN)];
+    if poll(&mut ended, Some(&timeout))? == 0 {
+        child.kill()?;
+        child.wait()?;
+        bail!("did not end within {TIMEOUT:?}");
+    }
+    Ok(child.wait()?)
+}
+
+fn end(status: ExitStatus, errors: &str) -> Result<End> {
+    if status.code() == Some(0) && errors.is_empty() {
+        return Ok(End::Returned);
+    }
+    let message = errors.split_once(": trap: ").map(|(_, message)| message);
+    let message = message.filter(|_| status.code() == Some(134));
+    let mut kinds = TrapKind::ALL.into_iter();
+    let kind = message.and_then(|text| kinds.find(|kind| text.starts_with(kind.message())));
+    match kind {
+        Some(kind) => Ok(End::Trapped(kind)),
+        None => bail!(
+            "ended with {status}: {}",
+            errors.lines().next().unwrap_or("")
+        ),
+    }
+}

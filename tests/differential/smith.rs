@@ -1,0 +1,34 @@
+//! A module from a seed, by wasm-smith.
+
+use crate::config::{Features, Kind};
+use anyhow::{Context, Result};
+use arbitrary::Unstructured;
+use harness::rng::Rng;
+
+/// Loops and calls that one function may go through each time it is called.
+pub const FUEL: u32 = 400;
+
+/// A module, and the global that holds its fuel.
+#[derive(Debug)]
+pub struct Generated {
+    pub wasm: Vec<u8>,
+    pub fuel: u32,
+}
+
+/// # Errors
+/// If the generator can't make a module of the seed's bytes.
+pub fn generate(kind: Kind, features: Features, rng: &mut Rng) -> Result<Generated> {
+    let len = 1000 + rng.below(6000);
+    let bytes: Vec<u8> = std::iter::repeat_with(|| rng.bits().to_le_bytes())
+        .flatten()
+        .take(len)
+        .collect();
+    let config = kind.smith(features, rng.chance(60));
+    let module = wasm_smith::Module::new(config, &mut Unstructured::new(&bytes));
+    let mut module = module.context("wasm-smith makes no module of these bytes")?;
+    let fuel = (module.ensure_termination(FUEL)).context("no fuel can be put into the module")?;
+    Ok(Generated {
+        wasm: module.to_bytes(),
+        fuel,
+    })
+}

@@ -1,0 +1,180 @@
+//! A module of a kind from a seed, as a command, and what becomes of it here and
+//! there.
+
+use crate::command::{self, Command, Shape};
+use crate::config::{Features, Kind};
+use crate::dense;
+use crate::golike;
+use crate::ours::{Bench, Dispatches, GO_WAYS, WAYS, Way};
+use crate::outcome::{End, Outcome, difference};
+use crate::reference::Reference;
+use crate::smith;
+use anyhow::{Context, Result, ensure};
+use harness::rng::Rng;
+
+/// Most runs of a command: one more after each that traps.
+const RUNS: usize = 3;
+
+/// A command to be run on both sides.
+pub struct Subject {
+    pub command: Command,
+    pub kind: Kind,
+    /// Functions in which a build must recognise Go's dispatch.
+    pub dispatches: usize,
+}
+
+/// The command of this kind and seed; `None` if the generator makes no module of it.
+///
+/// # Errors
+/// If the module can't be made a command.
+pub fn subject(kind: Kind, features: Features, seed: u64) -> Result<Option<Subject>> {
+    let mut rng = Rng::new(seed);
+    if kind == Kind::Go {
+        let module = golike::module(&mut rng);
+        let shape = Shape {
+            fuel: None,
+            observers: true,
+            returns_without: None,
+            digest: false,
+            exports: false,
+            go_table: Some(golike::FIRST_ELEMENT),
+            entry: Some(module.entry),
+        };
+        let command = command::make(&module.wasm, shape, &mut rng)?;
+        return Ok(Some(Subject {
+            command,
+            kind,
+            dispatches: module.dispatches,
+        }));
+    }
+    if kind == Kind::Dense {
+        let wasm = dense::module(features, &mut rng);
+        let shape = Shape {
+            fuel: None,
+            observers: true,
+            returns_without: None,
+            digest: true,
+            exports: false,
+            go_table: None,
+            entry: None,
+        };
+        let command = command::make(&wasm, shape, &mut rng)?;
+        return Ok(Some(Subject {
+            command,
+            kind,
+            dispatches: 0,
+        }));
+    }
+    let Ok(module) = smith::generate(kind, features, &mut rng) else {
+        return Ok(None);
+    };
+    let shape = Shape {
+        fuel: Some(module.fuel),
+        observers: kind == Kind::Floats,
+        returns_without: (kind != Kind::Traps).then_some(module.fuel),
+        digest: rng.chance(80),
+        exports: rng.chance(30),
+        go_table: None,
+        entry: None,
+    };
+    let command = command::make(&module.wasm, shape, &mut rng)?;
+    Ok(Some(Subject {
+        command,
+        kind,
+        dispatches: 0,
+    }))
+}
+
+/// What the reference makes of a command: the first call and the outcome of each
+/// run.
+///
+/// # Errors
+/// If the reference can't run it.
+pub fn expected(command: &Command, reference: &mut Reference) -> Result<Vec<(u64, Outcome)>> {
+    let runs = reference.runs(&command.wasm)?;
+    let mut outcomes = Vec::new();
+    let mut first = 0;
+    while first < command.calls && outcomes.len() < RUNS {
+        let outcome = runs.run(first)?;
+        let next = match outcome.end {
+            End::Trapped(_) => outcome.last_call().map(|call| call + 1),
+            End::Returned | End::NoInstance => None,
+        };
+        outcomes.push((first, outcome));
+        match next {
+            Some(next) => first = next,
+            None => break,
+        }
+    }
+    Ok(outcomes)
+}
+
+/// The first difference of ours, built in this way; counts executions.
+///
+/// # Errors
+/// As [`difference`] says, or if ours can't be built or run.
+pub fn compare(
+    wasm: &[u8],
+    way: Way,
+    expected: &[(u64, Outcome)],
+    bench: &Bench,
+    executions: &mut u64,
+) -> Result<Dispatches> {
+    let dispatches = Dispatches::default();
+    let built = bench.build(wasm, way, &dispatches)?;
+    for (first, reference) in expected {
+        let ours = match built {
+            Some(()) => bench.run(*first)?,
+            None => Outcome {
+                end: End::NoInstance,
+                output: Vec::new(),
+            },
+        };
+        *executions += u64::from(built.is_some());
+        if let Some(what) = difference(&ours, reference) {
+            anyhow::bail!("from call {first} on: {what}");
+        }
+    }
+    Ok(dispatches)
+}
+
+impl Subject {
+    pub fn ways(&self) -> &'static [Way] {
+        match self.kind {
+            Kind::Go => &GO_WAYS,
+            _ => &WAYS,
+        }
+    }
+
+    /// Compares all ways.
+    ///
+    /// # Errors
+    /// The first way that differs, and how.
+    pub fn check(
+        &self,
+        expected: &[(u64, Outcome)],
+        bench: &Bench,
+        executions: &mut u64,
+    ) -> Result<()> {
+        for way in self.ways() {
+            let dispatches = compare(&self.command.wasm, *way, expected, bench, executions);
+            let dispatches = dispatches.with_context(|| way.to_string())?;
+            if self.kind == Kind::Go {
+                let wanted = match way.go {
+                    crate::ours::Go::None => (0, 0),
+                    _ => (self.dispatches, self.dispatches),
+                };
+                let found = dispatches.get().context("the build counts no dispatches")?;
+                ensure!(
+                    found == wanted,
+                    "{way}: {} of {} dispatches removed, not {} of {}",
+                    found.0,
+                    found.1,
+                    wanted.0,
+                    wanted.1
+                );
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,41 @@
+//! Execution at its edges: what the specification's own testsuite doesn't come to,
+//! because it lies at limits of ours (the layout in `contract`), or because only a
+//! whole program can show it.
+//!
+//! - [`float`]: bits of NaNs, rounding, minima and maxima;
+//! - [`integer`]: division, shifts, counts; conversions from floats;
+//! - [`access`]: loads and stores across pages, at the end of memory and beyond;
+//! - [`growth`]: `memory.grow` to its limits, 4 GiB of memory;
+//! - [`ranges`]: bulk operations of lengths that wrap; tables; the native stack.
+//!
+//! What is expected is written here, as it follows from the specification, and
+//! holds for wasmtime, too. Each program is built at -O0, at -O2 and without
+//! knowledge of Go.
+
+mod access;
+mod float;
+mod growth;
+mod integer;
+mod program;
+mod ranges;
+
+use harness::tool::Tool;
+use libtest_mimic::Arguments;
+use std::sync::Arc;
+
+fn main() -> anyhow::Result<()> {
+    let args = Arguments::from_args();
+    let tool = Arc::new(Tool::new()?);
+    let suites = [
+        access::trials,
+        float::trials,
+        growth::trials,
+        integer::trials,
+        ranges::trials,
+    ];
+    let trials = suites.iter().flat_map(|suite| suite(&tool)).collect();
+    let conclusion = libtest_mimic::run(&args, trials);
+    // `exit` runs no destructors, and the tool's directory is to be removed.
+    drop(tool);
+    conclusion.exit()
+}
