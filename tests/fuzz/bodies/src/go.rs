@@ -29,8 +29,6 @@ const GO_TYPE: u32 = 0;
 const START_TYPE: u32 = 1;
 /// The type of `proc_exit`.
 const EXIT_TYPE: u32 = 2;
-/// The type of `memeqbody`.
-const EQUAL_TYPE: u32 = 3;
 
 /// A module with Go's shape; the fuzzer's bytes fill its bodies and tables, and
 /// change some of what makes the shape.
