@@ -4,7 +4,7 @@
 
 use crate::nan::{self, Float, Scratch};
 use wasm_encoder::reencode::{self, Reencode};
-use wasm_encoder::{CodeSection, Function, HeapType, InstructionSink, ValType};
+use wasm_encoder::{CodeSection, Function, HeapType, InstructionSink};
 use wasmparser::{FuncType, FuncValidator, FunctionBody, Operator, ValidatorResources};
 
 /// What is changed.

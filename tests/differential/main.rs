@@ -33,11 +33,10 @@ mod subject;
 mod vectors;
 
 use anyhow::{Context, Result, bail, ensure};
-use campaign::{Plan, Worker};
+use campaign::Plan;
 use config::Kind;
 use harness::suite::test;
 use libtest_mimic::Arguments;
-use outcome::End;
 use std::time::Duration;
 
 /// Modules of each kind that the tests run.

@@ -13,7 +13,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 use tempfile::TempDir;
 use wasi_aot_compiler::policy::Policy;
-use wasi_aot_compiler::{Error, Observer, OptLevel, Options, Phase};
+use wasi_aot_compiler::{Observer, OptLevel, Options, Phase};
 use wasi_aot_contract::module::TrapKind;
 
 /// How to build.

@@ -21,10 +21,9 @@ pub fn inspect(data: &[u8]) {
 }
 
 fn look(file: &[u8]) {
-    match wasi_aot_compiler::inspect(file) {
-        Err(error) => check_message(&error.to_string()),
-        // What it says is printed by the command line.
-        Ok(_) => {}
+    // What it says otherwise is printed by the command line.
+    if let Err(error) = wasi_aot_compiler::inspect(file) {
+        check_message(&error.to_string());
     }
 }
 
