@@ -159,7 +159,7 @@ fn keep(kind: Kind, seed: u64, wasm: &[u8]) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// A line for each mismatch and each kind, and one for all.
+/// A line for each mismatch, and a table with a row for each kind and one for all.
 pub fn render(report: &Report) -> String {
     let mut text = String::new();
     let mut all = Counts::default();
@@ -170,21 +170,27 @@ pub fn render(report: &Report) -> String {
                 "MISMATCH {what}\n  again: make differential CONFIG={name} SEED={seed} MODULES=1\n"
             ));
         }
-        text.push_str(&line(name, counts));
         all.add(counts.clone());
     }
-    text.push_str(&line("all", &all));
+    text.push_str(
+        "| kind | modules | seeds without one | executions | runs that trap | mismatches |\n",
+    );
+    text.push_str("|---|---:|---:|---:|---:|---:|\n");
+    for (kind, counts) in report {
+        text.push_str(&row(kind.name(), counts));
+    }
+    text.push_str(&row("all", &all));
     text
 }
 
-fn line(name: &str, counts: &Counts) -> String {
+fn row(name: &str, counts: &Counts) -> String {
     format!(
-        "{name}: {} modules, {} executions, {} mismatches ({} of {} runs trap, {} seeds without module)\n",
+        "| {name} | {} | {} | {} | {} of {} | {} |\n",
         counts.modules,
+        counts.none,
         counts.executions,
-        counts.mismatches.len(),
         counts.traps,
         counts.runs,
-        counts.none
+        counts.mismatches.len(),
     )
 }

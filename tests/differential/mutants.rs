@@ -71,7 +71,7 @@ pub fn hunt(family: &families::Family) -> Result<String> {
         );
         let modules = found.unwrap_or(BOUND);
         text.push_str(&format!(
-            "{}: {} found after {modules} modules\n",
+            "| {} | {} | {modules} |\n",
             family.name, mutant.name
         ));
     }
