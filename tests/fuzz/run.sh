@@ -49,12 +49,13 @@ fuzz() {
     fi
 }
 
-# minimise TARGET: the smallest set of inputs that reaches as much.
+# minimise TARGET: the smallest set of inputs that reaches as much. No run may go on
+# meanwhile: it removes files that it has reduced.
 minimise() {
     local name=$1 scratch
     scratch=$(mktemp -d)
     cargo fuzz run "${common[@]}" "$name" "$scratch" "$out/corpus/$name" "tests/fuzz/corpus/$name" -- \
-        -merge=1 -max_len=4096 "${limits[@]:0:3}" >"$out/$name.cmin.log" 2>&1
+        -set_cover_merge=1 -use_counters=0 -max_len=2048 "${limits[@]:0:3}" >"$out/$name.cmin.log" 2>&1
     rm -rf "tests/fuzz/corpus/$name"
     mv "$scratch" "tests/fuzz/corpus/$name"
     chmod 755 "tests/fuzz/corpus/$name"

@@ -6,6 +6,7 @@ use super::input::Input;
 use super::matching::{Fit, ItemType};
 use crate::error::{Error, printable};
 use crate::module::{core_types, resolve_preview1};
+use std::collections::HashMap;
 use wasi_aot_contract::preview1;
 use wasmparser::{Export, ExternalKind, FuncType, Import};
 
@@ -34,6 +35,8 @@ pub(super) struct Instance<'a> {
     pub tables: Vec<Place>,
     pub memories: Vec<Place>,
     pub globals: Vec<Place>,
+    /// Places among the exports, by name: modules can have many of both.
+    exports: HashMap<&'a str, usize>,
     /// What must have grown before this module is instantiated.
     pub sizes: Vec<Size>,
 }
@@ -93,9 +96,12 @@ impl<'a> Linked<'a> {
 
     /// Adds the next module; `names` are those of all preloads.
     fn add(&mut self, name: Option<&'a str>, wasm: &'a [u8], names: &[&str]) -> Result<(), Error> {
+        let input = Input::read(wasm)?;
+        let exports = input.exports.iter().map(|export| export.name);
         let mut instance = Instance {
             name,
-            input: Input::read(wasm)?,
+            exports: exports.zip(0..).collect(),
+            input,
             functions: Vec::new(),
             tables: Vec::new(),
             memories: Vec::new(),
@@ -141,11 +147,10 @@ impl<'a> Linked<'a> {
             let function = resolve_preview1(import, &to.input.types)?;
             return Ok(Item::Function(Function::Preview1(self.preview1(function))));
         };
-        let exports = &self.instances[from].input.exports;
-        let Some(item) = (exports.iter())
-            .find(|export| export.name == import.name)
-            .and_then(|export| self.exported(from, export))
-        else {
+        let instance = &self.instances[from];
+        let exports = &instance.input.exports;
+        let place = instance.exports.get(import.name);
+        let Some(item) = place.and_then(|&place| self.exported(from, &exports[place])) else {
             return Err(Error::NotExported {
                 module: printable(import.module),
                 name: printable(import.name),
