@@ -7,9 +7,10 @@ use crate::support::{assemble, build, run, test, text};
 use anyhow::{Result, ensure};
 use harness::go::{Flavour, Goal, NEWEST, Toolchain};
 use harness::paths;
-use harness::run::{Ends, Run};
+use harness::run::{Ends, Finished, Run};
 use harness::tool::Tool;
 use libtest_mimic::Trial;
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -266,16 +267,23 @@ fn relaxed(tool: &Tool) -> Result<()> {
     let module = assemble(dir.path(), "m.wasm", &format!("(module {RELAXED})"))?;
     let program = dir.path().join("program");
     for flags in WAYS {
-        build(tool, &module, &program, flags)?;
-        let ran = run(&program, &[], dir.path())?;
-        let stderr = text(&ran.stderr);
-        ensure!(
-            ran.ends == Ends::Exit(0),
-            "{flags:?}: {}: {stderr}",
-            ran.ends
-        );
+        exits_well(tool, &module, &program, flags)?;
     }
     Ok(())
+}
+
+/// Builds the module as `program` and runs it, which must end with exit code 0.
+fn exits_well(tool: &Tool, module: &Path, program: &Path, flags: &[&str]) -> Result<Finished> {
+    build(tool, module, program, flags)?;
+    let dir = program.parent().expect("BUG: a program in no directory");
+    let ran = run(program, &[], dir)?;
+    let stderr = text(&ran.stderr);
+    ensure!(
+        ran.ends == Ends::Exit(0),
+        "{flags:?}: {}: {stderr}",
+        ran.ends
+    );
+    Ok(ran)
 }
 
 /// Go's own SIMD packages, against wasmtime.
@@ -296,14 +304,7 @@ fn of_go(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let program = dir.path().join("program");
     for flags in WAYS {
-        build(tool, &module, &program, flags)?;
-        let ran = run(&program, &[], dir.path())?;
-        let stderr = text(&ran.stderr);
-        ensure!(
-            ran.ends == Ends::Exit(0),
-            "{flags:?}: {}: {stderr}",
-            ran.ends
-        );
+        let ran = exits_well(tool, &module, &program, flags)?;
         ensure!(
             ran.stdout == reference.stdout,
             "{flags:?}: {} instead of {}",

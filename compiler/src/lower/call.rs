@@ -12,7 +12,7 @@ use super::{Env, Lowering, type_tag};
 use crate::symbol::Symbol;
 use crate::trap;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, Signature, Value, types};
+use cranelift_codegen::ir::{FuncRef, InstBuilder, SigRef, Signature, Value, types};
 use wasmparser::Operator;
 
 /// Bytes of an entry of a typed table: images lie below 4 GiB.
@@ -35,11 +35,7 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>, offse
 
 impl Lowering<'_, '_, '_> {
     fn call(&mut self, index: u32) {
-        let env: &Env<'_, '_> = self.env;
-        let type_index = env.module.type_of_function(index);
-        let function = self.function_ref(env.callee_symbol(index), || env.callee_signature(index));
-        let params = env.module.types[type_index as usize].params().len();
-        let args = self.pop_many(params);
+        let (function, args) = self.pop_direct(index);
         self.settle_sp();
         let call = self.builder.ins().call(function, &args);
         self.after_call();
@@ -47,6 +43,30 @@ impl Lowering<'_, '_, '_> {
     }
 
     fn call_indirect(&mut self, type_index: u32, table: u32) {
+        let (signature, callee, args) = self.pop_indirect(type_index, table);
+        self.settle_sp();
+        let call = self.builder.ins().call_indirect(signature, callee, &args);
+        self.after_call();
+        self.push_results(call);
+    }
+
+    /// What a call of the function with this index calls, and its arguments, which are
+    /// popped.
+    pub(super) fn pop_direct(&mut self, index: u32) -> (FuncRef, Vec<Value>) {
+        let env: &Env<'_, '_> = self.env;
+        let type_index = env.module.type_of_function(index);
+        let function = self.function_ref(env.callee_symbol(index), || env.callee_signature(index));
+        let params = env.module.types[type_index as usize].params().len();
+        (function, self.pop_many(params))
+    }
+
+    /// The signature and the code address that an indirect call calls, and its
+    /// arguments; pops the element's index and those.
+    pub(super) fn pop_indirect(
+        &mut self,
+        type_index: u32,
+        table: u32,
+    ) -> (SigRef, Value, Vec<Value>) {
         let env: &Env<'_, '_> = self.env;
         let type_index = env.module.canonical_type(type_index);
         let index = self.pop();
@@ -54,15 +74,12 @@ impl Lowering<'_, '_, '_> {
         let args = self.pop_many(params);
         let callee = self.element_code(table, type_index, index);
         let signature = self.signature_ref(type_index, || env.signature(type_index));
-        self.settle_sp();
-        let call = self.builder.ins().call_indirect(signature, callee, &args);
-        self.after_call();
-        self.push_results(call);
+        (signature, callee, args)
     }
 
     /// The code address of the function of a canonical type at `index` of a table;
     /// where there is none this traps, or gives that of a stub that does.
-    pub(super) fn element_code(&mut self, table: u32, type_index: u32, index: Value) -> Value {
+    fn element_code(&mut self, table: u32, type_index: u32, index: Value) -> Value {
         if self.env.module.tables[table as usize].written {
             self.checked_element(table, type_index, index)
         } else {
@@ -145,11 +162,7 @@ impl Lowering<'_, '_, '_> {
         }
     }
 
-    pub(super) fn signature_ref(
-        &mut self,
-        type_index: u32,
-        signature: impl FnOnce() -> Signature,
-    ) -> cranelift_codegen::ir::SigRef {
+    fn signature_ref(&mut self, type_index: u32, signature: impl FnOnce() -> Signature) -> SigRef {
         if let Some(&signature) = self.signatures.get(&type_index) {
             return signature;
         }

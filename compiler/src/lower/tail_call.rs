@@ -10,7 +10,7 @@
 //! over: it is called and its results are returned. It calls no function of the
 //! module, so this, too, needs no more stack however often it happens.
 
-use super::{Env, Lowering};
+use super::Lowering;
 use crate::flow::Callee;
 use cranelift_codegen::ir::InstBuilder;
 
@@ -24,12 +24,8 @@ impl Lowering<'_, '_, '_> {
     }
 
     fn return_call(&mut self, index: u32) {
-        let env: &Env<'_, '_> = self.env;
-        let type_index = env.module.type_of_function(index);
-        let function = self.function_ref(env.callee_symbol(index), || env.callee_signature(index));
-        let params = env.module.types[type_index as usize].params().len();
-        let args = self.pop_many(params);
-        if env.module.defined(index).is_some() {
+        let (function, args) = self.pop_direct(index);
+        if self.env.module.defined(index).is_some() {
             self.builder.ins().return_call(function, &args);
         } else {
             let call = self.builder.ins().call(function, &args);
@@ -39,13 +35,7 @@ impl Lowering<'_, '_, '_> {
     }
 
     fn return_call_indirect(&mut self, type_index: u32, table: u32) {
-        let env: &Env<'_, '_> = self.env;
-        let type_index = env.module.canonical_type(type_index);
-        let index = self.pop();
-        let params = env.module.types[type_index as usize].params().len();
-        let args = self.pop_many(params);
-        let callee = self.element_code(table, type_index, index);
-        let signature = self.signature_ref(type_index, || env.signature(type_index));
+        let (signature, callee, args) = self.pop_indirect(type_index, table);
         self.builder
             .ins()
             .return_call_indirect(signature, callee, &args);

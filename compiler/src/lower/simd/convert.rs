@@ -9,13 +9,6 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bo
     narrow(l, operator) || extend(l, operator) || truncate(l, operator) || to_float(l, operator)
 }
 
-macro_rules! unary {
-    ($l:ident, $lanes:ident, $op:ident) => {{
-        let x = $l.pop_lanes(types::$lanes);
-        $l.builder.ins().$op(x)
-    }};
-}
-
 macro_rules! convert {
     ($l:ident, $from:ident, $op:ident, $to:ident) => {{
         let x = $l.pop_lanes(types::$from);
@@ -24,17 +17,11 @@ macro_rules! convert {
 }
 
 fn narrow(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
-    macro_rules! narrow {
-        ($lanes:ident, $op:ident) => {{
-            let (x, y) = l.pop2_lanes(types::$lanes);
-            l.builder.ins().$op(x, y)
-        }};
-    }
     let value = match operator {
-        Operator::I8x16NarrowI16x8S => narrow!(I16X8, snarrow),
-        Operator::I8x16NarrowI16x8U => narrow!(I16X8, unarrow),
-        Operator::I16x8NarrowI32x4S => narrow!(I32X4, snarrow),
-        Operator::I16x8NarrowI32x4U => narrow!(I32X4, unarrow),
+        Operator::I8x16NarrowI16x8S => binary!(l, I16X8, snarrow),
+        Operator::I8x16NarrowI16x8U => binary!(l, I16X8, unarrow),
+        Operator::I16x8NarrowI32x4S => binary!(l, I32X4, snarrow),
+        Operator::I16x8NarrowI32x4U => binary!(l, I32X4, unarrow),
         _ => return false,
     };
     l.push_lanes(value);

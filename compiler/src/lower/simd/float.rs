@@ -1,5 +1,6 @@
 //! Floating-point arithmetic lane by lane. As for scalars CLIF's operations have
-//! wasm's semantics; `pmin` and `pmax` are a comparison and a choice.
+//! wasm's semantics; `pmin` and `pmax` are a comparison and a choice. Relaxed SIMD's
+//! minima and maxima may be the ordinary ones, and are.
 
 use super::super::Lowering;
 use cranelift_codegen::ir::condcodes::FloatCC;
@@ -11,25 +12,19 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bo
 }
 
 fn binary(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
-    macro_rules! binary {
-        ($lanes:ident, $op:ident) => {{
-            let (x, y) = l.pop2_lanes(types::$lanes);
-            l.builder.ins().$op(x, y)
-        }};
-    }
     let value = match operator {
-        Operator::F32x4Add => binary!(F32X4, fadd),
-        Operator::F32x4Sub => binary!(F32X4, fsub),
-        Operator::F32x4Mul => binary!(F32X4, fmul),
-        Operator::F32x4Div => binary!(F32X4, fdiv),
-        Operator::F32x4Min => binary!(F32X4, fmin),
-        Operator::F32x4Max => binary!(F32X4, fmax),
-        Operator::F64x2Add => binary!(F64X2, fadd),
-        Operator::F64x2Sub => binary!(F64X2, fsub),
-        Operator::F64x2Mul => binary!(F64X2, fmul),
-        Operator::F64x2Div => binary!(F64X2, fdiv),
-        Operator::F64x2Min => binary!(F64X2, fmin),
-        Operator::F64x2Max => binary!(F64X2, fmax),
+        Operator::F32x4Add => binary!(l, F32X4, fadd),
+        Operator::F32x4Sub => binary!(l, F32X4, fsub),
+        Operator::F32x4Mul => binary!(l, F32X4, fmul),
+        Operator::F32x4Div => binary!(l, F32X4, fdiv),
+        Operator::F32x4Min | Operator::F32x4RelaxedMin => binary!(l, F32X4, fmin),
+        Operator::F32x4Max | Operator::F32x4RelaxedMax => binary!(l, F32X4, fmax),
+        Operator::F64x2Add => binary!(l, F64X2, fadd),
+        Operator::F64x2Sub => binary!(l, F64X2, fsub),
+        Operator::F64x2Mul => binary!(l, F64X2, fmul),
+        Operator::F64x2Div => binary!(l, F64X2, fdiv),
+        Operator::F64x2Min | Operator::F64x2RelaxedMin => binary!(l, F64X2, fmin),
+        Operator::F64x2Max | Operator::F64x2RelaxedMax => binary!(l, F64X2, fmax),
         _ => return false,
     };
     l.push_lanes(value);
@@ -55,27 +50,21 @@ fn pseudo(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
 }
 
 fn unary(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
-    macro_rules! unary {
-        ($lanes:ident, $op:ident) => {{
-            let x = l.pop_lanes(types::$lanes);
-            l.builder.ins().$op(x)
-        }};
-    }
     let value = match operator {
-        Operator::F32x4Abs => unary!(F32X4, fabs),
-        Operator::F32x4Neg => unary!(F32X4, fneg),
-        Operator::F32x4Sqrt => unary!(F32X4, sqrt),
-        Operator::F32x4Ceil => unary!(F32X4, ceil),
-        Operator::F32x4Floor => unary!(F32X4, floor),
-        Operator::F32x4Trunc => unary!(F32X4, trunc),
-        Operator::F32x4Nearest => unary!(F32X4, nearest),
-        Operator::F64x2Abs => unary!(F64X2, fabs),
-        Operator::F64x2Neg => unary!(F64X2, fneg),
-        Operator::F64x2Sqrt => unary!(F64X2, sqrt),
-        Operator::F64x2Ceil => unary!(F64X2, ceil),
-        Operator::F64x2Floor => unary!(F64X2, floor),
-        Operator::F64x2Trunc => unary!(F64X2, trunc),
-        Operator::F64x2Nearest => unary!(F64X2, nearest),
+        Operator::F32x4Abs => unary!(l, F32X4, fabs),
+        Operator::F32x4Neg => unary!(l, F32X4, fneg),
+        Operator::F32x4Sqrt => unary!(l, F32X4, sqrt),
+        Operator::F32x4Ceil => unary!(l, F32X4, ceil),
+        Operator::F32x4Floor => unary!(l, F32X4, floor),
+        Operator::F32x4Trunc => unary!(l, F32X4, trunc),
+        Operator::F32x4Nearest => unary!(l, F32X4, nearest),
+        Operator::F64x2Abs => unary!(l, F64X2, fabs),
+        Operator::F64x2Neg => unary!(l, F64X2, fneg),
+        Operator::F64x2Sqrt => unary!(l, F64X2, sqrt),
+        Operator::F64x2Ceil => unary!(l, F64X2, ceil),
+        Operator::F64x2Floor => unary!(l, F64X2, floor),
+        Operator::F64x2Trunc => unary!(l, F64X2, trunc),
+        Operator::F64x2Nearest => unary!(l, F64X2, nearest),
         _ => return false,
     };
     l.push_lanes(value);

@@ -8,13 +8,6 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bo
     wrapping(l, operator) || saturating(l, operator) || choosing(l, operator) || unary(l, operator)
 }
 
-macro_rules! binary {
-    ($l:ident, $lanes:ident, $op:ident) => {{
-        let (x, y) = $l.pop2_lanes(types::$lanes);
-        $l.builder.ins().$op(x, y)
-    }};
-}
-
 fn wrapping(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
     let value = match operator {
         Operator::I8x16Add => binary!(l, I8X16, iadd),
@@ -44,7 +37,9 @@ fn saturating(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
         Operator::I8x16SubSatU => binary!(l, I8X16, usub_sat),
         Operator::I16x8SubSatS => binary!(l, I16X8, ssub_sat),
         Operator::I16x8SubSatU => binary!(l, I16X8, usub_sat),
-        Operator::I16x8Q15MulrSatS => binary!(l, I16X8, sqmul_round_sat),
+        Operator::I16x8Q15MulrSatS | Operator::I16x8RelaxedQ15mulrS => {
+            binary!(l, I16X8, sqmul_round_sat)
+        }
         _ => return false,
     };
     l.push_lanes(value);
@@ -75,22 +70,16 @@ fn choosing(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
 }
 
 fn unary(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
-    macro_rules! unary {
-        ($lanes:ident, $op:ident) => {{
-            let x = l.pop_lanes(types::$lanes);
-            l.builder.ins().$op(x)
-        }};
-    }
     let value = match operator {
-        Operator::I8x16Neg => unary!(I8X16, ineg),
-        Operator::I16x8Neg => unary!(I16X8, ineg),
-        Operator::I32x4Neg => unary!(I32X4, ineg),
-        Operator::I64x2Neg => unary!(I64X2, ineg),
-        Operator::I8x16Abs => unary!(I8X16, iabs),
-        Operator::I16x8Abs => unary!(I16X8, iabs),
-        Operator::I32x4Abs => unary!(I32X4, iabs),
-        Operator::I64x2Abs => unary!(I64X2, iabs),
-        Operator::I8x16Popcnt => unary!(I8X16, popcnt),
+        Operator::I8x16Neg => unary!(l, I8X16, ineg),
+        Operator::I16x8Neg => unary!(l, I16X8, ineg),
+        Operator::I32x4Neg => unary!(l, I32X4, ineg),
+        Operator::I64x2Neg => unary!(l, I64X2, ineg),
+        Operator::I8x16Abs => unary!(l, I8X16, iabs),
+        Operator::I16x8Abs => unary!(l, I16X8, iabs),
+        Operator::I32x4Abs => unary!(l, I32X4, iabs),
+        Operator::I64x2Abs => unary!(l, I64X2, iabs),
+        Operator::I8x16Popcnt => unary!(l, I8X16, popcnt),
         _ => return false,
     };
     l.push_lanes(value);

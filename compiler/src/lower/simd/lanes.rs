@@ -19,7 +19,7 @@ fn whole(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
             let lanes = l.builder.func.dfg.immediates.push(lanes);
             l.builder.ins().shuffle(x, y, lanes)
         }
-        Operator::I8x16Swizzle => {
+        Operator::I8x16Swizzle | Operator::I8x16RelaxedSwizzle => {
             let (x, lanes) = l.pop2();
             l.builder.ins().swizzle(x, lanes)
         }

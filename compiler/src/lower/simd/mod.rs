@@ -10,6 +10,22 @@
 //!
 //! Lane 0 is the one at the lowest address, in wasm as in a little-endian bitcast.
 
+/// Pops lanes and applies an operation.
+macro_rules! unary {
+    ($l:ident, $lanes:ident, $op:ident) => {{
+        let x = $l.pop_lanes(types::$lanes);
+        $l.builder.ins().$op(x)
+    }};
+}
+
+/// Pops lanes twice and applies an operation to them.
+macro_rules! binary {
+    ($l:ident, $lanes:ident, $op:ident) => {{
+        let (x, y) = $l.pop2_lanes(types::$lanes);
+        $l.builder.ins().$op(x, y)
+    }};
+}
+
 mod bitwise;
 mod compare;
 mod convert;
