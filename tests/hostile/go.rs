@@ -86,6 +86,23 @@ pub const CASES: &[Case] = &[
         },
         becomes: Becomes::Program,
     },
+    Case {
+        name: "go/a first block that calls through the table and never goes on",
+        module: || {
+            let mut functions = returning(3);
+            functions[0] = wasm::function(&[], |code| {
+                code.i32_const(0).i32_const(0x1002).call_indirect(0, 0);
+                code.drop().i32_const(0).call(1);
+                code.if_(BlockType::Empty).i32_const(1).return_().end();
+                code.i32_const(0);
+            });
+            functions[1] = wasm::function(&[], |code| {
+                code.i32_const(1);
+            });
+            module(&functions, &table(3, &[0; 8], |_| 0))
+        },
+        becomes: Becomes::Program,
+    },
 ];
 
 /// Functions of Go's type that return 0.
