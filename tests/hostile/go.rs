@@ -86,6 +86,33 @@ pub const CASES: &[Case] = &[
         },
         becomes: Becomes::Program,
     },
+    Case {
+        name: "go/a first block that calls through the table and never goes on",
+        module: || {
+            let mut functions = returning(5);
+            functions[0] = wasm::function(&[], |code| {
+                code.i32_const(0).call(4).drop();
+                code.global_get(7).i32_eqz().if_(BlockType::Empty);
+                code.unreachable().end().i32_const(0);
+            });
+            functions[1] = wasm::function(&[], |code| {
+                code.i32_const(1);
+            });
+            functions[3] = wasm::function(&[], |code| {
+                code.i32_const(0).local_get(0).i32_const(0x1002).i32_add();
+                code.call_indirect(0, 0).drop().i32_const(0).call(1);
+                code.if_(BlockType::Empty).i32_const(1).return_().end();
+                code.i32_const(0);
+            });
+            // Goes on only if the call comes back to it.
+            functions[4] = wasm::function(&[], |code| {
+                code.i32_const(0).call(3).drop();
+                code.i32_const(1).global_set(7).i32_const(0);
+            });
+            module(&functions, &table(5, &[0; 8], |_| 0))
+        },
+        becomes: Becomes::Program,
+    },
 ];
 
 /// Functions of Go's type that return 0.
