@@ -92,7 +92,9 @@ install_qemu() {
         qemu=$debian/root/usr/bin/qemu-aarch64-static
     fi
     "$qemu" --version >/dev/null
-    wrap qemu "$qemu"
+    # No wrapper: a shell would add to the environment of the program.
+    ln -s "$qemu" "$home/qemu.$$"
+    mv -T "$home/qemu.$$" "$home/qemu"
 }
 
 mkdir -p "$home"

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, ensure};
 use harness::go::{Flavour, Goal, NEWEST, OLDER, Toolchain};
 use harness::paths;
 use harness::run::{Finished, Run};
+use harness::target::natively;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use serde_json::{Value, json};
@@ -26,8 +27,12 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         test("inspect/a module, for people", tool, module_text),
         test("inspect/modules that can't be built", tool, refused_modules),
         test("inspect/a policy", tool, policy),
-        test("inspect/an executable, for people", tool, executable_text),
-        test("inspect/flags of the build", tool, flags),
+        natively(test(
+            "inspect/an executable, for people",
+            tool,
+            executable_text,
+        )),
+        natively(test("inspect/flags of the build", tool, flags)),
         test("inspect/an executable that ld linked", tool, linked),
         test("inspect/files of others", tool, foreign),
         test("inspect/truncated files", tool, truncated),

@@ -6,6 +6,7 @@ use crate::support::{guest, run, test, text};
 use anyhow::{Context, Result, ensure};
 use harness::go::Goal;
 use harness::run::Run;
+use harness::target::natively;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::fs;
@@ -14,7 +15,11 @@ use std::process::Command;
 use std::sync::Arc;
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
-    vec![test("isolation/a root with nothing else", tool, alone)]
+    vec![natively(test(
+        "isolation/a root with nothing else",
+        tool,
+        alone,
+    ))]
 }
 
 fn alone(tool: &Tool) -> Result<()> {

@@ -7,6 +7,7 @@ use harness::address;
 use harness::daemon::Daemon;
 use harness::go::{Flavour, Goal, NEWEST, OLDER, Toolchain};
 use harness::run::{Ends, Finished, Run};
+use harness::target;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::net::{IpAddr, Ipv6Addr, TcpListener, TcpStream};
@@ -81,9 +82,8 @@ impl Site {
             let mut flags = vec!["--dir", "."];
             flags.extend(addresses.iter().flat_map(|a| ["--listen", a.as_str()]));
             build(tool, &module, &dir.path().join("server"), &flags)?;
-            let mut command = Command::new("sh");
-            let script = format!("{before} exec ./server");
-            command.args(["-c", &script]).current_dir(dir.path());
+            let mut command = target::shell(&format!("{before} exec $RUN ./server"));
+            command.current_dir(dir.path());
             let mut server = Daemon::start(command)?;
             if server.says("ready\n")? {
                 return Ok(Self {

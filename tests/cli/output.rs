@@ -3,6 +3,7 @@
 use crate::support::{assemble, build, guest, run, test, text};
 use anyhow::{Context, Result, ensure};
 use harness::go::{Flavour, Goal, NEWEST, Toolchain};
+use harness::target;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use object::elf;
@@ -126,7 +127,7 @@ fn replaces_running(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let output = dir.path().join("program");
     build(tool, &guest("stdio", Goal::Wasip1)?, &output, &[])?;
-    let mut running = std::process::Command::new(&output)
+    let mut running = target::command(&output)
         .arg("lines")
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::null())

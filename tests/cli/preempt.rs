@@ -5,9 +5,9 @@ use crate::support::{test, text};
 use anyhow::{Context, Result, ensure};
 use harness::go::{Flavour, Goal, NEWEST, OLDER, Toolchain};
 use harness::run::Run;
+use harness::target;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
-use std::process::Command;
 use std::sync::Arc;
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
@@ -29,7 +29,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
 fn program(tool: &Tool, version: &'static str, flags: &[&str], seconds: u64) -> Result<Run> {
     let module = Toolchain::new(version)?.build("concurrency", Flavour::Plain, Goal::Wasip1)?;
     let flags: Vec<String> = flags.iter().map(ToString::to_string).collect();
-    let mut command = Command::new(tool.executable(&module, &flags)?);
+    let mut command = target::command(tool.executable(&module, &flags)?);
     command.arg("preempted").env_clear();
     Ok(Run::of(command).seconds(seconds))
 }

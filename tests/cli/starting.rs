@@ -4,27 +4,27 @@ use crate::support::{build, guest, one_line, test, text};
 use anyhow::{Result, ensure};
 use harness::go::Goal;
 use harness::run::{Finished, Run};
+use harness::target::{self, natively};
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     vec![
         test("starting/a missing directory", tool, |tool| {
             let dir = tempfile::tempdir()?;
-            let ran = start(tool, &["--dir", "data"], "exec ./program", dir.path())?;
+            let ran = start(tool, &["--dir", "data"], "exec $RUN ./program", dir.path())?;
             one_line(&ran, 125, "./program: ", &["data", "does not exist"])?;
             std::fs::create_dir(dir.path().join("data"))?;
-            succeeds(&again("exec ./program", dir.path())?)
+            succeeds(&again("exec $RUN ./program", dir.path())?)
         }),
         test("starting/a missing absolute directory", tool, |tool| {
             let dir = tempfile::tempdir()?;
             let ran = start(
                 tool,
                 &["--dir-ro", "/no/such/directory::/d"],
-                "exec ./program",
+                "exec $RUN ./program",
                 dir.path(),
             )?;
             one_line(&ran, 125, "./program: ", &["/no/such/directory"])
@@ -32,30 +32,39 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         test("starting/a file instead of a directory", tool, |tool| {
             let dir = tempfile::tempdir()?;
             std::fs::write(dir.path().join("data"), "")?;
-            let ran = start(tool, &["--dir", "data"], "exec ./program", dir.path())?;
+            let ran = start(tool, &["--dir", "data"], "exec $RUN ./program", dir.path())?;
             one_line(&ran, 125, "./program: ", &["data"])
         }),
-        test("starting/too little address space", tool, |tool| {
+        natively(test("starting/too little address space", tool, |tool| {
             let dir = tempfile::tempdir()?;
-            let ran = start(tool, &[], "ulimit -v 2000000; exec ./program", dir.path())?;
-            one_line(&ran, 125, "./program: ", &["address space"])
-        }),
-        // Enough for linear memory, not for the native stack's whole default.
-        test("starting/address space for a smaller stack", tool, |tool| {
-            let dir = tempfile::tempdir()?;
-            succeeds(&start(
+            let ran = start(
                 tool,
                 &[],
-                "ulimit -v 7000000; exec ./program",
+                "ulimit -v 2000000; exec $RUN ./program",
                 dir.path(),
-            )?)
-        }),
+            )?;
+            one_line(&ran, 125, "./program: ", &["address space"])
+        })),
+        // Enough for linear memory, not for the native stack's whole default.
+        natively(test(
+            "starting/address space for a smaller stack",
+            tool,
+            |tool| {
+                let dir = tempfile::tempdir()?;
+                succeeds(&start(
+                    tool,
+                    &[],
+                    "ulimit -v 7000000; exec $RUN ./program",
+                    dir.path(),
+                )?)
+            },
+        )),
         test("starting/an unlimited stack", tool, |tool| {
             let dir = tempfile::tempdir()?;
             succeeds(&start(
                 tool,
                 &[],
-                "ulimit -s unlimited; exec ./program",
+                "ulimit -s unlimited; exec $RUN ./program",
                 dir.path(),
             )?)
         }),
@@ -64,13 +73,13 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             tool,
             |tool| {
                 let dir = tempfile::tempdir()?;
-                let script = "X=$(printf %0100000d 7); export X; exec ./program $(seq 10000)";
+                let script = "X=$(printf %0100000d 7); export X; exec $RUN ./program $(seq 10000)";
                 succeeds(&start(tool, &["--inherit-env"], script, dir.path())?)
             },
         ),
         test("starting/closed standard streams", tool, |tool| {
             let dir = tempfile::tempdir()?;
-            let ran = start(tool, &[], "exec ./program <&- >&- 2>&-", dir.path())?;
+            let ran = start(tool, &[], "exec $RUN ./program <&- >&- 2>&-", dir.path())?;
             ensure!(
                 matches!(ran.ends, harness::run::Ends::Exit(_)),
                 "{}",
@@ -93,8 +102,8 @@ fn start(tool: &Tool, flags: &[&str], script: &str, dir: &Path) -> Result<Finish
 }
 
 fn again(script: &str, dir: &Path) -> Result<Finished> {
-    let mut command = Command::new("sh");
-    command.args(["-c", script]).current_dir(dir);
+    let mut command = target::shell(script);
+    command.current_dir(dir);
     Run::of(command).run()
 }
 

@@ -3,11 +3,10 @@
 use anyhow::{Result, ensure};
 use harness::go::{Flavour, Goal, NEWEST, Toolchain};
 use harness::run::{Finished, Run};
-use harness::suite;
 use harness::tool::Tool;
+use harness::{suite, target};
 use libtest_mimic::Trial;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 
 /// The test called `name`.
@@ -47,7 +46,7 @@ pub fn build(tool: &Tool, module: &Path, output: &Path, flags: &[&str]) -> Resul
 
 /// Runs `program` in `dir`.
 pub fn run(program: &Path, args: &[&str], dir: &Path) -> Result<Finished> {
-    let mut command = Command::new(program);
+    let mut command = target::command(program);
     command.args(args).current_dir(dir).env_clear();
     Run::of(command).run()
 }

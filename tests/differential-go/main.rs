@@ -12,14 +12,13 @@ mod program;
 
 use anyhow::{Context, Result, bail, ensure};
 use harness::go::{Goal, NEWEST, Toolchain};
-use harness::paths;
 use harness::run::{Finished, Run};
 use harness::suite::test;
 use harness::tool::Tool;
+use harness::{paths, target};
 use libtest_mimic::Arguments;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -89,7 +88,7 @@ fn build(toolchain: &Toolchain, directory: &Path, output: &Path, goal: Goal) -> 
 }
 
 fn run(program: &Path) -> Result<Finished> {
-    let mut command = Command::new(program);
+    let mut command = target::command(program);
     command.env_clear();
     Run::of(command).seconds(120).run()
 }

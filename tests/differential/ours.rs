@@ -2,13 +2,14 @@
 
 use crate::outcome::{End, Outcome};
 use anyhow::{Context, Result, bail};
+use harness::target;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, ExitStatus};
 use std::sync::Mutex;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -58,6 +59,7 @@ const fn way(level: OptLevel, go: Go) -> Way {
 impl Way {
     fn options(self) -> Options {
         Options {
+            target: target::tested(),
             opt_level: self.level,
             no_go_opt: self.go == Go::None,
             no_go_trust: self.go == Go::Verified,
@@ -160,7 +162,7 @@ impl Bench {
     /// If it can't be run, or ends in a way that is nobody's right.
     pub fn run(&self, first: u64) -> Result<Outcome> {
         fs::write(self.file("in"), first.to_le_bytes())?;
-        let mut command = Command::new(self.file("program"));
+        let mut command = target::command(self.file("program"));
         command.env_clear();
         command.stdin(File::open(self.file("in"))?);
         command.stdout(File::create(self.file("out"))?);
@@ -180,12 +182,13 @@ impl Bench {
 fn wait(child: &mut Child) -> Result<ExitStatus> {
     let pid = Pid::from_child(child);
     let descriptor = pidfd_open(pid, PidfdFlags::empty())?;
-    let timeout = Timespec::try_from(TIMEOUT)?;
+    let timeout = TIMEOUT * target::slowness();
+    let timespec = Timespec::try_from(timeout)?;
     let mut ended = [PollFd::new(&descriptor, PollFlags::IN)];
-    if poll(&mut ended, Some(&timeout))? == 0 {
+    if poll(&mut ended, Some(&timespec))? == 0 {
         child.kill()?;
         child.wait()?;
-        bail!("did not end within {TIMEOUT:?}");
+        bail!("did not end within {timeout:?}");
     }
     Ok(child.wait()?)
 }

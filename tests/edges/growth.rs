@@ -5,9 +5,9 @@ use anyhow::{Result, ensure};
 use harness::agree;
 use harness::run::{Ends, Run};
 use harness::suite::test;
+use harness::target::{self, natively};
 use harness::tool::Tool;
 use libtest_mimic::Trial;
-use std::process::Command;
 use std::sync::Arc;
 
 const NEVER: u64 = 0xffff_ffff;
@@ -28,7 +28,9 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         ("address space that the system refuses", no_address_space),
     ] {
         let tool = Arc::clone(tool);
-        trials.push(test(format!("growth/{name}"), move || body(&tool)));
+        trials.push(natively(test(format!("growth/{name}"), move || {
+            body(&tool)
+        })));
     }
     trials
 }
@@ -170,8 +172,7 @@ fn under(
     let output = dir.path().join("program");
     let module = program("", body, &[], "").module(dir.path())?;
     agree::build(tool, &module, &output, &["--stack-size", "1MiB"])?;
-    let mut command = Command::new("sh");
-    command.args(["-c", &format!("{limit} && exec ./program")]);
+    let mut command = target::shell(&format!("{limit} && exec $RUN ./program"));
     command.current_dir(dir.path());
     judge(Run::of(command).run()?)
 }

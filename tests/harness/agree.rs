@@ -1,9 +1,9 @@
 //! What a module does when it is built and run, and what it does under wasmtime:
 //! its output, and how it ends, traps in the same words for both.
 
-use crate::paths;
 use crate::run::{Ends, Finished, Run};
 use crate::tool::Tool;
+use crate::{paths, target};
 use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -104,7 +104,7 @@ pub fn build(tool: &Tool, module: &Path, program: &Path, flags: &[&str]) -> Resu
 
 /// What `program` does, which [`build`] made.
 pub fn run(program: &Path) -> Result<Seen> {
-    let mut command = Command::new(program);
+    let mut command = target::command(program);
     command.env_clear();
     if let Some(dir) = program.parent() {
         command.current_dir(dir);

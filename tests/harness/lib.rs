@@ -11,6 +11,7 @@
 //! - [`compare`]: the differences between two outcomes;
 //! - [`gotest`]: what a test binary of Go's reports, [`gojson`]: what `go test` does;
 //! - [`rng`]: numbers from a seed, for what is generated;
+//! - [`target`]: what executables are built for, and how they are started here;
 //! - [`suite`]: cases times Go versions times build flavours, as named tests.
 //!
 //! `tests/setup.sh matrix` puts the tools in place first.
@@ -28,5 +29,6 @@ pub mod paths;
 pub mod rng;
 pub mod run;
 pub mod suite;
+pub mod target;
 pub mod tool;
 pub mod tree;

@@ -1,6 +1,7 @@
 //! Starts a program, feeds its input, reads its output, and kills it when it
 //! takes too long.
 
+use crate::target;
 use anyhow::{Context, Result, bail, ensure};
 use std::fmt;
 use std::io::{Read, Write};
@@ -132,7 +133,7 @@ impl Run {
             stdin: Stdin::Null,
             stdout: Reader::Eager,
             stderr: Reader::Eager,
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_secs(60) * target::slowness(),
         }
     }
 
@@ -144,7 +145,7 @@ impl Run {
 
     #[must_use]
     pub fn seconds(mut self, seconds: u64) -> Self {
-        self.timeout = Duration::from_secs(seconds);
+        self.timeout = Duration::from_secs(seconds) * target::slowness();
         self
     }
 

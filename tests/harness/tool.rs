@@ -1,7 +1,7 @@
 //! wasi-aot as its users have it: an executable that is run.
 
-use crate::paths;
 use crate::run::{Finished, Run};
+use crate::{paths, target};
 use anyhow::{Context, Result, ensure};
 use std::collections::hash_map::DefaultHasher;
 use std::ffi::OsStr;
@@ -47,6 +47,10 @@ impl Tool {
             output.as_os_str(),
         ]);
         command.args(flags);
+        // A test that is about targets names its own.
+        if target::is_emulated() && !command.get_args().any(|arg| arg == "--target") {
+            command.args(["--target", target::tested().name()]);
+        }
         Run::of(command).seconds(300).run()
     }
 

@@ -14,10 +14,10 @@ mod surroundings;
 use anyhow::{Context, Result, ensure};
 use harness::run::{Ends, Finished, Run};
 use harness::suite::test;
+use harness::target;
 use harness::tool::Tool;
 use libtest_mimic::{Arguments, Trial};
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use surroundings::Surroundings;
 use wasi_aot_contract::preview1;
@@ -109,7 +109,7 @@ fn build(tool: &Tool, flags: &[&str]) -> Result<std::path::PathBuf> {
 /// succeeded.
 fn one(program: &Path, seed: u64) -> Result<Vec<u64>> {
     let surroundings = Surroundings::new()?;
-    let mut command = Command::new(program);
+    let mut command = target::command(program);
     command
         .args([seed.to_string(), CALLS_OF_PROCESS.to_string()])
         .current_dir(surroundings.path())

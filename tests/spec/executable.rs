@@ -4,10 +4,10 @@ use crate::driver::{PLACEHOLDER, Plan};
 use crate::program::Program;
 use anyhow::{Context, Result, bail, ensure};
 use harness::run::{Ends, Run};
+use harness::target;
 use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::PathBuf;
-use std::process::Command;
 use std::thread;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -21,6 +21,7 @@ const STACK: u64 = 1 << 20;
 /// Ways to build, which must make no difference; the first is the default.
 pub fn ways() -> [Options; 3] {
     let way = |opt_level, no_go_opt| Options {
+        target: target::tested(),
         opt_level,
         no_go_opt,
         policy: Policy {
@@ -96,7 +97,7 @@ impl Executable {
             Ok(file.write_all_at(&plan.cell(), self.plan)?)
         })?;
         let finished = patiently(|| {
-            let mut command = Command::new(&self.path);
+            let mut command = target::command(&self.path);
             command.env_clear();
             Run::of(command).seconds(120).run()
         })?;

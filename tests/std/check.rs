@@ -5,12 +5,11 @@ use crate::table::{Row, Table};
 use anyhow::{Context, Result, bail, ensure};
 use harness::go::Toolchain;
 use harness::gotest::{self, Report, Verdict};
-use harness::paths;
 use harness::run::{Ends, Run};
 use harness::tool::Tool;
+use harness::{paths, target};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// When package testing gives up, and when we do: only testing can tell which
@@ -92,7 +91,7 @@ impl Case {
             way.name(),
             String::from_utf8_lossy(&built.stderr)
         );
-        let mut command = Command::new(program);
+        let mut command = target::command(program);
         command
             .arg(gotest::FLAG)
             .arg("-test.short")

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, ensure};
 use harness::run::{Ends, Reader, Run, Stdin};
 use harness::suite::test;
 use harness::tool::Tool;
-use harness::{address, paths};
+use harness::{address, paths, target};
 use libtest_mimic::{Arguments, Trial};
 use specification::Specification;
 use std::ffi::OsString;
@@ -125,7 +125,7 @@ fn conforms(tool: &Tool, module: &Path, extra: &[&str]) -> Result<()> {
         built.ends,
         String::from_utf8_lossy(&built.stderr)
     );
-    let mut command = Command::new(&program);
+    let mut command = target::command(&program);
     command
         .args(&specification.args)
         .current_dir(directory.path())

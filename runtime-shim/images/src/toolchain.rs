@@ -77,7 +77,7 @@ fn linker(rustc: &Path) -> Result<PathBuf> {
     if rust_lld.exists() {
         return Ok(rust_lld);
     }
-    let path = std::env::var_os("PATH").unwrap_or_else(OsString::new);
+    let path = std::env::var_os("PATH").unwrap_or_default();
     let lld = std::env::split_paths(&path).map(|directory| directory.join("lld"));
     lld.into_iter()
         .find(|lld| lld.exists())

@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 use attempts::{Attempt, Outcome, Policy};
 use harness::go::Goal;
 use harness::run::{Ends, Finished, Run};
+use harness::target::natively;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::fs;
@@ -26,12 +27,14 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     let mut trials: Vec<Trial> = policies
         .map(|policy| {
             let name = format!("harden/corrupted, {policy}");
-            test(&name, tool, move |tool| holds(tool, policy))
+            natively(test(&name, tool, move |tool| holds(tool, policy)))
         })
         .into();
     for (flag, fenced) in [(None, true), (Some("--no-harden"), false)] {
         let name = format!("harden/what the kernel says, {}", flag.unwrap_or("default"));
-        trials.push(test(&name, tool, move |tool| stands(tool, flag, fenced)));
+        trials.push(natively(test(&name, tool, move |tool| {
+            stands(tool, flag, fenced)
+        })));
     }
     trials
 }

@@ -1,0 +1,93 @@
+//! What the executables under test are built for: this machine, or what
+//! `WASI_AOT_TEST_TARGET` names, under an emulator (`make test-aarch64`).
+
+use crate::paths;
+use anyhow::{Context, Result, bail};
+use libtest_mimic::Trial;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+use wasi_aot_compiler::Target;
+
+/// How much longer programs may take under the emulator.
+const SLOWNESS: u32 = 20;
+
+struct Tested {
+    target: Target,
+    /// What runs its programs, where this machine doesn't.
+    emulator: Option<PathBuf>,
+}
+
+static TESTED: LazyLock<Tested> =
+    LazyLock::new(|| read().unwrap_or_else(|error| panic!("WASI_AOT_TEST_TARGET: {error:#}")));
+
+fn read() -> Result<Tested> {
+    let native = match std::env::consts::ARCH {
+        "aarch64" => Target::LinuxArm64,
+        _ => Target::LinuxAmd64,
+    };
+    let target = match std::env::var("WASI_AOT_TEST_TARGET").as_deref() {
+        Err(_) | Ok("") => native,
+        Ok("linux/amd64") => Target::LinuxAmd64,
+        Ok("linux/arm64") => Target::LinuxArm64,
+        Ok(other) => bail!("no target {other}"),
+    };
+    let emulator = match target {
+        _ if target == native => None,
+        Target::LinuxArm64 => {
+            let qemu = paths::root().join(".venv/aarch64/qemu");
+            let qemu = qemu.canonicalize();
+            Some(qemu.context("no emulator; run tests/setup-aarch64.sh qemu")?)
+        }
+        Target::LinuxAmd64 => bail!("there is no emulator of x86-64 for this machine"),
+    };
+    Ok(Tested { target, emulator })
+}
+
+/// What the executables under test are built for.
+#[must_use]
+pub fn tested() -> Target {
+    TESTED.target
+}
+
+/// Whether something stands between a program and this machine's kernel.
+#[must_use]
+pub fn is_emulated() -> bool {
+    TESTED.emulator.is_some()
+}
+
+/// `program`, an executable under test, not yet started.
+pub fn command(program: impl AsRef<OsStr>) -> Command {
+    match &TESTED.emulator {
+        None => Command::new(program),
+        Some(emulator) => {
+            let mut command = Command::new(emulator);
+            command.arg(program.as_ref());
+            command
+        }
+    }
+}
+
+/// `sh -c SCRIPT`, in which `$RUN ./program` starts an executable under test.
+#[must_use]
+pub fn shell(script: &str) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", script]);
+    let emulator = TESTED.emulator.as_deref();
+    command.env("RUN", emulator.unwrap_or(Path::new("")));
+    command
+}
+
+/// Leaves a test out, seen in the suite's output, where an emulator stands between the
+/// program and this machine's kernel: it is about what only a kernel does.
+#[must_use]
+pub fn natively(trial: Trial) -> Trial {
+    trial.with_ignored_flag(is_emulated())
+}
+
+/// By what a time limit is to be multiplied.
+#[must_use]
+pub fn slowness() -> u32 {
+    if is_emulated() { SLOWNESS } else { 1 }
+}
