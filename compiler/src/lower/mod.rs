@@ -24,6 +24,7 @@ mod narrow;
 mod operands;
 mod parametric;
 mod reference;
+mod rounding;
 mod simd;
 mod sp;
 mod table;
