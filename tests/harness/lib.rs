@@ -12,6 +12,7 @@
 //! - [`gotest`]: what a test binary of Go's reports, [`gojson`]: what `go test` does;
 //! - [`rng`]: numbers from a seed, for what is generated;
 //! - [`suite`]: cases times Go versions times build flavours, as named tests.
+//! - [`ways`]: flags of `wasi-aot build` that must make no difference.
 //!
 //! `tests/setup.sh matrix` puts the tools in place first.
 
@@ -30,3 +31,4 @@ pub mod run;
 pub mod suite;
 pub mod tool;
 pub mod tree;
+pub mod ways;

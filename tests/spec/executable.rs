@@ -11,18 +11,31 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 use tempfile::TempDir;
+use wasi_aot_compiler::cpu::{self, Features};
 use wasi_aot_compiler::policy::Policy;
-use wasi_aot_compiler::{Error, OptLevel, Options};
+use wasi_aot_compiler::{Error, OptLevel, Options, Target};
 
 /// Enough for the suite's deepest recursion that must work, and quickly used up
 /// by that which must not.
 const STACK: u64 = 1 << 20;
 
-/// Ways to build, which must make no difference; the first is the default.
-pub fn ways() -> [Options; 3] {
-    let way = |opt_level, no_go_opt| Options {
+/// Ways to build, which must make no difference; the first is the default. Levels of
+/// processors among them: the lowest one, the default, the next one above and all that
+/// this machine has, as far as it does.
+pub fn ways() -> [Options; 5] {
+    let target = Target::default();
+    let cpu = target.cpu();
+    let default = cpu.default.features;
+    let native = cpu::native(target).expect("the tests run on one of the targets");
+    let above = cpu.levels.iter().map(|level| level.features);
+    let above = above
+        .filter(|&level| native.contains(level))
+        .find(|&level| level != default && level.contains(default))
+        .unwrap_or(default);
+    let way = |opt_level, no_go_opt, features| Options {
         opt_level,
         no_go_opt,
+        cpu: Some(features),
         policy: Policy {
             stack_size: Some(STACK),
             ..Policy::default()
@@ -30,9 +43,11 @@ pub fn ways() -> [Options; 3] {
         ..Options::default()
     };
     [
-        way(OptLevel::O2, false),
-        way(OptLevel::O2, true),
-        way(OptLevel::O0, false),
+        way(OptLevel::O2, false, default),
+        way(OptLevel::O2, true, above),
+        way(OptLevel::O0, false, default),
+        way(OptLevel::O2, false, Features::NONE),
+        way(OptLevel::O2, false, native),
     ]
 }
 

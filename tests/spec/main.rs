@@ -88,9 +88,10 @@ fn trial(file: TestFile<'static>, results: &Shared, expected: Option<Arc<str>>) 
             let other = Counts::of(&script, way)?;
             ensure!(
                 other == counts,
-                "{:?}, no_go_opt {}:\n{}{}and with the defaults:\n{}{}",
+                "{:?}, no_go_opt {}, {}:\n{}{}and with the defaults:\n{}{}",
                 way.opt_level,
                 way.no_go_opt,
+                way.target.cpu().spec(way.features()),
                 other.row(&name),
                 other.failures(&name),
                 counts.row(&name),

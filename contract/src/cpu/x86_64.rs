@@ -6,7 +6,7 @@
 //! LAHF-SAHF, x86-64-v3 F16C and MOVBE, x86-64-v4 AVX512BW and AVX512CD, which no
 //! code of ours uses.
 
-use super::{Architecture, Feature, Features, Level, Words};
+use super::{Architecture, Feature, Features, Level};
 
 pub const SSE3: Features = Features::one(0);
 pub const SSSE3: Features = Features::one(1);
@@ -61,7 +61,7 @@ static LEVELS: [Level; 4] = [
     },
 ];
 
-/// Numbers of [`Words`]: ecx of leaf 1, ebx and ecx of leaf 7, ecx of leaf
+/// Numbers of [`super::Words`]: ecx of leaf 1, ebx and ecx of leaf 7, ecx of leaf
 /// 8000_0001h, and XCR0, the registers that the system saves.
 const LEAF_1_ECX: usize = 0;
 const LEAF_7_EBX: usize = 1;
@@ -187,7 +187,7 @@ const fn feature(
 /// under a hypervisor each question takes as long as thousands of instructions.
 #[cfg(target_arch = "x86_64")]
 #[must_use]
-pub fn read(set: Features) -> Words {
+pub fn read(set: Features) -> super::Words {
     use core::arch::x86_64::{__cpuid, __cpuid_count};
     let mut words = [0; 5];
     let wanted = |word| CPU.depends_on(set, word);

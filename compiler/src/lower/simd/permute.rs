@@ -43,15 +43,15 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bo
 
 /// Lane by lane, in the widest ones of which the bytes stay together.
 fn shuffle(l: &mut Lowering<'_, '_, '_>, x: Value, y: Value, lanes: [u8; 16]) -> Value {
-    let from = vectors(l, &[x, y]);
-    let to = frame(l, SIZE);
+    let frame = Frame::of(l);
+    frame.store(l, x, FIRST);
+    frame.store(l, y, SECOND);
     let lane = together(&lanes);
     for at in (0..SIZE).step_by(lane.bytes() as usize) {
-        let picked = lanes[usize::from(at)];
-        let value = load(l, lane, from, picked);
-        store(l, value, to, at);
+        let value = frame.load(l, lane, FIRST + lanes[usize::from(at)]);
+        frame.store(l, value, RESULT + at);
     }
-    load(l, VECTOR, to, 0)
+    frame.load(l, VECTOR, RESULT)
 }
 
 /// The widest type of lane of which these indices of bytes pick whole ones.
@@ -70,53 +70,56 @@ fn together(lanes: &[u8; 16]) -> Type {
 
 /// Byte by byte; behind the vector is the 0 that an index over 15 picks.
 fn swizzle(l: &mut Lowering<'_, '_, '_>, x: Value, lanes: Value) -> Value {
+    let frame = Frame::of(l);
+    frame.store(l, x, FIRST);
     let zero = l.vector_constant(VECTOR, [0; 16]);
-    let from = vectors(l, &[x, zero]);
+    frame.store(l, zero, SECOND);
     let beyond = l.vector_constant(VECTOR, [SIZE; 16]);
     let lanes = l.builder.ins().umin(lanes, beyond);
-    let lanes = vectors(l, &[lanes]);
-    let to = frame(l, SIZE);
-    let start = l.builder.ins().stack_addr(types::I64, from, 0);
+    frame.store(l, lanes, INDICES);
+    let start = l
+        .builder
+        .ins()
+        .stack_addr(types::I64, frame.0, i32::from(FIRST));
     // Of the function's own frame, and within it.
     let flags = MemFlagsData::trusted();
     for at in 0..SIZE {
-        let index = load(l, types::I8, lanes, at);
+        let index = frame.load(l, types::I8, INDICES + at);
         let index = l.builder.ins().uextend(types::I64, index);
         let address = l.builder.ins().iadd(start, index);
         let value = l.builder.ins().load(types::I8, flags, address, 0);
-        store(l, value, to, at);
+        frame.store(l, value, RESULT + at);
     }
-    load(l, VECTOR, to, 0)
+    frame.load(l, VECTOR, RESULT)
 }
 
-fn load(l: &mut Lowering<'_, '_, '_>, ty: Type, from: StackSlot, at: u8) -> Value {
-    l.builder
-        .ins()
-        .stack_load(types::I64, ty, from, i32::from(at))
-}
+/// What is where in the frame: two vectors that are one array of bytes, and two others.
+const FIRST: u8 = 0;
+const SECOND: u8 = SIZE;
+const INDICES: u8 = 2 * SIZE;
+const RESULT: u8 = 3 * SIZE;
 
-fn store(l: &mut Lowering<'_, '_, '_>, value: Value, to: StackSlot, at: u8) {
-    l.builder
-        .ins()
-        .stack_store(types::I64, value, to, i32::from(at));
-}
+/// A place in the function's frame for one permutation at a time.
+#[derive(Clone, Copy)]
+struct Frame(StackSlot);
 
-/// A place in the frame, of so many bytes.
-fn frame(l: &mut Lowering<'_, '_, '_>, size: u8) -> StackSlot {
-    let align_shift = 4;
-    let data = StackSlotData::new(StackSlotKind::ExplicitSlot, size.into(), align_shift);
-    l.builder.create_sized_stack_slot(data)
-}
-
-/// A place in the frame that holds these vectors, one after the other.
-fn vectors(l: &mut Lowering<'_, '_, '_>, values: &[Value]) -> StackSlot {
-    let starts = (0..).step_by(usize::from(SIZE)).zip(values);
-    let slot = frame(
-        l,
-        SIZE * u8::try_from(values.len()).expect("BUG: many vectors"),
-    );
-    for (start, &value) in starts {
-        store(l, value, slot, start);
+impl Frame {
+    /// The same for all of a function.
+    fn of(l: &mut Lowering<'_, '_, '_>) -> Self {
+        Self(*l.permutation.get_or_insert_with(|| {
+            let (size, align_shift) = (u32::from(4 * SIZE), 4);
+            let data = StackSlotData::new(StackSlotKind::ExplicitSlot, size, align_shift);
+            l.builder.create_sized_stack_slot(data)
+        }))
     }
-    slot
+
+    fn load(self, l: &mut Lowering<'_, '_, '_>, ty: Type, at: u8) -> Value {
+        let at = i32::from(at);
+        l.builder.ins().stack_load(types::I64, ty, self.0, at)
+    }
+
+    fn store(self, l: &mut Lowering<'_, '_, '_>, value: Value, at: u8) {
+        let at = i32::from(at);
+        l.builder.ins().stack_store(types::I64, value, self.0, at);
+    }
 }
