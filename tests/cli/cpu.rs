@@ -28,32 +28,44 @@ const PROCESSORS: [(&str, usize); 4] = [
     ("Haswell", 2),
 ];
 
+const NOTHING: &str = r#"(module (func (export "_start")))"#;
+
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
-    let other = emulator().is_none();
+    let other = emulator(X86_64).is_none();
+    let arm = emulator(AARCH64).is_none();
     vec![
         test("cpu/other processors", tool, processors).with_ignored_flag(other),
         test("cpu/one feature is missing", tool, features).with_ignored_flag(other),
         test("cpu/every instruction on the lowest", tool, instructions).with_ignored_flag(other),
+        test("cpu/aarch64", tool, on_aarch64).with_ignored_flag(arm),
         test("cpu/this machine", tool, native),
         test("cpu/inspect", tool, inspect),
         test("cpu/run", tool, cached),
     ]
 }
 
-/// qemu's for programs of x86-64: the system's, or the one that came with the one for
-/// aarch64 (`tests/setup-aarch64.sh`).
-fn emulator() -> Option<PathBuf> {
+/// As qemu names its emulators.
+const X86_64: &str = "x86_64";
+const AARCH64: &str = "aarch64";
+
+/// qemu's for programs of an architecture: the system's, or what
+/// `tests/setup-aarch64.sh` has fetched.
+fn emulator(architecture: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let unpacked = paths::root().join(".venv/aarch64/debian/root/usr/bin");
-    let names = ["qemu-x86_64-static", "qemu-x86_64"];
     let directories = std::env::split_paths(&path).chain([unpacked]);
-    let mut files = directories.flat_map(|dir| names.map(|name| dir.join(name)));
+    let name = |dir: PathBuf, suffix| dir.join(format!("qemu-{architecture}{suffix}"));
+    let mut files = directories.flat_map(|dir| ["-static", ""].map(|s| name(dir.clone(), s)));
     files.find(|file| file.is_file())
 }
 
-/// Runs `program` on a processor of the emulator's.
+/// Runs `program` on a processor of the emulator's for x86-64.
 fn on(processor: &str, program: &Path) -> Result<Finished> {
-    let mut command = Command::new(emulator().context("no emulator")?);
+    emulated(X86_64, processor, program)
+}
+
+fn emulated(architecture: &str, processor: &str, program: &Path) -> Result<Finished> {
+    let mut command = Command::new(emulator(architecture).context("no emulator")?);
     command.args(["-cpu", processor]).arg(program).env_clear();
     let mut finished = Run::of(command).seconds(120).run()?;
     // Of features that it leaves out, none of which we know.
@@ -67,9 +79,12 @@ fn on(processor: &str, program: &Path) -> Result<Finished> {
 }
 
 fn lacks(finished: &Finished, feature: &str, level: usize) -> Result<()> {
+    lacks_for(finished, feature, CPU.levels[level].name())
+}
+
+fn lacks_for(finished: &Finished, feature: &str, level: &str) -> Result<()> {
     let message = format!(
-        "this processor lacks {feature}, which the program is compiled for; build it with --cpu {}",
-        CPU.levels[level].name()
+        "this processor lacks {feature}, which the program is compiled for; build it with --cpu {level}"
     );
     one_line(finished, 125, "", &[": ", &message])
 }
@@ -84,14 +99,16 @@ fn succeeds(finished: &Finished) -> Result<()> {
     Ok(())
 }
 
-/// Go's hello, for each level on each processor.
+/// Executables for each level on each processor: Go's hello where they belong together.
 fn processors(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
-    let module = guest("hello", Goal::Wasip1)?;
+    let hello = guest("hello", Goal::Wasip1)?;
+    let nothing = assemble(dir.path(), "m.wasm", NOTHING)?;
+    let program = dir.path().join("program");
     for (needed, level) in CPU.levels.iter().enumerate() {
-        let program = dir.path().join(level.name());
-        build(tool, &module, &program, &["--cpu", level.name()])?;
         for (processor, has) in PROCESSORS {
+            let module = if needed == has { &hello } else { &nothing };
+            build(tool, module, &program, &["--cpu", level.name()])?;
             let finished = on(processor, &program)?;
             let judged = if needed <= has {
                 succeeds(&finished)
@@ -113,7 +130,7 @@ fn features(tool: &Tool) -> Result<()> {
     const V3: usize = 2;
     let dir = tempfile::tempdir()?;
     let program = dir.path().join("program");
-    let module = assemble(dir.path(), "m.wasm", r#"(module (func (export "_start")))"#)?;
+    let module = assemble(dir.path(), "m.wasm", NOTHING)?;
     build(tool, &module, &program, &["--cpu", "v3"])?;
     succeeds(&on("max", &program)?)?;
     for feature in CPU.features_in(CPU.levels[V3].features) {
@@ -136,6 +153,29 @@ fn features(tool: &Tool) -> Result<()> {
         succeeds(&on("Haswell", &program)?)?;
         let first = if feature == "fma" { "avx" } else { feature };
         lacks(&on("Nehalem", &program)?, first, 1)?;
+    }
+    Ok(())
+}
+
+/// A Cortex-A53 is an Armv8.0-A without FEAT_FP16.
+fn on_aarch64(tool: &Tool) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let program = dir.path().join("program");
+    let module = assemble(dir.path(), "m.wasm", NOTHING)?;
+    for (cpu, on_a53) in [("armv8.0-a", true), ("armv8.0-a,fp16", false)] {
+        build(
+            tool,
+            &module,
+            &program,
+            &["--target", "arm64", "--cpu", cpu],
+        )?;
+        succeeds(&emulated(AARCH64, "max", &program)?)?;
+        let finished = emulated(AARCH64, "cortex-a53", &program)?;
+        if on_a53 {
+            succeeds(&finished)?;
+        } else {
+            lacks_for(&finished, "fp16", "armv8.0-a")?;
+        }
     }
     Ok(())
 }
@@ -295,7 +335,7 @@ fn inspected(tool: &Tool, program: &Path, module: &Path, flags: &[&str]) -> Resu
 
 fn inspect(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
-    let module = assemble(dir.path(), "m.wasm", r#"(module (func (export "_start")))"#)?;
+    let module = assemble(dir.path(), "m.wasm", NOTHING)?;
     let program = dir.path().join("program");
     for (flags, expected) in [
         (&[][..], "x86-64-v2"),
@@ -318,7 +358,7 @@ fn inspect(tool: &Tool) -> Result<()> {
 /// The same needs are the same executable, by whatever names.
 fn cached(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
-    let module = assemble(dir.path(), "m.wasm", r#"(module (func (export "_start")))"#)?;
+    let module = assemble(dir.path(), "m.wasm", NOTHING)?;
     let native = inspected(tool, &dir.path().join("p"), &module, &["--cpu", "native"])?;
     let mut entries = Vec::new();
     for spec in ["native", &native, "x86-64-v1", "v1"] {

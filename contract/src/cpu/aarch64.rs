@@ -1,7 +1,8 @@
 //! aarch64. What Armv8.0-A has is all that our code uses, but for one feature: with
-//! FEAT_FP16 the code generator has shorter constants. LSE, pointer authentication
-//! and dot products would change nothing: there are no atomics in what is compiled,
-//! return addresses aren't signed, and no instruction of relaxed SIMD has SDOT's result.
+//! FEAT_FP16 the code generator moves constants of sixteen bits into floats by another
+//! instruction, which isn't known to gain anything. LSE, pointer authentication and dot
+//! products would change nothing: there are no atomics in what is compiled, return
+//! addresses aren't signed, and no instruction of relaxed SIMD has SDOT's result.
 
 use super::{Architecture, Feature, Features, Level};
 
