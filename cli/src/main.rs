@@ -30,6 +30,7 @@ enum Command {
     Build(commands::build::Build),
     Run(commands::run::Run),
     Inspect(commands::inspect::Inspect),
+    Targets(commands::targets::Targets),
     Completions(commands::completions::Completions),
 }
 
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Command::Build(build) => build.run(),
         Command::Run(run) => run.run(),
         Command::Inspect(inspect) => inspect.run(),
+        Command::Targets(targets) => targets.run(),
         Command::Completions(completions) => completions.run(),
     };
     match result {

@@ -33,12 +33,13 @@ impl Analysis {
         let reserved = emit::reserved_names();
         let names = names::function_names(module, reserved.iter().map(String::as_str));
         let go = go_knowledge(module, &names, options);
+        let features = options.features();
         Self {
             names,
             go,
             byte_loops: byte_loops(module, options),
-            isa: target::isa(options.target, options.opt_level),
-            large: target::isa(options.target, OptLevel::O0),
+            isa: target::isa(options.target, features, options.opt_level),
+            large: target::isa(options.target, features, OptLevel::O0),
         }
     }
 
@@ -48,7 +49,7 @@ impl Analysis {
         Env::new(
             module,
             options.target,
-            self.isa.frontend_config(),
+            &*self.isa,
             !options.no_go_opt,
             &self.names,
         )

@@ -100,6 +100,7 @@ pub fn build_with(
         synthetic: &synthetic,
         manifest: &manifest,
         memories: &memories,
+        features: options.features(),
         preemption: analysis.preemption(options),
     };
     let (object, sizes) = emit::object(&input)?;

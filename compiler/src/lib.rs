@@ -8,6 +8,7 @@
 pub mod analysis;
 pub mod build;
 pub mod compile;
+pub mod cpu;
 pub mod emit;
 pub mod error;
 pub mod flow;

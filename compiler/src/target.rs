@@ -3,13 +3,14 @@
 use crate::options::{OptLevel, Target};
 use cranelift_codegen::isa::{self, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
+use wasi_aot_contract::cpu::Features;
 
-/// The code generator for a target.
+/// The code generator for a target whose processor has `features`.
 ///
 /// # Panics
 /// If Cranelift was built without the target or refuses one of our settings.
 #[must_use]
-pub fn isa(target: Target, opt_level: OptLevel) -> OwnedTargetIsa {
+pub fn isa(target: Target, features: Features, opt_level: OptLevel) -> OwnedTargetIsa {
     let mut shared = settings::builder();
     for (name, value) in shared_settings(opt_level) {
         shared
@@ -18,10 +19,10 @@ pub fn isa(target: Target, opt_level: OptLevel) -> OwnedTargetIsa {
     }
     let mut builder = isa::lookup_by_name(triple(target))
         .unwrap_or_else(|e| panic!("BUG: target {}: {e}", target.name()));
-    for feature in cpu_features(target) {
+    for feature in target.cpu().features_in(features) {
         builder
-            .enable(feature)
-            .unwrap_or_else(|e| panic!("BUG: CPU feature {feature}: {e}"));
+            .enable(feature.setting)
+            .unwrap_or_else(|e| panic!("BUG: CPU feature {}: {e}", feature.name));
     }
     builder
         .finish(settings::Flags::new(shared))
@@ -32,22 +33,6 @@ fn triple(target: Target) -> &'static str {
     match target {
         Target::LinuxAmd64 => "x86_64-unknown-linux-gnu",
         Target::LinuxArm64 => "aarch64-unknown-linux-gnu",
-    }
-}
-
-/// x86-64-v2; the executable checks for it at start
-/// ([`wasi_aot_contract::module::CPU_X86_64_V2`]). SSE4.1 is what makes wasm's
-/// rounding instructions and SSE4.2/POPCNT its counts single instructions.
-fn cpu_features(target: Target) -> &'static [&'static str] {
-    match target {
-        Target::LinuxAmd64 => &[
-            "has_sse3",
-            "has_ssse3",
-            "has_sse41",
-            "has_sse42",
-            "has_popcnt",
-        ],
-        Target::LinuxArm64 => &[],
     }
 }
 

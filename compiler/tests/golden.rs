@@ -1,14 +1,14 @@
 //! Golden tests: what the compiler makes of small functions.
 //!
 //! Each `tests/golden/NAME.wat` begins with `;;! emit = clif` or `;;! emit = asm`
-//! (and optionally `;;! target = linux/arm64`), and ends with the expected
+//! (and optionally `;;! target = linux/arm64` and `;;! cpu = x86-64-v1`), and ends with the expected
 //! output of its functions, one `;;` comment per line. `make bless` (or
 //! `WASI_AOT_BLESS=1 cargo test`) rewrites the expectations; the diff is then
 //! there to be reviewed.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use wasi_aot_compiler::{Emit, Options, Target};
+use wasi_aot_compiler::{Emit, Options, Target, cpu};
 
 /// Marks where the expectation begins.
 const EXPECTED: &str = "\n;; expected:\n";
@@ -71,8 +71,10 @@ fn compile(source: &str) -> String {
         Some("linux/arm64") => Target::LinuxArm64,
         other => panic!("unknown target {other:?}"),
     };
+    let cpu = directive("cpu").map(|spec| cpu::parse(target, spec).unwrap());
     let options = Options {
         target,
+        cpu,
         emit,
         ..Options::default()
     };

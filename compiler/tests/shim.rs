@@ -187,15 +187,15 @@ fn what_does_not_fit_together_is_refused() {
         "version",
         &["VERSION=99"],
         CANNOT_START,
-        "app: the module was compiled for version 99 of the runtime and is linked with version 4; \
+        "app: the module was compiled for version 99 of the runtime and is linked with version 5; \
          link it with the library of the wasi-aot that compiled it\n",
     );
     check(
         "cpu",
-        &["CPU_FEATURES=0x10"],
+        &["CPU_FEATURES=0x80000000"],
         CANNOT_START,
-        "app: this processor lacks a feature that this runtime does not know, \
-         which the program is compiled for\n",
+        "app: the program is compiled for a processor that this runtime doesn't know; \
+         build it again\n",
     );
     check(
         "manifest",

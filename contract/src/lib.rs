@@ -1,11 +1,12 @@
 //! What compiler and runtime shim agree on, defined once: the address layout,
 //! the symbols that cross between them, the tables that the compiler emits and
-//! the shim reads, the manifest, and the signatures of preview 1.
+//! the shim reads, the manifest, features of processors, and the signatures of preview 1.
 //!
 //! No dependencies and no allocation (the manifest's writer apart): the shim is
 //! `no_std` and uses this crate as it is.
 #![no_std]
 
+pub mod cpu;
 pub mod layout;
 pub mod manifest;
 pub mod module;

@@ -7,7 +7,7 @@
 /// Bumped whenever anything in this crate changes incompatibly; the shim
 /// refuses to start a module with another number (only the `ld` way of linking
 /// can bring two versions together).
-pub const CONTRACT_VERSION: u32 = 4;
+pub const CONTRACT_VERSION: u32 = 5;
 
 use crate::layout::MAX_MEMORIES;
 
@@ -18,7 +18,7 @@ use crate::layout::MAX_MEMORIES;
 pub struct ModuleInfo {
     /// [`CONTRACT_VERSION`] of the compiler.
     pub version: u32,
-    /// Bits of `CPU_*` that the generated code needs.
+    /// The [`Features`](crate::cpu::Features) that the generated code needs.
     pub cpu_features: u32,
     /// `extern "C" fn()` that runs the module's start function and `_start`. It
     /// destroys the pinned register (r15 / x21), so it may only be entered by
@@ -187,10 +187,6 @@ pub struct FunctionEntry {
     /// Offset of its NUL-terminated name in the names.
     pub name_offset: u32,
 }
-
-/// SSE3, SSSE3, SSE4.1, SSE4.2 and POPCNT: the x86-64-v2 level, all read from
-/// CPUID leaf 1.
-pub const CPU_X86_64_V2: u32 = 1;
 
 #[cfg(test)]
 mod tests {

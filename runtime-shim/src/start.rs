@@ -3,6 +3,7 @@
 use crate::report::{self, cannot_start};
 use crate::{arch, memory, preempt, stack, tables, traps, wasi};
 use core::ffi::{CStr, c_char};
+use wasi_aot_contract::cpu::{Features, Missing};
 use wasi_aot_contract::layout::DEFAULT_STACK_SIZE;
 use wasi_aot_contract::manifest::{self, Malformed, Record};
 use wasi_aot_contract::module::{CONTRACT_VERSION, ModuleInfo};
@@ -98,10 +99,27 @@ fn check_module(module: &ModuleInfo) {
             module.version
         ));
     }
-    if let Some(feature) = arch::missing_cpu_feature(module.cpu_features) {
-        cannot_start(format_args!(
-            "this processor lacks {feature}, which the program is compiled for"
-        ));
+    check_processor(Features(module.cpu_features));
+}
+
+/// Ends the process where the processor, or the system, lacks what the code needs: it
+/// would die of an illegal instruction, sooner or later.
+fn check_processor(needed: Features) {
+    let cpu = &arch::CPU;
+    let found = cpu.found(&arch::processor(needed));
+    match cpu.missing(needed, found) {
+        None => {}
+        Some(Missing::Feature(name)) => {
+            let found = cpu.found(&arch::processor(cpu.all()));
+            cannot_start(format_args!(
+                "this processor lacks {name}, which the program is compiled for; build it with \
+                 --cpu {}",
+                cpu.level_within(found).name()
+            ))
+        }
+        Some(Missing::Unknown) => cannot_start(format_args!(
+            "the program is compiled for a processor that this runtime doesn't know; build it again"
+        )),
     }
 }
 

@@ -1,11 +1,12 @@
-//! Hand-written programs that must do what they do under wasmtime, at every
-//! optimisation level: the same output, the same end, the same trap.
+//! Hand-written programs that must do what they do under wasmtime, in each of
+//! [`harness::ways`]: the same output, the same end, the same trap.
 
 use crate::support::{test, text};
 use anyhow::{Context, Result, ensure};
 use harness::agree::{self, End};
 use harness::run::Ends;
 use harness::tool::Tool;
+use harness::ways::ways;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 
@@ -17,8 +18,6 @@ pub struct Program {
     pub body: &'static str,
     pub trap: &'static str,
 }
-
-const LEVELS: [&[&str]; 3] = [&["-O0"], &["-O2"], &["-O2", "--no-go-opt"]];
 
 /// One test for each program.
 pub fn trials(suite: &str, programs: &'static [Program], tool: &Arc<Tool>) -> Vec<Trial> {
@@ -44,9 +43,9 @@ fn agree(tool: &Tool, program: &Program) -> Result<()> {
         trap => End::trap(trap).context("no such trap")?,
     };
     ensure!(reference.end == end, "wasmtime: {:?}", reference.end);
-    for flags in LEVELS {
+    for flags in ways() {
         let output = dir.path().join("program");
-        agree::build(tool, &module, &output, flags)?;
+        agree::build(tool, &module, &output, &flags)?;
         let seen = agree::run(&output)?;
         ensure!(
             seen == reference,

@@ -4,6 +4,7 @@
 mod agree;
 mod bulk;
 mod byte_loops;
+mod cpu;
 mod errors;
 mod harden;
 mod inspect;
@@ -35,6 +36,7 @@ fn main() -> anyhow::Result<()> {
     let suites = [
         bulk::trials,
         byte_loops::trials,
+        cpu::trials,
         errors::trials,
         harden::trials,
         inspect::trials,

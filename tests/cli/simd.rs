@@ -9,6 +9,7 @@ use harness::go::{Flavour, Goal, NEWEST, Toolchain};
 use harness::paths;
 use harness::run::{Ends, Finished, Run};
 use harness::tool::Tool;
+use harness::ways::ways;
 use libtest_mimic::Trial;
 use std::path::Path;
 use std::process::Command;
@@ -252,9 +253,6 @@ const RELAXED: &str = r#"
       (call $same (f64x2.relaxed_nmadd (local.get $x) (local.get $x) (f64x2.neg (local.get $y)))
         (f64x2.sub (f64x2.neg (local.get $y)) (f64x2.mul (local.get $x) (local.get $x)))))"#;
 
-/// Ways to build that make no difference.
-const WAYS: [&[&str]; 4] = [&["-O0"], &["-O1"], &["-O2"], &["-O2", "--no-go-opt"]];
-
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     let mut trials = agree::trials("simd", PROGRAMS, tool);
     trials.push(test("simd/relaxed", tool, relaxed));
@@ -266,15 +264,16 @@ fn relaxed(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let module = assemble(dir.path(), "m.wasm", &format!("(module {RELAXED})"))?;
     let program = dir.path().join("program");
-    for flags in WAYS {
-        exits_well(tool, &module, &program, flags)?;
+    for flags in ways() {
+        exits_well(tool, &module, &program, &flags)?;
     }
     Ok(())
 }
 
 /// Builds the module as `program` and runs it, which must end with exit code 0.
-fn exits_well(tool: &Tool, module: &Path, program: &Path, flags: &[&str]) -> Result<Finished> {
-    build(tool, module, program, flags)?;
+fn exits_well(tool: &Tool, module: &Path, program: &Path, flags: &[String]) -> Result<Finished> {
+    let strs: Vec<_> = flags.iter().map(String::as_str).collect();
+    build(tool, module, program, &strs)?;
     let dir = program.parent().expect("BUG: a program in no directory");
     let ran = run(program, &[], dir)?;
     let stderr = text(&ran.stderr);
@@ -303,8 +302,8 @@ fn of_go(tool: &Tool) -> Result<()> {
     );
     let dir = tempfile::tempdir()?;
     let program = dir.path().join("program");
-    for flags in WAYS {
-        let ran = exits_well(tool, &module, &program, flags)?;
+    for flags in ways() {
+        let ran = exits_well(tool, &module, &program, &flags)?;
         ensure!(
             ran.stdout == reference.stdout,
             "{flags:?}: {} instead of {}",

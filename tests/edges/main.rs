@@ -9,8 +9,7 @@
 //! - [`ranges`]: bulk operations of lengths that wrap; tables; the native stack.
 //!
 //! What is expected is written here, as it follows from the specification, and
-//! holds for wasmtime, too. Each program is built at -O0, at -O2 and without
-//! knowledge of Go.
+//! holds for wasmtime, too. Each program is built in all of [`harness::ways`].
 
 mod access;
 mod float;

@@ -5,12 +5,11 @@ use harness::agree::{self, End, Seen};
 use harness::run::Ends;
 use harness::suite::test;
 use harness::tool::Tool;
+use harness::ways::ways;
 use libtest_mimic::Trial;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-const LEVELS: [&[&str]; 3] = [&["-O0"], &["-O2"], &["--no-go-opt"]];
 
 /// What one number that a program prints may be.
 #[derive(Debug, Clone)]
@@ -78,8 +77,8 @@ impl Program {
         let reference = agree::wasmtime(&module)?;
         self.judge(&reference).context("under wasmtime")?;
         let program = dir.path().join("program");
-        for flags in LEVELS {
-            agree::build(tool, &module, &program, flags)?;
+        for flags in ways() {
+            agree::build(tool, &module, &program, &flags)?;
             self.judge(&agree::run(&program)?)
                 .with_context(|| flags.join(" "))?;
         }

@@ -94,8 +94,13 @@ pub fn wasmtime(module: &Path) -> Result<Seen> {
 }
 
 /// Builds `module` as `program`; gives what `build -v` says.
-pub fn build(tool: &Tool, module: &Path, program: &Path, flags: &[&str]) -> Result<String> {
-    let flags = ["-v"].iter().chain(flags);
+pub fn build<S: AsRef<str>>(
+    tool: &Tool,
+    module: &Path,
+    program: &Path,
+    flags: &[S],
+) -> Result<String> {
+    let flags = ["-v"].into_iter().chain(flags.iter().map(AsRef::as_ref));
     let built = tool.build(module, program, flags)?;
     let said = String::from_utf8_lossy(&built.stderr).into_owned();
     ensure!(built.ends.is_success(), "build: {}: {said}", built.ends);

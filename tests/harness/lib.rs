@@ -13,6 +13,7 @@
 //! - [`rng`]: numbers from a seed, for what is generated;
 //! - [`target`]: what executables are built for, and how they are started here;
 //! - [`suite`]: cases times Go versions times build flavours, as named tests.
+//! - [`ways`]: flags of `wasi-aot build` that must make no difference.
 //!
 //! `tests/setup.sh matrix` puts the tools in place first.
 
@@ -32,3 +33,4 @@ pub mod suite;
 pub mod target;
 pub mod tool;
 pub mod tree;
+pub mod ways;

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 use tempfile::TempDir;
+use wasi_aot_compiler::cpu::{self, Features};
 use wasi_aot_compiler::policy::Policy;
 use wasi_aot_compiler::{Error, OptLevel, Options};
 
@@ -18,23 +19,41 @@ use wasi_aot_compiler::{Error, OptLevel, Options};
 /// by that which must not.
 const STACK: u64 = 1 << 20;
 
-/// Ways to build, which must make no difference; the first is the default.
-pub fn ways() -> [Options; 3] {
-    let way = |opt_level, no_go_opt| Options {
-        target: target::tested(),
+/// Ways to build, which must make no difference; the first is the default. Levels of
+/// processors among them: the lowest one, the default, the next one above and all that
+/// this machine has, as far as it does. Under an emulator the first alone.
+pub fn ways() -> Vec<Options> {
+    let target = target::tested();
+    let cpu = target.cpu();
+    let default = cpu.default.features;
+    let native = cpu::native(target).unwrap_or(default);
+    let above = cpu.levels.iter().map(|level| level.features);
+    let above = above
+        .filter(|&level| native.contains(level))
+        .find(|&level| level != default && level.contains(default))
+        .unwrap_or(default);
+    let way = |opt_level, no_go_opt, features| Options {
+        target,
         opt_level,
         no_go_opt,
+        cpu: Some(features),
         policy: Policy {
             stack_size: Some(STACK),
             ..Policy::default()
         },
         ..Options::default()
     };
-    [
-        way(OptLevel::O2, false),
-        way(OptLevel::O2, true),
-        way(OptLevel::O0, false),
-    ]
+    let mut ways = vec![
+        way(OptLevel::O2, false, default),
+        way(OptLevel::O2, true, above),
+        way(OptLevel::O0, false, default),
+        way(OptLevel::O2, false, Features::NONE),
+        way(OptLevel::O2, false, native),
+    ];
+    if target::is_emulated() {
+        ways.truncate(1);
+    }
+    ways
 }
 
 pub struct Executable {

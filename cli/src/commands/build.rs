@@ -53,7 +53,7 @@ pub struct Build {
 impl Build {
     pub fn run(self) -> Result<()> {
         let mut options = self.policy.into_options()?;
-        self.codegen.apply(&mut options);
+        self.codegen.apply(&mut options)?;
 
         let output = match self.output {
             Some(path) => path,

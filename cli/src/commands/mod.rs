@@ -4,3 +4,4 @@ pub mod build;
 pub mod completions;
 pub mod inspect;
 pub mod run;
+pub mod targets;

@@ -43,7 +43,7 @@ impl Run {
     /// Returns only if the program couldn't be started.
     pub fn run(self) -> Result<()> {
         let mut options = self.policy.into_options()?;
-        self.tuning.apply(&mut options);
+        self.tuning.apply(&mut options)?;
         let (file, args) = self.command.split_first().context("BUG: no file")?;
         let path = Path::new(file);
         let name = || path.display().to_string();

@@ -44,7 +44,7 @@ pub(super) fn describe(page: &mut Page, name: &str, executable: &Executable) {
             "off"
         },
     );
-    page.field("processor", executable.cpu.unwrap_or("any of its target"));
+    page.field("processor", executable.cpu_spec());
     file(page, executable);
 }
 

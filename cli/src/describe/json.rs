@@ -116,7 +116,7 @@ fn executable(report: &Executable) -> Value {
         "schema": SCHEMA,
         "kind": if report.is_object { "object" } else { "executable" },
         "target": report.target.name(),
-        "cpu": report.cpu,
+        "cpu": report.cpu_spec().to_string(),
         "built_by": text(&manifest.built_by),
         "go": is_go.then(|| go(go_version.as_deref(), report.build_info.as_ref())),
         "policy": {

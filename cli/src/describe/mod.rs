@@ -1,4 +1,4 @@
-//! What `wasi-aot inspect` prints: for people, and as JSON.
+//! What `wasi-aot inspect` and `wasi-aot targets` print: for people, and as JSON.
 //!
 //! Names and values come from the file. On a terminal they are escaped
 //! ([`show::printable`]), so that no file can write anything but text.
@@ -7,6 +7,7 @@ mod executable;
 mod json;
 mod module;
 pub mod show;
+pub mod targets;
 #[cfg(test)]
 mod tests;
 

@@ -1,7 +1,9 @@
 //! Flags that decide what is generated and how.
 
+use crate::usage::Usage;
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
-use wasi_aot_compiler::{Emit, OptLevel, Options, Target};
+use wasi_aot_compiler::{Emit, OptLevel, Options, Target, cpu};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Code generation")]
@@ -13,8 +15,8 @@ pub struct CodegenFlags {
     #[arg(long, value_name = "KIND", default_value = "exe")]
     emit: Kind,
 
-    /// What to compile for
-    #[arg(long, value_name = "OS/ARCH", default_value = "linux/amd64")]
+    /// What to compile for; `wasi-aot targets` lists other names of them
+    #[arg(long, value_name = "TARGET", default_value = Target::default().name())]
     target: Platform,
 
     /// Leave the symbol table out of the executable
@@ -23,19 +25,18 @@ pub struct CodegenFlags {
 }
 
 impl CodegenFlags {
-    pub fn apply(&self, options: &mut Options) {
-        self.tuning.apply(options);
+    /// # Errors
+    /// Those of [`TuningFlags::apply`].
+    pub fn apply(&self, options: &mut Options) -> Result<(), Usage> {
+        options.target = self.target.0;
         options.emit = match self.emit {
             Kind::Exe => Emit::Exe,
             Kind::Obj => Emit::Obj,
             Kind::Clif => Emit::Clif,
             Kind::Asm => Emit::Asm,
         };
-        options.target = match self.target {
-            Platform::LinuxAmd64 => Target::LinuxAmd64,
-            Platform::LinuxArm64 => Target::LinuxArm64,
-        };
         options.strip = self.strip;
+        self.tuning.apply(options)
     }
 }
 
@@ -46,6 +47,11 @@ pub struct TuningFlags {
     /// How much to optimise: 0 compiles fastest, 2 runs fastest
     #[arg(short = 'O', value_name = "LEVEL", default_value = "2")]
     opt_level: Level,
+
+    /// What the processor must have, like x86-64-v3, x86-64-v2,bmi2 or native;
+    /// `wasi-aot targets` lists it
+    #[arg(long, value_name = "LEVEL[,FEATURE]...")]
+    cpu: Option<String>,
 
     /// Compile as if nothing were known of how Go generates code
     #[arg(long)]
@@ -65,7 +71,14 @@ pub struct TuningFlags {
 }
 
 impl TuningFlags {
-    pub fn apply(&self, options: &mut Options) {
+    /// # Errors
+    /// A `--cpu` that the target, which `options` must have, doesn't know.
+    pub fn apply(&self, options: &mut Options) -> Result<(), Usage> {
+        let given = self.cpu.as_deref();
+        let features = given.map(|spec| cpu::parse(options.target, spec));
+        let features = features.transpose().map_err(Usage)?;
+        // Explicit, as what a build depends on has to be told from it.
+        options.cpu = Some(features.unwrap_or(options.features()));
         options.opt_level = match self.opt_level {
             Level::O0 => OptLevel::O0,
             Level::O1 => OptLevel::O1,
@@ -77,6 +90,7 @@ impl TuningFlags {
         options
             .forget_resume_points
             .clone_from(&self.forget_resume_points);
+        Ok(())
     }
 }
 
@@ -102,10 +116,17 @@ enum Kind {
     Asm,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Platform {
-    #[value(name = "linux/amd64")]
-    LinuxAmd64,
-    #[value(name = "linux/arm64")]
-    LinuxArm64,
+/// A target, under all of its names.
+#[derive(Debug, Clone, Copy)]
+struct Platform(Target);
+
+impl ValueEnum for Platform {
+    fn value_variants<'a>() -> &'a [Self] {
+        const { &[Self(Target::LinuxAmd64), Self(Target::LinuxArm64)] }
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let aliases = self.0.names().iter().skip(1);
+        Some(PossibleValue::new(self.0.name()).aliases(aliases))
+    }
 }

@@ -88,6 +88,7 @@ fn help_shows_examples_and_every_flag() {
         "-O",
         "--emit",
         "--target",
+        "--cpu",
         "--strip",
         "-v",
         "--dir ",

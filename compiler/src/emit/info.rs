@@ -7,12 +7,11 @@ use object::SectionKind;
 use object::write::{SectionId, StandardSection, SymbolId};
 use std::mem::offset_of;
 use wasi_aot_contract::module::{
-    CONTRACT_VERSION, CPU_X86_64_V2, FunctionEntry, MemoryLimits, ModuleInfo, Preemption, TrapEntry,
+    CONTRACT_VERSION, FunctionEntry, MemoryLimits, ModuleInfo, Preemption, TrapEntry,
 };
 use wasi_aot_contract::{layout, symbols};
 
 use crate::go::preempt::G_GLOBAL;
-use crate::options::Target;
 use crate::symbol::Symbol;
 
 /// Emits all of it; returns the bytes of the tables.
@@ -23,10 +22,7 @@ pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
     let mut info = Info::new(code);
     info.words(&[
         (offset_of!(ModuleInfo, version), CONTRACT_VERSION),
-        (
-            offset_of!(ModuleInfo, cpu_features),
-            cpu_features(input.env.target),
-        ),
+        (offset_of!(ModuleInfo, cpu_features), input.features.0),
     ]);
     info.memories(input.memories);
     info.preemption(input, code);
@@ -57,13 +53,6 @@ pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
     );
     info.finish(code);
     traps.bytes + functions.bytes + names.bytes
-}
-
-fn cpu_features(target: Target) -> u32 {
-    match target {
-        Target::LinuxAmd64 => CPU_X86_64_V2,
-        Target::LinuxArm64 => 0,
-    }
 }
 
 /// An array somewhere in the object.

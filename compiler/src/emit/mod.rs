@@ -17,6 +17,7 @@ use cranelift_codegen::isa::OwnedTargetIsa;
 use object::write::{Object, Relocation, SectionId, SymbolId};
 use object::{RelocationEncoding, RelocationFlags, RelocationKind};
 use std::collections::BTreeSet;
+use wasi_aot_contract::cpu::Features;
 use wasi_aot_contract::module::{MemoryLimits, Preemption, TrapKind};
 use wasi_aot_contract::symbols;
 
@@ -31,6 +32,8 @@ pub struct Input<'i, 'm, 'w> {
     pub manifest: &'i [u8],
     /// Of each memory, by index.
     pub memories: &'i [MemoryLimits],
+    /// What the code may use, and so needs.
+    pub features: Features,
     /// How goroutines can be preempted, if they are.
     pub preemption: Option<Preemption>,
 }

@@ -6,16 +6,17 @@ use super::elf;
 use crate::options::Target;
 use crate::policy::{EnvVar, Grant};
 use object::elf::{EM_AARCH64, EM_X86_64};
+use wasi_aot_contract::cpu::{Features, Spec};
 use wasi_aot_contract::layout::{DEFAULT_STACK_SIZE, WASM_PAGE_SIZE};
 use wasi_aot_contract::manifest::{self, Malformed, Record};
-use wasi_aot_contract::module::{CPU_X86_64_V2, MemoryLimits};
+use wasi_aot_contract::module::MemoryLimits;
 
 /// An executable, or an object that is to become one.
 pub struct Executable {
     pub is_object: bool,
     pub target: Target,
-    /// The least processor that it runs on: `x86-64-v2`.
-    pub cpu: Option<&'static str>,
+    /// What its processor must have.
+    pub cpu: Features,
     /// What the manifest says.
     pub manifest: Manifest,
     /// Bytes of each memory at start, and at most; at least one memory.
@@ -65,13 +66,18 @@ pub(super) fn report(bytes: &[u8]) -> Result<Executable, InspectError> {
         EM_AARCH64 => Target::LinuxArm64,
         _ => return Err(InspectError::Damaged("its processor is unknown".into())),
     };
+    let cpu = Features(parts.cpu_features);
+    if !target.cpu().all().contains(cpu) {
+        let why = "it needs a processor that isn't known, or is of a newer wasi-aot";
+        return Err(InspectError::Damaged(why.into()));
+    }
     let manifest = Manifest::read(parts.manifest).map_err(|Malformed| {
         InspectError::Damaged("its manifest can't be read, or is of a newer wasi-aot".into())
     })?;
     Ok(Executable {
         is_object: parts.is_object,
         target,
-        cpu: (parts.cpu_features & CPU_X86_64_V2 != 0).then_some("x86-64-v2"),
+        cpu,
         manifest,
         memories: parts.memories.iter().map(memory).collect(),
         preempts: parts.preempts,
@@ -88,6 +94,14 @@ pub(super) fn report(bytes: &[u8]) -> Result<Executable, InspectError> {
 fn memory(limits: &MemoryLimits) -> (u64, u64) {
     let bytes = |pages: u32| u64::from(pages) * WASM_PAGE_SIZE;
     (bytes(limits.initial_pages), bytes(limits.maximum_pages))
+}
+
+impl Executable {
+    /// What its processor must have, as `--cpu` takes it: `x86-64-v2`.
+    #[must_use]
+    pub fn cpu_spec(&self) -> Spec {
+        self.target.cpu().spec(self.cpu)
+    }
 }
 
 impl Manifest {

@@ -6,7 +6,7 @@ use crate::module::{Module, Table};
 use crate::options::Target;
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::{AbiParam, Signature, types};
-use cranelift_codegen::isa::{CallConv, TargetFrontendConfig};
+use cranelift_codegen::isa::{CallConv, TargetFrontendConfig, TargetIsa};
 use wasmparser::{FuncType, ValType};
 
 /// Shared by all functions of a module, and read-only.
@@ -14,6 +14,10 @@ pub struct Env<'m, 'w> {
     pub module: &'m Module<'w>,
     pub target: Target,
     pub frontend_config: TargetFrontendConfig,
+    /// Whether the machine rounds floats to integers; else [`super::rounding`] does.
+    pub rounds: bool,
+    /// Whether the machine picks bytes of vectors; else [`super::simd`] does.
+    pub permutes: bool,
     /// The global that lives in the pinned register.
     pub pinned_global: Option<u32>,
     /// What part of each table is not null at its ends at the start: `(first, one
@@ -30,14 +34,16 @@ impl<'m, 'w> Env<'m, 'w> {
     pub fn new(
         module: &'m Module<'w>,
         target: Target,
-        frontend_config: TargetFrontendConfig,
+        isa: &dyn TargetIsa,
         idioms: bool,
         names: &'m [String],
     ) -> Self {
         Self {
             module,
             target,
-            frontend_config,
+            frontend_config: isa.frontend_config(),
+            rounds: isa.has_round(),
+            permutes: target != Target::LinuxAmd64 || isa.has_x86_pshufb_lowering(),
             pinned_global: pinned_global(module),
             table_spans: module.tables.iter().map(table_span).collect(),
             idioms,

@@ -2,6 +2,7 @@
 //! zeroes and NaN propagation of `min` and `max` included.
 
 use super::Lowering;
+use super::rounding::Rounding;
 use cranelift_codegen::ir::InstBuilder;
 use wasmparser::Operator;
 
@@ -18,6 +19,12 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bo
             l.builder.ins().$op(x, y)
         }};
     }
+    macro_rules! round {
+        ($rounding:ident) => {{
+            let x = l.pop();
+            l.round(Rounding::$rounding, x)
+        }};
+    }
     let value = match operator {
         Operator::F32Add | Operator::F64Add => binary!(fadd),
         Operator::F32Sub | Operator::F64Sub => binary!(fsub),
@@ -29,10 +36,10 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bo
         Operator::F32Abs | Operator::F64Abs => unary!(fabs),
         Operator::F32Neg | Operator::F64Neg => unary!(fneg),
         Operator::F32Sqrt | Operator::F64Sqrt => unary!(sqrt),
-        Operator::F32Ceil | Operator::F64Ceil => unary!(ceil),
-        Operator::F32Floor | Operator::F64Floor => unary!(floor),
-        Operator::F32Trunc | Operator::F64Trunc => unary!(trunc),
-        Operator::F32Nearest | Operator::F64Nearest => unary!(nearest),
+        Operator::F32Ceil | Operator::F64Ceil => round!(Up),
+        Operator::F32Floor | Operator::F64Floor => round!(Down),
+        Operator::F32Trunc | Operator::F64Trunc => round!(ToZero),
+        Operator::F32Nearest | Operator::F64Nearest => round!(ToNearest),
         _ => return false,
     };
     l.push(value);

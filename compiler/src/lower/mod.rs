@@ -24,6 +24,7 @@ mod narrow;
 mod operands;
 mod parametric;
 mod reference;
+mod rounding;
 mod simd;
 mod sp;
 mod table;
@@ -140,6 +141,8 @@ struct Lowering<'f, 'm, 'w> {
     narrowed: HashMap<ir::Value, ir::Value>,
     sp_facts: SpFacts,
     sp: sp::StackPointer,
+    /// Where vectors are permuted, on a machine without an instruction for it.
+    permutation: Option<ir::StackSlot>,
 }
 
 impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
@@ -167,6 +170,7 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
             narrowed: HashMap::new(),
             sp_facts,
             sp: sp::StackPointer::default(),
+            permutation: None,
         }
     }
 

@@ -7,10 +7,10 @@
 #define MAXIMUM_PAGES 5
 
 #ifndef VERSION
-#define VERSION 4
+#define VERSION 5
 #endif
 #ifndef CPU_FEATURES
-#define CPU_FEATURES 1
+#define CPU_FEATURES 0x1f    /* x86-64-v2 */
 #endif
 
 /* Kind in the upper 4 bits, offset in the wasm file below. */

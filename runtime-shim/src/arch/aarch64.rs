@@ -4,6 +4,7 @@ use super::Registers;
 use crate::sys::SignalAction;
 use core::arch::{asm, naked_asm};
 use linux_raw_sys::general::__NR_exit_group;
+use wasi_aot_contract::cpu::{Features, Words, aarch64};
 
 /// `AUDIT_ARCH_AARCH64` (uapi `linux/audit.h`): whose system calls the numbers are.
 pub const AUDIT_ARCH: u32 = 0xc000_00b7;
@@ -103,10 +104,16 @@ impl SignalContext {
     }
 }
 
-/// The name of a feature in `needed` (bits of `CPU_*`) that this processor
-/// doesn't have. No bits are defined for aarch64.
-pub fn missing_cpu_feature(needed: u32) -> Option<&'static str> {
-    (needed != 0).then_some("a feature that this runtime does not know")
+/// What processors of this kind may have.
+pub use aarch64::CPU;
+
+/// What the machine says about features: all of it, since the kernel has put it into
+/// the auxiliary vector.
+pub fn processor(_set: Features) -> Words {
+    let (hwcap, _) = rustix::param::linux_hwcap();
+    let mut words = Words::default();
+    words[aarch64::HWCAP] = hwcap as u64;
+    words
 }
 
 #[cfg(test)]

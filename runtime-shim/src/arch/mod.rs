@@ -1,5 +1,6 @@
 //! What differs between processors: the entry point, the switch to the native
-//! stack, how the kernel is called, and the saved registers of a signal. Each file has the same items in the same order.
+//! stack, how the kernel is called, the saved registers of a signal, and
+//! how features are asked for. Each file has the same items in the same order.
 
 #[cfg(target_arch = "aarch64")]
 #[path = "aarch64.rs"]

@@ -4,7 +4,7 @@ use super::Registers;
 use crate::sys::SignalAction;
 use core::arch::{asm, naked_asm};
 use linux_raw_sys::general::{__NR_exit_group, __NR_rt_sigreturn};
-use wasi_aot_contract::module::CPU_X86_64_V2;
+use wasi_aot_contract::cpu::{Features, Words, x86_64};
 
 /// uapi `asm/signal.h`: the kernel insists on a restorer on this architecture.
 const SA_RESTORER: u64 = 0x0400_0000;
@@ -117,30 +117,12 @@ impl SignalContext {
     }
 }
 
-/// Bits of CPUID leaf 1's ecx that make up [`CPU_X86_64_V2`].
-const V2_FEATURES: [(u32, &str); 5] = [
-    (0, "SSE3"),
-    (9, "SSSE3"),
-    (19, "SSE4.1"),
-    (20, "SSE4.2"),
-    (23, "POPCNT"),
-];
+/// What processors of this kind may have.
+pub use x86_64::CPU;
 
-/// The name of a feature in `needed` (bits of `CPU_*`) that this processor
-/// doesn't have.
-pub fn missing_cpu_feature(needed: u32) -> Option<&'static str> {
-    if needed & !CPU_X86_64_V2 != 0 {
-        return Some("a feature that this runtime does not know");
-    }
-    if needed == 0 {
-        return None;
-    }
-    missing_of_v2(core::arch::x86_64::__cpuid(1).ecx)
-}
-
-fn missing_of_v2(ecx: u32) -> Option<&'static str> {
-    let missing = V2_FEATURES.iter().find(|(bit, _)| ecx >> bit & 1 == 0);
-    missing.map(|&(_, name)| name)
+/// What the machine says about features in `set`.
+pub fn processor(set: Features) -> Words {
+    x86_64::read(set)
 }
 
 #[cfg(test)]
@@ -154,14 +136,5 @@ mod tests {
         assert_eq!(base, 40);
         assert_eq!(base + SignalContext::RBP * 8, 120);
         assert_eq!(base + SignalContext::RIP * 8, 168);
-    }
-
-    #[test]
-    fn the_first_missing_feature_is_named() {
-        assert_eq!(missing_of_v2(u32::MAX), None);
-        assert_eq!(missing_of_v2(!(1 << 20)), Some("SSE4.2"));
-        assert_eq!(missing_of_v2(0), Some("SSE3"));
-        assert_eq!(missing_cpu_feature(0), None);
-        assert!(missing_cpu_feature(1 << 31).is_some());
     }
 }

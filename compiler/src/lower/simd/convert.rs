@@ -62,6 +62,19 @@ fn truncate(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
             let zeroes = l.vector_constant(types::I64X2, [0; 16]);
             l.builder.ins().snarrow(wide, zeroes)
         }
+        // What CLIF has for it rounds, by a call where the machine can't.
+        Operator::I32x4TruncSatF64x2UZero | Operator::I32x4RelaxedTruncF64x2UZero
+            if !l.env.rounds =>
+        {
+            let x = l.pop_lanes(types::F64X2);
+            [0, 1]
+                .into_iter()
+                .fold(l.vector_constant(types::I32X4, [0; 16]), |lanes, lane| {
+                    let value = l.builder.ins().extractlane(x, lane);
+                    let value = l.builder.ins().fcvt_to_uint_sat(types::I32, value);
+                    l.builder.ins().insertlane(lanes, value, lane)
+                })
+        }
         Operator::I32x4TruncSatF64x2UZero | Operator::I32x4RelaxedTruncF64x2UZero => {
             let wide = convert!(l, F64X2, fcvt_to_uint_sat, I64X2);
             let zeroes = l.vector_constant(types::I64X2, [0; 16]);

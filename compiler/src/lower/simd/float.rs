@@ -3,12 +3,13 @@
 //! minima and maxima may be the ordinary ones, and are.
 
 use super::super::Lowering;
+use super::super::rounding::Rounding;
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
 use wasmparser::Operator;
 
 pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
-    binary(l, operator) || pseudo(l, operator) || unary(l, operator)
+    binary(l, operator) || pseudo(l, operator) || unary(l, operator) || rounding(l, operator)
 }
 
 fn binary(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
@@ -54,19 +55,29 @@ fn unary(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
         Operator::F32x4Abs => unary!(l, F32X4, fabs),
         Operator::F32x4Neg => unary!(l, F32X4, fneg),
         Operator::F32x4Sqrt => unary!(l, F32X4, sqrt),
-        Operator::F32x4Ceil => unary!(l, F32X4, ceil),
-        Operator::F32x4Floor => unary!(l, F32X4, floor),
-        Operator::F32x4Trunc => unary!(l, F32X4, trunc),
-        Operator::F32x4Nearest => unary!(l, F32X4, nearest),
         Operator::F64x2Abs => unary!(l, F64X2, fabs),
         Operator::F64x2Neg => unary!(l, F64X2, fneg),
         Operator::F64x2Sqrt => unary!(l, F64X2, sqrt),
-        Operator::F64x2Ceil => unary!(l, F64X2, ceil),
-        Operator::F64x2Floor => unary!(l, F64X2, floor),
-        Operator::F64x2Trunc => unary!(l, F64X2, trunc),
-        Operator::F64x2Nearest => unary!(l, F64X2, nearest),
         _ => return false,
     };
+    l.push_lanes(value);
+    true
+}
+
+fn rounding(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
+    let (ty, rounding): (Type, Rounding) = match operator {
+        Operator::F32x4Ceil => (types::F32X4, Rounding::Up),
+        Operator::F32x4Floor => (types::F32X4, Rounding::Down),
+        Operator::F32x4Trunc => (types::F32X4, Rounding::ToZero),
+        Operator::F32x4Nearest => (types::F32X4, Rounding::ToNearest),
+        Operator::F64x2Ceil => (types::F64X2, Rounding::Up),
+        Operator::F64x2Floor => (types::F64X2, Rounding::Down),
+        Operator::F64x2Trunc => (types::F64X2, Rounding::ToZero),
+        Operator::F64x2Nearest => (types::F64X2, Rounding::ToNearest),
+        _ => return false,
+    };
+    let x = l.pop_lanes(ty);
+    let value = l.round(rounding, x);
     l.push_lanes(value);
     true
 }

@@ -1,30 +1,20 @@
-//! Vectors from bytes and scalars, single lanes, and lanes put elsewhere: `v128.const`,
-//! splats, `extract_lane`, `replace_lane`, shuffle and swizzle.
+//! Vectors from bytes and scalars, and single lanes: `v128.const`, splats,
+//! `extract_lane` and `replace_lane`.
 
 use super::super::Lowering;
 use super::VECTOR;
-use cranelift_codegen::ir::{ConstantData, InstBuilder, Type, Value, types};
+use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
 use wasmparser::Operator;
 
 pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
-    whole(l, operator) || splat(l, operator) || extract(l, operator) || replace(l, operator)
+    constant(l, operator) || splat(l, operator) || extract(l, operator) || replace(l, operator)
 }
 
-fn whole(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
-    let value = match operator {
-        Operator::V128Const { value } => l.vector_constant(VECTOR, *value.bytes()),
-        Operator::I8x16Shuffle { lanes } => {
-            let (x, y) = l.pop2();
-            let lanes = ConstantData::from(&lanes[..]);
-            let lanes = l.builder.func.dfg.immediates.push(lanes);
-            l.builder.ins().shuffle(x, y, lanes)
-        }
-        Operator::I8x16Swizzle | Operator::I8x16RelaxedSwizzle => {
-            let (x, lanes) = l.pop2();
-            l.builder.ins().swizzle(x, lanes)
-        }
-        _ => return false,
+fn constant(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
+    let Operator::V128Const { value } = operator else {
+        return false;
     };
+    let value = l.vector_constant(VECTOR, *value.bytes());
     l.push(value);
     true
 }

@@ -33,6 +33,7 @@ mod float;
 mod integer;
 mod lanes;
 mod memory;
+mod permute;
 mod product;
 mod reduce;
 mod relaxed;
@@ -50,6 +51,7 @@ pub(super) const VECTOR: Type = types::I8X16;
 pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
     memory::lower(l, operator)
         || lanes::lower(l, operator)
+        || permute::lower(l, operator)
         || bitwise::lower(l, operator)
         || integer::lower(l, operator)
         || product::lower(l, operator)
@@ -70,7 +72,7 @@ impl Lowering<'_, '_, '_> {
     }
 
     /// A vector's bits as a vector of type `ty`.
-    fn lanes(&mut self, value: Value, ty: Type) -> Value {
+    pub(super) fn lanes(&mut self, value: Value, ty: Type) -> Value {
         let is = |value| self.builder.func.dfg.value_type(value) == ty;
         if is(value) {
             return value;

@@ -4,9 +4,9 @@
 //!
 //! | instruction | what it does |
 //! |---|---|
-//! | `relaxed_swizzle` | what `swizzle` does: 0 for an index over 15 ([`super::lanes`]) |
+//! | `relaxed_swizzle` | what `swizzle` does: 0 for an index over 15 ([`super::permute`]) |
 //! | `relaxed_trunc` | what `trunc_sat` does ([`super::convert`]) |
-//! | `relaxed_madd`, `relaxed_nmadd` | product and sum are each rounded: x86-64-v2 has no fused form |
+//! | `relaxed_madd`, `relaxed_nmadd` | product and sum are each rounded: not every processor has a fused form |
 //! | `relaxed_laneselect` | what `bitselect` does, bit by bit ([`super::bitwise`]) |
 //! | `relaxed_min`, `relaxed_max` | what `min` and `max` do ([`super::float`]) |
 //! | `relaxed_q15mulr_s` | what `q15mulr_sat_s` does ([`super::integer`]) |

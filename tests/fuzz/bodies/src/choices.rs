@@ -1,8 +1,10 @@
 //! A byte of the input as options of a build.
 
+use wasi_aot_compiler::cpu::Features;
 use wasi_aot_compiler::{Emit, OptLevel, Options, Target};
 
-/// The options that `byte` stands for: bits 0 and 1 the level, 2 and 3 what is
+/// The options that `byte` stands for: bits 0 and 1 the level, or its
+/// default for the lowest processor, 2 and 3 what is
 /// known of Go, 4 and 5 what is emitted, 6 the target, 7 stripping.
 pub fn options(byte: u8) -> Options {
     let levels = [OptLevel::O2, OptLevel::O0, OptLevel::O1, OptLevel::O2];
@@ -19,6 +21,7 @@ pub fn options(byte: u8) -> Options {
     }
     Options {
         target,
+        cpu: (byte & 3 == 3).then_some(Features::NONE),
         opt_level: levels[usize::from(byte & 3)],
         emit,
         strip: bit(7),

@@ -1,0 +1,25 @@
+//! `wasi-aot targets`.
+
+use crate::describe::targets;
+use crate::output::Output;
+use anyhow::Result;
+use clap::Args;
+
+/// List what --target and --cpu take
+#[derive(Debug, Args)]
+pub struct Targets {
+    /// Print one JSON object, whose keys the README lists
+    #[arg(long)]
+    json: bool,
+}
+
+impl Targets {
+    pub fn run(self) -> Result<()> {
+        let text = if self.json {
+            targets::json()
+        } else {
+            targets::text()
+        };
+        Output::Stdout.write(text.as_bytes())
+    }
+}
