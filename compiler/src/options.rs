@@ -2,6 +2,7 @@
 
 use crate::policy::Policy;
 use std::time::Duration;
+use wasi_aot_contract::layout::Machine;
 
 /// Everything a build depends on beside the module itself.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +39,15 @@ impl Target {
         match self {
             Self::LinuxAmd64 => "linux/amd64",
             Self::LinuxArm64 => "linux/arm64",
+        }
+    }
+
+    /// What the address layout calls its processor.
+    #[must_use]
+    pub fn machine(self) -> Machine {
+        match self {
+            Self::LinuxAmd64 => Machine::X86_64,
+            Self::LinuxArm64 => Machine::Aarch64,
         }
     }
 }

@@ -8,6 +8,7 @@
 //! sandbox of generated code is.
 
 mod address;
+mod base;
 mod bulk;
 mod bytes;
 mod call;
@@ -140,6 +141,8 @@ struct Lowering<'f, 'm, 'w> {
     narrowed: HashMap<ir::Value, ir::Value>,
     sp_facts: SpFacts,
     sp: sp::StackPointer,
+    /// Memory 0's base ([`base`]), where that is no constant.
+    base: Option<Variable>,
 }
 
 impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
@@ -167,6 +170,7 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
             narrowed: HashMap::new(),
             sp_facts,
             sp: sp::StackPointer::default(),
+            base: None,
         }
     }
 
@@ -186,6 +190,7 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
             self.locals.push(variable);
         }
         self.blocks[BlockId::ENTRY.index()] = Some(entry);
+        self.start_base();
     }
 
     fn zero(&mut self, ty: ValType) -> ir::Value {
@@ -207,13 +212,13 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
             self.builder.switch_to_block(clif);
         }
         self.enter_stack(&block.stack);
-        self.sp = sp::StackPointer::default();
         self.known.clear();
         for (operator, offset) in &graph.operators[block.operators.clone()] {
             self.operator(operator, *offset)?;
         }
         self.settle_sp();
         self.terminator(&block.terminator, block.terminator_offset);
+        self.sp = sp::StackPointer::default();
         Ok(())
     }
 
