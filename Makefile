@@ -2,22 +2,26 @@
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 RELEASE := $(TARGET)/release
+IMAGES := $(RELEASE)/wasi-aot-shim-images
 SHIM := --manifest-path runtime-shim/Cargo.toml --target-dir $(TARGET)/shim
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-all test-std test-std-exec test-shim spec-results differential differential-go fuzz bench tools lint bless
+.PHONY: help build shims demo test test-all test-std test-std-exec test-shim spec-results differential differential-go fuzz bench tools lint bless
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-# Cargo tells where the build script put the shim's library.
 build: ## Build wasi-aot, and beside it libwasi_aot_shim.a and wasi-aot.ld for linking with ld
-	@mkdir -p $(TARGET)
-	cargo build --release -p wasi-aot --message-format=json-render-diagnostics > $(TARGET)/build.json
-	@archive=$$(sed -n 's/.*"WASI_AOT_SHIM_ARCHIVE","\([^"]*\)".*/\1/p' $(TARGET)/build.json | tail -n 1); \
-	cp "$$archive" $(RELEASE)/libwasi_aot_shim.a
+	cargo build --release -p wasi-aot -p wasi-aot-shim-images
+	@$(IMAGES) library linux/amd64 $(TARGET)/shim-images $(RELEASE)/libwasi_aot_shim.a
 	@cp runtime-shim/wasi-aot.ld $(RELEASE)/
 	@echo "built $(RELEASE)/wasi-aot"
+
+# The compiler has the images in it; they are committed with a record of what built them.
+shims: ## Build the runtime's images for all targets from source, runtime-shim/images
+	tests/setup-aarch64.sh rust
+	cargo build --release -p wasi-aot-shim-images
+	$(IMAGES) build $(TARGET)/shim-images
 
 demo: build ## Compile two Go programs to native executables and run them
 	@WASI_AOT=$(RELEASE)/wasi-aot OUT=$(TARGET)/demo tests/demo.sh

@@ -8,7 +8,7 @@ use crate::go::DispatchOutcome;
 use crate::link;
 use crate::merge::{self, Preload};
 use crate::module::{self, Module};
-use crate::options::{Emit, Observer, Options, Phase, Target};
+use crate::options::{Emit, Observer, Options, Phase};
 use crate::{shim, trap};
 use std::time::Instant;
 use wasi_aot_contract::layout::{MAX_PAGES, WASM_PAGE_SIZE};
@@ -45,7 +45,6 @@ pub fn build_with(
         started: Instant::now(),
     };
     options.policy.check()?;
-    let shim = shim_for(options)?;
     let merged = merge::merge(wasm, preloads)?;
     phases.end("merge", || merge_detail(wasm, &merged, preloads));
     let module = module::parse(&merged)?;
@@ -110,8 +109,10 @@ pub fn build_with(
             sizes.code, sizes.tables, sizes.memory
         )
     });
-    let Some(shim) = shim else { return Ok(object) };
-    let executable = link::executable(&object, shim, options.strip)?;
+    if options.emit == Emit::Obj {
+        return Ok(object);
+    }
+    let executable = link::executable(&object, shim::image(options.target), options.strip)?;
     phases.end("link", || format!("{} bytes", executable.len()));
     Ok(executable)
 }
@@ -139,15 +140,6 @@ impl Phases<'_> {
             detail: detail(),
         });
         self.started = Instant::now();
-    }
-}
-
-/// The shim to link with, where an executable is wanted.
-fn shim_for(options: &Options) -> Result<Option<&'static [u8]>, Error> {
-    match (options.emit, options.target) {
-        (Emit::Exe, Target::LinuxAmd64) => Ok(Some(shim::LINUX_AMD64)),
-        (Emit::Exe, target) => Err(Error::NoShim(target.name())),
-        _ => Ok(None),
     }
 }
 

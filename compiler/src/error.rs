@@ -93,8 +93,6 @@ pub enum Error {
     InitialMemory { initial: String, maximum: String },
     #[error("{0}")]
     Limit(String),
-    #[error("{0} executables can't be built yet; --emit obj writes the object")]
-    NoShim(&'static str),
     #[error("{0}")]
     Policy(String),
     /// The object and the shim don't fit together, or the image is too large.

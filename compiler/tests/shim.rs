@@ -9,8 +9,12 @@ use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use wasi_aot_compiler::shim;
+use std::sync::OnceLock;
+use wasi_aot_compiler::{Target, shim};
 use wasi_aot_contract::{layout, preview1, symbols};
+use wasi_aot_shim_images::toolchain::Toolchain;
+
+const TARGETS: [Target; 2] = [Target::LinuxAmd64, Target::LinuxArm64];
 
 const TRAP: i32 = 134;
 const CANNOT_START: i32 = 125;
@@ -34,9 +38,20 @@ fn link(name: &str, defines: &[&str]) -> PathBuf {
             .arg("-o")
             .arg(&executable)
             .arg(&object)
-            .arg(env!("WASI_AOT_SHIM_ARCHIVE")),
+            .arg(archive()),
     );
     executable
+}
+
+/// The static library, built where `make build` builds it.
+fn archive() -> &'static Path {
+    static ARCHIVE: OnceLock<PathBuf> = OnceLock::new();
+    ARCHIVE.get_or_init(|| {
+        let target = &wasi_aot_shim_images::target::LINUX_AMD64;
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("shim-images");
+        let tools = Toolchain::find(target).unwrap();
+        wasi_aot_shim_images::archive::build(target, &tools, &[], &directory).unwrap()
+    })
 }
 
 fn succeed(command: &mut Command) {
@@ -220,8 +235,14 @@ fn signals_from_outside_end_the_process_as_usual() {
 }
 
 #[test]
-fn the_embedded_image_keeps_its_promises() {
-    let image = object::File::parse(shim::LINUX_AMD64).unwrap();
+fn the_embedded_images_keep_their_promises() {
+    for target in TARGETS {
+        keeps_its_promises(shim::image(target));
+    }
+}
+
+fn keeps_its_promises(image: &[u8]) {
+    let image = object::File::parse(image).unwrap();
     let start = image.segments().map(|segment| segment.address()).min();
     assert_eq!(start, Some(layout::IMAGE_BASE));
     let end = image
@@ -244,16 +265,19 @@ fn the_embedded_image_keeps_its_promises() {
 }
 
 #[test]
-fn the_embedded_image_names_no_directory_of_this_machine() {
-    let found = |needle: &[u8]| {
-        let mut windows = shim::LINUX_AMD64.windows(needle.len());
-        windows.any(|window| window == needle)
-    };
+fn the_embedded_images_name_no_directory_of_this_machine() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let root = root.canonicalize().unwrap();
     let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME"));
-    for directory in [root.to_str().unwrap(), &home.unwrap()] {
-        assert!(!found(directory.as_bytes()), "{directory}");
+    let directories = [root.to_str().unwrap(), &home.unwrap()];
+    for target in TARGETS {
+        let found = |needle: &[u8]| {
+            let mut windows = shim::image(target).windows(needle.len());
+            windows.any(|window| window == needle)
+        };
+        for directory in directories {
+            assert!(!found(directory.as_bytes()), "{directory}");
+        }
+        assert!(found(b"src/"), "no panic names its place any more");
     }
-    assert!(found(b"src/"), "no panic names its place any more");
 }

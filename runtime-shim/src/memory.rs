@@ -75,7 +75,9 @@ fn publish(memory: u32, limits: &MemoryLimits) {
 /// Reserves what is around memory 0, which is mapped.
 fn reserve_first(initial_pages: u32) -> Result<(), Errno> {
     let all = reserved(0);
-    reserve_range(&(all.start..MEMORY_BASE))?;
+    // Between two segments of the executable, where nothing can be yet; but qemu-user
+    // has put something of its own there, which a mapping that may not replace fails at.
+    map_inaccessible(&(all.start..MEMORY_BASE), MapFlags::FIXED)?;
     reserve_range(&(MEMORY_BASE + bytes(initial_pages)..all.end))
 }
 
@@ -99,10 +101,16 @@ unsafe fn open(start: u64, len: u64) -> Result<(), Errno> {
 
 /// Maps `range` inaccessible, if nothing is mapped there yet.
 fn reserve_range(range: &Range<u64>) -> Result<(), Errno> {
+    map_inaccessible(range, MapFlags::FIXED_NOREPLACE)
+}
+
+/// Maps `range` inaccessible; `fixed` says what about mappings that are in the way.
+fn map_inaccessible(range: &Range<u64>, fixed: MapFlags) -> Result<(), Errno> {
     let start = without_provenance_mut(range.start as usize);
     let len = (range.end - range.start) as usize;
-    let flags = MapFlags::PRIVATE | MapFlags::FIXED_NOREPLACE | MapFlags::NORESERVE;
-    // SAFETY: the flags let the kernel replace no mapping.
+    let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | fixed;
+    // SAFETY: the range is part of a memory's reserve, outside of the memory: what
+    // `fixed` may replace there is nobody's that we know of.
     let mapped = unsafe { mmap_anonymous(start, len, ProtFlags::empty(), flags)? };
     // Kernels before 4.17 and some emulators don't know MAP_FIXED_NOREPLACE and
     // take the address for a wish.

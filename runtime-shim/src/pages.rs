@@ -7,6 +7,10 @@ use core::mem::{ManuallyDrop, MaybeUninit};
 use core::ptr::{self, NonNull};
 use rustix::mm::{MapFlags, MremapFlags, ProtFlags, mmap_anonymous, mremap, munmap};
 
+/// A multiple of every page size that Linux has on our processors. What isn't touched
+/// of it takes no memory.
+const PAGE: usize = 0x1_0000;
+
 /// An array on pages of its own that can grow, and is unmapped when dropped.
 /// Its elements are not dropped.
 pub struct PageArray<T> {
@@ -38,7 +42,7 @@ impl<T> PageArray<T> {
         }
         let size = capacity
             .checked_mul(size_of::<T>())
-            .and_then(|size| size.checked_next_multiple_of(4096))
+            .and_then(|size| size.checked_next_multiple_of(PAGE))
             .ok_or(Errno::NOMEM)?;
         let start = if self.capacity == 0 {
             let access = ProtFlags::READ | ProtFlags::WRITE;
@@ -76,7 +80,7 @@ impl<T> PageArray<T> {
     /// Bytes mapped: the capacity is what fits in them, so rounding up again
     /// gives the size that was asked for.
     fn byte_size(&self) -> usize {
-        (self.capacity * size_of::<T>()).next_multiple_of(4096)
+        (self.capacity * size_of::<T>()).next_multiple_of(PAGE)
     }
 }
 

@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# Puts what aarch64 needs on an x86-64 machine under .venv/aarch64/. Safe to run again:
+# what is there already is left alone.
+#
+#   tests/setup-aarch64.sh rust    a Rust compiler with aarch64's standard library
+#   tests/setup-aarch64.sh qemu    an emulator for programs of aarch64
+#
+# Results:
+#   .venv/aarch64/rustc
+#   .venv/aarch64/qemu
+#
+# Rust comes from the toolchain in use where that has the target, or rustup can add it;
+# otherwise, as the emulator, from Debian's packages, which are unpacked there and
+# change nothing on the machine.
+set -euo pipefail
+
+TRIPLE=aarch64-unknown-linux-gnu
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+home=$root/.venv/aarch64
+debian=$home/debian
+
+say() { echo "setup-aarch64: $*" >&2; }
+
+# private_apt TOOL ARGUMENT...: one of apt's tools with lists and cache of our own, for
+# packages of both architectures.
+private_apt() {
+    local tool=$1
+    shift
+    "$tool" -o Dir::State="$debian/state" -o Dir::Cache="$debian/cache" \
+        -o APT::Architectures::=amd64 -o APT::Architectures::=arm64 \
+        -o APT::Sandbox::User= -o Acquire::Languages=none "$@"
+}
+
+# unpack PACKAGE...: Debian's newest, below $debian/root.
+unpack() {
+    for tool in apt-get dpkg-deb; do
+        command -v $tool >/dev/null || { say "$tool is missing: install $1 by hand, and see ${BASH_SOURCE[0]}"; exit 1; }
+    done
+    say "fetching $*"
+    mkdir -p "$debian"/{state/lists/partial,cache/archives/partial,root,packages}
+    [ -n "${updated:-}" ] || private_apt apt-get update -qq
+    updated=1
+    rm -f "$debian"/packages/*
+    (cd "$debian/packages" && private_apt apt-get download -qq "$@")
+    for package in "$debian"/packages/*.deb; do dpkg-deb -x "$package" "$debian/root"; done
+    rm -f "$debian"/packages/*
+}
+
+# knows RUSTC: whether it has the target's core library.
+knows() { compgen -G "$("$1" --print target-libdir --target $TRIPLE 2>/dev/null)/libcore-*.rlib" >/dev/null; }
+
+# wrap NAME PROGRAM [LIBRARIES]: .venv/aarch64/NAME runs it. By one rename, so that it
+# stands for a finished install.
+wrap() {
+    local libraries=${3:+LD_LIBRARY_PATH=$3 }
+    printf '#!/bin/sh\n%sexec %s "$@"\n' "$libraries" "$2" >"$home/$1.$$"
+    chmod +x "$home/$1.$$"
+    mv "$home/$1.$$" "$home/$1"
+}
+
+install_rust() {
+    [ -x "$home/rustc" ] && return
+    if knows rustc; then
+        wrap rustc "$(command -v rustc)"
+        return
+    fi
+    if command -v rustup >/dev/null && timeout 120 rustup target add $TRIPLE >/dev/null 2>&1 && knows rustc; then
+        wrap rustc "$(command -v rustc)"
+        return
+    fi
+    unpack rustc-web libstd-rust-web-dev:amd64 libstd-rust-web-dev:arm64
+    # The compiler's own libraries are in packages named after their versions.
+    local depends
+    depends=$(private_apt apt-cache depends libstd-rust-web-dev:amd64 | sed -n 's/.*Depends: \(libstd-rust-web-[0-9.]*\)$/\1/p' | head -n 1)
+    unpack "$depends"
+    depends=$(private_apt apt-cache depends "$depends" | sed -n 's/.*Depends: \(libllvm[0-9]*\)$/\1/p' | head -n 1)
+    unpack "$depends" libedit2 libbsd0 libmd0 libxml2 libicu72 libz3-4
+    local libraries=$debian/root/usr/lib/x86_64-linux-gnu
+    local rustc=$debian/root/usr/bin/rustc
+    LD_LIBRARY_PATH=$libraries "$rustc" --version >/dev/null
+    wrap rustc "$rustc" "$libraries"
+    knows "$home/rustc" || { say "the packages do not hold $TRIPLE"; exit 1; }
+}
+
+install_qemu() {
+    [ -x "$home/qemu" ] && return
+    local qemu
+    qemu=$(command -v qemu-aarch64-static || command -v qemu-aarch64 || true)
+    if [ -z "$qemu" ]; then
+        unpack qemu-user-static
+        qemu=$debian/root/usr/bin/qemu-aarch64-static
+    fi
+    "$qemu" --version >/dev/null
+    wrap qemu "$qemu"
+}
+
+mkdir -p "$home"
+[ $# != 0 ] || { sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
+for what in "$@"; do
+    case $what in
+        rust) install_rust ;;
+        qemu) install_qemu ;;
+        *) say "no such thing: $what"; exit 2 ;;
+    esac
+done
