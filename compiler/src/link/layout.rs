@@ -24,9 +24,7 @@ use super::input::{Module, Purpose, Section};
 use super::shim::Shim;
 use crate::Error;
 use object::elf;
-use wasi_aot_contract::layout::{
-    IMAGE_LIMIT, MAX_PAGES, MODULE_INFO_ADDR, WASM_PAGE_SIZE,
-};
+use wasi_aot_contract::layout::{IMAGE_LIMIT, MAX_PAGES, MODULE_INFO_ADDR, WASM_PAGE_SIZE};
 use wasi_aot_contract::symbols::{MEMORY_SECTION, MODULE_SECTION};
 
 /// Where everything goes.

@@ -179,7 +179,9 @@ impl Lowering<'_, '_, '_> {
         let constant = self.constant(self.operand_of(sum, ir::Opcode::Iadd, 1)?)?;
         let guard = layout::GUARD_BELOW.cast_signed();
         let sp = self.trusted_sp(sp)?;
-        (-guard..guard).contains(&constant).then_some((sp, constant))
+        (-guard..guard)
+            .contains(&constant)
+            .then_some((sp, constant))
     }
 
     /// Operand `n` of the instruction that makes `value`, if it is an `opcode`.
