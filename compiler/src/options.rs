@@ -3,6 +3,7 @@
 use crate::policy::Policy;
 use std::time::Duration;
 use wasi_aot_contract::cpu::{Architecture, Features, aarch64, x86_64};
+use wasi_aot_contract::layout::Machine;
 
 /// Everything a build depends on beside the module itself.
 #[derive(Debug, Clone, Default)]
@@ -92,6 +93,15 @@ impl Target {
         match self {
             Self::LinuxAmd64 => &x86_64::CPU,
             Self::LinuxArm64 => &aarch64::CPU,
+        }
+    }
+
+    /// What the address layout calls its processor.
+    #[must_use]
+    pub fn machine(self) -> Machine {
+        match self {
+            Self::LinuxAmd64 => Machine::X86_64,
+            Self::LinuxArm64 => Machine::Aarch64,
         }
     }
 }

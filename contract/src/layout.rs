@@ -1,10 +1,9 @@
 //! Where things live in the address space of a finished executable.
 //!
-//! Invariants: the image (shim, then module) stays below [`MEMORY_BASE`] minus
-//! [`GUARD_BELOW`]; every address that generated code forms from a 32-bit index
-//! plus a static offset of at most [`MAX_UNCHECKED_OFFSET`] falls inside
-//! `[MEMORY_BASE, MEMORY_BASE + MEMORY_RESERVE)`, which is linear memory or
-//! PROT_NONE. The same holds of every other memory, from its own [`memory_base`].
+//! Invariants: the image (shim, then module) stays below [`IMAGE_LIMIT`]; every
+//! address that generated code forms from a 32-bit index plus a static offset of at
+//! most [`MAX_UNCHECKED_OFFSET`] falls inside `[base, base + MEMORY_RESERVE)` of its
+//! memory's [`base`](Machine::memory_base), which is linear memory or PROT_NONE.
 //! A change here changes what generated code may leave unchecked.
 
 /// Size of a WebAssembly page in bytes (core specification, "Memory Instances").
@@ -22,18 +21,45 @@ pub const IMAGE_BASE: u64 = 0x40_0000;
 /// must end below it.
 pub const MODULE_INFO_ADDR: u64 = 0x50_0000;
 
-/// Virtual address of byte 0 of linear memory. Low enough that base plus a
-/// static offset is a positive 32-bit displacement on x86-64.
-pub const MEMORY_BASE: u64 = 0x1000_0000;
+/// A machine that executables run on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Machine {
+    X86_64,
+    Aarch64,
+}
 
-/// PROT_NONE bytes right below [`MEMORY_BASE`].
+impl Machine {
+    /// The one that this is compiled for: right for the shim, which runs there, and
+    /// for nothing in the compiler.
+    pub const NATIVE: Self = if cfg!(target_arch = "aarch64") {
+        Self::Aarch64
+    } else {
+        Self::X86_64
+    };
+
+    /// Virtual address of byte 0 of the memory with this index.
+    ///
+    /// On x86-64 the first one is low enough that base plus a static offset is a
+    /// positive 32-bit displacement. On aarch64, which has no such displacements, its
+    /// lower 32 bits are zero, so that base plus index has the index for its lower half.
+    #[must_use]
+    pub const fn memory_base(self, index: u32) -> u64 {
+        let first = match self {
+            Self::X86_64 => 0x1000_0000,
+            Self::Aarch64 => 1 << 32,
+        };
+        first + index as u64 * MEMORY_STRIDE
+    }
+}
+
+/// PROT_NONE bytes right below each memory.
 pub const GUARD_BELOW: u64 = 0x1_0000;
 
 /// Static offsets up to this need no bounds check; the guard absorbs them.
 /// Larger ones are checked explicitly.
 pub const MAX_UNCHECKED_OFFSET: u64 = 0x4000_0000;
 
-/// Bytes reserved from [`MEMORY_BASE`] upwards: what a 32-bit index plus
+/// Bytes reserved from a memory's base upwards: what a 32-bit index plus
 /// [`MAX_UNCHECKED_OFFSET`] plus the widest access can reach, page-rounded.
 pub const MEMORY_RESERVE: u64 = (1 << 32) + MAX_UNCHECKED_OFFSET + WASM_PAGE_SIZE;
 
@@ -45,20 +71,34 @@ pub const MAX_MEMORIES: usize = 16;
 /// the other below, with room between the two.
 pub const MEMORY_STRIDE: u64 = 6 << 30;
 
-/// Virtual address of byte 0 of the memory with this index.
-#[must_use]
-pub const fn memory_base(index: u32) -> u64 {
-    MEMORY_BASE + index as u64 * MEMORY_STRIDE
-}
-
-/// First address the image must not reach.
-pub const IMAGE_LIMIT: u64 = MEMORY_BASE - GUARD_BELOW;
+/// First address the image must not reach: of the addresses of its functions, tables
+/// hold 32 bits, and an `ADRP` on aarch64 reaches all of it.
+pub const IMAGE_LIMIT: u64 = 0x1000_0000 - GUARD_BELOW;
 
 /// Default reservation for the native stack, committed lazily by the kernel.
 pub const DEFAULT_STACK_SIZE: u64 = 8 << 30;
 
 // The folded displacement of x86-64 is a signed 32-bit number.
-const _: () = assert!(MEMORY_BASE + MAX_UNCHECKED_OFFSET <= 0x7fff_ffff);
+const _: () = assert!(Machine::X86_64.memory_base(0) + MAX_UNCHECKED_OFFSET <= 0x7fff_ffff);
 
-// No memory's reserve reaches the guard below the next one.
+// The lower half of base plus index is the index.
+const _: () = assert!(Machine::Aarch64.memory_base(0).trailing_zeros() >= 32);
+
+// No memory's reserve reaches the image, or the guard below the next memory.
+const _: () = assert!(Machine::X86_64.memory_base(0) - GUARD_BELOW >= IMAGE_LIMIT);
+const _: () = assert!(Machine::Aarch64.memory_base(0) - GUARD_BELOW >= IMAGE_LIMIT);
 const _: () = assert!(MEMORY_RESERVE + GUARD_BELOW <= MEMORY_STRIDE);
+
+/// What the shim uses: the layout of [`Machine::NATIVE`].
+pub mod native {
+    use super::Machine;
+
+    /// Virtual address of byte 0 of the first memory.
+    pub const MEMORY_BASE: u64 = memory_base(0);
+
+    /// [`Machine::memory_base`].
+    #[must_use]
+    pub const fn memory_base(index: u32) -> u64 {
+        Machine::NATIVE.memory_base(index)
+    }
+}

@@ -7,7 +7,7 @@ use crate::guest::Ptr;
 use crate::wasi::Wasi;
 use crate::wasi::errno::Errno;
 use core::ffi::{CStr, c_char};
-use wasi_aot_contract::layout::MEMORY_BASE;
+use wasi_aot_contract::layout::native::MEMORY_BASE;
 
 /// The `clockid` of `clock_res_get` that stands for a system call.
 pub const CLOCK: u32 = 0xbad;

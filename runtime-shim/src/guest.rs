@@ -13,7 +13,7 @@ use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ptr;
 use rustix::io::{IoSlice, IoSliceMut};
-use wasi_aot_contract::layout::MEMORY_BASE;
+use wasi_aot_contract::layout::native::MEMORY_BASE;
 
 /// A guest address: an offset into linear memory.
 pub type Ptr = u32;

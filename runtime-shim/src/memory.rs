@@ -13,8 +13,9 @@ use core::ptr::without_provenance_mut;
 use core::sync::atomic::{AtomicU32, Ordering};
 use rustix::io::Errno;
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect};
+use wasi_aot_contract::layout::native::{MEMORY_BASE, memory_base};
 use wasi_aot_contract::layout::{
-    GUARD_BELOW, MAX_MEMORIES, MAX_PAGES, MEMORY_BASE, MEMORY_RESERVE, WASM_PAGE_SIZE, memory_base,
+    GUARD_BELOW, MAX_MEMORIES, MAX_PAGES, MEMORY_RESERVE, WASM_PAGE_SIZE,
 };
 use wasi_aot_contract::module::{MemoryLimits, ModuleInfo};
 

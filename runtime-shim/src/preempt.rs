@@ -16,7 +16,7 @@ use crate::{memory, traps};
 use core::ptr::{null_mut, with_exposed_provenance, with_exposed_provenance_mut};
 use core::sync::atomic::{AtomicPtr, Ordering};
 use rustix::process::Signal;
-use wasi_aot_contract::layout::MEMORY_BASE;
+use wasi_aot_contract::layout::native::MEMORY_BASE;
 use wasi_aot_contract::module::{ModuleInfo, Preemption};
 
 /// Set once by [`install`].

@@ -16,7 +16,7 @@ use core::ops::Range;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicPtr, Ordering};
 use rustix::process::{Signal, getpid, kill_process};
-use wasi_aot_contract::layout::memory_base;
+use wasi_aot_contract::layout::native::memory_base;
 use wasi_aot_contract::module::{ModuleInfo, TrapKind};
 
 const SIG_DFL: usize = 0;

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::tables::tests::{TEXT, sample};
-use wasi_aot_contract::layout::{MEMORY_BASE, MEMORY_RESERVE};
+use wasi_aot_contract::layout::MEMORY_RESERVE;
+use wasi_aot_contract::layout::native::MEMORY_BASE;
 
 const MEMORY_SIZE: u64 = 0x2_0000;
 

@@ -144,7 +144,9 @@ pub fn link_with(archive: &Path, object: &Path, output: &Path) -> Result<()> {
     let script = paths::product("wasi-aot.ld", "WASI_AOT_LD_SCRIPT")?;
     // The machine's own ld knows its own architecture alone.
     let mut command = if target::is_emulated() {
-        Toolchain::find(shim()?)?.linker()
+        let mut linker = Toolchain::find(shim()?)?.linker();
+        linker.arg("--defsym=ARM64=1");
+        linker
     } else {
         Command::new("ld")
     };

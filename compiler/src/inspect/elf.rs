@@ -12,7 +12,7 @@ use object::LittleEndian;
 use object::elf::{self, FileHeader64, ProgramHeader64, SectionHeader64};
 use object::read::elf::{FileHeader, NoteIterator, ProgramHeader, SectionHeader, SectionTable};
 use std::mem::{offset_of, size_of};
-use wasi_aot_contract::layout::{MAX_MEMORIES, MEMORY_BASE, MODULE_INFO_ADDR};
+use wasi_aot_contract::layout::{MAX_MEMORIES, MODULE_INFO_ADDR, Machine};
 use wasi_aot_contract::module::{CONTRACT_VERSION, MemoryLimits, ModuleInfo, Preemption};
 use wasi_aot_contract::symbols;
 
@@ -99,11 +99,16 @@ fn executable<'a>(
     let info = module_info(bytes, segments, address, manifest.len() as u64)?
         .ok_or_else(|| unfit("the module's information is missing or names another manifest"))?;
     check_version(info)?;
+    let memory_base = match header.e_machine(LE) {
+        elf::EM_AARCH64 => Machine::Aarch64,
+        _ => Machine::X86_64,
+    }
+    .memory_base(0);
     let mut image = &[][..];
     for segment in segments {
         if segment.p_type(LE) == elf::PT_LOAD {
             let data = data(segment, bytes)?;
-            if segment.p_vaddr(LE) == MEMORY_BASE {
+            if segment.p_vaddr(LE) == memory_base {
                 image = data;
             }
         }

@@ -3,6 +3,7 @@
 use super::{aarch64, fail, x86_64};
 use crate::Error;
 use object::elf;
+use wasi_aot_contract::layout::Machine;
 
 /// A machine the linker knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,14 @@ impl Arch {
         match self {
             Self::X86_64 => elf::EM_X86_64,
             Self::Aarch64 => elf::EM_AARCH64,
+        }
+    }
+
+    /// What the address layout calls it.
+    pub(super) fn layout(self) -> Machine {
+        match self {
+            Self::X86_64 => Machine::X86_64,
+            Self::Aarch64 => Machine::Aarch64,
         }
     }
 

@@ -7,7 +7,7 @@
 //!   read-only data
 //! code                         next page ..               RX
 //! data                         next page ..               RW, zeroed data behind
-//! initial memory               MEMORY_BASE ..             RW, zeroed rest behind
+//! initial memory               the memory's base ..       RW, zeroed rest behind
 //! ```
 //!
 //! The executable has more program headers than the shim's file has room for,
@@ -24,9 +24,7 @@ use super::input::{Module, Purpose, Section};
 use super::shim::Shim;
 use crate::Error;
 use object::elf;
-use wasi_aot_contract::layout::{
-    IMAGE_LIMIT, MAX_PAGES, MEMORY_BASE, MODULE_INFO_ADDR, WASM_PAGE_SIZE,
-};
+use wasi_aot_contract::layout::{IMAGE_LIMIT, MAX_PAGES, MODULE_INFO_ADDR, WASM_PAGE_SIZE};
 use wasi_aot_contract::symbols::{MEMORY_SECTION, MODULE_SECTION};
 
 /// Where everything goes.
@@ -89,9 +87,10 @@ pub(super) fn plan(module: &Module<'_>, shim: &Shim<'_>) -> Result<Layout, Error
     if planner.address > IMAGE_LIMIT {
         return too_large(planner.address);
     }
-    planner.fixed(MEMORY_BASE);
+    let memory_base = module.arch.layout().memory_base(0);
+    planner.fixed(memory_base);
     planner.segment(read_write, &[Memory, MemoryZero])?;
-    check_memory(planner.address - MEMORY_BASE)?;
+    check_memory(planner.address - memory_base)?;
 
     Ok(Layout {
         places: planner.places,

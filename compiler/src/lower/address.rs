@@ -3,8 +3,9 @@
 //! !!! This file is the sandbox of generated code. A mistake here lets a guest
 //! !!! read or write the process around it.
 //!
-//! Each memory begins at a fixed address, its base ([`layout::memory_base`], a
-//! constant in the code), and everything from 64 KiB below that to
+//! Each memory begins at a fixed address, its base
+//! ([`layout::Machine::memory_base`]; how code comes by it: [`super::base`]), and
+//! everything from 64 KiB below that to
 //! [`layout::MEMORY_RESERVE`] above is either this memory or PROT_NONE: the reserves
 //! of two memories don't overlap ([`layout::MEMORY_STRIDE`]). So what holds of one
 //! memory holds of each, and an access by one's base never reaches another. Which
@@ -18,13 +19,15 @@
 //!   short copy's last piece ([`super::bulk`]), still ends inside the reserve;
 //! - *from Go's SP*: `base + zext64(SP) + offset + c` with the constant
 //!   `|c|` below [`layout::GUARD_BELOW`], which the guard below memory absorbs;
-//!   where the specification would wrap around 2^32, this traps instead;
+//!   where the specification would wrap around 2^32, this traps instead. On aarch64
+//!   the first two terms are the pinned register itself ([`super::sp`]), also where
+//!   `c` is 0 and no trust needed;
 //! - *checked*: any other offset. The end of the access, computed in 64 bits
 //!   where it can't wrap, is compared with the memory's current size first.
 //!
-//! Base and index are added before the displacement, so that the first memory's base,
-//! which is low enough, becomes part of an instruction's displacement; those of the
-//! others are in a register.
+//! Base and index are added before the displacement, so that the first memory's base
+//! becomes part of an instruction's displacement on x86-64, where it is low enough, and
+//! base and index one operand on aarch64.
 
 use super::Lowering;
 use super::memory::memory_of;
@@ -37,13 +40,20 @@ use cranelift_codegen::ir::{
 use wasi_aot_contract::layout;
 use wasmparser::MemArg;
 
-/// Where an access goes: in a memory, at a 64-bit index that can't miss its reserve,
-/// plus a displacement.
+/// Where an access goes: from somewhere, by a displacement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Place {
-    pub(super) memory: u32,
-    pub(super) index: Value,
+    pub(super) from: From,
     pub(super) displacement: i32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum From {
+    /// A 64-bit index into a memory that can't miss its reserve.
+    Index { memory: u32, index: Value },
+    /// What the pinned register holds for a value of Go's SP, where that is an address
+    /// in memory 0.
+    Register(Value),
 }
 
 /// Kinds of memory that can't alias one another, for Cranelift's alias analysis.
@@ -107,31 +117,45 @@ impl Lowering<'_, '_, '_> {
             let sum = i64::try_from(offset).expect("BUG: an offset over 63 bits") + constant;
             if sum <= layout::MAX_UNCHECKED_OFFSET.cast_signed() {
                 let displacement = i32::try_from(sum).expect("BUG: a displacement over 31 bits");
-                return Place {
-                    memory,
-                    index: sp,
-                    displacement,
-                };
+                let from = self.from_sp(memory, sp);
+                return Place { from, displacement };
             }
         }
-        let index = self.zero_extend(index);
         if offset <= layout::MAX_UNCHECKED_OFFSET {
+            let from = self.from_sp(memory, index);
             let displacement =
                 i32::try_from(offset).expect("BUG: an unchecked offset over 31 bits");
-            return Place {
-                memory,
-                index,
-                displacement,
-            };
+            return Place { from, displacement };
         }
+        let index = self.zero_extend(index);
         // Offsets of a 32-bit memory are below 2^32: no sum here can wrap.
         let start = self.builder.ins().iadd_imm_u(index, offset.cast_signed());
         let length = self.builder.ins().iconst(types::I64, i64::from(size));
         self.check_range(memory, start, length);
+        let index = start;
         Place {
-            memory,
-            index: start,
+            from: From::Index { memory, index },
             displacement: 0,
+        }
+    }
+
+    /// Where an access at this index, an i32, is from: what the register holds, if it is
+    /// a value that the register had.
+    fn from_sp(&mut self, memory: u32, index: Value) -> From {
+        match self.sp_address(index) {
+            Some(register) if memory == 0 => From::Register(register),
+            _ => From::Index {
+                memory,
+                index: self.zero_extend(index),
+            },
+        }
+    }
+
+    /// The host address of a place, without its displacement.
+    pub(super) fn place_address(&mut self, place: Place) -> Value {
+        match place.from {
+            From::Index { memory, index } => self.host_address(memory, index),
+            From::Register(address) => address,
         }
     }
 
@@ -139,14 +163,11 @@ impl Lowering<'_, '_, '_> {
     /// of `size` bytes there.
     pub(super) fn address(&mut self, memarg: &MemArg, size: u32) -> (Value, i32) {
         let place = self.place(memory_of(memarg), memarg.offset, size);
-        (
-            self.host_address(place.memory, place.index),
-            place.displacement,
-        )
+        (self.place_address(place), place.displacement)
     }
 
     /// For an index that is `wrap(zext64(SP) + c)` with SP trusted not to wrap and
-    /// `c` smaller than the guard below memory: SP's 64-bit value and `c`.
+    /// `c` smaller than the guard below memory: SP's value, an i32, and `c`.
     fn sp_plus_constant(&self, index: Value) -> Option<(Value, i64)> {
         let sum = self.operand_of(index, ir::Opcode::Ireduce, 0)?;
         self.sp_plus_constant_wide(sum)
@@ -157,7 +178,10 @@ impl Lowering<'_, '_, '_> {
         let sp = self.operand_of(sum, ir::Opcode::Iadd, 0)?;
         let constant = self.constant(self.operand_of(sum, ir::Opcode::Iadd, 1)?)?;
         let guard = layout::GUARD_BELOW.cast_signed();
-        (self.is_trusted_sp(sp) && (-guard..guard).contains(&constant)).then_some((sp, constant))
+        let sp = self.trusted_sp(sp)?;
+        (-guard..guard)
+            .contains(&constant)
+            .then_some((sp, constant))
     }
 
     /// Operand `n` of the instruction that makes `value`, if it is an `opcode`.
@@ -182,8 +206,7 @@ impl Lowering<'_, '_, '_> {
     /// The host address of a 64-bit index into a memory that is known to be below
     /// 2^32, or checked.
     pub(super) fn host_address(&mut self, memory: u32, index: Value) -> Value {
-        let base = layout::memory_base(memory).cast_signed();
-        let base = self.builder.ins().iconst(types::I64, base);
+        let base = self.memory_base(memory);
         self.builder.ins().iadd(index, base)
     }
 

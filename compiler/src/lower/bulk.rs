@@ -55,6 +55,7 @@ pub(super) fn pop_extended(l: &mut Lowering<'_, '_, '_>) -> Value {
 pub(super) fn call(l: &mut Lowering<'_, '_, '_>, symbol: Symbol, args: &[Value]) {
     let function = l.function_ref(symbol, Env::memory_function_signature);
     l.builder.ins().call(function, args);
+    l.renew_base();
     l.known.clear();
 }
 
@@ -110,7 +111,7 @@ impl Lowering<'_, '_, '_> {
         let source = self.place(from, 0, length);
         let destination = self.place(to, 0, length);
         let flags = self.regions.memory();
-        let from = self.host_address(source.memory, source.index);
+        let from = self.place_address(source);
         let loaded: Vec<(i32, Value)> = pieces(length)
             .into_iter()
             .map(|(at, ty)| {
@@ -119,7 +120,7 @@ impl Lowering<'_, '_, '_> {
                 (at, value)
             })
             .collect();
-        let to = self.host_address(destination.memory, destination.index);
+        let to = self.place_address(destination);
         for (at, value) in loaded {
             let displacement = destination.displacement + at;
             self.builder.ins().store(flags, value, to, displacement);
@@ -133,7 +134,7 @@ impl Lowering<'_, '_, '_> {
         self.pop();
         let destination = self.place(memory, 0, length);
         let flags = self.regions.memory();
-        let to = self.host_address(destination.memory, destination.index);
+        let to = self.place_address(destination);
         for (at, ty) in pieces(length) {
             let value = self.repeated(byte, ty);
             let displacement = destination.displacement + at;

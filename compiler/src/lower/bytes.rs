@@ -12,7 +12,6 @@ use crate::go::bytes::ByteLoop;
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Type, Value, types};
-use wasi_aot_contract::layout;
 
 /// Lowers what comes before the body of a function that is this loop. The
 /// builder is in the function's entry, with the parameters in their variables.
@@ -70,8 +69,7 @@ fn find(l: &mut Lowering<'_, '_, '_>, [start, byte, length]: [Value; 3], body: B
     let args = [start, byte, length];
     let found = call(l, Symbol::BytesFind, types::I32, args, types::I64);
     // Null stands for 0, as does a byte at address 0.
-    let base = layout::MEMORY_BASE.cast_signed();
-    let base = l.builder.ins().iconst(types::I64, base);
+    let base = l.memory_base(0);
     let address = l.builder.ins().isub(found, base);
     let zero = l.builder.ins().iconst(types::I64, 0);
     let address = l.builder.ins().select(found, address, zero);

@@ -18,9 +18,8 @@ pub fn lower_entry(
     function.signature = Signature::new(CallConv::SystemV);
     let mut builder = FunctionBuilder::new(function, context);
     start(&mut builder);
-    if let Some(global) = env.pinned_global {
-        let init = env.module.globals[global as usize].init.as_u32();
-        let value = builder.ins().iconst(types::I64, i64::from(init));
+    if let Some(value) = pinned_at_start(env) {
+        let value = builder.ins().iconst(types::I64, value.cast_signed());
         builder.ins().set_pinned_reg(value);
     }
     for (table, index) in env.module.tables.iter().zip(0..) {
@@ -35,6 +34,18 @@ pub fn lower_entry(
     }
     builder.ins().return_(&[]);
     builder.finalize(env.frontend_config);
+}
+
+/// What the pinned register holds at first; `None` if nothing reads it.
+fn pinned_at_start(env: &Env<'_, '_>) -> Option<u64> {
+    let global = env
+        .pinned_global
+        .map(|global| u64::from(env.module.globals[global as usize].init.as_u32()));
+    if env.pins_address() {
+        Some(env.target.machine().memory_base(0) + global.unwrap_or(0))
+    } else {
+        global
+    }
 }
 
 /// Copies a table's first elements to where they are written.

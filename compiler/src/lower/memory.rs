@@ -42,7 +42,7 @@ fn load(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
         Some(&value) => value,
         None => {
             let flags = l.regions.memory();
-            let address = l.host_address(place.memory, place.index);
+            let address = l.place_address(place);
             let value = l.builder.ins().load(ty, flags, address, place.displacement);
             if l.env.idioms {
                 l.known.insert((place, ty), value);
@@ -131,6 +131,7 @@ impl Lowering<'_, '_, '_> {
         let params = vec![types::I32; args.len()];
         let grow = self.function_ref(symbol, || Env::shim_signature(&params, &[types::I32]));
         let call = self.builder.ins().call(grow, &args);
+        self.renew_base();
         self.builder.inst_results(call)[0]
     }
 }

@@ -8,6 +8,7 @@
 //! sandbox of generated code is.
 
 mod address;
+mod base;
 mod bulk;
 mod bytes;
 mod call;
@@ -143,6 +144,8 @@ struct Lowering<'f, 'm, 'w> {
     sp: sp::StackPointer,
     /// Where vectors are permuted, on a machine without an instruction for it.
     permutation: Option<ir::StackSlot>,
+    /// Memory 0's base ([`base`]), where that is no constant.
+    base: Option<Variable>,
 }
 
 impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
@@ -171,6 +174,7 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
             sp_facts,
             sp: sp::StackPointer::default(),
             permutation: None,
+            base: None,
         }
     }
 
@@ -190,6 +194,7 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
             self.locals.push(variable);
         }
         self.blocks[BlockId::ENTRY.index()] = Some(entry);
+        self.start_base();
     }
 
     fn zero(&mut self, ty: ValType) -> ir::Value {
@@ -211,13 +216,13 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
             self.builder.switch_to_block(clif);
         }
         self.enter_stack(&block.stack);
-        self.sp = sp::StackPointer::default();
         self.known.clear();
         for (operator, offset) in &graph.operators[block.operators.clone()] {
             self.operator(operator, *offset)?;
         }
         self.settle_sp();
         self.terminator(&block.terminator, block.terminator_offset);
+        self.sp = sp::StackPointer::default();
         Ok(())
     }
 

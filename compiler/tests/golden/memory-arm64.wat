@@ -9,9 +9,8 @@
 ;;   stp fp, lr, [sp, #-16]!
 ;;   mov fp, sp
 ;; block0:
-;;   mov w5, w2
-;;   movz w4, #8
-;;   movk w4, w4, #4096, LSL #16
-;;   ldr x2, [x5, x4]
+;;   mov x4, x21
+;;   add x4, x4, x2, UXTW
+;;   ldr x2, [x4, #8]
 ;;   ldp fp, lr, [sp], #16
 ;;   ret

@@ -17,13 +17,10 @@
 ;;   stp fp, lr, [sp, #-16]!
 ;;   mov fp, sp
 ;; block0:
-;;   mov w12, w2
-;;   movz w11, #16
-;;   movk w11, w11, #4096, LSL #16
-;;   ldr q16, [x12, x11]
-;;   mov w12, w3
-;;   movz x11, #4096, LSL #16
-;;   ldr q17, [x12, x11]
+;;   mov x9, x21
+;;   add x10, x9, x2, UXTW
+;;   ldr q16, [x10, #16]
+;;   ldr q17, [x9, w3, UXTW]
 ;;   mul v16.4s, v16.4s, v17.4s
 ;;   ldr q17, [const(0)]
 ;;   add v0.4s, v16.4s, v17.4s
@@ -33,22 +30,21 @@
 ;;   stp fp, lr, [sp, #-16]!
 ;;   mov fp, sp
 ;; block0:
-;;   mov w0, w2
-;;   movz x1, #4096, LSL #16
-;;   ldr q19, [x0, x1]
+;;   mov x0, x21
+;;   ldr q17, [x0, w2, UXTW]
 ;;   dup v18.16b, w3
-;;   cmeq v18.16b, v19.16b, v18.16b
-;;   sshr v16.16b, v18.16b, #7
-;;   movz x13, #513
-;;   movk x13, x13, #2052, LSL #16
-;;   movk x13, x13, #8208, LSL #32
-;;   movk x13, x13, #32832, LSL #48
-;;   dup v18.2d, x13
-;;   and v20.16b, v16.16b, v18.16b
-;;   ext v22.16b, v20.16b, v20.16b, #8
-;;   zip1 v24.16b, v20.16b, v22.16b
-;;   addv h26, v24.8h
-;;   umov w2, v26.h[0]
+;;   cmeq v17.16b, v17.16b, v18.16b
+;;   sshr v7.16b, v17.16b, #7
+;;   movz x12, #513
+;;   movk x12, x12, #2052, LSL #16
+;;   movk x12, x12, #8208, LSL #32
+;;   movk x12, x12, #32832, LSL #48
+;;   dup v17.2d, x12
+;;   and v19.16b, v7.16b, v17.16b
+;;   ext v21.16b, v19.16b, v19.16b, #8
+;;   zip1 v23.16b, v19.16b, v21.16b
+;;   addv h25, v23.8h
+;;   umov w2, v25.h[0]
 ;;   ldp fp, lr, [sp], #16
 ;;   ret
 ;; ; dot

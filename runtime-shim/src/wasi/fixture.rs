@@ -16,7 +16,8 @@ use std::string::String;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::vec::Vec;
-use wasi_aot_contract::layout::{MEMORY_BASE, WASM_PAGE_SIZE};
+use wasi_aot_contract::layout::WASM_PAGE_SIZE;
+use wasi_aot_contract::layout::native::MEMORY_BASE;
 use wasi_aot_contract::manifest::{Access, MAGIC, Record};
 
 /// Pages of linear memory in a test.

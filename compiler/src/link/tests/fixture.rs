@@ -15,7 +15,7 @@ use object::endian::{U16, U32, U64};
 use object::pod::bytes_of;
 use object::write::{Object, SectionId};
 use object::{SectionFlags, SectionKind};
-use wasi_aot_contract::layout::{IMAGE_BASE, MEMORY_BASE, MODULE_INFO_ADDR};
+use wasi_aot_contract::layout::{IMAGE_BASE, MODULE_INFO_ADDR, Machine};
 use wasi_aot_contract::module::ModuleInfo;
 use wasi_aot_contract::symbols as names;
 
@@ -23,6 +23,9 @@ use wasi_aot_contract::symbols as names;
 /// (memory) + 0 (zeroed data and the end of memory) + 19 (through a table of
 /// function addresses).
 pub const EXIT_CODE: i32 = 42;
+
+/// Where the entry looks for memory: objects for another machine aren't run.
+pub const MEMORY_BASE: u64 = Machine::X86_64.memory_base(0);
 
 /// Bytes of initial memory that the object holds, of two pages in all.
 pub const MEMORY_IMAGE: usize = 5000;

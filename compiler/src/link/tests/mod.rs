@@ -4,12 +4,12 @@ mod fixture;
 
 use super::executable;
 use super::input::LE;
-use fixture::{EXIT_CODE, MANIFEST, MEMORY_IMAGE, MEMORY_SIZE, Shim, object};
+use fixture::{EXIT_CODE, MANIFEST, MEMORY_BASE, MEMORY_IMAGE, MEMORY_SIZE, Shim, object};
 use object::elf::{self, FileHeader64, ProgramHeader64};
 use object::read::elf::{FileHeader, ProgramHeader};
 use object::write::{Relocation, StandardSection, SymbolSection};
 use object::{LittleEndian, Object, ObjectSection, ObjectSymbol, RelocationFlags, SymbolKind};
-use wasi_aot_contract::layout::{MEMORY_BASE, MODULE_INFO_ADDR};
+use wasi_aot_contract::layout::MODULE_INFO_ADDR;
 use wasi_aot_contract::symbols as names;
 
 const X86_64: &str = "x86_64-unknown-linux-gnu";
