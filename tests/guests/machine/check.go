@@ -35,9 +35,11 @@ type check struct {
 	// What its outputs hold.
 	Stdout string
 	Stderr string
+	// What the guest `corrupt` says last: a negative errno, or 0 for any result that is
+	// none. Nil if that isn't looked at.
+	Result *int
+	// The system call that it sleeps in, or how many filters are around it.
 	Number int
-	// Filters around it, besides those around process 1, and whether it has its own.
-	Seccomp bool
 }
 
 func (c *check) run() error {
@@ -115,6 +117,14 @@ func (c *check) ends(dir string) error {
 		!strings.Contains(o.stdout, c.Stdout) || !strings.Contains(o.stderr, c.Stderr) {
 		return errors.New(o.String())
 	}
+	if c.Result == nil {
+		return nil
+	}
+	lines := strings.Split(strings.TrimSpace(o.stdout), "\n")
+	result, err := strconv.Atoi(lines[len(lines)-1])
+	if err != nil || min(result, 0) != *c.Result {
+		return errors.New(o.String())
+	}
 	return nil
 }
 
@@ -187,7 +197,7 @@ func (l *live) end() error {
 }
 
 // fenced looks at what the kernel says of the guest `stdio lines` between two lines:
-// whether a filter is there, and how much memory it takes.
+// how many filters are there, and how much memory it takes.
 func (c *check) fenced(dir string) error {
 	l, err := c.start(dir)
 	if err != nil {
@@ -204,11 +214,7 @@ func (c *check) fenced(dir string) error {
 	if err != nil {
 		return err
 	}
-	mode := 0
-	if c.Seccomp {
-		mode = 2
-	}
-	if want := fmt.Sprintf("\nSeccomp:\t%d\n", mode); !bytes.Contains(status, []byte(want)) {
+	if want := fmt.Sprintf("\nSeccomp_filters:\t%d\n", c.Number); !bytes.Contains(status, []byte(want)) {
 		return fmt.Errorf("not %q: %s", want, status)
 	}
 	if err := spends(status); err != nil {
