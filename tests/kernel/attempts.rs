@@ -78,7 +78,7 @@ const ATTEMPTS: &[(&str, &[&str], &str, Outcome, Outcome)] = &[
     (
         "start a program",
         WRITING,
-        "221 @/bin/hello-native 0 0",
+        "221 @/bin/hello-ours 0 0",
         DENIED,
         Killed,
     ),
