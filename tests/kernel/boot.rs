@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// Far more than a machine takes.
-const SECONDS: u64 = 150;
+const SECONDS: u64 = 600;
 
 /// What a machine said.
 #[derive(Debug, Default)]
