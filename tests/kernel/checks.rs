@@ -249,7 +249,8 @@ fn same() -> Vec<Check> {
         "atomic",
         "generics",
     ];
-    const NUMERIC_COMMANDS: &[&str] = &["integers", "floats", "convert", "bits"];
+    // Not "convert": a negative float as uint64 is what the processor makes of it.
+    const NUMERIC_COMMANDS: &[&str] = &["integers", "floats", "bits"];
     let mut checks = vec![Check::new("hello", Look::Run, &HELLO, &[]).says("hello", "")];
     for (program, commands) in [
         (FILES, FILE_COMMANDS),
