@@ -6,7 +6,7 @@ IMAGES := $(RELEASE)/wasi-aot-shim-images
 SHIM := --manifest-path runtime-shim/Cargo.toml --target-dir $(TARGET)/shim
 
 .DEFAULT_GOAL := help
-.PHONY: help build shims demo test test-all test-std test-std-exec test-shim spec-results differential differential-go fuzz bench tools lint bless
+.PHONY: help build shims demo test test-all test-std test-std-exec test-shim test-aarch64-system spec-results differential differential-go fuzz bench tools lint bless
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -69,6 +69,11 @@ differential-go: build tools ## Compare random Go programs with native Go, for S
 # A workspace of its own, so `cargo test --workspace` leaves it out.
 test-shim:
 	cargo test $(SHIM)
+
+# MACHINE="16k" chooses by name.
+test-aarch64-system: build tools ## Run executables for linux/arm64 on real kernels, in emulated machines
+	@tests/setup-aarch64.sh rust system
+	cargo test --release -p wasi-aot-tests --test kernel -- $(MACHINE)
 
 # PROGRAMS="json sorts", RUNTIMES="native ours" and ROUNDS=1 make it quick.
 bench: build ## Measure against native Go and other runtimes; bench/README.md

@@ -4,10 +4,13 @@
 #
 #   tests/setup-aarch64.sh rust    a Rust compiler with aarch64's standard library
 #   tests/setup-aarch64.sh qemu    an emulator for programs of aarch64
+#   tests/setup-aarch64.sh system  an emulator for machines of aarch64, and kernels
 #
 # Results:
 #   .venv/aarch64/rustc
 #   .venv/aarch64/qemu
+#   .venv/aarch64/qemu-system
+#   .venv/aarch64/kernels/linux-VERSION, with the page size if it isn't 4 KiB
 #
 # Rust comes from the toolchain in use where that has the target, or rustup can add it;
 # otherwise, as the emulator, from Debian's packages, which are unpacked there and
@@ -97,12 +100,74 @@ install_qemu() {
     mv -T "$home/qemu.$$" "$home/qemu"
 }
 
+# missing PACKAGE: it, and what it needs of what isn't installed on this machine.
+missing() {
+    private_apt apt-get update -qq
+    updated=1
+    private_apt apt-get install -s --no-install-recommends "$1" | sed -n 's/^Inst \([^ ]*\).*/\1/p'
+}
+
+# suite_apt TOOL ARGUMENT...: the same for other suites, where this machine finds its own.
+suite_apt() {
+    local tool=$1
+    shift
+    private_apt "$tool" -o Dir::State="$debian/suites" -o Dir::Etc::SourceParts=/dev/null \
+        -o Dir::Etc::SourceList="$debian/suites.list" "$@"
+}
+
+# kernel NAME PACKAGE SUITE: what the meta-package stands for there.
+kernel() {
+    [ -e "$home/kernels/$1" ] && return
+    local suites=$debian/suites package found
+    if [ ! -e "$debian/suites.list" ]; then
+        local site
+        site=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' 'Component: main' | head -n 1)
+        [ -n "$site" ] || { say "this machine has no Debian suite to take kernels from"; exit 1; }
+        for suite in bullseye bookworm trixie; do
+            echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $site $suite main"
+        done >"$debian/suites.list"
+        mkdir -p "$suites/lists/partial"
+        suite_apt apt-get update -qq
+    fi
+    package=$(suite_apt apt-cache show "$2:arm64/$3" | sed -n 's/^Depends: \([^ ]*\).*/\1/p' | head -n 1)
+    say "fetching $package"
+    rm -rf "$debian/kernel"
+    mkdir -p "$debian/kernel" "$home/kernels"
+    (cd "$debian/kernel" && suite_apt apt-get download -qq "$package:arm64")
+    dpkg-deb --fsys-tarfile "$debian"/kernel/*.deb | tar -x -C "$debian/kernel" --wildcards './boot/vmlinuz-*'
+    found=$(echo "$debian"/kernel/boot/vmlinuz-*)
+    mv "$found" "$home/kernels/$1"
+    rm -rf "$debian/kernel"
+}
+
+install_system() {
+    if [ ! -x "$home/qemu-system" ]; then
+        local qemu libraries= data=
+        qemu=$(command -v qemu-system-aarch64 || true)
+        if [ -z "$qemu" ]; then
+            mkdir -p "$debian"/{state/lists/partial,cache/archives/partial}
+            # shellcheck disable=SC2046
+            unpack $(missing qemu-system-arm)
+            libraries=$debian/root/usr/lib/x86_64-linux-gnu:$debian/root/lib/x86_64-linux-gnu
+            qemu=$debian/root/usr/bin/qemu-system-aarch64
+            data=" -L $debian/root/usr/share/qemu"
+        fi
+        LD_LIBRARY_PATH=$libraries "$qemu" --version >/dev/null
+        wrap qemu-system "$qemu$data" "$libraries"
+    fi
+    mkdir -p "$debian"
+    kernel linux-5.10 linux-image-arm64 bullseye
+    kernel linux-6.1 linux-image-arm64 bookworm
+    kernel linux-6.12-16k linux-image-arm64-16k trixie
+}
+
 mkdir -p "$home"
 [ $# != 0 ] || { sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
 for what in "$@"; do
     case $what in
         rust) install_rust ;;
         qemu) install_qemu ;;
+        system) install_system ;;
         *) say "no such thing: $what"; exit 2 ;;
     esac
 done

@@ -201,6 +201,17 @@ fn grown_size(pages: u32, delta: u32, maximum: u32) -> Option<u32> {
 mod tests {
     use super::*;
 
+    /// What kernels before 4.17 do: they don't know MAP_FIXED_NOREPLACE, and an address
+    /// is a wish to them.
+    #[test]
+    fn a_kernel_that_takes_addresses_for_wishes_replaces_nothing() {
+        let wish = MapFlags::empty();
+        let free = memory_base(15)..memory_base(15) + (1 << 20);
+        map_inaccessible(&free, wish).unwrap();
+        assert_eq!(map_inaccessible(&free, wish), Err(Errno::EXIST));
+        assert_eq!(reserve_range(&free), Err(Errno::EXIST));
+    }
+
     #[test]
     fn growth_ends_at_the_maximum() {
         assert_eq!(grown_size(1, 2, 3), Some(3));

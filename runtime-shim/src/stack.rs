@@ -77,12 +77,16 @@ pub fn reserve(wanted: u64) -> u64 {
 }
 
 /// At least one byte, rounded up, and few enough that no sum overflows.
-fn rounded(size: u64) -> u64 {
+pub fn rounded(size: u64) -> u64 {
     size.clamp(1, 1 << 46).next_multiple_of(GUARD_SIZE)
 }
 
-/// Maps a guard and `size` bytes above it; returns the lowest usable address.
-fn map(size: u64) -> Result<u64, Errno> {
+/// Maps a guard and `size` bytes above it, a multiple of [`GUARD_SIZE`]; returns the
+/// lowest usable address.
+///
+/// # Errors
+/// When the kernel refuses.
+pub fn map(size: u64) -> Result<u64, Errno> {
     let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::STACK;
     let read_write = ProtFlags::READ | ProtFlags::WRITE;
     // SAFETY: the kernel chooses an address where nothing is mapped, and the

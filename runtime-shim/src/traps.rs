@@ -6,15 +6,16 @@
 
 use crate::arch::SignalContext;
 use crate::memory;
-use crate::report::{EXIT_TRAP, Printable, Size, Stderr};
+use crate::report::{EXIT_TRAP, Printable, Size, Stderr, cannot_start};
 use crate::stack::{self, NativeStack};
 use crate::sys::{self, SignalAction, SignalInfo, SignalStack};
 use crate::tables::Tables;
-use core::cell::UnsafeCell;
 use core::fmt::{self, Write};
 use core::ops::Range;
-use core::ptr::null_mut;
+use core::ptr::{null_mut, with_exposed_provenance_mut};
 use core::sync::atomic::{AtomicPtr, Ordering};
+use rustix::io::Errno;
+use rustix::param::linux_minsigstksz;
 use rustix::process::{Signal, getpid, kill_process};
 use wasi_aot_contract::layout::native::memory_base;
 use wasi_aot_contract::module::{ModuleInfo, TrapKind};
@@ -28,15 +29,13 @@ const BACKTRACE_LEN: usize = 16;
 /// The signals that faults of a processor arrive as.
 const FAULTS: [Signal; 4] = [Signal::ILL, Signal::FPE, Signal::SEGV, Signal::BUS];
 
-/// Room for the largest frame the kernel writes (AVX-512 and AMX state take some
-/// 11 KiB) and for formatting a message.
-#[repr(C, align(16))]
-struct HandlerStack(UnsafeCell<[u8; 0x1_0000]>);
+/// Bytes that a handler needs beside the frame the kernel writes, most of them for
+/// formatting a message.
+const HANDLER_NEEDS: u64 = 0xc000;
 
-// SAFETY: only the kernel's signal delivery uses it, on the only thread.
-unsafe impl Sync for HandlerStack {}
-
-static HANDLER_STACK: HandlerStack = HandlerStack(UnsafeCell::new([0; 0x1_0000]));
+/// Bytes of a signal's frame where the kernel doesn't say (before Linux 5.14 on x86-64
+/// and 4.19 on aarch64): those processors' largest state, AVX-512 or SVE, takes less.
+const USUAL_FRAME: u64 = 0x4000;
 
 /// Set once by [`install`].
 static MODULE: AtomicPtr<ModuleInfo> = AtomicPtr::new(null_mut());
@@ -46,21 +45,41 @@ static MODULE: AtomicPtr<ModuleInfo> = AtomicPtr::new(null_mut());
 /// EFBIG) instead of a signal, as in native Go.
 pub fn install(module: &'static ModuleInfo) {
     MODULE.store((&raw const *module).cast_mut(), Ordering::Relaxed);
-    // SAFETY: the stack is a static that nothing else uses, and the handler is
-    // one for SA_SIGINFO.
-    let results = unsafe {
-        let stack = SignalStack {
-            start: HANDLER_STACK.0.get().cast(),
-            flags: 0,
-            size: size_of::<HandlerStack>(),
-        };
-        let set = sys::sigaltstack(stack);
-        FAULTS.iter().fold(set, |result, signal| {
-            result | set_action(*signal, on_fault as *const () as usize, 0)
-        }) | set_action(Signal::PIPE, SIG_IGN, 0)
-            | set_action(Signal::XFSZ, SIG_IGN, 0)
+    if let Err(error) = set_up_handlers() {
+        cannot_start(format_args!(
+            "cannot set up signal handlers: the system refuses with errno {}",
+            error.raw_os_error()
+        ));
+    }
+}
+
+fn set_up_handlers() -> Result<(), Errno> {
+    let size = handler_stack_size(linux_minsigstksz() as u64);
+    let low = stack::map(size)?;
+    let stack = SignalStack {
+        start: with_exposed_provenance_mut(low as usize),
+        flags: 0,
+        size: size as usize,
     };
-    assert!(results == 0, "BUG: the kernel refuses signal handlers");
+    // SAFETY: the stack is new and stays mapped, and the handler is one for SA_SIGINFO.
+    unsafe {
+        sys::checked(sys::sigaltstack(stack))?;
+        for signal in FAULTS {
+            let handler = on_fault as *const () as usize;
+            sys::checked(set_action(signal, handler, 0))?;
+        }
+        for signal in [Signal::PIPE, Signal::XFSZ] {
+            sys::checked(set_action(signal, SIG_IGN, 0))?;
+        }
+    }
+    Ok(())
+}
+
+/// Bytes of the stack that handlers run on, where the processor's registers take up to
+/// `frame` bytes of it (AT_MINSIGSTKSZ: with SME on aarch64 more than 64 KiB) or, where
+/// that is 0, nobody knows how many.
+fn handler_stack_size(frame: u64) -> u64 {
+    stack::rounded(frame.max(USUAL_FRAME) + HANDLER_NEEDS)
 }
 
 /// Ends the process by `signal`'s default action, which must be to end it.

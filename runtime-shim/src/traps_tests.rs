@@ -28,6 +28,19 @@ fn cause(signal: Signal, pc: u64, address: u64) -> Cause {
 }
 
 #[test]
+fn handlers_have_room_for_the_largest_frame() {
+    // Nobody says; AVX-512 with AMX; SVE; SVE and SME with vectors of 2,048 bits.
+    for frame in [0, 11_952, 13_744, 90_000] {
+        let size = handler_stack_size(frame);
+        assert!(size >= frame + HANDLER_NEEDS, "{frame}: {size}");
+        assert!(
+            size <= frame.max(USUAL_FRAME) + HANDLER_NEEDS + 0xffff,
+            "{frame}: {size}"
+        );
+    }
+}
+
+#[test]
 fn listed_instructions_trap_as_listed() {
     let pc = TEXT.start + 0x12;
     let expected = Cause::Trap {

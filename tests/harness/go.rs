@@ -69,6 +69,8 @@ pub enum Goal {
     Js,
     /// An executable for this machine.
     Native,
+    /// An executable for Linux on aarch64.
+    Arm64,
 }
 
 impl Goal {
@@ -82,7 +84,12 @@ impl Goal {
             ],
             Self::Js => &[("GOOS", "js"), ("GOARCH", "wasm")],
             Self::Native => &[],
+            Self::Arm64 => &[("GOOS", "linux"), ("GOARCH", "arm64")],
         }
+    }
+
+    fn is_module(self) -> bool {
+        !matches!(self, Self::Native | Self::Arm64)
     }
 }
 
@@ -113,7 +120,7 @@ impl Toolchain {
             (own, ".")
         };
         let name = guest.rsplit('/').next().unwrap_or(guest);
-        let extension = if goal == Goal::Native { "" } else { ".wasm" };
+        let extension = if goal.is_module() { ".wasm" } else { "" };
         let output = paths::guest_cache()?.join(format!(
             "{name}-{}-{flavour}-{goal:?}-{:016x}{extension}",
             self.version,

@@ -26,6 +26,12 @@ impl Tool {
         })
     }
 
+    /// A directory for what a run of the suite makes.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        self.made.path()
+    }
+
     /// `wasi-aot ARGS...`, not yet started.
     pub fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(&self.path);

@@ -9,6 +9,7 @@ mod devices;
 mod directories;
 mod disk;
 mod fifo;
+mod older;
 mod race;
 mod signals;
 mod stdio;
@@ -31,6 +32,7 @@ fn main() -> anyhow::Result<()> {
         disk::trials,
         directories::trials,
         devices::trials,
+        older::trials,
     ];
     let trials = families.iter().flat_map(|family| family(&tool)).collect();
     let conclusion = libtest_mimic::run(&args, trials);

@@ -4,15 +4,18 @@ use super::filter::Program;
 use super::{Failure, Needs, calls};
 use crate::arch::{AUDIT_ARCH, system_call};
 use crate::sys::checked;
-use linux_raw_sys::general::__NR_seccomp;
+use linux_raw_sys::general::{__NR_prctl, __NR_seccomp};
+use linux_raw_sys::prctl::PR_SET_SECCOMP;
 use linux_raw_sys::ptrace::sock_filter;
 use rustix::io::Errno as Host;
 use rustix::process::getpid;
 
 pub const NAME: &str = "seccomp";
 
-/// The operation that takes a filter (uapi `linux/seccomp.h`).
+/// The operation of `seccomp`, and the mode of `prctl`, that take a filter (uapi
+/// `linux/seccomp.h`).
 const SET_MODE_FILTER: usize = 1;
+const MODE_FILTER: usize = 2;
 
 /// `struct sock_fprog` (uapi `linux/filter.h`).
 #[repr(C)]
@@ -22,30 +25,46 @@ struct FilterProgram {
 }
 
 /// Leaves the process what `needs` say. Does nothing where the kernel has no such
-/// filters.
+/// filters, or somebody else's filter forbids to add one.
 ///
 /// # Errors
 /// When the kernel refuses.
 pub fn install(needs: Needs) -> Result<(), Failure> {
     let process = getpid().as_raw_nonzero().get().cast_unsigned();
     let program = Program::new(AUDIT_ARCH, calls::allowed(needs, process));
-    let instructions = program.instructions();
+    match set_filter(program.instructions()) {
+        Err(error) if !is_absent(error) => Err(Failure {
+            layer: NAME,
+            step: "installing the filter",
+            error,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// By `prctl` where there is no `seccomp` (Linux before 3.17), or a container doesn't
+/// know it.
+fn set_filter(instructions: &[sock_filter]) -> Result<(), Host> {
     let argument = FilterProgram {
         len: instructions.len() as u16,
         filter: instructions.as_ptr(),
     };
     instructions.as_ptr().expose_provenance();
     let at = (&raw const argument).expose_provenance();
+    let by_prctl = [PR_SET_SECCOMP as usize, MODE_FILTER, at, 0, 0, 0];
     // SAFETY: the kernel reads the structure, and the instructions that it counts.
     let result = unsafe { system_call(__NR_seccomp, [SET_MODE_FILTER, 0, at, 0, 0, 0]) };
     match checked(result) {
-        Ok(_) => Ok(()),
-        // A kernel before 3.17, or built without; emulators.
-        Err(Host::NOSYS | Host::INVAL) => Ok(()),
-        Err(error) => Err(Failure {
-            layer: NAME,
-            step: "installing the filter",
-            error,
-        }),
+        // SAFETY: as above.
+        Err(error) if is_absent(error) => checked(unsafe { system_call(__NR_prctl, by_prctl) }),
+        result => result,
     }
+    .map(|_| ())
+}
+
+/// Whether a kernel says so that has no filters, an emulator, or a container's filter in
+/// the kernel's stead: for a process that has given up privileges, as this one, no kernel
+/// answers EPERM.
+fn is_absent(error: Host) -> bool {
+    [Host::NOSYS, Host::INVAL, Host::PERM].contains(&error)
 }

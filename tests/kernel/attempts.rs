@@ -1,0 +1,131 @@
+//! What a guest that has broken the runtime may try, as in the suite `cli` on this
+//! machine's kernel (`tests/cli/harden`), here by aarch64's numbers.
+
+use crate::checks::{Check, attempt};
+
+/// Policies: flags of the build.
+const READING: &[&str] = &["--dir-ro", "/granted"];
+const WRITING: &[&str] = &["--dir", "/work", "--dir-ro", "/granted"];
+const NOTHING: &[&str] = &[];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Works,
+    /// With this errno.
+    Fails(i32),
+    /// By SIGSYS.
+    Killed,
+}
+
+use Outcome::{Fails, Killed, Works};
+
+const EACCES: i32 = 13;
+const DENIED: Outcome = Fails(EACCES);
+
+/// (name, policy, calls, behind Landlock, behind seccomp). Numbers are those of uapi
+/// `asm-generic/unistd.h`; -100 is AT_FDCWD.
+const ATTEMPTS: &[(&str, &[&str], &str, Outcome, Outcome)] = &[
+    (
+        "read a secret",
+        WRITING,
+        "56 -100 @/secret 0 0",
+        DENIED,
+        Works,
+    ),
+    (
+        // struct open_how: flags, mode, resolve.
+        "read a secret by openat2",
+        WRITING,
+        "437 -100 @/secret #000000000000000000000000000000000000000000000000 24",
+        DENIED,
+        Works,
+    ),
+    (
+        "write in a grant for reading",
+        WRITING,
+        "56 -100 @/granted/file 1 0",
+        DENIED,
+        Works,
+    ),
+    (
+        "make a file outside",
+        WRITING,
+        "56 -100 @/made 65 438",
+        DENIED,
+        Works,
+    ),
+    (
+        "write in the only grant",
+        READING,
+        "56 -100 @/granted/file 1 0",
+        DENIED,
+        Killed,
+    ),
+    (
+        "read a secret beside it",
+        READING,
+        "56 -100 @/secret 0 0",
+        DENIED,
+        Works,
+    ),
+    (
+        "read a secret with nothing granted",
+        NOTHING,
+        "56 -100 @/secret 0 0",
+        DENIED,
+        Killed,
+    ),
+    (
+        "start a program",
+        WRITING,
+        "221 @/bin/hello-ours 0 0",
+        DENIED,
+        Killed,
+    ),
+    ("map code", WRITING, "222 0 65536 7 34 -1 0", Works, Killed),
+    (
+        "turn data into code",
+        WRITING,
+        "222 0 65536 3 34 -1 0 -- 226 = 65536 5",
+        Works,
+        Killed,
+    ),
+    ("make a socket", WRITING, "198 2 1 0", Works, Killed),
+    ("make a file in memory", WRITING, "279 @x 0", Works, Killed),
+    ("be traced", WRITING, "117 0 0 0 0", Works, Killed),
+    ("signal the parent", WRITING, "129 1 0", Works, Killed),
+];
+
+/// Each attempt behind either fence, and behind both, on a kernel with this version of
+/// Landlock. Without a fence it works.
+pub fn behind_fences(landlock_version: u32) -> Vec<Check> {
+    let mut checks = Vec::new();
+    for &(name, policy, calls, landlock, seccomp) in ATTEMPTS {
+        let landlock = match landlock_version {
+            // Left out, as the executable does.
+            ..2 => Works,
+            // Signals to others are fenced by version 6.
+            6.. if name == "signal the parent" => Fails(1),
+            _ => landlock,
+        };
+        let both = if seccomp == Killed { Killed } else { landlock };
+        for (fences, without, outcome) in [
+            ("Landlock", Some("seccomp"), landlock),
+            ("seccomp", Some("Landlock"), seccomp),
+            ("both", None, both),
+        ] {
+            // The program that takes the place of this one says something else.
+            if outcome == Works && name == "start a program" {
+                continue;
+            }
+            let result = match outcome {
+                Works => Some(0),
+                Fails(errno) => Some(-errno),
+                Killed => None,
+            };
+            let name = format!("{name}, behind {fences}");
+            checks.push(attempt(name, policy, calls, without, result));
+        }
+    }
+    checks
+}

@@ -1,0 +1,94 @@
+//! Runs a machine and reads its console.
+
+use crate::machines::Machine;
+use anyhow::{Context, Result, bail, ensure};
+use harness::paths;
+use harness::run::Run;
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Far more than a machine takes.
+const SECONDS: u64 = 600;
+
+/// What a machine said.
+#[derive(Debug, Default)]
+pub struct Console {
+    facts: HashMap<String, String>,
+    /// By name of the check: how it failed, or nothing.
+    checks: HashMap<String, Option<String>>,
+}
+
+impl Console {
+    fn parse(text: &str) -> Self {
+        let mut console = Self::default();
+        for line in text.lines().map(str::trim_end) {
+            if let Some((name, value)) = prefixed(line, "FACT ", " ") {
+                console.facts.insert(name, value);
+            } else if let Some((name, _)) = prefixed(line, "PASS ", ": ") {
+                console.checks.insert(name, None);
+            } else if let Some((name, how)) = prefixed(line, "FAIL ", ": ") {
+                console.checks.insert(name, Some(how));
+            }
+        }
+        console
+    }
+
+    pub fn fact(&self, name: &str) -> Result<&str> {
+        let fact = self.facts.get(name).map(String::as_str);
+        fact.with_context(|| format!("the machine doesn't say its {name}"))
+    }
+
+    pub fn passed(&self, check: &str) -> Result<()> {
+        match self.checks.get(check) {
+            Some(None) => Ok(()),
+            Some(Some(how)) => bail!("{how}"),
+            None => bail!("the machine says nothing of it"),
+        }
+    }
+}
+
+/// `PREFIX name SEPARATOR rest`; names have no separator in them.
+fn prefixed(line: &str, prefix: &str, separator: &str) -> Option<(String, String)> {
+    let (name, rest) = line.strip_prefix(prefix)?.split_once(separator)?;
+    Some((name.to_owned(), rest.to_owned()))
+}
+
+/// Boots `machine` from the files in `image` and waits until it switches itself off.
+///
+/// # Errors
+/// If what is needed is missing, or the machine doesn't get to its end.
+pub fn run(machine: &Machine, image: &[u8]) -> Result<Console> {
+    let mut file = tempfile::NamedTempFile::new()?;
+    file.write_all(image)?;
+    let mut command = Command::new(installed("qemu-system")?);
+    command
+        .args(["-M", "virt", "-cpu", machine.cpu, "-m", "2048"])
+        .args(["-nodefaults", "-no-reboot", "-display", "none"])
+        .args(["-serial", "stdio", "-monitor", "none", "-net", "none"])
+        .arg("-kernel")
+        .arg(installed(&format!("kernels/{}", machine.kernel))?)
+        .arg("-initrd")
+        .arg(file.path())
+        .args(["-append", "console=ttyAMA0 quiet panic=-1 rdinit=/init"]);
+    let finished = Run::of(command).seconds(SECONDS).run()?;
+    let text = String::from_utf8_lossy(&finished.stdout);
+    ensure!(
+        finished.ends.is_success() && text.lines().any(|line| line.trim_end() == "DONE"),
+        "{}, and it said {}{text}",
+        finished.ends,
+        String::from_utf8_lossy(&finished.stderr)
+    );
+    Ok(Console::parse(&text))
+}
+
+fn installed(name: &str) -> Result<PathBuf> {
+    let path = paths::root().join(".venv/aarch64").join(name);
+    ensure!(
+        path.exists(),
+        "{} is missing; run tests/setup-aarch64.sh system (make test-aarch64-system does)",
+        path.display()
+    );
+    Ok(path)
+}

@@ -1,0 +1,95 @@
+//! The machines, and what is expected of each.
+
+use crate::boot::Console;
+use anyhow::{Result, ensure};
+
+/// A kernel on a processor.
+#[derive(Debug)]
+pub struct Machine {
+    pub name: &'static str,
+    /// Below `.venv/aarch64/kernels`.
+    pub kernel: &'static str,
+    /// As qemu's `-cpu` has it.
+    pub cpu: &'static str,
+    /// Bytes of a page.
+    page: u32,
+    /// The version of Landlock, 0 for none.
+    pub landlock: u32,
+    /// Whether the processor has the atomic instructions of Armv8.1 (LSE).
+    atomics: bool,
+    /// Whether it has SVE, whose registers make signal frames large.
+    sve: bool,
+}
+
+/// Of Armv8.0 and nothing more.
+const BASELINE: &str = "cortex-a53";
+
+/// All that qemu knows; pointers are authenticated by a cheap function.
+const MAXIMUM: &str = "max,pauth-impdef=on";
+
+const A_5_10: Machine = Machine {
+    name: "5.10, 4k",
+    kernel: "linux-5.10",
+    cpu: BASELINE,
+    page: 0x1000,
+    landlock: 0,
+    atomics: false,
+    sve: false,
+};
+
+const A_6_1: Machine = Machine {
+    name: "6.1, 4k",
+    kernel: "linux-6.1",
+    landlock: 2,
+    ..A_5_10
+};
+
+pub const MACHINES: &[Machine] = &[
+    A_5_10,
+    A_6_1,
+    Machine {
+        name: "6.1, 4k, all of Armv9",
+        cpu: MAXIMUM,
+        atomics: true,
+        sve: true,
+        ..A_6_1
+    },
+    Machine {
+        name: "6.12, 16k",
+        kernel: "linux-6.12-16k",
+        cpu: MAXIMUM,
+        page: 0x4000,
+        landlock: 6,
+        atomics: true,
+        sve: true,
+    },
+    Machine {
+        name: "6.1, 64k",
+        kernel: "linux-6.1-64k",
+        cpu: MAXIMUM,
+        page: 0x1_0000,
+        landlock: 2,
+        atomics: true,
+        sve: true,
+    },
+];
+
+/// Holds a machine to what was asked for, so that no check passes on another.
+pub fn compare(machine: &Machine, console: &Console) -> Result<()> {
+    let version = machine.kernel.split('-').nth(1).unwrap_or_default();
+    let kernel = console.fact("kernel")?;
+    ensure!(
+        kernel.starts_with(&format!("{version}.")),
+        "runs Linux {kernel}"
+    );
+    for (fact, expected) in [
+        ("page", machine.page.to_string()),
+        ("landlock", machine.landlock.to_string()),
+        ("atomics", machine.atomics.to_string()),
+        ("sve", machine.sve.to_string()),
+    ] {
+        let found = console.fact(fact)?;
+        ensure!(found == expected, "{fact}: {found}, not {expected}");
+    }
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! Executables for linux/arm64 on real Linux kernels: several versions, page sizes and
+//! processors, in a machine that qemu emulates. Process 1 is the guest `machine`, which
+//! runs the checks of [`checks`] and says what it found; each is a test here.
+//!
+//!     make test-aarch64-system
+//!     cargo test --release -p wasi-aot-tests --test kernel -- 16k
+//!
+//! Not part of `cargo test`: it needs an emulator and kernels. Where those are missing it
+//! fails and says what installs them.
+
+mod attempts;
+mod boot;
+mod checks;
+mod corrupt;
+mod image;
+mod machines;
+mod modules;
+
+use anyhow::{Context, Result};
+use boot::Console;
+use harness::suite;
+use harness::tool::Tool;
+use libtest_mimic::{Arguments, Trial};
+use machines::{MACHINES, Machine};
+use std::sync::{Arc, OnceLock};
+
+fn main() -> Result<()> {
+    let args = Arguments::from_args();
+    let tool = Arc::new(Tool::new()?);
+    let trials = MACHINES.iter().map(|machine| trials(machine, &tool));
+    let trials = trials.collect::<Result<Vec<_>>>()?;
+    let conclusion = libtest_mimic::run(&args, trials.into_iter().flatten().collect());
+    // `exit` runs no destructors, and the tool's directory is to be removed.
+    drop(tool);
+    conclusion.exit()
+}
+
+/// The checks on one machine, which the first of them boots.
+fn trials(machine: &'static Machine, tool: &Arc<Tool>) -> Result<Vec<Trial>> {
+    let checks = checks::on(machine)?;
+    let names: Vec<_> = checks.iter().map(|check| check.name.clone()).collect();
+    let boot = Arc::new(Boot {
+        machine,
+        tool: Arc::clone(tool),
+        console: OnceLock::new(),
+    });
+    let test = |name: &str, body: fn(&Boot, &str) -> Result<()>| {
+        let (boot, check) = (Arc::clone(&boot), name.to_owned());
+        suite::test(format!("{}/{name}", machine.name), move || {
+            body(&boot, &check)
+        })
+    };
+    let is_asked_for = |boot: &Boot, _: &str| machines::compare(boot.machine, boot.console()?);
+    let passes = |boot: &Boot, check: &str| boot.console()?.passed(check);
+    let mut trials = vec![test("the machine that was asked for", is_asked_for)];
+    trials.extend(names.iter().map(|name| test(name, passes)));
+    Ok(trials)
+}
+
+/// A machine that runs once, when the first test wants to know.
+struct Boot {
+    machine: &'static Machine,
+    tool: Arc<Tool>,
+    console: OnceLock<Result<Console, String>>,
+}
+
+impl Boot {
+    fn console(&self) -> Result<&Console> {
+        let run = || {
+            let checks = checks::on(self.machine)?;
+            let image = image::build(&self.tool, &checks)?;
+            boot::run(self.machine, &image)
+        };
+        let said = self
+            .console
+            .get_or_init(|| run().map_err(|error| format!("{error:#}")));
+        let said = said.as_ref().map_err(|error| anyhow::anyhow!("{error}"));
+        said.with_context(|| format!("booting {}", self.machine.name))
+    }
+}
