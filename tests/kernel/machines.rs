@@ -63,15 +63,6 @@ pub const MACHINES: &[Machine] = &[
         atomics: true,
         sve: true,
     },
-    Machine {
-        name: "6.1, 64k",
-        kernel: "linux-6.1-64k",
-        cpu: MAXIMUM,
-        page: 0x1_0000,
-        landlock: 2,
-        atomics: true,
-        sve: true,
-    },
 ];
 
 /// Holds a machine to what was asked for, so that no check passes on another.

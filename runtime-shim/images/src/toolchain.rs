@@ -2,7 +2,6 @@
 
 use crate::{Target, root};
 use anyhow::{Context, Result, bail, ensure};
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
