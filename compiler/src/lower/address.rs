@@ -43,12 +43,12 @@ use wasmparser::MemArg;
 /// Where an access goes: from somewhere, by a displacement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Place {
-    pub(super) from: From,
+    pub(super) from: Origin,
     pub(super) displacement: i32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum From {
+pub(super) enum Origin {
     /// A 64-bit index into a memory that can't miss its reserve.
     Index { memory: u32, index: Value },
     /// What the pinned register holds for a value of Go's SP, where that is an address
@@ -117,12 +117,12 @@ impl Lowering<'_, '_, '_> {
             let sum = i64::try_from(offset).expect("BUG: an offset over 63 bits") + constant;
             if sum <= layout::MAX_UNCHECKED_OFFSET.cast_signed() {
                 let displacement = i32::try_from(sum).expect("BUG: a displacement over 31 bits");
-                let from = self.from_sp(memory, sp);
+                let from = self.origin(memory, sp);
                 return Place { from, displacement };
             }
         }
         if offset <= layout::MAX_UNCHECKED_OFFSET {
-            let from = self.from_sp(memory, index);
+            let from = self.origin(memory, index);
             let displacement =
                 i32::try_from(offset).expect("BUG: an unchecked offset over 31 bits");
             return Place { from, displacement };
@@ -134,17 +134,17 @@ impl Lowering<'_, '_, '_> {
         self.check_range(memory, start, length);
         let index = start;
         Place {
-            from: From::Index { memory, index },
+            from: Origin::Index { memory, index },
             displacement: 0,
         }
     }
 
     /// Where an access at this index, an i32, is from: what the register holds, if it is
     /// a value that the register had.
-    fn from_sp(&mut self, memory: u32, index: Value) -> From {
+    fn origin(&mut self, memory: u32, index: Value) -> Origin {
         match self.sp_address(index) {
-            Some(register) if memory == 0 => From::Register(register),
-            _ => From::Index {
+            Some(register) if memory == 0 => Origin::Register(register),
+            _ => Origin::Index {
                 memory,
                 index: self.zero_extend(index),
             },
@@ -154,8 +154,8 @@ impl Lowering<'_, '_, '_> {
     /// The host address of a place, without its displacement.
     pub(super) fn place_address(&mut self, place: Place) -> Value {
         match place.from {
-            From::Index { memory, index } => self.host_address(memory, index),
-            From::Register(address) => address,
+            Origin::Index { memory, index } => self.host_address(memory, index),
+            Origin::Register(address) => address,
         }
     }
 
