@@ -6,10 +6,10 @@ IMAGES := $(RELEASE)/wasi-aot-shim-images
 SHIM := --manifest-path runtime-shim/Cargo.toml --target-dir $(TARGET)/shim
 
 .DEFAULT_GOAL := help
-.PHONY: help build shims demo test test-all test-std test-std-exec test-shim test-aarch64-system spec-results differential differential-go fuzz bench tools lint bless
+.PHONY: help build shims dist demo test test-all test-std test-std-exec test-shim test-aarch64 test-aarch64-system spec-results differential differential-go fuzz bench tools lint bless
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 build: ## Build wasi-aot, and beside it libwasi_aot_shim.a and wasi-aot.ld for linking with ld
 	cargo build --release -p wasi-aot -p wasi-aot-shim-images
@@ -22,6 +22,13 @@ shims: ## Build the runtime's images for all targets from source, runtime-shim/i
 	tests/setup-aarch64.sh rust
 	cargo build --release -p wasi-aot-shim-images
 	$(IMAGES) build $(TARGET)/shim-images
+
+dist: build ## Pack wasi-aot for both hosts, with checksums, into target/dist
+	tests/setup-aarch64.sh rust
+	@mkdir -p $(TARGET)/dist
+	cli/dist.sh linux-amd64 $(TARGET) $(TARGET)/dist
+	cli/dist.sh linux-arm64 $(TARGET) $(TARGET)/dist
+	cd $(TARGET)/dist && sha256sum *.tar.gz | tee SHA256SUMS
 
 demo: build ## Compile two Go programs to native executables and run them
 	@WASI_AOT=$(RELEASE)/wasi-aot OUT=$(TARGET)/demo tests/demo.sh
@@ -71,6 +78,13 @@ test-shim:
 	cargo test $(SHIM)
 
 # MACHINE="16k" chooses by name.
+# SUITES="wasi edges" chooses some. What only a kernel does is in test-aarch64-system.
+test-aarch64: export WASI_AOT_TEST_TARGET = linux/arm64
+test-aarch64: build tools ## Run the suites' executables for linux/arm64 under qemu-user
+	@tests/setup-aarch64.sh rust qemu
+	cargo test --release --workspace --no-fail-fast \
+		$(addprefix --test ,$(or $(SUITES),adversarial cli edges go imports spec std wasi))
+
 test-aarch64-system: build tools ## Run executables for linux/arm64 on real kernels, in emulated machines
 	@tests/setup-aarch64.sh rust system
 	cargo test --release -p wasi-aot-tests --test kernel -- $(MACHINE)

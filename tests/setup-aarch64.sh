@@ -4,11 +4,13 @@
 #
 #   tests/setup-aarch64.sh rust    a Rust compiler with aarch64's standard library
 #   tests/setup-aarch64.sh qemu    an emulator for programs of aarch64
+#   tests/setup-aarch64.sh cc      a linker and a C library for wasi-aot itself
 #   tests/setup-aarch64.sh system  an emulator for machines of aarch64, and kernels
 #
 # Results:
 #   .venv/aarch64/rustc
 #   .venv/aarch64/qemu
+#   .venv/aarch64/cc, ar
 #   .venv/aarch64/qemu-system
 #   .venv/aarch64/kernels/linux-VERSION, with the page size if it isn't 4 KiB
 #
@@ -107,6 +109,23 @@ missing() {
     private_apt apt-get install -s --no-install-recommends "$1" | sed -n 's/^Inst \([^ ]*\).*/\1/p'
 }
 
+install_cc() {
+    [ -x "$home/cc" ] && return
+    local cc
+    cc=$(command -v aarch64-linux-gnu-gcc || true)
+    if [ -z "$cc" ]; then
+        mkdir -p "$debian"/{state/lists/partial,cache/archives/partial}
+        # shellcheck disable=SC2046
+        unpack $(missing gcc-aarch64-linux-gnu) libc6-dev-arm64-cross
+        cc=$debian/root/usr/bin/aarch64-linux-gnu-gcc
+        wrap cc "$cc" "$debian/root/usr/lib/x86_64-linux-gnu"
+        wrap ar "$debian/root/usr/bin/aarch64-linux-gnu-ar" "$debian/root/usr/lib/x86_64-linux-gnu"
+    else
+        wrap cc "$cc"
+        wrap ar "$(command -v aarch64-linux-gnu-ar)"
+    fi
+}
+
 # suite_apt TOOL ARGUMENT...: the same for other suites, where this machine finds its own.
 suite_apt() {
     local tool=$1
@@ -167,6 +186,7 @@ for what in "$@"; do
     case $what in
         rust) install_rust ;;
         qemu) install_qemu ;;
+        cc) install_cc ;;
         system) install_system ;;
         *) say "no such thing: $what"; exit 2 ;;
     esac

@@ -34,7 +34,7 @@ fn branch(site: &mut Site<'_>) -> Result<(), Fault> {
     if distance % 4 != 0 {
         return Err(Fault::Misaligned);
     }
-    let words = signed(distance / 4, 26)?;
+    let words = signed(distance / 4, 26).map_err(|_| Fault::BranchTooFar)?;
     let instruction = site.instruction()? & !0x03ff_ffff;
     site.store((instruction | words).to_le_bytes())
 }
@@ -115,7 +115,7 @@ mod tests {
     fn what_does_not_fit_is_refused() {
         let call = |symbol| patched(elf::R_AARCH64_CALL26, 0x9400_0000, 0, symbol);
         assert!(call((1 << 27) - 4).is_ok());
-        assert_eq!(call(1 << 27), Err(Fault::OutOfRange));
+        assert_eq!(call(1 << 27), Err(Fault::BranchTooFar));
         assert_eq!(call(2), Err(Fault::Misaligned));
         assert_eq!(
             patched(elf::R_AARCH64_ADR_PREL_PG_HI21, 0x9000_0000, 0, 1 << 32),

@@ -99,6 +99,8 @@ pub(super) enum Fault {
     OutOfRange,
     /// The field is not inside the section.
     OutsideSection,
+    /// A branch of aarch64 beyond 128 MiB.
+    BranchTooFar,
     /// A branch target between two instructions.
     Misaligned,
 }
@@ -109,6 +111,10 @@ impl Fault {
             Self::UnknownKind => "unknown relocation type",
             Self::OutOfRange => "value out of range",
             Self::OutsideSection => "place outside the section",
+            Self::BranchTooFar => {
+                "the module's code is too large for linux/arm64, whose branches reach 128 MiB; \
+                 build for linux/amd64"
+            }
             Self::Misaligned => "misaligned branch target",
         }
     }

@@ -10,15 +10,11 @@ pub fn options(byte: u8) -> Options {
     let levels = [OptLevel::O2, OptLevel::O0, OptLevel::O1, OptLevel::O2];
     let emits = [Emit::Exe, Emit::Exe, Emit::Clif, Emit::Asm];
     let bit = |bit: u8| byte & (1 << bit) != 0;
-    let mut emit = emits[usize::from(byte >> 4 & 3)];
+    let emit = emits[usize::from(byte >> 4 & 3)];
     let target = match bit(6) {
         true => Target::LinuxArm64,
         false => Target::LinuxAmd64,
     };
-    // There are no executables for it yet.
-    if target == Target::LinuxArm64 && emit == Emit::Exe {
-        emit = Emit::Obj;
-    }
     Options {
         target,
         cpu: (byte & 3 == 3).then_some(Features::NONE),
