@@ -13,7 +13,8 @@ pub fn processors(target: Target) -> [Features; 2] {
 }
 
 /// Flags of `wasi-aot build` for each: levels of optimisation, use of what is known of
-/// Go, and processors. The last ones optimise as by default.
+/// Go, and processors. The last ones optimise as by default; under an emulator they are
+/// left out.
 #[must_use]
 pub fn ways() -> Vec<Vec<String>> {
     let target = target::tested();
@@ -25,6 +26,9 @@ pub fn ways() -> Vec<Vec<String>> {
     });
     let [least, _] = &processors;
     let unoptimised = [&["-O0".to_owned()], &least[..]].concat();
+    if target::is_emulated() {
+        return flags.into();
+    }
     flags
         .into_iter()
         .chain([unoptimised])
