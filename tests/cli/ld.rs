@@ -5,15 +5,13 @@ use crate::support::{assemble, build, guest, run, test, text};
 use anyhow::{Context, Result, ensure};
 use harness::go::Goal;
 use harness::paths;
-use harness::run::{Ends, Run};
-use harness::target;
+use harness::run::Ends;
 use harness::tool::Tool;
+use harness::{shim, target};
 use libtest_mimic::Trial;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::{Arc, OnceLock};
-use wasi_aot_shim_images::toolchain::Toolchain;
-use wasi_aot_shim_images::{Target, archive};
+use std::path::Path;
+use std::sync::Arc;
+use wasi_aot_shim_images::Target;
 
 /// (guest, arguments, exit code)
 const RUNS: &[(&str, &[&str], i32)] = &[
@@ -114,48 +112,11 @@ fn behaves_the_same(tool: &Tool, name: &str) -> Result<()> {
 /// Links `object` with the runtime that `make build` leaves for this machine, or with
 /// one built here for another.
 pub fn link(object: &Path, output: &Path) -> Result<()> {
-    if target::is_emulated() {
-        return link_with(library()?, object, output);
-    }
-    let archive = paths::product("libwasi_aot_shim.a", "WASI_AOT_SHIM_ARCHIVE")?;
-    link_with(&archive, object, output)
-}
-
-/// The runtime's static library for the target under test, built once in a run.
-fn library() -> Result<&'static Path> {
-    static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    let build = || {
-        let directory = paths::profile_dir()?.with_file_name("shim-images");
-        let shim = shim()?;
-        archive::build(shim, &Toolchain::find(shim)?, &[], &directory)
-    };
-    match BUILT.get_or_init(|| build().map_err(|error| format!("{error:#}"))) {
-        Ok(path) => Ok(path),
-        Err(error) => anyhow::bail!("{error}"),
-    }
-}
-
-fn shim() -> Result<&'static Target> {
-    Target::named(target::tested().name()).context("a target without a shim")
-}
-
-/// Links `object` with the runtime in `archive`.
-pub fn link_with(archive: &Path, object: &Path, output: &Path) -> Result<()> {
-    let script = paths::product("wasi-aot.ld", "WASI_AOT_LD_SCRIPT")?;
-    // The machine's own ld knows its own architecture alone.
-    let mut command = if target::is_emulated() {
-        let mut linker = Toolchain::find(shim()?)?.linker();
-        linker.arg("--defsym=ARM64=1");
-        linker
+    let of = Target::named(target::tested().name()).context("a target without a shim")?;
+    let library = if target::is_emulated() {
+        shim::library(of, None)?
     } else {
-        Command::new("ld")
+        paths::product("libwasi_aot_shim.a", "WASI_AOT_SHIM_ARCHIVE")?
     };
-    command
-        .arg("-T")
-        .arg(script)
-        .arg("-o")
-        .args([output, object, archive]);
-    let linked = Run::of(command).run()?;
-    ensure!(linked.ends.is_success(), "ld: {}", text(&linked.stderr));
-    Ok(())
+    shim::link(of, &library, object, output)
 }

@@ -11,6 +11,7 @@
 //! - [`compare`]: the differences between two outcomes;
 //! - [`gotest`]: what a test binary of Go's reports, [`gojson`]: what `go test` does;
 //! - [`rng`]: numbers from a seed, for what is generated;
+//! - [`shim`]: the runtime's library, and linking with `ld`;
 //! - [`target`]: what executables are built for, and how they are started here;
 //! - [`suite`]: cases times Go versions times build flavours, as named tests.
 //! - [`ways`]: flags of `wasi-aot build` that must make no difference.
@@ -29,6 +30,7 @@ pub mod live;
 pub mod paths;
 pub mod rng;
 pub mod run;
+pub mod shim;
 pub mod suite;
 pub mod target;
 pub mod tool;

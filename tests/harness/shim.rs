@@ -1,0 +1,58 @@
+//! The runtime's static library as tests build it, and linking with `ld`.
+
+use crate::paths;
+use crate::run::Run;
+use anyhow::{Result, ensure};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+use wasi_aot_shim_images::target::LINUX_ARM64;
+use wasi_aot_shim_images::toolchain::Toolchain;
+use wasi_aot_shim_images::{Target, archive};
+
+/// Libraries by target and feature.
+type Built = BTreeMap<(&'static str, Option<&'static str>), PathBuf>;
+
+/// The library for a target with this feature of the shim, or none; built once in a run,
+/// in a directory of its own.
+///
+/// # Errors
+/// If it doesn't build.
+pub fn library(target: &Target, feature: Option<&'static str>) -> Result<PathBuf> {
+    static BUILT: Mutex<Built> = Mutex::new(Built::new());
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    let key = (target.name, feature);
+    if let Some(path) = built.get(&key) {
+        return Ok(path.clone());
+    }
+    let directory = paths::profile_dir()?.with_file_name(feature.unwrap_or("shim-images"));
+    let tools = Toolchain::find(target)?;
+    let features: Vec<&str> = feature.into_iter().collect();
+    let path = archive::build(target, &tools, &features, &directory)?;
+    built.insert(key, path.clone());
+    Ok(path)
+}
+
+/// Links `object` with the runtime in `archive` by our script: with the machine's own
+/// ld, or, for a target that it may not know, with Rust's.
+///
+/// # Errors
+/// If the linker fails.
+pub fn link(target: &Target, archive: &Path, object: &Path, output: &Path) -> Result<()> {
+    let script = paths::product("wasi-aot.ld", "WASI_AOT_LD_SCRIPT")?;
+    let mut command = if *target == LINUX_ARM64 {
+        let mut linker = Toolchain::find(target)?.linker();
+        linker.args(["--defsym=ARM64=1", "-z"]);
+        linker.arg(format!("max-page-size={}", target.page_size));
+        linker
+    } else {
+        Command::new("ld")
+    };
+    command.arg("-T").arg(script).arg("-o");
+    command.args([output, object, archive]);
+    let linked = Run::of(command).run()?;
+    let stderr = String::from_utf8_lossy(&linked.stderr);
+    ensure!(linked.ends.is_success(), "ld: {stderr}");
+    Ok(())
+}
