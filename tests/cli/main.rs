@@ -6,6 +6,7 @@ mod bulk;
 mod byte_loops;
 mod cpu;
 mod errors;
+mod far_calls;
 mod harden;
 mod inspect;
 mod isolation;
@@ -38,6 +39,7 @@ fn main() -> anyhow::Result<()> {
         byte_loops::trials,
         cpu::trials,
         errors::trials,
+        far_calls::trials,
         harden::trials,
         inspect::trials,
         policy::trials,

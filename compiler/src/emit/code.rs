@@ -1,6 +1,7 @@
 //! The text section: functions with their relocations, and the symbols that they
 //! refer to.
 
+use super::veneers::{self, Veneers};
 use super::{Input, TrapSite};
 use crate::compile::{self, Compiled, Relocation, Synthetic, Target};
 use crate::module::Module;
@@ -30,6 +31,16 @@ pub(super) struct Code {
     pub traps: Vec<TrapSite>,
 }
 
+/// A function of the text section.
+struct Function<'i> {
+    id: FuncId,
+    /// What it is called by, if it is called.
+    symbol: Option<Symbol>,
+    compiled: &'i Compiled,
+    /// Empty for one of the compiler's own.
+    name: &'i str,
+}
+
 /// Declared functions and data, by what lowering calls them.
 struct Declared {
     module: ObjectModule,
@@ -49,25 +60,64 @@ pub(super) fn emit(input: &Input<'_, '_, '_>) -> Code {
         functions: BTreeMap::new(),
         data: BTreeMap::new(),
     };
-    let mut all: Vec<(FuncId, &Compiled, &str)> = Vec::new();
+    let mut all = Vec::new();
     for (index, (compiled, name)) in (0u32..).zip(input.functions.iter().zip(input.env.names)) {
-        let id = declared.declare_function(Symbol::Function(index), name, Linkage::Local);
-        all.push((id, compiled, name));
+        let symbol = Symbol::Function(index);
+        let id = declared.declare_function(symbol, name, Linkage::Local);
+        all.push(Function {
+            id,
+            symbol: Some(symbol),
+            compiled,
+            name,
+        });
     }
     let mut entry = None;
     for (synthetic, compiled) in input.synthetic {
-        let id = declared.declare_synthetic(*synthetic);
+        let (id, symbol) = declared.declare_synthetic(*synthetic);
         if let Synthetic::Entry(_) = synthetic {
             entry = Some(id);
         }
-        all.push((id, compiled, ""));
+        all.push(Function {
+            id,
+            symbol,
+            compiled,
+            name: "",
+        });
     }
-    for symbol in compile::referenced_symbols(all.iter().map(|(_, compiled, _)| *compiled)) {
+    for symbol in compile::referenced_symbols(all.iter().map(|function| function.compiled)) {
         declared.declare_referenced(symbol, input.env.module);
     }
-    for (id, compiled, _) in &all {
-        declared.define(*id, compiled);
+    let veneers = veneers::reach(input.env.target.machine()).and_then(|reach| {
+        let functions: Vec<_> = all
+            .iter()
+            .map(|function| (function.symbol, function.compiled))
+            .collect();
+        Veneers::plan(&functions, reach)
+    });
+    let veneers = veneers.as_ref().map(|veneers| {
+        (
+            veneers,
+            declared.declare("wasi_aot_veneers", Linkage::Local),
+        )
+    });
+    for (index, function) in all.iter().enumerate() {
+        match veneers {
+            Some((veneers, id)) if veneers.before == index => {
+                declared.define(id, &veneers.code, |_| None)
+            }
+            _ => {}
+        }
+        declared.define(function.id, function.compiled, |relocation| {
+            let (veneers, id) = veneers?;
+            Some((id, veneers.of(index, relocation)?))
+        });
     }
+    all.extend(veneers.map(|(veneers, id)| Function {
+        id,
+        symbol: None,
+        compiled: &veneers.code,
+        name: "",
+    }));
     finish(declared, entry.expect("BUG: an object without entry"), &all)
 }
 
@@ -85,23 +135,22 @@ impl Declared {
         id.unwrap_or_else(|e| panic!("BUG: declaring {name}: {e}"))
     }
 
-    fn declare_synthetic(&mut self, synthetic: Synthetic) -> FuncId {
-        match synthetic {
-            Synthetic::Entry(_) => self.declare(symbols::ENTRY, Linkage::Local),
-            Synthetic::ImportThunk(index) => self.declare_function(
+    /// Also returns what it is called by: nothing calls the entry.
+    fn declare_synthetic(&mut self, synthetic: Synthetic) -> (FuncId, Option<Symbol>) {
+        let (symbol, name) = match synthetic {
+            Synthetic::Entry(_) => return (self.declare(symbols::ENTRY, Linkage::Local), None),
+            Synthetic::ImportThunk(index) => (
                 Symbol::ImportThunk(index),
-                &format!("wasi_aot_thunk_{index}"),
-                Linkage::Local,
+                format!("wasi_aot_thunk_{index}"),
             ),
-            Synthetic::Trap(trap::BAD_SIGNATURE) => self.declare_function(
+            Synthetic::Trap(trap::BAD_SIGNATURE) => (
                 Symbol::TrapBadSignature,
-                "wasi_aot_trap_bad_signature",
-                Linkage::Local,
+                "wasi_aot_trap_bad_signature".to_string(),
             ),
-            Synthetic::Trap(_) => {
-                self.declare_function(Symbol::TrapNull, "wasi_aot_trap_null", Linkage::Local)
-            }
-        }
+            Synthetic::Trap(_) => (Symbol::TrapNull, "wasi_aot_trap_null".to_string()),
+        };
+        let id = self.declare_function(symbol, &name, Linkage::Local);
+        (id, Some(symbol))
     }
 
     /// Declares what the shim or [`super::data`] defines.
@@ -177,35 +226,44 @@ impl Declared {
         );
     }
 
-    fn define(&mut self, id: FuncId, compiled: &Compiled) {
-        let relocations: Vec<ModuleReloc> = compiled
-            .relocations
-            .iter()
-            .map(|r| self.relocation(id, r))
-            .collect();
+    /// Places a function; its calls for which `veneer` names a place in another function go
+    /// there.
+    fn define(
+        &mut self,
+        id: FuncId,
+        compiled: &Compiled,
+        veneer: impl Fn(&Relocation) -> Option<(FuncId, u32)>,
+    ) {
+        let relocations = compiled.relocations.iter().map(|relocation| {
+            let (name, addend) = match veneer(relocation) {
+                Some((veneers, offset)) => (veneers.into(), i64::from(offset)),
+                None => (self.target(id, relocation.target), relocation.addend),
+            };
+            ModuleReloc {
+                offset: relocation.offset,
+                kind: relocation.kind,
+                name,
+                addend,
+            }
+        });
+        let relocations: Vec<_> = relocations.collect();
         self.module
             .define_function_bytes(id, compiled.alignment, &compiled.code, &relocations)
             .unwrap_or_else(|e| panic!("BUG: defining a function: {e}"));
     }
 
-    fn relocation(&self, function: FuncId, relocation: &Relocation) -> ModuleReloc {
-        let name = match relocation.target {
+    fn target(&self, function: FuncId, target: Target) -> ModuleRelocTarget {
+        match target {
             Target::Within(offset) => ModuleRelocTarget::FunctionOffset(function, offset),
             Target::Symbol(symbol) => match self.functions.get(&symbol) {
                 Some(&id) => id.into(),
                 None => self.data[&symbol].into(),
             },
-        };
-        ModuleReloc {
-            offset: relocation.offset,
-            kind: relocation.kind,
-            name,
-            addend: relocation.addend,
         }
     }
 }
 
-fn finish(declared: Declared, entry: FuncId, all: &[(FuncId, &Compiled, &str)]) -> Code {
+fn finish(declared: Declared, entry: FuncId, all: &[Function<'_>]) -> Code {
     let product = declared.module.finish();
     let functions = declared
         .functions
@@ -217,19 +275,17 @@ fn finish(declared: Declared, entry: FuncId, all: &[(FuncId, &Compiled, &str)]) 
         .map(|(&symbol, &id)| (symbol, product.data_symbol(id)));
     let symbols = functions.chain(data).collect();
     let entry = product.function_symbol(entry);
-    let mut placed: Vec<(u64, &Compiled, &str)> = all
+    let mut placed: Vec<(u64, &Function<'_>)> = all
         .iter()
-        .map(|&(id, compiled, name)| {
-            (
-                product.object.symbol(product.function_symbol(id)).value,
-                compiled,
-                name,
-            )
+        .map(|function| {
+            let symbol = product.function_symbol(function.id);
+            (product.object.symbol(symbol).value, function)
         })
         .collect();
-    placed.sort_by_key(|&(offset, ..)| offset);
-    let traps = placed.iter().flat_map(|&(start, compiled, _)| {
-        let mut sites: Vec<TrapSite> = compiled
+    placed.sort_by_key(|&(offset, _)| offset);
+    let traps = placed.iter().flat_map(|&(start, function)| {
+        let mut sites: Vec<TrapSite> = function
+            .compiled
             .traps
             .iter()
             .map(|t| TrapSite {
@@ -242,12 +298,12 @@ fn finish(declared: Declared, entry: FuncId, all: &[(FuncId, &Compiled, &str)]) 
         sites
     });
     let traps = traps.collect();
-    let text_size = placed.last().map_or(0, |&(offset, compiled, _)| {
-        offset + compiled.code.len() as u64
+    let text_size = placed.last().map_or(0, |&(offset, function)| {
+        offset + function.compiled.code.len() as u64
     });
     let functions = placed
         .iter()
-        .map(|&(offset, _, name)| (offset, name.to_string()))
+        .map(|&(offset, function)| (offset, function.name.to_string()))
         .collect();
     let mut object = product.object;
     let text = object.section_id(StandardSection::Text);

@@ -1,6 +1,6 @@
 //! Compiled functions and a module's data become a relocatable ELF object.
 //!
-//! Code goes through `cranelift-object` ([`code`]), read-only tables and the
+//! Code goes through `cranelift-object` ([`code`], [`veneers`]), read-only tables and the
 //! initial memory through the `object` crate it is built on ([`data`], [`references`],
 //! [`info`]).
 //! The object defines everything but the shim's functions, and can be linked by
@@ -10,6 +10,7 @@ mod code;
 mod data;
 mod info;
 mod references;
+mod veneers;
 
 use crate::compile::{Compiled, Synthetic};
 use crate::lower::Env;

@@ -5,7 +5,8 @@ use object::elf;
 
 /// Applies a relocation of the given `R_AARCH64_*` kind.
 ///
-/// There are no veneers: a branch beyond 128 MiB is out of range.
+/// There are no veneers but those in the object ([`crate::emit`]): another branch beyond
+/// 128 MiB is out of range.
 pub(super) fn relocate(kind: u32, site: &mut Site<'_>) -> Result<(), Fault> {
     match kind {
         elf::R_AARCH64_NONE => Ok(()),

@@ -112,8 +112,8 @@ impl Fault {
             Self::OutOfRange => "value out of range",
             Self::OutsideSection => "place outside the section",
             Self::BranchTooFar => {
-                "the module's code is too large for linux/arm64, whose branches reach 128 MiB; \
-                 build for linux/amd64"
+                "a call beyond the 128 MiB that linux/arm64 reaches, over the module's tables or its \
+                 largest function; make them smaller, or build for linux/amd64"
             }
             Self::Misaligned => "misaligned branch target",
         }

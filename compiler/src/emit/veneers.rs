@@ -1,0 +1,295 @@
+//! Calls that one instruction can't reach: `BL` and `B` of aarch64 go 128 MiB either way.
+//!
+//! The image ends below 252 MiB ([`IMAGE_LIMIT`]), so one place, between two functions
+//! in the middle of the text section, is near enough to all of it. There lie veneers, one for
+//! each function that is called from too far away: such a call goes to the veneer, which
+//! goes on to the function with all registers but x16 as they were. That register
+//! belongs to the linker between a caller and a callee (AAPCS64, section 6.1.1), and
+//! Cranelift keeps nothing in it across instructions.
+//!
+//! Veneers are part of the object, not of the link, since a linker can't put any into a
+//! section: [`crate::link`] and `ld` find every call of the module's own functions in
+//! reach.
+//!
+//! Invariant: the text section without calls out of reach is what it would be if there
+//! were no such thing.
+
+use crate::compile::{Compiled, Relocation, Target};
+use crate::go::DispatchOutcome;
+use crate::symbol::Symbol;
+use cranelift_codegen::binemit::Reloc;
+use std::collections::{BTreeMap, BTreeSet};
+use wasi_aot_contract::layout::{IMAGE_BASE, IMAGE_LIMIT, Machine};
+
+/// What the branch instructions of aarch64 reach, in bytes: a signed number of
+/// instructions in 26 bits.
+const AARCH64_REACH: u64 = 1 << 27;
+
+// Either end of the image is in reach of its middle.
+const _: () = assert!((IMAGE_LIMIT - IMAGE_BASE) / 2 < AARCH64_REACH);
+
+/// `adrp x16, function`, `add x16, x16, :lo12:function`, `br x16` (Arm Architecture
+/// Reference Manual, C6.2).
+const VENEER: [u32; 3] = [0x9000_0010, 0x9100_0210, 0xd61f_0200];
+
+/// Bytes of a veneer.
+const SIZE: u32 = 4 * VENEER.len() as u32;
+
+/// How far calls reach, in bytes, on machines where it matters.
+pub(super) fn reach(machine: Machine) -> Option<u64> {
+    match machine {
+        Machine::X86_64 => None,
+        Machine::Aarch64 => Some(AARCH64_REACH),
+    }
+}
+
+/// A function of the text section, and what it is called by, if it is called.
+pub(super) type Placed<'c> = (Option<Symbol>, &'c Compiled);
+
+/// The veneers of an object.
+pub(super) struct Veneers {
+    /// They come before the function at this index.
+    pub before: usize,
+    pub code: Compiled,
+    /// Of each function that has one, the offset in `code`.
+    offsets: BTreeMap<Symbol, u32>,
+    distances: Distances,
+}
+
+/// What is in reach of what, wherever the veneers are.
+struct Distances {
+    /// Bytes that a call may go, without veneers on its way.
+    reach: u64,
+    /// Where each function begins in a text section without veneers.
+    starts: Vec<u64>,
+    called: BTreeMap<Symbol, u64>,
+}
+
+impl Veneers {
+    /// Plans the veneers for functions that come in this order. `None` if all is in
+    /// reach.
+    pub(super) fn plan(functions: &[Placed<'_>], reach: u64) -> Option<Self> {
+        let (distances, end) = Distances::new(functions, reach);
+        // Half of it is left for what lies between the code and the runtime.
+        if end < reach / 2 {
+            return None;
+        }
+        let mut far = BTreeSet::new();
+        for (index, (_, compiled)) in functions.iter().enumerate() {
+            let calls = calls(compiled).filter(|&call| !distances.is_near(index, call));
+            far.extend(calls.map(|(_, symbol)| symbol));
+        }
+        let before = (0..functions.len()).min_by_key(|&i| distances.starts[i].abs_diff(end / 2))?;
+        (!far.is_empty()).then(|| Self {
+            before,
+            code: code(&far),
+            offsets: far.into_iter().zip((0..).step_by(SIZE as usize)).collect(),
+            distances,
+        })
+    }
+
+    /// The offset of the veneer for what is a call in the function at this index and would
+    /// not reach its target.
+    pub(super) fn of(&self, index: usize, relocation: &Relocation) -> Option<u32> {
+        let call = call(relocation)?;
+        (!self.distances.is_near(index, call)).then(|| self.offsets[&call.1])
+    }
+}
+
+impl Distances {
+    /// Also returns the end of the section.
+    fn new(functions: &[Placed<'_>], reach: u64) -> (Self, u64) {
+        let mut end = 0;
+        let mut starts = Vec::with_capacity(functions.len());
+        let mut called = BTreeMap::new();
+        for (symbol, compiled) in functions {
+            let start = u64::next_multiple_of(end, compiled.alignment);
+            starts.push(start);
+            called.extend(symbol.map(|symbol| (symbol, start)));
+            end = start + compiled.code.len() as u64;
+        }
+        // Veneers move what is behind them by no more than that.
+        let targets = functions.iter().flat_map(|(_, compiled)| calls(compiled));
+        let targets: BTreeSet<_> = targets.map(|(_, symbol)| symbol).collect();
+        let alignment = functions.iter().map(|(_, compiled)| compiled.alignment);
+        let veneers =
+            (targets.len() as u64 * u64::from(SIZE)).next_multiple_of(alignment.max().unwrap_or(1));
+        let distances = Self {
+            reach: reach.saturating_sub(veneers),
+            starts,
+            called,
+        };
+        (distances, end)
+    }
+
+    /// Whether a call in the function at this index reaches its target. Functions of the
+    /// runtime are near nothing: they may be linked anywhere.
+    fn is_near(&self, index: usize, (offset, target): (u32, Symbol)) -> bool {
+        let site = self.starts[index] + u64::from(offset);
+        let target = self.called.get(&target);
+        target.is_some_and(|target| target.abs_diff(site) < self.reach)
+    }
+}
+
+/// Offsets and targets of calls.
+fn calls(compiled: &Compiled) -> impl Iterator<Item = (u32, Symbol)> {
+    compiled.relocations.iter().filter_map(call)
+}
+
+fn call(relocation: &Relocation) -> Option<(u32, Symbol)> {
+    match (relocation.kind, relocation.target) {
+        (Reloc::Arm64Call, Target::Symbol(symbol)) => Some((relocation.offset, symbol)),
+        _ => None,
+    }
+}
+
+/// A veneer for each.
+fn code(functions: &BTreeSet<Symbol>) -> Compiled {
+    let veneer = VENEER.map(u32::to_le_bytes);
+    let relocations = functions.iter().zip((0..).step_by(SIZE as usize));
+    let relocations = relocations.flat_map(|(&symbol, offset)| {
+        let kinds = [Reloc::Aarch64AdrPrelPgHi21, Reloc::Aarch64AddAbsLo12Nc];
+        let offsets = [offset, offset + 4];
+        kinds
+            .into_iter()
+            .zip(offsets)
+            .map(move |(kind, offset)| Relocation {
+                offset,
+                kind,
+                target: Target::Symbol(symbol),
+                addend: 0,
+            })
+    });
+    Compiled {
+        code: veneer.as_flattened().repeat(functions.len()),
+        alignment: 4,
+        relocations: relocations.collect(),
+        traps: Vec::new(),
+        text: None,
+        large: false,
+        dispatch: DispatchOutcome::Absent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn function(size: usize, alignment: u64, calls: &[(u32, Symbol)]) -> Compiled {
+        let relocations = calls.iter().map(|&(offset, symbol)| Relocation {
+            offset,
+            kind: Reloc::Arm64Call,
+            target: Target::Symbol(symbol),
+            addend: 0,
+        });
+        Compiled {
+            code: vec![0; size],
+            alignment,
+            relocations: relocations.collect(),
+            ..code(&BTreeSet::new())
+        }
+    }
+
+    fn placed(functions: &[Compiled]) -> Vec<Placed<'_>> {
+        let symbols = (0..).map(|index| Some(Symbol::Function(index)));
+        symbols.zip(functions).collect()
+    }
+
+    /// How far each call goes, and each call that a veneer is for, in a text section with
+    /// the veneers in it. The function of each veneer is compared with the call's.
+    fn distances(functions: &[Placed<'_>], veneers: &Veneers) -> Vec<u64> {
+        let mut section = functions.to_vec();
+        section.insert(veneers.before, (None, &veneers.code));
+        let (after, _) = Distances::new(&section, 0);
+        let mut all = Vec::new();
+        for (index, (_, compiled)) in functions.iter().enumerate() {
+            let start = after.starts[index + usize::from(index >= veneers.before)];
+            for relocation in &compiled.relocations {
+                let (offset, symbol) = call(relocation).unwrap();
+                let target = match veneers.of(index, relocation) {
+                    Some(veneer) => {
+                        let of = |r: &&Relocation| r.offset / SIZE == veneer / SIZE;
+                        let behind = veneers.code.relocations.iter().filter(of);
+                        let targets = behind.map(|r| r.target);
+                        assert!(targets.clone().count() == 2);
+                        for target in targets {
+                            assert!(matches!(target, Target::Symbol(s) if s == symbol));
+                        }
+                        after.starts[veneers.before] + u64::from(veneer)
+                    }
+                    None => after.called[&symbol],
+                };
+                all.push(target.abs_diff(start + u64::from(offset)));
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn what_is_in_reach_needs_none() {
+        let calls = [(0, Symbol::Function(1)), (4, Symbol::Memmove)];
+        let functions = [function(200, 4, &calls), function(200, 4, &calls)];
+        assert!(Veneers::plan(&placed(&functions), 1000).is_none());
+        let calls = &calls[..1];
+        let functions = [function(300, 4, calls), function(300, 4, calls)];
+        assert!(Veneers::plan(&placed(&functions), 1000).is_none());
+        assert!(Veneers::plan(&[], 1000).is_none());
+    }
+
+    /// Where there is more than half of what is in reach, they may be linked anywhere.
+    #[test]
+    fn functions_of_the_runtime_get_one() {
+        let functions = [
+            function(300, 4, &[(8, Symbol::Memmove)]),
+            function(300, 4, &[(8, Symbol::Function(0))]),
+        ];
+        let functions = placed(&functions);
+        let veneers = Veneers::plan(&functions, 1000).unwrap();
+        let calls = functions.iter().map(|(_, f)| &f.relocations[0]);
+        let found: Vec<_> = (0..)
+            .zip(calls)
+            .map(|(index, call)| veneers.of(index, call))
+            .collect();
+        assert_eq!(found, [Some(0), None]);
+    }
+
+    #[test]
+    fn every_call_arrives() {
+        // Knuth's MMIX generator; its upper bits are the good ones.
+        let mut state = 1_u64;
+        let mut below = |end: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % end
+        };
+        let mut needed = 0;
+        for _ in 0..500 {
+            let count = 2 + below(40);
+            let functions: Vec<_> = (0..count)
+                .map(|_| {
+                    let words = 1 + below(200);
+                    let calls: Vec<_> = (0..below(6))
+                        .map(|_| {
+                            let target = Symbol::Function(below(count) as u32);
+                            ((below(words) * 4) as u32, target)
+                        })
+                        .collect();
+                    function(words as usize * 4, 4 << below(4), &calls)
+                })
+                .collect();
+            let functions = placed(&functions);
+            let (_, end) = Distances::new(&functions, 0);
+            // Of what remains in reach from the middle, a function there and the veneers
+            // take a part.
+            let reach = end / 2 + 800 + 12 * count + 64;
+            if let Some(veneers) = Veneers::plan(&functions, reach) {
+                needed += 1;
+                for distance in distances(&functions, &veneers) {
+                    assert!(distance < reach, "{distance} of {reach}");
+                }
+            }
+        }
+        assert!(needed > 100, "only {needed}");
+    }
+}
