@@ -6,7 +6,7 @@ IMAGES := $(RELEASE)/wasi-aot-shim-images
 SHIM := --manifest-path runtime-shim/Cargo.toml --target-dir $(TARGET)/shim
 
 .DEFAULT_GOAL := help
-.PHONY: help build shims dist demo test test-all test-std test-std-exec test-shim test-aarch64 test-aarch64-system spec-results differential differential-go fuzz bench tools lint bless
+.PHONY: help build shims dist demo test test-all test-std test-std-exec test-shim test-aarch64 test-aarch64-system test-dist spec-results differential differential-go fuzz bench tools lint bless
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -29,6 +29,10 @@ dist: build ## Pack wasi-aot for both hosts, with checksums, into target/dist
 	cli/dist.sh linux-amd64 $(TARGET) $(TARGET)/dist
 	cli/dist.sh linux-arm64 $(TARGET) $(TARGET)/dist
 	cd $(TARGET)/dist && sha256sum *.tar.gz | tee SHA256SUMS
+
+test-dist: dist ## Try the archives: both build a program for both targets
+	@tests/setup-aarch64.sh qemu
+	tests/dist.sh $(TARGET)/dist $(TARGET)/test-dist
 
 demo: build ## Compile two Go programs to native executables and run them
 	@WASI_AOT=$(RELEASE)/wasi-aot OUT=$(TARGET)/demo tests/demo.sh
