@@ -216,7 +216,10 @@ mod tests {
     #[test]
     fn silence_ends_a_program() {
         let done = shell("echo so far; exec sleep 100");
-        assert_eq!((done.ends, &*done.stdout), (Ends::Signal(9), &b"so far\n"[..]));
+        assert_eq!(
+            (done.ends, &*done.stdout),
+            (Ends::Signal(9), &b"so far\n"[..])
+        );
     }
 
     #[test]
