@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Puts what aarch64 needs on an x86-64 machine under .venv/aarch64/. Safe to run again:
-# what is there already is left alone.
+# what is there already is left alone, and what failed leaves nothing behind.
 #
 #   tests/setup-aarch64.sh rust    a Rust compiler with aarch64's standard library
 #   tests/setup-aarch64.sh qemu    an emulator for programs of aarch64
 #   tests/setup-aarch64.sh cc      a linker and a C library for wasi-aot itself
 #   tests/setup-aarch64.sh system  an emulator for machines of aarch64, and kernels
+#   tests/setup-aarch64.sh pages   a kernel with pages of 64 KiB, built from source: takes
+#                                  10 minutes of two processors and 2 GB of disk
 #
 # Results:
 #   .venv/aarch64/rustc
@@ -15,7 +17,7 @@
 #   .venv/aarch64/kernels/linux-VERSION, with the page size if it isn't 4 KiB
 #
 # Rust comes from the toolchain in use where that has the target, or rustup can add it;
-# otherwise, as the emulator, from Debian's packages, which are unpacked there and
+# otherwise, as the emulators, from Debian's packages, which are unpacked there and
 # change nothing on the machine.
 set -euo pipefail
 
@@ -24,44 +26,98 @@ TRIPLE=aarch64-unknown-linux-gnu
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 home=$root/.venv/aarch64
 debian=$home/debian
+libraries=$debian/root/usr/lib/x86_64-linux-gnu:$debian/root/lib/x86_64-linux-gnu
 
 say() { echo "setup-aarch64: $*" >&2; }
+
+fail() {
+    say "$*"
+    exit 1
+}
+
+# try WHAT COMMAND...: if the command fails, one line says so and why, and all ends.
+try() {
+    local what=$1 said
+    shift
+    said=$("$@" 2>&1 >/dev/null) && return
+    fail "$what failed: $(grep -m 1 '^E:' <<<"$said" || tail -n 1 <<<"$said")"
+}
 
 # private_apt TOOL ARGUMENT...: one of apt's tools with lists and cache of our own, for
 # packages of both architectures.
 private_apt() {
     local tool=$1
     shift
+    command -v "$tool" >/dev/null || fail "$tool is missing: this needs Debian, or by hand what ${BASH_SOURCE[0]} says"
+    mkdir -p "$debian"/{state/lists/partial,cache/archives/partial}
     "$tool" -o Dir::State="$debian/state" -o Dir::Cache="$debian/cache" \
         -o APT::Architectures::=amd64 -o APT::Architectures::=arm64 \
         -o APT::Sandbox::User= -o Acquire::Languages=none "$@"
 }
 
-# unpack PACKAGE...: Debian's newest, below $debian/root.
-unpack() {
-    for tool in apt-get dpkg-deb; do
-        command -v $tool >/dev/null || { say "$tool is missing: install $1 by hand, and see ${BASH_SOURCE[0]}"; exit 1; }
-    done
-    say "fetching $*"
-    mkdir -p "$debian"/{state/lists/partial,cache/archives/partial,root,packages}
-    [ -n "${updated:-}" ] || private_apt apt-get update -qq
+# update: private_apt's lists, once in a run.
+update() {
+    [ -n "${updated:-}" ] && return
+    try "reading the lists of packages" private_apt apt-get update -qq
     updated=1
-    rm -f "$debian"/packages/*
-    (cd "$debian/packages" && private_apt apt-get download -qq "$@")
-    for package in "$debian"/packages/*.deb; do dpkg-deb -x "$package" "$debian/root"; done
-    rm -f "$debian"/packages/*
 }
+
+# download APT PACKAGE...: into an empty directory, whose name is in $work.
+download() {
+    local apt=$1
+    shift
+    say "fetching $*"
+    rm -rf "$work"/packages
+    mkdir "$work"/packages
+    cd "$work"/packages
+    try "fetching packages" "$apt" apt-get download -qq "$@"
+    cd "$root"
+}
+
+# unpack PACKAGE...: the newest of this machine's Debian, below $debian/root.
+unpack() {
+    [ $# = 0 ] && return
+    update
+    download private_apt "$@"
+    mkdir -p "$debian/root"
+    for package in "$work"/packages/*.deb; do
+        try "unpacking ${package##*/}" dpkg-deb -x "$package" "$debian/root"
+    done
+}
+
+# missing PACKAGE...: these, and what they need of what isn't installed on this machine.
+# After `update`.
+missing() {
+    local plan
+    plan=$(private_apt apt-get install -s --no-install-recommends "$@" 2>&1) ||
+        fail "Debian can't install $*: $(grep -m 1 '^E:' <<<"$plan")"
+    sed -n 's/^Inst \([^ ]*\).*/\1/p' <<<"$plan"
+}
+
+# unpack_all PACKAGE...: with all they need.
+unpack_all() {
+    local packages
+    update
+    packages=$(missing "$@")
+    # shellcheck disable=SC2086
+    unpack $packages
+}
+
+# works COMMAND...: or what was unpacked isn't enough for it.
+works() { LD_LIBRARY_PATH=$libraries try "running $1" "$@"; }
 
 # knows RUSTC: whether it has the target's core library.
 knows() { compgen -G "$("$1" --print target-libdir --target $TRIPLE 2>/dev/null)/libcore-*.rlib" >/dev/null; }
 
-# wrap NAME PROGRAM [LIBRARIES]: .venv/aarch64/NAME runs it. By one rename, so that it
-# stands for a finished install.
+# wrap NAME PROGRAM [ARGUMENTS]: .venv/aarch64/NAME runs it, if it is an unpacked one
+# with the libraries that were unpacked. By one rename, so that it stands for a finished
+# install.
 wrap() {
-    local libraries=${3:+LD_LIBRARY_PATH=$3 }
-    printf '#!/bin/sh\n%sexec %s "$@"\n' "$libraries" "$2" >"$home/$1.$$"
-    chmod +x "$home/$1.$$"
-    mv "$home/$1.$$" "$home/$1"
+    local found=
+    [[ $2 == "$debian"/* ]] && found="LD_LIBRARY_PATH=$libraries "
+    printf '#!/bin/sh\n%sexec %s%s "$@"\n' "$found" "$2" "${3:+ $3}" >"$work/$1"
+    chmod +x "$work/$1"
+    mv "$work/$1" "$home/$1"
 }
 
 install_rust() {
@@ -81,11 +137,10 @@ install_rust() {
     unpack "$depends"
     depends=$(private_apt apt-cache depends "$depends" | sed -n 's/.*Depends: \(libllvm[0-9]*\)$/\1/p' | head -n 1)
     unpack "$depends" libedit2 libbsd0 libmd0 libxml2 libicu72 libz3-4
-    local libraries=$debian/root/usr/lib/x86_64-linux-gnu
     local rustc=$debian/root/usr/bin/rustc
-    LD_LIBRARY_PATH=$libraries "$rustc" --version >/dev/null
-    wrap rustc "$rustc" "$libraries"
-    knows "$home/rustc" || { say "the packages do not hold $TRIPLE"; exit 1; }
+    works "$rustc" --version
+    LD_LIBRARY_PATH=$libraries knows "$rustc" || fail "the packages do not hold $TRIPLE"
+    wrap rustc "$rustc"
 }
 
 install_qemu() {
@@ -96,98 +151,112 @@ install_qemu() {
         unpack qemu-user-static
         qemu=$debian/root/usr/bin/qemu-aarch64-static
     fi
-    "$qemu" --version >/dev/null
+    try "running $qemu" "$qemu" --version
     # No wrapper: a shell would add to the environment of the program.
-    ln -s "$qemu" "$home/qemu.$$"
-    mv -T "$home/qemu.$$" "$home/qemu"
-}
-
-# missing PACKAGE: it, and what it needs of what isn't installed on this machine.
-missing() {
-    private_apt apt-get update -qq
-    updated=1
-    private_apt apt-get install -s --no-install-recommends "$1" | sed -n 's/^Inst \([^ ]*\).*/\1/p'
+    ln -s "$qemu" "$work/qemu"
+    mv -T "$work/qemu" "$home/qemu"
 }
 
 install_cc() {
     [ -x "$home/cc" ] && return
-    local cc
-    cc=$(command -v aarch64-linux-gnu-gcc || true)
-    if [ -z "$cc" ]; then
-        mkdir -p "$debian"/{state/lists/partial,cache/archives/partial}
-        # shellcheck disable=SC2046
-        unpack $(missing gcc-aarch64-linux-gnu) libc6-dev-arm64-cross
-        cc=$debian/root/usr/bin/aarch64-linux-gnu-gcc
-        wrap cc "$cc" "$debian/root/usr/lib/x86_64-linux-gnu"
-        wrap ar "$debian/root/usr/bin/aarch64-linux-gnu-ar" "$debian/root/usr/lib/x86_64-linux-gnu"
+    local bin
+    if command -v aarch64-linux-gnu-gcc >/dev/null; then
+        bin=$(dirname "$(command -v aarch64-linux-gnu-gcc)")
     else
-        wrap cc "$cc"
-        wrap ar "$(command -v aarch64-linux-gnu-ar)"
+        unpack_all gcc-aarch64-linux-gnu
+        unpack libc6-dev-arm64-cross
+        bin=$debian/root/usr/bin
+        works "$bin/aarch64-linux-gnu-gcc" --version
     fi
+    wrap ar "$bin/aarch64-linux-gnu-ar"
+    wrap cc "$bin/aarch64-linux-gnu-gcc"
 }
 
-# suite_apt TOOL ARGUMENT...: the same for other suites, where this machine finds its own.
+# suite_apt TOOL ARGUMENT...: private_apt for other suites, where this machine finds its own.
 suite_apt() {
     local tool=$1
     shift
+    mkdir -p "$debian/suites/lists/partial"
     private_apt "$tool" -o Dir::State="$debian/suites" -o Dir::Etc::SourceParts=/dev/null \
         -o Dir::Etc::SourceList="$debian/suites.list" "$@"
+}
+
+# update_suites: suite_apt's lists, once in a run.
+update_suites() {
+    [ -n "${updated_suites:-}" ] && return
+    local site
+    site=$(private_apt apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' 'Component: main' | head -n 1)
+    [ -n "$site" ] || fail "this machine has no Debian suite to take kernels from"
+    for suite in bullseye bookworm trixie; do
+        echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $site $suite main"
+    done >"$debian/suites.list"
+    try "reading the lists of Debian's suites" suite_apt apt-get update -qq
+    updated_suites=1
 }
 
 # kernel NAME PACKAGE SUITE: what the meta-package stands for there.
 kernel() {
     [ -e "$home/kernels/$1" ] && return
-    local suites=$debian/suites package found
-    if [ ! -e "$debian/suites.list" ]; then
-        local site
-        site=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' 'Component: main' | head -n 1)
-        [ -n "$site" ] || { say "this machine has no Debian suite to take kernels from"; exit 1; }
-        for suite in bullseye bookworm trixie; do
-            echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $site $suite main"
-        done >"$debian/suites.list"
-        mkdir -p "$suites/lists/partial"
-        suite_apt apt-get update -qq
-    fi
+    update_suites
+    local package
     package=$(suite_apt apt-cache show "$2:arm64/$3" | sed -n 's/^Depends: \([^ ]*\).*/\1/p' | head -n 1)
-    say "fetching $package"
-    rm -rf "$debian/kernel"
-    mkdir -p "$debian/kernel" "$home/kernels"
-    (cd "$debian/kernel" && suite_apt apt-get download -qq "$package:arm64")
-    dpkg-deb --fsys-tarfile "$debian"/kernel/*.deb | tar -x -C "$debian/kernel" --wildcards './boot/vmlinuz-*'
-    found=$(echo "$debian"/kernel/boot/vmlinuz-*)
-    mv "$found" "$home/kernels/$1"
-    rm -rf "$debian/kernel"
+    [ -n "$package" ] || fail "Debian $3 has no $2"
+    download suite_apt "$package:arm64"
+    dpkg-deb --fsys-tarfile "$work"/packages/*.deb | tar -x -C "$work/packages" --wildcards './boot/vmlinuz-*'
+    mkdir -p "$home/kernels"
+    mv "$work"/packages/boot/vmlinuz-* "$home/kernels/$1"
 }
 
 install_system() {
     if [ ! -x "$home/qemu-system" ]; then
-        local qemu libraries= data=
+        local qemu data=
         qemu=$(command -v qemu-system-aarch64 || true)
         if [ -z "$qemu" ]; then
-            mkdir -p "$debian"/{state/lists/partial,cache/archives/partial}
-            # shellcheck disable=SC2046
-            unpack $(missing qemu-system-arm)
-            libraries=$debian/root/usr/lib/x86_64-linux-gnu:$debian/root/lib/x86_64-linux-gnu
+            unpack_all qemu-system-arm
             qemu=$debian/root/usr/bin/qemu-system-aarch64
-            data=" -L $debian/root/usr/share/qemu"
+            data="-L $debian/root/usr/share/qemu"
         fi
-        LD_LIBRARY_PATH=$libraries "$qemu" --version >/dev/null
-        wrap qemu-system "$qemu$data" "$libraries"
+        works "$qemu" --version
+        wrap qemu-system "$qemu" "$data"
     fi
-    mkdir -p "$debian"
     kernel linux-5.10 linux-image-arm64 bullseye
     kernel linux-6.1 linux-image-arm64 bookworm
     kernel linux-6.12-16k linux-image-arm64-16k trixie
 }
 
-mkdir -p "$home"
+install_pages() {
+    [ -e "$home/kernels/linux-6.1-64k" ] && return
+    for tool in make gcc perl xz; do
+        command -v $tool >/dev/null || fail "$tool is missing; install it"
+    done
+    install_cc
+    unpack_all flex bison bc
+    update_suites
+    download suite_apt linux-source-6.1/bookworm
+    dpkg-deb --fsys-tarfile "$work"/packages/*.deb | tar -x -C "$work/packages" --wildcards './usr/src/*.tar.xz'
+    mkdir -p "$home/kernels"
+    (
+        # What was unpacked: its programs, their libraries and data.
+        unpacked=$debian/root/usr
+        export PATH=$unpacked/bin:$PATH LD_LIBRARY_PATH=$libraries
+        [ -x "$unpacked/bin/m4" ] && export M4=$unpacked/bin/m4
+        [ -x "$unpacked/bin/bison" ] && export BISON_PKGDATADIR=$unpacked/share/bison
+        tests/kernel/pages.sh "$work"/packages/usr/src/linux-source-6.1.tar.xz "$work/pages" "$home/kernels/linux-6.1-64k"
+    ) || exit 1
+}
+
 [ $# != 0 ] || { sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
+mkdir -p "$debian"
+cd "$root"
+work=$(mktemp -d "$debian/work.XXXXXX")
+trap 'rm -rf "$work"' EXIT
 for what in "$@"; do
     case $what in
         rust) install_rust ;;
         qemu) install_qemu ;;
         cc) install_cc ;;
         system) install_system ;;
-        *) say "no such thing: $what"; exit 2 ;;
+        pages) install_pages ;;
+        *) fail "no such thing: $what" ;;
     esac
 done

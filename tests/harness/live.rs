@@ -4,7 +4,7 @@ use crate::run::{Collected, Ends, Finished, Reader, wait};
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::Write;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -142,11 +142,40 @@ impl Live {
                 String::from_utf8_lossy(&so_far(&self.stderr).unwrap_or_default()),
             );
         };
-        Ok(Finished {
+        Ok(self.finished(status))
+    }
+
+    /// Waits for the end; kills it once standard output, a pipe, has got nothing new
+    /// for `patience`.
+    ///
+    /// # Errors
+    /// If it can't be waited for.
+    pub fn ended_or_silent(mut self, patience: Duration) -> Result<Finished> {
+        let mut written = 0;
+        let mut since = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait()? {
+                break status;
+            }
+            let now = self.stdout.as_ref().context("BUG: no pipe")?.so_far().len();
+            if now != written {
+                (written, since) = (now, Instant::now());
+            } else if since.elapsed() > patience {
+                self.child.kill()?;
+                break self.child.wait()?;
+            }
+            thread::sleep(Duration::from_millis(20));
+        };
+        Ok(self.finished(status))
+    }
+
+    fn finished(&mut self, status: ExitStatus) -> Finished {
+        let all = |pipe: &mut Option<Collected>| pipe.take().map(Collected::all);
+        Finished {
             ends: Ends::of(status),
-            stdout: self.stdout.take().map(Collected::all).unwrap_or_default(),
-            stderr: self.stderr.take().map(Collected::all).unwrap_or_default(),
-        })
+            stdout: all(&mut self.stdout).unwrap_or_default(),
+            stderr: all(&mut self.stderr).unwrap_or_default(),
+        }
     }
 }
 
@@ -171,4 +200,31 @@ pub fn eventually(what: &str, mut condition: impl FnMut() -> Result<bool>) -> Re
         thread::sleep(Duration::from_millis(1));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Finished {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        let live = Live::start(command, None, None, None).unwrap();
+        live.ended_or_silent(Duration::from_millis(500)).unwrap()
+    }
+
+    #[test]
+    fn silence_ends_a_program() {
+        let done = shell("echo so far; exec sleep 100");
+        assert_eq!(
+            (done.ends, &*done.stdout),
+            (Ends::Signal(9), &b"so far\n"[..])
+        );
+    }
+
+    #[test]
+    fn one_that_goes_on_writing_is_left_alone() {
+        let done = shell("for i in 1 2 3 4 5 6 7 8; do echo; sleep 0.1; done; exit 3");
+        assert_eq!(done.ends, Ends::Exit(3));
+    }
 }

@@ -1,9 +1,10 @@
-//! Kernels that lack what newer ones have, and containers that forbid it: a filter
-//! around the program answers ENOSYS, or EPERM, in the kernel's stead.
+//! Kernels that lack what newer ones have, or were built without, and containers that
+//! forbid it: a filter around the program answers in the kernel's stead.
 
 use crate::support::{Program, told};
 use anyhow::{Context, Result, ensure};
 use harness::go::{Flavour, Goal, NEWEST, Toolchain};
+use harness::live::Live;
 use harness::run::Run;
 use harness::suite;
 use harness::tool::Tool;
@@ -13,85 +14,249 @@ use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::sync::Arc;
 
-/// System calls from these numbers on came with Linux 3.17 (`seccomp`; `getrandom`
-/// follows) and 5.1.
-const SINCE: [(&str, i64); 2] = [
-    ("3.17", libc::SYS_seccomp),
-    ("5.1", libc::SYS_pidfd_send_signal),
+/// System calls that fail with an errno.
+enum Lacks {
+    /// All from this number on.
+    From(i64, i32),
+    Only(i64, i32),
+    /// This one where an argument, counted from 0, has this value.
+    With(i64, u32, u32, i32),
+}
+
+use Lacks::{From, Only, With};
+
+struct Kernel {
+    name: &'static str,
+    lacks: &'static [Lacks],
+    /// How many filters there are around our program: the one of this test, and its own,
+    /// if it can have one.
+    filters: u32,
+}
+
+/// The call that came with Linux 3.17; `getrandom` follows it.
+const SINCE_3_17: i64 = libc::SYS_seccomp;
+/// The first of those that came with 5.1.
+const SINCE_5_1: i64 = libc::SYS_pidfd_send_signal;
+
+const NO_PRCTL_FILTER: Lacks = With(
+    libc::SYS_prctl,
+    0,
+    libc::PR_SET_SECCOMP as u32,
+    libc::EINVAL,
+);
+
+const KERNELS: &[Kernel] = &[
+    Kernel {
+        name: "before Linux 3.17, ENOSYS",
+        lacks: &[From(SINCE_3_17, libc::ENOSYS)],
+        filters: 2,
+    },
+    Kernel {
+        name: "before Linux 3.17, EPERM",
+        lacks: &[From(SINCE_3_17, libc::EPERM)],
+        filters: 2,
+    },
+    Kernel {
+        name: "before Linux 5.1, ENOSYS",
+        lacks: &[From(SINCE_5_1, libc::ENOSYS)],
+        filters: 2,
+    },
+    Kernel {
+        name: "before Linux 5.1, EPERM",
+        lacks: &[From(SINCE_5_1, libc::EPERM)],
+        filters: 2,
+    },
+    Kernel {
+        name: "before Linux 3.5",
+        lacks: &[
+            From(SINCE_3_17, libc::ENOSYS),
+            NO_PRCTL_FILTER,
+            With(
+                libc::SYS_prctl,
+                0,
+                libc::PR_SET_NO_NEW_PRIVS as u32,
+                libc::EINVAL,
+            ),
+        ],
+        filters: 1,
+    },
+    // Built without CONFIG_SECCOMP, and without CONFIG_SECCOMP_FILTER.
+    Kernel {
+        name: "without seccomp",
+        lacks: &[Only(libc::SYS_seccomp, libc::ENOSYS), NO_PRCTL_FILTER],
+        filters: 1,
+    },
+    Kernel {
+        name: "without filters",
+        lacks: &[Only(libc::SYS_seccomp, libc::EINVAL), NO_PRCTL_FILTER],
+        filters: 1,
+    },
+    // The times of what a descriptor stands for that is open for nothing else.
+    Kernel {
+        name: "before Linux 5.8",
+        lacks: &[With(
+            libc::SYS_utimensat,
+            3,
+            libc::AT_EMPTY_PATH as u32,
+            libc::EINVAL,
+        )],
+        filters: 2,
+    },
+    // Built without CONFIG_POSIX_TIMERS.
+    NO_TIMER,
+    Kernel {
+        name: "with a timer that is forbidden",
+        lacks: &[Only(libc::SYS_setitimer, libc::EPERM)],
+        filters: 2,
+    },
 ];
 
-const ERRNOS: [(&str, i32); 2] = [("ENOSYS", libc::ENOSYS), ("EPERM", libc::EPERM)];
+const NO_TIMER: Kernel = Kernel {
+    name: "without timers",
+    lacks: &[Only(libc::SYS_setitimer, libc::ENOSYS)],
+    filters: 2,
+};
 
-/// Commands of the guest `files`: all ways in which paths are looked up.
-const COMMANDS: [&str; 9] = [
-    "write", "open", "times", "stat", "mkdir", "readdir", "rename", "links", "walk",
+/// Commands of guests: all ways in which paths are looked up, and goroutines that wait
+/// and compute.
+const COMMANDS: [(&str, &[&str]); 2] = [
+    (
+        "files",
+        &[
+            "write", "open", "times", "stat", "mkdir", "readdir", "rename", "links", "walk",
+        ],
+    ),
+    ("concurrency", &["pipeline", "collector", "tickers"]),
 ];
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
-    let mut trials = Vec::new();
-    for (version, first) in SINCE {
-        for (errno_name, errno) in ERRNOS {
-            let tool = Arc::clone(tool);
-            let name = format!("older/before Linux {version}, {errno_name}");
-            trials.push(suite::test(name, move || same(&tool, first, errno)));
-        }
+    let trial = |name: &str, kernel, body: fn(&Tool, &Kernel) -> Result<()>| {
+        let tool = Arc::clone(tool);
+        suite::test(format!("older/{name}"), move || body(&tool, kernel))
+    };
+    let mut trials = vec![trial("goroutines keep the processor", &NO_TIMER, no_turns)];
+    for kernel in KERNELS {
+        trials.push(trial(kernel.name, kernel, same));
+        let name = format!("{}, filters", kernel.name);
+        trials.push(trial(&name, kernel, filters));
     }
     trials
 }
 
-/// The guest does what it does on this kernel.
-fn same(tool: &Tool, first: i64, errno: i32) -> Result<()> {
-    let module = Toolchain::new(NEWEST)?.build("files", Flavour::Plain, Goal::Wasip1)?;
-    let program = tool.executable(&module, &["--dir".into(), ".".into()])?;
-    for command in COMMANDS {
-        let run = |lacking: bool| {
-            let place = Program::of(program.clone())?;
-            let mut started = place.command(&[command]);
-            if lacking {
-                lack(&mut started, first, errno);
-            }
-            Run::of(started).run()
-        };
-        let (here, there) = (run(false)?, run(true).context(command)?);
-        ensure!(here.ends.is_success(), "{command}: {}", told(&here));
-        ensure!(
-            told(&here) == told(&there),
-            "{command}: {}\nhere {}",
-            told(&there),
-            told(&here)
-        );
+fn program(tool: &Tool, guest: &str) -> Result<Program> {
+    let module = Toolchain::new(NEWEST)?.build(guest, Flavour::Plain, Goal::Wasip1)?;
+    Program::of(tool.executable(&module, &["--dir".into(), ".".into()])?)
+}
+
+/// Guests do what they do on this machine's kernel.
+fn same(tool: &Tool, kernel: &Kernel) -> Result<()> {
+    for (guest, commands) in COMMANDS {
+        let program = program(tool, guest)?;
+        for command in commands {
+            let run = |lacking: bool| {
+                let place = Program::of(program.path.clone())?;
+                let mut started = place.command(&[command]);
+                if lacking {
+                    kernel.surround(&mut started);
+                }
+                Run::of(started).run()
+            };
+            let (here, there) = (run(false)?, run(true).context(*command)?);
+            ensure!(here.ends.is_success(), "{command}: {}", told(&here));
+            ensure!(
+                told(&here) == told(&there),
+                "{command}: {}\nhere {}",
+                told(&there),
+                told(&here)
+            );
+        }
     }
     Ok(())
 }
 
-/// Has system calls from number `first` on fail with `errno` in `command`.
-fn lack(command: &mut Command, first: i64, errno: i32) {
-    // Load the number; is it less? fail; allow (uapi linux/bpf_common.h, linux/seccomp.h).
-    let instruction = |code, jf, k| libc::sock_filter { code, jt: 0, jf, k };
-    let filter = [
-        instruction(0x20, 0, 0),
-        instruction(0x35, 1, first as u32),
-        instruction(0x06, 0, libc::SECCOMP_RET_ERRNO | errno.cast_unsigned()),
-        instruction(0x06, 0, libc::SECCOMP_RET_ALLOW),
-    ];
-    // SAFETY: between fork and exec only two system calls are made, of which one reads
-    // the filter, which the closure owns.
-    unsafe {
-        command.pre_exec(move || {
-            let program = libc::sock_fprog {
-                len: filter.len() as u16,
-                filter: filter.as_ptr().cast_mut(),
-            };
-            let refused = libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0
-                || libc::prctl(
-                    libc::PR_SET_SECCOMP,
-                    libc::SECCOMP_MODE_FILTER,
-                    &raw const program,
-                ) != 0;
-            if refused {
-                return Err(io::Error::last_os_error());
+/// The program has its own filter where there can be one.
+fn filters(tool: &Tool, kernel: &Kernel) -> Result<()> {
+    let program = program(tool, "stdio")?;
+    let mut command = program.command(&["lines"]);
+    kernel.surround(&mut command);
+    let mut live = Live::start(command, None, None, None)?;
+    live.write(b"one\n")?;
+    live.until("1: ONE")?;
+    let status = std::fs::read_to_string(format!("/proc/{}/status", live.pid().as_raw_pid()))?;
+    let counted = format!("\nSeccomp_filters:\t{}\n", kernel.filters);
+    ensure!(status.contains(&counted), "not {counted:?}: {status}");
+    let done = live.finish()?;
+    ensure!(done.ends.is_success(), "{}", told(&done));
+    Ok(())
+}
+
+/// One that only computes leaves others no turn, as with `--no-preempt`.
+fn no_turns(tool: &Tool, kernel: &Kernel) -> Result<()> {
+    let program = program(tool, "concurrency")?;
+    let mut command = program.command(&["preempted"]);
+    kernel.surround(&mut command);
+    let ended = Run::of(command).seconds(1).run();
+    let error = ended.err().context("it has ended")?.to_string();
+    ensure!(error.contains("computing"), "{error}");
+    Ok(())
+}
+
+impl Kernel {
+    /// Has `command` run as on this kernel.
+    fn surround(&self, command: &mut Command) {
+        let filter = self.filter();
+        // SAFETY: between fork and exec only two system calls are made, of which one
+        // reads the filter, which the closure owns.
+        unsafe {
+            command.pre_exec(move || {
+                let program = libc::sock_fprog {
+                    len: filter.len() as u16,
+                    filter: filter.as_ptr().cast_mut(),
+                };
+                let refused = libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0
+                    || libc::prctl(
+                        libc::PR_SET_SECCOMP,
+                        libc::SECCOMP_MODE_FILTER,
+                        &raw const program,
+                    ) != 0;
+                if refused {
+                    return Err(io::Error::last_os_error());
+                }
+                Ok(())
+            });
+        }
+    }
+
+    /// In classic BPF (uapi linux/bpf_common.h and linux/seccomp.h).
+    fn filter(&self) -> Vec<libc::sock_filter> {
+        const EQUAL: u16 = 0x15;
+        const NOT_LESS: u16 = 0x35;
+        let instruction = |code, jf, k| libc::sock_filter { code, jt: 0, jf, k };
+        // Offsets in `struct seccomp_data`: the call's number, and of an argument the
+        // lower half.
+        let number = instruction(0x20, 0, 0);
+        let argument = |index| instruction(0x20, 0, 16 + 8 * index);
+        let errno =
+            |errno: i32| instruction(0x06, 0, libc::SECCOMP_RET_ERRNO | errno.cast_unsigned());
+        let mut filter = Vec::new();
+        for lacks in self.lacks {
+            match *lacks {
+                From(call, error) => {
+                    filter.extend([number, instruction(NOT_LESS, 1, call as u32), errno(error)]);
+                }
+                Only(call, error) => {
+                    filter.extend([number, instruction(EQUAL, 1, call as u32), errno(error)]);
+                }
+                With(call, index, value, error) => filter.extend([
+                    number,
+                    instruction(EQUAL, 3, call as u32),
+                    argument(index),
+                    instruction(EQUAL, 1, value),
+                    errno(error),
+                ]),
             }
-            Ok(())
-        });
+        }
+        filter.push(instruction(0x06, 0, libc::SECCOMP_RET_ALLOW));
+        filter
     }
 }

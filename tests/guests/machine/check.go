@@ -113,6 +113,11 @@ func (c *check) ends(dir string) error {
 	if err != nil {
 		return err
 	}
+	return c.expected(o)
+}
+
+// expected compares with what is stated.
+func (c *check) expected(o outcome) error {
 	if o.exit != c.Exit || o.signal != c.Signal ||
 		!strings.Contains(o.stdout, c.Stdout) || !strings.Contains(o.stderr, c.Stderr) {
 		return errors.New(o.String())
@@ -128,12 +133,9 @@ func (c *check) ends(dir string) error {
 	return nil
 }
 
-// same compares with a native program in a directory of its own: how they end, and
-// what they say but for the directory's name.
+// same compares with what is stated, and with a native program in a directory of its
+// own: how they end, and what they say on standard output but for the directory's name.
 func (c *check) same(dir string) error {
-	if err := c.ends(dir); err != nil {
-		return err
-	}
 	var said []string
 	for _, program := range [][]string{c.Program, c.Native} {
 		own, err := os.MkdirTemp(dir, "own")
@@ -144,11 +146,13 @@ func (c *check) same(dir string) error {
 		if err != nil {
 			return err
 		}
-		o.stderr = ""
-		said = append(said, strings.ReplaceAll(o.String()+o.stdout, own, "DIR"))
+		if err := c.expected(o); err != nil {
+			return fmt.Errorf("%s: %w", program[0], err)
+		}
+		said = append(said, strings.ReplaceAll(o.stdout, own, "DIR"))
 	}
 	if said[0] != said[1] {
-		return fmt.Errorf("ours %s, native %s", said[0], said[1])
+		return fmt.Errorf("ours says %q, native %q", tail(said[0]), tail(said[1]))
 	}
 	return nil
 }

@@ -1,8 +1,8 @@
 // Process 1 of an emulated machine: makes it usable, runs the checks that are listed
 // in /plan, says on the console what each found, and switches the machine off.
 //
-// Lines begin with FACT (what the machine is), PASS or FAIL (a check), and the last
-// one is DONE.
+// Lines begin with FACT (what the machine is), AT (a check begins), PASS or FAIL (it
+// has ended), and the last one is DONE.
 //
 // As `init lacking FIRST ERRNO PROGRAM ARGS...` it becomes another program, for which
 // system calls from number FIRST on fail with ERRNO.
@@ -43,6 +43,7 @@ func main() {
 		if err := json.Unmarshal(line, &c); err != nil {
 			panic(err)
 		}
+		fmt.Println("AT", c.Name)
 		started := time.Now()
 		err := c.run()
 		spent := time.Since(started).Round(time.Millisecond)
