@@ -195,7 +195,7 @@ fn no_turns(tool: &Tool, kernel: &Kernel) -> Result<()> {
     let program = program(tool, "concurrency")?;
     let mut command = program.command(&["preempted"]);
     kernel.surround(&mut command);
-    let ended = Run::of(command).seconds(1).run();
+    let ended = Run::of(command).seconds(5).run();
     let error = ended.err().context("it has ended")?.to_string();
     ensure!(error.contains("computing"), "{error}");
     Ok(())
