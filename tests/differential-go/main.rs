@@ -7,6 +7,9 @@
 //! `make differential-go` runs for as long as it is told to; the tests here run
 //! fixed seeds.
 
+mod calls;
+mod compute;
+mod data;
 mod expr;
 mod program;
 
