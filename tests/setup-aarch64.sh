@@ -6,12 +6,14 @@
 #   tests/setup-aarch64.sh qemu    an emulator for programs of aarch64
 #   tests/setup-aarch64.sh cc      a linker and a C library for wasi-aot itself
 #   tests/setup-aarch64.sh system  an emulator for machines of aarch64, and kernels
+#   tests/setup-aarch64.sh plugins emulators for programs that load plugins
 #
 # Results:
 #   .venv/aarch64/rustc
 #   .venv/aarch64/qemu
 #   .venv/aarch64/cc, ar
 #   .venv/aarch64/qemu-system
+#   .venv/aarch64/qemu-aarch64, qemu-x86_64: of both processors, to compare them
 #   .venv/aarch64/kernels/linux-VERSION, with the page size if it isn't 4 KiB
 #
 # Rust comes from the toolchain in use where that has the target, or rustup can add it;
@@ -180,6 +182,25 @@ install_system() {
     kernel linux-6.12-16k linux-image-arm64-16k trixie
 }
 
+# takes_plugins PROGRAM: what is linked statically, as `qemu` may be, can't.
+takes_plugins() { [[ $("$1" -h 2>/dev/null) == *$'\n-plugin '* ]]; }
+
+install_plugins() {
+    [ -x "$home/qemu-aarch64" ] && [ -x "$home/qemu-x86_64" ] && return
+    local bin= libraries= arch
+    if ! takes_plugins qemu-aarch64 || ! takes_plugins qemu-x86_64; then
+        mkdir -p "$debian"/{state/lists/partial,cache/archives/partial}
+        # shellcheck disable=SC2046
+        unpack $(missing qemu-user)
+        bin=$debian/root/usr/bin/
+        libraries=$debian/root/usr/lib/x86_64-linux-gnu:$debian/root/lib/x86_64-linux-gnu
+    fi
+    for arch in aarch64 x86_64; do
+        wrap qemu-$arch "${bin:-$(dirname "$(command -v qemu-$arch)")/}qemu-$arch" "$libraries"
+        takes_plugins "$home/qemu-$arch" || { say "qemu-$arch takes no plugins"; exit 1; }
+    done
+}
+
 mkdir -p "$home"
 [ $# != 0 ] || { sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
 for what in "$@"; do
@@ -188,6 +209,7 @@ for what in "$@"; do
         qemu) install_qemu ;;
         cc) install_cc ;;
         system) install_system ;;
+        plugins) install_plugins ;;
         *) say "no such thing: $what"; exit 2 ;;
     esac
 done
