@@ -65,7 +65,7 @@ def one_program(program, launcher, go, found, options, failures):
     """Name, group, and per level the bytes of code and the costs of its runs."""
     measure.say(f"{program.name}: build")
     wasm = options.out / "wasm" / f"{program.name}.wasm"
-    go.build(program.package, wasm, wasm=True)
+    go.build(program.package, wasm, tools.WASM)
     job = runtimes.Job(program.name, wasm.relative_to(options.out), (), (), ())
     code = {}
     for level in found:

@@ -61,7 +61,7 @@ def prepare(program, go, out, wants_native):
     wasm = out / "wasm" / f"{program.name}.wasm"
     if wants_native:
         go.build(program.package, out / "native" / program.name)
-    go.build(program.package, wasm, wasm=True)
+    go.build(program.package, wasm, tools.WASM)
     if program.name == "lines":
         programs.lines_file(out / "data" / "lines.txt")
     lists = (program.arguments, program.read, program.write)

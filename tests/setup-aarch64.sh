@@ -8,12 +8,14 @@
 #   tests/setup-aarch64.sh system  an emulator for machines of aarch64, and kernels
 #   tests/setup-aarch64.sh pages   a kernel with pages of 64 KiB, built from source: takes
 #                                  10 minutes of two processors and 2 GB of disk
+#   tests/setup-aarch64.sh plugins emulators for programs that load plugins
 #
 # Results:
 #   .venv/aarch64/rustc
 #   .venv/aarch64/qemu
 #   .venv/aarch64/cc, ar
 #   .venv/aarch64/qemu-system
+#   .venv/aarch64/qemu-aarch64, qemu-x86_64: of both processors, to compare them
 #   .venv/aarch64/kernels/linux-VERSION, with the page size if it isn't 4 KiB
 #
 # Rust comes from the toolchain in use where that has the target, or rustup can add it;
@@ -245,6 +247,24 @@ install_pages() {
     ) || exit 1
 }
 
+# takes_plugins PROGRAM: what is linked statically, as `qemu` may be, can't.
+takes_plugins() { [[ $("$1" -h 2>/dev/null) == *$'\n-plugin '* ]]; }
+
+install_plugins() {
+    [ -x "$home/qemu-aarch64" ] && [ -x "$home/qemu-x86_64" ] && return
+    local bin arch
+    if takes_plugins qemu-aarch64 && takes_plugins qemu-x86_64; then
+        bin=$(dirname "$(command -v qemu-aarch64)")
+    else
+        unpack_all qemu-user
+        bin=$debian/root/usr/bin
+    fi
+    for arch in aarch64 x86_64; do
+        LD_LIBRARY_PATH=$libraries takes_plugins "$bin/qemu-$arch" || fail "qemu-$arch takes no plugins"
+        wrap qemu-$arch "$bin/qemu-$arch"
+    done
+}
+
 [ $# != 0 ] || { sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2; }
 mkdir -p "$debian"
 cd "$root"
@@ -257,6 +277,7 @@ for what in "$@"; do
         cc) install_cc ;;
         system) install_system ;;
         pages) install_pages ;;
+        plugins) install_plugins ;;
         *) fail "no such thing: $what" ;;
     esac
 done

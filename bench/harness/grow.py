@@ -1,6 +1,6 @@
 """How the cost of compiling grows with the module: time, memory, size of output."""
 
-from . import measure
+from . import measure, tools
 from .measure import Failed
 from .programs import GROWTH
 from .runtimes import Job
@@ -13,7 +13,7 @@ def grow(launcher, go, runtimes, out, rounds, failures):
     for name, package in GROWTH:
         wasm = out / "growth" / f"{name}.wasm"
         measure.say(f"growth: {name}")
-        go.build(package, wasm, wasm=True)
+        go.build(package, wasm, tools.WASM)
         job = Job(f"grow-{name}", wasm.relative_to(out), (), (), ())
         row = {"name": name, "package": package, "wasm": measure.size(wasm), "compile": {}, "size": {}}
         for _ in range(rounds):

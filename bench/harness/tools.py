@@ -9,11 +9,12 @@ from pathlib import Path
 BENCH = Path(__file__).resolve().parent.parent
 ROOT = BENCH.parent
 SETUP = ROOT / "tests" / "setup.sh"
+SETUP_AARCH64 = ROOT / "tests" / "setup-aarch64.sh"
 WAZERO = "v1.12.0"
 
 # No configuration of the user's gets into what is built.
 GO_ENV = {"GOENV": "off", "GOTOOLCHAIN": "local", "GOFLAGS": "-buildvcs=false", "GOWORK": "off"}
-WASM_ENV = {"GOOS": "wasip1", "GOARCH": "wasm"}
+WASM = "wasip1/wasm"
 
 
 class Missing(Exception):
@@ -57,9 +58,10 @@ class Go:
         self.command = self.root / "bin" / "go"
         self.version = output([self.command, "version"], GO_ENV)
 
-    def build(self, package, result, wasm=False, flags=()):
-        """Builds `package` into the file `result`. A failure here ends the run."""
-        env = {**GO_ENV, **(WASM_ENV if wasm else {})}
+    def build(self, package, result, target=None, flags=()):
+        """Builds `package` into the file `result`, for this machine or for a target as
+        Go names it (linux/arm64). A failure here ends the run."""
+        env = {**GO_ENV, **(dict(zip(("GOOS", "GOARCH"), target.split("/"))) if target else {})}
         result.parent.mkdir(parents=True, exist_ok=True)
         output([self.command, "build", *flags, "-o", result, package], env, BENCH)
 
@@ -68,6 +70,13 @@ def wasmtime():
     """The wasmtime that tests/setup.sh pins."""
     output([SETUP, "tools"])
     return Path(os.path.realpath(ROOT / ".venv" / "wasmtime"))
+
+
+def emulator(architecture):
+    """The emulator for programs of one of Go's architectures that loads plugins."""
+    output([SETUP_AARCH64, "plugins"])
+    name = {"amd64": "x86_64", "arm64": "aarch64"}[architecture]
+    return ROOT / ".venv" / "aarch64" / f"qemu-{name}"
 
 
 def wazero(go, tools):

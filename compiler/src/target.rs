@@ -47,7 +47,7 @@ fn shared_settings(opt_level: OptLevel) -> Vec<(&'static str, &'static str)> {
         ("regalloc_algorithm", allocate),
         // Executables have fixed addresses.
         ("is_pic", "false"),
-        // SP lives there: see lower/variable.rs.
+        // SP lives there: see lower/sp.rs.
         ("enable_pinned_reg", "true"),
         // A frame larger than a page must not jump over the stack's guard.
         ("enable_probestack", "true"),

@@ -5,12 +5,12 @@
 //! every block, also of a loop. So it is computed: it is the pinned register without its
 //! lower half ([`super::sp`]), one instruction, which the optimiser moves out of loops
 //! like any other. It is computed again after each call, since to keep it over a call
-//! costs a callee-saved register and with it two accesses to the native stack. The bases
-//! of other memories are constants everywhere.
+//! costs a callee-saved register and with it two accesses to the native stack; the same
+//! goes for the copy of the pinned register that it is computed from, which is SP's. The
+//! bases of other memories are constants everywhere.
 
 use super::{Env, Lowering};
 use cranelift_codegen::ir::{InstBuilder, Value, types};
-use cranelift_frontend::Variable;
 use wasi_aot_contract::layout::Machine;
 
 impl Env<'_, '_> {
@@ -34,20 +34,23 @@ impl Lowering<'_, '_, '_> {
         }
     }
 
-    /// At the start of a function, where the builder is.
-    pub(super) fn start_base(&mut self) {
+    /// At the start of a function, where the builder is: the variables and their values.
+    pub(super) fn start_pinned(&mut self) {
         if self.env.pins_address() {
-            let variable: Variable = self.builder.declare_var(types::I64);
-            self.base = Some(variable);
-            self.renew_base();
+            self.base = Some(self.builder.declare_var(types::I64));
+            if self.env.pinned_global.is_some() {
+                self.pinned = Some(self.builder.declare_var(types::I64));
+            }
+            self.read_pinned();
         }
     }
 
-    /// After a call: the base isn't kept over it.
-    pub(super) fn renew_base(&mut self) {
+    /// Reads the pinned register, of which neither a copy nor the base is kept over a call.
+    pub(super) fn read_pinned(&mut self) {
         let Some(variable) = self.base else { return };
         let register = self.builder.ins().get_pinned_reg(types::I64);
-        let base = if self.env.pinned_global.is_some() {
+        let base = if let Some(pinned) = self.pinned {
+            self.builder.def_var(pinned, register);
             let sp = self.builder.ins().ireduce(types::I32, register);
             if !self.sp_is_unwritten() {
                 self.sp_is_now(sp, register);

@@ -55,7 +55,7 @@ pub(super) fn pop_extended(l: &mut Lowering<'_, '_, '_>) -> Value {
 pub(super) fn call(l: &mut Lowering<'_, '_, '_>, symbol: Symbol, args: &[Value]) {
     let function = l.function_ref(symbol, Env::memory_function_signature);
     l.builder.ins().call(function, args);
-    l.renew_base();
+    l.read_pinned();
     l.known.clear();
 }
 

@@ -7,8 +7,9 @@ use cranelift_codegen::ir::{self, InstBuilder, Signature, TrapCode, types};
 use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
-/// Lowers `extern "C" fn()`, which gives the pinned global and the tables that are
-/// written their first values and calls the module's start function and then `_start` (function index `main`).
+/// Lowers `extern "C" fn()`, which gives the pinned register and the tables that are
+/// written their first values, and calls the module's start function and then `_start`
+/// (function index `main`).
 pub fn lower_entry(
     env: &Env<'_, '_>,
     main: u32,

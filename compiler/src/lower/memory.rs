@@ -131,7 +131,7 @@ impl Lowering<'_, '_, '_> {
         let params = vec![types::I32; args.len()];
         let grow = self.function_ref(symbol, || Env::shim_signature(&params, &[types::I32]));
         let call = self.builder.ins().call(grow, &args);
-        self.renew_base();
+        self.read_pinned();
         self.builder.inst_results(call)[0]
     }
 }

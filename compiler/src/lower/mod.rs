@@ -1,11 +1,10 @@
 //! From a function's graph to CLIF, a file per family of operators.
 //!
-//! Invariants: every value on [`Lowering::stack`] has the CLIF type of its wasm
-//! type (i32, i64, f32, f64; a
-//! reference is an i64, see [`reference`], and a vector 16 bytes, see [`simd`]); at a block's boundaries operands live in slot
-//! variables ([`operands`]), so blocks can be lowered in any order; generated
-//! code touches linear memory only through [`address`], which is where the
-//! sandbox of generated code is.
+//! Invariants: every value on [`Lowering::stack`] has the CLIF type of its wasm type
+//! (i32, i64, f32, f64; a reference is an i64, see [`reference`], and a vector 16 bytes,
+//! see [`simd`]); at a block's boundaries operands live in slot variables ([`operands`]),
+//! so blocks can be lowered in any order; generated code touches linear memory only
+//! through [`address`], which is where the sandbox of generated code is.
 
 mod address;
 mod base;
@@ -146,6 +145,8 @@ struct Lowering<'f, 'm, 'w> {
     permutation: Option<ir::StackSlot>,
     /// Memory 0's base ([`base`]), where that is no constant.
     base: Option<Variable>,
+    /// What the pinned register holds ([`sp`]), where that is kept from block to block.
+    pinned: Option<Variable>,
 }
 
 impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
@@ -175,6 +176,7 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
             sp: sp::StackPointer::default(),
             permutation: None,
             base: None,
+            pinned: None,
         }
     }
 
@@ -194,7 +196,7 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
             self.locals.push(variable);
         }
         self.blocks[BlockId::ENTRY.index()] = Some(entry);
-        self.start_base();
+        self.start_pinned();
     }
 
     fn zero(&mut self, ty: ValType) -> ir::Value {

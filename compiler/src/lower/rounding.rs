@@ -52,7 +52,7 @@ impl Lowering<'_, '_, '_> {
 
     fn round_lanes(&mut self, rounding: Rounding, x: Value) -> Value {
         let ty = self.builder.func.dfg.value_type(x);
-        let limit = self.each_lane(ty, f32::powi(2.0, 23), f64::powi(2.0, 52));
+        let limit = self.each_lane(ty, 8_388_608.0, 4_503_599_627_370_496.0);
         let sign = self.each_lane(ty, -0.0, -0.0);
         let sign = self.bitwise(ty, sign, x, |l, sign, x| l.builder.ins().band(sign, x));
         let magnitude = self.bitwise(ty, x, sign, |l, x, sign| l.builder.ins().bxor(x, sign));

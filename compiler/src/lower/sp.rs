@@ -12,7 +12,9 @@
 //!
 //! Inside a block its value is an SSA value; it is read at most once from one
 //! call to the next, and written right before whatever can see it: a call of the
-//! module's code, or the end of the block.
+//! module's code, or the end of the block. On aarch64, which has registers to spare,
+//! what it holds is kept in a variable from block to block, too, so that it is read once
+//! after each call.
 
 use super::Lowering;
 use crate::go::sp::SP_LOCAL;
@@ -54,7 +56,10 @@ impl Lowering<'_, '_, '_> {
         if let Some(value) = self.sp.current {
             return value;
         }
-        let register = self.builder.ins().get_pinned_reg(types::I64);
+        let register = match self.pinned {
+            Some(variable) => self.builder.use_var(variable),
+            None => self.builder.ins().get_pinned_reg(types::I64),
+        };
         let value = self.builder.ins().ireduce(types::I32, register);
         self.sp_is_now(value, register);
         value
@@ -101,6 +106,9 @@ impl Lowering<'_, '_, '_> {
                 .expect("BUG: no value to write to the register");
             let register = self.sp.held[&value];
             self.builder.ins().set_pinned_reg(register);
+            if let Some(variable) = self.pinned {
+                self.builder.def_var(variable, register);
+            }
         }
     }
 
@@ -109,7 +117,7 @@ impl Lowering<'_, '_, '_> {
         assert!(!self.sp.unwritten, "BUG: a call that sees an old SP");
         self.sp.current = None;
         self.known.clear();
-        self.renew_base();
+        self.read_pinned();
     }
 
     /// An i32 as an i64.

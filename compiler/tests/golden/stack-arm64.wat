@@ -1,0 +1,51 @@
+;;! emit = asm
+;;! target = linux/arm64
+;; SP is read once from call to call, here at the start and not in the loop.
+(module
+  (memory 1)
+  (global $sp (mut i32) (i32.const 65536))
+  (func $callee)
+  (func $sum (param $n i32) (result i32)
+    (loop $next
+      (i32.store (global.get $sp)
+        (i32.add (i32.load (global.get $sp)) (i32.load (local.get $n))))
+      (local.set $n (i32.sub (local.get $n) (i32.const 4)))
+      (br_if $next (local.get $n)))
+    (global.set $sp (i32.sub (global.get $sp) (i32.const 16)))
+    (call $callee)
+    (i32.load offset=8 (global.get $sp)))
+  (func (export "_start")))
+;; expected:
+;; ; callee
+;;   stp fp, lr, [sp, #-16]!
+;;   mov fp, sp
+;; block0:
+;;   ldp fp, lr, [sp], #16
+;;   ret
+;; ; sum
+;;   stp fp, lr, [sp, #-16]!
+;;   mov fp, sp
+;; block0:
+;;   mov x12, x21
+;;   sub x13, x12, x12, UXTW
+;;   b label1
+;; block1:
+;;   ldr w14, [x12]
+;;   ldr w15, [x13, w2, UXTW]
+;;   add w14, w14, w15
+;;   str w14, [x12]
+;;   sub w2, w2, #4
+;;   cbnz w2, label2 ; b label3
+;; block2:
+;;   b label1
+;; block3:
+;;   b label4
+;; block4:
+;;   sub w0, w12, #16
+;;   add x0, x13, x0, UXTW
+;;   mov x21, x0
+;;   bl 0
+;;   mov x0, x21
+;;   ldr w2, [x0, #8]
+;;   ldp fp, lr, [sp], #16
+;;   ret
