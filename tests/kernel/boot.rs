@@ -87,7 +87,7 @@ pub fn run(machine: &Machine, image: &[u8]) -> Result<Console> {
         .args(["-nodefaults", "-no-reboot", "-display", "none"])
         .args(["-serial", "stdio", "-monitor", "none", "-net", "none"])
         .arg("-kernel")
-        .arg(installed(&format!("kernels/{}", machine.kernel))?)
+        .arg(installed(&machine.kernel_path())?)
         .arg("-initrd")
         .arg(file.path())
         .args(["-append", "console=ttyAMA0 quiet panic=-1 rdinit=/init"]);
@@ -106,7 +106,11 @@ pub fn run(machine: &Machine, image: &[u8]) -> Result<Console> {
     Ok(console)
 }
 
-fn installed(name: &str) -> Result<PathBuf> {
+/// A file below `.venv/aarch64`.
+///
+/// # Errors
+/// If it is missing.
+pub fn installed(name: &str) -> Result<PathBuf> {
     let path = paths::root().join(".venv/aarch64").join(name);
     ensure!(
         path.exists(),

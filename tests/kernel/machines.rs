@@ -8,7 +8,9 @@ use anyhow::{Result, ensure};
 pub struct Machine {
     pub name: &'static str,
     /// Below `.venv/aarch64/kernels`.
-    pub kernel: &'static str,
+    kernel: &'static str,
+    /// Whether the kernel is one that we build, since nobody has a package of it.
+    pub is_built: bool,
     /// As qemu's `-cpu` has it.
     pub cpu: &'static str,
     /// Bytes of a page.
@@ -21,6 +23,13 @@ pub struct Machine {
     sve: bool,
 }
 
+impl Machine {
+    /// Below `.venv/aarch64`.
+    pub fn kernel_path(&self) -> String {
+        format!("kernels/{}", self.kernel)
+    }
+}
+
 /// Of Armv8.0 and nothing more.
 const BASELINE: &str = "cortex-a53";
 
@@ -30,6 +39,7 @@ const MAXIMUM: &str = "max,pauth-impdef=on";
 const A_5_10: Machine = Machine {
     name: "5.10, 4k",
     kernel: "linux-5.10",
+    is_built: false,
     cpu: BASELINE,
     page: 0x1000,
     landlock: 0,
@@ -62,10 +72,12 @@ pub const MACHINES: &[Machine] = &[
         landlock: 6,
         atomics: true,
         sve: true,
+        ..A_6_1
     },
     Machine {
         name: "6.1, 64k",
         kernel: "linux-6.1-64k",
+        is_built: true,
         cpu: MAXIMUM,
         page: 0x10000,
         atomics: true,
