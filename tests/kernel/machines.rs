@@ -30,6 +30,9 @@ impl Machine {
     }
 }
 
+/// Bytes; where the vectors are 16 bytes long Linux says 4720 for its AT_MINSIGSTKSZ.
+const LARGEST_FRAME_WITHOUT_SVE: u32 = 0x1800;
+
 /// Of Armv8.0 and nothing more.
 const BASELINE: &str = "cortex-a53";
 
@@ -101,9 +104,16 @@ pub fn compare(machine: &Machine, console: &Console) -> Result<()> {
         ("landlock", machine.landlock.to_string()),
         ("atomics", machine.atomics.to_string()),
         ("sve", machine.sve.to_string()),
+        // The check of what memory a program takes is about them.
+        ("hugepages", true.to_string()),
     ] {
         let found = console.fact(fact)?;
         ensure!(found == expected, "{fact}: {found}, not {expected}");
     }
+    let frame: u32 = console.fact("sigframe")?.parse()?;
+    ensure!(
+        machine.sve == (frame > LARGEST_FRAME_WITHOUT_SVE),
+        "frames of signals take {frame} bytes"
+    );
     Ok(())
 }

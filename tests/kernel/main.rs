@@ -13,7 +13,6 @@ mod attempts;
 mod boot;
 mod check;
 mod checks;
-
 mod image;
 mod machines;
 mod modules;
@@ -44,7 +43,8 @@ fn trials(machine: &'static Machine, tool: &Arc<Tool>) -> Result<Vec<Trial>> {
             "{}: no kernel; make test-aarch64-system PAGES=1",
             machine.name
         );
-        return Ok(vec![Trial::test(name, || Ok(())).with_ignored_flag(true)]);
+        let missing = move || boot::installed(&machine.kernel_path()).map(drop);
+        return Ok(vec![suite::test(name, missing).with_ignored_flag(true)]);
     }
     let checks = checks::on(machine)?;
     let names: Vec<_> = checks.iter().map(|check| check.name.clone()).collect();
