@@ -81,7 +81,6 @@ differential-go: build tools ## Compare random Go programs with native Go, for S
 test-shim:
 	cargo test $(SHIM)
 
-# MACHINE="16k" chooses by name.
 # SUITES="wasi edges" chooses some. What only a kernel does is in test-aarch64-system.
 test-aarch64: export WASI_AOT_TEST_TARGET = linux/arm64
 test-aarch64: build tools ## Run the suites' executables for linux/arm64 under qemu-user
@@ -89,9 +88,11 @@ test-aarch64: build tools ## Run the suites' executables for linux/arm64 under q
 	cargo test --release --workspace --no-fail-fast \
 		$(addprefix --test ,$(or $(SUITES),adversarial cli edges go imports spec std wasi))
 
+# MACHINE="16k" chooses by name. PAGES=1 builds a kernel with pages of 64 KiB first, which
+# is used from then on.
 test-aarch64-system: build tools ## Run executables for linux/arm64 on real kernels, in emulated machines
-	@tests/setup-aarch64.sh rust system
-	cargo test --release -p wasi-aot-tests --test kernel -- $(MACHINE)
+	@tests/setup-aarch64.sh rust system $(if $(PAGES),pages)
+	cargo test --release -p wasi-aot-tests --test kernel -- $(if $(MACHINE),"$(MACHINE)")
 
 # PROGRAMS="json sorts", RUNTIMES="native ours" and ROUNDS=1 make it quick.
 bench: build ## Measure against native Go and other runtimes; bench/README.md

@@ -5,8 +5,10 @@
 //! - [`tool`]: wasi-aot itself, and executables made by it;
 //! - [`run`]: starts a program, feeds and reads it, never waits forever;
 //! - [`address`]: addresses for listeners;
+//! - [`live`]: one that a test talks to while it runs, or that may fall silent;
 //! - [`daemon`]: a program that runs until it is told to end;
 //! - [`tree`]: what a directory holds;
+//! - [`fences`]: what the kernel's fences make of attempts to break out;
 //! - [`agree`]: what a hand-written module does, here and under wasmtime;
 //! - [`compare`]: the differences between two outcomes;
 //! - [`gotest`]: what a test binary of Go's reports, [`gojson`]: what `go test` does;
@@ -23,6 +25,7 @@ pub mod agree;
 pub mod case;
 pub mod compare;
 pub mod daemon;
+pub mod fences;
 pub mod go;
 pub mod gojson;
 pub mod gotest;

@@ -2,6 +2,7 @@
 
 use crate::paths;
 use crate::run::Run;
+use crate::tool::Tool;
 use anyhow::{Result, ensure};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -32,6 +33,22 @@ pub fn library(target: &Target, feature: Option<&'static str>) -> Result<PathBuf
     let path = archive::build(target, &tools, &features, &directory)?;
     built.insert(key, path.clone());
     Ok(path)
+}
+
+/// An executable of `module` and `flags` around the runtime that lets its guest make any
+/// system call (`runtime-shim/src/corrupt.rs`), built once in a run.
+///
+/// # Errors
+/// If it doesn't build.
+pub fn corrupted(tool: &Tool, target: &Target, module: &Path, flags: &[String]) -> Result<PathBuf> {
+    let flags = [flags, &["--emit=obj".into()]].concat();
+    let object = tool.executable(module, &flags)?;
+    let output = PathBuf::from(format!("{}.linked", object.display()));
+    paths::make_once(&output, |draft| {
+        let library = library(target, Some("corrupt"))?;
+        link(target, &library, &object, draft)
+    })?;
+    Ok(output)
 }
 
 /// Links `object` with the runtime in `archive` by our script: with the machine's own

@@ -1,26 +1,16 @@
 //! What a guest that has broken the runtime may try, as in the suite `cli` on this
 //! machine's kernel (`tests/cli/harden`), here by aarch64's numbers.
 
-use crate::checks::{Check, attempt};
+use crate::check::Check;
+use harness::fences::Fences;
+use harness::fences::Outcome::{self, Fails, Killed, Works};
 
 /// Policies: flags of the build.
 const READING: &[&str] = &["--dir-ro", "/granted"];
 const WRITING: &[&str] = &["--dir", "/work", "--dir-ro", "/granted"];
 const NOTHING: &[&str] = &[];
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    Works,
-    /// With this errno.
-    Fails(i32),
-    /// By SIGSYS.
-    Killed,
-}
-
-use Outcome::{Fails, Killed, Works};
-
-const EACCES: i32 = 13;
-const DENIED: Outcome = Fails(EACCES);
+const DENIED: Outcome = Fails(libc::EACCES);
 
 /// (name, policy, calls, behind Landlock, behind seccomp). Numbers are those of uapi
 /// `asm-generic/unistd.h`; -100 is AT_FDCWD.
@@ -97,34 +87,29 @@ const ATTEMPTS: &[(&str, &[&str], &str, Outcome, Outcome)] = &[
 ];
 
 /// Each attempt behind either fence, and behind both, on a kernel with this version of
-/// Landlock. Without a fence it works.
+/// Landlock.
 pub fn behind_fences(landlock_version: u32) -> Vec<Check> {
     let mut checks = Vec::new();
     for &(name, policy, calls, landlock, seccomp) in ATTEMPTS {
-        let landlock = match landlock_version {
-            // Left out, as the executable does.
-            ..2 => Works,
+        let landlock = match name {
             // Signals to others are fenced by version 6.
-            6.. if name == "signal the parent" => Fails(1),
+            "signal the parent" if landlock_version >= 6 => Fails(libc::EPERM),
             _ => landlock,
         };
-        let both = if seccomp == Killed { Killed } else { landlock };
-        for (fences, without, outcome) in [
-            ("Landlock", Some("seccomp"), landlock),
-            ("seccomp", Some("Landlock"), seccomp),
-            ("both", None, both),
-        ] {
+        for fences in [Fences::Landlock, Fences::Seccomp, Fences::Both] {
+            let outcome = fences.expected(landlock_version, landlock, seccomp);
             // The program that takes the place of this one says something else.
             if outcome == Works && name == "start a program" {
                 continue;
             }
-            let result = match outcome {
-                Works => Some(0),
-                Fails(errno) => Some(-errno),
-                Killed => None,
-            };
-            let name = format!("{name}, behind {fences}");
-            checks.push(attempt(name, policy, calls, without, result));
+            let name = format!("{name}, behind {fences:?}");
+            let args: Vec<&str> = calls.split_whitespace().collect();
+            let check = Check::run(name, "corrupt", policy, &args).without(fences.without());
+            checks.push(match outcome {
+                Works => check.says_last(0),
+                Fails(errno) => check.says_last(-errno),
+                Killed => check.dies_by(libc::SIGSYS),
+            });
         }
     }
     checks

@@ -4,6 +4,7 @@ use crate::machines::Machine;
 use anyhow::{Context, Result, bail, ensure};
 use harness::live::Live;
 use harness::paths;
+use harness::run::Ends;
 use std::collections::HashMap;
 use std::io::Write;
 use std::path::PathBuf;
@@ -57,6 +58,8 @@ impl Console {
         }
     }
 
+    /// # Errors
+    /// How the check failed, or that it wasn't run.
     pub fn passed(&self, check: &str) -> Result<()> {
         match self.checks.get(check) {
             Some(None) => Ok(()),
@@ -87,7 +90,7 @@ pub fn run(machine: &Machine, image: &[u8]) -> Result<Console> {
         .args(["-nodefaults", "-no-reboot", "-display", "none"])
         .args(["-serial", "stdio", "-monitor", "none", "-net", "none"])
         .arg("-kernel")
-        .arg(installed(&format!("kernels/{}", machine.kernel))?)
+        .arg(installed(&machine.kernel_path())?)
         .arg("-initrd")
         .arg(file.path())
         .args(["-append", "console=ttyAMA0 quiet panic=-1 rdinit=/init"]);
@@ -96,9 +99,12 @@ pub fn run(machine: &Machine, image: &[u8]) -> Result<Console> {
     let text = String::from_utf8_lossy(&finished.stdout);
     let mut console = Console::parse(&text);
     if !finished.ends.is_success() || !text.lines().any(|line| line.trim_end() == "DONE") {
+        let how = match finished.ends {
+            Ends::Signal(libc::SIGKILL) => format!("silent for {SILENCE:?}"),
+            ends => ends.to_string(),
+        };
         console.stopped = Some(format!(
-            "{} (9: nothing said for {SILENCE:?}) in {:?}; it said {}{text}",
-            finished.ends,
+            "{how} in {:?}; it said {}{text}",
             console.at,
             String::from_utf8_lossy(&finished.stderr)
         ));
@@ -106,11 +112,15 @@ pub fn run(machine: &Machine, image: &[u8]) -> Result<Console> {
     Ok(console)
 }
 
-fn installed(name: &str) -> Result<PathBuf> {
+/// A file below `.venv/aarch64`.
+///
+/// # Errors
+/// If it is missing.
+pub fn installed(name: &str) -> Result<PathBuf> {
     let path = paths::root().join(".venv/aarch64").join(name);
     ensure!(
         path.exists(),
-        "{} is missing; run tests/setup-aarch64.sh system (make test-aarch64-system does)",
+        "{} is missing; make test-aarch64-system fetches it, with PAGES=1 if it is linux-6.1-64k",
         path.display()
     );
     Ok(path)

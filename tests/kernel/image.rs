@@ -1,13 +1,15 @@
 //! The first file system of a machine: process 1, its plan, and all programs.
 
-use crate::checks::{Check, Program};
-use crate::{corrupt, modules};
+use crate::check::{Check, Program};
+use crate::modules;
 use anyhow::{Context, Result};
 use harness::go::{Flavour, Goal, NEWEST, Toolchain};
+use harness::shim;
 use harness::tool::Tool;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
+use wasi_aot_shim_images::target::LINUX_ARM64;
 
 /// Beside the programs: what policies of the guest `corrupt` are about.
 const DIRECTORIES: [&str; 3] = ["bin", "granted", "work"];
@@ -29,9 +31,9 @@ pub fn build(tool: &Tool, checks: &[Check]) -> Result<Vec<u8>> {
     let go = Toolchain::new(NEWEST)?;
     let init = go.build("machine", Flavour::Plain, Goal::Arm64)?;
     archive.add("init", Kind::Program, &fs::read(init)?);
-    let programs: BTreeSet<&Program> = checks.iter().flat_map(Check::programs).collect();
+    let programs: BTreeSet<Program> = checks.iter().flat_map(Check::programs).collect();
     for program in programs {
-        let built = executable(tool, &go, program).with_context(|| program.path())?;
+        let built = executable(tool, &go, &program).with_context(|| program.path())?;
         let name = program.path();
         let name = name.trim_start_matches('/');
         archive.add(name, Kind::Program, &fs::read(built)?);
@@ -54,7 +56,7 @@ fn executable(tool: &Tool, go: &Toolchain, program: &Program) -> Result<PathBuf>
     let flags: Vec<String> = flags.map(ToString::to_string).collect();
     match (modules::named(program.guest), program.guest) {
         (Some(module), _) => module.executable(tool, flags),
-        (None, "corrupt") => corrupt::executable(tool, &build(Goal::Wasip1)?, &flags),
+        (None, "corrupt") => shim::corrupted(tool, &LINUX_ARM64, &build(Goal::Wasip1)?, &flags),
         (None, _) => tool.executable(&build(Goal::Wasip1)?, &flags),
     }
 }

@@ -8,7 +8,9 @@ use anyhow::{Result, ensure};
 pub struct Machine {
     pub name: &'static str,
     /// Below `.venv/aarch64/kernels`.
-    pub kernel: &'static str,
+    kernel: &'static str,
+    /// Whether the kernel is one that we build, since nobody has a package of it.
+    pub is_built: bool,
     /// As qemu's `-cpu` has it.
     pub cpu: &'static str,
     /// Bytes of a page.
@@ -21,6 +23,16 @@ pub struct Machine {
     sve: bool,
 }
 
+impl Machine {
+    /// Below `.venv/aarch64`.
+    pub fn kernel_path(&self) -> String {
+        format!("kernels/{}", self.kernel)
+    }
+}
+
+/// Bytes; where the vectors are 16 bytes long Linux says 4720 for its AT_MINSIGSTKSZ.
+const LARGEST_FRAME_WITHOUT_SVE: u32 = 0x1800;
+
 /// Of Armv8.0 and nothing more.
 const BASELINE: &str = "cortex-a53";
 
@@ -30,6 +42,7 @@ const MAXIMUM: &str = "max,pauth-impdef=on";
 const A_5_10: Machine = Machine {
     name: "5.10, 4k",
     kernel: "linux-5.10",
+    is_built: false,
     cpu: BASELINE,
     page: 0x1000,
     landlock: 0,
@@ -62,10 +75,12 @@ pub const MACHINES: &[Machine] = &[
         landlock: 6,
         atomics: true,
         sve: true,
+        ..A_6_1
     },
     Machine {
         name: "6.1, 64k",
         kernel: "linux-6.1-64k",
+        is_built: true,
         cpu: MAXIMUM,
         page: 0x10000,
         atomics: true,
@@ -89,9 +104,16 @@ pub fn compare(machine: &Machine, console: &Console) -> Result<()> {
         ("landlock", machine.landlock.to_string()),
         ("atomics", machine.atomics.to_string()),
         ("sve", machine.sve.to_string()),
+        // The check of what memory a program takes is about them.
+        ("hugepages", true.to_string()),
     ] {
         let found = console.fact(fact)?;
         ensure!(found == expected, "{fact}: {found}, not {expected}");
     }
+    let frame: u32 = console.fact("sigframe")?.parse()?;
+    ensure!(
+        machine.sve == (frame > LARGEST_FRAME_WITHOUT_SVE),
+        "frames of signals take {frame} bytes"
+    );
     Ok(())
 }

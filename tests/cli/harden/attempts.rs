@@ -3,6 +3,7 @@
 
 use super::Place;
 use anyhow::Result;
+use harness::fences::Outcome::{self, Fails, Killed, Works};
 use std::fmt;
 
 /// What the executable grants.
@@ -36,15 +37,6 @@ impl fmt::Display for Policy {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    Works,
-    /// With this errno.
-    Fails(i32),
-    /// By SIGSYS.
-    Killed,
-}
-
 /// Without a fence it works.
 pub struct Attempt {
     pub name: &'static str,
@@ -54,7 +46,6 @@ pub struct Attempt {
     pub seccomp: Outcome,
 }
 
-use Outcome::{Fails, Killed, Works};
 const DENIED: Outcome = Fails(libc::EACCES);
 
 /// The attempts under `policy`; something listens on `port`.
@@ -331,16 +322,17 @@ fn without_files(place: &Place) -> Vec<Attempt> {
     ]
 }
 
-/// The version of this kernel's Landlock.
-pub fn landlock_version() -> libc::c_long {
+/// The version of this kernel's Landlock, 0 for none.
+pub fn landlock_version() -> u32 {
     let (no_attributes, version) = (std::ptr::null::<libc::c_void>(), 1);
     // SAFETY: without attributes nothing is read or written.
-    unsafe {
+    let found = unsafe {
         libc::syscall(
             libc::SYS_landlock_create_ruleset,
             no_attributes,
             0usize,
             version,
         )
-    }
+    };
+    u32::try_from(found).unwrap_or(0)
 }

@@ -4,13 +4,14 @@
 //! (`--no-harden`) the same attempts succeed.
 
 mod attempts;
-mod shim;
 
 use crate::support::{guest, test, text};
 use anyhow::{Context, Result, bail, ensure};
-use attempts::{Attempt, Outcome, Policy};
+use attempts::{Attempt, Policy};
+use harness::fences::{Fences, Outcome};
 use harness::go::Goal;
 use harness::run::{Ends, Finished, Run};
+use harness::shim;
 use harness::target::natively;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
@@ -21,6 +22,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use tempfile::TempDir;
+use wasi_aot_shim_images::target::LINUX_AMD64;
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     let policies = [Policy::Both, Policy::ReadOnly, Policy::Nothing];
@@ -39,50 +41,16 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     trials
 }
 
-/// Which fences are up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fences {
-    None,
-    Landlock,
-    Seccomp,
-    Both,
-}
-
-impl Fences {
-    /// The layer that the corrupted runtime is told to leave out.
-    fn without(self) -> Option<&'static str> {
-        match self {
-            Self::Landlock => Some("seccomp"),
-            Self::Seccomp => Some("Landlock"),
-            Self::None | Self::Both => None,
-        }
-    }
-
-    fn expected(self, attempt: &Attempt) -> Outcome {
-        let landlock = match attempts::landlock_version() {
-            // Left out, as the executable does.
-            ..2 => Outcome::Works,
-            _ => attempt.landlock,
-        };
-        match self {
-            Self::None => Outcome::Works,
-            Self::Landlock => landlock,
-            Self::Seccomp => attempt.seccomp,
-            Self::Both if attempt.seccomp == Outcome::Killed => Outcome::Killed,
-            Self::Both => landlock,
-        }
-    }
-}
-
 /// All attempts of `policy` behind all combinations of fences.
 fn holds(tool: &Tool, policy: Policy) -> Result<()> {
     let place = Place::new()?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let attempts = attempts::of(policy, &place, listener.local_addr()?.port())?;
     let flags = policy.flags(&place);
-    let fenced = shim::executable(tool, &place.path("fenced"), &flags)?;
+    let module = guest("corrupt", Goal::Wasip1)?;
+    let fenced = shim::corrupted(tool, &LINUX_AMD64, &module, &flags)?;
     let open = [&flags[..], &["--no-harden".into()]].concat();
-    let open = shim::executable(tool, &place.path("open"), &open)?;
+    let open = shim::corrupted(tool, &LINUX_AMD64, &module, &open)?;
     let (mut wrong, mut possible) = (Vec::new(), 0);
     for attempt in &attempts {
         let name = attempt.name;
@@ -95,7 +63,9 @@ fn holds(tool: &Tool, policy: Policy) -> Result<()> {
         }
         possible += 1;
         for fences in [Fences::Landlock, Fences::Seccomp, Fences::Both] {
-            let (found, expected) = (outcome(fences)?, fences.expected(attempt));
+            let version = attempts::landlock_version();
+            let expected = fences.expected(version, attempt.landlock, attempt.seccomp);
+            let found = outcome(fences)?;
             if found != expected {
                 wrong.push(format!("{name}, {fences:?}: {found:?}, not {expected:?}"));
             }
