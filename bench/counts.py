@@ -138,10 +138,10 @@ def hottest(program, found):
     return f"### {program['name']}\n\n" + report.table(["", *(r.name for r in found), "ours: arm64 / amd64"], rows)
 
 
-def markdown(results, found, emulators, tool):
+def markdown(results, found, emulators, revision):
     return (
         "# Executed instructions of arm64 beside amd64\n\n"
-        f"Written by `bench/counts.py` on {datetime.date.today().isoformat()}: {tool}, commit {tools.revision()}; "
+        f"Written by `bench/counts.py` on {datetime.date.today().isoformat()}: {found[0].version}, commit {revision}; "
         f"{tools.Go().version}; {emulators[ARCHITECTURES[0]].version}.\n\n"
         "Millions of instructions of a whole run under an emulator, in one thread at a time. A\n"
         "`rep movs` or `rep stos` of amd64 counts once for each unit that it moves.\n\n"
@@ -162,7 +162,7 @@ def main():
         sys.exit(f"bench: {error}")
     found += [Native(go, options.out, a) for a in ARCHITECTURES]
     options.core = max(os.sched_getaffinity(0))
-    failures = []
+    revision, failures = tools.revision(), []
     results = [
         one_program(program, go, found, emulators, options, failures)
         for program in programs.PROGRAMS
@@ -170,7 +170,7 @@ def main():
     ]
     if failures:
         sys.exit("bench: " + "; ".join(failures))
-    text = markdown(results, found, emulators, found[0].version)
+    text = markdown(results, found, emulators, revision)
     print(text)
     if options.complete:
         (tools.BENCH / "AARCH64.md").write_text(text)

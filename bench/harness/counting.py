@@ -38,6 +38,8 @@ class Emulator:
             )
         except subprocess.TimeoutExpired as error:
             raise Failed(f"{executable.name}: not done after {TIMEOUT} s") from error
+        except OSError as error:
+            raise Failed(f"{self.command.name}: {error.strerror}") from error
         if done.returncode != 0:
             words = done.stderr.decode(errors="replace").strip().splitlines()
             raise Failed(f"{executable.name}: exit {done.returncode}: {words[0] if words else 'no message'}")
