@@ -145,7 +145,8 @@ def markdown(results, found, emulators, revision):
         f"Written by `bench/counts.py` on {datetime.date.today().isoformat()}: {found[0].version}, commit {revision}; "
         f"{tools.Go().version}; {emulators[ARCHITECTURES[0]].version}.\n\n"
         "Millions of instructions of a whole run under an emulator, in one thread at a time. A\n"
-        "`rep movs` or `rep stos` of amd64 counts once for each unit that it moves.\n\n"
+        "`rep movs` or `rep stos` of amd64 counts once for each unit that it moves. For sha256\n"
+        "native Go has instructions of the processor's; the emulator has arm64's only.\n\n"
         + totals(results, found)
         + "\n## Hottest functions\n\nMillions, without what they call. A function that has nothing in "
         "native Go is inlined\nthere, has another name, or doesn't exist.\n\n"
