@@ -195,6 +195,21 @@ pub const CASES: &[Case] = &[
         Trusted::AsSpecified
     ),
     frame!(
+        "moved right before the host grows and copies memory",
+        "(global.set 0 (i32.const 0x7000))",
+        "(loop $again
+          (global.set 0 (local.tee 1 (i32.sub (local.get 1) (i32.const 32))))
+          (drop (memory.grow (i32.const 1)))
+          (i64.store offset=16 (local.get 1) (i64.extend_i32_u (local.get 1)))
+          (global.set 0 (local.tee 1 (i32.sub (local.get 1) (i32.const 32))))
+          (memory.copy (local.get 1) (i32.add (local.get 1) (i32.const 32)) (i32.load (i32.const 2048)))
+          (memory.copy (local.get 1) (i32.add (local.get 1) (i32.const 32)) (global.get 0))
+          (br_if $again (i32.gt_u (global.get 0) (i32.const 0x6f00))))
+         (call $show (global.get 0))
+         (call $print (i64.load (i32.const 0x6ff0)))",
+        Trusted::AsSpecified
+    ),
+    frame!(
         "moved on the way round a loop",
         "(global.set 0 (i32.const 0x7000))",
         "(loop $again
