@@ -86,7 +86,7 @@ test-aarch64: export WASI_AOT_TEST_TARGET = linux/arm64
 test-aarch64: build tools ## Run the suites' executables for linux/arm64 under qemu-user
 	@tests/setup-aarch64.sh rust qemu
 	cargo test --release --workspace --no-fail-fast \
-		$(addprefix --test ,$(or $(SUITES),adversarial cli edges go imports spec std wasi))
+		$(addprefix --test ,$(or $(SUITES),adversarial cli differential differential-go edges go imports spec std wasi))
 
 # MACHINE="16k" chooses by name. PAGES=1 builds a kernel with pages of 64 KiB first, which
 # is used from then on.

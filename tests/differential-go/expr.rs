@@ -128,7 +128,7 @@ impl Expressions<'_> {
             }
             6 => {
                 let y = self.float(ty, depth - 1, variables);
-                let function = *self.rng.pick(&["math.Min", "math.Max", "math.Copysign"]);
+                let function = *self.rng.pick(&["math.Min", "math.Max", "copysign"]);
                 format!("{ty}({function}(float64({x}), float64({y})))")
             }
             7 => {

@@ -22,6 +22,7 @@ use harness::{paths, target};
 use libtest_mimic::Arguments;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -61,13 +62,13 @@ fn check(tool: &Tool, toolchain: &Toolchain, seed: u64) -> Result<usize> {
         build(toolchain, directory.path(), &native, Goal::Native)?;
         let module = at("main.wasm");
         build(toolchain, directory.path(), &module, Goal::Wasip1)?;
-        let reference = run(&native).context("the native program")?;
+        let reference = run(Command::new(&native)).context("the native program")?;
         for flags in WAYS {
             let ours = at("ours");
             let built = tool.build(&module, &ours, flags)?;
             let said = String::from_utf8_lossy(&built.stderr);
             ensure!(built.ends.is_success(), "wasi-aot build {flags:?}: {said}");
-            let ours = run(&ours).with_context(|| format!("{flags:?}"))?;
+            let ours = run(target::command(&ours)).with_context(|| format!("{flags:?}"))?;
             if let Some(what) = difference(&ours, &reference) {
                 bail!("{flags:?}: {what}");
             }
@@ -90,8 +91,7 @@ fn build(toolchain: &Toolchain, directory: &Path, output: &Path, goal: Goal) -> 
     Ok(())
 }
 
-fn run(program: &Path) -> Result<Finished> {
-    let mut command = target::command(program);
+fn run(mut command: Command) -> Result<Finished> {
     command.env_clear();
     Run::of(command).seconds(120).run()
 }

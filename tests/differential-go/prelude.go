@@ -57,6 +57,14 @@ func run(number int, f func(d *digest)) {
 	f(d)
 }
 
+// A NaN's sign is what the processor that made it likes.
+func copysign(x, sign float64) float64 {
+	if sign != sign {
+		sign = 1
+	}
+	return math.Copysign(x, sign)
+}
+
 func mulhi(x uint64) uint64 {
 	hi, lo := bits.Mul64(x, x^0x9e3779b97f4a7c15)
 	sum, carry := bits.Add64(hi, lo, x&1)
