@@ -2,12 +2,10 @@
 """Counts executed instructions of arm64 beside those of amd64; see README.md. A run over
 everything writes AARCH64.md beside this file, a run over a part prints it."""
 
-import argparse
 import datetime
 import json
 import os
 import sys
-from pathlib import Path
 from statistics import geometric_mean
 
 sys.dont_write_bytecode = True
@@ -15,6 +13,7 @@ sys.dont_write_bytecode = True
 # pylint: disable=wrong-import-position
 from harness import measure, programs, report, runtimes, tools
 from harness.counting import Emulator
+from harness.options import parse, parser
 
 GROUPS = (programs.CPU, programs.CRYPTO, programs.START)
 ARCHITECTURES = ("arm64", "amd64")
@@ -40,23 +39,6 @@ class Ours(runtimes.Ours):
         super().__init__(tool, out)
         self.name, self.architecture = f"ours-{architecture}", architecture
         self.flags = ["--target", f"linux/{architecture}"]
-
-
-def arguments():
-    target = Path(os.environ.get("CARGO_TARGET_DIR") or tools.ROOT / "target").resolve()
-    names = [p.name for p in programs.PROGRAMS if p.group in GROUPS]
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--programs", default=" ".join(names), help="some of: %(default)s (default all)")
-    parser.add_argument("--wasi-aot", type=Path, default=target / "release" / "wasi-aot")
-    parser.add_argument("--out", type=Path, default=target / "bench-counts", help="where everything is built")
-    options = parser.parse_args()
-    options.programs = options.programs.replace(",", " ").split()
-    for word in options.programs:
-        if word not in names:
-            parser.error(f"--programs: {word!r} is none of: {' '.join(names)}")
-    options.wasi_aot, options.out = options.wasi_aot.resolve(), options.out.resolve()
-    options.complete = sorted(options.programs) == sorted(names)
-    return options
 
 
 def build(program, go, found, out):
@@ -155,7 +137,7 @@ def markdown(results, found, emulators, revision):
 
 
 def main():
-    options = arguments()
+    options = parse(parser(__doc__, GROUPS, "bench-counts"), GROUPS)
     try:
         go = tools.Go()
         emulators = {a: Emulator(a, go, options.out) for a in ARCHITECTURES}

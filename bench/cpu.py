@@ -2,18 +2,17 @@
 """Measures what each level of --cpu gains; see README.md. A run over everything writes
 CPU.md beside this file, a run over a part prints it."""
 
-import argparse
 import datetime
 import json
 import os
 import sys
-from pathlib import Path
 from statistics import geometric_mean, median
 
 sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
 from harness import machine, measure, programs, report, runtimes, tools
+from harness.options import parse, parser
 
 GROUPS = (programs.CPU, programs.CRYPTO)
 FEWEST_ROUNDS = 5  # of a run whose results are kept
@@ -28,20 +27,10 @@ class Level(runtimes.Ours):
 
 
 def arguments():
-    target = Path(os.environ.get("CARGO_TARGET_DIR") or tools.ROOT / "target").resolve()
-    names = [p.name for p in programs.PROGRAMS if p.group in GROUPS]
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--programs", default=" ".join(names), help="some of: %(default)s (default all)")
-    parser.add_argument("--rounds", type=int, default=FEWEST_ROUNDS, help="measured runs of each (default %(default)s)")
-    parser.add_argument("--wasi-aot", type=Path, default=target / "release" / "wasi-aot")
-    parser.add_argument("--out", type=Path, default=target / "bench-cpu", help="where everything is built")
-    options = parser.parse_args()
-    options.programs = options.programs.replace(",", " ").split()
-    for word in options.programs:
-        if word not in names:
-            parser.error(f"--programs: {word!r} is none of: {' '.join(names)}")
-    options.wasi_aot, options.out = options.wasi_aot.resolve(), options.out.resolve()
-    options.complete = sorted(options.programs) == sorted(names) and options.rounds >= FEWEST_ROUNDS
+    flags = parser(__doc__, GROUPS, "bench-cpu")
+    flags.add_argument("--rounds", type=int, default=FEWEST_ROUNDS, help="measured runs of each (default %(default)s)")
+    options = parse(flags, GROUPS)
+    options.complete = options.complete and options.rounds >= FEWEST_ROUNDS
     return options
 
 
