@@ -69,11 +69,12 @@ impl Veneers {
     /// Plans the veneers for functions that come in this order. `None` if all is in
     /// reach.
     pub(super) fn plan(functions: &[Placed<'_>], reach: u64) -> Option<Self> {
-        let (distances, end) = Distances::new(functions, reach);
+        let (starts, end) = starts(functions);
         // Half of it is left for what lies between the code and the runtime.
         if end < reach / 2 {
             return None;
         }
+        let distances = Distances::new(functions, starts, reach);
         let mut far = BTreeSet::new();
         for (index, (_, compiled)) in functions.iter().enumerate() {
             let calls = calls(compiled).filter(|&call| !distances.is_near(index, call));
@@ -97,29 +98,21 @@ impl Veneers {
 }
 
 impl Distances {
-    /// Also returns the end of the section.
-    fn new(functions: &[Placed<'_>], reach: u64) -> (Self, u64) {
-        let mut end = 0;
-        let mut starts = Vec::with_capacity(functions.len());
-        let mut called = BTreeMap::new();
-        for (symbol, compiled) in functions {
-            let start = u64::next_multiple_of(end, compiled.alignment);
-            starts.push(start);
-            called.extend(symbol.map(|symbol| (symbol, start)));
-            end = start + compiled.code.len() as u64;
-        }
+    fn new(functions: &[Placed<'_>], starts: Vec<u64>, reach: u64) -> Self {
+        let symbols = functions.iter().zip(&starts);
+        let called = symbols.filter_map(|(&(symbol, _), &start)| Some((symbol?, start)));
+        let called = called.collect();
         // Veneers move what is behind them by no more than that.
         let targets = functions.iter().flat_map(|(_, compiled)| calls(compiled));
         let targets: BTreeSet<_> = targets.map(|(_, symbol)| symbol).collect();
         let alignment = functions.iter().map(|(_, compiled)| compiled.alignment);
         let veneers =
             (targets.len() as u64 * u64::from(SIZE)).next_multiple_of(alignment.max().unwrap_or(1));
-        let distances = Self {
+        Self {
             reach: reach.saturating_sub(veneers),
             starts,
             called,
-        };
-        (distances, end)
+        }
     }
 
     /// Whether a call in the function at this index reaches its target. Functions of the
@@ -129,6 +122,18 @@ impl Distances {
         let target = self.called.get(&target);
         target.is_some_and(|target| target.abs_diff(site) < self.reach)
     }
+}
+
+/// Where each function begins in a text section of these alone, and where that ends.
+fn starts(functions: &[Placed<'_>]) -> (Vec<u64>, u64) {
+    let mut end = 0;
+    let mut starts = Vec::with_capacity(functions.len());
+    for (_, compiled) in functions {
+        let start = u64::next_multiple_of(end, compiled.alignment);
+        starts.push(start);
+        end = start + compiled.code.len() as u64;
+    }
+    (starts, end)
 }
 
 /// Offsets and targets of calls.
@@ -200,7 +205,8 @@ mod tests {
     fn distances(functions: &[Placed<'_>], veneers: &Veneers) -> Vec<u64> {
         let mut section = functions.to_vec();
         section.insert(veneers.before, (None, &veneers.code));
-        let (after, _) = Distances::new(&section, 0);
+        let (starts, _) = starts(&section);
+        let after = Distances::new(&section, starts, 0);
         let mut all = Vec::new();
         for (index, (_, compiled)) in functions.iter().enumerate() {
             let start = after.starts[index + usize::from(index >= veneers.before)];
@@ -279,7 +285,7 @@ mod tests {
                 })
                 .collect();
             let functions = placed(&functions);
-            let (_, end) = Distances::new(&functions, 0);
+            let (_, end) = starts(&functions);
             // Of what remains in reach from the middle, a function there and the veneers
             // take a part.
             let reach = end / 2 + 800 + 12 * count + 64;
