@@ -2,8 +2,8 @@
 
 use crate::compile::Compiler;
 use crate::emit;
-use crate::go::Knowledge;
 use crate::go::bytes::{self, ByteLoop};
+use crate::go::{Knowledge, Trust};
 use crate::lower::Env;
 use crate::module::Module;
 use crate::names;
@@ -64,7 +64,10 @@ impl Analysis {
     ) -> Compiler<'c, 'm, 'w> {
         Compiler {
             go: self.go.as_ref(),
-            go_trust: !options.no_go_trust,
+            go_trust: Trust {
+                shape: !options.no_go_trust,
+                preempted: self.preemption(options).is_some(),
+            },
             byte_loops: &self.byte_loops,
             env,
             isa: &*self.isa,

@@ -7,7 +7,7 @@
 use crate::error::Error;
 use crate::flow;
 use crate::go::bytes::ByteLoop;
-use crate::go::{self, DispatchOutcome, Knowledge};
+use crate::go::{self, DispatchOutcome, Knowledge, Trust};
 use crate::lower::{self, Env};
 use crate::options::{Emit, Observer};
 use crate::symbol::Symbol;
@@ -78,8 +78,8 @@ pub struct Compiler<'c, 'm, 'w> {
     pub emit: Emit,
     /// What is known of a Go module.
     pub go: Option<&'c Knowledge>,
-    /// Whether trusted facts about Go's code may be used, too.
-    pub go_trust: bool,
+    /// What is trusted of Go's own functions.
+    pub go_trust: Trust,
     /// The byte loops among the defined functions, where calls are to replace them.
     pub byte_loops: &'c BTreeMap<usize, ByteLoop>,
 }
@@ -194,7 +194,10 @@ impl Compiler<'_, '_, '_> {
             &mut worker.validator,
             name,
         )?;
-        let trust = self.go_trust && self.go.is_some_and(|go| go.made(index));
+        let trust = match self.go {
+            Some(go) if go.made(index) => self.go_trust,
+            _ => Trust::default(),
+        };
         let dispatch = match self.go {
             Some(go) => go.rewrite(&mut graph, index, trust),
             None => DispatchOutcome::Absent,
@@ -207,7 +210,7 @@ impl Compiler<'_, '_, '_> {
             && go::sp::local_mirrors_sp(&graph, module.import_count());
         let sp = lower::SpFacts {
             mirrored: mirrors_sp,
-            never_wraps: mirrors_sp && trust && dispatch == DispatchOutcome::Removed,
+            never_wraps: mirrors_sp && trust.shape && dispatch == DispatchOutcome::Removed,
         };
         let facts = lower::Facts {
             sp,

@@ -97,5 +97,10 @@ pub const FAMILY: Family = Family {
             args: &["generics"],
             ..CONCURRENCY
         },
+        Case {
+            name: "frames",
+            args: &["frames"],
+            ..CONCURRENCY
+        },
     ],
 };

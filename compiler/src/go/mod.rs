@@ -11,6 +11,7 @@ pub mod pclntab;
 pub mod preempt;
 pub mod resume;
 pub mod sp;
+mod stack_check;
 #[cfg(test)]
 mod tests;
 mod unwind;
@@ -33,6 +34,16 @@ pub enum DispatchOutcome {
     Removed,
     /// There is a `br_table` that is not Go's dispatch, or not certainly.
     NotRecognised,
+}
+
+/// What is trusted of a function, beside what is verified.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Trust {
+    /// It is entered at PC_B 0 and its resume points only, and SP plus a small constant
+    /// doesn't wrap around.
+    pub shape: bool,
+    /// `stackPreempt` may be in the `stackguard0` that it checks for stack space by.
+    pub preempted: bool,
 }
 
 /// The facts that graphs are rewritten by.
@@ -77,9 +88,8 @@ impl Knowledge {
         index < self.functions
     }
 
-    /// Rewrites the graph of the defined function `index`. With `trust`, entries
-    /// that Go's code never uses go, too.
-    pub fn rewrite(&self, graph: &mut Graph<'_>, index: usize, trust: bool) -> DispatchOutcome {
+    /// Rewrites the graph of the defined function `index`.
+    pub fn rewrite(&self, graph: &mut Graph<'_>, index: usize, trust: Trust) -> DispatchOutcome {
         let has_table = graph
             .blocks
             .iter()
@@ -87,7 +97,7 @@ impl Knowledge {
         let dispatch = Dispatch::find(graph);
         if let Some(dispatch) = &dispatch {
             dispatch.thread(graph);
-            if trust {
+            if trust.shape {
                 dispatch.prune(graph, &self.resume_points[index]);
             }
         }
@@ -97,6 +107,9 @@ impl Knowledge {
                 .is_some_and(|callee| self.never_zero[callee as usize])
         });
         unwind::share_return(graph);
+        if trust.preempted {
+            stack_check::widen(graph);
+        }
         graph.rotate_loops();
         match (dispatch, has_table) {
             (Some(_), _) => DispatchOutcome::Removed,

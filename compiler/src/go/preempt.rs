@@ -7,7 +7,8 @@
 //! sysmon's place, by the same store.
 //!
 //! Trusted facts: that global 2 is `g`, that `stackguard0` is where the functions'
-//! prologues read it, that `stackPreempt` means what it meant since Go 1.5. The
+//! prologues read it, that `stackPreempt` means what it meant since Go 1.5 (checks of large
+//! frames take it for something else on wasm: [`super::stack_check`]). The
 //! offsets of `g.m` and `m.g0` are read from `runtime.morestack`, which begins by
 //! loading both (`runtime/asm_wasm.s`). A module that lies gets a word of its own
 //! memory overwritten.
@@ -22,7 +23,7 @@ pub const G_GLOBAL: u32 = 2;
 
 /// Offset of `stackguard0` in `g`, "known to cmd/internal/obj" (`preprocess` in
 /// `cmd/internal/obj/wasm/wasmobj.go`: twice the size of a pointer).
-const G_STACKGUARD0: u32 = 16;
+pub const G_STACKGUARD0: u32 = 16;
 
 /// `forcePreemptNS` in `runtime/proc.go` is 10 ms.
 const INTERVAL_US: u32 = 10_000;

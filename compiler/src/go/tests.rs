@@ -2,6 +2,7 @@
 
 use super::dispatch::Dispatch;
 use super::noreturn::{self, Summary};
+use super::stack_check;
 use crate::flow::{self, BlockId, Graph, Terminator};
 use crate::module::{self, Module};
 use std::collections::BTreeSet;
@@ -436,4 +437,79 @@ fn unwinding_is_one_block_for_all_calls() {
     assert_eq!(returns(&graph, 1).iter().filter(|&&cold| cold).count(), 1);
     assert!(returns(&graph, 1).len() <= 2);
     assert_eq!(returns(&graph, 2), [false]);
+}
+
+/// The operators of a function's first block with this body, after [`stack_check`].
+fn widened(body: &str) -> Vec<String> {
+    let wasm = wat::parse_str(format!(
+        "(module (memory 1) (memory 1)
+           (global $sp (mut i32) (i32.const 0)) (global (mut i64) (i64.const 0))
+           (global $g (mut i64) (i64.const 0))
+           (func (result i32) {body}))"
+    ))
+    .unwrap();
+    let module = module::parse(&wasm).unwrap();
+    let mut graph = graph(&module, 0);
+    stack_check::widen(&mut graph);
+    let first = graph.blocks[BlockId::ENTRY.index()].operators.clone();
+    let operators = graph.operators[first].iter();
+    operators.map(|(op, _)| format!("{op:?}")).collect()
+}
+
+/// A prologue's check of a frame that is larger by `excess` than a small one.
+fn stack_check_of(excess: i64, load: &str, compare: &str) -> String {
+    format!(
+        "(nop) (global.get $sp)
+         (i32.add ({load} (i32.wrap_i64 (global.get $g))) (i32.const {excess}))
+         {compare} (if (then (unreachable))) (i32.const 0)"
+    )
+}
+
+#[test]
+fn checks_whose_sum_wraps_around_are_made_in_64_bits() {
+    let load = "i32.load offset=16";
+    for (excess, wide) in [
+        (1, false),
+        (1313, false),
+        (1314, true),
+        (1 << 20, true),
+        (i64::from(u32::MAX), true),
+    ] {
+        let operators = widened(&stack_check_of(excess, load, "i32.le_u"));
+        let expected = if wide {
+            vec![
+                "Nop".into(),
+                "GlobalGet { global_index: 0 }".into(),
+                "I64ExtendI32U".into(),
+                "GlobalGet { global_index: 2 }".into(),
+                "I32WrapI64".into(),
+                operators[5].clone(),
+                format!("I64Const {{ value: {excess} }}"),
+                "I64Add".into(),
+                "I64LeU".into(),
+            ]
+        } else {
+            assert_eq!(operators.len(), 8);
+            operators.clone()
+        };
+        assert_eq!(operators, expected, "{excess}");
+        let loads = if wide { "I64Load32U {" } else { "I32Load {" };
+        assert!(operators.iter().any(|op| op.starts_with(loads)), "{excess}");
+        assert_eq!(operators.contains(&"I32LeU".into()), !wide, "{excess}");
+    }
+}
+
+#[test]
+fn what_is_no_stack_check_stays() {
+    for (load, compare) in [
+        ("i32.load offset=24", "i32.le_u"),
+        ("i32.load 1 offset=16", "i32.le_u"),
+        ("i32.load offset=16", "i32.lt_u"),
+        ("i32.load offset=16", "i32.le_s"),
+        ("i32.load8_u offset=16", "i32.le_u"),
+        ("i32.load offset=16", "i32.le_u (nop)"),
+    ] {
+        let operators = widened(&stack_check_of(4096, load, compare));
+        assert!(!operators.contains(&"I64LeU".into()), "{load} {compare}");
+    }
 }

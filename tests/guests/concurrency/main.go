@@ -27,6 +27,7 @@ var commands = map[string]func(){
 	"atomic":     atomics,
 	"generics":   generics,
 	"preempted":  preempted,
+	"frames":     frames,
 }
 
 func main() {

@@ -1,0 +1,102 @@
+package main
+
+import "fmt"
+
+// frames has goroutines that compute until they are told to give way, and find it out in
+// the prologue of a function whose frame doesn't fit into their stack: that has to see
+// both, also where stackguard0 plus the frame's size, which wasm's prologues compute,
+// wraps around 2^32.
+func frames() {
+	calls := []func(byte, chan bool){
+		func(fill byte, whole chan bool) { compute(fill); whole <- frame100(fill) },
+		func(fill byte, whole chan bool) { compute(fill); whole <- frame1200(fill) },
+		func(fill byte, whole chan bool) { compute(fill); whole <- frame1500(fill) },
+		func(fill byte, whole chan bool) { compute(fill); whole <- frame2000(fill) },
+		func(fill byte, whole chan bool) { compute(fill); whole <- frame9000(fill) },
+		func(fill byte, whole chan bool) { compute(fill); whole <- frame60000(fill) },
+	}
+	for round := 0; round < 3; round++ {
+		for i, call := range calls {
+			whole := make(chan bool)
+			go call(byte(i+1), whole)
+			if !<-whole {
+				fmt.Println("frame", i, "was overwritten")
+			}
+		}
+	}
+	fmt.Println("all frames were whole")
+}
+
+var random uint32 = 1
+
+// compute takes the processor for longer than 10 ms and calls nothing.
+//
+//go:noinline
+func compute(fill byte) {
+	x := uint32(fill)
+	for i := 0; i < 50_000_000; i++ {
+		x = x*1664525 + random
+	}
+	random = x | 1
+}
+
+// The rest calls functions from within frames of about so many bytes, and says whether
+// the frame is what it was.
+
+//go:noinline
+func frame100(fill byte) bool {
+	var data [100]byte
+	return within(data[:], fill)
+}
+
+//go:noinline
+func frame1200(fill byte) bool {
+	var data [1200]byte
+	return within(data[:], fill)
+}
+
+//go:noinline
+func frame1500(fill byte) bool {
+	var data [1500]byte
+	return within(data[:], fill)
+}
+
+//go:noinline
+func frame2000(fill byte) bool {
+	var data [2000]byte
+	return within(data[:], fill)
+}
+
+//go:noinline
+func frame9000(fill byte) bool {
+	var data [9000]byte
+	return within(data[:], fill)
+}
+
+//go:noinline
+func frame60000(fill byte) bool {
+	var data [60000]byte
+	return within(data[:], fill)
+}
+
+//go:noinline
+func within(frame []byte, fill byte) bool {
+	for i := range frame {
+		frame[i] = fill
+	}
+	depth(50)
+	for _, b := range frame {
+		if b != fill {
+			return false
+		}
+	}
+	return true
+}
+
+//go:noinline
+func depth(n int) int {
+	if n == 0 {
+		return 0
+	}
+	return depth(n-1) + 1
+}
