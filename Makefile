@@ -5,6 +5,10 @@ RELEASE := $(TARGET)/release
 IMAGES := $(RELEASE)/wasi-aot-shim-images
 SHIM := --manifest-path runtime-shim/Cargo.toml --target-dir $(TARGET)/shim
 
+# Suites say what failed where they end, far above the last line of a run of all.
+TEST_ALL = rm -f $(TARGET)/failures; cargo test --release --workspace --no-fail-fast
+OR_SAY_WHAT_FAILED = || { echo "failed:"; cat $(TARGET)/failures 2>/dev/null; exit 1; }
+
 .DEFAULT_GOAL := help
 .PHONY: help build shims dist demo test test-all test-std test-std-exec test-shim test-aarch64 test-aarch64-system test-dist spec-results differential differential-go fuzz bench tools lint bless
 
@@ -38,12 +42,12 @@ demo: build ## Compile two Go programs to native executables and run them
 	@WASI_AOT=$(RELEASE)/wasi-aot OUT=$(TARGET)/demo tests/demo.sh
 
 test: build tools test-shim ## Run the tests: newest Go in full, a part of the other versions and flags
-	cargo test --release --workspace --no-fail-fast
+	$(TEST_ALL) $(OR_SAY_WHAT_FAILED)
 	@tests/wasi-suite.sh report
 
 test-all: export WASI_AOT_TEST_MATRIX = all
 test-all: build tools test-shim ## Run the tests with every Go version and every set of flags
-	cargo test --release --workspace --no-fail-fast
+	$(TEST_ALL) $(OR_SAY_WHAT_FAILED)
 	@tests/wasi-suite.sh report
 
 # STD="net/http,time" chooses packages, FILTER=go1.27.3 a version.
@@ -81,12 +85,13 @@ differential-go: build tools ## Compare random Go programs with native Go, for S
 test-shim:
 	cargo test $(SHIM)
 
+AARCH64_SUITES := adversarial cli differential differential-go edges go imports spec std wasi
+
 # SUITES="wasi edges" chooses some. What only a kernel does is in test-aarch64-system.
 test-aarch64: export WASI_AOT_TEST_TARGET = linux/arm64
 test-aarch64: build tools ## Run the suites' executables for linux/arm64 under qemu-user
 	@tests/setup-aarch64.sh rust qemu
-	cargo test --release --workspace --no-fail-fast \
-		$(addprefix --test ,$(or $(SUITES),adversarial cli differential differential-go edges go imports spec std wasi))
+	$(TEST_ALL) $(addprefix --test ,$(or $(SUITES),$(AARCH64_SUITES))) $(OR_SAY_WHAT_FAILED)
 
 # MACHINE="16k" chooses by name. PAGES=1 builds a kernel with pages of 64 KiB first, which
 # is used from then on.

@@ -35,6 +35,12 @@ impl Flavour {
         Self::Unoptimised,
     ];
 
+    /// Whether functions differ from those of the flavours before it.
+    #[must_use]
+    pub fn changes_code(self) -> bool {
+        matches!(self, Self::Plain | Self::Unoptimised)
+    }
+
     fn flags(self) -> &'static [&'static str] {
         match self {
             Self::Plain => &[],

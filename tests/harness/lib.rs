@@ -25,6 +25,7 @@ pub mod agree;
 pub mod case;
 pub mod compare;
 pub mod daemon;
+pub mod failures;
 pub mod fences;
 pub mod go;
 pub mod gojson;
