@@ -7,7 +7,7 @@ use harness::target;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use object::elf;
-use object::read::elf::{ElfFile64, FileHeader, ProgramHeader};
+use object::read::elf::{ElfFile64, FileHeader, ProgramHeader, SectionHeader};
 use object::{Object, ObjectSymbol};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -17,6 +17,7 @@ use std::sync::Arc;
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     vec![
         test("output/the executable is static", tool, is_static),
+        test("output/sections lie in the file", tool, has_its_sections),
         test("output/Go's names are in the symbol table", tool, has_names),
         test("output/--strip drops the symbol table", tool, strips),
         test("output/the executable bit is set", tool, is_executable),
@@ -66,6 +67,29 @@ fn is_static(tool: &Tool) -> Result<()> {
             kind != elf::PT_LOAD || flags & both != both,
             "a segment is writable and executable"
         );
+    }
+    Ok(())
+}
+
+/// Also where there is nothing to put into them.
+fn has_its_sections(tool: &Tool) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let output = dir.path().join("program");
+    for text in ["", "(memory 1)", "(memory 1) (data (i32.const 9) \"data\")"] {
+        let module = format!("(module {text} (func (export \"_start\")))");
+        let module = assemble(dir.path(), "module.wasm", &module)?;
+        build(tool, &module, &output, &["--strip"])?;
+        let bytes = fs::read(&output)?;
+        let file = ElfFile64::<object::Endianness>::parse(&*bytes)?;
+        let endian = file.endian();
+        for section in file.elf_section_table().iter() {
+            let end = section.sh_offset(endian) + section.sh_size(endian);
+            ensure!(
+                section.sh_type(endian) == elf::SHT_NOBITS || end <= bytes.len() as u64,
+                "{text}: a section ends at {end}, the file at {}",
+                bytes.len()
+            );
+        }
     }
     Ok(())
 }

@@ -173,6 +173,8 @@ fn properties(section: &Section<'_>) -> (u32, u32, u64) {
         ModuleInfo | ReadOnly => (elf::SHT_PROGBITS, 0, section.align),
         Note => (elf::SHT_NOTE, 0, section.align),
         Code => (elf::SHT_PROGBITS, elf::SHF_EXECINSTR, section.align),
+        // The place of an empty one may be past the end of the file.
+        Data | Memory if section.size == 0 => (elf::SHT_NOBITS, elf::SHF_WRITE, section.align),
         Data | Memory => (elf::SHT_PROGBITS, elf::SHF_WRITE, section.align),
         Zeroed => (elf::SHT_NOBITS, elf::SHF_WRITE, section.align),
         MemoryZero => (elf::SHT_NOBITS, elf::SHF_WRITE, 1),
