@@ -111,7 +111,7 @@ tools:
 lint: ## Check formatting and run clippy, warnings as errors
 	cargo fmt --all --check
 	cargo fmt --manifest-path runtime-shim/Cargo.toml --check
-	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --release --workspace --all-targets -- -D warnings
 	cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 	cargo clippy $(SHIM) --all-targets -- -D warnings
 	cargo clippy $(SHIM) --features corrupt -- -D warnings

@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 fn main() -> anyhow::Result<()> {
     let args = Arguments::from_args();
+    expect_signals();
     let tool = Arc::new(Tool::new()?);
     let families = [
         terminal::trials,
@@ -39,4 +40,13 @@ fn main() -> anyhow::Result<()> {
     // `exit` runs no destructors, and the tool's directory is to be removed.
     drop(tool);
     conclusion.exit()
+}
+
+/// A signal that whoever started the suite ignores, as `nohup` does and a shell without job
+/// control for what it runs beside itself, would be ignored in the programs, too.
+fn expect_signals() {
+    for signal in [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT] {
+        // SAFETY: no handler is installed, and no other thread runs yet.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    }
 }
