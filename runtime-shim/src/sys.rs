@@ -48,7 +48,12 @@ pub struct IntervalTimer {
 
 /// The timer that runs while the process computes, not in the kernel; it sends
 /// SIGVTALRM.
+#[cfg(not(feature = "eager"))]
 pub const ITIMER_VIRTUAL: usize = 1;
+
+/// The timer that always runs; it sends SIGALRM.
+#[cfg(feature = "eager")]
+pub const ITIMER_REAL: usize = 0;
 
 /// `SA_SIGINFO | SA_ONSTACK`; the same on all architectures we support.
 pub const SA_SIGINFO_ONSTACK: u64 = 0x4 | 0x0800_0000;

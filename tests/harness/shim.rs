@@ -35,17 +35,29 @@ pub fn library(target: &Target, feature: Option<&'static str>) -> Result<PathBuf
     Ok(path)
 }
 
-/// An executable of `module` and `flags` around the runtime that lets its guest make any
-/// system call (`runtime-shim/src/corrupt.rs`), built once in a run.
+/// Lets the guest make any system call (`runtime-shim/src/corrupt.rs`).
+pub const CORRUPT: &str = "corrupt";
+
+/// Tells goroutines to give way all the time (`runtime-shim/src/preempt.rs`).
+pub const EAGER: &str = "eager";
+
+/// An executable of `module` and `flags` around the runtime with this feature, built once
+/// in a run.
 ///
 /// # Errors
 /// If it doesn't build.
-pub fn corrupted(tool: &Tool, target: &Target, module: &Path, flags: &[String]) -> Result<PathBuf> {
+pub fn executable(
+    tool: &Tool,
+    target: &Target,
+    feature: &'static str,
+    module: &Path,
+    flags: &[String],
+) -> Result<PathBuf> {
     let flags = [flags, &["--emit=obj".into()]].concat();
     let object = tool.executable(module, &flags)?;
-    let output = PathBuf::from(format!("{}.linked", object.display()));
+    let output = PathBuf::from(format!("{}.{feature}", object.display()));
     paths::make_once(&output, |draft| {
-        let library = library(target, Some("corrupt"))?;
+        let library = library(target, Some(feature))?;
         link(target, &library, &object, draft)
     })?;
     Ok(output)

@@ -4,25 +4,68 @@
 //! By default every case runs with the newest Go, plain, and the sample cases
 //! with each other version and each other flavour; `WASI_AOT_TEST_MATRIX=all`
 //! runs every case with every version and flavour. Each sample case also runs
-//! compiled with less knowledge of Go, which must make no difference, but not for
-//! flavours whose code is that of another. Under an emulator only the newest Go, plain, is
-//! the default.
+//! compiled with less knowledge of Go, and with goroutines that are preempted all the time,
+//! which must make no difference; not for flavours whose code is that of another. Under an
+//! emulator only the newest Go, plain, is the default.
 
 use crate::case::{Case, Reference};
 use crate::compare::{self, Outcome};
 use crate::go::{Flavour, Goal, NEWEST, OLDER, Toolchain};
 use crate::run::{Finished, Run};
 use crate::tool::Tool;
-use crate::{failures, paths, target, tree};
+use crate::{failures, paths, shim, target, tree};
 use anyhow::{Context, Result, bail, ensure};
 use libtest_mimic::{Failed, Trial};
 use std::collections::HashSet;
-use std::path::Path;
+use std::fmt;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use wasi_aot_shim_images::Target;
 
-/// Flags that take knowledge of Go away; they make no difference to a program.
-const GO_SWITCHES: [&str; 2] = ["--no-go-opt", "--no-go-trust"];
+/// How an executable is made of a case's module and flags; it makes no difference to what
+/// the program does.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    Default,
+    /// With less knowledge of Go.
+    Flag(&'static str),
+    /// With a runtime that preempts all the time.
+    Eager,
+}
+
+const OTHER_WAYS: [Way; 3] = [
+    Way::Flag("--no-go-opt"),
+    Way::Flag("--no-go-trust"),
+    Way::Eager,
+];
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Default => "",
+            Self::Flag(flag) => flag,
+            Self::Eager => "eager",
+        })
+    }
+}
+
+impl Way {
+    fn executable(self, tool: &Tool, module: &Path, mut flags: Vec<String>) -> Result<PathBuf> {
+        match self {
+            Self::Default => tool.executable(module, &flags),
+            Self::Flag(flag) => {
+                flags.push(flag.into());
+                tool.executable(module, &flags)
+            }
+            Self::Eager => {
+                let target = Target::named(target::tested().name());
+                let target = target.context("BUG: a target without an image")?;
+                shim::executable(tool, target, shim::EAGER, module, &flags)
+            }
+        }
+    }
+}
 
 /// Cases about one thing.
 #[derive(Debug, Clone, Copy)]
@@ -42,18 +85,18 @@ pub fn trials(families: &[Family], tool: &Arc<Tool>) -> Result<Vec<Trial>> {
             for case in family.cases.iter().filter(|case| whole || case.sample) {
                 let name = format!("{}/{} go{version} {flavour}", family.name, case.name);
                 let (tool, toolchain) = (Arc::clone(tool), toolchain.clone());
-                let switches = GO_SWITCHES
+                let others = OTHER_WAYS
                     .iter()
                     .filter(|_| case.sample && (all || flavour.changes_code()));
-                for switch in switches {
-                    let name = format!("{name} {switch}");
+                for way in others {
+                    let name = format!("{name} {way}");
                     let (tool, toolchain) = (Arc::clone(&tool), toolchain.clone());
                     trials.push(test(name, move || {
-                        check(case, &tool, &toolchain, flavour, &[switch])
+                        check(case, &tool, &toolchain, flavour, *way)
                     }));
                 }
                 trials.push(test(name, move || {
-                    check(case, &tool, &toolchain, flavour, &[])
+                    check(case, &tool, &toolchain, flavour, Way::Default)
                 }));
             }
         }
@@ -93,19 +136,17 @@ fn combinations(all: bool) -> Vec<(&'static str, Flavour)> {
     flavours.chain(OLDER.map(|v| (v, Flavour::Plain))).collect()
 }
 
-/// Runs a case and its reference; `extra` flags make no difference to it.
+/// Runs a case, made in one way, and its reference.
 fn check(
     case: &Case,
     tool: &Tool,
     toolchain: &Toolchain,
     flavour: Flavour,
-    extra: &[&str],
+    way: Way,
 ) -> Result<()> {
     let module = toolchain.build(case.guest, flavour, Goal::Wasip1)?;
     let ours = Place::new(case, toolchain)?;
-    let mut flags = ours.all(case.flags);
-    flags.extend(extra.iter().map(ToString::to_string));
-    let program = tool.executable(&module, &flags)?;
+    let program = way.executable(tool, &module, ours.all(case.flags))?;
     let mut command = target::command(program);
     command.envs(ours.env(case));
     let ours = ours.run(command, case).context("our executable")?;

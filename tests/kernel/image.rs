@@ -56,7 +56,10 @@ fn executable(tool: &Tool, go: &Toolchain, program: &Program) -> Result<PathBuf>
     let flags: Vec<String> = flags.map(ToString::to_string).collect();
     match (modules::named(program.guest), program.guest) {
         (Some(module), _) => module.executable(tool, flags),
-        (None, "corrupt") => shim::corrupted(tool, &LINUX_ARM64, &build(Goal::Wasip1)?, &flags),
+        (None, "corrupt") => {
+            let module = build(Goal::Wasip1)?;
+            shim::executable(tool, &LINUX_ARM64, shim::CORRUPT, &module, &flags)
+        }
         (None, _) => tool.executable(&build(Goal::Wasip1)?, &flags),
     }
 }

@@ -48,9 +48,9 @@ fn holds(tool: &Tool, policy: Policy) -> Result<()> {
     let attempts = attempts::of(policy, &place, listener.local_addr()?.port())?;
     let flags = policy.flags(&place);
     let module = guest("corrupt", Goal::Wasip1)?;
-    let fenced = shim::corrupted(tool, &LINUX_AMD64, &module, &flags)?;
+    let fenced = shim::executable(tool, &LINUX_AMD64, shim::CORRUPT, &module, &flags)?;
     let open = [&flags[..], &["--no-harden".into()]].concat();
-    let open = shim::corrupted(tool, &LINUX_AMD64, &module, &open)?;
+    let open = shim::executable(tool, &LINUX_AMD64, shim::CORRUPT, &module, &open)?;
     let (mut wrong, mut possible) = (Vec::new(), 0);
     for attempt in &attempts {
         let name = attempt.name;
