@@ -34,23 +34,25 @@ enum Way {
     Eager,
 }
 
-const OTHER_WAYS: [Way; 3] = [
-    Way::Flag("--no-go-opt"),
-    Way::Flag("--no-go-trust"),
-    Way::Eager,
-];
-
+/// What a test's name ends with.
 impl fmt::Display for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Default => "",
-            Self::Flag(flag) => flag,
-            Self::Eager => "eager",
-        })
+        match self {
+            Self::Default => Ok(()),
+            Self::Flag(flag) => write!(f, " {flag}"),
+            Self::Eager => f.write_str(" eager"),
+        }
     }
 }
 
 impl Way {
+    const ALL: [Self; 4] = [
+        Self::Flag("--no-go-opt"),
+        Self::Flag("--no-go-trust"),
+        Self::Eager,
+        Self::Default,
+    ];
+
     fn executable(self, tool: &Tool, module: &Path, mut flags: Vec<String>) -> Result<PathBuf> {
         match self {
             Self::Default => tool.executable(module, &flags),
@@ -83,21 +85,17 @@ pub fn trials(families: &[Family], tool: &Arc<Tool>) -> Result<Vec<Trial>> {
         let toolchain = Toolchain::new(version)?;
         for family in families {
             for case in family.cases.iter().filter(|case| whole || case.sample) {
-                let name = format!("{}/{} go{version} {flavour}", family.name, case.name);
-                let (tool, toolchain) = (Arc::clone(tool), toolchain.clone());
-                let others = OTHER_WAYS
-                    .iter()
-                    .filter(|_| case.sample && (all || flavour.changes_code()));
-                for way in others {
-                    let name = format!("{name} {way}");
-                    let (tool, toolchain) = (Arc::clone(&tool), toolchain.clone());
+                let in_others = case.sample && (all || flavour.changes_code());
+                for way in Way::ALL {
+                    if !in_others && !matches!(way, Way::Default) {
+                        continue;
+                    }
+                    let name = format!("{}/{} go{version} {flavour}{way}", family.name, case.name);
+                    let (tool, toolchain) = (Arc::clone(tool), toolchain.clone());
                     trials.push(test(name, move || {
-                        check(case, &tool, &toolchain, flavour, *way)
+                        check(case, &tool, &toolchain, flavour, way)
                     }));
                 }
-                trials.push(test(name, move || {
-                    check(case, &tool, &toolchain, flavour, Way::Default)
-                }));
             }
         }
     }

@@ -75,6 +75,6 @@ fn widened<'a>(check: &[(Operator<'a>, u32); LENGTH]) -> Option<[(Operator<'a>, 
 
 /// Whether the lower half of `stackPreempt`, which is what a check loads, wraps around.
 fn wraps(excess: u32) -> bool {
-    let (_, wraps) = (Preemption::STACK_PREEMPT as u32).overflowing_add(excess);
-    wraps
+    let guard = Preemption::STACK_PREEMPT as u32;
+    guard.checked_add(excess).is_none()
 }

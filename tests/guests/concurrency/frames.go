@@ -1,6 +1,9 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"unsafe"
+)
 
 // frames has goroutines that compute until they are told to give way, and find it out in
 // the prologue of a function whose frame doesn't fit into their stack: that has to see
@@ -8,12 +11,8 @@ import "fmt"
 // wraps around 2^32.
 func frames() {
 	calls := []func(byte, chan bool){
-		func(fill byte, whole chan bool) { compute(fill); whole <- frame100(fill) },
-		func(fill byte, whole chan bool) { compute(fill); whole <- frame1200(fill) },
-		func(fill byte, whole chan bool) { compute(fill); whole <- frame1500(fill) },
-		func(fill byte, whole chan bool) { compute(fill); whole <- frame2000(fill) },
-		func(fill byte, whole chan bool) { compute(fill); whole <- frame9000(fill) },
-		func(fill byte, whole chan bool) { compute(fill); whole <- frame60000(fill) },
+		late[[100]byte], late[[1200]byte], late[[1500]byte],
+		late[[2000]byte], late[[9000]byte], late[[60000]byte],
 	}
 	for round := 0; round < 3; round++ {
 		for i, call := range calls {
@@ -40,43 +39,18 @@ func compute(fill byte) {
 	random = x | 1
 }
 
-// The rest calls functions from within frames of about so many bytes, and says whether
-// the frame is what it was.
-
-//go:noinline
-func frame100(fill byte) bool {
-	var data [100]byte
-	return within(data[:], fill)
+func late[T any](fill byte, whole chan bool) {
+	compute(fill)
+	whole <- frame[T](fill)
 }
 
+// frame calls functions from within a frame that has a T, and says whether that is what
+// it was.
+//
 //go:noinline
-func frame1200(fill byte) bool {
-	var data [1200]byte
-	return within(data[:], fill)
-}
-
-//go:noinline
-func frame1500(fill byte) bool {
-	var data [1500]byte
-	return within(data[:], fill)
-}
-
-//go:noinline
-func frame2000(fill byte) bool {
-	var data [2000]byte
-	return within(data[:], fill)
-}
-
-//go:noinline
-func frame9000(fill byte) bool {
-	var data [9000]byte
-	return within(data[:], fill)
-}
-
-//go:noinline
-func frame60000(fill byte) bool {
-	var data [60000]byte
-	return within(data[:], fill)
+func frame[T any](fill byte) bool {
+	var data T
+	return within(unsafe.Slice((*byte)(unsafe.Pointer(&data)), unsafe.Sizeof(data)), fill)
 }
 
 //go:noinline
