@@ -145,12 +145,17 @@ mod tests {
             strip: true,
             ..Options::default()
         };
+        let spectre = Options {
+            spectre: true,
+            ..Options::default()
+        };
         let first = get(b"a", &plain);
         assert_eq!(first, get(b"a", &plain));
         assert_eq!(made.get(), 1);
         assert_ne!(first, get(b"b", &plain));
         assert_ne!(first, get(b"a", &strip));
-        assert_eq!(made.get(), 3);
+        assert_ne!(first, get(b"a", &spectre));
+        assert_eq!(made.get(), 4);
         assert_eq!(fs::read(first).unwrap(), b"executable");
     }
 

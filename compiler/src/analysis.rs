@@ -33,26 +33,23 @@ impl Analysis {
         let reserved = emit::reserved_names();
         let names = names::function_names(module, reserved.iter().map(String::as_str));
         let go = go_knowledge(module, &names, options);
-        let features = options.features();
+        let isa = |opt_level| {
+            let features = options.features();
+            target::isa(options.target, features, opt_level, options.spectre)
+        };
         Self {
             names,
             go,
             byte_loops: byte_loops(module, options),
-            isa: target::isa(options.target, features, options.opt_level),
-            large: target::isa(options.target, features, OptLevel::O0),
+            isa: isa(options.opt_level),
+            large: isa(OptLevel::O0),
         }
     }
 
     /// What lowering knows.
     #[must_use]
     pub fn env<'m, 'w>(&'m self, module: &'m Module<'w>, options: &Options) -> Env<'m, 'w> {
-        Env::new(
-            module,
-            options.target,
-            &*self.isa,
-            !options.no_go_opt,
-            &self.names,
-        )
+        Env::new(module, options, &*self.isa, &self.names)
     }
 
     /// What compiles the functions; `env` is this analysis' own.

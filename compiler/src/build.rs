@@ -153,7 +153,9 @@ fn manifest(module: &Module<'_>, options: &Options) -> Vec<u8> {
     let go_version = module.go_version.map(|version| Record::GoVersion {
         version: version.as_bytes(),
     });
-    writer::append(&mut manifest, [built_by].into_iter().chain(go_version));
+    let spectre = options.spectre.then_some(Record::Spectre);
+    let records = [spectre, Some(built_by), go_version];
+    writer::append(&mut manifest, records.into_iter().flatten());
     manifest
 }
 

@@ -23,6 +23,8 @@ pub struct Options {
     pub no_go_trust: bool,
     /// Leave Go's scheduling to the goroutines, as it is on wasm.
     pub no_preempt: bool,
+    /// Guard every comparison of bounds in code against speculative execution.
+    pub spectre: bool,
     /// For tests: act as if this function had no resume points, so that entering
     /// at one shows what a missing one does.
     pub forget_resume_points: Option<String>,

@@ -5,14 +5,21 @@ use cranelift_codegen::isa::{self, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use wasi_aot_contract::cpu::Features;
 
-/// The code generator for a target whose processor has `features`.
+/// The code generator for a target whose processor has `features`; with `spectre`, what
+/// it makes of guards ([`crate::lower`]) and jump tables ends with a barrier where the
+/// target has one.
 ///
 /// # Panics
 /// If Cranelift was built without the target or refuses one of our settings.
 #[must_use]
-pub fn isa(target: Target, features: Features, opt_level: OptLevel) -> OwnedTargetIsa {
+pub fn isa(
+    target: Target,
+    features: Features,
+    opt_level: OptLevel,
+    spectre: bool,
+) -> OwnedTargetIsa {
     let mut shared = settings::builder();
-    for (name, value) in shared_settings(opt_level) {
+    for (name, value) in shared_settings(opt_level, spectre) {
         shared
             .set(name, value)
             .unwrap_or_else(|e| panic!("BUG: setting {name}={value}: {e}"));
@@ -23,6 +30,13 @@ pub fn isa(target: Target, features: Features, opt_level: OptLevel) -> OwnedTarg
         builder
             .enable(feature.setting)
             .unwrap_or_else(|e| panic!("BUG: CPU feature {}: {e}", feature.name));
+    }
+    // A hint, which does nothing on a processor that needs none (Arm, "Consumption of
+    // Speculative Data Barrier").
+    if spectre && target == Target::LinuxArm64 {
+        builder
+            .enable("use_csdb")
+            .unwrap_or_else(|e| panic!("BUG: setting use_csdb: {e}"));
     }
     builder
         .finish(settings::Flags::new(shared))
@@ -36,7 +50,7 @@ fn triple(target: Target) -> &'static str {
     }
 }
 
-fn shared_settings(opt_level: OptLevel) -> Vec<(&'static str, &'static str)> {
+fn shared_settings(opt_level: OptLevel, spectre: bool) -> Vec<(&'static str, &'static str)> {
     let (optimise, allocate) = match opt_level {
         OptLevel::O0 => ("none", "single_pass"),
         OptLevel::O1 => ("none", "backtracking"),
@@ -66,9 +80,13 @@ fn shared_settings(opt_level: OptLevel) -> Vec<(&'static str, &'static str)> {
                 "false"
             },
         ),
-        // Guard pages bound memory, and typed tables are read-only arrays that
-        // hold nothing but code addresses.
+        // Read by nothing but wasmtime's own lowering: our guards are lower/spectre.rs.
         ("enable_heap_access_spectre_mitigation", "false"),
-        ("enable_table_access_spectre_mitigation", "false"),
+        // Read there, and for the barrier in jump tables on aarch64; their indices are
+        // clamped without a branch in any case.
+        (
+            "enable_table_access_spectre_mitigation",
+            if spectre { "true" } else { "false" },
+        ),
     ]
 }

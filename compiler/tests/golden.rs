@@ -1,8 +1,9 @@
 //! Golden tests: what the compiler makes of small functions.
 //!
 //! Each `tests/golden/NAME.wat` begins with `;;! emit = clif` or `;;! emit = asm`
-//! (and optionally `;;! target = linux/arm64` and `;;! cpu = x86-64-v1`), and ends with the expected
-//! output of its functions, one `;;` comment per line. `make bless` (or
+//! (and optionally `;;! target = linux/arm64`, `;;! cpu = x86-64-v1` and `;;! spectre = on`;
+//! `;;! functions = FILE` puts those of a file in `tests/` before the module's last line), and
+//! ends with the expected output of its functions, one `;;` comment per line. `make bless` (or
 //! `WASI_AOT_BLESS=1 cargo test`) rewrites the expectations; the diff is then
 //! there to be reviewed.
 
@@ -76,9 +77,19 @@ fn compile(source: &str) -> String {
         target,
         cpu,
         emit,
+        spectre: directive("spectre") == Some("on"),
         ..Options::default()
     };
-    let wasm = wat::parse_str(source).unwrap();
+    let wasm = match directive("functions") {
+        None => wat::parse_str(source),
+        Some(file) => {
+            let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+            let functions = std::fs::read_to_string(tests.join(file)).unwrap();
+            let (module, end) = source.rsplit_once('\n').unwrap();
+            wat::parse_str(format!("{module}\n{functions}\n{end}"))
+        }
+    }
+    .unwrap();
     let output = wasi_aot_compiler::build(&wasm, &options, &()).unwrap();
     let mut commented = String::new();
     for line in own_functions(std::str::from_utf8(&output).unwrap()) {

@@ -252,6 +252,7 @@ fn executable_text(tool: &Tool) -> Result<()> {
             "How it runs",
             "  hardening     Landlock and seccomp: on",
             "  preemption    on",
+            "  speculation   not guarded",
             "  processor     x86-64-v2",
             "  symbols       none",
         ],
@@ -264,11 +265,15 @@ fn flags(tool: &Tool) -> Result<()> {
     let object = ["--emit", "obj"];
     let arm = ["--emit", "obj", "--target", "linux/arm64"];
     // (flags, kind, target, preemption, symbols)
-    let cases: [(&[&str], &str, &str, bool, bool); 6] = [
+    let guarded = ["--spectre", "on"];
+    let not_guarded = ["--spectre", "off"];
+    let cases: [(&[&str], &str, &str, bool, bool); 8] = [
         (&["-O0"], "executable", "linux/amd64", true, true),
         (&["--strip"], "executable", "linux/amd64", true, false),
         (&["--no-preempt"], "executable", "linux/amd64", false, true),
         (&["--no-go-opt"], "executable", "linux/amd64", false, true),
+        (&guarded, "executable", "linux/amd64", true, true),
+        (&not_guarded, "executable", "linux/amd64", true, true),
         (&object, "object", "linux/amd64", true, true),
         (&arm, "object", "linux/arm64", true, true),
     ];
@@ -278,6 +283,8 @@ fn flags(tool: &Tool) -> Result<()> {
         equal(&told["kind"], &json!(kind))?;
         equal(&told["target"], &json!(target))?;
         equal(&told["preemption"], &json!(preemption))?;
+        let spectre = flags.windows(2).any(|pair| pair == ["--spectre", "on"]);
+        equal(&told["spectre"], &json!(spectre))?;
         equal(&told["symbols"], &json!(symbols))?;
         equal(&told["go"]["version"], &json!("go1.27.3"))?;
         equal(&told["go"]["main_package"], &json!("hello"))?;

@@ -22,6 +22,7 @@ use wasi_aot_contract::module::TrapKind;
 pub struct Way {
     pub level: OptLevel,
     pub go: Go,
+    pub spectre: bool,
 }
 
 /// What knowledge of Go is used.
@@ -42,18 +43,37 @@ pub const WAYS: [Way; 4] = [
     way(OptLevel::O2, Go::None),
 ];
 
+/// Ways for those with many comparisons of bounds.
+pub const BOUNDS_WAYS: [Way; 5] = [
+    way(OptLevel::O0, Go::All),
+    way(OptLevel::O1, Go::All),
+    way(OptLevel::O2, Go::All),
+    way(OptLevel::O2, Go::None),
+    GUARDED,
+];
+
 /// Ways for those of Go's shape.
-pub const GO_WAYS: [Way; 6] = [
+pub const GO_WAYS: [Way; 7] = [
     way(OptLevel::O0, Go::All),
     way(OptLevel::O1, Go::All),
     way(OptLevel::O2, Go::All),
     way(OptLevel::O2, Go::Verified),
     way(OptLevel::O2, Go::None),
     way(OptLevel::O0, Go::None),
+    GUARDED,
 ];
 
+const GUARDED: Way = Way {
+    spectre: true,
+    ..way(OptLevel::O2, Go::All)
+};
+
 const fn way(level: OptLevel, go: Go) -> Way {
-    Way { level, go }
+    Way {
+        level,
+        go,
+        spectre: false,
+    }
 }
 
 impl Way {
@@ -63,6 +83,7 @@ impl Way {
             opt_level: self.level,
             no_go_opt: self.go == Go::None,
             no_go_trust: self.go == Go::Verified,
+            spectre: self.spectre,
             policy: Policy {
                 stack_size: Some(STACK),
                 ..Policy::default()
@@ -79,7 +100,8 @@ impl fmt::Display for Way {
             Go::All => "",
             Go::Verified => " --no-go-trust",
             Go::None => " --no-go-opt",
-        })
+        })?;
+        f.write_str(if self.spectre { " --spectre on" } else { "" })
     }
 }
 

@@ -5,7 +5,7 @@ use crate::command::{self, Command, Shape};
 use crate::config::Kind;
 use crate::dense;
 use crate::golike;
-use crate::ours::{Bench, Dispatches, GO_WAYS, WAYS, Way};
+use crate::ours::{BOUNDS_WAYS, Bench, Dispatches, GO_WAYS, WAYS, Way};
 use crate::outcome::{End, Outcome, difference};
 use crate::reference::Reference;
 use crate::smith;
@@ -136,6 +136,7 @@ impl Subject {
     pub fn ways(&self) -> &'static [Way] {
         match self.kind {
             Kind::Go => &GO_WAYS,
+            Kind::Traps | Kind::Memory | Kind::Tables | Kind::Dense => &BOUNDS_WAYS,
             _ => &WAYS,
         }
     }

@@ -21,8 +21,9 @@ const STACK: u64 = 1 << 20;
 
 /// Ways to build, which must make no difference; the first is the default. Levels of
 /// processors among them: the lowest one, the default, the next one above and all that
-/// this machine has, as far as it does. Under an emulator the first alone.
-pub fn ways() -> Vec<Options> {
+/// this machine has, as far as it does. Under an emulator the first alone. A file about
+/// what is compared with bounds is built with `--spectre on` as well.
+pub fn ways(file: &str) -> Vec<Options> {
     let target = target::tested();
     let cpu = target.cpu();
     let default = cpu.default.features;
@@ -53,8 +54,19 @@ pub fn ways() -> Vec<Options> {
     if target::is_emulated() {
         ways.truncate(1);
     }
+    if BOUNDS.iter().any(|about| file.contains(about)) {
+        ways.push(Options {
+            spectre: true,
+            ..way(OptLevel::O2, false, default)
+        });
+    }
     ways
 }
+
+/// Parts of names of files in which generated code compares something with bounds.
+const BOUNDS: [&str; 8] = [
+    "address", "bulk", "memory", "data", "table", "elem", "indirect", "load",
+];
 
 pub struct Executable {
     path: PathBuf,

@@ -82,16 +82,17 @@ fn trial(file: TestFile<'static>, results: &Shared, expected: Option<Arc<str>>) 
     let name = format!("{}/{}", file.parent(), file.name());
     test(name.clone(), move || {
         let script = script::read(&file)?;
-        let ways = executable::ways();
+        let ways = executable::ways(file.name());
         let (first, others) = ways.split_first().context("a way to build")?;
         let counts = Counts::of(&script, first)?;
         for way in others {
             let other = Counts::of(&script, way)?;
             ensure!(
                 other == counts,
-                "{:?}, no_go_opt {}, {}:\n{}{}and with the defaults:\n{}{}",
+                "{:?}, no_go_opt {}, spectre {}, {}:\n{}{}and with the defaults:\n{}{}",
                 way.opt_level,
                 way.no_go_opt,
+                way.spectre,
                 way.target.cpu().spec(way.features()),
                 other.row(&name),
                 other.failures(&name),

@@ -44,6 +44,14 @@ pub(super) fn describe(page: &mut Page, name: &str, executable: &Executable) {
             "off"
         },
     );
+    page.field(
+        "speculation",
+        if manifest.spectre {
+            "comparisons of bounds are guarded (--spectre on)"
+        } else {
+            "not guarded"
+        },
+    );
     page.field("processor", executable.cpu_spec());
     file(page, executable);
 }

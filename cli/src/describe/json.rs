@@ -130,6 +130,7 @@ fn executable(report: &Executable) -> Value {
         },
         "hardening": { "landlock": manifest.hardened, "seccomp": manifest.hardened },
         "preemption": report.preempts,
+        "spectre": manifest.spectre,
         "symbols": report.has_symbols,
         "sizes": {
             "file": report.sizes.file,

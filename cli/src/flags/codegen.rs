@@ -65,6 +65,15 @@ pub struct TuningFlags {
     #[arg(long)]
     no_preempt: bool,
 
+    /// Whether comparisons of bounds hold for what the processor guesses, too
+    #[arg(
+        long,
+        value_name = "on|off",
+        default_value = "off",
+        hide_possible_values = true
+    )]
+    spectre: Switch,
+
     /// For tests: forget the resume points of this function
     #[arg(long, value_name = "FUNCTION", hide = true)]
     forget_resume_points: Option<String>,
@@ -87,6 +96,7 @@ impl TuningFlags {
         options.no_go_opt = self.no_go_opt;
         options.no_go_trust = self.no_go_trust;
         options.no_preempt = self.no_preempt;
+        options.spectre = matches!(self.spectre, Switch::On);
         options
             .forget_resume_points
             .clone_from(&self.forget_resume_points);
@@ -102,6 +112,12 @@ enum Level {
     O1,
     #[value(name = "2")]
     O2,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Switch {
+    On,
+    Off,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

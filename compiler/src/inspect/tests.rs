@@ -220,6 +220,7 @@ fn a_manifest_is_read_whole() {
         },
         Record::StackSize { bytes: 65536 },
         Record::NoHarden,
+        Record::Spectre,
         Record::BuiltBy {
             compiler: b"wasi-aot 9",
         },
@@ -252,6 +253,7 @@ fn a_manifest_is_read_whole() {
         listeners: vec![b"127.0.0.1:80".to_vec()],
         stack_size: 65536,
         hardened: false,
+        spectre: true,
         built_by: Some(b"wasi-aot 9".to_vec()),
         go_version: Some(b"go1.99".to_vec()),
     };

@@ -23,7 +23,8 @@
 //!   the first two terms are the pinned register itself ([`super::sp`]), also where
 //!   `c` is 0 and no trust needed;
 //! - *checked*: any other offset. The end of the access, computed in 64 bits
-//!   where it can't wrap, is compared with the memory's current size first.
+//!   where it can't wrap, is compared with the memory's current size first, and the
+//!   index guarded ([`super::spectre`]).
 //!
 //! Base and index are added before the displacement, so that the first memory's base
 //! becomes part of an instruction's displacement on x86-64, where it is low enough, and
@@ -131,8 +132,8 @@ impl Lowering<'_, '_, '_> {
         // Offsets of a 32-bit memory are below 2^32: no sum here can wrap.
         let start = self.builder.ins().iadd_imm_u(index, offset.cast_signed());
         let length = self.builder.ins().iconst(types::I64, i64::from(size));
-        self.check_range(memory, start, length);
-        let index = start;
+        let outside = self.check_range(memory, start, length);
+        let index = self.guard(outside, start);
         Place {
             from: Origin::Index { memory, index },
             displacement: 0,
@@ -211,8 +212,10 @@ impl Lowering<'_, '_, '_> {
     }
 
     /// Traps unless `[start, start + length)` lies inside a memory. Both are 64-bit
-    /// values below 2^33.
-    pub(super) fn check_range(&mut self, memory: u32, start: Value, length: Value) {
+    /// values below 2^33. Gives the comparison: what is used of the two is to be
+    /// guarded by it ([`Self::guard`]).
+    #[must_use]
+    pub(super) fn check_range(&mut self, memory: u32, start: Value, length: Value) -> Value {
         let end = self.builder.ins().iadd(start, length);
         let bytes = self.memory_bytes(memory);
         let outside = self
@@ -222,29 +225,33 @@ impl Lowering<'_, '_, '_> {
         self.builder
             .ins()
             .trapnz(outside, trap::MEMORY_OUT_OF_BOUNDS);
+        outside
     }
 
     /// The host addresses of the ranges of `length` bytes, a 64-bit value, from
-    /// each of the indices `starts`, i32 values, in memory 0. Branches to `outside`,
-    /// before any access, unless all of them lie inside it.
+    /// each of the indices `starts`, i32 values, in memory 0, and that length, guarded.
+    /// Branches to `outside`, before any access, unless all of them lie inside it.
     pub(super) fn host_ranges<const N: usize>(
         &mut self,
         starts: [Value; N],
         length: Value,
         outside: ir::Block,
-    ) -> [Value; N] {
+    ) -> ([Value; N], Value) {
         let bytes = self.memory_bytes(0);
         let over = IntCC::UnsignedGreaterThan;
         let too_long = self.builder.ins().icmp(over, length, bytes);
         self.leave_if(too_long, outside);
+        let mut length = self.guard(too_long, length);
         // From here on this can't wrap.
         let last = self.builder.ins().isub(bytes, length);
-        starts.map(|start| {
+        let addresses = starts.map(|start| {
             let start = self.builder.ins().uextend(types::I64, start);
             let too_far = self.builder.ins().icmp(over, start, last);
             self.leave_if(too_far, outside);
+            length = self.guard(too_far, length);
             self.host_address(0, start)
-        })
+        });
+        (addresses, length)
     }
 
     /// Branches to `target` if `condition` holds, and else goes on.

@@ -60,6 +60,13 @@ pub(super) fn call(l: &mut Lowering<'_, '_, '_>, symbol: Symbol, args: &[Value])
 }
 
 impl Lowering<'_, '_, '_> {
+    /// Traps unless `[start, start + length)` lies inside a memory; gives the length
+    /// guarded. The start, 32 bits, needs no guard where nothing is moved.
+    fn checked_length(&mut self, memory: u32, start: Value, length: Value) -> Value {
+        let outside = self.check_range(memory, start, length);
+        self.guard(outside, length)
+    }
+
     /// The length on top of the stack, if it is a short constant.
     fn short_length(&self) -> Option<u32> {
         let length = u32::try_from(self.constant_below(0)?).ok()?;
@@ -82,8 +89,8 @@ impl Lowering<'_, '_, '_> {
         let length = pop_extended(self);
         let source = pop_extended(self);
         let destination = pop_extended(self);
-        self.check_range(to, destination, length);
-        self.check_range(from, source, length);
+        let length = self.checked_length(to, destination, length);
+        let length = self.checked_length(from, source, length);
         let source = self.host_address(from, source);
         let destination = self.host_address(to, destination);
         call(self, Symbol::Memmove, &[destination, source, length]);
@@ -99,7 +106,7 @@ impl Lowering<'_, '_, '_> {
         let length = pop_extended(self);
         let byte = pop_extended(self);
         let destination = pop_extended(self);
-        self.check_range(memory, destination, length);
+        let length = self.checked_length(memory, destination, length);
         let destination = self.host_address(memory, destination);
         call(self, Symbol::Memset, &[destination, byte, length]);
     }
@@ -148,7 +155,7 @@ impl Lowering<'_, '_, '_> {
         let length = pop_extended(self);
         let source = pop_extended(self);
         let destination = pop_extended(self);
-        self.check_range(memory, destination, length);
+        let length = self.checked_length(memory, destination, length);
         let cell = self.symbol_address(Symbol::DataLength(segment));
         let available = self
             .builder
@@ -162,6 +169,7 @@ impl Lowering<'_, '_, '_> {
             .trapnz(outside, trap::MEMORY_OUT_OF_BOUNDS);
         let bytes = self.symbol_address(Symbol::Data(segment));
         let source = self.builder.ins().iadd(bytes, source);
+        let (source, length) = self.guard_range(outside, source, length);
         let destination = self.host_address(memory, destination);
         call(self, Symbol::Memmove, &[destination, source, length]);
     }

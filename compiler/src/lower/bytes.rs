@@ -42,7 +42,7 @@ fn equal(l: &mut Lowering<'_, '_, '_>, [a, b, length]: [Value; 3], body: Block) 
     l.builder.switch_to_block(compare);
     let a = l.builder.ins().ireduce(types::I32, a);
     let b = l.builder.ins().ireduce(types::I32, b);
-    let [a, b] = l.host_ranges([a, b], length, body);
+    let ([a, b], length) = l.host_ranges([a, b], length, body);
     call(
         l,
         Symbol::BytesEqual,
@@ -54,7 +54,7 @@ fn equal(l: &mut Lowering<'_, '_, '_>, [a, b, length]: [Value; 3], body: Block) 
 
 fn compare(l: &mut Lowering<'_, '_, '_>, [a, b, length]: [Value; 3], body: Block) -> Value {
     let length = l.builder.ins().uextend(types::I64, length);
-    let [a, b] = l.host_ranges([a, b], length, body);
+    let ([a, b], length) = l.host_ranges([a, b], length, body);
     let args = [a, b, length];
     call(l, Symbol::BytesCompare, types::I64, args, types::I32)
 }
@@ -65,7 +65,7 @@ fn find(l: &mut Lowering<'_, '_, '_>, [start, byte, length]: [Value; 3], body: B
     let no_byte = l.builder.ins().icmp_imm_u(over, byte, 0xff);
     l.leave_if(no_byte, body);
     let length = l.builder.ins().uextend(types::I64, length);
-    let [start] = l.host_ranges([start], length, body);
+    let ([start], length) = l.host_ranges([start], length, body);
     let args = [start, byte, length];
     let found = call(l, Symbol::BytesFind, types::I32, args, types::I64);
     // Null stands for 0, as does a byte at address 0.

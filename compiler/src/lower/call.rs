@@ -112,6 +112,7 @@ impl Lowering<'_, '_, '_> {
             .ins()
             .imul_imm_u(relative, i64::from(TABLE_ENTRY_SIZE));
         let entry = self.builder.ins().iadd(table, offset);
+        let entry = self.guard_unless(inside, entry);
         self.builder.ins().uload32(Regions::table(), entry, 0)
     }
 
@@ -150,9 +151,11 @@ impl Lowering<'_, '_, '_> {
             .trapz(reference, trap::INDIRECT_CALL_TO_NULL);
         self.builder.ins().trap(trap::BAD_SIGNATURE);
         self.builder.switch_to_block(matched);
-        self.builder
+        let code = self
+            .builder
             .ins()
-            .band_imm_u(reference, i64::from(u32::MAX))
+            .band_imm_u(reference, i64::from(u32::MAX));
+        self.guard(other, code)
     }
 
     fn push_results(&mut self, call: cranelift_codegen::ir::Inst) {

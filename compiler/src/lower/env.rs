@@ -3,7 +3,7 @@
 use super::clif_type;
 use crate::error::printable;
 use crate::module::{Module, Table};
-use crate::options::Target;
+use crate::options::{Options, Target};
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::{AbiParam, Signature, types};
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig, TargetIsa};
@@ -25,6 +25,8 @@ pub struct Env<'m, 'w> {
     pub table_spans: Vec<(u32, u32)>,
     /// Whether idioms of Go's code are looked for.
     pub idioms: bool,
+    /// Whether bounds hold for what is guessed, too ([`super::spectre`]).
+    pub spectre: bool,
     /// Names of the defined functions, for messages.
     pub names: &'m [String],
 }
@@ -33,11 +35,11 @@ impl<'m, 'w> Env<'m, 'w> {
     #[must_use]
     pub fn new(
         module: &'m Module<'w>,
-        target: Target,
+        options: &Options,
         isa: &dyn TargetIsa,
-        idioms: bool,
         names: &'m [String],
     ) -> Self {
+        let target = options.target;
         Self {
             module,
             target,
@@ -46,7 +48,8 @@ impl<'m, 'w> Env<'m, 'w> {
             permutes: target != Target::LinuxAmd64 || isa.has_x86_pshufb_lowering(),
             pinned_global: pinned_global(module),
             table_spans: module.tables.iter().map(table_span).collect(),
-            idioms,
+            idioms: !options.no_go_opt,
+            spectre: options.spectre,
             names,
         }
     }

@@ -27,6 +27,7 @@ mod reference;
 mod rounding;
 mod simd;
 mod sp;
+mod spectre;
 mod table;
 mod tail_call;
 mod variable;

@@ -8,7 +8,8 @@
 //! link-time address, as long as the table may ever be; what is behind its current
 //! size is never read. The size is a constant unless some operator grows the table.
 //! Ranges are compared in 64 bits, where nothing wraps, before anything is written
-//! (core specification, "Table Instructions").
+//! (core specification, "Table Instructions"). With `--spectre on` each comparison guards
+//! the addresses and counts that depend on it ([`super::spectre`]).
 
 use super::address::Regions;
 use super::bulk::{call, pop_extended};
@@ -70,7 +71,8 @@ impl Lowering<'_, '_, '_> {
         let outside = IntCC::UnsignedGreaterThanOrEqual;
         let outside = self.builder.ins().icmp(outside, index, size);
         self.builder.ins().trapnz(outside, code);
-        self.cell(Symbol::TableCells(table), index)
+        let cell = self.cell(Symbol::TableCells(table), index);
+        self.guard(outside, cell)
     }
 
     /// The address of a reference in an array, by its 64-bit index.
@@ -98,8 +100,10 @@ impl Lowering<'_, '_, '_> {
     }
 
     /// Traps unless `count` elements from `start` on are among the first `size`;
-    /// start and count are below 2^32.
-    fn check_elements(&mut self, start: Value, count: Value, size: Value) {
+    /// start and count are below 2^32. Gives the comparison, by which what is used of
+    /// the two is to be guarded.
+    #[must_use]
+    fn check_elements(&mut self, start: Value, count: Value, size: Value) -> Value {
         let end = self.builder.ins().iadd(start, count);
         let outside = self
             .builder
@@ -108,6 +112,7 @@ impl Lowering<'_, '_, '_> {
         self.builder
             .ins()
             .trapnz(outside, trap::TABLE_ACCESS_OUT_OF_BOUNDS);
+        outside
     }
 
     /// Pops count and reference; pushes the size before, or -1 if the table can't
@@ -129,7 +134,10 @@ impl Lowering<'_, '_, '_> {
         branch.brif(too_large, done, &[failed.into()], fits, &[]);
         self.builder.seal_block(fits);
         self.builder.switch_to_block(fits);
+        let count = self.guard(too_large, count);
         self.fill_cells(table, before, count, reference);
+        // Later comparisons are with this one.
+        let after = self.guard(too_large, after);
         let size = self.symbol_address(Symbol::TableSize(table));
         self.builder
             .ins()
@@ -147,11 +155,14 @@ impl Lowering<'_, '_, '_> {
         let reference = self.pop();
         let start = pop_extended(self);
         let size = self.table_size(table);
-        self.check_elements(start, count, size);
+        let outside = self.check_elements(start, count, size);
+        let count = self.guard(outside, count);
         self.fill_cells(table, start, count, reference);
     }
 
-    /// Puts `reference` into `count` cells from index `start` on, which are there.
+    /// Puts `reference` into `count` cells from index `start` on, which are there. The
+    /// loop's own comparison is guarded, since what it stores behind the last cell could
+    /// be loaded as a reference of the next table.
     fn fill_cells(&mut self, table: u32, start: Value, count: Value, reference: Value) {
         let first = self.cell(Symbol::TableCells(table), start);
         let bytes = self.bytes(count);
@@ -166,7 +177,10 @@ impl Lowering<'_, '_, '_> {
         self.builder.seal_block(body);
         self.builder.seal_block(done);
         self.builder.switch_to_block(body);
-        self.builder.ins().store(Regions::state(), reference, at, 0);
+        let cell = self.guard_unless(more, at);
+        self.builder
+            .ins()
+            .store(Regions::state(), reference, cell, 0);
         let size = i64::from(REFERENCE_SIZE);
         let next = self.builder.ins().iadd_imm_u(at, size);
         self.builder.ins().jump(head, &[next.into()]);
@@ -178,26 +192,28 @@ impl Lowering<'_, '_, '_> {
     fn table_copy(&mut self, to: u32, from: u32) {
         let (count, source, destination) = self.pop_ranges();
         let size = self.table_size(to);
-        self.check_elements(destination, count, size);
+        let over_to = self.check_elements(destination, count, size);
         let size = self.table_size(from);
-        self.check_elements(source, count, size);
+        let over_from = self.check_elements(source, count, size);
         let source = self.cell(Symbol::TableCells(from), source);
-        self.move_cells(to, destination, source, count);
+        let (source, count) = self.guard_range(over_from, source, count);
+        self.move_cells(to, over_to, destination, source, count);
     }
 
     /// Pops count, index in the segment and in the table.
     fn table_init(&mut self, table: u32, segment: u32) {
         let (count, source, destination) = self.pop_ranges();
         let size = self.table_size(table);
-        self.check_elements(destination, count, size);
+        let over_to = self.check_elements(destination, count, size);
         let length = self.symbol_address(Symbol::ElementsLength(segment));
         let length = self
             .builder
             .ins()
             .load(types::I64, Regions::state(), length, 0);
-        self.check_elements(source, count, length);
+        let over_from = self.check_elements(source, count, length);
         let source = self.cell(Symbol::Elements(segment), source);
-        self.move_cells(table, destination, source, count);
+        let (source, count) = self.guard_range(over_from, source, count);
+        self.move_cells(table, over_to, destination, source, count);
     }
 
     fn pop_ranges(&mut self) -> (Value, Value, Value) {
@@ -206,9 +222,11 @@ impl Lowering<'_, '_, '_> {
         (count, source, pop_extended(self))
     }
 
-    /// Copies `count` references from the address `source` to an index.
-    fn move_cells(&mut self, to: u32, index: Value, source: Value, count: Value) {
+    /// Copies `count` references from the address `source` to an index, which was compared
+    /// with the size by `outside`.
+    fn move_cells(&mut self, to: u32, outside: Value, index: Value, source: Value, count: Value) {
         let destination = self.cell(Symbol::TableCells(to), index);
+        let (destination, count) = self.guard_range(outside, destination, count);
         let bytes = self.bytes(count);
         call(self, Symbol::Memmove, &[destination, source, bytes]);
     }
