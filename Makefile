@@ -114,7 +114,7 @@ lint: ## Check formatting and run clippy, warnings as errors
 	cargo clippy --release --workspace --all-targets -- -D warnings
 	cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 	cargo clippy $(SHIM) --all-targets -- -D warnings
-	cargo clippy $(SHIM) --features corrupt,eager -- -D warnings
+	cargo clippy $(SHIM) --features again,corrupt,eager -- -D warnings
 
 bless: ## Rewrite the expectations of the golden tests; review the diff
 	WASI_AOT_BLESS=1 cargo test --release -p wasi-aot-compiler --test golden

@@ -11,6 +11,8 @@
 #![cfg_attr(not(test), no_std)]
 #![cfg_attr(test, allow(dead_code))]
 
+#[cfg(feature = "again")]
+mod again;
 mod arch;
 mod bytes;
 #[cfg(feature = "corrupt")]

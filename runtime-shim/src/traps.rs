@@ -29,6 +29,12 @@ const BACKTRACE_LEN: usize = 16;
 /// The signals that faults of a processor arrive as.
 const FAULTS: [Signal; 4] = [Signal::ILL, Signal::FPE, Signal::SEGV, Signal::BUS];
 
+/// Flags of the handler of a fault beside the usual ones.
+#[cfg(not(feature = "again"))]
+const FAULT_FLAGS: u64 = 0;
+#[cfg(feature = "again")]
+const FAULT_FLAGS: u64 = crate::again::HANDLER_FLAGS;
+
 /// Bytes that a handler needs beside the frame the kernel writes, most of them for
 /// formatting a message.
 const HANDLER_NEEDS: u64 = 0xc000;
@@ -66,7 +72,7 @@ fn set_up_handlers() -> Result<(), Errno> {
         sys::checked(sys::sigaltstack(stack))?;
         for signal in FAULTS {
             let handler = on_fault as *const () as usize;
-            sys::checked(set_action(signal, handler, 0))?;
+            sys::checked(set_action(signal, handler, FAULT_FLAGS))?;
         }
         for signal in [Signal::PIPE, Signal::XFSZ] {
             sys::checked(set_action(signal, SIG_IGN, 0))?;
@@ -137,6 +143,11 @@ unsafe extern "C" fn on_fault(number: i32, info: *const SignalInfo, context: *co
     // SAFETY: the native stack stays mapped, and its only user is stopped.
     let frames = unsafe { frames(registers.frame_pointer, stack.usable.clone()) };
     report(&fault, &cause, &stack, &tables, frames);
+    #[cfg(feature = "again")]
+    if cause.is_memory_out_of_bounds() {
+        // SAFETY: this is the handler's end, and generated code made the access.
+        unsafe { crate::again::enter(module) }
+    }
     sys::exit_group(EXIT_TRAP)
 }
 
@@ -167,6 +178,15 @@ enum Cause {
     PageLost,
     /// Nothing that a module can bring about.
     Bug,
+}
+
+#[cfg(feature = "again")]
+impl Cause {
+    fn is_memory_out_of_bounds(&self) -> bool {
+        let kind = TrapKind::MemoryOutOfBounds;
+        matches!(self, Self::MemoryOutOfBounds { .. })
+            || matches!(self, Self::Trap { kind: found, .. } if *found == kind)
+    }
 }
 
 /// `memories` are those of the module, with their sizes in bytes.

@@ -14,7 +14,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy)]
 pub struct Case {
     pub name: &'static str,
-    pub edits: &'static [Edit],
+    pub edits: &'static [Edit<'static>],
     pub named: &'static [Named],
     /// What `build -v` says, all of it.
     pub knows: &'static [&'static str],

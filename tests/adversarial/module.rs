@@ -11,7 +11,7 @@ const FIRST_PC_F: usize = 0x1000;
 const PCLNTAB: usize = 0x4000;
 
 /// Text in the module, by what it is replaced.
-pub type Edit = (&'static str, &'static str);
+pub type Edit<'t> = (&'t str, &'t str);
 
 /// An entry of pclntab: the function, the name it has there, its deferreturn.
 pub type Named = (&'static str, &'static str, u32);
@@ -28,7 +28,7 @@ pub const LINKED: &str = "TABLE PCLNTAB";
 
 /// The text of the base module with `edits`, each of which must replace exactly one
 /// piece of text, and with `named` as pclntab.
-pub fn text(edits: &[Edit], named: &[Named]) -> Result<String> {
+pub fn text(edits: &[Edit<'_>], named: &[Named]) -> Result<String> {
     let mut text = format!(
         "(module {} {} {LINKED})",
         include_str!("../cli/print.wat"),

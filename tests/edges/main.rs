@@ -6,6 +6,7 @@
 //! - [`integer`]: division, shifts, counts; conversions from floats;
 //! - [`access`]: loads and stores across pages, at the end of memory and beyond;
 //! - [`growth`]: `memory.grow` to its limits, 4 GiB of memory;
+//! - [`sweep`]: every load and store at every boundary;
 //! - [`ranges`]: bulk operations of lengths that wrap; tables; the native stack.
 //!
 //! What is expected is written here, as it follows from the specification, and
@@ -17,6 +18,7 @@ mod growth;
 mod integer;
 mod program;
 mod ranges;
+mod sweep;
 
 use harness::tool::Tool;
 use libtest_mimic::Arguments;
@@ -31,6 +33,7 @@ fn main() -> anyhow::Result<()> {
         growth::trials,
         integer::trials,
         ranges::trials,
+        sweep::trials,
     ];
     let trials = suites.iter().flat_map(|suite| suite(&tool)).collect();
     let conclusion = libtest_mimic::run(&args, trials);

@@ -41,6 +41,9 @@ pub const CORRUPT: &str = "corrupt";
 /// Tells goroutines to give way all the time (`runtime-shim/src/preempt.rs`).
 pub const EAGER: &str = "eager";
 
+/// Enters the module again after a trap of an access (`runtime-shim/src/again.rs`).
+pub const AGAIN: &str = "again";
+
 /// An executable of `module` and `flags` around the runtime with this feature, built once
 /// in a run.
 ///

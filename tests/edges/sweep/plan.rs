@@ -1,0 +1,482 @@
+//! Which accesses are tried, in order, and what comes of each by the specification's
+//! rule: an access of `width` bytes at index plus offset, a sum that doesn't wrap, traps
+//! unless it ends within the memory's size (core specification, "Memory Instructions").
+
+use super::operators::{OPERATORS, Operator};
+use super::site::{FILLED, Form, Length, SEGMENT, Site};
+use harness::rng::Rng;
+use std::collections::{BTreeSet, HashMap};
+use wasi_aot_contract::layout::{MAX_UNCHECKED_OFFSET, WASM_PAGE_SIZE};
+
+/// A call of a function of the module.
+#[derive(Debug, Clone, Copy)]
+pub struct Case {
+    pub function: u32,
+    pub index: u32,
+    pub length: u32,
+    /// Bytes of the memory at that time.
+    pub size: u64,
+    pub outcome: Outcome,
+    /// Of a load or a store: where.
+    pub place: Option<Place>,
+}
+
+/// Where a load or a store goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    /// Its first byte's address; below 0 from Go's SP.
+    pub start: i64,
+    /// Whether the compiler compares it with the memory's size.
+    pub is_compared: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Trap,
+    Gives([u64; 2]),
+}
+
+#[derive(Default)]
+pub struct Plan {
+    /// The module's functions.
+    pub sites: Vec<Site>,
+    pub cases: Vec<Case>,
+    by_text: HashMap<String, u32>,
+    /// What memory holds where that isn't 0.
+    memory: HashMap<u64, u8>,
+    size: u64,
+    /// How many of the cases are there for themselves, and not to prepare or to show.
+    pub tried: usize,
+    /// Whether SP plus a small constant is trusted not to wrap around.
+    trusted: bool,
+}
+
+/// Static offsets: none, small ones, around the largest that isn't compared, around 2^31
+/// and the largest ones there are.
+const OFFSETS: [u64; 12] = [
+    0,
+    1,
+    4095,
+    65536,
+    MAX_UNCHECKED_OFFSET - 1,
+    MAX_UNCHECKED_OFFSET,
+    MAX_UNCHECKED_OFFSET + 1,
+    0x7fff_ffff,
+    0x8000_0000,
+    0xffff_0000,
+    0xffff_fff0,
+    0xffff_ffff,
+];
+
+/// Forms of the index beside the usual ones, for [`FEW`] operators.
+const FORMS: [Form; 4] = [
+    Form::Sum(-16),
+    Form::Sum(0x7000_0000),
+    Form::Wide(-16),
+    Form::Wide(65_536),
+];
+
+const FEW: [&str; 6] = [
+    "i64.load",
+    "i32.load8_u",
+    "v128.load",
+    "i32.store",
+    "i64.store8",
+    "v128.store64_lane",
+];
+
+/// Lengths of ranges: none, those that the compiler makes loads and stores of and the
+/// next, a page and more than there is.
+const LENGTHS: [u32; 13] = [
+    0,
+    1,
+    2,
+    3,
+    7,
+    8,
+    16,
+    31,
+    128,
+    129,
+    4096,
+    0x8000_0000,
+    0xffff_ffff,
+];
+
+/// What Go's code adds to SP; the first and the last are the furthest ones for which SP
+/// is trusted.
+const CONSTANTS: [i32; 4] = [-65_536, -8, 16, 65_535];
+
+/// Static offsets of such accesses; with [`CONSTANTS`] around the largest that isn't compared.
+const GO_OFFSETS: [u64; 6] = [
+    0,
+    8,
+    65_536,
+    MAX_UNCHECKED_OFFSET - 65_535,
+    MAX_UNCHECKED_OFFSET,
+    MAX_UNCHECKED_OFFSET + 1,
+];
+
+/// More bytes than these aren't moved, only refused.
+const MOVED: u64 = 8192;
+
+const PAGE: u64 = 4096;
+
+impl Plan {
+    /// All accesses at memories of so many pages in turn, which must grow.
+    pub fn new(pages: &[u32]) -> Self {
+        let mut plan = Self::default();
+        let mut before = 0;
+        for &pages in pages {
+            plan.grow(before, pages);
+            before = pages;
+            plan.fill_boundaries();
+            for operator in OPERATORS {
+                for offset in OFFSETS {
+                    plan.accesses(operator, Form::Given, offset);
+                    plan.accesses(operator, Form::Global, offset);
+                }
+            }
+            for name in FEW {
+                let operator = Operator::named(name);
+                for offset in OFFSETS {
+                    for form in FORMS {
+                        plan.accesses(operator, form, offset);
+                    }
+                    plan.constants(operator, offset);
+                }
+            }
+            plan.ranges();
+            plan.segments();
+        }
+        plan
+    }
+
+    /// All accesses that Go's code makes relative to SP, below and above it, at memories of
+    /// so many pages in turn, of which the first is what there is at the start. Where SP is
+    /// `trusted`, its sum with a constant doesn't wrap: what is below 0 or behind 4 GiB traps.
+    pub fn of_go(pages: &[u32], trusted: bool) -> Self {
+        let mut plan = Self {
+            trusted,
+            ..Self::default()
+        };
+        let mut before = pages[0];
+        for &pages in pages {
+            plan.grow(before, pages);
+            before = pages;
+            plan.fill_boundaries();
+            for operator in OPERATORS {
+                for constant in CONSTANTS {
+                    for offset in GO_OFFSETS {
+                        plan.from_stack(operator, constant, offset);
+                    }
+                }
+            }
+        }
+        plan
+    }
+
+    fn from_stack(&mut self, operator: &'static Operator, constant: i32, offset: u64) {
+        let form = Form::StackPointer(constant);
+        let site = Site::Access {
+            operator,
+            form,
+            offset,
+        };
+        let more = offset.cast_signed() + i64::from(constant);
+        let starts = self.starts(operator.width, offset).into_iter();
+        let pointers = starts.map(|start| start.cast_signed() - more);
+        let near_0 = [0, 1, 7, 8, 9, 15, 16, 17, 0xffff, 0x1_0000, 0x1_0001];
+        let pointers: BTreeSet<i64> = pointers.chain(near_0).collect();
+        for pointer in pointers {
+            let Ok(given) = u32::try_from(pointer) else {
+                continue;
+            };
+            let linear = self.trusted && more <= MAX_UNCHECKED_OFFSET.cast_signed();
+            let start = if linear {
+                pointer + more
+            } else {
+                (u64::from(form.index(given)) + offset).cast_signed()
+            };
+            let place = Place {
+                start,
+                is_compared: !linear && is_compared(offset),
+            };
+            self.access(site, operator, place, given);
+        }
+    }
+
+    fn grow(&mut self, before: u32, pages: u32) {
+        let refused = Outcome::Gives([u64::from(u32::MAX), 0]);
+        self.push(Site::Grow, 0x1_0001, 0, refused);
+        self.push(Site::Grow, u32::MAX, 0, refused);
+        let grown = Outcome::Gives([u64::from(before), 0]);
+        self.push(Site::Grow, pages - before, 0, grown);
+        self.size = u64::from(pages) * WASM_PAGE_SIZE;
+    }
+
+    fn push(&mut self, site: Site, index: u32, length: u32, outcome: Outcome) {
+        let next = u32::try_from(self.sites.len()).expect("BUG: more than 2^32 functions");
+        let function = *self.by_text.entry(site.body()).or_insert_with(|| {
+            self.sites.push(site);
+            next
+        });
+        self.cases.push(Case {
+            function,
+            index,
+            length,
+            size: self.size,
+            outcome,
+            place: None,
+        });
+    }
+
+    /// A load or a store.
+    fn push_access(&mut self, site: Site, given: u32, place: Place, outcome: Outcome) {
+        self.push(site, given, 0, outcome);
+        self.cases.last_mut().expect("BUG: no case").place = Some(place);
+        self.tried += 1;
+    }
+
+    /// Places at which something may begin to be wrong: of memory, of pages, of signs.
+    fn boundaries(&self) -> impl Iterator<Item = u64> + use<> {
+        let size = self.size;
+        let far = [0, PAGE, WASM_PAGE_SIZE, 1 << 31, 1 << 32];
+        let near_end = [WASM_PAGE_SIZE, PAGE, 0].map(|back| size.saturating_sub(back));
+        far.into_iter()
+            .chain(near_end)
+            .filter(move |&at| at <= size)
+    }
+
+    /// Puts bytes around each boundary.
+    fn fill_boundaries(&mut self) {
+        for at in self.boundaries() {
+            self.put(at.saturating_sub(40), (at + 40).min(self.size));
+        }
+    }
+
+    /// Puts other bytes at `from` to `to`, or a bit further.
+    fn put(&mut self, from: u64, to: u64) {
+        let to = to.min(self.size);
+        let mut at = from & !3;
+        while at < to {
+            let word = Rng::new(self.cases.len() as u64).bits() as u32;
+            self.write(at, &word.to_le_bytes());
+            self.push(Site::Put, index(at), word, NOTHING);
+            at += 4;
+        }
+    }
+
+    fn write(&mut self, at: u64, bytes: &[u8]) {
+        self.memory.extend((at..).zip(bytes.iter().copied()));
+    }
+
+    fn read(&self, at: u64, length: u64) -> Vec<u8> {
+        let byte = |at| self.memory.get(&at).copied().unwrap_or_default();
+        (at..at + length).map(byte).collect()
+    }
+
+    fn is_inside(&self, at: u64, length: u64) -> bool {
+        at + length <= self.size
+    }
+
+    /// Addresses of accesses of `width` bytes that are worth it.
+    fn starts(&self, width: u64, offset: u64) -> BTreeSet<u64> {
+        let ends = [width + 1, width, width - 1, 1];
+        let mut starts = BTreeSet::new();
+        for at in self.boundaries() {
+            starts.extend(ends.iter().filter_map(|back| at.checked_sub(*back)));
+            starts.insert(at);
+        }
+        starts.extend([self.size + 1, self.size + PAGE, self.size + WASM_PAGE_SIZE]);
+        // What the end of 32 bits makes of sum and index.
+        starts.extend([
+            (1 << 32) - width,
+            (1 << 32) - 1,
+            1 << 32,
+            (1 << 32) + offset - width,
+        ]);
+        for index in [0, 1, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff] {
+            starts.insert(index + offset);
+        }
+        starts
+    }
+
+    /// An operator at all of its starts that an index and this offset can be.
+    fn accesses(&mut self, operator: &'static Operator, form: Form, offset: u64) {
+        let site = Site::Access {
+            operator,
+            form,
+            offset,
+        };
+        for start in self.starts(operator.width, offset) {
+            let index = start.checked_sub(offset).map(u32::try_from);
+            if let Some(Ok(index)) = index {
+                let place = Place {
+                    start: start.cast_signed(),
+                    is_compared: is_compared(offset),
+                };
+                self.access(site, operator, place, form.given(index));
+            }
+        }
+    }
+
+    /// The same with an index that is constant, at the memory's end.
+    fn constants(&mut self, operator: &'static Operator, offset: u64) {
+        for start in [self.size.saturating_sub(operator.width), self.size] {
+            for start in [start, start + 1] {
+                let index = start.checked_sub(offset).map(u32::try_from);
+                if let Some(Ok(index)) = index {
+                    let form = Form::Constant(index);
+                    let site = Site::Access {
+                        operator,
+                        form,
+                        offset,
+                    };
+                    let place = Place {
+                        start: start.cast_signed(),
+                        is_compared: is_compared(offset),
+                    };
+                    self.access(site, operator, place, index);
+                }
+            }
+        }
+    }
+
+    fn access(&mut self, site: Site, operator: &Operator, place: Place, given: u32) {
+        let inside = u64::try_from(place.start).ok();
+        let inside = inside.filter(|&start| self.is_inside(start, operator.width));
+        match (operator.is_store(), inside) {
+            (false, Some(start)) => {
+                let loaded = operator.loaded(&self.read(start, operator.width));
+                self.push_access(site, given, place, Outcome::Gives(loaded));
+            }
+            (true, Some(start)) => {
+                self.write(start, &operator.stored());
+                self.push_access(site, given, place, NOTHING);
+                self.show(start.saturating_sub(4), operator.width + 8);
+            }
+            (is_store, None) => {
+                self.push_access(site, given, place, Outcome::Trap);
+                if is_store {
+                    // The processor may have written what lies in memory.
+                    let end = place.start.saturating_add_unsigned(operator.width);
+                    let inside = |at: i64| u64::try_from(at).unwrap_or_default();
+                    self.put(inside(place.start), inside(end));
+                }
+            }
+        }
+    }
+
+    /// Loads what memory holds from `start` on.
+    fn show(&mut self, start: u64, length: u64) {
+        let operator = Operator::named("v128.load");
+        let site = Site::Access {
+            operator,
+            form: Form::Given,
+            offset: 0,
+        };
+        let last = self.size.saturating_sub(operator.width);
+        let end = start.saturating_add(length);
+        let mut at = start.min(last);
+        while at < end && self.is_inside(at, operator.width) {
+            let loaded = operator.loaded(&self.read(at, operator.width));
+            self.push(site, index(at), 0, Outcome::Gives(loaded));
+            at += operator.width;
+        }
+    }
+
+    /// Operators for ranges in memory, of constant lengths and of given ones.
+    fn ranges(&mut self) {
+        for length in LENGTHS {
+            for how in [Length::Constant(length), Length::Given] {
+                let bytes = u64::from(length);
+                let mut starts = self.starts(bytes.max(1), 0);
+                starts.extend(self.size.checked_sub(bytes));
+                for start in starts {
+                    let Ok(given) = u32::try_from(start) else {
+                        continue;
+                    };
+                    if self.is_inside(start, bytes) && bytes > MOVED {
+                        continue;
+                    }
+                    for site in [Site::Fill(how), Site::CopyTo(how), Site::CopyFrom(how)] {
+                        self.range(site, how, given, length);
+                    }
+                }
+            }
+        }
+    }
+
+    fn range(&mut self, site: Site, how: Length, given: u32, length: u32) {
+        self.tried += 1;
+        let (start, bytes) = (u64::from(given), u64::from(length));
+        let (from, to) = match site {
+            Site::CopyTo(_) => (0, start),
+            Site::CopyFrom(_) => (start, 0),
+            _ => (start, start),
+        };
+        if self.is_inside(from, bytes) && self.is_inside(to, bytes) {
+            let moved = match site {
+                Site::Fill(_) => vec![FILLED; length as usize],
+                _ => self.read(from, bytes),
+            };
+            self.write(to, &moved);
+            self.push(site, given, length, NOTHING);
+            self.show(to, bytes.min(32));
+            self.show((to + bytes).saturating_sub(8), 16);
+            // Not all of memory is to become the same.
+            self.put(to, to + 8);
+            return;
+        }
+        self.push(site, given, length, Outcome::Trap);
+        if how == Length::Given {
+            // Nothing is written.
+            self.show(to, bytes.min(32));
+        } else {
+            self.put(to, to + bytes.min(MOVED));
+        }
+    }
+
+    /// `memory.init` at the end of memory and of its segment.
+    fn segments(&mut self) {
+        for length in [0, 1, SEGMENT - 1, SEGMENT, SEGMENT + 1, 0xffff_ffff] {
+            let end = self.size.saturating_sub(length);
+            for to in [end, end + 1, self.size, self.size + 1, 0xffff_ffff] {
+                self.init(Site::Init, 0, to, length);
+            }
+            let end = SEGMENT.saturating_sub(length);
+            for from in [end, end + 1, SEGMENT, SEGMENT + 1, 0xffff_ffff] {
+                self.init(Site::InitFrom, from, 0, length);
+            }
+        }
+    }
+
+    fn init(&mut self, site: Site, from: u64, to: u64, length: u64) {
+        // One of both is 0, the other the index.
+        let Ok(given) = u32::try_from(from + to) else {
+            return;
+        };
+        let outcome = if from + length <= SEGMENT && self.is_inside(to, length) {
+            let bytes: Vec<u8> = (0..=u8::MAX).collect();
+            self.write(to, &bytes[from as usize..(from + length) as usize]);
+            NOTHING
+        } else {
+            Outcome::Trap
+        };
+        self.tried += 1;
+        self.push(site, given, index(length), outcome);
+        self.show(to, length.min(SEGMENT));
+    }
+}
+
+const NOTHING: Outcome = Outcome::Gives([0, 0]);
+
+/// Whether accesses with this static offset are compared with the memory's size.
+fn is_compared(offset: u64) -> bool {
+    offset > MAX_UNCHECKED_OFFSET
+}
+
+fn index(at: u64) -> u32 {
+    u32::try_from(at).expect("BUG: an index over 32 bits")
+}
