@@ -186,8 +186,12 @@ impl Plan {
         let more = offset.cast_signed() + i64::from(constant);
         let starts = self.starts(operator.width, offset).into_iter();
         let pointers = starts.map(|start| start.cast_signed() - more);
+        // What the sum makes less than 0, or more than 32 bits have.
         let near_0 = [0, 1, 7, 8, 9, 15, 16, 17, 0xffff, 0x1_0000, 0x1_0001];
-        let pointers: BTreeSet<i64> = pointers.chain(near_0).collect();
+        let pointers = pointers
+            .chain(near_0)
+            .chain(near_0.map(|back| (1 << 32) - back));
+        let pointers: BTreeSet<i64> = pointers.collect();
         for pointer in pointers {
             let Ok(given) = u32::try_from(pointer) else {
                 continue;
