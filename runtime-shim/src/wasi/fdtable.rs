@@ -10,6 +10,7 @@ use super::poll_set::Slot;
 use super::readdir::Listing;
 use super::types::{FileType, Rights, fdflags};
 use crate::pages::PageArray;
+use crate::policy::control::Known;
 use crate::policy::resolver::Base;
 use core::cell::Cell;
 use core::mem::ManuallyDrop;
@@ -91,6 +92,8 @@ pub struct Descriptor {
     /// Opened with the host's O_NONBLOCK whatever the guest wants, which is
     /// emulated: a FIFO to be read (see [`super::path_open`]).
     pub never_waits: bool,
+    /// Whether it lies in a file system by which the kernel is controlled.
+    pub control: Known,
 }
 
 /// What the policy gives the guest at its start.
@@ -121,6 +124,7 @@ impl Descriptor {
             poll_slot: Cell::new(Slot::NONE),
             listing: Listing::new(),
             never_waits: false,
+            control: Known::new(),
         }
     }
 
@@ -140,6 +144,14 @@ impl Descriptor {
             dir: self.host.as_fd(),
             root: matches!(self.preopen, Some(Preopen::Directory { root: true, .. })),
         }
+    }
+
+    /// Whether its file lies in a control file system ([`crate::policy::control`]).
+    ///
+    /// # Errors
+    /// Those of `fstatfs`.
+    pub fn is_control(&self) -> Result<bool, Errno> {
+        self.control.of(&self.host)
     }
 
     /// The name of a granted directory.
