@@ -14,6 +14,7 @@
 //! | `listen` | IP:PORT | opens a listening socket at start, as [`core::net::SocketAddr`] displays it |
 //! | `stack-size` | decimal bytes | reservation for the native stack |
 //! | `no-harden` | | starts without Landlock and seccomp |
+//! | `require-harden` | | doesn't start without Landlock and seccomp |
 //! | `built-by` | text | the compiler and its version, for people |
 //! | `go-version` | text | the Go that built the module, as Go writes it, for people |
 
@@ -49,6 +50,7 @@ pub enum Record<'a> {
         bytes: u64,
     },
     NoHarden,
+    RequireHarden,
     BuiltBy {
         compiler: &'a [u8],
     },
@@ -115,6 +117,7 @@ impl<'a> Records<'a> {
                 bytes: decimal(self.field()?)?,
             },
             b"no-harden" => Record::NoHarden,
+            b"require-harden" => Record::RequireHarden,
             b"built-by" => Record::BuiltBy {
                 compiler: self.field()?,
             },
@@ -211,6 +214,7 @@ pub mod writer {
                     field(bytes.to_string().as_bytes());
                 }
                 Record::NoHarden => field(b"no-harden"),
+                Record::RequireHarden => field(b"require-harden"),
                 Record::BuiltBy { compiler } => {
                     field(b"built-by");
                     field(compiler);
@@ -251,6 +255,7 @@ mod tests {
             },
             Record::StackSize { bytes: 1 << 33 },
             Record::NoHarden,
+            Record::RequireHarden,
             Record::BuiltBy {
                 compiler: b"wasi-aot 1.2.3",
             },

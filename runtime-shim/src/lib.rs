@@ -12,6 +12,7 @@
 #![cfg_attr(test, allow(dead_code))]
 
 mod arch;
+mod auxv;
 mod bytes;
 #[cfg(feature = "corrupt")]
 mod corrupt;

@@ -52,6 +52,8 @@ pub struct Manifest {
     pub stack_size: u64,
     /// Whether Landlock and seccomp are set up.
     pub hardened: bool,
+    /// Whether the program doesn't start without them.
+    pub requires_hardening: bool,
     /// The compiler and its version.
     pub built_by: Option<Vec<u8>>,
     /// The version of Go that made the module.
@@ -117,6 +119,7 @@ impl Manifest {
             listeners: Vec::new(),
             stack_size: DEFAULT_STACK_SIZE,
             hardened: true,
+            requires_hardening: false,
             built_by: None,
             go_version: None,
         };
@@ -152,6 +155,7 @@ impl Manifest {
             Record::Listen { address } => self.listeners.push(address.to_vec()),
             Record::StackSize { bytes } => self.stack_size = bytes,
             Record::NoHarden => self.hardened = false,
+            Record::RequireHarden => self.requires_hardening = true,
             Record::BuiltBy { compiler } => self.built_by = Some(compiler.to_vec()),
             Record::GoVersion { version } => self.go_version = Some(version.to_vec()),
         }
