@@ -45,6 +45,9 @@ pub struct Policy {
     pub stack_size: Option<u64>,
     /// Leave out the second fence, Landlock and seccomp.
     pub no_harden: bool,
+    /// Don't start where a layer of the second fence can't be put up; without
+    /// `no_harden` only.
+    pub require_harden: bool,
 }
 
 /// A directory of the host that the guest may use. Paths are bytes as Linux
@@ -82,8 +85,9 @@ impl Policy {
     /// # Errors
     /// [`Error::Policy`] for a value that no program could run with, a guest
     /// path that stands for two directories, one directory with different
-    /// rights, a read-only directory inside a writable one, and two listeners of
-    /// which only one can be opened.
+    /// rights, a read-only directory inside a writable one, two listeners of
+    /// which only one can be opened, and a second fence that is both required and left
+    /// out.
     pub fn check(&self) -> Result<(), Error> {
         for grant in &self.grants {
             grant.check()?;
@@ -96,6 +100,13 @@ impl Policy {
         listen::check(&self.listeners)?;
         for variable in &self.env {
             variable.check()?;
+        }
+        if self.no_harden && self.require_harden {
+            return fail(
+                "--require-harden contradicts --no-harden, which leaves Landlock and seccomp \
+                 out; drop one of them"
+                    .into(),
+            );
         }
         if let Some(bytes) = self.max_memory {
             check_max_memory(bytes)?;
@@ -139,7 +150,12 @@ impl Policy {
         let inherit = self.inherit_env.then_some(Record::EnvInherit);
         let stack = self.stack_size.map(|bytes| Record::StackSize { bytes });
         let no_harden = self.no_harden.then_some(Record::NoHarden);
-        let rest = inherit.into_iter().chain(stack).chain(no_harden);
+        let require = self.require_harden.then_some(Record::RequireHarden);
+        let rest = inherit
+            .into_iter()
+            .chain(stack)
+            .chain(no_harden)
+            .chain(require);
         writer::write(dirs.chain(listeners).chain(variables).chain(rest))
     }
 

@@ -15,6 +15,7 @@
 //! | `stack-size` | decimal bytes | reservation for the native stack |
 //! | `no-harden` | | starts without Landlock and seccomp |
 //! | `spectre` | | comparisons of bounds in its code are guarded against speculation, for people |
+//! | `require-harden` | | doesn't start without Landlock and seccomp |
 //! | `built-by` | text | the compiler and its version, for people |
 //! | `go-version` | text | the Go that built the module, as Go writes it, for people |
 
@@ -51,6 +52,7 @@ pub enum Record<'a> {
     },
     NoHarden,
     Spectre,
+    RequireHarden,
     BuiltBy {
         compiler: &'a [u8],
     },
@@ -118,6 +120,7 @@ impl<'a> Records<'a> {
             },
             b"no-harden" => Record::NoHarden,
             b"spectre" => Record::Spectre,
+            b"require-harden" => Record::RequireHarden,
             b"built-by" => Record::BuiltBy {
                 compiler: self.field()?,
             },
@@ -215,6 +218,7 @@ pub mod writer {
                 }
                 Record::NoHarden => field(b"no-harden"),
                 Record::Spectre => field(b"spectre"),
+                Record::RequireHarden => field(b"require-harden"),
                 Record::BuiltBy { compiler } => {
                     field(b"built-by");
                     field(compiler);
@@ -256,6 +260,7 @@ mod tests {
             Record::StackSize { bytes: 1 << 33 },
             Record::NoHarden,
             Record::Spectre,
+            Record::RequireHarden,
             Record::BuiltBy {
                 compiler: b"wasi-aot 1.2.3",
             },

@@ -31,11 +31,24 @@ pub fn system_call(wasi: &mut Wasi, at: Ptr) -> Result<(), Errno> {
 }
 
 /// Whether the host's environment names `layer` as one to leave out:
-/// `WASI_AOT_WITHOUT=Landlock`, so that each is shown to hold without the other.
+/// `WASI_AOT_WITHOUT=Landlock,mseal`, so that each is shown to hold without the others.
 pub fn leaves_out(env: &[*const c_char], layer: &str) -> bool {
-    env.iter().any(|variable| {
-        // SAFETY: the kernel's environment consists of C strings.
-        let variable = unsafe { CStr::from_ptr(*variable) }.to_bytes();
-        variable.strip_prefix(b"WASI_AOT_WITHOUT=") == Some(layer.as_bytes())
+    let mut layers =
+        variables(env, b"WASI_AOT_WITHOUT=").flat_map(|list| list.split(|&b| b == b','));
+    layers.any(|name| name == layer.as_bytes())
+}
+
+/// The version of Landlock that an older kernel is pretended to have: `WASI_AOT_LANDLOCK=2`.
+pub fn landlock_version(env: &[*const c_char]) -> Option<u32> {
+    let version = variables(env, b"WASI_AOT_LANDLOCK=").next()?;
+    core::str::from_utf8(version).ok()?.parse().ok()
+}
+
+/// The values of the variables that begin with `prefix`, name and `=`.
+fn variables(env: &[*const c_char], prefix: &[u8]) -> impl Iterator<Item = &'static [u8]> {
+    env.iter().filter_map(move |&variable| {
+        // SAFETY: the kernel's environment consists of C strings, which stay.
+        let variable: &'static CStr = unsafe { CStr::from_ptr(variable) };
+        variable.to_bytes().strip_prefix(prefix)
     })
 }

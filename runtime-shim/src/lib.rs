@@ -14,6 +14,7 @@
 #[cfg(feature = "again")]
 mod again;
 mod arch;
+mod auxv;
 mod bytes;
 #[cfg(feature = "corrupt")]
 mod corrupt;

@@ -27,6 +27,9 @@ pub static wasi_aot_memory_pages: [AtomicU32; MAX_MEMORIES] =
 /// Pages that each memory may grow to: none of those that the module hasn't got.
 static MAXIMUM_PAGES: [AtomicU32; MAX_MEMORIES] = [const { AtomicU32::new(0) }; MAX_MEMORIES];
 
+/// How many the module has.
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
 /// Current size of memory 0 in bytes; every guest pointer is checked against it.
 pub fn size_bytes() -> u64 {
     bytes(wasi_aot_memory_pages[0].load(Ordering::Relaxed))
@@ -40,6 +43,16 @@ fn bytes(pages: u32) -> u64 {
 /// memory may hit.
 pub fn reserved(memory: u32) -> Range<u64> {
     memory_base(memory) - GUARD_BELOW..memory_base(memory) + MEMORY_RESERVE
+}
+
+/// What no memory ever grows into: the guard below each, and what lies beyond its maximum.
+pub fn unchanging() -> impl Iterator<Item = Range<u64>> {
+    let memories = (0..COUNT.load(Ordering::Relaxed)).zip(&MAXIMUM_PAGES);
+    memories.flat_map(|(memory, maximum)| {
+        let (base, all) = (memory_base(memory), reserved(memory));
+        let end = base + bytes(maximum.load(Ordering::Relaxed));
+        [all.start..base, end..all.end]
+    })
 }
 
 /// The memories of a module with their current sizes in bytes.
@@ -64,6 +77,7 @@ pub fn reserve(module: &ModuleInfo) {
         }
         publish(memory, limits);
     }
+    COUNT.store(module.memory_count, Ordering::Relaxed);
 }
 
 fn publish(memory: u32, limits: &MemoryLimits) {

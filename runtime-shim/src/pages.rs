@@ -5,7 +5,7 @@
 use crate::wasi::errno::Errno;
 use core::mem::{ManuallyDrop, MaybeUninit};
 use core::ptr::{self, NonNull};
-use rustix::mm::{MapFlags, MremapFlags, ProtFlags, mmap_anonymous, mremap, munmap};
+use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous, munmap};
 
 /// A multiple of every page size that Linux has on our processors. What isn't touched
 /// of it takes no memory.
@@ -44,24 +44,17 @@ impl<T> PageArray<T> {
             .checked_mul(size_of::<T>())
             .and_then(|size| size.checked_next_multiple_of(PAGE))
             .ok_or(Errno::NOMEM)?;
-        let start = if self.capacity == 0 {
-            let access = ProtFlags::READ | ProtFlags::WRITE;
-            // SAFETY: a fresh mapping at an address of the kernel's choice.
-            unsafe { mmap_anonymous(ptr::null_mut(), size, access, MapFlags::PRIVATE) }
-        } else {
-            // SAFETY: the mapping is ours, and `&mut self` says that nobody
-            // holds a reference into it while it moves.
-            unsafe {
-                mremap(
-                    self.start.as_ptr().cast(),
-                    self.byte_size(),
-                    size,
-                    MremapFlags::MAYMOVE,
-                )
-            }
-        }
-        .map_err(|_| Errno::NOMEM)?;
-        self.start = NonNull::new(start.cast()).ok_or(Errno::NOMEM)?;
+        let access = ProtFlags::READ | ProtFlags::WRITE;
+        // SAFETY: a fresh mapping at an address of the kernel's choice.
+        let start = unsafe { mmap_anonymous(ptr::null_mut(), size, access, MapFlags::PRIVATE) };
+        let start = start.map_err(|_| Errno::NOMEM)?.cast::<MaybeUninit<T>>();
+        let start = NonNull::new(start).ok_or(Errno::NOMEM)?;
+        // Not mremap, which would move code as well: the second fence forbids that call.
+        // SAFETY: as many elements are mapped here as there, in two mappings that don't
+        // overlap; the old ones are not used again.
+        unsafe { start.copy_from_nonoverlapping(self.start, self.capacity) };
+        self.unmap();
+        self.start = start;
         self.capacity = size / size_of::<T>();
         Ok(())
     }
@@ -82,15 +75,22 @@ impl<T> PageArray<T> {
     fn byte_size(&self) -> usize {
         (self.capacity * size_of::<T>()).next_multiple_of(PAGE)
     }
+
+    /// Gives the pages back. What there was must not be used again.
+    fn unmap(&mut self) {
+        if self.capacity != 0 {
+            // SAFETY: the mapping is ours, and `&mut self` says that nobody holds a
+            // reference into it. It can't fail for a mapping that exists; if it did, it
+            // would leak.
+            let _ = unsafe { munmap(self.start.as_ptr().cast(), self.byte_size()) };
+            self.capacity = 0;
+        }
+    }
 }
 
 impl<T> Drop for PageArray<T> {
     fn drop(&mut self) {
-        if self.capacity != 0 {
-            // SAFETY: the mapping is ours and nobody can name it any more. It
-            // can't fail for a mapping that exists; if it did, it would leak.
-            let _ = unsafe { munmap(self.start.as_ptr().cast(), self.byte_size()) };
-        }
+        self.unmap();
     }
 }
 
@@ -148,6 +148,23 @@ mod tests {
         unsafe {
             assert_eq!(array.as_slice()[0].assume_init(), 7);
             assert_eq!(array.as_slice()[999_999].assume_init(), 0);
+        }
+    }
+
+    #[test]
+    fn all_elements_move_along() {
+        let mut array = PageArray::<[u8; 24]>::new();
+        let mut written = 0;
+        for _ in 0..5 {
+            array.reserve(2 * array.capacity() + 1).unwrap();
+            for (index, slot) in array.as_mut_slice().iter_mut().enumerate().skip(written) {
+                slot.write([index as u8; 24]);
+            }
+            written = array.capacity();
+            for (index, slot) in array.as_slice().iter().enumerate() {
+                // SAFETY: all are written.
+                assert_eq!(unsafe { slot.assume_init() }, [index as u8; 24]);
+            }
         }
     }
 

@@ -33,6 +33,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             executable_text,
         )),
         natively(test("inspect/flags of the build", tool, flags)),
+        natively(test("inspect/hardening", tool, hardening)),
         test("inspect/an executable that ld linked", tool, linked),
         test("inspect/files of others", tool, foreign),
         test("inspect/truncated files", tool, truncated),
@@ -292,6 +293,31 @@ fn flags(tool: &Tool) -> Result<()> {
             &told["sizes"]["file"],
             &json!(fs::metadata(&program)?.len()),
         )?;
+    }
+    Ok(())
+}
+
+fn hardening(tool: &Tool) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let program = dir.path().join("program");
+    let cases: [(&[&str], bool, bool, &str); 3] = [
+        (&[], true, false, "on"),
+        (&["--no-harden"], false, false, "off (--no-harden)"),
+        (
+            &["--require-harden"],
+            true,
+            true,
+            "on, or it doesn't start (--require-harden)",
+        ),
+    ];
+    for (flags, stands, required, says) in cases {
+        build(tool, &guest("hello", Goal::Wasip1)?, &program, flags)?;
+        equal(
+            &told(tool, &program)?["hardening"],
+            &json!({ "landlock": stands, "seccomp": stands, "required": required }),
+        )?;
+        let line = format!("  hardening     Landlock and seccomp: {says}");
+        lines(tool, &program, &[&line])?;
     }
     Ok(())
 }

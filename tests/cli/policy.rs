@@ -105,6 +105,18 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     });
     let mut trials: Vec<_> = refused.chain(accepted).collect();
     trials.push(test(
+        "policy/refused: a fence that is required and left out",
+        tool,
+        |tool| {
+            let dir = tempfile::tempdir()?;
+            let program = dir.path().join("program");
+            let flags = ["--require-harden", "--no-harden"];
+            let built = tool.build(&guest("start", Goal::Wasip1)?, &program, flags)?;
+            let says = "--require-harden contradicts --no-harden";
+            one_line(&built, 2, "wasi-aot: ", &[says])
+        },
+    ));
+    trials.push(test(
         "policy/note: file functions and no directory",
         tool,
         |tool| {

@@ -17,35 +17,44 @@ pub enum Fences {
     None,
     Landlock,
     Seccomp,
-    Both,
+    /// mseal and PR_SET_MDWE.
+    Memory,
+    All,
 }
 
 impl Fences {
-    /// The layer that the corrupted runtime is told to leave out, by `WASI_AOT_WITHOUT`.
+    /// The layers that the corrupted runtime is told to leave out, by `WASI_AOT_WITHOUT`.
     #[must_use]
     pub fn without(self) -> Option<&'static str> {
         match self {
-            Self::Landlock => Some("seccomp"),
-            Self::Seccomp => Some("Landlock"),
-            Self::None | Self::Both => None,
+            Self::Landlock => Some("seccomp,mseal,MDWE"),
+            Self::Seccomp => Some("Landlock,mseal,MDWE"),
+            Self::Memory => Some("Landlock,seccomp"),
+            Self::None | Self::All => None,
         }
     }
 
-    /// What becomes of an attempt of which Landlock and seccomp make this, on a kernel
-    /// with this version of Landlock, 0 for none.
+    /// What becomes of an attempt of which each fence by itself makes this. Landlock
+    /// makes nothing of any where it doesn't stand.
     #[must_use]
-    pub fn expected(self, version: u32, landlock: Outcome, seccomp: Outcome) -> Outcome {
-        let landlock = match version {
-            // Left out, as the executable does.
-            ..2 => Outcome::Works,
-            _ => landlock,
-        };
+    pub fn expected(self, landlock: Outcome, seccomp: Outcome, memory: Outcome) -> Outcome {
         match self {
             Self::None => Outcome::Works,
             Self::Landlock => landlock,
             Self::Seccomp => seccomp,
-            Self::Both if seccomp == Outcome::Killed => Outcome::Killed,
-            Self::Both => landlock,
+            Self::Memory => memory,
+            // A call that is not made is seen by none of the others.
+            Self::All => [seccomp, landlock, memory]
+                .into_iter()
+                .find(|outcome| *outcome != Outcome::Works)
+                .unwrap_or(Outcome::Works),
         }
     }
+}
+
+/// Whether the runtime puts up this version of Landlock, 0 for none, around a program
+/// that has a directory for writing, or none.
+#[must_use]
+pub fn landlock_stands(version: u32, writing: bool) -> bool {
+    version >= if writing { 2 } else { 1 }
 }

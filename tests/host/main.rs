@@ -8,6 +8,7 @@
 mod devices;
 mod directories;
 mod disk;
+mod fences;
 mod fifo;
 mod older;
 mod race;
@@ -34,6 +35,7 @@ fn main() -> anyhow::Result<()> {
         directories::trials,
         devices::trials,
         older::trials,
+        fences::trials,
     ];
     let trials = families.iter().flat_map(|family| family(&tool)).collect();
     let conclusion = libtest_mimic::run(&args, trials);

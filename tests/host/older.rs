@@ -3,7 +3,6 @@
 
 use crate::support::{Program, told};
 use anyhow::{Context, Result, ensure};
-use harness::go::{Flavour, Goal, NEWEST, Toolchain};
 use harness::live::Live;
 use harness::run::Run;
 use harness::suite;
@@ -15,7 +14,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 /// System calls that fail with an errno.
-enum Lacks {
+pub enum Lacks {
     /// All from this number on.
     From(i64, i32),
     Only(i64, i32),
@@ -25,12 +24,12 @@ enum Lacks {
 
 use Lacks::{From, Only, With};
 
-struct Kernel {
-    name: &'static str,
-    lacks: &'static [Lacks],
+pub struct Kernel {
+    pub name: &'static str,
+    pub lacks: &'static [Lacks],
     /// How many filters there are around our program: the one of this test, and its own,
     /// if it can have one.
-    filters: u32,
+    pub filters: u32,
 }
 
 /// The call that came with Linux 3.17; `getrandom` follows it.
@@ -38,7 +37,7 @@ const SINCE_3_17: i64 = libc::SYS_seccomp;
 /// The first of those that came with 5.1.
 const SINCE_5_1: i64 = libc::SYS_pidfd_send_signal;
 
-const NO_PRCTL_FILTER: Lacks = With(
+pub const NO_PRCTL_FILTER: Lacks = With(
     libc::SYS_prctl,
     0,
     libc::PR_SET_SECCOMP as u32,
@@ -90,6 +89,17 @@ const KERNELS: &[Kernel] = &[
         name: "without filters",
         lacks: &[Only(libc::SYS_seccomp, libc::EINVAL), NO_PRCTL_FILTER],
         filters: 1,
+    },
+    // The filter of this test has no_new_privs set already.
+    Kernel {
+        name: "where no_new_privs can't be asked for",
+        lacks: &[With(
+            libc::SYS_prctl,
+            0,
+            libc::PR_SET_NO_NEW_PRIVS as u32,
+            libc::EPERM,
+        )],
+        filters: 2,
     },
     // The times of what a descriptor stands for that is open for nothing else.
     Kernel {
@@ -144,8 +154,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
 }
 
 fn program(tool: &Tool, guest: &str) -> Result<Program> {
-    let module = Toolchain::new(NEWEST)?.build(guest, Flavour::Plain, Goal::Wasip1)?;
-    Program::of(tool.executable(&module, &["--dir".into(), ".".into()])?)
+    Program::ours_of(tool, guest, &["--dir", "."])
 }
 
 /// Guests do what they do on this machine's kernel.
@@ -203,7 +212,7 @@ fn no_turns(tool: &Tool, kernel: &Kernel) -> Result<()> {
 
 impl Kernel {
     /// Has `command` run as on this kernel.
-    fn surround(&self, command: &mut Command) {
+    pub fn surround(&self, command: &mut Command) {
         let filter = self.filter();
         // SAFETY: between fork and exec only two system calls are made, of which one
         // reads the filter, which the closure owns.

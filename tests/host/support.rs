@@ -31,7 +31,12 @@ impl Program {
     }
 
     pub fn ours(tool: &Tool, flags: &[&str]) -> Result<Self> {
-        let module = Toolchain::new(NEWEST)?.build("host", Flavour::Plain, Goal::Wasip1)?;
+        Self::ours_of(tool, "host", flags)
+    }
+
+    /// Of another guest.
+    pub fn ours_of(tool: &Tool, guest: &str, flags: &[&str]) -> Result<Self> {
+        let module = Toolchain::new(NEWEST)?.build(guest, Flavour::Plain, Goal::Wasip1)?;
         let flags: Vec<String> = flags.iter().map(ToString::to_string).collect();
         Self::of(tool.executable(&module, &flags)?)
     }

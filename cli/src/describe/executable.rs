@@ -30,10 +30,10 @@ pub(super) fn describe(page: &mut Page, name: &str, executable: &Executable) {
     page.section("How it runs");
     page.field(
         "hardening",
-        if manifest.hardened {
-            "Landlock and seccomp: on"
-        } else {
-            "Landlock and seccomp: off (--no-harden)"
+        match (manifest.hardened, manifest.requires_hardening) {
+            (false, _) => "Landlock and seccomp: off (--no-harden)",
+            (true, false) => "Landlock and seccomp: on",
+            (true, true) => "Landlock and seccomp: on, or it doesn't start (--require-harden)",
         },
     );
     page.field(

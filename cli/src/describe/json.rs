@@ -128,7 +128,11 @@ fn executable(report: &Executable) -> Value {
             "memories": memories,
             "stack": manifest.stack_size,
         },
-        "hardening": { "landlock": manifest.hardened, "seccomp": manifest.hardened },
+        "hardening": {
+            "landlock": manifest.hardened,
+            "seccomp": manifest.hardened,
+            "required": manifest.requires_hardening,
+        },
         "preemption": report.preempts,
         "spectre": manifest.spectre,
         "symbols": report.has_symbols,

@@ -42,6 +42,10 @@ pub struct PolicyFlags {
     /// Leave Landlock and seccomp out: only the runtime keeps the program in
     #[arg(long)]
     no_harden: bool,
+
+    /// Don't start where Landlock or seccomp can't be put up
+    #[arg(long)]
+    require_harden: bool,
 }
 
 impl PolicyFlags {
@@ -67,6 +71,7 @@ impl PolicyFlags {
             max_memory: self.max_memory,
             stack_size: self.stack_size,
             no_harden: self.no_harden,
+            require_harden: self.require_harden,
         }
     }
 }
@@ -179,6 +184,21 @@ mod tests {
     }
 
     #[test]
+    fn a_fence_is_not_both_required_and_left_out() {
+        let flags = |args: &[&str]| {
+            let args = ["wasi-aot"].iter().chain(args);
+            Cli::try_parse_from(args).unwrap().flags.into_options()
+        };
+        let required = flags(&["--require-harden"]).unwrap().policy;
+        assert!(required.require_harden && !required.no_harden);
+        let error = flags(&["--no-harden", "--require-harden"]).unwrap_err();
+        assert!(
+            error.0.contains("--require-harden contradicts --no-harden"),
+            "{error}"
+        );
+    }
+
+    #[test]
     fn the_rest_is_taken_over() {
         let args = ["--env", "A=1", "--env", "B", "--inherit-env", "--no-harden"];
         let sizes = ["--max-memory", "1MiB", "--stack-size", "1G"];
@@ -187,7 +207,7 @@ mod tests {
         let listeners = ["[::]:81", "127.0.0.1:80"].map(|l| l.parse().unwrap());
         assert_eq!(policy.listeners, listeners);
         assert_eq!(policy.env.len(), 2);
-        assert!(policy.inherit_env && policy.no_harden);
+        assert!(policy.inherit_env && policy.no_harden && !policy.require_harden);
         assert_eq!(policy.max_memory, Some(1 << 20));
         assert_eq!(policy.stack_size, Some(1 << 30));
     }

@@ -54,6 +54,8 @@ pub struct Manifest {
     pub hardened: bool,
     /// Whether its code is guarded against speculative execution.
     pub spectre: bool,
+    /// Whether the program doesn't start without them.
+    pub requires_hardening: bool,
     /// The compiler and its version.
     pub built_by: Option<Vec<u8>>,
     /// The version of Go that made the module.
@@ -120,6 +122,7 @@ impl Manifest {
             stack_size: DEFAULT_STACK_SIZE,
             hardened: true,
             spectre: false,
+            requires_hardening: false,
             built_by: None,
             go_version: None,
         };
@@ -156,6 +159,7 @@ impl Manifest {
             Record::StackSize { bytes } => self.stack_size = bytes,
             Record::NoHarden => self.hardened = false,
             Record::Spectre => self.spectre = true,
+            Record::RequireHarden => self.requires_hardening = true,
             Record::BuiltBy { compiler } => self.built_by = Some(compiler.to_vec()),
             Record::GoVersion { version } => self.go_version = Some(version.to_vec()),
         }

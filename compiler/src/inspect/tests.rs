@@ -221,6 +221,7 @@ fn a_manifest_is_read_whole() {
         Record::StackSize { bytes: 65536 },
         Record::NoHarden,
         Record::Spectre,
+        Record::RequireHarden,
         Record::BuiltBy {
             compiler: b"wasi-aot 9",
         },
@@ -254,6 +255,7 @@ fn a_manifest_is_read_whole() {
         stack_size: 65536,
         hardened: false,
         spectre: true,
+        requires_hardening: true,
         built_by: Some(b"wasi-aot 9".to_vec()),
         go_version: Some(b"go1.99".to_vec()),
     };
@@ -263,7 +265,8 @@ fn a_manifest_is_read_whole() {
     };
     assert!(relative.is_relative() && !absolute.is_relative());
     let empty = Manifest::read(&writer::write([])).unwrap();
-    assert!(empty.hardened && empty.stack_size == DEFAULT_STACK_SIZE);
+    assert!(empty.hardened && !empty.requires_hardening);
+    assert!(empty.stack_size == DEFAULT_STACK_SIZE);
     assert!(Manifest::read(b"wasi-aot manifest 1\0newer\0").is_err());
 }
 

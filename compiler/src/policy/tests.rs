@@ -176,6 +176,7 @@ fn the_manifest_says_it_all_in_order() {
         max_memory: Some(1 << 20),
         stack_size: Some(1 << 20),
         no_harden: true,
+        require_harden: false,
     };
     policy.check().unwrap();
     let manifest = policy.manifest();
@@ -205,8 +206,30 @@ fn the_manifest_says_it_all_in_order() {
         Record::NoHarden,
     ];
     assert_eq!(read, expected);
+    let required = Policy {
+        require_harden: true,
+        ..Policy::default()
+    };
+    let manifest = required.manifest();
+    let mut read = records(&manifest).unwrap();
+    assert_eq!(read.next(), Some(Ok(Record::RequireHarden)));
+    assert_eq!(read.next(), None);
     let empty = Policy::default().manifest();
     assert_eq!(records(&empty).unwrap().count(), 0);
+}
+
+#[test]
+fn a_fence_is_not_both_required_and_left_out() {
+    let policy = Policy {
+        no_harden: true,
+        require_harden: true,
+        ..Policy::default()
+    };
+    let message = policy.check().unwrap_err().to_string();
+    assert!(
+        message.starts_with("--require-harden contradicts --no-harden"),
+        "{message}"
+    );
 }
 
 #[test]

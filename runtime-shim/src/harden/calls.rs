@@ -6,17 +6,17 @@
 
 use super::Needs;
 use super::filter::{Rule, When};
+use linux_raw_sys::errno::ENOSYS;
 use linux_raw_sys::general::{
     __NR_accept4, __NR_clock_getres, __NR_clock_gettime, __NR_clock_nanosleep, __NR_close,
-    __NR_dup3, __NR_exit_group, __NR_fadvise64, __NR_fallocate, __NR_fcntl, __NR_fdatasync,
-    __NR_fstat, __NR_fstatfs, __NR_fsync, __NR_ftruncate, __NR_getdents64, __NR_getpid,
-    __NR_getrandom, __NR_ioctl, __NR_kill, __NR_linkat, __NR_lseek, __NR_mkdirat, __NR_mmap,
-    __NR_mprotect, __NR_mremap, __NR_munmap, __NR_newfstatat, __NR_openat, __NR_openat2,
-    __NR_ppoll, __NR_preadv, __NR_pwritev, __NR_readlinkat, __NR_readv, __NR_recvmsg,
-    __NR_renameat, __NR_restart_syscall, __NR_rt_sigaction, __NR_rt_sigreturn, __NR_sched_yield,
-    __NR_sendmsg, __NR_shutdown, __NR_symlinkat, __NR_unlinkat, __NR_utimensat, __NR_write,
-    __NR_writev, F_SETFL, MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MREMAP_MAYMOVE, O_ACCMODE,
-    O_CLOEXEC, O_CREAT, O_LARGEFILE, O_PATH, O_TRUNC, PROT_EXEC,
+    __NR_dup3, __NR_epoll_create1, __NR_exit_group, __NR_fadvise64, __NR_fallocate, __NR_fcntl,
+    __NR_fdatasync, __NR_fstat, __NR_fstatfs, __NR_fsync, __NR_ftruncate, __NR_getdents64,
+    __NR_getpid, __NR_getrandom, __NR_ioctl, __NR_kill, __NR_linkat, __NR_lseek, __NR_mkdirat,
+    __NR_mmap, __NR_mprotect, __NR_munmap, __NR_newfstatat, __NR_openat, __NR_openat2, __NR_ppoll,
+    __NR_preadv, __NR_pwritev, __NR_readlinkat, __NR_readv, __NR_recvmsg, __NR_renameat,
+    __NR_restart_syscall, __NR_rt_sigaction, __NR_rt_sigreturn, __NR_sched_yield, __NR_sendmsg,
+    __NR_shutdown, __NR_symlinkat, __NR_unlinkat, __NR_utimensat, __NR_write, __NR_writev, F_SETFL,
+    MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, O_ACCMODE, O_CREAT, O_TRUNC, PROT_EXEC,
 };
 use linux_raw_sys::ioctl::{FIONREAD, TIOCGWINSZ};
 
@@ -28,19 +28,14 @@ const ALWAYS: &[Rule] = &[
     Rule::any(__NR_readv),
     Rule::any(__NR_writev),
     Rule::any(__NR_preadv),
-    Rule::any(__NR_pwritev),
     Rule::any(__NR_lseek),
     Rule::any(__NR_fstat),
     Rule::any(__NR_fsync),
     Rule::any(__NR_fdatasync),
     Rule::any(__NR_fadvise64),
-    Rule::any(__NR_fallocate),
-    Rule::any(__NR_ftruncate),
-    // Of an open file, not of a path.
-    Rule::any(__NR_utimensat)
-        .when(When::is(1, 0))
-        .when(When::upper_half_is(1, 0)),
     Rule::any(__NR_close),
+    // What takes the place of a closed standard descriptor.
+    Rule::any(__NR_epoll_create1),
     Rule::any(__NR_dup3),
     Rule::any(__NR_fcntl).when(When::is(1, F_SETFL)),
     Rule::any(__NR_ioctl).when(When::is(1, FIONREAD)),
@@ -61,7 +56,6 @@ const ALWAYS: &[Rule] = &[
     Rule::any(__NR_mmap)
         .when(When::none_of(2, PROT_EXEC))
         .when(When::masked(3, MAP_ANONYMOUS | FIXED, MAP_ANONYMOUS)),
-    Rule::any(__NR_mremap).when(When::is(3, MREMAP_MAYMOVE)),
     Rule::any(__NR_munmap),
     // Messages of the runtime itself.
     Rule::any(__NR_write),
@@ -71,26 +65,20 @@ const ALWAYS: &[Rule] = &[
     Rule::any(__NR_exit_group),
 ];
 
-/// What takes the place of a closed standard descriptor; reveals and changes
-/// nothing.
-const WITHOUT_FILES: &[Rule] =
-    &[Rule::any(__NR_openat).when(When::masked(2, !O_LARGEFILE, O_PATH | O_CLOEXEC))];
-
-/// With a granted directory. What openat2 opens and how isn't visible here:
-/// Landlock sees it.
+/// With a granted directory.
 const FILES: &[Rule] = &[
-    Rule::any(__NR_openat2),
     Rule::any(__NR_newfstatat),
     Rule::any(__NR_readlinkat),
     Rule::any(__NR_getdents64),
 ];
 
-const READING: &[Rule] =
-    &[Rule::any(__NR_openat).when(When::none_of(2, O_ACCMODE | O_CREAT | O_TRUNC))];
-
+/// With one for writing.
 const WRITING: &[Rule] = &[
-    Rule::any(__NR_openat),
-    // Of a file just opened: whether it is procfs's.
+    Rule::any(__NR_pwritev),
+    Rule::any(__NR_fallocate),
+    Rule::any(__NR_ftruncate),
+    // Of a file, or a directory in which something is to be changed: of which kind the
+    // file system is.
     Rule::any(__NR_fstatfs),
     Rule::any(__NR_mkdirat),
     Rule::any(__NR_unlinkat),
@@ -107,19 +95,37 @@ const SOCKETS: &[Rule] = &[
     Rule::any(__NR_shutdown),
 ];
 
+/// The ways to open a file. What openat2 opens and how isn't visible here: Landlock sees
+/// it, but a file that is emptied (O_TRUNC) from its version 3 on. Where it doesn't, there
+/// is no openat2, so that the shim walks, and the walk never asks for O_TRUNC.
+fn openings(needs: Needs) -> [Rule; 2] {
+    let openat2 = Rule::any(__NR_openat2);
+    let openat = Rule::any(__NR_openat);
+    let by_kernel = if needs.emptying_unseen {
+        openat2.failing(ENOSYS)
+    } else {
+        openat2
+    };
+    let by_walking = match (needs.writing, needs.emptying_unseen) {
+        (false, _) => openat.when(When::none_of(2, O_ACCMODE | O_CREAT | O_TRUNC)),
+        (true, true) => openat.when(When::none_of(2, O_TRUNC)),
+        (true, false) => openat,
+    };
+    [by_kernel, by_walking]
+}
+
 /// Everything that a process with these needs may do; `process` is its number,
 /// the only one that it may send a signal to (the one it dies by).
 pub fn allowed(needs: Needs, process: u32) -> impl Iterator<Item = Rule> {
-    let files: [&[Rule]; 2] = match (needs.files, needs.writing) {
-        (false, _) => [WITHOUT_FILES, &[]],
-        (true, false) => [FILES, READING],
-        (true, true) => [FILES, WRITING],
-    };
+    let openings = needs.files.then(|| openings(needs));
+    let files = if needs.files { FILES } else { &[] };
+    let writing = if needs.writing { WRITING } else { &[] };
     let sockets = if needs.sockets { SOCKETS } else { &[] };
     let to_itself = Rule::any(__NR_kill).when(When::is(0, process));
-    [ALWAYS, files[0], files[1], sockets]
+    [ALWAYS, files, writing, sockets]
         .into_iter()
         .flatten()
         .copied()
+        .chain(openings.into_iter().flatten())
         .chain([to_itself])
 }

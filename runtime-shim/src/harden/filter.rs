@@ -1,9 +1,10 @@
 //! Classic BPF for seccomp: from rules to a program that the kernel runs at each
 //! system call.
 //!
-//! Invariants: a call is allowed if a rule with its number has only conditions
-//! that hold, and else kills the process; so does one by the numbers of another
-//! architecture (x32's are those of no rule). The kernel runs the program once for
+//! Invariants: a call is allowed, or fails, as a rule with its number says of which all
+//! conditions hold, and else kills the process; so does one by the numbers of another
+//! architecture (x32's are those of no rule). No two rules that differ in what they say
+//! hold for one call. The kernel runs the program once for
 //! every number that there is when it is installed, to find the calls that need no
 //! look at their arguments, so the way to each rule is short: a binary search.
 //!
@@ -25,6 +26,8 @@ const RETURN: u16 = 0x06;
 /// kill the thread, the only one.
 const ALLOW: u32 = 0x7fff_0000;
 const KILL_PROCESS: u32 = 0x8000_0000;
+/// The call isn't made, and fails with the errno in the lower half.
+const FAIL: u32 = 0x0005_0000;
 
 /// Most instructions and rules: what policies need is less, and jumps reach 255.
 const CAPACITY: usize = 256;
@@ -33,20 +36,28 @@ const MOST_RULES: usize = 80;
 /// Up to so many rules are tried one after the other.
 const LEAF: usize = 4;
 
-/// Allows a system call if all conditions hold.
+/// What becomes of a system call if all conditions hold.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
     number: u32,
     conditions: [Option<When>; 2],
+    verdict: u32,
 }
 
 impl Rule {
-    /// Without conditions.
+    /// Allows it, without conditions.
     pub const fn any(number: u32) -> Self {
         Self {
             number,
             conditions: [None; 2],
+            verdict: ALLOW,
         }
+    }
+
+    /// Has the call fail with `errno` instead.
+    pub const fn failing(mut self, errno: u32) -> Self {
+        self.verdict = FAIL | errno;
+        self
     }
 
     /// With one condition more, of two at most.
@@ -64,7 +75,7 @@ impl Rule {
     }
 }
 
-/// A condition on half an argument: its bits in `mask` are those of `value`.
+/// A condition on the lower half of an argument: its bits in `mask` are those of `value`.
 #[derive(Debug, Clone, Copy)]
 pub struct When {
     /// Where the half is in the kernel's `seccomp_data`; little-endian, as all
@@ -90,13 +101,6 @@ impl When {
     pub const fn none_of(argument: usize, bits: u32) -> Self {
         Self::masked(argument, bits, 0)
     }
-
-    /// On the upper 32 bits.
-    pub const fn upper_half_is(argument: usize, value: u32) -> Self {
-        let mut condition = Self::is(argument, value);
-        condition.offset += 4;
-        condition
-    }
 }
 
 /// A program, ready for the kernel.
@@ -106,7 +110,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// Allows what `rules` allow on `architecture` (an `AUDIT_ARCH`).
+    /// Does what `rules` say on `architecture` (an `AUDIT_ARCH`).
     pub fn new(architecture: u32, rules: impl Iterator<Item = Rule>) -> Self {
         let mut sorted = [Rule::any(u32::MAX); MOST_RULES];
         let mut count = 0;
@@ -181,7 +185,7 @@ impl Program {
         self.push(RETURN, KILL_PROCESS, 0, 0);
     }
 
-    /// Allows the call, or goes on behind.
+    /// Says what becomes of the call, or goes on behind.
     fn try_rule(&mut self, rule: &Rule) {
         let mut jumps = [None; 3];
         let mut jump_unless = |program: &mut Self, value| {
@@ -197,7 +201,7 @@ impl Program {
             }
             jump_unless(self, condition.value);
         }
-        self.push(RETURN, ALLOW, 0, 0);
+        self.push(RETURN, rule.verdict, 0, 0);
         for jump in jumps.into_iter().flatten() {
             self.instructions[jump].jf = self.distance(jump);
         }

@@ -7,7 +7,8 @@
 //!
 //! The interface: <https://docs.kernel.org/userspace-api/landlock.html>.
 
-use super::Failure;
+use super::Needs;
+use super::failure::Failure;
 use crate::arch::system_call;
 use crate::sys::checked;
 use crate::wasi::fdtable::FdTable;
@@ -26,33 +27,39 @@ use rustix::io::Errno as Host;
 
 pub const NAME: &str = "Landlock";
 
-/// The first version that lets a process rename and link between directories.
-const REFER_SINCE: usize = 2;
-const TRUNCATE_SINCE: usize = 3;
-const TCP_SINCE: usize = 4;
-const IOCTL_DEV_SINCE: usize = 5;
-const SCOPES_SINCE: usize = 6;
+/// The first version that lets a process rename and link between directories; under the
+/// one before nobody can.
+const REFER_SINCE: u32 = 2;
+const TRUNCATE_SINCE: u32 = 3;
+const TCP_SINCE: u32 = 4;
+const IOCTL_DEV_SINCE: u32 = 5;
+const SCOPES_SINCE: u32 = 6;
+
+/// What a version covers, for people.
+pub const COVERS: [(u32, &str); 5] = [
+    (1, "files"),
+    (TRUNCATE_SINCE, "emptying them"),
+    (TCP_SINCE, "TCP"),
+    (IOCTL_DEV_SINCE, "ioctl of devices"),
+    (SCOPES_SINCE, "signals and abstract Unix sockets"),
+];
 
 /// The rights that version 1 has: the bits up to that of REFER, which came next.
 const FIRST_RIGHTS: u64 = LANDLOCK_ACCESS_FS_REFER as u64 - 1;
 
-/// Leaves the process the directories among `fds`. Does nothing where the kernel
-/// has no Landlock, or one without REFER, under which a granted directory wouldn't
-/// be what it is without.
+/// Leaves the process the directories among `fds`, which are as `needs` say; returns the
+/// kernel's version of Landlock, `version`.
 ///
 /// # Errors
-/// When the kernel refuses a step.
-pub fn restrict(fds: &FdTable) -> Result<(), Failure> {
-    let Some(version) = version().filter(|version| *version >= REFER_SINCE) else {
-        return Ok(());
-    };
-    let failed = |step| {
-        move |error| Failure {
-            layer: NAME,
-            step,
-            error,
-        }
-    };
+/// When the kernel refuses a step, or has no Landlock: or one without REFER, under which a
+/// directory granted for writing wouldn't be what it is without.
+pub fn restrict(fds: &FdTable, needs: Needs, version: Result<u32, Host>) -> Result<u32, Failure> {
+    let version =
+        version.map_err(|error| Failure::absent(NAME, "asking for its version", error))?;
+    if needs.writing && version < REFER_SINCE {
+        return Err(Failure::too_old(NAME));
+    }
+    let failed = |step| move |error| Failure::refused(NAME, step, error);
     let handled = handled(version);
     let ruleset = create_ruleset(&handled).map_err(failed("creating a ruleset"))?;
     for descriptor in fds
@@ -62,11 +69,17 @@ pub fn restrict(fds: &FdTable) -> Result<(), Failure> {
         let rights = handled.handled_access_fs & allowed(descriptor.read_only);
         add_rule(&ruleset, descriptor.host.as_fd(), rights).map_err(failed("adding a rule"))?;
     }
-    restrict_self(&ruleset).map_err(failed("enforcing the ruleset"))
+    restrict_self(&ruleset).map_err(failed("enforcing the ruleset"))?;
+    Ok(version)
+}
+
+/// Whether this version, if there is one, sees that a file is emptied as it is opened.
+pub fn sees_emptying(version: u32) -> bool {
+    version >= TRUNCATE_SINCE
 }
 
 /// All that a kernel with this version can deny.
-fn handled(version: usize) -> landlock_ruleset_attr {
+fn handled(version: u32) -> landlock_ruleset_attr {
     let since = |first, rights: u32| {
         if version >= first {
             u64::from(rights)
@@ -99,13 +112,16 @@ fn allowed(read_only: bool) -> u64 {
     }
 }
 
-/// The version of the interface, if there is one. Containers may forbid even to
-/// ask, with an error of their choice.
-fn version() -> Option<usize> {
+/// The version of the interface.
+///
+/// # Errors
+/// `ENOSYS` where there is none, `EOPNOTSUPP` where it is switched off. Containers may
+/// forbid even to ask, with an error of their choice.
+pub fn version() -> Result<u32, Host> {
     let flags = LANDLOCK_CREATE_RULESET_VERSION as usize;
     // SAFETY: without attributes nothing is read or written.
     let version = unsafe { system_call(__NR_landlock_create_ruleset, [0, 0, flags, 0, 0, 0]) };
-    usize::try_from(version).ok()
+    checked(version).map(|version| version as u32)
 }
 
 /// Kernels take a structure longer than their own if the rest is zero, which
@@ -148,8 +164,8 @@ mod tests {
     #[test]
     fn older_kernels_are_asked_for_what_they_know() {
         // Bit 13 is REFER, 14 TRUNCATE, 15 IOCTL_DEV.
-        let rights = [0x3fff, 0x7fff, 0x7fff, 0xffff, 0xffff, 0xffff];
-        for (version, rights) in (2..).zip(rights) {
+        let rights = [0x1fff, 0x3fff, 0x7fff, 0x7fff, 0xffff, 0xffff, 0xffff];
+        for (version, rights) in (1..).zip(rights) {
             let handled = handled(version);
             assert_eq!(handled.handled_access_fs, rights, "version {version}");
             assert_eq!(handled.handled_access_net != 0, version >= 4);

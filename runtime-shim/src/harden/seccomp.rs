@@ -1,7 +1,8 @@
 //! seccomp: the system calls that the policy can need, and death for any other.
 
+use super::failure::Failure;
 use super::filter::Program;
-use super::{Failure, Needs, calls};
+use super::{Needs, calls};
 use crate::arch::{AUDIT_ARCH, system_call};
 use crate::sys::checked;
 use linux_raw_sys::general::{__NR_prctl, __NR_seccomp};
@@ -24,22 +25,22 @@ struct FilterProgram {
     filter: *const sock_filter,
 }
 
-/// Leaves the process what `needs` say. Does nothing where the kernel has no such
-/// filters, or somebody else's filter forbids to add one.
+/// Leaves the process what `needs` say.
 ///
 /// # Errors
-/// When the kernel refuses.
+/// When the kernel refuses; or has no such filters, or somebody else's filter forbids to
+/// add one.
 pub fn install(needs: Needs) -> Result<(), Failure> {
     let process = getpid().as_raw_nonzero().get().cast_unsigned();
     let program = Program::new(AUDIT_ARCH, calls::allowed(needs, process));
-    match set_filter(program.instructions()) {
-        Err(error) if !is_absent(error) => Err(Failure {
-            layer: NAME,
-            step: "installing the filter",
-            error,
-        }),
-        _ => Ok(()),
-    }
+    let step = "installing the filter";
+    set_filter(program.instructions()).map_err(|error| {
+        if is_absent(error) {
+            Failure::absent(NAME, step, error)
+        } else {
+            Failure::refused(NAME, step, error)
+        }
+    })
 }
 
 /// By `prctl` where there is no `seccomp` (Linux before 3.17), or a container doesn't

@@ -4,12 +4,16 @@
 //! assignments to one name the later explicit one wins over the earlier, an
 //! explicit one over an inherited one; a variable to be passed through that the
 //! host doesn't have assigns nothing, so that `--env K=V --env K` bakes a
-//! default.
+//! default. [`SHOW_FENCES`] is the shim's own: it is passed by no record.
 
 use super::Refusal;
 use crate::pages::Keeper;
 use core::ffi::{CStr, c_char};
 use wasi_aot_contract::manifest::{Record, records};
+
+/// The variable with which whoever starts the program asks the shim to say which layers of
+/// the second fence stand ([`crate::harden`]). The guest doesn't see it.
+pub const SHOW_FENCES: &[u8] = b"WASI_AOT_SHOW_FENCES";
 
 /// Everything the variables depend on.
 pub struct Environment {
@@ -87,6 +91,7 @@ impl Environment {
         // SAFETY: `new`'s caller promised C strings that stay.
         host.iter()
             .map(|&v| unsafe { CStr::from_ptr(v) }.to_bytes())
+            .filter(|assignment| name(assignment) != SHOW_FENCES)
     }
 }
 
@@ -153,6 +158,21 @@ mod tests {
         );
         assert_eq!(variables(&[pass(b"HOME")], None), ["HOME=/root"]);
         assert!(variables(&[pass(b"HOM"), pass(b"NONE")], None).is_empty());
+    }
+
+    #[test]
+    fn the_shim_s_own_variable_is_never_passed() {
+        let host = Vec::from([c"WASI_AOT_SHOW_FENCES=1", c"A=1"].map(CStr::as_ptr)).leak();
+        let seen = |records: &[Record<'_>]| {
+            // SAFETY: the strings are literals.
+            let environment = unsafe { Environment::new(fixture::manifest(records), host) };
+            environment.variables().collect::<Vec<_>>()
+        };
+        assert_eq!(seen(&[Record::EnvInherit]), [b"A=1"]);
+        assert!(seen(&[pass(SHOW_FENCES)]).is_empty());
+        // What the manifest itself says is the program's.
+        let baked = b"WASI_AOT_SHOW_FENCES=x";
+        assert_eq!(seen(&[bake(baked)]), [baked]);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! the program can't have chosen in an earlier run what it is granted in this
 //! one ([`route`]).
 
+pub mod control;
 pub mod cpath;
 mod cwd;
 pub mod environment;

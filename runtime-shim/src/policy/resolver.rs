@@ -4,6 +4,7 @@
 //! process does meanwhile makes a lookup leave its [`Base`]. The kernel sees to
 //! it (`openat2`, Linux 5.6); where it can't, [`super::walk`] does.
 
+use super::control::refuse_control_files;
 use super::cpath::CPath;
 use super::walk;
 use crate::wasi::errno::Errno;
@@ -70,38 +71,111 @@ impl Resolver {
             return Err(Errno::PERM);
         }
         let flags = flags | OFlags::CLOEXEC;
-        let mode = if flags.contains(OFlags::CREATE) {
-            mode
-        } else {
-            Mode::empty()
-        };
-        if self.kernel.get() != Kernel::DoesNot {
-            match self.open_by_kernel(base, path, flags, mode) {
-                Err(Host::NOSYS) => self.kernel.set(Kernel::DoesNot),
-                // The kernel gave up: walking always comes to an end.
-                Err(Host::AGAIN) => {}
-                Err(Host::XDEV) => return Err(Errno::PERM),
+        let mode = created_mode(flags, mode);
+        match self.open_by_kernel(base, path, flags, mode, ResolveFlags::empty()) {
+            // The kernel gave up: walking always comes to an end.
+            Err(Host::NOSYS | Host::AGAIN) => walk::open(base, path, flags, mode),
+            Err(Host::XDEV) => Err(Errno::PERM),
+            result => Ok(result?),
+        }
+    }
+
+    /// Opens `path` below `base` to write, make or empty a file, as [`Resolver::open`] does,
+    /// but none of a control file system ([`super::control`]), nor one in it. `ordinary`:
+    /// `base` lies in none, so that a lookup that crosses no mount can't end in one, which
+    /// the kernel sees to at no cost.
+    ///
+    /// # Errors
+    /// `EACCES` for a control file system, and those of [`Resolver::open`].
+    pub fn open_to_change(
+        &self,
+        base: Base<'_>,
+        ordinary: bool,
+        path: &CStr,
+        flags: OFlags,
+        mode: Mode,
+    ) -> Result<OwnedFd, Errno> {
+        if path.to_bytes().starts_with(b"/") {
+            return Err(Errno::PERM);
+        }
+        let flags = flags | OFlags::CLOEXEC;
+        let mode = created_mode(flags, mode);
+        if ordinary {
+            let same = ResolveFlags::NO_XDEV;
+            match self.open_by_kernel(base, path, flags, mode, same) {
+                Err(Host::NOSYS | Host::AGAIN | Host::XDEV) => {}
                 result => return Ok(result?),
             }
         }
-        walk::open(base, path, flags, mode)
+        match self.change_by_kernel(base, path, flags, mode) {
+            Err(Change::Walk) => walk::open_to_change(base, path, flags, mode),
+            Err(Change::Refused(error)) => Err(error),
+            Ok(file) => Ok(file),
+        }
     }
 
-    /// `ENOSYS` when there is no such system call, `EXDEV` when the path leaves
-    /// `base`.
+    /// [`Resolver::open_to_change`] where a mount may be crossed: looks first what is
+    /// there, then does that to what is, or makes a file in the directory that is.
+    fn change_by_kernel(
+        &self,
+        base: Base<'_>,
+        path: &CStr,
+        flags: OFlags,
+        mode: Mode,
+    ) -> Result<OwnedFd, Change> {
+        let anywhere = ResolveFlags::empty();
+        let mut look = OFlags::PATH | OFlags::CLOEXEC;
+        look.set(OFlags::NOFOLLOW, !walk::follows(flags));
+        match self.open_by_kernel(base, path, look, Mode::empty(), anywhere) {
+            Ok(there) => {
+                refuse_control_files(there)?;
+                if flags.contains(OFlags::CREATE | OFlags::EXCL) {
+                    return Err(Change::Refused(Errno::EXIST));
+                }
+                // By now something else may be there, that must not be emptied. O_CREAT
+                // stays: Linux asks for more with it (fs.protected_regular).
+                let (without, empties) = walk::without_emptying(flags);
+                let file = self.open_by_kernel(base, path, without, mode, anywhere)?;
+                Ok(walk::settled(file, empties)?)
+            }
+            Err(Host::NOENT) if flags.contains(OFlags::CREATE) => {
+                let mut path = CPath::from_bytes(path.to_bytes())?;
+                let (parent, name) = self.parent(base, &mut path)?;
+                refuse_control_files(&parent)?;
+                let parent = Base {
+                    dir: parent.as_fd(),
+                    root: false,
+                };
+                // A link that leads nowhere is followed by walking.
+                let flags = flags | OFlags::NOFOLLOW;
+                match self.open_by_kernel(parent, name, flags, mode, ResolveFlags::NO_XDEV) {
+                    Err(Host::LOOP | Host::XDEV) => Err(Change::Walk),
+                    made => Ok(made?),
+                }
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// `ENOSYS` when there is no such system call, from now on or any more, `EXDEV` when
+    /// the path leaves `base`, or breaks what `more` asks.
     fn open_by_kernel(
         &self,
         base: Base<'_>,
         path: &CStr,
         flags: OFlags,
         mode: Mode,
+        more: ResolveFlags,
     ) -> Result<OwnedFd, Host> {
+        if self.kernel.get() == Kernel::DoesNot {
+            return Err(Host::NOSYS);
+        }
         let scope = if base.root {
             ResolveFlags::IN_ROOT
         } else {
             ResolveFlags::BENEATH
         };
-        let resolve = scope | ResolveFlags::NO_MAGICLINKS;
+        let resolve = scope | ResolveFlags::NO_MAGICLINKS | more;
         let mut attempts = 0;
         loop {
             match openat2(base.dir, path, flags, mode, resolve) {
@@ -113,6 +187,7 @@ impl Resolver {
                     let itself = OFlags::PATH | OFlags::CLOEXEC;
                     let probe = openat2(base.dir, c".", itself, Mode::empty(), resolve);
                     if probe.is_err() {
+                        self.kernel.set(Kernel::DoesNot);
                         return Err(Host::NOSYS);
                     }
                     self.kernel.set(Kernel::Resolves);
@@ -121,6 +196,10 @@ impl Resolver {
                 Ok(fd) => {
                     self.kernel.set(Kernel::Resolves);
                     return Ok(fd);
+                }
+                Err(Host::NOSYS) => {
+                    self.kernel.set(Kernel::DoesNot);
+                    return Err(Host::NOSYS);
                 }
                 Err(error) => return Err(error),
             }
@@ -165,6 +244,38 @@ impl Resolver {
             }
         };
         Ok((parent, name))
+    }
+}
+
+/// What openat2 takes for a mode: none unless a file may be made.
+fn created_mode(flags: OFlags, mode: Mode) -> Mode {
+    if flags.contains(OFlags::CREATE) {
+        mode
+    } else {
+        Mode::empty()
+    }
+}
+
+/// Why the kernel doesn't open a file to change.
+enum Change {
+    /// Walking may.
+    Walk,
+    Refused(Errno),
+}
+
+impl From<Errno> for Change {
+    fn from(error: Errno) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<Host> for Change {
+    fn from(error: Host) -> Self {
+        match error {
+            Host::NOSYS | Host::AGAIN => Self::Walk,
+            Host::XDEV => Self::Refused(Errno::PERM),
+            error => Self::Refused(error.into()),
+        }
     }
 }
 

@@ -6,14 +6,15 @@
 //! with the components that are left. Symbolic links are read and their text
 //! goes in front of what is still to be walked.
 
+use super::control::refuse_control_files;
 use super::cpath::{CPath, PATH_MAX};
 use super::resolver::Base;
 use crate::wasi::errno::Errno;
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
-use rustix::fs::{FileType, Mode, OFlags, fstat, openat, readlinkat_raw};
-use rustix::io::Errno as Host;
+use rustix::fs::{FileType, Mode, OFlags, fstat, ftruncate, openat, readlinkat_raw};
+use rustix::io::{Errno as Host, retry_on_intr};
 
 /// Most symbolic links in one lookup, as in Linux (`MAXSYMLINKS`).
 pub const MAX_LINKS: u32 = 40;
@@ -33,6 +34,32 @@ pub enum Place<'a> {
     },
 }
 
+impl Place<'_> {
+    /// The directory, or that of the name.
+    pub fn dir(&self) -> &Dir<'_> {
+        match self {
+            Self::Directory(dir) | Self::Name { dir, .. } => dir,
+        }
+    }
+
+    /// Opens what is there; `flags` may make a file.
+    fn open(&self, flags: OFlags, mode: Mode) -> Result<OwnedFd, Errno> {
+        retry_on_intr(|| match self {
+            Self::Directory(dir) => openat(dir, c".", flags, mode),
+            Self::Name {
+                dir,
+                name,
+                must_be_dir,
+            } => {
+                // O_DIRECTORY says what the slash said, without following.
+                let slash = OFlags::DIRECTORY & mask(*must_be_dir);
+                openat(dir, name.as_c_str(), flags | slash | OFlags::NOFOLLOW, mode)
+            }
+        })
+        .map_err(Into::into)
+    }
+}
+
 /// A directory on the way.
 pub enum Dir<'a> {
     Base(BorrowedFd<'a>),
@@ -50,27 +77,57 @@ impl AsFd for Dir<'_> {
 
 /// [`super::resolver::Resolver::open`] by walking; `flags` has O_CLOEXEC.
 pub fn open(base: Base<'_>, path: &CStr, flags: OFlags, mode: Mode) -> Result<OwnedFd, Errno> {
-    let exclusive = OFlags::CREATE | OFlags::EXCL;
-    let follow = !flags.contains(OFlags::NOFOLLOW) && !flags.contains(exclusive);
-    let place = Walk::new(base, path, follow, flags.contains(OFlags::CREATE))?.finish()?;
-    loop {
-        let opened = match &place {
-            Place::Directory(dir) => openat(dir, c".", flags, mode),
-            Place::Name {
-                dir,
-                name,
-                must_be_dir,
-            } => {
-                // O_DIRECTORY says what the slash said, without following.
-                let slash = OFlags::DIRECTORY & mask(*must_be_dir);
-                openat(dir, name.as_c_str(), flags | slash | OFlags::NOFOLLOW, mode)
-            }
-        };
-        match opened {
-            Err(Host::INTR) => {}
-            opened => return Ok(opened?),
-        }
+    destination(base, path, flags)?.open(flags, mode)
+}
+
+/// [`super::resolver::Resolver::open_to_change`] by walking; `flags` has O_CLOEXEC.
+///
+/// Nothing is made or emptied in a control file system: the directory is asked first, and
+/// the file itself, on which another one may be mounted, before it is emptied. O_TRUNC is
+/// never handed to the kernel, so the second fence can forbid that, too.
+pub fn open_to_change(
+    base: Base<'_>,
+    path: &CStr,
+    flags: OFlags,
+    mode: Mode,
+) -> Result<OwnedFd, Errno> {
+    let place = destination(base, path, flags)?;
+    refuse_control_files(place.dir())?;
+    let (without, empties) = without_emptying(flags);
+    settled(place.open(without, mode)?, empties)
+}
+
+/// Flags that open a file as `flags` do but leave its contents, and whether those are to
+/// be emptied by [`settled`].
+pub fn without_emptying(flags: OFlags) -> (OFlags, bool) {
+    let empties = flags.contains(OFlags::TRUNC);
+    let mut without = flags.difference(OFlags::TRUNC);
+    if empties && flags & OFlags::RWMODE == OFlags::RDONLY {
+        // Emptying needs the permission to write, here as with O_TRUNC.
+        without |= OFlags::RDWR;
     }
+    (without, empties)
+}
+
+/// A file that was opened to be changed, unless it is one of a control file system.
+pub fn settled(file: OwnedFd, empties: bool) -> Result<OwnedFd, Errno> {
+    refuse_control_files(&file)?;
+    // Of other files O_TRUNC says nothing.
+    if empties && FileType::from_raw_mode(fstat(&file)?.st_mode) == FileType::RegularFile {
+        retry_on_intr(|| ftruncate(&file, 0))?;
+    }
+    Ok(file)
+}
+
+/// Where a file is to be opened with `flags`.
+fn destination<'a>(base: Base<'a>, path: &CStr, flags: OFlags) -> Result<Place<'a>, Errno> {
+    Walk::new(base, path, follows(flags), flags.contains(OFlags::CREATE))?.finish()
+}
+
+/// Whether opening with `flags` follows a link at the end of a path.
+pub fn follows(flags: OFlags) -> bool {
+    let exclusive = OFlags::CREATE | OFlags::EXCL;
+    !flags.contains(OFlags::NOFOLLOW) && !flags.contains(exclusive)
 }
 
 fn mask(condition: bool) -> OFlags {

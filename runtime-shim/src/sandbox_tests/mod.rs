@@ -11,6 +11,7 @@
 //! - [`names`]: names and paths at their limits;
 //! - [`races`]: the same while somebody swaps and moves directories;
 //! - [`read_only`]: ways of writing below grants for reading only;
+//! - [`control`]: file systems by which the kernel is controlled;
 //! - [`arguments`]: with which each import succeeds, and which of them point;
 //! - [`pointers`]: hostile pointers and lengths, in every parameter that is one;
 //! - [`generator`]: random arguments;
@@ -18,6 +19,7 @@
 
 mod arguments;
 mod calls;
+mod control;
 mod generator;
 mod names;
 mod paths;

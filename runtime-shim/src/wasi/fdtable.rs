@@ -10,9 +10,11 @@ use super::poll_set::Slot;
 use super::readdir::Listing;
 use super::types::{FileType, Rights, fdflags};
 use crate::pages::PageArray;
+use crate::policy::control::Known;
 use crate::policy::resolver::Base;
 use core::cell::Cell;
 use core::mem::ManuallyDrop;
+use rustix::event::epoll;
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use rustix::fs::{CWD, Mode, OFlags, openat};
 use rustix::io::{DupFlags, Errno as Host, dup3, try_close};
@@ -58,14 +60,20 @@ impl HostFd {
 impl Drop for HostFd {
     fn drop(&mut self) {
         if let Self::Standard(fd) = self
-            && let Ok(inert) = inert()
+            && let Ok(placeholder) = placeholder()
         {
-            let _ = dup3(&inert, fd, DupFlags::empty());
+            let _ = dup3(&placeholder, fd, DupFlags::empty());
         }
     }
 }
 
-/// A descriptor that can neither be read nor written.
+/// A descriptor that can neither be read nor written, and that takes no file, so that the
+/// second fence can forbid to open any: an epoll instance that waits for nothing.
+fn placeholder() -> rustix::io::Result<OwnedFd> {
+    epoll::create(epoll::CreateFlags::CLOEXEC)
+}
+
+/// A descriptor that can neither be read nor written, for before the second fence stands.
 pub fn inert() -> rustix::io::Result<OwnedFd> {
     openat(CWD, c"/", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())
 }
@@ -91,6 +99,8 @@ pub struct Descriptor {
     /// Opened with the host's O_NONBLOCK whatever the guest wants, which is
     /// emulated: a FIFO to be read (see [`super::path_open`]).
     pub never_waits: bool,
+    /// Whether it lies in a file system by which the kernel is controlled.
+    pub control: Known,
 }
 
 /// What the policy gives the guest at its start.
@@ -121,6 +131,7 @@ impl Descriptor {
             poll_slot: Cell::new(Slot::NONE),
             listing: Listing::new(),
             never_waits: false,
+            control: Known::new(),
         }
     }
 
@@ -140,6 +151,14 @@ impl Descriptor {
             dir: self.host.as_fd(),
             root: matches!(self.preopen, Some(Preopen::Directory { root: true, .. })),
         }
+    }
+
+    /// Whether its file lies in a control file system ([`crate::policy::control`]).
+    ///
+    /// # Errors
+    /// Those of `fstatfs`.
+    pub fn is_control(&self) -> Result<bool, Errno> {
+        self.control.of(&self.host)
     }
 
     /// The name of a granted directory.
@@ -344,6 +363,19 @@ mod tests {
         assert_eq!(fds.renumber(0, 2), Err(Errno::BADF));
         fds.renumber(2, 2).unwrap();
         assert_eq!(fds.insert(descriptor()).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_closed_standard_descriptor_is_inert() {
+        use rustix::io::{read, write};
+        let (reader, writer) = rustix::pipe::pipe().unwrap();
+        let number = writer.as_raw_fd();
+        drop(HostFd::Standard(ManuallyDrop::new(writer)));
+        // Whoever reads is told of the end.
+        assert_eq!(read(&reader, &mut [0; 1]), Ok(0));
+        // SAFETY: the number is still taken, by what must be closed here.
+        let placeholder = unsafe { <OwnedFd as rustix::fd::FromRawFd>::from_raw_fd(number) };
+        assert!(write(&placeholder, b"x").is_err() && read(&placeholder, &mut [0; 1]).is_err());
     }
 
     #[test]

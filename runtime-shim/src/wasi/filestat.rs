@@ -5,6 +5,7 @@ use super::clock::{nanoseconds, point_in_time};
 use super::errno::Errno;
 use super::types::{FileType, Rights, checked_flags, follows};
 use crate::guest::Ptr;
+use crate::policy::control::refuse_control_files;
 use crate::policy::cpath::CPath;
 use crate::policy::resolver::Base;
 use crate::policy::walk::{Place, place};
@@ -84,7 +85,8 @@ pub fn fd_filestat_set_size(wasi: &mut Wasi, fd: u32, size: u64) -> Result<(), E
 ///
 /// # Errors
 /// `EINVAL` when a time is to be both given and now, or for another bit;
-/// `EPERM` or `EACCES` for a file of somebody else.
+/// `EPERM` or `EACCES` for a file of somebody else, `EACCES` for one of a control file
+/// system ([`crate::policy::control`]).
 pub fn fd_filestat_set_times(
     wasi: &mut Wasi,
     fd: u32,
@@ -95,6 +97,9 @@ pub fn fd_filestat_set_times(
     let times = timestamps(atim, mtim, fst_flags)?;
     let descriptor = wasi.fds.get(fd)?;
     descriptor.demand(Rights::FD_FILESTAT_SET_TIMES)?;
+    if descriptor.is_control()? {
+        return Err(Errno::ACCES);
+    }
     Ok(futimens(&descriptor.host, &times)?)
 }
 
@@ -119,6 +124,7 @@ pub fn path_filestat_set_times(
     let dir = wasi.fds.directory(fd, Rights::PATH_FILESTAT_SET_TIMES)?;
     let path = wasi.path(path, path_len)?;
     let file = wasi.resolver.locate(dir.base(), path.as_c_str(), follow)?;
+    refuse_control_files(&file)?;
     match utimensat(&file, c"", &times, AtFlags::EMPTY_PATH) {
         // Linux before 5.8 doesn't take an O_PATH descriptor.
         Err(Host::INVAL) => set_times_at(dir.base(), &path, follow, &times),
@@ -135,7 +141,9 @@ fn set_times_at(
     times: &Timestamps,
 ) -> Result<(), Errno> {
     let nofollow = AtFlags::SYMLINK_NOFOLLOW;
-    match place(base, path.as_c_str(), follow)? {
+    let place = place(base, path.as_c_str(), follow)?;
+    refuse_control_files(place.dir())?;
+    match place {
         Place::Directory(dir) => utimensat(&dir, c".", times, nofollow)?,
         Place::Name {
             must_be_dir: true, ..

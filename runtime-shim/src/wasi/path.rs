@@ -2,12 +2,14 @@
 //!
 //! Each opens the directory that holds the name, without leaving the granted
 //! one, and hands the last component to the kernel: none of the calls used here
-//! follows a symbolic link in it.
+//! follows a symbolic link in it. A change in a file system by which the kernel is
+//! controlled is `EACCES` ([`crate::policy::control`]); this isn't repeated at each.
 
 use super::Wasi;
 use super::errno::Errno;
 use super::types::{Rights, follows};
 use crate::guest::Ptr;
+use crate::policy::control::refuse_control_names;
 use crate::policy::cpath::CPath;
 use crate::policy::resolver::{Base, Resolver};
 use rustix::fs::{AtFlags, Mode, linkat, mkdirat, readlinkat_raw, renameat, symlinkat, unlinkat};
@@ -29,6 +31,7 @@ pub fn path_create_directory(
     let dir = wasi.fds.directory(fd, Rights::PATH_CREATE_DIRECTORY)?;
     let mut path = wasi.path(path, path_len)?;
     let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
+    refuse_control_names(dir, &parent)?;
     Ok(mkdirat(&parent, name, Mode::from_raw_mode(0o777))?)
 }
 
@@ -47,6 +50,7 @@ pub fn path_remove_directory(
     let dir = wasi.fds.directory(fd, Rights::PATH_REMOVE_DIRECTORY)?;
     let mut path = wasi.path(path, path_len)?;
     let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
+    refuse_control_names(dir, &parent)?;
     Ok(unlinkat(&parent, name, AtFlags::REMOVEDIR)?)
 }
 
@@ -60,6 +64,7 @@ pub fn path_unlink_file(wasi: &mut Wasi, fd: u32, path: Ptr, path_len: u32) -> R
     let dir = wasi.fds.directory(fd, Rights::PATH_UNLINK_FILE)?;
     let mut path = wasi.path(path, path_len)?;
     let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
+    refuse_control_names(dir, &parent)?;
     Ok(unlinkat(&parent, name, AtFlags::empty())?)
 }
 
@@ -86,6 +91,8 @@ pub fn path_rename(
     let mut new_path = wasi.path(new_path, new_path_len)?;
     let (old_parent, old_name) = wasi.resolver.parent(old_dir.base(), &mut old_path)?;
     let (new_parent, new_name) = wasi.resolver.parent(new_dir.base(), &mut new_path)?;
+    refuse_control_names(old_dir, &old_parent)?;
+    refuse_control_names(new_dir, &new_parent)?;
     Ok(renameat(&old_parent, old_name, &new_parent, new_name)?)
 }
 
@@ -117,6 +124,8 @@ pub fn path_link(
     refuse_directory(&wasi.resolver, old_dir.base(), &old_path)?;
     let (old_parent, old_name) = wasi.resolver.parent(old_dir.base(), &mut old_path)?;
     let (new_parent, new_name) = wasi.resolver.parent(new_dir.base(), &mut new_path)?;
+    refuse_control_names(old_dir, &old_parent)?;
+    refuse_control_names(new_dir, &new_parent)?;
     let flags = AtFlags::empty();
     Ok(linkat(&old_parent, old_name, &new_parent, new_name, flags)?)
 }
@@ -157,6 +166,7 @@ pub fn path_symlink(
         return Err(Errno::PERM);
     }
     let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
+    refuse_control_names(dir, &parent)?;
     Ok(symlinkat(target.as_c_str(), &parent, name)?)
 }
 

@@ -15,9 +15,7 @@ use crate::policy::cpath::CPath;
 use crate::policy::resolver::Resolver;
 use crate::preempt;
 use rustix::fd::OwnedFd;
-use rustix::fs::{
-    FileType as HostType, Mode, OFlags, PROC_SUPER_MAGIC, Stat, fcntl_setfl, fstat, fstatfs,
-};
+use rustix::fs::{FileType as HostType, Mode, OFlags, Stat, fcntl_setfl, fstat};
 use rustix::termios::isatty;
 use rustix::thread::clock_nanosleep_relative;
 use rustix::time::{ClockId, Timespec};
@@ -45,7 +43,8 @@ const GIVING_WAY: Timespec = Timespec {
 /// # Errors
 /// `EROFS` to write, create or truncate below a grant for reading only, once the
 /// path is looked up, as on a file system mounted so;
-/// `EACCES` to write a file of procfs, whichever grant it lies below;
+/// `EACCES` to write, make or empty a file of procfs, or of another file system by which
+/// the kernel is controlled, whichever grant it lies below;
 /// `ENOTCAPABLE` when `fd` may not hand on reading or writing; `EISDIR` to write a
 /// directory; `ELOOP` for a symbolic link not to be followed; `EEXIST`, `EINVAL`
 /// for a flag that the specification doesn't have or DIRECTORY with CREAT,
@@ -101,6 +100,11 @@ impl Request {
     /// Whether it is for changing what is in the file.
     fn writes(&self) -> bool {
         self.wants(Rights::FD_WRITE) || self.has(oflags::TRUNC)
+    }
+
+    /// Whether it may change anything at all.
+    fn changes(&self) -> bool {
+        self.writes() || self.has(oflags::CREAT)
     }
 
     /// Whether `dir` allows it, whatever the path.
@@ -162,11 +166,12 @@ impl Request {
         }
         let mode = Mode::from_raw_mode(0o666);
         if !(dir.read_only && flags.contains(OFlags::CREATE)) {
-            let opened = resolver.open(dir.base(), path.as_c_str(), flags, mode)?;
-            if self.wants(Rights::FD_WRITE) {
-                refuse_procfs(&opened)?;
+            let (base, path) = (dir.base(), path.as_c_str());
+            if self.changes() {
+                let ordinary = !dir.is_control()?;
+                return resolver.open_to_change(base, ordinary, path, flags, mode);
             }
-            return Ok(opened);
+            return resolver.open(base, path, flags, mode);
         }
         // What a file system mounted for reading only does with O_CREAT.
         let flags = flags.difference(OFlags::CREATE | OFlags::EXCL);
@@ -265,17 +270,6 @@ impl Request {
 
 fn is_fifo(stat: &Stat) -> bool {
     HostType::from_raw_mode(stat.st_mode) == HostType::Fifo
-}
-
-/// `EACCES` for a file of procfs. Through `/proc/self/mem` a program that is
-/// granted such a file would write the shim's memory and its own code, and with
-/// it be rid of every check; opening it alone does nothing yet.
-fn refuse_procfs(file: &OwnedFd) -> Result<(), Errno> {
-    if fstatfs(file)?.f_type == PROC_SUPER_MAGIC {
-        Err(Errno::ACCES)
-    } else {
-        Ok(())
-    }
 }
 
 #[cfg(test)]

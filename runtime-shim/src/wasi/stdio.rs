@@ -52,14 +52,18 @@ fn occupy(host: RawFd) -> Result<Stat, Host> {
     }
 }
 
+/// What changes a file otherwise than by writing to it; of times Linux asks only whose
+/// the file is, not what it is open for.
+const CHANGES: Rights = Rights::WRITING.without(Rights::FD_WRITE);
+
 fn standard(fd: ManuallyDrop<OwnedFd>, filetype: FileType, number: u8) -> Descriptor {
     let host_flags = fcntl_getfl(&*fd).unwrap_or(OFlags::RDWR);
+    // That to tell the position stays: wasi-libc's `isatty` looks for one of the two.
     let mut withheld = match host_flags & OFlags::RWMODE {
-        // Times, too, which Linux lets the reader of its own file set.
-        OFlags::RDONLY => Rights::WRITING,
-        OFlags::WRONLY => Rights::FD_READ,
-        _ => Rights::NONE,
-    };
+        OFlags::RDONLY => Rights::FD_WRITE,
+        OFlags::WRONLY => Rights::FD_READ | Rights::FD_SEEK,
+        _ => Rights::FD_SEEK,
+    } | CHANGES;
     if filetype == FileType::Directory {
         // Whatever was redirected from there is not a grant.
         withheld = Rights::DIRECTORY.without(Rights::FD_FILESTAT_GET);

@@ -1,10 +1,13 @@
 //! What a guest that has broken the runtime may try, and what each fence makes of
 //! it. Numbers are those of this machine's kernel, by the libc crate.
 
+pub mod memory;
+
 use super::Place;
 use anyhow::Result;
 use harness::fences::Outcome::{self, Fails, Killed, Works};
 use std::fmt;
+use std::path::Path;
 
 /// What the executable grants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,21 +43,51 @@ impl fmt::Display for Policy {
 /// Without a fence it works.
 pub struct Attempt {
     pub name: &'static str,
-    /// As the guest `corrupt` takes them.
-    pub calls: Vec<String>,
+    calls: String,
     pub landlock: Outcome,
     pub seccomp: Outcome,
+    /// What mseal and MDWE make of it.
+    pub memory: Outcome,
+    /// What all fences make of it, where that doesn't follow from each of them.
+    pub all: Option<Outcome>,
+}
+
+/// Stands in an attempt for the address of the first whole page of the executable's code.
+const CODE: &str = "CODE";
+
+impl Attempt {
+    /// As the guest `corrupt` takes them, in `program`.
+    pub fn calls(&self, program: &Path) -> Result<Vec<String>> {
+        let code = match self.calls.contains(CODE) {
+            true => memory::code(program)?.to_string(),
+            false => String::new(),
+        };
+        let words = self.calls.split_whitespace();
+        Ok(words.map(|word| word.replace(CODE, &code)).collect())
+    }
+
+    fn memory(mut self, outcome: Outcome) -> Self {
+        self.memory = outcome;
+        self
+    }
+
+    fn all(mut self, outcome: Outcome) -> Self {
+        self.all = Some(outcome);
+        self
+    }
 }
 
 const DENIED: Outcome = Fails(libc::EACCES);
 
-/// The attempts under `policy`; something listens on `port`.
-pub fn of(policy: Policy, place: &Place, port: u16) -> Result<Vec<Attempt>> {
-    let mut attempts = everywhere(place);
-    attempts.extend(network(port)?);
+/// The attempts under `policy`; something listens on `port`, and Landlock's version is
+/// `version`.
+pub fn of(policy: Policy, place: &Place, port: u16, version: u32) -> Result<Vec<Attempt>> {
+    let mut attempts = everywhere(place, version);
+    attempts.extend(memory::attempts());
+    attempts.extend(network(port, version)?);
     attempts.extend(match policy {
-        Policy::Both => beside_writable(place),
-        Policy::ReadOnly => beside_read_only(place),
+        Policy::Both => beside_writable(place, version),
+        Policy::ReadOnly => beside_read_only(place, version),
         Policy::Nothing => without_files(place),
     });
     Ok(attempts)
@@ -63,14 +96,16 @@ pub fn of(policy: Policy, place: &Place, port: u16) -> Result<Vec<Attempt>> {
 fn attempt(name: &'static str, calls: &str, landlock: Outcome, seccomp: Outcome) -> Attempt {
     Attempt {
         name,
-        calls: calls.split_whitespace().map(Into::into).collect(),
+        calls: calls.into(),
         landlock,
         seccomp,
+        memory: Works,
+        all: None,
     }
 }
 
 /// What no policy needs. Landlock doesn't see all of it.
-fn everywhere(place: &Place) -> Vec<Attempt> {
+fn everywhere(place: &Place, version: u32) -> Vec<Attempt> {
     let (secret, program) = (place.path("secret"), place.path("rw/program"));
     let anonymous = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
     let (map, protect) = (libc::SYS_mmap, libc::SYS_mprotect);
@@ -85,12 +120,14 @@ fn everywhere(place: &Place) -> Vec<Attempt> {
             "map code",
             format!("{map} 0 4096 7 {anonymous} -1 0"),
             Works,
-        ),
+        )
+        .memory(memory::no_new_code()),
         call(
             "turn data into code",
             format!("{map} 0 4096 3 {anonymous} -1 0 -- {protect} = 4096 5"),
             Works,
-        ),
+        )
+        .memory(memory::no_new_code()),
         call(
             "map over what is there",
             format!(
@@ -102,7 +139,7 @@ fn everywhere(place: &Place) -> Vec<Attempt> {
         call(
             "signal the parent",
             format!("{} {} 0", libc::SYS_kill, std::process::id()),
-            scoped(),
+            scoped(version),
         ),
         call(
             "make a file in memory",
@@ -134,8 +171,8 @@ fn everywhere(place: &Place) -> Vec<Attempt> {
 }
 
 /// Signals to others are fenced by version 6 of Landlock.
-fn scoped() -> Outcome {
-    if landlock_version() >= 6 {
+fn scoped(version: u32) -> Outcome {
+    if version >= 6 {
         Fails(libc::EPERM)
     } else {
         Works
@@ -143,12 +180,8 @@ fn scoped() -> Outcome {
 }
 
 /// TCP is fenced by version 4 of Landlock.
-fn network(port: u16) -> Result<Vec<Attempt>> {
-    let tcp = if landlock_version() >= 4 {
-        DENIED
-    } else {
-        Works
-    };
+fn network(port: u16, version: u32) -> Result<Vec<Attempt>> {
+    let tcp = if version >= 4 { DENIED } else { Works };
     let socket = format!(
         "{} {} {} 0",
         libc::SYS_socket,
@@ -204,19 +237,44 @@ fn openat2(path: &str, flags: i32) -> String {
 
 /// Where a directory may be written, files are Landlock's matter: seccomp can't tell
 /// one path from another.
-fn beside_writable(place: &Place) -> Vec<Attempt> {
+fn beside_writable(place: &Place, version: u32) -> Vec<Attempt> {
     let [secret, ro, rw] = ["secret", "ro/file", "rw/file"].map(|name| place.path(name));
     let at = libc::AT_FDCWD;
     let call = |name, calls: String| attempt(name, &calls, DENIED, Works);
+    let by_openat2 = |name, flags| {
+        let attempt = call(name, openat2(&secret, flags));
+        // Where Landlock doesn't see what is emptied, there is no openat2 beside it.
+        let is_left = version != 2;
+        if is_left {
+            attempt
+        } else {
+            attempt.all(Fails(libc::ENOSYS))
+        }
+    };
     let (rename, link) = (libc::SYS_renameat, libc::SYS_linkat);
     vec![
         call("read a secret", openat(&secret, libc::O_RDONLY)),
-        call("read a secret by openat2", openat2(&secret, libc::O_RDONLY)),
-        call("overwrite a secret", openat2(&secret, libc::O_WRONLY)),
+        by_openat2("read a secret by openat2", libc::O_RDONLY),
+        by_openat2("overwrite a secret", libc::O_WRONLY),
         call("write in a grant for reading", openat(&ro, libc::O_WRONLY)),
-        call(
+        emptying(
+            "empty a file in a grant for reading by openat2",
+            &openat2(&ro, libc::O_RDONLY | libc::O_TRUNC),
+            version,
+            Fails(libc::ENOSYS),
+        ),
+        emptying(
             "empty a file in a grant for reading",
-            openat2(&ro, libc::O_RDONLY | libc::O_TRUNC),
+            &openat(&ro, libc::O_RDONLY | libc::O_TRUNC),
+            version,
+            Killed,
+        ),
+        // Neither to read nor to write.
+        emptying(
+            "empty a secret",
+            &openat(&secret, libc::O_ACCMODE | libc::O_TRUNC),
+            version,
+            Killed,
         ),
         call(
             "make a file outside",
@@ -253,8 +311,19 @@ fn beside_writable(place: &Place) -> Vec<Attempt> {
     ]
 }
 
+/// Landlock sees that a file is emptied from version 3 on; before that seccomp doesn't
+/// let it come to that (`all`), but where Landlock doesn't stand at all: there a path may
+/// be anybody's anyway.
+fn emptying(name: &'static str, calls: &str, version: u32, all: Outcome) -> Attempt {
+    match version {
+        0..2 => attempt(name, calls, Works, Works),
+        2 => attempt(name, calls, Works, Works).all(all),
+        _ => attempt(name, calls, DENIED, Works),
+    }
+}
+
 /// Where directories may only be read, seccomp allows no call that changes one.
-fn beside_read_only(place: &Place) -> Vec<Attempt> {
+fn beside_read_only(place: &Place, version: u32) -> Vec<Attempt> {
     let [secret, ro] = ["secret", "ro/file"].map(|name| place.path(name));
     let at = libc::AT_FDCWD;
     let call = |name, calls: String| attempt(name, &calls, DENIED, Killed);
@@ -267,7 +336,34 @@ fn beside_read_only(place: &Place) -> Vec<Attempt> {
         ),
         call("write in the grant", openat(&ro, libc::O_WRONLY)),
         call("write outside", openat(&secret, libc::O_RDWR)),
-        call("empty a file", openat(&ro, libc::O_RDONLY | libc::O_TRUNC)),
+        attempt(
+            "empty a file",
+            &openat(&ro, libc::O_RDONLY | libc::O_TRUNC),
+            if version >= 3 { DENIED } else { Works },
+            Killed,
+        ),
+        // Where Landlock doesn't see it, there is no openat2.
+        attempt(
+            "empty a file by openat2",
+            &openat2(&ro, libc::O_RDONLY | libc::O_TRUNC),
+            if version >= 3 { DENIED } else { Works },
+            Fails(libc::ENOSYS),
+        )
+        .all(if version >= 3 {
+            DENIED
+        } else {
+            Fails(libc::ENOSYS)
+        }),
+        attempt(
+            "change the times of a file that is open",
+            &format!(
+                "{} -- {} = 0 0 0",
+                openat(&ro, libc::O_RDONLY),
+                libc::SYS_utimensat
+            ),
+            Works,
+            Killed,
+        ),
         call(
             "remove a file",
             format!("{} {at} @{ro} 0", libc::SYS_unlinkat),
@@ -310,6 +406,18 @@ fn without_files(place: &Place) -> Vec<Attempt> {
         attempt(
             "look at a file",
             &format!("{} {at} @{secret} #{stat} 0", libc::SYS_newfstatat),
+            Works,
+            Killed,
+        ),
+        attempt(
+            "find a file",
+            &openat(&secret, libc::O_PATH | libc::O_CLOEXEC),
+            Works,
+            Killed,
+        ),
+        attempt(
+            "change the times of a standard stream",
+            &format!("{} 1 0 0 0", libc::SYS_utimensat),
             Works,
             Killed,
         ),

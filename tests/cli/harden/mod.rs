@@ -1,14 +1,15 @@
 //! The second fence holds where the first doesn't: a runtime that was corrupted to
 //! make any system call the guest asks for (`runtime-shim/src/corrupt.rs`) is kept in
-//! by Landlock and by seccomp, each by itself and both together; without them
-//! (`--no-harden`) the same attempts succeed.
+//! by Landlock, by seccomp, and by mseal and MDWE, each by itself and all together; without
+//! them (`--no-harden`) the same attempts succeed. Older versions of Landlock are
+//! pretended: the runtime then asks for no more than those had.
 
 mod attempts;
 
 use crate::support::{guest, test, text};
 use anyhow::{Context, Result, bail, ensure};
 use attempts::{Attempt, Policy};
-use harness::fences::{Fences, Outcome};
+use harness::fences::{Fences, Outcome, landlock_stands};
 use harness::go::Goal;
 use harness::run::{Ends, Finished, Run};
 use harness::shim;
@@ -26,12 +27,20 @@ use wasi_aot_shim_images::target::LINUX_AMD64;
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     let policies = [Policy::Both, Policy::ReadOnly, Policy::Nothing];
-    let mut trials: Vec<Trial> = policies
-        .map(|policy| {
-            let name = format!("harden/corrupted, {policy}");
-            natively(test(&name, tool, move |tool| holds(tool, policy)))
-        })
-        .into();
+    let mut trials: Vec<Trial> = Vec::new();
+    for policy in policies {
+        for pretended in [None, Some(2), Some(1)] {
+            let version = pretended.map_or(String::new(), |v| format!(", Landlock {v}"));
+            let name = format!("harden/corrupted, {policy}{version}");
+            let body = move |tool: &Tool| holds(tool, policy, pretended);
+            trials.push(natively(test(&name, tool, body)));
+        }
+    }
+    for version in [1, 2, 3] {
+        let name = format!("harden/files behind Landlock {version}");
+        let body = move |tool: &Tool| same_files(tool, version);
+        trials.push(natively(test(&name, tool, body)));
+    }
     for (flag, fenced) in [(None, true), (Some("--no-harden"), false)] {
         let name = format!("harden/what the kernel says, {}", flag.unwrap_or("default"));
         trials.push(natively(test(&name, tool, move |tool| {
@@ -41,11 +50,19 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     trials
 }
 
-/// All attempts of `policy` behind all combinations of fences.
-fn holds(tool: &Tool, policy: Policy) -> Result<()> {
+/// All attempts of `policy` behind all combinations of fences, as on a kernel with the
+/// version of Landlock that is `pretended`, or the one of this machine.
+fn holds(tool: &Tool, policy: Policy, pretended: Option<u32>) -> Result<()> {
+    let version = attempts::landlock_version();
+    if pretended.is_some_and(|pretended| pretended > version) {
+        eprintln!("SKIPPED: this kernel's version of Landlock is {version}");
+        return Ok(());
+    }
+    let version = pretended.unwrap_or(version);
     let place = Place::new()?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
-    let attempts = attempts::of(policy, &place, listener.local_addr()?.port())?;
+    let port = listener.local_addr()?.port();
+    let attempts = attempts::of(policy, &place, port, version)?;
     let flags = policy.flags(&place);
     let module = guest("corrupt", Goal::Wasip1)?;
     let fenced = shim::executable(tool, &LINUX_AMD64, shim::CORRUPT, &module, &flags)?;
@@ -54,7 +71,10 @@ fn holds(tool: &Tool, policy: Policy) -> Result<()> {
     let (mut wrong, mut possible) = (Vec::new(), 0);
     for attempt in &attempts {
         let name = attempt.name;
-        let outcome = |fences| try_once(attempt, fences, &place, [&open, &fenced]);
+        let outcome = |fences| {
+            let programs = [&*open, &*fenced];
+            try_once(attempt, fences, &place, programs, pretended)
+        };
         let unfenced = outcome(Fences::None)?;
         if unfenced != Outcome::Works {
             // Some other fence is around the tests, a container's say.
@@ -62,9 +82,22 @@ fn holds(tool: &Tool, policy: Policy) -> Result<()> {
             continue;
         }
         possible += 1;
-        for fences in [Fences::Landlock, Fences::Seccomp, Fences::Both] {
-            let version = attempts::landlock_version();
-            let expected = fences.expected(version, attempt.landlock, attempt.seccomp);
+        let landlock = if landlock_stands(version, policy == Policy::Both) {
+            attempt.landlock
+        } else {
+            Outcome::Works
+        };
+        let each = [
+            Fences::Landlock,
+            Fences::Seccomp,
+            Fences::Memory,
+            Fences::All,
+        ];
+        for fences in each {
+            let expected = match attempt.all {
+                Some(all) if fences == Fences::All => all,
+                _ => fences.expected(landlock, attempt.seccomp, attempt.memory),
+            };
             let found = outcome(fences)?;
             if found != expected {
                 wrong.push(format!("{name}, {fences:?}: {found:?}, not {expected:?}"));
@@ -77,8 +110,11 @@ fn holds(tool: &Tool, policy: Policy) -> Result<()> {
         "only {possible} of {} attempts are possible here at all",
         attempts.len()
     );
-    if attempts::landlock_version() < 2 {
+    if version == 0 {
         eprintln!("SKIPPED: Landlock, which this kernel doesn't have");
+    }
+    if !attempts::memory::can_seal() {
+        eprintln!("SKIPPED: mseal, which this kernel doesn't have");
     }
     Ok(())
 }
@@ -89,10 +125,15 @@ fn try_once(
     fences: Fences,
     place: &Place,
     programs: [&Path; 2],
+    pretended: Option<u32>,
 ) -> Result<Outcome> {
     place.restore()?;
-    let mut command = Command::new(programs[usize::from(fences != Fences::None)]);
-    command.args(&attempt.calls).env_clear();
+    let program = programs[usize::from(fences != Fences::None)];
+    let mut command = Command::new(program);
+    command.args(attempt.calls(program)?).env_clear();
+    if let Some(version) = pretended {
+        command.env("WASI_AOT_LANDLOCK", version.to_string());
+    }
     if let Some(layer) = fences.without() {
         command.env("WASI_AOT_WITHOUT", layer);
     }
@@ -112,6 +153,60 @@ fn outcome(finished: &Finished) -> Result<Outcome> {
         },
         (ends, _) => bail!("{ends}: {said}{}", text(&finished.stderr)),
     }
+}
+
+/// Programs do with files what they do here on a kernel with this version of Landlock,
+/// where seccomp may leave them no openat2.
+fn same_files(tool: &Tool, version: u32) -> Result<()> {
+    if attempts::landlock_version() < version {
+        eprintln!("SKIPPED: this kernel has no Landlock {version}");
+        return Ok(());
+    }
+    let writing: &[&[&str]] = &[
+        &["write"],
+        &["open"],
+        &["append"],
+        &["truncate"],
+        &["times"],
+        &["mkdir"],
+        &["readdir"],
+        &["rename"],
+        &["remove"],
+        &["links"],
+        &["walk"],
+    ];
+    let reading: &[&[&str]] = &[&["lines"], &["none"]];
+    for (name, grant, commands) in [
+        ("files", "--dir", writing),
+        ("counter", "--dir-ro", reading),
+    ] {
+        let flags = [grant, "."].map(Into::into);
+        let module = guest(name, Goal::Wasip1)?;
+        let program = shim::executable(tool, &LINUX_AMD64, shim::CORRUPT, &module, &flags)?;
+        for command in commands {
+            let run = |pretended: Option<u32>| {
+                let dir = tempfile::tempdir()?;
+                fs::write(dir.path().join("lines"), "one\ntwo\n")?;
+                let mut started = Command::new(&program);
+                started.args(*command).env_clear().current_dir(dir.path());
+                if let Some(version) = pretended {
+                    started.env("WASI_AOT_LANDLOCK", version.to_string());
+                }
+                let done = Run::of(started).run()?;
+                let top = dir.path().display().to_string();
+                let said = |bytes: &[u8]| text(bytes).replace(&top, "");
+                anyhow::Ok((done.ends, said(&done.stdout), said(&done.stderr)))
+            };
+            let (here, there) = (run(None)?, run(Some(version))?);
+            ensure!(here == there, "{name} {command:?}: {there:?}, not {here:?}");
+            let missing = *command == ["none"];
+            ensure!(
+                here.0.is_success() != missing,
+                "{name} {command:?}: {here:?}"
+            );
+        }
+    }
+    Ok(())
 }
 
 /// A directory with two to be granted, and a secret beside them.

@@ -1,0 +1,99 @@
+//! Which layers stand, for whoever starts the program and asks by the variable
+//! `WASI_AOT_SHOW_FENCES=1`.
+
+use super::failure::Failure;
+use super::{Layers, NO_NEW_PRIVS, landlock, seal, seccomp};
+use crate::policy::environment::SHOW_FENCES;
+use crate::report::Stderr;
+use core::ffi::{CStr, c_char};
+use core::fmt::{self, Write};
+
+/// Whether the environment asks. Only the host's counts: what the manifest says, or the
+/// guest does, changes nothing.
+pub fn is_wanted(env: &[*const c_char]) -> bool {
+    env.iter().any(|variable| {
+        // SAFETY: the kernel's environment consists of C strings.
+        let variable = unsafe { CStr::from_ptr(*variable) }.to_bytes();
+        variable.strip_prefix(SHOW_FENCES) == Some(b"=1")
+    })
+}
+
+/// Says that the second fence was left out when the program was built.
+pub fn none() {
+    let mut out = Stderr::new();
+    out.program_name();
+    let _ = out.write_str("fence: none (built with --no-harden)\n");
+    out.flush();
+}
+
+/// Prints a line for each layer.
+pub fn all(layers: &Layers) {
+    let mut out = Stderr::new();
+    let landlock = layers.landlock.map(Covers);
+    line(&mut out, NO_NEW_PRIVS, &layers.no_new_privs.map(|()| "on"));
+    line(&mut out, landlock::NAME, &landlock);
+    line(&mut out, seccomp::NAME, &layers.seccomp.map(|()| "on"));
+    line(&mut out, seal::SEALS, &layers.seals.map(|()| "on"));
+    line(
+        &mut out,
+        seal::NO_NEW_CODE,
+        &layers.no_new_code.map(|()| "on"),
+    );
+    out.flush();
+}
+
+fn line(out: &mut Stderr, layer: &str, stands: &Result<impl fmt::Display, Failure>) {
+    out.program_name();
+    // Neither formatting nor `Stderr` fails.
+    let _ = match stands {
+        Ok(what) => writeln!(out, "fence: {layer}: {what}"),
+        Err(failure) => writeln!(out, "fence: {layer}: none: {failure}"),
+    };
+}
+
+/// A version of Landlock and what it covers.
+struct Covers(u32);
+
+impl fmt::Display for Covers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "version {}: ", self.0)?;
+        let covered = landlock::COVERS
+            .iter()
+            .filter(|(since, _)| self.0 >= *since);
+        for (index, (_, what)) in covered.enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}{what}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::ToString;
+
+    #[test]
+    fn a_version_says_what_it_covers() {
+        assert_eq!(Covers(1).to_string(), "version 1: files");
+        assert_eq!(
+            Covers(4).to_string(),
+            "version 4: files, emptying them, TCP"
+        );
+        let all = "files, emptying them, TCP, ioctl of devices, signals and abstract Unix sockets";
+        assert_eq!(Covers(7).to_string(), std::format!("version 7: {all}"));
+    }
+
+    #[test]
+    fn only_the_whole_variable_asks() {
+        let asks = |variable: &'static CStr| is_wanted(&[c"A=1".as_ptr(), variable.as_ptr()]);
+        assert!(asks(c"WASI_AOT_SHOW_FENCES=1"));
+        for other in [
+            c"WASI_AOT_SHOW_FENCES=",
+            c"WASI_AOT_SHOW_FENCES",
+            c"XWASI_AOT_SHOW_FENCES=1",
+        ] {
+            assert!(!asks(other), "{other:?}");
+        }
+    }
+}

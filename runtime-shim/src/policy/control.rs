@@ -1,0 +1,104 @@
+//! File systems by which the kernel is controlled: nothing in them is changed for a
+//! guest, whichever grant they lie below.
+//!
+//! A write to one of their files isn't stored but obeyed: it kills processes
+//! (`cgroup.kill`), loads a policy, switches a device, runs a program on the kernel's
+//! behalf (`core_pattern`, `binfmt_misc`); opening one with O_TRUNC, or making or
+//! removing a name in it, can do something as well. Of procfs there is also the shim's
+//! own memory (`/proc/self/mem`).
+//!
+//! Not among them, since they hold data or devices as others do: tmpfs with the devices
+//! in `/dev`, devpts (terminals), mqueue (messages), hugetlbfs (memory), and what a
+//! program serves (FUSE, NFS).
+
+use super::resolver::Parent;
+use crate::wasi::errno::Errno;
+use crate::wasi::fdtable::Descriptor;
+use core::cell::Cell;
+use rustix::fd::AsFd;
+use rustix::fs::fstatfs;
+
+/// `f_type` of these file systems: uapi `linux/magic.h`, but for those of configfs
+/// (fs/configfs/mount.c), fusectl (fs/fuse/control.c), nfsd (fs/nfsd/nfsctl.c) and
+/// rpc_pipefs (net/sunrpc/rpc_pipe.c).
+const CONTROL: [u32; 23] = [
+    0x9fa0,      // procfs
+    0x6265_6572, // sysfs
+    0x0027_e0eb, // cgroup
+    0x6367_7270, // cgroup2
+    0x0765_5821, // resctrl
+    0x6462_6720, // debugfs
+    0x7472_6163, // tracefs
+    0xcafe_4a11, // bpf
+    0x6265_6570, // configfs
+    0x7363_6673, // securityfs
+    0xf97c_ff8c, // selinuxfs
+    0x4341_5d53, // smackfs
+    0x5a3c_69f0, // apparmorfs
+    0x6165_676c, // pstore: firmware's storage
+    0xde5e_81e4, // efivarfs: firmware's variables
+    0x4249_4e4d, // binfmt_misc
+    0x6573_5543, // fusectl
+    0x6e73_6673, // nsfs: namespaces
+    0xabba_1974, // xenfs
+    0x6e66_7364, // nfsd
+    0x6759_6969, // rpc_pipefs
+    0x6c6f_6f70, // binderfs
+    0x9fa1,      // openpromfs: firmware's variables
+];
+
+/// `EACCES` for a file of a control file system, or a directory, which may be open with
+/// O_PATH.
+///
+/// # Errors
+/// Those of `fstatfs` as well.
+pub fn refuse_control_files(file: impl AsFd) -> Result<(), Errno> {
+    if is_control(file)? {
+        Err(Errno::ACCES)
+    } else {
+        Ok(())
+    }
+}
+
+/// What every call that makes, removes, links or renames a name asks first: `EACCES`
+/// where `parent`, the directory of the name, lies in a control file system. `parent`
+/// was looked up from `dir`.
+///
+/// # Errors
+/// As for [`refuse_control_files`].
+pub fn refuse_control_names(dir: &Descriptor, parent: &Parent<'_>) -> Result<(), Errno> {
+    match parent {
+        Parent::Base(_) if dir.is_control()? => Err(Errno::ACCES),
+        Parent::Base(_) => Ok(()),
+        Parent::Below(parent) => refuse_control_files(parent),
+    }
+}
+
+fn is_control(file: impl AsFd) -> Result<bool, Errno> {
+    // Wider than the number in some architectures' structures.
+    let magic = fstatfs(file)?.f_type as u32;
+    Ok(CONTROL.contains(&magic))
+}
+
+/// Whether a descriptor's file lies in a control file system, which never changes: asked
+/// once, when something is to be changed there.
+pub struct Known(Cell<Option<bool>>);
+
+impl Known {
+    pub const fn new() -> Self {
+        Self(Cell::new(None))
+    }
+
+    /// Of `file`, which is always the same.
+    ///
+    /// # Errors
+    /// Those of `fstatfs`.
+    pub fn of(&self, file: impl AsFd) -> Result<bool, Errno> {
+        if let Some(known) = self.0.get() {
+            return Ok(known);
+        }
+        let found = is_control(file)?;
+        self.0.set(Some(found));
+        Ok(found)
+    }
+}
