@@ -22,6 +22,7 @@ mod repeat;
 mod run;
 mod simd;
 mod starting;
+mod streams;
 mod support;
 mod tables;
 mod tail_calls;
@@ -51,6 +52,7 @@ fn main() -> anyhow::Result<()> {
         run::trials,
         simd::trials,
         starting::trials,
+        streams::trials,
         listen::trials,
         memories::trials,
         tables::trials,

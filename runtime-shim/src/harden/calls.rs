@@ -28,14 +28,11 @@ const ALWAYS: &[Rule] = &[
     Rule::any(__NR_readv),
     Rule::any(__NR_writev),
     Rule::any(__NR_preadv),
-    Rule::any(__NR_pwritev),
     Rule::any(__NR_lseek),
     Rule::any(__NR_fstat),
     Rule::any(__NR_fsync),
     Rule::any(__NR_fdatasync),
     Rule::any(__NR_fadvise64),
-    Rule::any(__NR_fallocate),
-    Rule::any(__NR_ftruncate),
     // Of an open file, not of a path.
     Rule::any(__NR_utimensat)
         .when(When::is(1, 0))
@@ -90,6 +87,10 @@ const READING: &[Rule] =
 
 const WRITING: &[Rule] = &[
     Rule::any(__NR_openat),
+    // Standard streams are written where they stand, and get no size.
+    Rule::any(__NR_pwritev),
+    Rule::any(__NR_fallocate),
+    Rule::any(__NR_ftruncate),
     // Of a file just opened: whether it is procfs's.
     Rule::any(__NR_fstatfs),
     Rule::any(__NR_mkdirat),

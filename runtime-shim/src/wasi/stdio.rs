@@ -1,4 +1,9 @@
-//! The descriptors that the process was started with.
+//! The descriptors that the process was started with: streams, whatever is behind them.
+//!
+//! A file behind one is not granted, and others may write to it, before, meanwhile and
+//! after (`>> log`, `{ one; other; } > log`). So it is read or written from where it
+//! stands, and that is all: it gets no size, no room on the disk and no times, and where
+//! it is open for writing there is no going back over what others have written.
 
 use super::fdtable::{Descriptor, FdTable, HostFd, inert};
 use super::types::{FileType, Rights, fdflags};
@@ -52,14 +57,18 @@ fn occupy(host: RawFd) -> Result<Stat, Host> {
     }
 }
 
+/// What changes a file otherwise than by writing to it; of times Linux asks only whose
+/// the file is, not what it is open for.
+const CHANGES: Rights = Rights::WRITING.without(Rights::FD_WRITE);
+
 fn standard(fd: ManuallyDrop<OwnedFd>, filetype: FileType, number: u8) -> Descriptor {
     let host_flags = fcntl_getfl(&*fd).unwrap_or(OFlags::RDWR);
+    // That to tell the position stays: wasi-libc's `isatty` looks for one of the two.
     let mut withheld = match host_flags & OFlags::RWMODE {
-        // Times, too, which Linux lets the reader of its own file set.
-        OFlags::RDONLY => Rights::WRITING,
-        OFlags::WRONLY => Rights::FD_READ,
-        _ => Rights::NONE,
-    };
+        OFlags::RDONLY => Rights::FD_WRITE,
+        OFlags::WRONLY => Rights::FD_READ | Rights::FD_SEEK,
+        _ => Rights::FD_SEEK,
+    } | CHANGES;
     if filetype == FileType::Directory {
         // Whatever was redirected from there is not a grant.
         withheld = Rights::DIRECTORY.without(Rights::FD_FILESTAT_GET);
@@ -84,29 +93,5 @@ fn standard(fd: ManuallyDrop<OwnedFd>, filetype: FileType, number: u8) -> Descri
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::wasi::errno::Errno;
-    use crate::wasi::filestat::{fd_filestat_set_size, fd_filestat_set_times};
-    use crate::wasi::fixture::{Guest, Scratch, host_fd};
-
-    #[test]
-    fn a_file_to_be_read_keeps_its_times() {
-        let scratch = Scratch::new();
-        scratch.write("f", "text");
-        let modified = || {
-            let stat = std::fs::metadata(scratch.join("f")).unwrap();
-            stat.modified().unwrap()
-        };
-        let before = modified();
-        let mut guest = Guest::new();
-        let file = host_fd(std::fs::File::open(scratch.join("f")).unwrap());
-        let input = standard(ManuallyDrop::new(file), FileType::RegularFile, 0);
-        let fd = guest.wasi.fds.insert(input).unwrap();
-        let times = fd_filestat_set_times(&mut guest.wasi, fd, 1, 1, 0b0101);
-        assert_eq!(times, Err(Errno::NOTCAPABLE));
-        let size = fd_filestat_set_size(&mut guest.wasi, fd, 0);
-        assert_eq!(size, Err(Errno::NOTCAPABLE));
-        assert_eq!(modified(), before);
-    }
-}
+#[path = "stdio_tests.rs"]
+mod tests;
