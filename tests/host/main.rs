@@ -12,6 +12,7 @@ mod fifo;
 mod older;
 mod race;
 mod signals;
+mod stack;
 mod stdio;
 mod support;
 mod terminal;
@@ -34,6 +35,7 @@ fn main() -> anyhow::Result<()> {
         directories::trials,
         devices::trials,
         older::trials,
+        stack::trials,
     ];
     let trials = families.iter().flat_map(|family| family(&tool)).collect();
     let conclusion = libtest_mimic::run(&args, trials);
