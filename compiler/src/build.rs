@@ -9,9 +9,9 @@ use crate::link;
 use crate::merge::{self, Preload};
 use crate::module::{self, Module};
 use crate::options::{Emit, Observer, Options, Phase};
+use crate::policy::{Budget, Policy};
 use crate::{shim, trap};
 use std::time::Instant;
-use wasi_aot_contract::layout::{MAX_PAGES, WASM_PAGE_SIZE};
 use wasi_aot_contract::manifest::{Record, writer};
 use wasi_aot_contract::module::MemoryLimits;
 
@@ -49,7 +49,12 @@ pub fn build_with(
     phases.end("merge", || merge_detail(wasm, &merged, preloads));
     let module = module::parse(&merged)?;
     let main = module.entry()?;
-    let memories = memory_limits(&module, options)?;
+    let initial = module
+        .memories
+        .iter()
+        .map(|memory| u64::from(memory.initial));
+    let budget = Budget::of(&options.policy, initial.sum())?;
+    let memories = memory_limits(&module, &budget);
     note_missing_grants(&module, options, observer);
     phases.end("parse", || {
         format!(
@@ -92,7 +97,7 @@ pub fn build_with(
         return Ok(compile::text(all()).into_bytes());
     }
 
-    let manifest = manifest(&module, options);
+    let manifest = manifest(&module, options, &budget);
     let input = Input {
         env: &env,
         isa: analysis.isa.clone(),
@@ -145,8 +150,12 @@ impl Phases<'_> {
 }
 
 /// The policy, and behind it what the executable was made by and from.
-fn manifest(module: &Module<'_>, options: &Options) -> Vec<u8> {
-    let mut manifest = options.policy.manifest();
+fn manifest(module: &Module<'_>, options: &Options, budget: &Budget) -> Vec<u8> {
+    let policy = Policy {
+        stack_size: budget.stack,
+        ..options.policy.clone()
+    };
+    let mut manifest = policy.manifest();
     let built_by = Record::BuiltBy {
         compiler: COMPILER.as_bytes(),
     };
@@ -159,21 +168,22 @@ fn manifest(module: &Module<'_>, options: &Options) -> Vec<u8> {
     manifest
 }
 
-/// Pages of each memory at start and at most, `--max-memory` applied.
-fn memory_limits(module: &Module<'_>, options: &Options) -> Result<Vec<MemoryLimits>, Error> {
-    let allowed = options.policy.max_pages().unwrap_or(MAX_PAGES);
+/// Pages of each memory at start and at most: what the others start with is theirs. That
+/// all together keep to the budget is the runtime's matter.
+fn memory_limits(module: &Module<'_>, budget: &Budget) -> Vec<MemoryLimits> {
+    let initial = module
+        .memories
+        .iter()
+        .map(|memory| u64::from(memory.initial));
+    let room = budget.pages - initial.sum::<u64>();
     let limits = module.memories.iter().map(|memory| {
-        if memory.initial > allowed {
-            let bytes = |pages: u32| format!("{} KiB", u64::from(pages) * WASM_PAGE_SIZE / 1024);
-            return Err(Error::InitialMemory {
-                initial: bytes(memory.initial),
-                maximum: bytes(allowed),
-            });
-        }
-        Ok(MemoryLimits {
+        let allowed = u64::from(memory.initial) + room;
+        MemoryLimits {
             initial_pages: memory.initial,
-            maximum_pages: memory.maximum.min(allowed),
-        })
+            maximum_pages: memory
+                .maximum
+                .min(u32::try_from(allowed).unwrap_or(u32::MAX)),
+        }
     });
     limits.collect()
 }

@@ -88,9 +88,14 @@ pub enum Error {
     #[error("_start has signature {found} instead of () -> (); build a command (package main)")]
     StartSignature { found: String },
     #[error(
-        "the module starts with {initial} of memory, but --max-memory allows {maximum}; raise it"
+        "the module starts with {initial} of memory and needs {stack} of native stack, but --max-memory allows {maximum} for both; raise --max-memory to {needed}"
     )]
-    InitialMemory { initial: String, maximum: String },
+    InitialMemory {
+        initial: String,
+        stack: String,
+        needed: String,
+        maximum: String,
+    },
     #[error("{0}")]
     Limit(String),
     #[error("{0}")]
@@ -170,6 +175,16 @@ pub fn printable(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasi_aot_contract::text::steers;
+
+    /// So that messages of the compiler and of executables agree on what is harmless.
+    #[test]
+    fn whatever_steers_a_terminal_is_escaped() {
+        for c in ('\0'..=char::MAX).filter(|&c| steers(c)) {
+            let shown = printable(&format!("a{c}b"));
+            assert!(shown.is_ascii() && !shown.contains(c), "{c:?}: {shown:?}");
+        }
+    }
 
     #[test]
     fn text_of_a_module_stays_on_one_line_of_bounded_length() {

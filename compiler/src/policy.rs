@@ -5,6 +5,7 @@
 //! finds what is wrong whatever the directories are; the shim compares the real
 //! directories by inode at start and refuses the rest.
 
+mod budget;
 mod listen;
 mod parse;
 mod path;
@@ -14,16 +15,23 @@ mod tests;
 use crate::Error;
 use path::{Components, is_inside};
 use std::net::SocketAddr;
-use wasi_aot_contract::layout::{MAX_PAGES, WASM_PAGE_SIZE};
+use std::ops::RangeInclusive;
+use wasi_aot_contract::layout::MIN_STACK_SIZE;
 use wasi_aot_contract::manifest::{Record, writer};
+use wasi_aot_contract::text::steers;
 
+pub use budget::Budget;
 pub use listen::parse_listen;
-pub use parse::parse_size;
+pub use parse::{parse_size, parse_time};
 pub use wasi_aot_contract::manifest::Access;
+pub use wasi_aot_contract::text::Milliseconds;
 
 /// Least and most bytes that can be reserved for the native stack: room for the
 /// runtime itself, and a fraction of the 128 TiB that a process can address.
-const STACK_SIZES: std::ops::RangeInclusive<u64> = 64 << 10..=1 << 40;
+const STACK_SIZES: RangeInclusive<u64> = MIN_STACK_SIZE..=1 << 40;
+
+/// Least and most milliseconds of processor time: what a timer counts, and 1000 hours.
+const CPU_TIMES: RangeInclusive<u64> = 1..=3_600_000_000;
 
 /// An empty policy grants arguments and stdio, nothing else.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,12 +45,14 @@ pub struct Policy {
     pub env: Vec<EnvVar>,
     /// Pass every variable of the host; those of `env` win.
     pub inherit_env: bool,
-    /// Most bytes that each memory may grow to; the module's own limits hold as
-    /// well.
+    /// Most bytes that all memories and the native stack may have together
+    /// ([`Budget`]); the module's own limits hold as well.
     pub max_memory: Option<u64>,
     /// Bytes to reserve for the native stack, instead of
     /// [`DEFAULT_STACK_SIZE`](wasi_aot_contract::layout::DEFAULT_STACK_SIZE).
     pub stack_size: Option<u64>,
+    /// Most milliseconds of processor time.
+    pub max_cpu: Option<u64>,
     /// Leave out the second fence, Landlock and seccomp.
     pub no_harden: bool,
     /// Don't start where a layer of the second fence can't be put up; without
@@ -108,22 +118,21 @@ impl Policy {
                     .into(),
             );
         }
-        if let Some(bytes) = self.max_memory {
-            check_max_memory(bytes)?;
+        if let Some(bytes) = self.stack_size
+            && !STACK_SIZES.contains(&bytes)
+        {
+            return fail(format!(
+                "--stack-size must be {}KiB to 1TiB; with less, the runtime's own calls don't fit",
+                MIN_STACK_SIZE >> 10
+            ));
         }
-        match self.stack_size {
-            Some(bytes) if !STACK_SIZES.contains(&bytes) => {
-                fail("the native stack must have 64KiB to 1TiB".into())
-            }
-            _ => Ok(()),
+        if let Some(milliseconds) = self.max_cpu
+            && !CPU_TIMES.contains(&milliseconds)
+        {
+            return fail("--max-cpu must be 1ms to 1000h".into());
         }
-    }
-
-    /// Most pages that each memory may grow to, if there is a limit.
-    #[must_use]
-    pub fn max_pages(&self) -> Option<u32> {
-        let pages = |bytes: u64| (bytes / WASM_PAGE_SIZE).min(MAX_PAGES.into()) as u32;
-        self.max_memory.map(pages)
+        // Whatever the module has.
+        Budget::of(self, 0).map(|_| ())
     }
 
     /// The manifest's bytes, for the ELF note.
@@ -149,13 +158,13 @@ impl Policy {
         });
         let inherit = self.inherit_env.then_some(Record::EnvInherit);
         let stack = self.stack_size.map(|bytes| Record::StackSize { bytes });
+        let memory = self.max_memory.map(|bytes| Record::MaxMemory { bytes });
+        let cpu = (self.max_cpu).map(|milliseconds| Record::MaxCpu { milliseconds });
+        let limits = [stack, memory, cpu].into_iter().flatten();
         let no_harden = self.no_harden.then_some(Record::NoHarden);
         let require = self.require_harden.then_some(Record::RequireHarden);
-        let rest = inherit
-            .into_iter()
-            .chain(stack)
-            .chain(no_harden)
-            .chain(require);
+        let fences = no_harden.into_iter().chain(require);
+        let rest = inherit.into_iter().chain(limits).chain(fences);
         writer::write(dirs.chain(listeners).chain(variables).chain(rest))
     }
 
@@ -256,16 +265,6 @@ fn check_rights(a: &Grant, b: &Grant) -> Result<(), Error> {
     Ok(())
 }
 
-fn check_max_memory(bytes: u64) -> Result<(), Error> {
-    if bytes < WASM_PAGE_SIZE {
-        return fail("--max-memory must be at least one WebAssembly page, 64KiB".into());
-    }
-    if bytes > u64::from(MAX_PAGES) * WASM_PAGE_SIZE {
-        return fail("--max-memory must be at most 4GiB, the most that WebAssembly has".into());
-    }
-    Ok(())
-}
-
 fn refuse_nul(bytes: &[u8]) -> Result<(), Error> {
     if bytes.contains(&0) {
         return fail(format!("{} contains a NUL byte", shown(bytes)));
@@ -276,7 +275,7 @@ fn refuse_nul(bytes: &[u8]) -> Result<(), Error> {
 /// A path or name for a message: always one line.
 fn shown(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
-    if text.is_empty() || text.chars().any(|c| c.is_control() || c == ' ') {
+    if text.is_empty() || text.chars().any(|c| steers(c) || c == ' ') {
         format!("{text:?}")
     } else {
         text.into_owned()

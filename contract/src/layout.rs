@@ -78,6 +78,15 @@ pub const IMAGE_LIMIT: u64 = 0x1000_0000 - GUARD_BELOW;
 /// Default reservation for the native stack, committed lazily by the kernel.
 pub const DEFAULT_STACK_SIZE: u64 = 8 << 30;
 
+/// Least native stack of an executable. The runtime's deepest calls, lookups of paths
+/// without `openat2`, take up to 90 KiB of it; `tests/host/stack.rs` sees to it that all of
+/// them fit into half of it, so that the program has the other half.
+pub const MIN_STACK_SIZE: u64 = 256 << 10;
+
+/// What sizes of native stacks are multiples of: a multiple of every page size that Linux
+/// has on our processors.
+pub const STACK_UNIT: u64 = 0x1_0000;
+
 // The folded displacement of x86-64 is a signed 32-bit number.
 const _: () = assert!(Machine::X86_64.memory_base(0) + MAX_UNCHECKED_OFFSET <= 0x7fff_ffff);
 

@@ -13,6 +13,8 @@
 //! | `env-inherit` | | passes all |
 //! | `listen` | IP:PORT | opens a listening socket at start, as [`core::net::SocketAddr`] displays it |
 //! | `stack-size` | decimal bytes | reservation for the native stack |
+//! | `max-memory` | decimal bytes | most that all memories and the native stack may have together |
+//! | `max-cpu` | decimal milliseconds | most processor time; more ends the program |
 //! | `no-harden` | | starts without Landlock and seccomp |
 //! | `spectre` | | comparisons of bounds in its code are guarded against speculation, for people |
 //! | `require-harden` | | doesn't start without Landlock and seccomp |
@@ -49,6 +51,12 @@ pub enum Record<'a> {
     },
     StackSize {
         bytes: u64,
+    },
+    MaxMemory {
+        bytes: u64,
+    },
+    MaxCpu {
+        milliseconds: u64,
     },
     NoHarden,
     Spectre,
@@ -117,6 +125,12 @@ impl<'a> Records<'a> {
             },
             b"stack-size" => Record::StackSize {
                 bytes: decimal(self.field()?)?,
+            },
+            b"max-memory" => Record::MaxMemory {
+                bytes: decimal(self.field()?)?,
+            },
+            b"max-cpu" => Record::MaxCpu {
+                milliseconds: decimal(self.field()?)?,
             },
             b"no-harden" => Record::NoHarden,
             b"spectre" => Record::Spectre,
@@ -216,6 +230,14 @@ pub mod writer {
                     field(b"stack-size");
                     field(bytes.to_string().as_bytes());
                 }
+                Record::MaxMemory { bytes } => {
+                    field(b"max-memory");
+                    field(bytes.to_string().as_bytes());
+                }
+                Record::MaxCpu { milliseconds } => {
+                    field(b"max-cpu");
+                    field(milliseconds.to_string().as_bytes());
+                }
                 Record::NoHarden => field(b"no-harden"),
                 Record::Spectre => field(b"spectre"),
                 Record::RequireHarden => field(b"require-harden"),
@@ -258,6 +280,8 @@ mod tests {
                 address: b"[::1]:80",
             },
             Record::StackSize { bytes: 1 << 33 },
+            Record::MaxMemory { bytes: 1 << 34 },
+            Record::MaxCpu { milliseconds: 1500 },
             Record::NoHarden,
             Record::Spectre,
             Record::RequireHarden,

@@ -18,8 +18,11 @@ mod auxv;
 mod bytes;
 #[cfg(feature = "corrupt")]
 mod corrupt;
+mod cpu_limit;
 mod guest;
 mod harden;
+mod inherited;
+mod limits;
 mod mem;
 mod memory;
 mod pages;
@@ -27,6 +30,7 @@ mod pages;
 mod panic;
 mod policy;
 mod preempt;
+mod privileges;
 mod report;
 #[cfg(test)]
 mod sandbox_tests;

@@ -10,7 +10,7 @@ use crate::report::cannot_start;
 use core::fmt;
 use core::ops::Range;
 use core::ptr::without_provenance_mut;
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use rustix::io::Errno;
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect};
 use wasi_aot_contract::layout::native::{MEMORY_BASE, memory_base};
@@ -29,6 +29,9 @@ static MAXIMUM_PAGES: [AtomicU32; MAX_MEMORIES] = [const { AtomicU32::new(0) }; 
 
 /// How many the module has.
 static COUNT: AtomicU32 = AtomicU32::new(0);
+
+/// Pages that all memories together may have: `--max-memory` without the native stack.
+static TOGETHER: AtomicU64 = AtomicU64::new(u64::MAX);
 
 /// Current size of memory 0 in bytes; every guest pointer is checked against it.
 pub fn size_bytes() -> u64 {
@@ -64,8 +67,10 @@ pub fn sizes(module: &ModuleInfo) -> impl Iterator<Item = (u32, u64)> + Clone {
 }
 
 /// Reserves the address space around the memories of `module`, and maps what they
-/// have at start, or ends the process with the reason why it can't.
-pub fn reserve(module: &ModuleInfo) {
+/// have at start, or ends the process with the reason why it can't. They may grow to
+/// `together` pages in all.
+pub fn reserve(module: &ModuleInfo, together: u64) {
+    TOGETHER.store(together, Ordering::Relaxed);
     for (memory, limits) in (0..module.memory_count).zip(&module.memories) {
         let result = if memory == 0 {
             reserve_first(limits.initial_pages)
@@ -192,7 +197,10 @@ fn grow(delta_pages: u32, memory: u32) -> u32 {
     let size = &wasi_aot_memory_pages[memory as usize];
     let pages = size.load(Ordering::Relaxed);
     let maximum = MAXIMUM_PAGES[memory as usize].load(Ordering::Relaxed);
-    let Some(grown) = grown_size(pages, delta_pages, maximum) else {
+    let sizes = wasi_aot_memory_pages.iter();
+    let all = sizes.map(|pages| u64::from(pages.load(Ordering::Relaxed)));
+    let room = TOGETHER.load(Ordering::Relaxed).saturating_sub(all.sum());
+    let Some(grown) = grown_size(pages, delta_pages, maximum, room) else {
         return u32::MAX;
     };
     if grown != pages {
@@ -207,8 +215,11 @@ fn grow(delta_pages: u32, memory: u32) -> u32 {
     pages
 }
 
-fn grown_size(pages: u32, delta: u32, maximum: u32) -> Option<u32> {
-    pages.checked_add(delta).filter(|&grown| grown <= maximum)
+/// The size after growing by `delta` pages, if it is at most `maximum` and all memories
+/// together have room for them.
+fn grown_size(pages: u32, delta: u32, maximum: u32, room: u64) -> Option<u32> {
+    let grown = pages.checked_add(delta)?;
+    (grown <= maximum && u64::from(delta) <= room).then_some(grown)
 }
 
 #[cfg(test)]
@@ -228,10 +239,13 @@ mod tests {
 
     #[test]
     fn growth_ends_at_the_maximum() {
-        assert_eq!(grown_size(1, 2, 3), Some(3));
-        assert_eq!(grown_size(1, 3, 3), None);
-        assert_eq!(grown_size(1, u32::MAX, MAX_PAGES), None);
-        assert_eq!(grown_size(0, MAX_PAGES, MAX_PAGES), Some(MAX_PAGES));
-        assert_eq!(grown_size(3, 0, 3), Some(3));
+        let any = u64::MAX;
+        assert_eq!(grown_size(1, 2, 3, any), Some(3));
+        assert_eq!(grown_size(1, 3, 3, any), None);
+        assert_eq!(grown_size(1, u32::MAX, MAX_PAGES, any), None);
+        assert_eq!(grown_size(0, MAX_PAGES, MAX_PAGES, any), Some(MAX_PAGES));
+        assert_eq!(grown_size(3, 0, 3, 0), Some(3));
+        assert_eq!(grown_size(1, 2, 3, 2), Some(3));
+        assert_eq!(grown_size(1, 2, 3, 1), None);
     }
 }

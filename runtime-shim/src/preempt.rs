@@ -25,9 +25,10 @@ static MODULE: AtomicPtr<ModuleInfo> = AtomicPtr::new(null_mut());
 /// Starts the timer, if `module` says how to preempt. The timer counts the time
 /// that the process computes: one that waits gets no signals. A kernel that
 /// refuses leaves scheduling to the goroutines, as it is everywhere else on wasm.
-pub fn install(module: &'static ModuleInfo) {
+/// Returns the timer's signal, as [`sys::unblock`] takes it, or nothing.
+pub fn install(module: &'static ModuleInfo) -> u64 {
     if module.preemption.g_cell == 0 {
-        return;
+        return 0;
     }
     MODULE.store((&raw const *module).cast_mut(), Ordering::Relaxed);
     let timer = Timer::of(&module.preemption);
@@ -44,6 +45,7 @@ pub fn install(module: &'static ModuleInfo) {
             },
         );
     }
+    traps::bit(timer.signal)
 }
 
 struct Timer {

@@ -6,6 +6,7 @@ use core::ptr::null_mut;
 use core::sync::atomic::{AtomicPtr, Ordering};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
+use wasi_aot_contract::text::steers;
 
 /// Exit code when the executable can't start (a missing directory, no address
 /// space), before any guest instruction; `env` and `timeout` use the same.
@@ -16,6 +17,10 @@ pub const EXIT_CANNOT_START: i32 = 125;
 /// exit with. The process really exits rather than raise that signal: a trap is
 /// the guest's end, not the runtime's, and must leave no core dump of it.
 pub const EXIT_TRAP: i32 = 134;
+
+/// Exit code when the program has used the processor time of `--max-cpu`: what a shell
+/// shows for a process that died by SIGXCPU (128 + 24), the kernel's own limit.
+pub const EXIT_MAX_CPU: i32 = 152;
 
 /// argv[0], for the beginning of messages.
 static PROGRAM_NAME: AtomicPtr<c_char> = AtomicPtr::new(null_mut());
@@ -100,20 +105,19 @@ impl Write for Stderr {
     }
 }
 
-/// Text from outside: control characters, which may steer a terminal, and what
-/// isn't UTF-8 appear as U+FFFD.
+/// Text from outside: what steers a terminal is escaped as in Rust, what isn't UTF-8
+/// appears as U+FFFD.
 pub struct Printable<'a>(pub &'a [u8]);
 
 impl fmt::Display for Printable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for chunk in self.0.utf8_chunks() {
             for c in chunk.valid().chars() {
-                let shown = if c.is_control() {
-                    char::REPLACEMENT_CHARACTER
+                if steers(c) {
+                    write!(f, "{}", c.escape_unicode())?;
                 } else {
-                    c
-                };
-                f.write_char(shown)?;
+                    f.write_char(c)?;
+                }
             }
             if !chunk.invalid().is_empty() {
                 f.write_char(char::REPLACEMENT_CHARACTER)?;
@@ -153,7 +157,9 @@ mod tests {
     #[test]
     fn terminals_are_not_steered() {
         let shown = Printable(b"main.\x1b[2Jf\xff\xc3\xa4\x7f").to_string();
-        assert_eq!(shown, "main.\u{fffd}[2Jf\u{fffd}\u{e4}\u{fffd}");
+        assert_eq!(shown, "main.\\u{1b}[2Jf\u{fffd}\u{e4}\\u{7f}");
+        let shown = Printable("main.\u{202e}f\u{2066}".as_bytes()).to_string();
+        assert_eq!(shown, "main.\\u{202e}f\\u{2066}");
     }
 
     #[test]

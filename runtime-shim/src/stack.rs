@@ -10,10 +10,10 @@ use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU64, Ordering};
 use rustix::io::Errno;
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect};
+use wasi_aot_contract::layout::STACK_UNIT;
 
-/// Inaccessible bytes at the low end; also what sizes are rounded to, being a
-/// multiple of every page size that Linux has on our processors.
-const GUARD_SIZE: u64 = 0x1_0000;
+/// Inaccessible bytes at the low end; also what sizes are rounded to.
+const GUARD_SIZE: u64 = STACK_UNIT;
 
 /// The least that is tried where more is refused.
 const MINIMUM: u64 = 1 << 20;

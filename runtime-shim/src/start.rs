@@ -1,11 +1,10 @@
 //! From the kernel's initial stack to the module's entry.
 
+use crate::limits::Limits;
 use crate::report::{self, cannot_start};
-use crate::{arch, memory, preempt, stack, tables, traps, wasi};
+use crate::{arch, cpu_limit, inherited, memory, preempt, stack, sys, tables, traps, wasi};
 use core::ffi::{CStr, c_char};
 use wasi_aot_contract::cpu::{Features, Missing};
-use wasi_aot_contract::layout::DEFAULT_STACK_SIZE;
-use wasi_aot_contract::manifest::{self, Malformed, Record};
 use wasi_aot_contract::module::{CONTRACT_VERSION, ModuleInfo};
 
 /// What the kernel handed to the process, alive as long as the process.
@@ -17,7 +16,13 @@ pub struct Process {
     pub env: &'static [*const c_char],
     /// Descriptor of the manifest note.
     pub manifest: &'static [u8],
+    /// It has rights that whoever started it lacks ([`is_privileged`]).
+    pub privileged: bool,
 }
+
+/// Kinds in the auxiliary vector (uapi `linux/auxvec.h`).
+const AT_NULL: usize = 0;
+const AT_SECURE: usize = 23;
 
 unsafe extern "C" {
     /// Linked in behind the shim; `symbols::MODULE`.
@@ -46,21 +51,29 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
     check_module(module);
     // SAFETY: the compiler or linker wrote address and length of the note.
     let manifest = unsafe { tables::slice(module.manifest, module.manifest_len) };
-    let Ok(stack_size) = stack_size(manifest) else {
+    let Ok(limits) = Limits::of(manifest) else {
         cannot_start(format_args!(
             "the manifest in the executable is damaged; build it again"
         ))
     };
 
-    memory::reserve(module);
-    let stack_top = stack::reserve(stack_size);
-    traps::install(module);
-    preempt::install(module);
+    // SAFETY: the auxiliary vector follows envp's null.
+    let privileged = unsafe { is_privileged(env.as_ptr().add(env.len() + 1).cast()) };
+
+    inherited::close_descriptors();
+    memory::reserve(module, limits.memory_pages);
+    let stack_top = stack::reserve(limits.stack_size);
+    let signals =
+        traps::install(module) | preempt::install(module) | cpu_limit::install(limits.max_cpu);
+    // With all handlers in place: one may have waited for this. A kernel that refuses
+    // would leave a trap without its message.
+    sys::unblock(signals);
     // Last, as it takes the process the means for all of the above.
     wasi::init(&Process {
         args,
         env,
         manifest,
+        privileged,
     });
     // SAFETY: the compiler wrote the entry; the stack is new.
     unsafe { arch::enter(module.entry, stack_top) }
@@ -123,15 +136,22 @@ fn check_processor(needed: Features) {
     }
 }
 
-/// Bytes of native stack that the manifest asks for.
-fn stack_size(manifest: &[u8]) -> Result<u64, Malformed> {
-    let mut size = DEFAULT_STACK_SIZE;
-    for record in manifest::records(manifest)? {
-        if let Record::StackSize { bytes } = record? {
-            size = bytes;
+/// Whether the kernel says (AT_SECURE) that the process has rights that whoever started it
+/// lacks: of a set-user-ID or set-group-ID file, or of one with capabilities.
+///
+/// # Safety
+/// `auxiliary` is the kernel's vector of pairs, which ends with an AT_NULL.
+unsafe fn is_privileged(mut auxiliary: *const [usize; 2]) -> bool {
+    loop {
+        // SAFETY: the caller's promise; the last pair was another one.
+        let [kind, value] = unsafe { *auxiliary };
+        match kind {
+            AT_NULL => return false,
+            AT_SECURE => return value != 0,
+            // SAFETY: not the last pair.
+            _ => auxiliary = unsafe { auxiliary.add(1) },
         }
     }
-    Ok(size)
 }
 
 #[cfg(test)]
@@ -158,12 +178,14 @@ mod tests {
     }
 
     #[test]
-    fn the_manifest_sets_the_stack_size() {
-        let none = b"wasi-aot manifest 1\0env\0stack-size\0";
-        assert_eq!(stack_size(none), Ok(DEFAULT_STACK_SIZE));
-        let some = b"wasi-aot manifest 1\0env-inherit\0stack-size\x00123\0";
-        assert_eq!(stack_size(some), Ok(123));
-        assert_eq!(stack_size(b""), Err(Malformed));
-        assert_eq!(stack_size(b"wasi-aot manifest 1\0dir\0"), Err(Malformed));
+    fn the_kernel_says_who_has_more_rights() {
+        for (auxiliary, expected) in [
+            ([[6, 4096], [AT_SECURE, 1], [AT_NULL, 0]], true),
+            ([[6, 4096], [AT_SECURE, 0], [AT_NULL, 0]], false),
+            ([[6, 4096], [AT_NULL, 0], [AT_SECURE, 1]], false),
+        ] {
+            // SAFETY: each has an AT_NULL.
+            assert_eq!(unsafe { is_privileged(auxiliary.as_ptr()) }, expected);
+        }
     }
 }

@@ -5,7 +5,9 @@
 use crate::arch::{completed, system_call};
 use core::mem::MaybeUninit;
 use linux_raw_sys::general::{
-    __NR_exit_group, __NR_getcwd, __NR_rt_sigaction, __NR_setitimer, __NR_sigaltstack,
+    __NR_close_range, __NR_exit_group, __NR_getcwd, __NR_rt_sigaction, __NR_rt_sigprocmask,
+    __NR_setitimer, __NR_sigaltstack, __NR_timer_create, __NR_timer_settime, SIG_UNBLOCK,
+    itimerspec, timespec,
 };
 use rustix::io::Errno;
 
@@ -45,6 +47,22 @@ pub struct IntervalTimer {
     /// Seconds and microseconds to the first.
     pub value: [i64; 2],
 }
+
+/// `struct sigevent` of timer_create(2), for a signal.
+#[repr(C)]
+pub struct SignalEvent {
+    pub value: usize,
+    pub signal: i32,
+    /// SIGEV_SIGNAL is 0.
+    pub notify: i32,
+    pub rest: [u64; 6],
+}
+
+/// `si_code` of a signal that a timer of timer_create(2) sends.
+pub const SI_TIMER: i32 = -2;
+
+/// All the processor time of the process, in the kernel too.
+pub const CLOCK_PROCESS_CPUTIME_ID: usize = 2;
 
 /// The timer that runs while the process computes, not in the kernel; it sends
 /// SIGVTALRM.
@@ -104,6 +122,53 @@ pub fn setitimer(which: usize, timer: IntervalTimer) -> isize {
     // SAFETY: the kernel reads one timer through the pointer and writes none, as
     // the pointer for the old one is null.
     unsafe { system_call(__NR_setitimer, [which, new, 0, 0, 0, 0]) }
+}
+
+/// Makes a timer of `clock`; its number.
+pub fn timer_create(clock: usize, event: SignalEvent) -> isize {
+    let mut number = 0i32;
+    let event = (&raw const event).expose_provenance();
+    let at = (&raw mut number).expose_provenance();
+    // SAFETY: the kernel reads one event and writes one number of 32 bits.
+    let result = unsafe { system_call(__NR_timer_create, [clock, event, at, 0, 0, 0]) };
+    if result < 0 { result } else { number as isize }
+}
+
+/// Has a timer send its signal once, this many milliseconds from now.
+pub fn timer_settime(number: isize, milliseconds: u64) -> isize {
+    let time = |tv_sec, tv_nsec| timespec { tv_sec, tv_nsec };
+    let timer = itimerspec {
+        it_interval: time(0, 0),
+        it_value: time(
+            (milliseconds / 1000) as i64,
+            (milliseconds % 1000) as i64 * 1_000_000,
+        ),
+    };
+    let new = (&raw const timer).expose_provenance();
+    // SAFETY: the kernel reads one timer through the pointer and writes none, as the
+    // pointer for the old one is null.
+    unsafe { system_call(__NR_timer_settime, [number as usize, 0, new, 0, 0, 0]) }
+}
+
+/// Lets the signals arrive whose bits (bit 0 for signal 1) `signals` has.
+pub fn unblock(signals: u64) -> isize {
+    let set = (&raw const signals).expose_provenance();
+    let size = size_of::<u64>();
+    // SAFETY: the kernel reads one set through the pointer and writes none, as the
+    // pointer for the old one is null.
+    unsafe {
+        system_call(
+            __NR_rt_sigprocmask,
+            [SIG_UNBLOCK as usize, set, 0, size, 0, 0],
+        )
+    }
+}
+
+/// Closes all descriptors from `first` on; nothing that the shim has opened may be there.
+pub fn close_from(first: u32) -> isize {
+    let all = u32::MAX as usize;
+    // SAFETY: the call takes no pointers; the caller opened none of them.
+    unsafe { system_call(__NR_close_range, [first as usize, all, 0, 0, 0, 0]) }
 }
 
 /// Writes the path of the current directory and a NUL; the number of bytes.

@@ -35,6 +35,14 @@ const FAULT_FLAGS: u64 = 0;
 #[cfg(feature = "again")]
 const FAULT_FLAGS: u64 = crate::again::HANDLER_FLAGS;
 
+/// The signals that timers send.
+const TIMERS: u64 = bit(Signal::XCPU)
+    | bit(if cfg!(feature = "eager") {
+        Signal::ALARM
+    } else {
+        Signal::VTALARM
+    });
+
 /// Bytes that a handler needs beside the frame the kernel writes, most of them for
 /// formatting a message.
 const HANDLER_NEEDS: u64 = 0xc000;
@@ -48,8 +56,9 @@ static MODULE: AtomicPtr<ModuleInfo> = AtomicPtr::new(null_mut());
 
 /// Makes faults end the process as traps of `module`, and writing to a closed
 /// pipe or beyond the largest size of a file (`ulimit -f`) an error (EPIPE,
-/// EFBIG) instead of a signal, as in native Go.
-pub fn install(module: &'static ModuleInfo) {
+/// EFBIG) instead of a signal, as in native Go. Returns the signals that must be able
+/// to arrive, as [`sys::unblock`] takes them: a parent may have blocked them.
+pub fn install(module: &'static ModuleInfo) -> u64 {
     MODULE.store((&raw const *module).cast_mut(), Ordering::Relaxed);
     if let Err(error) = set_up_handlers() {
         cannot_start(format_args!(
@@ -57,6 +66,15 @@ pub fn install(module: &'static ModuleInfo) {
             error.raw_os_error()
         ));
     }
+    // A blocked pipe would keep `die_by` from dying of it.
+    FAULTS
+        .into_iter()
+        .fold(bit(Signal::PIPE), |all, fault| all | bit(fault))
+}
+
+/// A signal in a set of signals.
+pub const fn bit(signal: Signal) -> u64 {
+    1 << (signal.as_raw() - 1)
 }
 
 fn set_up_handlers() -> Result<(), Errno> {
@@ -93,12 +111,21 @@ pub fn die_by(signal: Signal) -> ! {
     // SAFETY: the default action takes no handler.
     unsafe { set_action(signal, SIG_DFL, 0) };
     let _ = kill_process(getpid(), signal);
-    // Still here if whoever started us had the signal blocked.
+    // Still here if the signal is blocked.
     sys::exit_group(128 + signal.as_raw())
 }
 
+/// In the handler of `signal`, where it is blocked: has the process end by its default
+/// action as soon as the handler returns.
+pub fn die_on_return(signal: Signal) {
+    // SAFETY: the default action takes no handler.
+    unsafe { set_action(signal, SIG_DFL, 0) };
+    let _ = kill_process(getpid(), signal);
+}
+
 /// Sets what happens on `signal`; returns 0 or a negative errno. `flags` are added
-/// to those of a handler on the signal stack.
+/// to those of a handler on the signal stack, on which no timer's signal puts another
+/// frame meanwhile.
 ///
 /// # Safety
 /// `handler` is [`SIG_DFL`], [`SIG_IGN`] or a handler for SA_SIGINFO.
@@ -107,7 +134,7 @@ pub unsafe fn set_action(signal: Signal, handler: usize, flags: u64) -> isize {
         handler,
         flags: sys::SA_SIGINFO_ONSTACK | flags,
         restorer: 0,
-        mask: 0,
+        mask: TIMERS,
     };
     // SAFETY: the caller's promise.
     unsafe { sys::rt_sigaction(signal.as_raw(), action) }
@@ -122,11 +149,7 @@ unsafe extern "C" fn on_fault(number: i32, info: *const SignalInfo, context: *co
     let signal = *signal.expect("BUG: a signal without a handler");
     // Codes of faults are positive; others mean that some process sent it.
     if info.code <= 0 {
-        // SAFETY: the default action takes no handler.
-        unsafe { set_action(signal, SIG_DFL, 0) };
-        // Blocked here, so it arrives on return from the handler.
-        let _ = kill_process(getpid(), signal);
-        return;
+        return die_on_return(signal);
     }
     let fault = Fault {
         signal,

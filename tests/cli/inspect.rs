@@ -16,6 +16,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
+use wasi_aot_contract::text::steers;
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     let modules = [NEWEST, OLDER[0], OLDER[1]].map(|version| {
@@ -202,12 +203,13 @@ fn policy(tool: &Tool) -> Result<()> {
             "memory": { "initial": initial, "maximum": 4_294_967_296_u64 },
             "memories": [{ "initial": initial, "maximum": 4_294_967_296_u64 }],
             "stack": 8_589_934_592_u64,
+            "max_memory": null, "max_cpu": null,
         }),
     )?;
     let grants = ["--dir", ".", "--dir-ro", "/etc::/conf"];
     let rest = ["--env", "A=x=y", "--env", "B", "--inherit-env"];
-    let sizes = ["--max-memory", "64MiB", "--stack-size", "1MiB"];
-    let flags = [&grants[..], &rest, &sizes].concat();
+    let sizes = ["--max-memory", "65MiB", "--stack-size", "1MiB"];
+    let flags = [&grants[..], &rest, &sizes, &["--max-cpu", "90s"]].concat();
     build(tool, &module, &program, &flags)?;
     let some = told(tool, &program)?;
     equal(
@@ -223,6 +225,7 @@ fn policy(tool: &Tool) -> Result<()> {
             "memory": { "initial": initial, "maximum": 64 << 20 },
             "memories": [{ "initial": initial, "maximum": 64 << 20 }],
             "stack": 1 << 20,
+            "max_memory": 65 << 20, "max_cpu": 90_000,
         }),
     )?;
     equal(&some["go"]["version"], &json!("go1.27.3"))?;
@@ -419,7 +422,7 @@ fn printable(tool: &Tool) -> Result<()> {
     let module = assemble(
         dir.path(),
         "m.wasm",
-        r#"(module (import "\1b[31m" "a\0ab" (func)) (export "\c2\9b" (func 0)) (func (export "_start")))"#,
+        r#"(module (import "\1b[31m" "a\0ab" (func)) (export "\c2\9b\e2\80\ae" (func 0)) (func (export "_start")))"#,
     )?;
     let program = dir.path().join("program");
     let fine = assemble(dir.path(), "f.wasm", r#"(module (func (export "_start")))"#)?;
@@ -429,12 +432,12 @@ fn printable(tool: &Tool) -> Result<()> {
     let built = Run::of(command).run()?;
     ensure!(built.ends.is_success(), "{}", text(&built.stderr));
     for (file, says) in [
-        (&module, &["\\u{1b}[31m.a\\nb", "\\u{9b}"][..]),
+        (&module, &["\\u{1b}[31m.a\\nb", "\\u{9b}\\u{202e}"][..]),
         (&program, &["A=\\u{1b}[31m\\n, B=\\xff"]),
     ] {
         let shown = inspect(tool, file, &[])?.stdout;
         let shown = String::from_utf8(shown).context("not UTF-8")?;
-        let controls = shown.chars().filter(|c| c.is_control() && *c != '\n');
+        let controls = shown.chars().filter(|&c| steers(c) && c != '\n');
         ensure!(controls.count() == 0, "{shown:?}");
         for says in says {
             ensure!(shown.contains(says), "says nowhere {says:?}: {shown}");

@@ -5,9 +5,11 @@ mod agree;
 mod bulk;
 mod byte_loops;
 mod cpu;
+mod cpu_limit;
 mod errors;
 mod far_calls;
 mod harden;
+mod inherited;
 mod inspect;
 mod isolation;
 mod ld;
@@ -22,6 +24,7 @@ mod repeat;
 mod run;
 mod simd;
 mod starting;
+mod streams;
 mod support;
 mod tables;
 mod tail_calls;
@@ -38,9 +41,11 @@ fn main() -> anyhow::Result<()> {
         bulk::trials,
         byte_loops::trials,
         cpu::trials,
+        cpu_limit::trials,
         errors::trials,
         far_calls::trials,
         harden::trials,
+        inherited::trials,
         inspect::trials,
         policy::trials,
         output::trials,
@@ -51,6 +56,7 @@ fn main() -> anyhow::Result<()> {
         run::trials,
         simd::trials,
         starting::trials,
+        streams::trials,
         listen::trials,
         memories::trials,
         tables::trials,

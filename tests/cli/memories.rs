@@ -171,22 +171,43 @@ fn traps(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// `--max-memory` holds for each.
+/// `--max-memory` holds for all of them and the native stack together: here the least that
+/// a stack may have, and 6 pages.
 fn limits(tool: &Tool) -> Result<()> {
     let grown = r#"(module (memory 1) (memory 1 9)
+        (func $grow0 (param i32 i32)
+          (if (i32.ne (memory.grow 0 (local.get 0)) (local.get 1)) (then unreachable)))
+        (func $grow1 (param i32 i32)
+          (if (i32.ne (memory.grow 1 (local.get 0)) (local.get 1)) (then unreachable)))
         (func (export "_start")
-          (if (i32.ne (memory.grow 1 (i32.const 1)) (i32.const 1)) (then unreachable))
-          (if (i32.ne (memory.grow 1 (i32.const 1)) (i32.const -1)) (then unreachable))
-          (if (i32.ne (memory.grow 0 (i32.const 1)) (i32.const 1)) (then unreachable))))"#;
-    let (ends, stderr) = ends(tool, grown, &["--max-memory", "128KiB"])?;
-    ensure!(ends == Ends::Exit(0), "{ends}: {stderr}");
-    let large = r#"(module (memory 1) (memory 3) (func (export "_start")))"#;
-    refused(
-        tool,
-        large,
-        &["--max-memory", "128KiB"],
-        "starts with 192 KiB",
-    )
+          (call $grow1 (i32.const 5) (i32.const -1)) (call $grow1 (i32.const 3) (i32.const 1))
+          (call $grow0 (i32.const 2) (i32.const -1)) (call $grow0 (i32.const 1) (i32.const 1))
+          (call $grow1 (i32.const 1) (i32.const -1)) (call $grow0 (i32.const 0) (i32.const 2))
+          (call $grow0 (i32.const 65536) (i32.const -1))
+          (i32.store8 1 (i32.const 262143) (i32.const 1))))"#;
+    let limit = ["--max-memory", "640KiB"];
+    for stack in [&[][..], &["--stack-size", "256KiB"]] {
+        let (code, stderr) = ends(tool, grown, &[&limit[..], stack].concat())?;
+        ensure!(code == Ends::Exit(0), "{code}: {stderr}");
+    }
+    let large = r#"(module (memory 1) (memory 6) (func (export "_start")))"#;
+    refused(tool, large, &limit, "starts with 448 KiB of memory")?;
+    refused(tool, large, &limit, "raise --max-memory to 704 KiB")?;
+    let just = ["--max-memory", "704KiB"];
+    let (code, stderr) = ends(tool, large, &just)?;
+    ensure!(code == Ends::Exit(0), "{code}: {stderr}");
+    // The stack is what is left for it.
+    let deep = r#"(module (memory 1) (func $deep (call $deep) (call $deep))
+        (func (export "_start") (call $deep)))"#;
+    for (limit, stack) in [("1MiB", "256 KiB"), ("16MiB", "2 MiB")] {
+        let (code, stderr) = ends(tool, deep, &["--max-memory", limit])?;
+        let says = format!("native stack overflow in deep: its {stack} are used up");
+        ensure!(
+            code == Ends::Exit(134) && stderr.contains(&says),
+            "{code}: {stderr}"
+        );
+    }
+    Ok(())
 }
 
 /// All of them can be used; one more is refused.

@@ -6,7 +6,10 @@ use harness::run::{Finished, Run};
 use harness::tool::Tool;
 use harness::{suite, target};
 use libtest_mimic::Trial;
+use std::io;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 
 /// The test called `name`.
@@ -58,4 +61,41 @@ pub fn one_line(finished: &Finished, code: i32, prefix: &str, texts: &[&str]) ->
 
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Has `command` start with these signals blocked.
+pub fn block(command: &mut Command, signals: &[i32]) {
+    let signals = signals.to_vec();
+    // SAFETY: between fork and exec only system calls are made, on a set that is
+    // initialised first.
+    unsafe {
+        command.pre_exec(move || {
+            let mut set = std::mem::MaybeUninit::<libc::sigset_t>::zeroed();
+            libc::sigemptyset(set.as_mut_ptr());
+            for &signal in &signals {
+                libc::sigaddset(set.as_mut_ptr(), signal);
+            }
+            let set = set.as_ptr();
+            match libc::sigprocmask(libc::SIG_BLOCK, set, std::ptr::null_mut()) {
+                0 => Ok(()),
+                _ => Err(io::Error::last_os_error()),
+            }
+        });
+    }
+}
+
+/// Has `command` start with these signals ignored.
+pub fn ignore(command: &mut Command, signals: &[i32]) {
+    let signals = signals.to_vec();
+    // SAFETY: between fork and exec only system calls are made; no handler is installed.
+    unsafe {
+        command.pre_exec(move || {
+            for &signal in &signals {
+                if libc::signal(signal, libc::SIG_IGN) == libc::SIG_ERR {
+                    return Err(io::Error::last_os_error());
+                }
+            }
+            Ok(())
+        });
+    }
 }

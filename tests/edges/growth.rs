@@ -116,7 +116,12 @@ fn max_memory(tool: &Tool) -> Result<()> {
     let limited = program("", &body, &prints, "");
     let module = limited.module(dir.path())?;
     for level in ["-O0", "-O2"] {
-        agree::build(tool, &module, &output, &["--max-memory", "3MiB", level])?;
+        agree::build(
+            tool,
+            &module,
+            &output,
+            &["--max-memory", "4MiB", "--stack-size", "1MiB", level],
+        )?;
         limited.judge(&agree::run(&output)?)?;
     }
     Ok(())

@@ -275,7 +275,7 @@ fn overflows(tool: &Tool, items: &str) -> Result<()> {
     );
     endless.judge(&reference)?;
     for level in ["-O0", "-O2", "--no-go-opt"] {
-        for size in ["64KiB", "1MiB", "37MiB"] {
+        for size in ["256KiB", "1MiB", "37MiB"] {
             agree::build(tool, &module, &output, &["--stack-size", size, level])?;
             endless.judge(&agree::run(&output)?)?;
         }

@@ -192,6 +192,21 @@ pub const FAMILY: Family = Family {
             says: &["native stack overflow", "main.recurse"],
             ..FAILS
         },
+        // Linear memory, which says so in Go's words, ends before the native stack.
+        Case {
+            name: "recursion below --max-memory",
+            args: &["recursion", "3000000"],
+            flags: &["--max-memory", "256MiB"],
+            reference: Reference::Stated {
+                stdout: "before\n",
+                stderr: "anything",
+                written: &[],
+            },
+            compare: Stderr::Presence,
+            ends: Ends::Exit(2),
+            says: &["runtime: out of memory: cannot allocate "],
+            ..FAILS
+        },
         // Go 1.21 comes to half of what it asks for.
         Case {
             name: "memory below --max-memory",
@@ -204,7 +219,7 @@ pub const FAMILY: Family = Family {
             args: &["memory", "200"],
             // What the runtime's own goroutines are at depends on the time.
             compare: Stderr::BeforeTrace,
-            flags: &["--max-memory", "64MiB"],
+            flags: &["--max-memory", "65MiB", "--stack-size", "1MiB"],
             reference: Reference::Wasmtime(&["-W", "max-memory-size=67108864"]),
             says: &[
                 "runtime: out of memory: cannot allocate ",

@@ -13,6 +13,7 @@ mod fifo;
 mod older;
 mod race;
 mod signals;
+mod stack;
 mod stdio;
 mod support;
 mod terminal;
@@ -36,6 +37,7 @@ fn main() -> anyhow::Result<()> {
         devices::trials,
         older::trials,
         fences::trials,
+        stack::trials,
     ];
     let trials = families.iter().flat_map(|family| family(&tool)).collect();
     let conclusion = libtest_mimic::run(&args, trials);

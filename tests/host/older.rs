@@ -121,6 +121,27 @@ const KERNELS: &[Kernel] = &[
     },
 ];
 
+/// Without openat2, nor times of what a descriptor stands for.
+pub const WALKING: Kernel = Kernel {
+    name: "before Linux 5.6",
+    lacks: &[
+        From(SINCE_5_1, libc::ENOSYS),
+        With(
+            libc::SYS_utimensat,
+            3,
+            libc::AT_EMPTY_PATH as u32,
+            libc::EINVAL,
+        ),
+    ],
+    filters: 2,
+};
+
+const NO_CPU_TIMER: Kernel = Kernel {
+    name: "without timers of processor time",
+    lacks: &[Only(libc::SYS_timer_create, libc::ENOSYS)],
+    filters: 2,
+};
+
 const NO_TIMER: Kernel = Kernel {
     name: "without timers",
     lacks: &[Only(libc::SYS_setitimer, libc::ENOSYS)],
@@ -144,11 +165,16 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         let tool = Arc::clone(tool);
         suite::test(format!("older/{name}"), move || body(&tool, kernel))
     };
-    let mut trials = vec![trial("goroutines keep the processor", &NO_TIMER, no_turns)];
+    let mut trials = vec![
+        trial("goroutines keep the processor", &NO_TIMER, no_turns),
+        trial("no limit of processor time", &NO_CPU_TIMER, no_limit),
+    ];
     for kernel in KERNELS {
         trials.push(trial(kernel.name, kernel, same));
         let name = format!("{}, filters", kernel.name);
         trials.push(trial(&name, kernel, filters));
+        let name = format!("{}, descriptors", kernel.name);
+        trials.push(trial(&name, kernel, descriptors));
     }
     trials
 }
@@ -207,6 +233,49 @@ fn no_turns(tool: &Tool, kernel: &Kernel) -> Result<()> {
     let ended = Run::of(command).seconds(5).run();
     let error = ended.err().context("it has ended")?.to_string();
     ensure!(error.contains("computing"), "{error}");
+    Ok(())
+}
+
+/// A limit that can't be kept is a reason not to start.
+fn no_limit(tool: &Tool, kernel: &Kernel) -> Result<()> {
+    let module = Toolchain::new(NEWEST)?.build("hello", Flavour::Plain, Goal::Wasip1)?;
+    let program = tool.executable(&module, &["--max-cpu".into(), "10s".into()])?;
+    let place = Program::of(program)?;
+    let mut command = place.command(&[]);
+    kernel.surround(&mut command);
+    let name = format!("{}: ", place.path.display());
+    let says = [
+        "processor time to 10s (--max-cpu)",
+        "errno 38",
+        "build without",
+    ];
+    Run::of(command).run()?.one_line(125, &name, &says)
+}
+
+/// What the parent has left open is closed, by whatever means there are.
+fn descriptors(tool: &Tool, kernel: &Kernel) -> Result<()> {
+    let program = program(tool, "stdio")?;
+    let mut command = program.command(&["lines"]);
+    let other = std::fs::File::create(program.dir().join("other"))?;
+    let low = std::os::fd::AsRawFd::as_raw_fd(&other);
+    // SAFETY: between fork and exec two system calls are made, without pointers.
+    unsafe {
+        command.pre_exec(move || {
+            if libc::fcntl(low, libc::F_SETFD, 0) != 0 || libc::dup2(low, 300) < 0 {
+                return Err(io::Error::last_os_error());
+            }
+            Ok(())
+        });
+    }
+    kernel.surround(&mut command);
+    let mut live = Live::start(command, None, None, None)?;
+    live.write(b"one\n")?;
+    live.until("1: ONE")?;
+    let open = std::fs::read_dir(format!("/proc/{}/fd", live.pid().as_raw_pid()))?;
+    // Those, and the granted directory.
+    ensure!(open.count() == 4, "descriptors are left open");
+    let done = live.finish()?;
+    ensure!(done.ends.is_success(), "{}", told(&done));
     Ok(())
 }
 

@@ -23,8 +23,8 @@ use surroundings::Surroundings;
 use wasi_aot_contract::preview1;
 
 /// Ways to build the executable. The shim's checks must do alone, so whatever
-/// is built with more than them is built without it, too.
-const FLAGS: &[&[&str]] = &[&[], &["--no-harden"]];
+/// is built with more than them is built without it, too; and with the least native stack.
+const FLAGS: &[&[&str]] = &[&[], &["--no-harden", "--stack-size", "256KiB"]];
 
 /// Calls in all, unless the environment says otherwise.
 const CALLS: u64 = 250_000;

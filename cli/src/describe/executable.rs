@@ -4,7 +4,7 @@ use super::show::{bytes, list, printable, printable_bytes};
 use super::{Page, memory};
 use wasi_aot_compiler::inspect::Executable;
 use wasi_aot_compiler::inspect::executable::Manifest;
-use wasi_aot_compiler::policy::{Access, EnvVar, Grant};
+use wasi_aot_compiler::policy::{Access, EnvVar, Grant, Milliseconds};
 
 pub(super) fn describe(page: &mut Page, name: &str, executable: &Executable) {
     let manifest = &executable.manifest;
@@ -89,6 +89,19 @@ fn policy(page: &mut Page, executable: &Executable) {
     page.field(
         "native stack",
         format_args!("{} reserved", bytes(manifest.stack_size)),
+    );
+    if let Some(all) = manifest.max_memory {
+        page.more(format_args!(
+            "with all memory at most {} (--max-memory)",
+            bytes(all)
+        ));
+    }
+    page.field(
+        "CPU time",
+        match manifest.max_cpu {
+            Some(limit) => format!("at most {} (--max-cpu)", Milliseconds(limit)),
+            None => "without a limit".into(),
+        },
     );
 }
 

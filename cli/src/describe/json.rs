@@ -127,6 +127,8 @@ fn executable(report: &Executable) -> Value {
             "memory": memories.first(),
             "memories": memories,
             "stack": manifest.stack_size,
+            "max_memory": manifest.max_memory,
+            "max_cpu": manifest.max_cpu,
         },
         "hardening": {
             "landlock": manifest.hardened,

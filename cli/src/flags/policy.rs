@@ -6,7 +6,9 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use wasi_aot_compiler::Options;
-use wasi_aot_compiler::policy::{Access, EnvVar, Grant, Policy, parse_listen, parse_size};
+use wasi_aot_compiler::policy::{
+    Access, EnvVar, Grant, Policy, parse_listen, parse_size, parse_time,
+};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Policy (denied by default, fixed in the executable)")]
@@ -31,13 +33,20 @@ pub struct PolicyFlags {
     #[arg(long)]
     inherit_env: bool,
 
-    /// Most memory the program may have, each memory by itself, like 256MiB [default: 4GiB]
+    /// Most memory the program may have, all its memories and the native stack together,
+    /// like 256MiB; the stack gets an eighth unless --stack-size says otherwise [default:
+    /// 4GiB for each memory, and the stack]
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     max_memory: Option<u64>,
 
-    /// Address space to reserve for the native stack [default: 8GiB]
+    /// Address space to reserve for the native stack, at least 256KiB [default: 8GiB]
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     stack_size: Option<u64>,
+
+    /// Most processor time the program may use, like 500ms, 10s or 2m; then it ends with a
+    /// message and exit code 152 [default: any]
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    max_cpu: Option<u64>,
 
     /// Leave Landlock and seccomp out: only the runtime keeps the program in
     #[arg(long)]
@@ -70,6 +79,7 @@ impl PolicyFlags {
             inherit_env: self.inherit_env,
             max_memory: self.max_memory,
             stack_size: self.stack_size,
+            max_cpu: self.max_cpu,
             no_harden: self.no_harden,
             require_harden: self.require_harden,
         }
@@ -201,7 +211,14 @@ mod tests {
     #[test]
     fn the_rest_is_taken_over() {
         let args = ["--env", "A=1", "--env", "B", "--inherit-env", "--no-harden"];
-        let sizes = ["--max-memory", "1MiB", "--stack-size", "1G"];
+        let sizes = [
+            "--max-memory",
+            "1MiB",
+            "--stack-size",
+            "1G",
+            "--max-cpu",
+            "2m",
+        ];
         let listen = ["--listen", "[::]:81", "--listen", "127.0.0.1:80"];
         let policy = policy(&[&args[..], &sizes, &listen].concat()).unwrap();
         let listeners = ["[::]:81", "127.0.0.1:80"].map(|l| l.parse().unwrap());
@@ -210,5 +227,6 @@ mod tests {
         assert!(policy.inherit_env && policy.no_harden && !policy.require_harden);
         assert_eq!(policy.max_memory, Some(1 << 20));
         assert_eq!(policy.stack_size, Some(1 << 30));
+        assert_eq!(policy.max_cpu, Some(120_000));
     }
 }

@@ -50,6 +50,10 @@ pub struct Manifest {
     pub listeners: Vec<Vec<u8>>,
     /// Bytes reserved for the native stack.
     pub stack_size: u64,
+    /// Most bytes that all memories and the stack may have together.
+    pub max_memory: Option<u64>,
+    /// Most milliseconds of processor time.
+    pub max_cpu: Option<u64>,
     /// Whether Landlock and seccomp are set up.
     pub hardened: bool,
     /// Whether its code is guarded against speculative execution.
@@ -120,6 +124,8 @@ impl Manifest {
             inherit_env: false,
             listeners: Vec::new(),
             stack_size: DEFAULT_STACK_SIZE,
+            max_memory: None,
+            max_cpu: None,
             hardened: true,
             spectre: false,
             requires_hardening: false,
@@ -157,6 +163,8 @@ impl Manifest {
             Record::EnvInherit => self.inherit_env = true,
             Record::Listen { address } => self.listeners.push(address.to_vec()),
             Record::StackSize { bytes } => self.stack_size = bytes,
+            Record::MaxMemory { bytes } => self.max_memory = Some(bytes),
+            Record::MaxCpu { milliseconds } => self.max_cpu = Some(milliseconds),
             Record::NoHarden => self.hardened = false,
             Record::Spectre => self.spectre = true,
             Record::RequireHarden => self.requires_hardening = true,

@@ -219,6 +219,8 @@ fn a_manifest_is_read_whole() {
             address: b"127.0.0.1:80",
         },
         Record::StackSize { bytes: 65536 },
+        Record::MaxMemory { bytes: 1 << 20 },
+        Record::MaxCpu { milliseconds: 1500 },
         Record::NoHarden,
         Record::Spectre,
         Record::RequireHarden,
@@ -253,6 +255,8 @@ fn a_manifest_is_read_whole() {
         inherit_env: true,
         listeners: vec![b"127.0.0.1:80".to_vec()],
         stack_size: 65536,
+        max_memory: Some(1 << 20),
+        max_cpu: Some(1500),
         hardened: false,
         spectre: true,
         requires_hardening: true,
@@ -273,8 +277,9 @@ fn a_manifest_is_read_whole() {
 #[test]
 fn what_is_built_says_what_it_was_built_with() {
     let policy = Policy {
-        max_memory: Some(0x2_0000),
+        max_memory: Some(0x12_0000),
         stack_size: Some(1 << 20),
+        max_cpu: Some(1500),
         inherit_env: true,
         ..Policy::default()
     };
@@ -295,6 +300,8 @@ fn what_is_built_says_what_it_was_built_with() {
         assert_eq!(report.sizes.data, 11);
         let manifest = report.manifest;
         assert!(manifest.inherit_env && manifest.stack_size == 1 << 20);
+        assert_eq!(manifest.max_memory, Some(0x12_0000));
+        assert_eq!(manifest.max_cpu, Some(1500));
         assert_eq!(manifest.built_by.unwrap(), b"wasi-aot 0.1.0");
         assert_eq!(manifest.go_version, None);
     }

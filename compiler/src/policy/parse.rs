@@ -4,6 +4,7 @@ use super::path::normalised_guest;
 use super::{Access, EnvVar, Grant, fail, shown};
 use crate::Error;
 use std::ffi::OsStr;
+use wasi_aot_contract::text::Milliseconds;
 
 impl Grant {
     /// Parses `HOST` or `HOST::GUEST`. The last `::` divides, so a HOST that
@@ -81,6 +82,27 @@ pub fn parse_size(value: &str) -> Result<u64, Error> {
     };
     match number.checked_mul(1 << shift) {
         Some(bytes) => Ok(bytes),
+        None => fail(format!("{value} is more than 64 bits can count")),
+    }
+}
+
+/// Parses a time in milliseconds: digits and a unit, `ms`, `s`, `m` or `h`.
+///
+/// # Errors
+/// [`Error::Policy`] for anything else, a number without a unit included.
+pub fn parse_time(value: &str) -> Result<u64, Error> {
+    let digits = value.len() - value.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, unit) = value.split_at(digits);
+    let mut units = Milliseconds::UNITS.iter();
+    let unit = units.find(|(name, _)| *name == unit);
+    let Some(((_, unit), number)) = unit.zip(number.parse::<u64>().ok()) else {
+        return fail(format!(
+            "{} is no time; write 500ms, 10s, 2m or 1h",
+            shown(value.as_bytes())
+        ));
+    };
+    match number.checked_mul(*unit) {
+        Some(milliseconds) => Ok(milliseconds),
         None => fail(format!("{value} is more than 64 bits can count")),
     }
 }

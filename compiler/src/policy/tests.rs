@@ -140,16 +140,54 @@ fn limits_are_checked_and_memory_is_whole_pages() {
         stack_size,
         ..Policy::default()
     };
-    for bytes in [0, 65535, (4 << 30) + 1] {
+    for bytes in [0, MIN_STACK_SIZE + 65535, (2 << 40) + 1] {
         assert!(with(Some(bytes), None).check().is_err(), "{bytes}");
     }
-    for bytes in [0, 65535, (1 << 40) + 1] {
+    for bytes in [0, MIN_STACK_SIZE - 1, (1 << 40) + 1] {
         assert!(with(None, Some(bytes)).check().is_err(), "{bytes}");
     }
-    assert!(with(Some(65536), Some(65536)).check().is_ok());
-    assert_eq!(with(Some(131_071), None).max_pages(), Some(1));
-    assert_eq!(with(Some(4 << 30), None).max_pages(), Some(0x1_0000));
-    assert_eq!(with(None, None).max_pages(), None);
+    let least = MIN_STACK_SIZE + 65536;
+    assert!(with(Some(least), Some(MIN_STACK_SIZE)).check().is_ok());
+    assert!(with(Some(least), Some(least)).check().is_err());
+}
+
+#[test]
+fn processor_time_has_a_unit() {
+    for (text, milliseconds) in [
+        ("1ms", 1),
+        ("10s", 10_000),
+        ("2m", 120_000),
+        ("1h", 3_600_000),
+    ] {
+        assert_eq!(parse_time(text).unwrap(), milliseconds, "{text}");
+    }
+    for text in [
+        "",
+        "s",
+        "10",
+        "1.5s",
+        "-1s",
+        "1 s",
+        "10S",
+        "1sec",
+        "99999999999999999999h",
+    ] {
+        let error = parse_time(text).unwrap_err().to_string();
+        assert!(error.contains("is no time; write 500ms"), "{error}");
+    }
+    assert!(parse_time("9999999999999999h").is_err());
+    for (milliseconds, fine) in [
+        (0, false),
+        (1, true),
+        (3_600_000_000, true),
+        (3_600_000_001, false),
+    ] {
+        let policy = Policy {
+            max_cpu: Some(milliseconds),
+            ..Policy::default()
+        };
+        assert_eq!(policy.check().is_ok(), fine, "{milliseconds}");
+    }
 }
 
 #[test]
@@ -173,8 +211,9 @@ fn the_manifest_says_it_all_in_order() {
             .into(),
         env: env.map(|v| EnvVar::parse(OsStr::new(v)).unwrap()).into(),
         inherit_env: true,
-        max_memory: Some(1 << 20),
+        max_memory: Some(1 << 21),
         stack_size: Some(1 << 20),
+        max_cpu: Some(1500),
         no_harden: true,
         require_harden: false,
     };
@@ -203,6 +242,8 @@ fn the_manifest_says_it_all_in_order() {
         Record::EnvPass { name: b"B" },
         Record::EnvInherit,
         Record::StackSize { bytes: 1 << 20 },
+        Record::MaxMemory { bytes: 1 << 21 },
+        Record::MaxCpu { milliseconds: 1500 },
         Record::NoHarden,
     ];
     assert_eq!(read, expected);

@@ -74,6 +74,7 @@ const FILES: &[Rule] = &[
 
 /// With one for writing.
 const WRITING: &[Rule] = &[
+    // Standard streams are written where they stand, and get no size.
     Rule::any(__NR_pwritev),
     Rule::any(__NR_fallocate),
     Rule::any(__NR_ftruncate),

@@ -176,7 +176,11 @@ fn files_are_opened_as_the_grants_say() {
         __NR_renameat,
         __NR_linkat,
         __NR_symlinkat,
+        __NR_ftruncate,
+        __NR_fallocate,
+        __NR_pwritev,
     ];
+    assert!(changes.iter().all(|&number| !allows(&none, number, &[])));
     assert!(changes.iter().all(|&number| !allows(&reading, number, &[])));
 
     let writing = program(true, true, false);

@@ -46,7 +46,7 @@ pub struct Needs {
 
 impl Needs {
     /// What can be done with `fds`, all descriptors that the guest begins with.
-    fn of(fds: &FdTable) -> Self {
+    pub fn of(fds: &FdTable) -> Self {
         let mut grants = fds
             .iter()
             .filter(|descriptor| descriptor.preopen_name().is_some());

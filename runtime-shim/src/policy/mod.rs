@@ -12,6 +12,7 @@ pub mod cpath;
 mod cwd;
 pub mod environment;
 mod listen;
+pub mod privileged;
 mod refusal;
 pub mod resolver;
 mod route;

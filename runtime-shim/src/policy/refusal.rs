@@ -1,6 +1,7 @@
 //! Why a program can't start with what is granted to it, as one line.
 
 use super::Grant;
+use crate::report::Printable;
 use crate::wasi::errno::Errno;
 use core::fmt;
 use core::net::SocketAddr;
@@ -23,6 +24,10 @@ pub enum Refusal {
     Redirected(Grant, Grant),
     /// Another directory by its letters than on the disk.
     Ambiguous(Grant),
+    /// Relative, in a program that has more rights than its caller.
+    CallersDirectory(Grant),
+    /// All variables, in such a program.
+    CallersEnvironment,
 }
 
 impl From<Malformed> for Refusal {
@@ -45,7 +50,7 @@ impl fmt::Display for Refusal {
             Self::CannotOpen(grant, error) => write!(
                 f,
                 "cannot open the directory {}: {} (this program was built with {grant})",
-                Lossy(grant.host),
+                Printable(grant.host),
                 Reason(*error),
             ),
             Self::CannotListen(address, error) => write!(
@@ -73,6 +78,16 @@ impl fmt::Display for Refusal {
                 "{grant} goes up from a symbolic link, and so to another directory than its \
                  letters say; build with a path without .."
             ),
+            Self::CallersDirectory(grant) => write!(
+                f,
+                "this program runs with more rights than its caller (set-user-ID, set-group-ID or \
+                 capabilities), who would choose what {grant} is; build with an absolute path"
+            ),
+            Self::CallersEnvironment => f.write_str(
+                "this program runs with more rights than its caller (set-user-ID, set-group-ID or \
+                 capabilities), whose environment --inherit-env passes; build with --env NAME \
+                 for those that it needs",
+            ),
         }
     }
 }
@@ -84,24 +99,9 @@ impl fmt::Display for Grant {
             Access::ReadWrite => "--dir ",
             Access::ReadOnly => "--dir-ro ",
         })?;
-        write!(f, "{}", Lossy(self.host))?;
+        write!(f, "{}", Printable(self.host))?;
         if !self.guest.is_empty() {
-            write!(f, "::{}", Lossy(self.guest))?;
-        }
-        Ok(())
-    }
-}
-
-/// A path for people; what isn't UTF-8 shows as U+FFFD.
-struct Lossy<'a>(&'a [u8]);
-
-impl fmt::Display for Lossy<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for chunk in self.0.utf8_chunks() {
-            f.write_str(chunk.valid())?;
-            if !chunk.invalid().is_empty() {
-                f.write_str("\u{fffd}")?;
-            }
+            write!(f, "::{}", Printable(self.guest))?;
         }
         Ok(())
     }

@@ -57,8 +57,8 @@ pub fn fd_datasync(wasi: &mut Wasi, fd: u32) -> Result<(), Errno> {
 /// position (1) or the end (2), and stores the new one.
 ///
 /// # Errors
-/// `ESPIPE` for pipes, sockets and terminals, `EISDIR` for directories,
-/// `EINVAL` for another `whence` or a place before the start.
+/// `ESPIPE` for pipes, sockets, terminals and a standard stream that is open for writing,
+/// `EISDIR` for directories, `EINVAL` for another `whence` or a place before the start.
 pub fn fd_seek(
     wasi: &mut Wasi,
     fd: u32,
@@ -99,7 +99,9 @@ fn move_to(
     // The right to seek includes that to tell.
     if descriptor.demand(right).is_err() && descriptor.demand(Rights::FD_SEEK).is_err() {
         return Err(match descriptor.filetype {
-            FileType::RegularFile | FileType::BlockDevice => Errno::NOTCAPABLE,
+            FileType::RegularFile | FileType::BlockDevice if !descriptor.is_stream() => {
+                Errno::NOTCAPABLE
+            }
             _ => Errno::SPIPE,
         });
     }

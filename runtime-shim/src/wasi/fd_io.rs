@@ -96,8 +96,8 @@ pub fn fd_write(
 /// in Linux, a file open with APPEND is written at its end all the same.
 ///
 /// # Errors
-/// Those of [`fd_write`]; `ESPIPE` for pipes, sockets and terminals; `EINVAL` for
-/// an offset of more than 63 bits.
+/// Those of [`fd_write`]; `ESPIPE` for pipes, sockets, terminals and standard streams;
+/// `EINVAL` for an offset of more than 63 bits.
 pub fn fd_pwrite(
     wasi: &mut Wasi,
     fd: u32,
@@ -124,10 +124,11 @@ pub(super) fn first_batch(
     memory.io_vector(iovs, iovs_len)?.batch(memory, &mut 0)
 }
 
-/// Reading or writing at an offset includes seeking; a pipe can't, whatever
+/// Reading or writing at an offset includes seeking; a stream can't, whatever
 /// its rights.
 fn demand_seekable(descriptor: &Descriptor) -> Result<(), Errno> {
-    if Rights::applicable(descriptor.filetype, false).contains(Rights::FD_SEEK) {
+    let seekable = Rights::applicable(descriptor.filetype, false).contains(Rights::FD_SEEK);
+    if seekable && !descriptor.is_stream() {
         descriptor.demand(Rights::FD_SEEK)
     } else {
         Err(Errno::SPIPE)

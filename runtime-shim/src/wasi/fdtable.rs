@@ -145,6 +145,11 @@ impl Descriptor {
         (self.stdio.is_some() || self.never_waits) && !self.filetype.never_blocks()
     }
 
+    /// The process was started with it, and there is no seeking in it, whatever it is.
+    pub fn is_stream(&self) -> bool {
+        self.stdio.is_some() && !self.rights.contains(Rights::FD_SEEK)
+    }
+
     /// Where paths given with this descriptor start.
     pub fn base(&self) -> Base<'_> {
         Base {

@@ -50,6 +50,7 @@ use crate::policy;
 use crate::policy::cpath::CPath;
 use crate::policy::environment::Environment;
 use crate::policy::resolver::Resolver;
+use crate::privileges;
 use crate::report;
 use crate::start::Process;
 use core::cell::UnsafeCell;
@@ -124,11 +125,14 @@ pub fn init(process: &Process) {
                 "standard input, output and error can't be set up"
             ));
         }
-        if let Err(refusal) =
-            policy::resolve(process.manifest, &mut wasi.fds, &mut wasi.environment)
+        let allowed = policy::privileged::check(process.privileged, process.manifest);
+        if let Err(refusal) = allowed
+            .and_then(|()| policy::resolve(process.manifest, &mut wasi.fds, &mut wasi.environment))
         {
             report::cannot_start(format_args!("{refusal}"));
         }
+        // A kernel that refuses leaves the process what its user gave it.
+        let _ = privileges::drop_needless(harden::Needs::of(&wasi.fds));
         harden::raise(process, &wasi.fds);
     });
 }

@@ -1,4 +1,9 @@
-//! The descriptors that the process was started with.
+//! The descriptors that the process was started with: streams, whatever is behind them.
+//!
+//! A file behind one is not granted, and others may write to it, before, meanwhile and
+//! after (`>> log`, `{ one; other; } > log`). So it is read or written from where it
+//! stands, and that is all: it gets no size, no room on the disk and no times, and where
+//! it is open for writing there is no going back over what others have written.
 
 use super::fdtable::{Descriptor, FdTable, HostFd, inert};
 use super::types::{FileType, Rights, fdflags};
@@ -88,29 +93,5 @@ fn standard(fd: ManuallyDrop<OwnedFd>, filetype: FileType, number: u8) -> Descri
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::wasi::errno::Errno;
-    use crate::wasi::filestat::{fd_filestat_set_size, fd_filestat_set_times};
-    use crate::wasi::fixture::{Guest, Scratch, host_fd};
-
-    #[test]
-    fn a_file_to_be_read_keeps_its_times() {
-        let scratch = Scratch::new();
-        scratch.write("f", "text");
-        let modified = || {
-            let stat = std::fs::metadata(scratch.join("f")).unwrap();
-            stat.modified().unwrap()
-        };
-        let before = modified();
-        let mut guest = Guest::new();
-        let file = host_fd(std::fs::File::open(scratch.join("f")).unwrap());
-        let input = standard(ManuallyDrop::new(file), FileType::RegularFile, 0);
-        let fd = guest.wasi.fds.insert(input).unwrap();
-        let times = fd_filestat_set_times(&mut guest.wasi, fd, 1, 1, 0b0101);
-        assert_eq!(times, Err(Errno::NOTCAPABLE));
-        let size = fd_filestat_set_size(&mut guest.wasi, fd, 0);
-        assert_eq!(size, Err(Errno::NOTCAPABLE));
-        assert_eq!(modified(), before);
-    }
-}
+#[path = "stdio_tests.rs"]
+mod tests;

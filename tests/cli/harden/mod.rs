@@ -231,7 +231,10 @@ impl Place {
                 fs::remove_dir_all(&dir)?;
             }
         }
-        let _ = fs::remove_file(self.path("moved"));
+        // Its mode may be another, which without capabilities root must mind.
+        for file in ["moved", "secret"] {
+            let _ = fs::remove_file(self.path(file));
+        }
         for (dir, file) in [("rw", "rw/file"), ("ro", "ro/file")] {
             fs::create_dir(self.path(dir))?;
             fs::write(self.path(file), "granted")?;

@@ -1,0 +1,146 @@
+//! `--max-memory`: how linear memories and the native stack share what is allowed.
+//!
+//! Invariant: the bytes reserved for the stack and those that all memories together may
+//! grow to are never more than `--max-memory`. The stack counts by its reservation, used or
+//! not: how much a program needs of it depends on its input.
+
+use super::{Policy, fail};
+use crate::Error;
+use wasi_aot_contract::layout::{
+    DEFAULT_STACK_SIZE, MAX_MEMORIES, MAX_PAGES, MIN_STACK_SIZE, STACK_UNIT, WASM_PAGE_SIZE,
+};
+
+/// The part of `--max-memory` that the stack gets, unless `--stack-size` says otherwise.
+/// Recursion in Go takes more of linear memory, where a goroutine's frames are copied to
+/// twice the room when they grow: with an eighth, Go is out of memory before the native
+/// stack is used up (`tests/go/failure.rs`).
+const STACK_SHARE: u64 = 8;
+
+/// More than all memories and the largest stack can have.
+const MOST: u64 = 2 << 40;
+
+/// What a program may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Bytes of native stack; `None` for the default.
+    pub stack: Option<u64>,
+    /// Pages that all linear memories may have together.
+    pub pages: u64,
+}
+
+impl Budget {
+    /// What `policy` leaves a module whose memories start with so many pages.
+    ///
+    /// # Errors
+    /// [`Error::Policy`] when `--max-memory` is no amount that any program could have,
+    /// [`Error::InitialMemory`] when it is too little for this one.
+    pub fn of(policy: &Policy, initial_pages: u64) -> Result<Self, Error> {
+        let Some(all) = policy.max_memory else {
+            return Ok(Self {
+                stack: policy.stack_size,
+                pages: MAX_MEMORIES as u64 * u64::from(MAX_PAGES),
+            });
+        };
+        let least_stack = match policy.stack_size {
+            Some(bytes) => bytes.next_multiple_of(STACK_UNIT),
+            None => MIN_STACK_SIZE,
+        };
+        let least = least_stack + WASM_PAGE_SIZE;
+        if all < least {
+            return fail(format!(
+                "--max-memory must be at least {}KiB: a page of memory and the native stack's {}KiB",
+                least >> 10,
+                least_stack >> 10
+            ));
+        }
+        if all > MOST {
+            return fail("--max-memory must be at most 2TiB, more than a program can have".into());
+        }
+        let initial = initial_pages * WASM_PAGE_SIZE;
+        let Some(most_stack) = all.checked_sub(initial).filter(|rest| *rest >= least_stack) else {
+            return Err(Error::InitialMemory {
+                initial: kib(initial),
+                stack: kib(least_stack),
+                needed: kib(initial + least_stack),
+                maximum: kib(all),
+            });
+        };
+        let stack = match policy.stack_size {
+            Some(_) => least_stack,
+            None => {
+                let share = (all / STACK_SHARE).clamp(MIN_STACK_SIZE, DEFAULT_STACK_SIZE);
+                let stack = share.min(most_stack);
+                stack - stack % STACK_UNIT
+            }
+        };
+        Ok(Self {
+            stack: Some(stack),
+            pages: (all - stack) / WASM_PAGE_SIZE,
+        })
+    }
+}
+
+fn kib(bytes: u64) -> String {
+    format!("{} KiB", bytes.div_ceil(1024))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn budget(all: u64, stack: Option<u64>, initial_pages: u64) -> Result<(u64, u64), String> {
+        let policy = Policy {
+            max_memory: Some(all),
+            stack_size: stack,
+            ..Policy::default()
+        };
+        let budget = Budget::of(&policy, initial_pages).map_err(|error| error.to_string())?;
+        let stack = budget.stack.expect("a limit sets the stack, too");
+        assert!(stack + budget.pages * WASM_PAGE_SIZE <= all);
+        assert!(stack.is_multiple_of(STACK_UNIT) && stack >= MIN_STACK_SIZE);
+        assert!(budget.pages >= initial_pages);
+        Ok((stack, budget.pages))
+    }
+
+    #[test]
+    fn the_stack_has_its_share() {
+        let (kib, mib, gib) = (1 << 10, 1 << 20, 1 << 30);
+        assert_eq!(budget(256 * mib, None, 40), Ok((32 * mib, 224 * 16)));
+        assert_eq!(budget(4 * gib, None, 40), Ok((gib / 2, 0x1_0000 - 0x2000)));
+        // Not more than without a limit, nor less than can be.
+        assert_eq!(budget(100 * gib, None, 1), Ok((8 * gib, 92 * 0x4000)));
+        assert_eq!(budget(mib, None, 1), Ok((MIN_STACK_SIZE, 12)));
+        // What is no whole page is nobody's.
+        assert_eq!(budget(16 * mib + 5000, None, 1), Ok((2 * mib, 14 * 16)));
+        // It shrinks for what the memories start with.
+        assert_eq!(budget(16 * mib, None, 240), Ok((mib, 240)));
+        assert_eq!(budget(16 * mib, None, 252), Ok((MIN_STACK_SIZE, 252)));
+        // As wanted.
+        assert_eq!(budget(16 * mib, Some(10 * mib), 1), Ok((10 * mib, 96)));
+        assert_eq!(budget(16 * mib, Some(257 * kib), 1), Ok((320 * kib, 251)));
+    }
+
+    #[test]
+    fn too_little_says_how_much_it_takes() {
+        for (all, stack, initial, says) in [
+            (
+                319 << 10,
+                None,
+                0,
+                "at least 320KiB: a page of memory and the native stack's 256KiB",
+            ),
+            (1 << 20, Some(1 << 20), 0, "at least 1088KiB"),
+            (3 << 40, None, 0, "at most 2TiB"),
+            (
+                1 << 20,
+                None,
+                13,
+                "starts with 832 KiB of memory and needs 256 KiB of native stack",
+            ),
+            (1 << 20, Some(1 << 19), 9, "raise --max-memory to 1088 KiB"),
+        ] {
+            let error = budget(all, stack, initial).unwrap_err();
+            assert!(error.contains(says), "{error}");
+        }
+    }
+}

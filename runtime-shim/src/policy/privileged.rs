@@ -1,0 +1,60 @@
+//! Programs that have rights which whoever starts them lacks: set-user-ID and set-group-ID
+//! files, and those with capabilities (`setcap`).
+//!
+//! What is granted with such rights must not be the caller's choice. A relative HOST is,
+//! since he chooses the current directory, and so is an environment that is passed through
+//! as a whole. A variable that is passed by its name stays: as the arguments, it is input
+//! that whoever built the program asked for, and nothing but the guest reads it.
+
+use super::{Refusal, grants};
+use wasi_aot_contract::manifest::{Record, records};
+
+/// Refuses what the caller of a `privileged` program would choose.
+///
+/// # Errors
+/// The reason why the program can't start.
+pub fn check(privileged: bool, manifest: &'static [u8]) -> Result<(), Refusal> {
+    if !privileged {
+        return Ok(());
+    }
+    if let Some(grant) = grants(manifest).find(|grant| !grant.host.starts_with(b"/")) {
+        return Err(Refusal::CallersDirectory(grant));
+    }
+    match records(manifest)?.any(|record| record == Ok(Record::EnvInherit)) {
+        true => Err(Refusal::CallersEnvironment),
+        false => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wasi::fixture;
+    use std::string::ToString;
+    use wasi_aot_contract::manifest::Access;
+
+    fn dir(host: &str) -> Record<'_> {
+        Record::Dir {
+            access: Access::ReadOnly,
+            host: host.as_bytes(),
+            guest: b"/data",
+        }
+    }
+
+    #[test]
+    fn what_the_caller_would_choose_is_refused() {
+        let pass = Record::EnvPass { name: b"TZ" };
+        for (records, privileged, says) in [
+            (&[dir("/srv"), pass][..], true, ""),
+            (&[dir("/srv"), dir("data")], true, "--dir-ro data::/data"),
+            (&[dir("."), Record::EnvInherit], false, ""),
+            (&[Record::EnvInherit], true, "--inherit-env"),
+        ] {
+            let checked = check(privileged, fixture::manifest(records));
+            match checked.map_err(|refusal| refusal.to_string()) {
+                Ok(()) => assert_eq!(says, ""),
+                Err(why) => assert!(!says.is_empty() && why.contains(says), "{why}"),
+            }
+        }
+    }
+}
