@@ -45,6 +45,11 @@ pub struct Policy {
     pub stack_size: Option<u64>,
     /// Leave out the second fence, Landlock and seccomp.
     pub no_harden: bool,
+    /// Don't start where the executable lies in a writable grant.
+    pub refuse_own_directory: bool,
+    /// An absolute directory that no grant reaches: where `wasi-aot run` keeps
+    /// executables.
+    pub hole: Option<Vec<u8>>,
 }
 
 /// A directory of the host that the guest may use. Paths are bytes as Linux
@@ -94,6 +99,9 @@ impl Policy {
             }
         }
         listen::check(&self.listeners)?;
+        if let Some(hole) = &self.hole {
+            refuse_nul(hole)?;
+        }
         for variable in &self.env {
             variable.check()?;
         }
@@ -139,7 +147,10 @@ impl Policy {
         let inherit = self.inherit_env.then_some(Record::EnvInherit);
         let stack = self.stack_size.map(|bytes| Record::StackSize { bytes });
         let no_harden = self.no_harden.then_some(Record::NoHarden);
+        let careful = (self.refuse_own_directory).then_some(Record::RefuseOwnDirectory);
+        let hole = self.hole.as_deref().map(|path| Record::Hole { path });
         let rest = inherit.into_iter().chain(stack).chain(no_harden);
+        let rest = rest.chain(careful).chain(hole);
         writer::write(dirs.chain(listeners).chain(variables).chain(rest))
     }
 

@@ -14,6 +14,8 @@
 //! | `listen` | IP:PORT | opens a listening socket at start, as [`core::net::SocketAddr`] displays it |
 //! | `stack-size` | decimal bytes | reservation for the native stack |
 //! | `no-harden` | | starts without Landlock and seccomp |
+//! | `refuse-own-directory` | | doesn't start where the executable lies in a writable grant |
+//! | `hole` | PATH | an absolute directory that no grant reaches |
 //! | `built-by` | text | the compiler and its version, for people |
 //! | `go-version` | text | the Go that built the module, as Go writes it, for people |
 
@@ -49,6 +51,10 @@ pub enum Record<'a> {
         bytes: u64,
     },
     NoHarden,
+    RefuseOwnDirectory,
+    Hole {
+        path: &'a [u8],
+    },
     BuiltBy {
         compiler: &'a [u8],
     },
@@ -115,6 +121,10 @@ impl<'a> Records<'a> {
                 bytes: decimal(self.field()?)?,
             },
             b"no-harden" => Record::NoHarden,
+            b"refuse-own-directory" => Record::RefuseOwnDirectory,
+            b"hole" => Record::Hole {
+                path: self.field()?,
+            },
             b"built-by" => Record::BuiltBy {
                 compiler: self.field()?,
             },
@@ -211,6 +221,11 @@ pub mod writer {
                     field(bytes.to_string().as_bytes());
                 }
                 Record::NoHarden => field(b"no-harden"),
+                Record::RefuseOwnDirectory => field(b"refuse-own-directory"),
+                Record::Hole { path } => {
+                    field(b"hole");
+                    field(path);
+                }
                 Record::BuiltBy { compiler } => {
                     field(b"built-by");
                     field(compiler);
@@ -251,6 +266,8 @@ mod tests {
             },
             Record::StackSize { bytes: 1 << 33 },
             Record::NoHarden,
+            Record::RefuseOwnDirectory,
+            Record::Hole { path: b"/cache" },
             Record::BuiltBy {
                 compiler: b"wasi-aot 1.2.3",
             },

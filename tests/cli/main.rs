@@ -14,6 +14,7 @@ mod ld;
 mod listen;
 mod memories;
 mod output;
+mod own;
 mod policy;
 mod preempt;
 mod preload;
@@ -44,6 +45,7 @@ fn main() -> anyhow::Result<()> {
         inspect::trials,
         policy::trials,
         output::trials,
+        own::trials,
         repeat::trials,
         recovery::trials,
         preempt::trials,

@@ -112,7 +112,7 @@ fn executable(report: &Executable) -> Value {
         .collect();
     let listeners = manifest.listeners.iter();
     let listeners = listeners.map(|at| String::from_utf8_lossy(at).into_owned());
-    json!({
+    let mut value = json!({
         "schema": SCHEMA,
         "kind": if report.is_object { "object" } else { "executable" },
         "target": report.target.name(),
@@ -127,16 +127,22 @@ fn executable(report: &Executable) -> Value {
             "memory": memories.first(),
             "memories": memories,
             "stack": manifest.stack_size,
+            "refuse_own_directory": manifest.refuse_own_directory,
         },
         "hardening": { "landlock": manifest.hardened, "seccomp": manifest.hardened },
         "preemption": report.preempts,
+        "runtime": report.runtime_is_known.map(|known| if known { "known" } else { "unknown" }),
         "symbols": report.has_symbols,
         "sizes": {
             "file": report.sizes.file,
             "code": report.sizes.code,
             "data": report.sizes.data,
         },
-    })
+    });
+    if let Some(Value::Object(policy)) = value.get_mut("policy") {
+        insert_bytes(policy, "hole", manifest.hole.as_deref());
+    }
+    value
 }
 
 fn directory(grant: &Grant) -> Value {

@@ -42,6 +42,11 @@ pub struct PolicyFlags {
     /// Leave Landlock and seccomp out: only the runtime keeps the program in
     #[arg(long)]
     no_harden: bool,
+
+    /// Don't start where the executable, or a link to it, lies in a directory that
+    /// is granted for writing
+    #[arg(long)]
+    refuse_own_directory: bool,
 }
 
 impl PolicyFlags {
@@ -67,6 +72,8 @@ impl PolicyFlags {
             max_memory: self.max_memory,
             stack_size: self.stack_size,
             no_harden: self.no_harden,
+            refuse_own_directory: self.refuse_own_directory,
+            hole: None,
         }
     }
 }
@@ -181,13 +188,14 @@ mod tests {
     #[test]
     fn the_rest_is_taken_over() {
         let args = ["--env", "A=1", "--env", "B", "--inherit-env", "--no-harden"];
+        let args = [&args[..], &["--refuse-own-directory"]].concat();
         let sizes = ["--max-memory", "1MiB", "--stack-size", "1G"];
         let listen = ["--listen", "[::]:81", "--listen", "127.0.0.1:80"];
         let policy = policy(&[&args[..], &sizes, &listen].concat()).unwrap();
         let listeners = ["[::]:81", "127.0.0.1:80"].map(|l| l.parse().unwrap());
         assert_eq!(policy.listeners, listeners);
         assert_eq!(policy.env.len(), 2);
-        assert!(policy.inherit_env && policy.no_harden);
+        assert!(policy.inherit_env && policy.no_harden && policy.refuse_own_directory);
         assert_eq!(policy.max_memory, Some(1 << 20));
         assert_eq!(policy.stack_size, Some(1 << 30));
     }

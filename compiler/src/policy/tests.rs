@@ -176,6 +176,8 @@ fn the_manifest_says_it_all_in_order() {
         max_memory: Some(1 << 20),
         stack_size: Some(1 << 20),
         no_harden: true,
+        refuse_own_directory: true,
+        hole: Some(b"/cache".to_vec()),
     };
     policy.check().unwrap();
     let manifest = policy.manifest();
@@ -203,6 +205,8 @@ fn the_manifest_says_it_all_in_order() {
         Record::EnvInherit,
         Record::StackSize { bytes: 1 << 20 },
         Record::NoHarden,
+        Record::RefuseOwnDirectory,
+        Record::Hole { path: b"/cache" },
     ];
     assert_eq!(read, expected);
     let empty = Policy::default().manifest();

@@ -23,6 +23,14 @@ pub enum Refusal {
     Redirected(Grant, Grant),
     /// Another directory by its letters than on the disk.
     Ambiguous(Grant),
+    /// The executable, or a link on the way to it, lies in it.
+    OwnDirectory(Grant),
+    /// Nothing says where the executable lies.
+    OwnPlaceUnknown,
+    /// It is the directory that no grant is to reach, or lies in it.
+    GrantsHole(Grant),
+    /// The directory that no grant is to reach can't be looked at.
+    CannotKeepOut(Errno),
 }
 
 impl From<Malformed> for Refusal {
@@ -72,6 +80,26 @@ impl fmt::Display for Refusal {
                 f,
                 "{grant} goes up from a symbolic link, and so to another directory than its \
                  letters say; build with a path without .."
+            ),
+            Self::OwnDirectory(grant) => write!(
+                f,
+                "{grant} contains this executable, or a link to it, and this program was built \
+                 with --refuse-own-directory; start it from another directory, or move it"
+            ),
+            Self::OwnPlaceUnknown => f.write_str(
+                "nothing says where this executable lies, and it was built with \
+                 --refuse-own-directory; start it by its path",
+            ),
+            Self::GrantsHole(grant) => write!(
+                f,
+                "{grant} lies in the directory of wasi-aot's own executables; \
+                 set XDG_CACHE_HOME to another directory"
+            ),
+            Self::CannotKeepOut(error) => write!(
+                f,
+                "cannot look at the directory of wasi-aot's own executables: {}; \
+                 set XDG_CACHE_HOME to another directory",
+                Reason(*error)
             ),
         }
     }

@@ -49,6 +49,7 @@ use crate::harden;
 use crate::policy;
 use crate::policy::cpath::CPath;
 use crate::policy::environment::Environment;
+use crate::policy::own::Own;
 use crate::policy::resolver::Resolver;
 use crate::report;
 use crate::start::Process;
@@ -62,6 +63,8 @@ pub struct Wasi {
     pub memory: Memory,
     pub fds: FdTable,
     pub resolver: Resolver,
+    /// What no call changes, whatever is granted.
+    pub own: Own,
     /// Each a C string that lives as long as the process.
     pub args: &'static [*const c_char],
     pub environment: Environment,
@@ -76,6 +79,7 @@ impl Wasi {
             memory: unsafe { Memory::new() },
             fds: FdTable::new(),
             resolver: Resolver::new(),
+            own: Own::new(),
             args: &[],
             environment: Environment::EMPTY,
         }
@@ -124,10 +128,12 @@ pub fn init(process: &Process) {
                 "standard input, output and error can't be set up"
             ));
         }
-        if let Err(refusal) =
-            policy::resolve(process.manifest, &mut wasi.fds, &mut wasi.environment)
-        {
-            report::cannot_start(format_args!("{refusal}"));
+        // SAFETY: the kernel's strings again.
+        let start = unsafe { policy::Start::new(rustix::param::linux_execfn(), process.args) };
+        let (fds, environment) = (&mut wasi.fds, &mut wasi.environment);
+        match policy::resolve(process.manifest, start, fds, environment) {
+            Ok(place) => (wasi.own, wasi.resolver.hole) = (place.own, place.hole),
+            Err(refusal) => report::cannot_start(format_args!("{refusal}")),
         }
         harden::raise(process, &wasi.fds);
     });

@@ -2,7 +2,8 @@
 //!
 //! Each opens the directory that holds the name, without leaving the granted
 //! one, and hands the last component to the kernel: none of the calls used here
-//! follows a symbolic link in it.
+//! follows a symbolic link in it. Names on the way to the executable stay what they
+//! are ([`crate::policy::own`]).
 
 use super::Wasi;
 use super::errno::Errno;
@@ -29,6 +30,7 @@ pub fn path_create_directory(
     let dir = wasi.fds.directory(fd, Rights::PATH_CREATE_DIRECTORY)?;
     let mut path = wasi.path(path, path_len)?;
     let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
+    wasi.own.refuse_creation(&parent, name)?;
     Ok(mkdirat(&parent, name, Mode::from_raw_mode(0o777))?)
 }
 
@@ -47,6 +49,7 @@ pub fn path_remove_directory(
     let dir = wasi.fds.directory(fd, Rights::PATH_REMOVE_DIRECTORY)?;
     let mut path = wasi.path(path, path_len)?;
     let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
+    wasi.own.refuse_removal(&parent, name)?;
     Ok(unlinkat(&parent, name, AtFlags::REMOVEDIR)?)
 }
 
@@ -60,6 +63,7 @@ pub fn path_unlink_file(wasi: &mut Wasi, fd: u32, path: Ptr, path_len: u32) -> R
     let dir = wasi.fds.directory(fd, Rights::PATH_UNLINK_FILE)?;
     let mut path = wasi.path(path, path_len)?;
     let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
+    wasi.own.refuse_removal(&parent, name)?;
     Ok(unlinkat(&parent, name, AtFlags::empty())?)
 }
 
@@ -86,6 +90,8 @@ pub fn path_rename(
     let mut new_path = wasi.path(new_path, new_path_len)?;
     let (old_parent, old_name) = wasi.resolver.parent(old_dir.base(), &mut old_path)?;
     let (new_parent, new_name) = wasi.resolver.parent(new_dir.base(), &mut new_path)?;
+    wasi.own.refuse_removal(&old_parent, old_name)?;
+    wasi.own.refuse_removal(&new_parent, new_name)?;
     Ok(renameat(&old_parent, old_name, &new_parent, new_name)?)
 }
 
@@ -117,6 +123,8 @@ pub fn path_link(
     refuse_directory(&wasi.resolver, old_dir.base(), &old_path)?;
     let (old_parent, old_name) = wasi.resolver.parent(old_dir.base(), &mut old_path)?;
     let (new_parent, new_name) = wasi.resolver.parent(new_dir.base(), &mut new_path)?;
+    wasi.own.refuse_at(&old_parent, old_name)?;
+    wasi.own.refuse_creation(&new_parent, new_name)?;
     let flags = AtFlags::empty();
     Ok(linkat(&old_parent, old_name, &new_parent, new_name, flags)?)
 }
@@ -157,6 +165,7 @@ pub fn path_symlink(
         return Err(Errno::PERM);
     }
     let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
+    wasi.own.refuse_creation(&parent, name)?;
     Ok(symlinkat(target.as_c_str(), &parent, name)?)
 }
 
