@@ -21,6 +21,7 @@ mod preload;
 mod recovery;
 mod repeat;
 mod run;
+mod run_cache;
 mod simd;
 mod starting;
 mod support;
@@ -51,6 +52,7 @@ fn main() -> anyhow::Result<()> {
         preempt::trials,
         preload::trials,
         run::trials,
+        run_cache::trials,
         simd::trials,
         starting::trials,
         listen::trials,
