@@ -29,7 +29,7 @@ done
 show "$WASI_AOT" build --env USER hello.wasm -o hello
 show env USER="${USER:-$(id -un)}" ./hello
 
-show "$WASI_AOT" build --dir . counter.wasm -o counter
+show "$WASI_AOT" build --dir-ro . counter.wasm -o counter
 seq 1000 > config.txt
 show ./counter config.txt
 

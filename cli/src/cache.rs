@@ -1,15 +1,26 @@
 //! Executables that `wasi-aot run` has made, by what they were made from.
 //!
-//! An entry's name is a digest of the modules, the options and the compiler, so it
-//! never changes what it is; it appears by a rename, so whoever finds it finds it
-//! whole.
+//! An entry's name has two digests: of the modules, the options and the compiler, and of
+//! the executable itself. So a name never changes what it is; it appears by a rename, so
+//! whoever finds it finds it whole; and what is executed is the descriptor whose bytes
+//! were compared with the name, never a second look-up.
+//!
+//! Nobody else writes to the directory: it belongs to the user, and the programs that are
+//! run find a hole there, whatever they are granted (`Policy::hole`). After it was opened
+//! only its descriptor is used. Names that aren't entries stay as they are.
 
-use crate::output::Output;
 use anyhow::{Context, Result, bail};
+use rustix::fd::OwnedFd;
+use rustix::fs::{
+    AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat, Timespec, Timestamps, UTIME_NOW, fstat,
+    futimens, mkdirat, openat, renameat, statat, unlinkat,
+};
+use rustix::io::Errno;
+use rustix::process::geteuid;
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
+use std::fmt::Write as _;
 use std::fs::{self, DirBuilder, File};
-use std::io;
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -18,36 +29,72 @@ use wasi_aot_compiler::{Options, Preload};
 /// An entry that wasn't used for so long is removed.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
+/// Hexadecimal digits of a digest.
+const DIGITS: usize = 64;
+
+/// What files are called until they are whole; a number follows.
+const TEMPORARY: &str = ".wasi-aot-";
+
+/// How an executable is opened: never through a link, nor waiting for a FIFO's writer.
+const READING: OFlags = OFlags::RDONLY
+    .union(OFlags::NOFOLLOW)
+    .union(OFlags::NONBLOCK)
+    .union(OFlags::CLOEXEC);
+
 pub struct Cache {
-    directory: PathBuf,
+    /// As it was found; its last component is no link.
+    path: PathBuf,
+    directory: OwnedFd,
 }
 
 impl Cache {
-    /// The user's cache, made if need be, for nobody else to write to.
+    /// The user's cache, made if need be. `None` when no variable says where it is.
     ///
     /// # Errors
-    /// When no variable says where it is, or it can't be made.
-    pub fn of_user() -> Result<Self> {
+    /// When it can't be made or opened, or others could write there.
+    pub fn of_user() -> Result<Option<Self>> {
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         let base = variable("XDG_CACHE_HOME").map(PathBuf::from);
         let base = base.or_else(|| variable("HOME").map(|home| Path::new(&home).join(".cache")));
         let Some(base) = base.filter(|base| base.is_absolute()) else {
-            bail!("nowhere to keep executables; set XDG_CACHE_HOME to a directory");
+            return Ok(None);
         };
-        let directory = base.join("wasi-aot");
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&directory)
-            .with_context(|| {
-                let shown = directory.display();
-                format!("{shown}: cannot keep executables; set XDG_CACHE_HOME to another directory")
-            })?;
-        Ok(Self { directory })
+        let path = base.join("wasi-aot");
+        let opened = Self::open(&base, path.clone()).with_context(|| {
+            let shown = path.display();
+            format!("{shown}: cannot keep executables; set XDG_CACHE_HOME to another directory")
+        });
+        opened.map(Some)
     }
 
-    /// The path of the executable for a module and options; `build` makes it if it
-    /// isn't there.
+    fn open(base: &Path, path: PathBuf) -> Result<Self> {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true).mode(0o700).create(base)?;
+        match mkdirat(CWD, &path, Mode::RWXU) {
+            Ok(()) | Err(Errno::EXIST) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let directory = match openat(CWD, &path, flags, Mode::empty()) {
+            Err(Errno::NOTDIR | Errno::LOOP) => bail!("it is a symbolic link, or no directory"),
+            opened => opened?,
+        };
+        let stat = fstat(&directory)?;
+        if stat.st_uid != geteuid().as_raw() {
+            bail!("it belongs to another user");
+        }
+        if Mode::from_raw_mode(stat.st_mode).intersects(Mode::WGRP | Mode::WOTH) {
+            bail!("others may write to it; take that away by chmod go-w");
+        }
+        Ok(Self { path, directory })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The executable for a module and options, open for reading; `build` makes it if
+    /// it isn't there.
     ///
     /// # Errors
     /// Those of `build`, and of writing the entry.
@@ -57,40 +104,143 @@ impl Cache {
         preloads: &[Preload<'_>],
         options: &Options,
         build: impl FnOnce() -> Result<Vec<u8>>,
-    ) -> Result<PathBuf> {
-        let path = self.directory.join(name(wasm, preloads, options)?);
-        if let Ok(entry) = File::open(&path) {
+    ) -> Result<File> {
+        let made_from = made_from(wasm, preloads, options)?;
+        if let Some(entry) = self.find(&made_from) {
+            let now = Timespec {
+                tv_sec: 0,
+                tv_nsec: UTIME_NOW,
+            };
+            let times = Timestamps {
+                last_access: now,
+                last_modification: now,
+            };
             // Only what tells how long it wasn't used: not worth failing for.
-            let _ = entry.set_modified(SystemTime::now());
-            return Ok(path);
+            let _ = futimens(&entry, &times);
+            return Ok(entry);
         }
         let executable = build()?;
-        Output::new(&path, None, true)?.write(&executable)?;
+        let entry = self.put(&made_from, &executable).with_context(|| {
+            let shown = self.path.display();
+            format!("{shown}: cannot write there; set XDG_CACHE_HOME to another directory")
+        })?;
         self.sweep();
-        Ok(path)
+        Ok(entry)
     }
 
-    /// Removes old entries. What can't be removed stays.
-    fn sweep(&self) {
-        let is_old = |path: &Path| -> io::Result<bool> {
-            let modified = fs::metadata(path)?.modified()?;
-            Ok(modified.elapsed().is_ok_and(|age| age > KEPT))
+    /// The entry made from this. One that isn't what its name says is removed.
+    fn find(&self, made_from: &str) -> Option<File> {
+        for name in self.names() {
+            let Some(made_into) =
+                parts(&name).and_then(|(from, into)| (from == made_from).then(|| into.to_owned()))
+            else {
+                continue;
+            };
+            match self.read(&name) {
+                Ok((file, digest)) if digest == made_into => return Some(file),
+                // Whoever changed it: it is made anew.
+                _ => drop(unlinkat(&self.directory, &name, AtFlags::empty())),
+            }
+        }
+        None
+    }
+
+    /// A regular file, and the digest of what is in it.
+    fn read(&self, name: &str) -> io::Result<(File, String)> {
+        let mut file = File::from(openat(&self.directory, name, READING, Mode::empty())?);
+        if !is_regular(&fstat(&file)?) {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        Ok((file, hexadecimal(Sha256::digest(&bytes))))
+    }
+
+    fn put(&self, made_from: &str, executable: &[u8]) -> io::Result<File> {
+        let (temporary, writer) = self.temporary()?;
+        let named = format!("{made_from}-{}", hexadecimal(Sha256::digest(executable)));
+        let put = || {
+            let mut writer = writer;
+            writer.write_all(executable)?;
+            let entry = File::from(openat(&self.directory, &temporary, READING, Mode::empty())?);
+            if identity(&fstat(&entry)?) != identity(&fstat(&writer)?) {
+                return Err(io::Error::other("somebody else writes to it"));
+            }
+            renameat(&self.directory, &temporary, &self.directory, &named)?;
+            Ok(entry)
         };
-        for entry in fs::read_dir(&self.directory)
-            .into_iter()
-            .flatten()
-            .flatten()
-        {
-            if is_old(&entry.path()).unwrap_or(false) {
-                let _ = fs::remove_file(entry.path());
+        put().inspect_err(|_| {
+            let _ = unlinkat(&self.directory, &temporary, AtFlags::empty());
+        })
+    }
+
+    /// A new file, and its name.
+    fn temporary(&self) -> io::Result<(String, File)> {
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        for number in 0.. {
+            let name = format!("{TEMPORARY}{}-{number}", std::process::id());
+            match openat(&self.directory, &name, flags, Mode::RWXU) {
+                Err(Errno::EXIST) => {}
+                opened => return Ok((name, File::from(opened?))),
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    /// Removes old entries, and what was never finished. What can't be removed stays.
+    fn sweep(&self) {
+        let is_old = |stat: &Stat| {
+            let modified = Duration::from_secs(u64::try_from(stat.st_mtime).unwrap_or(0));
+            let age = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH + modified);
+            age.is_ok_and(|age| age > KEPT)
+        };
+        for name in self.names() {
+            let stat = statat(&self.directory, &name, AtFlags::SYMLINK_NOFOLLOW);
+            if stat.is_ok_and(|stat| is_regular(&stat) && is_old(&stat)) {
+                let _ = unlinkat(&self.directory, &name, AtFlags::empty());
             }
         }
     }
+
+    /// Of all that is there and has a name that this cache gives.
+    fn names(&self) -> Vec<String> {
+        let name = |entry: rustix::fs::DirEntry| entry.file_name().to_str().ok().map(String::from);
+        let entries = Dir::read_from(&self.directory).into_iter().flatten();
+        let names = entries.filter_map(|entry| name(entry.ok()?));
+        names.filter(|name| is_ours(name)).collect()
+    }
 }
 
-/// The entry's name: hexadecimal SHA-256. The compiler is this executable, told by
-/// inode, size and time, which every build of it changes.
-fn name(wasm: &[u8], preloads: &[Preload<'_>], options: &Options) -> Result<String> {
+fn is_regular(stat: &Stat) -> bool {
+    FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
+}
+
+fn identity(stat: &Stat) -> (u64, u64) {
+    (stat.st_dev, stat.st_ino)
+}
+
+/// The two digests in an entry's name.
+fn parts(name: &str) -> Option<(&str, &str)> {
+    let (from, into) = name.split_once('-')?;
+    (is_digest(from) && is_digest(into)).then_some((from, into))
+}
+
+fn is_digest(text: &str) -> bool {
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    text.len() == DIGITS && text.bytes().all(is_digit)
+}
+
+/// Whether this cache gives such a name, or that of a former wasi-aot: one digest.
+fn is_ours(name: &str) -> bool {
+    let is_temporary = name.strip_prefix(TEMPORARY).is_some_and(|rest| {
+        !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    });
+    parts(name).is_some() || is_digest(name) || is_temporary
+}
+
+/// The digest of what an executable is made from. The compiler is this executable, told
+/// by inode, size and time, which every build of it changes.
+fn made_from(wasm: &[u8], preloads: &[Preload<'_>], options: &Options) -> Result<String> {
     let this = fs::metadata(std::env::current_exe()?)?;
     let compiler = (
         env!("CARGO_PKG_VERSION"),
@@ -109,76 +259,18 @@ fn name(wasm: &[u8], preloads: &[Preload<'_>], options: &Options) -> Result<Stri
         digest.update(part.len().to_le_bytes());
         digest.update(part);
     }
-    let mut name = String::new();
-    for byte in digest.finalize() {
-        write!(name, "{byte:02x}").context("BUG: writing to a string failed")?;
+    Ok(hexadecimal(digest.finalize()))
+}
+
+fn hexadecimal(digest: impl AsRef<[u8]>) -> String {
+    let mut digits = String::with_capacity(DIGITS);
+    for byte in digest.as_ref() {
+        // Writing to a string can't fail.
+        let _ = write!(digits, "{byte:02x}");
     }
-    Ok(name)
+    digits
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::cell::Cell;
-
-    fn cache() -> (tempfile::TempDir, Cache) {
-        let directory = tempfile::tempdir().unwrap();
-        let cache = Cache {
-            directory: directory.path().to_path_buf(),
-        };
-        (directory, cache)
-    }
-
-    #[test]
-    fn an_entry_is_made_once_for_the_same_input() {
-        let (_directory, cache) = cache();
-        let made = Cell::new(0);
-        let get = |wasm: &[u8], options: &Options| {
-            let build = || {
-                made.set(made.get() + 1);
-                Ok(b"executable".to_vec())
-            };
-            cache.get(wasm, &[], options, build).unwrap()
-        };
-        let plain = Options::default();
-        let strip = Options {
-            strip: true,
-            ..Options::default()
-        };
-        let spectre = Options {
-            spectre: true,
-            ..Options::default()
-        };
-        let first = get(b"a", &plain);
-        assert_eq!(first, get(b"a", &plain));
-        assert_eq!(made.get(), 1);
-        assert_ne!(first, get(b"b", &plain));
-        assert_ne!(first, get(b"a", &strip));
-        assert_ne!(first, get(b"a", &spectre));
-        assert_eq!(made.get(), 4);
-        assert_eq!(fs::read(first).unwrap(), b"executable");
-    }
-
-    #[test]
-    fn a_failed_build_leaves_nothing() {
-        let (directory, cache) = cache();
-        assert!(
-            cache
-                .get(b"a", &[], &Options::default(), || bail!("no"))
-                .is_err()
-        );
-        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
-    }
-
-    #[test]
-    fn entries_that_are_not_used_go() {
-        let (directory, cache) = cache();
-        let old = directory.path().join("old");
-        let file = File::create(&old).unwrap();
-        let long_ago = SystemTime::now() - KEPT - Duration::from_secs(60);
-        file.set_modified(long_ago).unwrap();
-        let build = || Ok(b"x".to_vec());
-        let new = cache.get(b"a", &[], &Options::default(), build).unwrap();
-        assert!(!old.exists() && new.exists());
-    }
-}
+#[path = "cache_tests.rs"]
+mod tests;

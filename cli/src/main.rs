@@ -9,6 +9,7 @@ mod cache;
 mod commands;
 mod describe;
 mod flags;
+mod memory_file;
 mod output;
 mod progress;
 mod usage;

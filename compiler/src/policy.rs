@@ -58,6 +58,11 @@ pub struct Policy {
     /// Don't start where a layer of the second fence can't be put up; without
     /// `no_harden` only.
     pub require_harden: bool,
+    /// Don't start where the executable lies in a writable grant.
+    pub refuse_own_directory: bool,
+    /// An absolute directory that no grant reaches: where `wasi-aot run` keeps
+    /// executables.
+    pub hole: Option<Vec<u8>>,
 }
 
 /// A directory of the host that the guest may use. Paths are bytes as Linux
@@ -108,6 +113,9 @@ impl Policy {
             }
         }
         listen::check(&self.listeners)?;
+        if let Some(hole) = &self.hole {
+            refuse_nul(hole)?;
+        }
         for variable in &self.env {
             variable.check()?;
         }
@@ -162,9 +170,12 @@ impl Policy {
         let cpu = (self.max_cpu).map(|milliseconds| Record::MaxCpu { milliseconds });
         let limits = [stack, memory, cpu].into_iter().flatten();
         let no_harden = self.no_harden.then_some(Record::NoHarden);
+        let careful = (self.refuse_own_directory).then_some(Record::RefuseOwnDirectory);
+        let hole = self.hole.as_deref().map(|path| Record::Hole { path });
         let require = self.require_harden.then_some(Record::RequireHarden);
         let fences = no_harden.into_iter().chain(require);
         let rest = inherit.into_iter().chain(limits).chain(fences);
+        let rest = rest.chain(careful).chain(hole);
         writer::write(dirs.chain(listeners).chain(variables).chain(rest))
     }
 

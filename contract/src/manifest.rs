@@ -18,6 +18,8 @@
 //! | `no-harden` | | starts without Landlock and seccomp |
 //! | `spectre` | | comparisons of bounds in its code are guarded against speculation, for people |
 //! | `require-harden` | | doesn't start without Landlock and seccomp |
+//! | `refuse-own-directory` | | doesn't start where the executable lies in a writable grant |
+//! | `hole` | PATH | an absolute directory that no grant reaches |
 //! | `built-by` | text | the compiler and its version, for people |
 //! | `go-version` | text | the Go that built the module, as Go writes it, for people |
 
@@ -61,6 +63,10 @@ pub enum Record<'a> {
     NoHarden,
     Spectre,
     RequireHarden,
+    RefuseOwnDirectory,
+    Hole {
+        path: &'a [u8],
+    },
     BuiltBy {
         compiler: &'a [u8],
     },
@@ -135,6 +141,10 @@ impl<'a> Records<'a> {
             b"no-harden" => Record::NoHarden,
             b"spectre" => Record::Spectre,
             b"require-harden" => Record::RequireHarden,
+            b"refuse-own-directory" => Record::RefuseOwnDirectory,
+            b"hole" => Record::Hole {
+                path: self.field()?,
+            },
             b"built-by" => Record::BuiltBy {
                 compiler: self.field()?,
             },
@@ -241,6 +251,11 @@ pub mod writer {
                 Record::NoHarden => field(b"no-harden"),
                 Record::Spectre => field(b"spectre"),
                 Record::RequireHarden => field(b"require-harden"),
+                Record::RefuseOwnDirectory => field(b"refuse-own-directory"),
+                Record::Hole { path } => {
+                    field(b"hole");
+                    field(path);
+                }
                 Record::BuiltBy { compiler } => {
                     field(b"built-by");
                     field(compiler);
@@ -285,6 +300,8 @@ mod tests {
             Record::NoHarden,
             Record::Spectre,
             Record::RequireHarden,
+            Record::RefuseOwnDirectory,
+            Record::Hole { path: b"/cache" },
             Record::BuiltBy {
                 compiler: b"wasi-aot 1.2.3",
             },

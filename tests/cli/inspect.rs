@@ -36,6 +36,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         natively(test("inspect/flags of the build", tool, flags)),
         natively(test("inspect/hardening", tool, hardening)),
         test("inspect/an executable that ld linked", tool, linked),
+        test("inspect/a runtime that was changed", tool, changed_runtime),
         test("inspect/files of others", tool, foreign),
         test("inspect/truncated files", tool, truncated),
         test("inspect/nothing but text on the terminal", tool, printable),
@@ -202,14 +203,15 @@ fn policy(tool: &Tool) -> Result<()> {
             "directories": [], "environment": [], "inherit_environment": false, "listeners": [],
             "memory": { "initial": initial, "maximum": 4_294_967_296_u64 },
             "memories": [{ "initial": initial, "maximum": 4_294_967_296_u64 }],
-            "stack": 8_589_934_592_u64,
+            "stack": 8_589_934_592_u64, "refuse_own_directory": false, "hole": null,
             "max_memory": null, "max_cpu": null,
         }),
     )?;
     let grants = ["--dir", ".", "--dir-ro", "/etc::/conf"];
     let rest = ["--env", "A=x=y", "--env", "B", "--inherit-env"];
     let sizes = ["--max-memory", "65MiB", "--stack-size", "1MiB"];
-    let flags = [&grants[..], &rest, &sizes, &["--max-cpu", "90s"]].concat();
+    let careful = ["--max-cpu", "90s", "--refuse-own-directory"];
+    let flags = [&grants[..], &rest, &sizes, &careful].concat();
     build(tool, &module, &program, &flags)?;
     let some = told(tool, &program)?;
     equal(
@@ -226,6 +228,8 @@ fn policy(tool: &Tool) -> Result<()> {
             "memories": [{ "initial": initial, "maximum": 64 << 20 }],
             "stack": 1 << 20,
             "max_memory": 65 << 20, "max_cpu": 90_000,
+            "refuse_own_directory": true,
+            "hole": null,
         }),
     )?;
     equal(&some["go"]["version"], &json!("go1.27.3"))?;
@@ -258,6 +262,7 @@ fn executable_text(tool: &Tool) -> Result<()> {
             "  preemption    on",
             "  speculation   not guarded",
             "  processor     x86-64-v2",
+            "  runtime       the one that this wasi-aot links",
             "  symbols       none",
         ],
     )
@@ -290,6 +295,8 @@ fn flags(tool: &Tool) -> Result<()> {
         let spectre = flags.windows(2).any(|pair| pair == ["--spectre", "on"]);
         equal(&told["spectre"], &json!(spectre))?;
         equal(&told["symbols"], &json!(symbols))?;
+        let runtime = (kind == "executable").then_some("known");
+        equal(&told["runtime"], &json!(runtime))?;
         equal(&told["go"]["version"], &json!("go1.27.3"))?;
         equal(&told["go"]["main_package"], &json!("hello"))?;
         equal(
@@ -354,11 +361,66 @@ fn linked(tool: &Tool) -> Result<()> {
         }
         let mut found = told(tool, &linked)?;
         equal(&found["symbols"], &json!(symbols))?;
+        // The same library, at other addresses.
+        equal(&found["runtime"], &json!("unknown"))?;
         for told in [&mut found, &mut expected] {
+            told["runtime"].take();
             told["symbols"].take();
             told["sizes"].take();
         }
         equal(&found, &expected)?;
+    }
+    Ok(())
+}
+
+/// 4 KiB of its code, a byte of its constants, its entry, another target's.
+fn changed_runtime(tool: &Tool) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let program = dir.path().join("program");
+    let module = guest("hello", Goal::Wasip1)?;
+    for target in ["linux/amd64", "linux/arm64"] {
+        build(tool, &module, &program, &["--target", target])?;
+        equal(&told(tool, &program)?["runtime"], &json!("known"))?;
+        let bytes = fs::read(&program)?;
+        let word = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().expect("8 bytes"));
+        let header = |number: usize| 64 + 56 * number;
+        let offset = |number: usize| word(header(number) + 8) as usize;
+        ensure!(
+            bytes[header(1) + 4] == 5,
+            "the second segment isn't the runtime's code"
+        );
+        let code = offset(1) + 0x1000;
+        let constants = offset(0) + word(header(0) + 32) as usize - 1;
+        let changes = [
+            ("code", code, 0x1000),
+            ("a constant", constants, 1),
+            ("data", offset(2), 1),
+            ("the entry", 24, 1),
+            ("rights", header(2) + 4, 1),
+            ("an interpreter", header(3), 1),
+        ];
+        for (name, at, len) in changes {
+            let mut changed = bytes.clone();
+            for byte in &mut changed[at..at + len] {
+                *byte ^= 2;
+            }
+            fs::write(&program, &changed)?;
+            let told = inspect(tool, &program, &["--json"])?;
+            let unreadable = !told.ends.is_success();
+            let unknown = text(&told.stdout).contains(r#""runtime": "unknown""#);
+            ensure!(
+                unknown || unreadable && name == "an interpreter",
+                "{target}: {name}"
+            );
+        }
+        let mut changed = bytes.clone();
+        changed[code..code + 0x1000].fill(0x90);
+        fs::write(&program, &changed)?;
+        lines(
+            tool,
+            &program,
+            &["How it runs", "  runtime       unknown: "],
+        )?;
     }
     Ok(())
 }

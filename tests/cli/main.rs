@@ -16,12 +16,14 @@ mod ld;
 mod listen;
 mod memories;
 mod output;
+mod own;
 mod policy;
 mod preempt;
 mod preload;
 mod recovery;
 mod repeat;
 mod run;
+mod run_cache;
 mod simd;
 mod starting;
 mod streams;
@@ -49,11 +51,13 @@ fn main() -> anyhow::Result<()> {
         inspect::trials,
         policy::trials,
         output::trials,
+        own::trials,
         repeat::trials,
         recovery::trials,
         preempt::trials,
         preload::trials,
         run::trials,
+        run_cache::trials,
         simd::trials,
         starting::trials,
         streams::trials,

@@ -1,5 +1,6 @@
 //! `wasi-aot build INPUT -o OUTPUT`.
 
+use crate::describe::show;
 use crate::flags::codegen::CodegenFlags;
 use crate::flags::policy::PolicyFlags;
 use crate::flags::preload::{PreloadFlags, Preloads};
@@ -8,10 +9,13 @@ use crate::progress::Progress;
 use crate::usage::Usage;
 use anyhow::{Context, Result};
 use clap::Args;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, IsTerminal, Read};
-use std::path::{Path, PathBuf};
-use wasi_aot_compiler::{Emit, Options};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path, PathBuf};
+use wasi_aot_compiler::policy::{Access, Grant};
+use wasi_aot_compiler::{Emit, Observer, Options};
 
 /// Compile a WebAssembly module into a native executable
 #[derive(Debug, Args)]
@@ -19,14 +23,16 @@ use wasi_aot_compiler::{Emit, Options};
   GOOS=wasip1 GOARCH=wasm go build -o counter.wasm counter.go
 
   wasi-aot build counter.wasm                   # ./counter: arguments and stdio only
-  wasi-aot build --dir . counter.wasm           # may use the directory it is started in
+  wasi-aot build --dir-ro . counter.wasm        # may read the directory it is started in
   wasi-aot build --dir-ro /etc/app::/conf --dir /var/lib/app::/data \\
       --env LANG=C --env HOME server.wasm -o /usr/local/bin/server
   wasi-aot build --preload env=env.wasm app.wasm  # app imports from module env
   wasi-aot build --emit asm counter.wasm -o -   # look at the machine code
 
 The executable needs nothing of wasi-aot to run. Relative --dir paths are resolved
-when it starts; everything else is decided now and can't be widened later.")]
+when it starts; everything else is decided now and can't be widened later. A program
+can't change its own executable, whatever it is granted; it can change others in a
+directory that is granted by --dir.")]
 pub struct Build {
     /// The module, or - for standard input
     input: PathBuf,
@@ -69,8 +75,49 @@ impl Build {
 
         let preloads = self.preload.read()?;
         let bytes = build(&self.input, &preloads, &options, self.verbose)?;
-        output.write(&bytes)
+        output.write(&bytes)?;
+        if let (Emit::Exe, Output::File { path, .. }) = (options.emit, &output) {
+            note_own_directory(path, &options);
+        }
+        Ok(())
     }
+}
+
+/// Tells of an executable that lies where it may write: its own file stays as it is, but
+/// what else is executed there may become something else.
+fn note_own_directory(output: &Path, options: &Options) {
+    let Ok(current) = std::env::current_dir() else {
+        return;
+    };
+    let host = |grant: &Grant| PathBuf::from(OsStr::from_bytes(&grant.host));
+    let is_around = |grant: &&Grant| {
+        let around = by_letters(&current.join(host(grant)));
+        grant.access == Access::ReadWrite && by_letters(&current.join(output)).starts_with(around)
+    };
+    if options.policy.refuse_own_directory {
+        return;
+    }
+    if let Some(grant) = options.policy.grants.iter().find(is_around) {
+        Progress::new(false).note(&format!(
+            "{} lies in --dir {}: the program can't change that file, but others there that \
+             are executed; --dir-ro is safer, or another place for executables",
+            show::one_line(&output.display().to_string()),
+            show::printable_bytes(&grant.host),
+        ));
+    }
+}
+
+/// An absolute path without `.` and `..`, by its letters.
+fn by_letters(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => drop(plain.pop()),
+            other => plain.push(other),
+        }
+    }
+    plain
 }
 
 /// Reads and compiles the input; errors begin with its name.

@@ -4,13 +4,17 @@ use crate::cache::Cache;
 use crate::flags::codegen::TuningFlags;
 use crate::flags::policy::PolicyFlags;
 use crate::flags::preload::PreloadFlags;
+use crate::memory_file;
 use anyhow::{Context, Result};
 use clap::Args;
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
+use std::io;
+use std::os::fd::AsRawFd;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
+use wasi_aot_compiler::Options;
 
 /// Compile a WebAssembly module, or take it from the cache, and run it
 #[derive(Debug, Args)]
@@ -22,7 +26,7 @@ use std::process::Command;
 
 Everything after FILE is for the program. Executables are kept in
 $XDG_CACHE_HOME/wasi-aot (~/.cache/wasi-aot), by what they are made from; those that
-have not been used for 30 days are removed."
+have not been used for 30 days are removed. No grant reaches that directory."
 )]
 pub struct Run {
     /// The module, and the program's arguments
@@ -39,6 +43,13 @@ pub struct Run {
     policy: PolicyFlags,
 }
 
+/// Executes an open file, not what some name means by now. Its descriptor is closed by
+/// then. Returns only if that failed.
+fn execute(program: &File, arg0: &OsString, args: &[OsString]) -> io::Error {
+    let path = format!("/proc/self/fd/{}", program.as_raw_fd());
+    Command::new(path).arg0(arg0).args(args).exec()
+}
+
 impl Run {
     /// Returns only if the program couldn't be started.
     pub fn run(self) -> Result<()> {
@@ -50,11 +61,21 @@ impl Run {
         let wasm = fs::read(path).with_context(name)?;
         let preloads = self.preload.read()?;
         let modules = preloads.modules();
-        let cache = Cache::of_user()?;
-        let program = cache.get(&wasm, &modules, &options, || {
-            wasi_aot_compiler::build_with(&wasm, &modules, &options, &()).with_context(name)
-        })?;
-        let error = Command::new(&program).arg0(file).args(args).exec();
-        Err(error).with_context(|| format!("{}: cannot run", program.display()))
+        let build = |options: &Options| {
+            wasi_aot_compiler::build_with(&wasm, &modules, options, &()).with_context(name)
+        };
+        let program = match Cache::of_user()? {
+            // There is nothing that the program could replace.
+            None => memory_file::sealed(&build(&options)?)?,
+            Some(cache) => {
+                if !options.policy.grants.is_empty() {
+                    let path = cache.path().as_os_str().as_encoded_bytes();
+                    options.policy.hole = Some(path.to_vec());
+                }
+                cache.get(&wasm, &modules, &options, || build(&options))?
+            }
+        };
+        let error = execute(&program, file, args);
+        Err(error).with_context(|| format!("{}: cannot run", path.display()))
     }
 }

@@ -53,6 +53,16 @@ pub(super) fn describe(page: &mut Page, name: &str, executable: &Executable) {
         },
     );
     page.field("processor", executable.cpu_spec());
+    if let Some(is_known) = executable.runtime_is_known {
+        page.field(
+            "runtime",
+            if is_known {
+                "the one that this wasi-aot links"
+            } else {
+                "unknown: of another wasi-aot, linked by ld, or changed"
+            },
+        );
+    }
     file(page, executable);
 }
 
@@ -80,7 +90,7 @@ fn policy(page: &mut Page, executable: &Executable) {
         "always",
         "arguments, standard input and output, clocks, random numbers",
     );
-    directories(page, &manifest.grants);
+    directories(page, manifest);
     environment(page, manifest);
     let listeners = manifest.listeners.iter();
     page.field("listens at", list(listeners.map(|at| printable_bytes(at))));
@@ -105,7 +115,8 @@ fn policy(page: &mut Page, executable: &Executable) {
     );
 }
 
-fn directories(page: &mut Page, grants: &[Grant]) {
+fn directories(page: &mut Page, manifest: &Manifest) {
+    let grants = &manifest.grants;
     if grants.is_empty() {
         page.field("directories", "none");
     }
@@ -120,6 +131,20 @@ fn directories(page: &mut Page, grants: &[Grant]) {
             page.more("  resolved when the program starts, in the directory it is started in");
             page.more("  (started in / or a home directory, it is all of that)");
         }
+    }
+    if manifest
+        .grants
+        .iter()
+        .any(|grant| grant.access == Access::ReadWrite)
+    {
+        page.more(if manifest.refuse_own_directory {
+            "it doesn't start where it lies in one that it may write (--refuse-own-directory)"
+        } else {
+            "its own file stays as it is, other programs there may be changed"
+        });
+    }
+    if let Some(hole) = &manifest.hole {
+        page.more(format_args!("nothing in {}", printable_bytes(hole)));
     }
 }
 

@@ -112,7 +112,7 @@ fn executable(report: &Executable) -> Value {
         .collect();
     let listeners = manifest.listeners.iter();
     let listeners = listeners.map(|at| String::from_utf8_lossy(at).into_owned());
-    json!({
+    let mut value = json!({
         "schema": SCHEMA,
         "kind": if report.is_object { "object" } else { "executable" },
         "target": report.target.name(),
@@ -129,6 +129,7 @@ fn executable(report: &Executable) -> Value {
             "stack": manifest.stack_size,
             "max_memory": manifest.max_memory,
             "max_cpu": manifest.max_cpu,
+            "refuse_own_directory": manifest.refuse_own_directory,
         },
         "hardening": {
             "landlock": manifest.hardened,
@@ -137,13 +138,18 @@ fn executable(report: &Executable) -> Value {
         },
         "preemption": report.preempts,
         "spectre": manifest.spectre,
+        "runtime": report.runtime_is_known.map(|known| if known { "known" } else { "unknown" }),
         "symbols": report.has_symbols,
         "sizes": {
             "file": report.sizes.file,
             "code": report.sizes.code,
             "data": report.sizes.data,
         },
-    })
+    });
+    if let Some(Value::Object(policy)) = value.get_mut("policy") {
+        insert_bytes(policy, "hole", manifest.hole.as_deref());
+    }
+    value
 }
 
 fn directory(grant: &Grant) -> Value {

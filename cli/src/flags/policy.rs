@@ -55,6 +55,11 @@ pub struct PolicyFlags {
     /// Don't start where Landlock or seccomp can't be put up
     #[arg(long)]
     require_harden: bool,
+
+    /// Don't start where the executable, or a link to it, lies in a directory that
+    /// is granted for writing
+    #[arg(long)]
+    refuse_own_directory: bool,
 }
 
 impl PolicyFlags {
@@ -82,6 +87,8 @@ impl PolicyFlags {
             max_cpu: self.max_cpu,
             no_harden: self.no_harden,
             require_harden: self.require_harden,
+            refuse_own_directory: self.refuse_own_directory,
+            hole: None,
         }
     }
 }
@@ -211,6 +218,7 @@ mod tests {
     #[test]
     fn the_rest_is_taken_over() {
         let args = ["--env", "A=1", "--env", "B", "--inherit-env", "--no-harden"];
+        let args = [&args[..], &["--refuse-own-directory"]].concat();
         let sizes = [
             "--max-memory",
             "1MiB",
@@ -225,6 +233,7 @@ mod tests {
         assert_eq!(policy.listeners, listeners);
         assert_eq!(policy.env.len(), 2);
         assert!(policy.inherit_env && policy.no_harden && !policy.require_harden);
+        assert!(policy.refuse_own_directory);
         assert_eq!(policy.max_memory, Some(1 << 20));
         assert_eq!(policy.stack_size, Some(1 << 30));
         assert_eq!(policy.max_cpu, Some(120_000));

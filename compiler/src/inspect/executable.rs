@@ -3,6 +3,7 @@
 use super::InspectError;
 use super::buildinfo::{self, BuildInfo};
 use super::elf;
+use super::runtime;
 use crate::options::Target;
 use crate::policy::{EnvVar, Grant};
 use object::elf::{EM_AARCH64, EM_X86_64};
@@ -24,6 +25,9 @@ pub struct Executable {
     /// Whether goroutines that compute are preempted.
     pub preempts: bool,
     pub has_symbols: bool,
+    /// Whether its runtime is the one that this wasi-aot links. `None` for an object,
+    /// which has none.
+    pub runtime_is_known: Option<bool>,
     /// Of the module that it was made from.
     pub build_info: Option<BuildInfo>,
     pub sizes: Sizes,
@@ -60,6 +64,10 @@ pub struct Manifest {
     pub spectre: bool,
     /// Whether the program doesn't start without them.
     pub requires_hardening: bool,
+    /// Whether it doesn't start where it lies in a writable grant.
+    pub refuse_own_directory: bool,
+    /// A directory that no grant reaches.
+    pub hole: Option<Vec<u8>>,
     /// The compiler and its version.
     pub built_by: Option<Vec<u8>>,
     /// The version of Go that made the module.
@@ -90,6 +98,7 @@ pub(super) fn report(bytes: &[u8]) -> Result<Executable, InspectError> {
         memories: parts.memories.iter().map(memory).collect(),
         preempts: parts.preempts,
         has_symbols: parts.has_symbols,
+        runtime_is_known: (!parts.is_object).then(|| runtime::is_known(bytes, target)),
         build_info: buildinfo::find(&[(0, parts.image)]),
         sizes: Sizes {
             file: bytes.len() as u64,
@@ -129,6 +138,8 @@ impl Manifest {
             hardened: true,
             spectre: false,
             requires_hardening: false,
+            refuse_own_directory: false,
+            hole: None,
             built_by: None,
             go_version: None,
         };
@@ -168,6 +179,8 @@ impl Manifest {
             Record::NoHarden => self.hardened = false,
             Record::Spectre => self.spectre = true,
             Record::RequireHarden => self.requires_hardening = true,
+            Record::RefuseOwnDirectory => self.refuse_own_directory = true,
+            Record::Hole { path } => self.hole = Some(path.to_vec()),
             Record::BuiltBy { compiler } => self.built_by = Some(compiler.to_vec()),
             Record::GoVersion { version } => self.go_version = Some(version.to_vec()),
         }

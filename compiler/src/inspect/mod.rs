@@ -15,6 +15,7 @@ mod elf;
 pub mod executable;
 pub mod module;
 pub mod outline;
+mod runtime;
 #[cfg(test)]
 mod tests;
 

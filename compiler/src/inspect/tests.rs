@@ -228,6 +228,8 @@ fn a_manifest_is_read_whole() {
             compiler: b"wasi-aot 9",
         },
         Record::GoVersion { version: b"go1.99" },
+        Record::RefuseOwnDirectory,
+        Record::Hole { path: b"/cache" },
     ];
     let manifest = Manifest::read(&writer::write(records)).unwrap();
     let expected = Manifest {
@@ -260,6 +262,8 @@ fn a_manifest_is_read_whole() {
         hardened: false,
         spectre: true,
         requires_hardening: true,
+        refuse_own_directory: true,
+        hole: Some(b"/cache".to_vec()),
         built_by: Some(b"wasi-aot 9".to_vec()),
         go_version: Some(b"go1.99".to_vec()),
     };
@@ -293,6 +297,8 @@ fn what_is_built_says_what_it_was_built_with() {
         let report = executable(&bytes);
         assert_eq!(report.is_object, emit == Emit::Obj);
         assert_eq!(report.has_symbols, !strip);
+        let linked = (emit == Emit::Exe).then_some(true);
+        assert_eq!(report.runtime_is_known, linked);
         assert_eq!(report.memories, [(0x2_0000, 0x2_0000)]);
         assert_eq!(report.target.name(), "linux/amd64");
         assert!(!report.preempts && report.build_info.is_none());

@@ -216,6 +216,8 @@ fn the_manifest_says_it_all_in_order() {
         max_cpu: Some(1500),
         no_harden: true,
         require_harden: false,
+        refuse_own_directory: true,
+        hole: Some(b"/cache".to_vec()),
     };
     policy.check().unwrap();
     let manifest = policy.manifest();
@@ -245,6 +247,8 @@ fn the_manifest_says_it_all_in_order() {
         Record::MaxMemory { bytes: 1 << 21 },
         Record::MaxCpu { milliseconds: 1500 },
         Record::NoHarden,
+        Record::RefuseOwnDirectory,
+        Record::Hole { path: b"/cache" },
     ];
     assert_eq!(read, expected);
     let required = Policy {

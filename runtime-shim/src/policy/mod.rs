@@ -13,12 +13,15 @@ mod cwd;
 pub mod environment;
 mod listen;
 pub mod privileged;
+pub mod own;
 mod refusal;
 pub mod resolver;
 mod route;
 pub mod walk;
+mod way;
 
 pub use refusal::Refusal;
+pub use way::{Place, Start};
 
 use crate::pages::Keeper;
 use crate::wasi::fdtable::{Descriptor, FdTable, HostFd, Preopen};
@@ -42,15 +45,16 @@ pub struct Grant {
 
 /// Opens what `manifest` grants, from [`FIRST_PREOPEN`] on, listeners before
 /// directories and each kind in its order, and completes `environment` with
-/// `LISTEN_FDS` and `PWD`.
+/// `LISTEN_FDS` and `PWD`. Returns what must stay as it is all the same.
 ///
 /// # Errors
 /// The reason why the program can't start.
 pub fn resolve(
     manifest: &'static [u8],
+    start: Start<'_>,
     fds: &mut FdTable,
     environment: &mut Environment,
-) -> Result<(), Refusal> {
+) -> Result<Place, Refusal> {
     for record in records(manifest)? {
         record?;
     }
@@ -84,7 +88,23 @@ pub fn resolve(
     }
     environment.pwd = pwd.1;
     refuse_contradictions(manifest, fds)?;
-    route::refuse_redirected(manifest, fds)
+    route::refuse_redirected(manifest, fds)?;
+    let place = way::find(start, current.0.as_ref(), manifest, fds, &mut keeper)?;
+    keep_standard(&place.own, fds);
+    Ok(place)
+}
+
+/// Takes from standard input, output and error what would change the executable, if
+/// they are the executable.
+fn keep_standard(own: &own::Own, fds: &mut FdTable) {
+    for number in (0..FIRST_PREOPEN).take_while(|_| !own.is_empty()) {
+        if let Ok(descriptor) = fds.get_mut(number)
+            && descriptor.filetype == FileType::RegularFile
+            && fstat(&descriptor.host).is_ok_and(|stat| own.is_kept(&stat))
+        {
+            descriptor.rights = descriptor.rights.without(Rights::WRITING);
+        }
+    }
 }
 
 /// The directories granted, in order.
@@ -245,8 +265,11 @@ fn writable_around(
     Ok(None)
 }
 
-/// Device and inode: the same for two descriptors of one directory.
-fn identity(dir: impl AsFd) -> rustix::io::Result<(u64, u64)> {
+/// Device and inode.
+pub type Identity = (u64, u64);
+
+/// The same for two descriptors of one directory.
+fn identity(dir: impl AsFd) -> rustix::io::Result<Identity> {
     let stat = fstat(dir)?;
     Ok((stat.st_dev, stat.st_ino))
 }

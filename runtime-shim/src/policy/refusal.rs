@@ -28,6 +28,14 @@ pub enum Refusal {
     CallersDirectory(Grant),
     /// All variables, in such a program.
     CallersEnvironment,
+    /// The executable, or a link on the way to it, lies in it.
+    OwnDirectory(Grant),
+    /// Nothing says where the executable lies.
+    OwnPlaceUnknown,
+    /// It is the directory that no grant is to reach, or lies in it.
+    GrantsHole(Grant),
+    /// The directory that no grant is to reach can't be looked at.
+    CannotKeepOut(Errno),
 }
 
 impl From<Malformed> for Refusal {
@@ -87,6 +95,26 @@ impl fmt::Display for Refusal {
                 "this program runs with more rights than its caller (set-user-ID, set-group-ID or \
                  capabilities), whose environment --inherit-env passes; build with --env NAME \
                  for those that it needs",
+            ),
+            Self::OwnDirectory(grant) => write!(
+                f,
+                "{grant} contains this executable, or a link to it, and this program was built \
+                 with --refuse-own-directory; start it from another directory, or move it"
+            ),
+            Self::OwnPlaceUnknown => f.write_str(
+                "nothing says where this executable lies, and it was built with \
+                 --refuse-own-directory; start it by its path",
+            ),
+            Self::GrantsHole(grant) => write!(
+                f,
+                "{grant} lies in the directory of wasi-aot's own executables; \
+                 set XDG_CACHE_HOME to another directory"
+            ),
+            Self::CannotKeepOut(error) => write!(
+                f,
+                "cannot look at the directory of wasi-aot's own executables: {}; \
+                 set XDG_CACHE_HOME to another directory",
+                Reason(*error)
             ),
         }
     }

@@ -2,16 +2,19 @@
 //!
 //! Invariants: no symbolic link, no `..` and no rename or swap that another
 //! process does meanwhile makes a lookup leave its [`Base`]. The kernel sees to
-//! it (`openat2`, Linux 5.6); where it can't, [`super::walk`] does.
+//! it (`openat2`, Linux 5.6); where it can't, [`super::walk`] does. And with a hole
+//! ([`Resolver::hole`]) no lookup ends in that directory or at a name in it.
 
 use super::control::refuse_control_files;
-use super::cpath::CPath;
-use super::walk;
+use super::cpath::{CPath, PATH_MAX};
+use super::walk::{self, MAX_LINKS};
+use super::{Identity, identity};
 use crate::wasi::errno::Errno;
 use core::cell::Cell;
 use core::ffi::CStr;
+use core::mem::MaybeUninit;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
-use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
+use rustix::fs::{Mode, OFlags, ResolveFlags, openat2, readlinkat_raw};
 use rustix::io::Errno as Host;
 
 /// Where a lookup starts, and what it can't leave.
@@ -30,6 +33,9 @@ const ATTEMPTS: u32 = 64;
 /// Chooses the way of resolving, which the first lookup finds out.
 pub struct Resolver {
     kernel: Cell<Kernel>,
+    /// A directory that is as one without any permissions, whatever is granted. There
+    /// are no directories in it. (`..` in it leads where it always leads.)
+    pub hole: Option<Identity>,
 }
 
 /// Whether `openat2` is there.
@@ -40,10 +46,30 @@ enum Kernel {
     DoesNot,
 }
 
+/// What a file is opened for.
+#[derive(Clone, Copy)]
+enum Purpose {
+    /// To be read or looked at, or a directory.
+    Use,
+    /// To change it, or make it; `ordinary` if the lookup starts in no control file system.
+    Change { ordinary: bool },
+}
+
+impl Purpose {
+    /// The same where the lookup starts in a directory that nobody has looked at.
+    fn elsewhere(self) -> Self {
+        match self {
+            Self::Use => Self::Use,
+            Self::Change { .. } => Self::Change { ordinary: false },
+        }
+    }
+}
+
 impl Resolver {
     pub const fn new() -> Self {
         Self {
             kernel: Cell::new(Kernel::Unknown),
+            hole: None,
         }
     }
 
@@ -52,14 +78,24 @@ impl Resolver {
     pub fn walking() -> Self {
         Self {
             kernel: Cell::new(Kernel::DoesNot),
+            hole: None,
+        }
+    }
+
+    /// One with a hole, which no file is.
+    #[cfg(test)]
+    pub fn around_a_hole() -> Self {
+        Self {
+            hole: Some((u64::MAX, 0)),
+            ..Self::new()
         }
     }
 
     /// Opens `path` below `base`. `mode` counts when a file is created.
     ///
     /// # Errors
-    /// `EPERM` when the path is absolute or would leave `base`; else as for
-    /// `open`, `EINTR` apart.
+    /// `EPERM` when the path is absolute or would leave `base`; `EACCES` in the
+    /// hole; else as for `open`, `EINTR` apart.
     pub fn open(
         &self,
         base: Base<'_>,
@@ -67,23 +103,12 @@ impl Resolver {
         flags: OFlags,
         mode: Mode,
     ) -> Result<OwnedFd, Errno> {
-        if path.to_bytes().starts_with(b"/") {
-            return Err(Errno::PERM);
-        }
-        let flags = flags | OFlags::CLOEXEC;
-        let mode = created_mode(flags, mode);
-        match self.open_by_kernel(base, path, flags, mode, ResolveFlags::empty()) {
-            // The kernel gave up: walking always comes to an end.
-            Err(Host::NOSYS | Host::AGAIN) => walk::open(base, path, flags, mode),
-            Err(Host::XDEV) => Err(Errno::PERM),
-            result => Ok(result?),
-        }
+        self.open_for(Purpose::Use, base, path, flags, mode)
     }
 
     /// Opens `path` below `base` to write, make or empty a file, as [`Resolver::open`] does,
     /// but none of a control file system ([`super::control`]), nor one in it. `ordinary`:
-    /// `base` lies in none, so that a lookup that crosses no mount can't end in one, which
-    /// the kernel sees to at no cost.
+    /// `base` lies in none.
     ///
     /// # Errors
     /// `EACCES` for a control file system, and those of [`Resolver::open`].
@@ -95,11 +120,131 @@ impl Resolver {
         flags: OFlags,
         mode: Mode,
     ) -> Result<OwnedFd, Errno> {
+        self.open_for(Purpose::Change { ordinary }, base, path, flags, mode)
+    }
+
+    fn open_for(
+        &self,
+        purpose: Purpose,
+        base: Base<'_>,
+        path: &CStr,
+        flags: OFlags,
+        mode: Mode,
+    ) -> Result<OwnedFd, Errno> {
+        match self.hole {
+            None => self.open_anywhere(purpose, base, path, flags, mode),
+            Some(hole) => self.open_around(hole, purpose, base, path, flags, mode),
+        }
+    }
+
+    /// Opens the directory that holds the last component by itself, and refuses it if
+    /// it is the hole. That component is then a name and nothing else; where it is a
+    /// link to follow, the link's text takes its place.
+    fn open_around(
+        &self,
+        hole: Identity,
+        purpose: Purpose,
+        base: Base<'_>,
+        path: &CStr,
+        flags: OFlags,
+        mode: Mode,
+    ) -> Result<OwnedFd, Errno> {
+        let mut path = CPath::from_bytes(path.to_bytes())?;
+        let exclusive = OFlags::CREATE | OFlags::EXCL;
+        let follow = !flags.contains(OFlags::NOFOLLOW) && !flags.contains(exclusive);
+        for _ in 0..=MAX_LINKS {
+            let (dir, name, must_be_dir) = split(path.as_bytes());
+            if matches!(name, b"" | b"." | b"..") {
+                // A directory, if anything: it says itself whether it is the hole.
+                let opened = self.open_anywhere(purpose, base, path.as_c_str(), flags, mode)?;
+                return outside(hole, opened, flags);
+            }
+            let parent = self.open_parent(hole, base, dir)?;
+            if must_be_dir && flags.contains(OFlags::CREATE) {
+                // As Linux: creat("name/") is an error whatever is there.
+                return Err(Errno::ISDIR);
+            }
+            let parent = parent.as_ref().map_or(base.dir, AsFd::as_fd);
+            let name = CPath::from_bytes(name)?;
+            if follow || must_be_dir {
+                let mut buffer = [MaybeUninit::uninit(); PATH_MAX];
+                if let Ok((target, _)) = readlinkat_raw(parent, name.as_c_str(), &mut buffer[..]) {
+                    path = substituted(base, dir, target, must_be_dir)?;
+                    continue;
+                }
+            }
+            let mut flags = flags | OFlags::NOFOLLOW;
+            flags.set(
+                OFlags::DIRECTORY,
+                must_be_dir || flags.contains(OFlags::DIRECTORY),
+            );
+            let parent = Base {
+                dir: parent,
+                root: false,
+            };
+            let purpose = if dir.is_empty() {
+                purpose
+            } else {
+                purpose.elsewhere()
+            };
+            let opened = self.open_anywhere(purpose, parent, name.as_c_str(), flags, mode)?;
+            return outside(hole, opened, flags);
+        }
+        Err(Errno::LOOP)
+    }
+
+    /// The directory `dir` below `base`, unless it is the hole. `None`: `base` itself,
+    /// which never is.
+    fn open_parent(
+        &self,
+        hole: Identity,
+        base: Base<'_>,
+        dir: &[u8],
+    ) -> Result<Option<OwnedFd>, Errno> {
+        if dir.is_empty() {
+            return Ok(None);
+        }
+        let dir = CPath::from_bytes(dir)?;
+        let flags = OFlags::PATH | OFlags::DIRECTORY;
+        let parent =
+            self.open_anywhere(Purpose::Use, base, dir.as_c_str(), flags, Mode::empty())?;
+        outside(hole, parent, flags).map(Some)
+    }
+
+    fn open_anywhere(
+        &self,
+        purpose: Purpose,
+        base: Base<'_>,
+        path: &CStr,
+        flags: OFlags,
+        mode: Mode,
+    ) -> Result<OwnedFd, Errno> {
         if path.to_bytes().starts_with(b"/") {
             return Err(Errno::PERM);
         }
         let flags = flags | OFlags::CLOEXEC;
         let mode = created_mode(flags, mode);
+        if let Purpose::Change { ordinary } = purpose {
+            return self.change(base, ordinary, path, flags, mode);
+        }
+        match self.open_by_kernel(base, path, flags, mode, ResolveFlags::empty()) {
+            // The kernel gave up: walking always comes to an end.
+            Err(Host::NOSYS | Host::AGAIN) => walk::open(base, path, flags, mode),
+            Err(Host::XDEV) => Err(Errno::PERM),
+            result => Ok(result?),
+        }
+    }
+
+    /// Where `base` is `ordinary`, a lookup that crosses no mount can't end in a control
+    /// file system, and the kernel sees to it at no cost.
+    fn change(
+        &self,
+        base: Base<'_>,
+        ordinary: bool,
+        path: &CStr,
+        flags: OFlags,
+        mode: Mode,
+    ) -> Result<OwnedFd, Errno> {
         if ordinary {
             let same = ResolveFlags::NO_XDEV;
             match self.open_by_kernel(base, path, flags, mode, same) {
@@ -277,6 +422,48 @@ impl From<Host> for Change {
             error => Self::Refused(error.into()),
         }
     }
+}
+
+/// A path's directory with the slash behind it, its last component, and whether a
+/// slash follows that.
+fn split(path: &[u8]) -> (&[u8], &[u8], bool) {
+    let end = path.iter().rposition(|&b| b != b'/').map_or(0, |i| i + 1);
+    let start = path[..end].iter().rposition(|&b| b == b'/');
+    let start = start.map_or(0, |slash| slash + 1);
+    (&path[..start], &path[start..end], end < path.len())
+}
+
+/// A path that ends in a link, with the link's text instead.
+fn substituted(
+    base: Base<'_>,
+    dir: &[u8],
+    target: &[u8],
+    must_be_dir: bool,
+) -> Result<CPath, Errno> {
+    let mut path = CPath::new();
+    if target.starts_with(b"/") {
+        if !base.root {
+            return Err(Errno::PERM);
+        }
+        // The root is where `base` is.
+        path.push(b".")?;
+    } else {
+        path.push(dir)?;
+    }
+    path.push(target)?;
+    if must_be_dir {
+        path.push(b"/")?;
+    }
+    Ok(path)
+}
+
+/// `opened`, unless it is the hole and could be used for more than to look what it is.
+fn outside(hole: Identity, opened: OwnedFd, flags: OFlags) -> Result<OwnedFd, Errno> {
+    let looks = flags.contains(OFlags::PATH) && !flags.contains(OFlags::DIRECTORY);
+    if !looks && identity(&opened)? == hole {
+        return Err(Errno::ACCES);
+    }
+    Ok(opened)
 }
 
 /// A directory found by [`Resolver::parent`].

@@ -20,7 +20,13 @@ fn start(records: &[Record<'_>]) -> (Result<(), String>, FdTable, Option<String>
     }
     // SAFETY: there are no host strings.
     let mut environment = unsafe { Environment::new(manifest, &[]) };
-    let result = resolve(manifest, &mut fds, &mut environment).map_err(|r| r.to_string());
+    let resolved = resolve(
+        manifest,
+        Start::by(c"/dev/null"),
+        &mut fds,
+        &mut environment,
+    );
+    let result = resolved.map(drop).map_err(|r| r.to_string());
     let pwd = environment
         .pwd
         .map(|pwd| String::from_utf8(pwd.into()).unwrap());
@@ -142,7 +148,13 @@ fn what_is_not_there_is_named_with_its_flag() {
 fn a_damaged_manifest_is_refused() {
     let mut environment = Environment::EMPTY;
     for manifest in [&b""[..], b"wasi-aot manifest 1\0dir\0rx\0a\0b\0"] {
-        let result = resolve(manifest, &mut FdTable::new(), &mut environment);
+        let result = resolve(
+            manifest,
+            Start::by(c""),
+            &mut FdTable::new(),
+            &mut environment,
+        )
+        .map(drop);
         assert!(matches!(result, Err(Refusal::Malformed)));
     }
 }

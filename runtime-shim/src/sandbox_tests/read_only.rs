@@ -188,7 +188,7 @@ fn start(grants: &[(Access, String)]) -> Result<Guest, String> {
     let Wasi {
         fds, environment, ..
     } = &mut guest.wasi;
-    let resolved = policy::resolve(records, fds, environment);
+    let resolved = policy::resolve(records, policy::Start::by(c""), fds, environment).map(drop);
     resolved.map_err(|refusal| refusal.to_string())?;
     Ok(guest)
 }

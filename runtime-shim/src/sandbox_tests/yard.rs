@@ -16,8 +16,12 @@ use wasi_aot_contract::manifest::Access;
 /// A way of resolving, and its name.
 type Resolving = (&'static str, fn() -> Resolver);
 
-/// Both of them.
-pub const RESOLVERS: [Resolving; 2] = [("openat2", Resolver::new), ("walk", Resolver::walking)];
+/// All of them.
+pub const RESOLVERS: [Resolving; 3] = [
+    ("openat2", Resolver::new),
+    ("walk", Resolver::walking),
+    ("around a hole", Resolver::around_a_hole),
+];
 
 /// What stands for `T` in a path or a link: things outside that are there, and
 /// one that isn't. A guest must not be able to tell one from the other.

@@ -108,7 +108,8 @@ pub fn fd_filestat_set_times(
 /// symbolic link at its end, its own unless `flags` says to follow.
 ///
 /// # Errors
-/// Those of [`fd_filestat_set_times`] and of looking up a path.
+/// Those of [`fd_filestat_set_times`] and of looking up a path; `EROFS` for the
+/// executable ([`crate::policy::own`]).
 pub fn path_filestat_set_times(
     wasi: &mut Wasi,
     fd: u32,
@@ -125,6 +126,9 @@ pub fn path_filestat_set_times(
     let path = wasi.path(path, path_len)?;
     let file = wasi.resolver.locate(dir.base(), path.as_c_str(), follow)?;
     refuse_control_files(&file)?;
+    if !wasi.own.is_empty() {
+        wasi.own.refuse(&fstat(&file)?)?;
+    }
     match utimensat(&file, c"", &times, AtFlags::EMPTY_PATH) {
         // Linux before 5.8 doesn't take an O_PATH descriptor.
         Err(Host::INVAL) => set_times_at(dir.base(), &path, follow, &times),

@@ -163,6 +163,8 @@ pub fn manifest(records: &[Record<'_>]) -> &'static [u8] {
             Record::EnvPass { name } => fields.extend([&b"env-pass"[..], name]),
             Record::EnvInherit => fields.push(b"env-inherit"),
             Record::Listen { address } => fields.extend([&b"listen"[..], address]),
+            Record::RefuseOwnDirectory => fields.push(b"refuse-own-directory"),
+            Record::Hole { path } => fields.extend([&b"hole"[..], path]),
             other => unreachable!("BUG: no fixture has {other:?}"),
         }
     }

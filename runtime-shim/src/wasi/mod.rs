@@ -49,6 +49,7 @@ use crate::harden;
 use crate::policy;
 use crate::policy::cpath::CPath;
 use crate::policy::environment::Environment;
+use crate::policy::own::Own;
 use crate::policy::resolver::Resolver;
 use crate::privileges;
 use crate::report;
@@ -63,6 +64,8 @@ pub struct Wasi {
     pub memory: Memory,
     pub fds: FdTable,
     pub resolver: Resolver,
+    /// What no call changes, whatever is granted.
+    pub own: Own,
     /// Each a C string that lives as long as the process.
     pub args: &'static [*const c_char],
     pub environment: Environment,
@@ -77,6 +80,7 @@ impl Wasi {
             memory: unsafe { Memory::new() },
             fds: FdTable::new(),
             resolver: Resolver::new(),
+            own: Own::new(),
             args: &[],
             environment: Environment::EMPTY,
         }
@@ -125,11 +129,13 @@ pub fn init(process: &Process) {
                 "standard input, output and error can't be set up"
             ));
         }
+        // SAFETY: the kernel's strings again.
+        let start = unsafe { policy::Start::new(rustix::param::linux_execfn(), process.args) };
+        let (fds, environment) = (&mut wasi.fds, &mut wasi.environment);
         let allowed = policy::privileged::check(process.privileged, process.manifest);
-        if let Err(refusal) = allowed
-            .and_then(|()| policy::resolve(process.manifest, &mut wasi.fds, &mut wasi.environment))
-        {
-            report::cannot_start(format_args!("{refusal}"));
+        match allowed.and_then(|()| policy::resolve(process.manifest, start, fds, environment)) {
+            Ok(place) => (wasi.own, wasi.resolver.hole) = (place.own, place.hole),
+            Err(refusal) => report::cannot_start(format_args!("{refusal}")),
         }
         // A kernel that refuses leaves the process what its user gave it.
         let _ = privileges::drop_needless(harden::Needs::of(&wasi.fds));

@@ -2,7 +2,8 @@
 //!
 //! Each opens the directory that holds the name, without leaving the granted
 //! one, and hands the last component to the kernel: none of the calls used here
-//! follows a symbolic link in it. A change in a file system by which the kernel is
+//! follows a symbolic link in it. Names on the way to the executable stay what they
+//! are ([`crate::policy::own`]). A change in a file system by which the kernel is
 //! controlled is `EACCES` ([`crate::policy::control`]); this isn't repeated at each.
 
 use super::Wasi;
@@ -32,6 +33,7 @@ pub fn path_create_directory(
     let mut path = wasi.path(path, path_len)?;
     let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
     refuse_control_names(dir, &parent)?;
+    wasi.own.refuse_creation(&parent, name)?;
     Ok(mkdirat(&parent, name, Mode::from_raw_mode(0o777))?)
 }
 
@@ -51,6 +53,7 @@ pub fn path_remove_directory(
     let mut path = wasi.path(path, path_len)?;
     let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
     refuse_control_names(dir, &parent)?;
+    wasi.own.refuse_removal(&parent, name)?;
     Ok(unlinkat(&parent, name, AtFlags::REMOVEDIR)?)
 }
 
@@ -65,6 +68,7 @@ pub fn path_unlink_file(wasi: &mut Wasi, fd: u32, path: Ptr, path_len: u32) -> R
     let mut path = wasi.path(path, path_len)?;
     let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
     refuse_control_names(dir, &parent)?;
+    wasi.own.refuse_removal(&parent, name)?;
     Ok(unlinkat(&parent, name, AtFlags::empty())?)
 }
 
@@ -93,6 +97,8 @@ pub fn path_rename(
     let (new_parent, new_name) = wasi.resolver.parent(new_dir.base(), &mut new_path)?;
     refuse_control_names(old_dir, &old_parent)?;
     refuse_control_names(new_dir, &new_parent)?;
+    wasi.own.refuse_removal(&old_parent, old_name)?;
+    wasi.own.refuse_removal(&new_parent, new_name)?;
     Ok(renameat(&old_parent, old_name, &new_parent, new_name)?)
 }
 
@@ -126,6 +132,8 @@ pub fn path_link(
     let (new_parent, new_name) = wasi.resolver.parent(new_dir.base(), &mut new_path)?;
     refuse_control_names(old_dir, &old_parent)?;
     refuse_control_names(new_dir, &new_parent)?;
+    wasi.own.refuse_at(&old_parent, old_name)?;
+    wasi.own.refuse_creation(&new_parent, new_name)?;
     let flags = AtFlags::empty();
     Ok(linkat(&old_parent, old_name, &new_parent, new_name, flags)?)
 }
@@ -167,6 +175,7 @@ pub fn path_symlink(
     }
     let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
     refuse_control_names(dir, &parent)?;
+    wasi.own.refuse_creation(&parent, name)?;
     Ok(symlinkat(target.as_c_str(), &parent, name)?)
 }
 

@@ -12,13 +12,18 @@ use super::fdtable::{Descriptor, HostFd};
 use super::types::{FileType, Rights, checked_flags, fdflags, follows, oflags};
 use crate::guest::{Memory, Ptr};
 use crate::policy::cpath::CPath;
+use crate::policy::own::Own;
 use crate::policy::resolver::Resolver;
 use crate::preempt;
 use rustix::fd::OwnedFd;
-use rustix::fs::{FileType as HostType, Mode, OFlags, Stat, fcntl_setfl, fstat};
+use rustix::fs::{FileType as HostType, Mode, OFlags, Stat, fcntl_setfl, fstat, ftruncate};
+use rustix::io::retry_on_intr;
 use rustix::termios::isatty;
 use rustix::thread::clock_nanosleep_relative;
 use rustix::time::{ClockId, Timespec};
+
+/// Of a file that is made, before the umask.
+const MODE: Mode = Mode::from_bits_retain(0o666);
 
 /// How long to wait before others get their turn: what they lose each time.
 const GIVING_WAY: Timespec = Timespec {
@@ -42,7 +47,8 @@ const GIVING_WAY: Timespec = Timespec {
 ///
 /// # Errors
 /// `EROFS` to write, create or truncate below a grant for reading only, once the
-/// path is looked up, as on a file system mounted so;
+/// path is looked up, as on a file system mounted so; also to write or truncate the
+/// executable ([`crate::policy::own`]);
 /// `EACCES` to write, make or empty a file of procfs, or of another file system by which
 /// the kernel is controlled, whichever grant it lies below;
 /// `ENOTCAPABLE` when `fd` may not hand on reading or writing; `EISDIR` to write a
@@ -73,10 +79,36 @@ pub fn path_open(
     let path = wasi.path(path, path_len)?;
     wasi.memory.expect_room(opened_fd, 4)?;
     request.check(dir)?;
-    let host = request.open_patiently(dir, &wasi.resolver, &path, &mut wasi.memory)?;
-    let descriptor = request.descriptor(dir, host)?;
+    let host = Host {
+        dir,
+        resolver: &wasi.resolver,
+        own: &wasi.own,
+        path: &path,
+    };
+    let opened = request.open_patiently(&host, &mut wasi.memory)?;
+    let descriptor = request.descriptor(&host, opened)?;
     let opened = wasi.fds.insert(descriptor)?;
     wasi.memory.write_u32(opened_fd, opened)
+}
+
+/// What a call finds on the host.
+struct Host<'a> {
+    dir: &'a Descriptor,
+    resolver: &'a Resolver,
+    own: &'a Own,
+    path: &'a CPath,
+}
+
+impl Host<'_> {
+    fn open(&self, flags: OFlags) -> Result<OwnedFd, Errno> {
+        (self.resolver).open(self.dir.base(), self.path.as_c_str(), flags, MODE)
+    }
+
+    /// For a request that [`changes`](Request::changes) something.
+    fn open_to_change(&self, flags: OFlags) -> Result<OwnedFd, Errno> {
+        let (base, ordinary) = (self.dir.base(), !self.dir.is_control()?);
+        (self.resolver).open_to_change(base, ordinary, self.path.as_c_str(), flags, MODE)
+    }
 }
 
 /// The parameters of a call.
@@ -132,17 +164,11 @@ impl Request {
     }
 
     /// Opens the file, and does the waiting that the host was told not to do.
-    fn open_patiently(
-        &self,
-        dir: &Descriptor,
-        resolver: &Resolver,
-        path: &CPath,
-        memory: &mut Memory,
-    ) -> Result<OwnedFd, Errno> {
-        match self.open(dir, resolver, path, self.host_flags()) {
+    fn open_patiently(&self, host: &Host<'_>, memory: &mut Memory) -> Result<OwnedFd, Errno> {
+        match self.open(host, self.host_flags()) {
             // Somebody holds a lease on the file.
             Err(Errno::AGAIN) if self.adds_nonblock() => {}
-            Err(Errno::NXIO) if self.adds_nonblock() && self.is_fifo(dir, resolver, path)? => {
+            Err(Errno::NXIO) if self.adds_nonblock() && self.is_fifo(host)? => {
                 if preempt::give_way(memory) {
                     let _ = clock_nanosleep_relative(ClockId::Monotonic, &GIVING_WAY);
                     return Err(Errno::GIVE_WAY);
@@ -151,34 +177,67 @@ impl Request {
             opened => return opened,
         }
         let patient = self.host_flags().difference(OFlags::NONBLOCK);
-        self.open(dir, resolver, path, patient)
+        self.open(host, patient)
     }
 
-    fn open(
-        &self,
-        dir: &Descriptor,
-        resolver: &Resolver,
-        path: &CPath,
-        flags: OFlags,
-    ) -> Result<OwnedFd, Errno> {
-        if dir.read_only && self.writes() {
-            return Err(self.refusal(dir, resolver, path));
+    fn open(&self, host: &Host<'_>, flags: OFlags) -> Result<OwnedFd, Errno> {
+        if host.dir.read_only && self.writes() {
+            return Err(self.refusal(host));
         }
-        let mode = Mode::from_raw_mode(0o666);
-        if !(dir.read_only && flags.contains(OFlags::CREATE)) {
-            let (base, path) = (dir.base(), path.as_c_str());
-            if self.changes() {
-                let ordinary = !dir.is_control()?;
-                return resolver.open_to_change(base, ordinary, path, flags, mode);
+        if !(host.dir.read_only && flags.contains(OFlags::CREATE)) {
+            if !self.changes() {
+                return host.open(flags);
             }
-            return resolver.open(base, path, flags, mode);
+            // O_TRUNC would empty the file before anybody knows which one it is.
+            let is_checked = self.writes() && !host.own.is_empty();
+            let mut first = flags;
+            first.set(OFlags::TRUNC, flags.contains(OFlags::TRUNC) && !is_checked);
+            if is_checked && host.own.copied_up {
+                self.refuse_before_copying(host)?;
+            }
+            let opened = host.open_to_change(first)?;
+            if is_checked {
+                self.refuse_or_truncate(host, &opened, flags)?;
+            }
+            return Ok(opened);
         }
         // What a file system mounted for reading only does with O_CREAT.
         let flags = flags.difference(OFlags::CREATE | OFlags::EXCL);
-        match resolver.open(dir.base(), path.as_c_str(), flags, mode) {
+        match host.open(flags) {
             Ok(_) if self.has(oflags::EXCL) => Err(Errno::EXIST),
             Err(Errno::NOENT) => Err(Errno::ROFS),
             opened => opened,
+        }
+    }
+
+    /// Refuses the executable where opening it for writing would make it another file.
+    fn refuse_before_copying(&self, host: &Host<'_>) -> Result<(), Errno> {
+        let path = host.path.as_c_str();
+        match host.resolver.locate(host.dir.base(), path, self.follow) {
+            Ok(file) => host.own.refuse(&fstat(&file)?),
+            // Opening it says what is wrong.
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Refuses the executable, and does what O_TRUNC in `flags` does to other files.
+    fn refuse_or_truncate(
+        &self,
+        host: &Host<'_>,
+        opened: &OwnedFd,
+        flags: OFlags,
+    ) -> Result<(), Errno> {
+        let stat = fstat(opened)?;
+        host.own.refuse(&stat)?;
+        match FileType::of(&stat) {
+            _ if !flags.contains(OFlags::TRUNC) => Ok(()),
+            FileType::RegularFile if self.wants(Rights::FD_WRITE) => {
+                Ok(retry_on_intr(|| ftruncate(opened, 0))?)
+            }
+            // Which O_TRUNC does through a descriptor for reading, too.
+            FileType::RegularFile => truncate_again(host, flags, &stat),
+            FileType::Directory => Err(Errno::ISDIR),
+            _ => Ok(()),
         }
     }
 
@@ -186,13 +245,12 @@ impl Request {
     /// [`writes`](Self::writes): `EROFS` comes last (Linux's fs/namei.c, `do_open`).
     /// The file is only located. Devices and FIFOs, which such a mount lets
     /// everybody write to, are refused as well.
-    fn refusal(&self, dir: &Descriptor, resolver: &Resolver, path: &CPath) -> Errno {
+    fn refusal(&self, host: &Host<'_>) -> Errno {
         let exclusive = self.has(oflags::CREAT | oflags::EXCL);
         let mut flags = OFlags::PATH;
         flags.set(OFlags::NOFOLLOW, !self.follow || exclusive);
         flags.set(OFlags::DIRECTORY, self.has(oflags::DIRECTORY));
-        let located = resolver.open(dir.base(), path.as_c_str(), flags, Mode::empty());
-        let file = match located {
+        let file = match host.open(flags) {
             Ok(_) if exclusive => return Errno::EXIST,
             Ok(file) => file,
             Err(Errno::NOENT) if self.has(oflags::CREAT) => return Errno::ROFS,
@@ -235,20 +293,22 @@ impl Request {
         !both && self.fdflags & fdflags::NONBLOCK == 0
     }
 
-    fn is_fifo(&self, dir: &Descriptor, resolver: &Resolver, path: &CPath) -> Result<bool, Errno> {
-        let itself = resolver.locate(dir.base(), path.as_c_str(), self.follow)?;
+    fn is_fifo(&self, host: &Host<'_>) -> Result<bool, Errno> {
+        let path = host.path.as_c_str();
+        let itself = host.resolver.locate(host.dir.base(), path, self.follow)?;
         Ok(is_fifo(&fstat(itself)?))
     }
 
-    fn descriptor(&self, dir: &Descriptor, host: OwnedFd) -> Result<Descriptor, Errno> {
-        let stat = fstat(&host)?;
+    fn descriptor(&self, host: &Host<'_>, opened: OwnedFd) -> Result<Descriptor, Errno> {
+        let dir = host.dir;
+        let stat = fstat(&opened)?;
         let filetype = FileType::of(&stat);
         let never_waits = is_fifo(&stat) && !self.wants(Rights::FD_WRITE);
         if self.adds_nonblock() && !never_waits && !filetype.never_blocks() {
             // It needs no patience to be opened, but to be read or written.
-            fcntl_setfl(&host, self.host_flags().difference(OFlags::NONBLOCK))?;
+            fcntl_setfl(&opened, self.host_flags().difference(OFlags::NONBLOCK))?;
         }
-        let is_terminal = filetype == FileType::CharacterDevice && isatty(&host);
+        let is_terminal = filetype == FileType::CharacterDevice && isatty(&opened);
         // Go opens directories without this right and then creates files in
         // them with TRUNC (os.Root), so the right to create includes it.
         let implied = if self.wants(Rights::PATH_CREATE_FILE) {
@@ -256,16 +316,33 @@ impl Request {
         } else {
             Rights::NONE
         };
-        let applicable = Rights::applicable(filetype, is_terminal);
+        let mut applicable = Rights::applicable(filetype, is_terminal);
+        let is_kept = host.own.is_kept(&stat);
+        if is_kept {
+            // Linux lets who reads a file of his set its times.
+            applicable = applicable.without(Rights::WRITING);
+        }
         Ok(Descriptor {
             rights: (self.base | implied) & dir.inheriting & applicable,
             inheriting: self.inheriting & dir.inheriting,
             flags: self.fdflags,
-            read_only: dir.read_only,
+            read_only: dir.read_only || is_kept,
             never_waits,
-            ..Descriptor::new(HostFd::Owned(host), filetype)
+            ..Descriptor::new(HostFd::Owned(opened), filetype)
         })
     }
+}
+
+/// Empties the file that `stat` is of by its name once more: it isn't open for writing.
+fn truncate_again(host: &Host<'_>, flags: OFlags, stat: &Stat) -> Result<(), Errno> {
+    let writing = flags.intersection(OFlags::NOFOLLOW) | OFlags::WRONLY;
+    let again = host.open_to_change(writing | OFlags::NOCTTY | OFlags::NONBLOCK)?;
+    let found = fstat(&again)?;
+    if (found.st_dev, found.st_ino) != (stat.st_dev, stat.st_ino) {
+        // Somebody has put another file there since.
+        return Err(Errno::AGAIN);
+    }
+    Ok(retry_on_intr(|| ftruncate(&again, 0))?)
 }
 
 fn is_fifo(stat: &Stat) -> bool {

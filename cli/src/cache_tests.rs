@@ -1,0 +1,178 @@
+//! What is kept, what is refused, and what is removed.
+
+use super::*;
+use std::cell::Cell;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+fn cache() -> (tempfile::TempDir, Cache) {
+    let base = tempfile::tempdir().unwrap();
+    let cache = Cache::open(base.path(), base.path().join("wasi-aot")).unwrap();
+    (base, cache)
+}
+
+fn refusal(base: &Path) -> String {
+    let opened = Cache::open(base, base.join("wasi-aot"));
+    format!("{:#}", opened.err().expect("a refusal"))
+}
+
+fn contents(mut file: File) -> Vec<u8> {
+    use std::io::Seek;
+    let mut bytes = Vec::new();
+    file.rewind().unwrap();
+    file.read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+fn get(cache: &Cache, executable: &[u8]) -> File {
+    let build = || Ok(executable.to_vec());
+    cache.get(b"a", &[], &Options::default(), build).unwrap()
+}
+
+fn entry(cache: &Cache) -> PathBuf {
+    let names = cache.names();
+    let [name] = &names[..] else {
+        panic!("not one entry: {names:?}")
+    };
+    cache.path().join(name)
+}
+
+#[test]
+fn an_entry_is_made_once_for_the_same_input() {
+    let (_base, cache) = cache();
+    let made = Cell::new(0);
+    let get = |wasm: &[u8], options: &Options| {
+        let build = || {
+            made.set(made.get() + 1);
+            Ok(b"executable".to_vec())
+        };
+        cache.get(wasm, &[], options, build).unwrap()
+    };
+    let plain = Options::default();
+    let strip = Options {
+        strip: true,
+        ..Options::default()
+    };
+    let mut cut_off = Options::default();
+    cut_off.policy.hole = Some(b"/cache".to_vec());
+    let first = get(b"a", &plain);
+    let inode = first.metadata().unwrap().ino();
+    assert_eq!(inode, get(b"a", &plain).metadata().unwrap().ino());
+    assert_eq!(made.get(), 1);
+    for (wasm, options) in [(b"b", &plain), (b"a", &strip), (b"a", &cut_off)] {
+        assert_ne!(inode, get(wasm, options).metadata().unwrap().ino());
+    }
+    assert_eq!(made.get(), 4);
+    assert_eq!(contents(first), b"executable");
+    assert!(cache.names().iter().all(|name| parts(name).is_some()));
+}
+
+#[test]
+fn a_failed_build_leaves_nothing() {
+    let (_base, cache) = cache();
+    let failed = cache.get(b"a", &[], &Options::default(), || bail!("no"));
+    assert!(failed.is_err());
+    assert_eq!(cache.names(), [""; 0]);
+}
+
+#[test]
+fn what_is_not_what_its_name_says_is_made_anew() {
+    type Change = fn(&Path);
+    let changes: [Change; 4] = [
+        |path| fs::write(path, "planted").unwrap(),
+        |path| {
+            fs::rename(path, path.with_file_name("planted")).unwrap();
+            symlink("planted", path).unwrap();
+        },
+        |path| {
+            fs::remove_file(path).unwrap();
+            rustix::fs::mknodat(CWD, path, FileType::Fifo, Mode::RWXU, 0).unwrap();
+        },
+        |path| {
+            let planted = hexadecimal(Sha256::digest(b"other"));
+            let from = path.file_name().unwrap().to_str().unwrap()[..DIGITS].to_owned();
+            fs::rename(path, path.with_file_name(format!("{from}-{planted}"))).unwrap();
+        },
+    ];
+    for change in changes {
+        let (_base, cache) = cache();
+        get(&cache, b"executable");
+        change(&entry(&cache));
+        assert_eq!(contents(get(&cache, b"executable")), b"executable");
+        assert_eq!(contents(get(&cache, b"not made again")), b"executable");
+    }
+}
+
+#[test]
+fn a_directory_that_others_could_change_is_refused() {
+    let base = tempfile::tempdir().unwrap();
+    let path = base.path().join("wasi-aot");
+    for mode in [0o720, 0o702, 0o777] {
+        fs::create_dir(&path).unwrap();
+        fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
+        assert!(
+            refusal(base.path()).contains("others may write"),
+            "{mode:o}"
+        );
+        fs::remove_dir(&path).unwrap();
+    }
+    fs::create_dir(base.path().join("real")).unwrap();
+    symlink("real", &path).unwrap();
+    assert!(refusal(base.path()).contains("symbolic link"));
+    fs::remove_file(&path).unwrap();
+    fs::write(&path, "").unwrap();
+    assert!(refusal(base.path()).contains("no directory"));
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    // Only root can give a directory away.
+    if std::os::unix::fs::chown(&path, Some(12345), None).is_ok() {
+        assert_eq!(refusal(base.path()), "it belongs to another user");
+    }
+}
+
+#[test]
+fn only_old_entries_go() {
+    let (_base, cache) = cache();
+    let digest = "a".repeat(DIGITS);
+    let long_ago = SystemTime::now() - KEPT - Duration::from_secs(60);
+    let old = |name: &str| {
+        let path = cache.path().join(name);
+        File::create(&path).unwrap().set_modified(long_ago).unwrap();
+        path
+    };
+    let gone = [
+        old(&format!("{digest}-{digest}")),
+        old(&digest),
+        old(".wasi-aot-123-0"),
+        old(".wasi-aot-aBcDeF"),
+    ];
+    let kept = [
+        old("letter"),
+        old(&"A".repeat(DIGITS)),
+        old(&format!("{digest}x")),
+        old(&format!("{digest}-{digest}.txt")),
+        old(".wasi-aot-"),
+        old(".wasi-aot-notes.txt"),
+    ];
+    let link = cache.path().join("b".repeat(DIGITS));
+    symlink(&kept[0], &link).unwrap();
+    let directory = cache.path().join("c".repeat(DIGITS));
+    fs::create_dir(&directory).unwrap();
+    get(&cache, b"executable");
+    assert!(gone.iter().all(|path| !path.exists()));
+    assert!(
+        kept.iter()
+            .chain([&link, &directory])
+            .all(|path| path.exists())
+    );
+}
+
+/// Whatever becomes of its name: what was opened is used on.
+#[test]
+fn the_directory_is_not_looked_up_again() {
+    let (base, cache) = cache();
+    fs::rename(cache.path(), base.path().join("moved")).unwrap();
+    fs::create_dir(cache.path()).unwrap();
+    get(&cache, b"executable");
+    assert_eq!(fs::read_dir(cache.path()).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(base.path().join("moved")).unwrap().count(), 1);
+}

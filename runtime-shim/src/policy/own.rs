@@ -1,0 +1,202 @@
+//! The executable's own file, which the program must not change: the next start of
+//! it would be native code of the program's choice, outside of every fence.
+//!
+//! Invariants, whatever is granted for writing: the file that the executable was
+//! started from and the symbolic links on the way to it are neither written,
+//! truncated, linked to nor given other times; nothing takes their names; and the
+//! directories on the way keep theirs. Files may be made in those directories. The
+//! errno is `EROFS`, as if a file system mounted for reading only lay over them: that
+//! is what a program meets on machines where executables are kept on one.
+//!
+//! A file is told by device and inode, so that a hard link or a bind mount of it is no
+//! way round. (Where nothing has one of the names, opening may create a file there: it
+//! has no x bit, and no call gives it one.) Names are kept besides, as the directory's device and inode and the name
+//! in it: where inodes change (overlayfs, which copies a file when it is first opened
+//! for writing), and where nothing has the name at the moment.
+//!
+//! [`super::way`] finds out what is kept. Only the first fence knows it: neither
+//! Landlock nor seccomp can leave single files out of a granted directory.
+
+use super::Identity;
+use super::cpath::CPath;
+use crate::pages::PageArray;
+use crate::wasi::errno::Errno;
+use core::ffi::CStr;
+use rustix::fd::AsFd;
+use rustix::fs::{AtFlags, Stat, fstat, statat};
+use rustix::io::Errno as Host;
+
+/// What is kept as it is. Empty where nothing is granted for writing: then it costs
+/// nothing.
+pub struct Own {
+    /// Enough for most, without pages.
+    first: [Option<Entry>; INLINE],
+    /// The rest, `len` of them.
+    rest: PageArray<Entry>,
+    len: usize,
+    /// A file may be another one, by its inode, once it was opened for writing.
+    pub copied_up: bool,
+}
+
+/// How many names need no pages.
+const INLINE: usize = 16;
+
+/// A name on the way to the executable.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    pub kind: Kind,
+    /// `None` when nothing had the name.
+    pub identity: Option<Identity>,
+    /// Of the directory that the name is in. `None` when the name isn't known.
+    pub parent: Option<Identity>,
+    /// Without slashes.
+    pub name: &'static [u8],
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// The executable, a link to it, or what would be one of them.
+    File,
+    /// A directory on the way.
+    Directory,
+}
+
+impl Own {
+    pub const fn new() -> Self {
+        Self {
+            first: [None; INLINE],
+            rest: PageArray::new(),
+            len: 0,
+            copied_up: false,
+        }
+    }
+
+    /// Keeps `entry`.
+    ///
+    /// # Errors
+    /// `ENOMEM`.
+    pub fn add(&mut self, entry: Entry) -> Result<(), Errno> {
+        if self.entries().any(|known| *known == entry) {
+            return Ok(());
+        }
+        if let Some(free) = self.first.iter_mut().find(|slot| slot.is_none()) {
+            *free = Some(entry);
+            return Ok(());
+        }
+        self.rest.reserve(self.len + 1)?;
+        self.rest.as_mut_slice()[self.len].write(entry);
+        self.len += 1;
+        Ok(())
+    }
+
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        // SAFETY: `add` has initialised so many.
+        let rest = unsafe { self.rest.as_slice()[..self.len].assume_init_ref() };
+        self.first.iter().flatten().chain(rest)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.first[0].is_none()
+    }
+
+    /// Whether it is the executable or a link on the way to it.
+    pub fn is_kept(&self, stat: &Stat) -> bool {
+        let identity = Some((stat.st_dev, stat.st_ino));
+        let mut files = self.entries().filter(|e| e.kind == Kind::File);
+        files.any(|entry| entry.identity == identity)
+    }
+
+    /// # Errors
+    /// `EROFS` when it is the executable or a link on the way to it.
+    pub fn refuse(&self, stat: &Stat) -> Result<(), Errno> {
+        if self.is_kept(stat) {
+            Err(Errno::ROFS)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// As [`refuse`](Self::refuse), of the file called `name` in `parent`, which
+    /// may not be there.
+    ///
+    /// # Errors
+    /// As there, and those of looking at the file.
+    pub fn refuse_at(&self, parent: impl AsFd, name: &CStr) -> Result<(), Errno> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        match statat(parent, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => self.refuse(&stat),
+            Err(Host::NOENT) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Before `name` in `parent` is taken away from what has it: removed, renamed, or
+    /// replaced by what is renamed to it.
+    ///
+    /// # Errors
+    /// `EROFS` when it is on the way to the executable, and those of looking at it.
+    pub fn refuse_removal(&self, parent: impl AsFd, name: &CStr) -> Result<(), Errno> {
+        let Some(name) = self.plain(name)? else {
+            return Ok(());
+        };
+        if self.has_name(&parent, name.as_bytes())? {
+            return Err(Errno::ROFS);
+        }
+        let identity = match statat(parent, name.as_c_str(), AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => Some((stat.st_dev, stat.st_ino)),
+            Err(Host::NOENT) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        match self.entries().any(|e| e.identity == identity) {
+            true => Err(Errno::ROFS),
+            false => Ok(()),
+        }
+    }
+
+    /// Before something new is made as `name` in `parent`. Where something is there
+    /// the call will fail by itself.
+    ///
+    /// # Errors
+    /// `EROFS` when it is a name on the way to the executable that is free.
+    pub fn refuse_creation(&self, parent: impl AsFd, name: &CStr) -> Result<(), Errno> {
+        let Some(name) = self.plain(name)? else {
+            return Ok(());
+        };
+        if !self.has_name(&parent, name.as_bytes())? {
+            return Ok(());
+        }
+        match statat(parent, name.as_c_str(), AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Errno::ROFS),
+        }
+    }
+
+    /// `name` without the slashes behind it. `None` when nothing is kept, or it is a
+    /// name that Linux neither makes nor removes: `.`, `..`, or none.
+    fn plain(&self, name: &CStr) -> Result<Option<CPath>, Errno> {
+        let name = name.to_bytes();
+        let len = name.iter().rposition(|&b| b != b'/').map_or(0, |i| i + 1);
+        match &name[..len] {
+            _ if self.is_empty() => Ok(None),
+            b"" | b"." | b".." => Ok(None),
+            name => CPath::from_bytes(name).map(Some),
+        }
+    }
+
+    /// Whether `name` in `parent` is kept.
+    fn has_name(&self, parent: impl AsFd, name: &[u8]) -> Result<bool, Errno> {
+        let mut alike = self.entries().filter(|e| e.name == name).peekable();
+        if alike.peek().is_none() {
+            return Ok(false);
+        }
+        let stat = fstat(parent)?;
+        let parent = Some((stat.st_dev, stat.st_ino));
+        Ok(alike.any(|entry| entry.parent == parent))
+    }
+}
+
+#[cfg(test)]
+#[path = "own_tests.rs"]
+mod tests;
