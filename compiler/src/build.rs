@@ -83,10 +83,14 @@ pub fn build_with(
         } else {
             format!(", {large} too large for the optimiser")
         };
+        let heaviest = functions.iter().map(|f| f.weight.percent()).max();
+        let heaviest = heaviest.unwrap_or(0);
         let outcomes = |outcome| functions.iter().filter(|f| f.dispatch == outcome).count();
         let removed = outcomes(DispatchOutcome::Removed);
         let dispatches = removed + outcomes(DispatchOutcome::NotRecognised);
-        format!("{code} bytes of code{large}, {removed} of {dispatches} dispatches removed")
+        format!(
+            "{code} bytes of code{large} (the heaviest else has {heaviest}% of the limit), {removed} of {dispatches} dispatches removed"
+        )
     });
     if matches!(options.emit, Emit::Clif | Emit::Asm) {
         return Ok(compile::text(all()).into_bytes());

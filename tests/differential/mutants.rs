@@ -51,6 +51,7 @@ const SEED: u64 = 1_000_000;
 const WAY: Way = Way {
     level: OptLevel::O0,
     go: Go::All,
+    variables_in_memory: false,
 };
 
 /// Looks for the mutants of a family; gives for each after how many modules it was

@@ -22,6 +22,8 @@ use wasi_aot_contract::module::TrapKind;
 pub struct Way {
     pub level: OptLevel,
     pub go: Go,
+    /// As the heaviest functions are built, for which random ones are too small.
+    pub variables_in_memory: bool,
 }
 
 /// What knowledge of Go is used.
@@ -35,25 +37,37 @@ pub enum Go {
 }
 
 /// Ways for modules of any origin.
-pub const WAYS: [Way; 4] = [
+pub const WAYS: [Way; 5] = [
     way(OptLevel::O0, Go::All),
     way(OptLevel::O1, Go::All),
     way(OptLevel::O2, Go::All),
     way(OptLevel::O2, Go::None),
+    Way {
+        variables_in_memory: true,
+        ..way(OptLevel::O2, Go::All)
+    },
 ];
 
 /// Ways for those of Go's shape.
-pub const GO_WAYS: [Way; 6] = [
+pub const GO_WAYS: [Way; 7] = [
     way(OptLevel::O0, Go::All),
     way(OptLevel::O1, Go::All),
     way(OptLevel::O2, Go::All),
     way(OptLevel::O2, Go::Verified),
     way(OptLevel::O2, Go::None),
     way(OptLevel::O0, Go::None),
+    Way {
+        variables_in_memory: true,
+        ..way(OptLevel::O2, Go::All)
+    },
 ];
 
 const fn way(level: OptLevel, go: Go) -> Way {
-    Way { level, go }
+    Way {
+        level,
+        go,
+        variables_in_memory: false,
+    }
 }
 
 impl Way {
@@ -63,6 +77,7 @@ impl Way {
             opt_level: self.level,
             no_go_opt: self.go == Go::None,
             no_go_trust: self.go == Go::Verified,
+            variables_in_memory: self.variables_in_memory,
             policy: Policy {
                 stack_size: Some(STACK),
                 ..Policy::default()
@@ -79,6 +94,10 @@ impl fmt::Display for Way {
             Go::All => "",
             Go::Verified => " --no-go-trust",
             Go::None => " --no-go-opt",
+        })?;
+        f.write_str(match self.variables_in_memory {
+            true => ", variables in memory",
+            false => "",
         })
     }
 }
