@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::go::DispatchOutcome;
 use crate::link;
 use crate::merge::{self, Preload};
-use crate::module::{self, Module};
+use crate::module::{self, Gaps, Module};
 use crate::options::{Emit, Observer, Options, Phase};
 use crate::{shim, trap};
 use std::time::Instant;
@@ -45,17 +45,22 @@ pub fn build_with(
         started: Instant::now(),
     };
     options.policy.check()?;
-    let merged = merge::merge(wasm, preloads)?;
+    let gaps = match options.emit {
+        Emit::Obj => Gaps::Filled,
+        _ => Gaps::LeftOut,
+    };
+    let merged = merge::merge(wasm, preloads, gaps)?;
     phases.end("merge", || merge_detail(wasm, &merged, preloads));
     let module = module::parse(&merged)?;
     let main = module.entry()?;
     let memories = memory_limits(&module, options)?;
     note_missing_grants(&module, options, observer);
+    note_cut_tables(&module, observer);
     phases.end("parse", || {
         format!(
             "{} functions, {} bytes of data",
             module.functions.len(),
-            module.image.len()
+            module.image.size()
         )
     });
 
@@ -103,6 +108,7 @@ pub fn build_with(
         functions: &functions,
         synthetic: &synthetic,
         manifest: &manifest,
+        with_memory: options.emit == Emit::Obj,
         memories: &memories,
         features: options.features(),
         preemption: analysis.preemption(options),
@@ -117,7 +123,12 @@ pub fn build_with(
     if options.emit == Emit::Obj {
         return Ok(object);
     }
-    let executable = link::executable(&object, shim::image(options.target), options.strip)?;
+    let memory = link::Memory {
+        chunks: module.image.chunks(),
+        size: u64::from(memories.first().map_or(0, |m| m.initial_pages)) * WASM_PAGE_SIZE,
+    };
+    let shim = shim::image(options.target);
+    let executable = link::executable(&object, &memory, shim, options.strip)?;
     phases.end("link", || format!("{} bytes", executable.len()));
     Ok(executable)
 }
@@ -188,6 +199,18 @@ fn note_missing_grants(module: &Module<'_>, options: &Options, observer: &dyn Ob
         .any(|i| i.function.name.starts_with("path_"));
     if wants_files && options.policy.grants.is_empty() && options.emit == Emit::Exe {
         observer.note("the program can open files, but no directory is granted; grant one with --dir or --dir-ro");
+    }
+}
+
+/// Tables that end growing before the module says.
+fn note_cut_tables(module: &Module<'_>, observer: &dyn Observer) {
+    let tables = module.tables.iter().enumerate();
+    for (index, table) in tables.filter(|(_, table)| table.is_cut()) {
+        let maximum = table.maximum.unwrap_or(u32::MAX);
+        observer.note(&format!(
+            "table {index} may have {maximum} elements; here it grows to {}, and no further",
+            table.room
+        ));
     }
 }
 

@@ -8,6 +8,7 @@ mod cpu;
 mod errors;
 mod far_calls;
 mod harden;
+mod image;
 mod inspect;
 mod isolation;
 mod ld;
@@ -41,6 +42,7 @@ fn main() -> anyhow::Result<()> {
         errors::trials,
         far_calls::trials,
         harden::trials,
+        image::trials,
         inspect::trials,
         policy::trials,
         output::trials,

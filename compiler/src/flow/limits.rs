@@ -1,7 +1,7 @@
-//! How much a function may ask for. Up to here building and lowering its graph costs
-//! what its size lets expect; beyond, some of what is kept grows with a product of two
-//! sizes, and a body of a few hundred kilobytes could ask for any amount of memory.
-//! What compilers emit stays far below.
+//! How much a function may ask for. Up to here building its graph costs what its size lets
+//! expect; beyond, what is kept grows with a product of two sizes, and a body of a few
+//! hundred kilobytes could ask for any amount of memory. What compilers emit stays far below.
+//! What lowering costs is limited otherwise ([`crate::weight`]).
 
 use super::Graph;
 use crate::error::Error;

@@ -87,7 +87,9 @@ impl Lowering<'_, '_, '_> {
         match kept {
             Kept::Variable(variable) => self.builder.def_var(variable, value),
             Kept::Memory(slot, _) => {
-                self.builder.ins().stack_store(ir::types::I64, value, slot, 0);
+                self.builder
+                    .ins()
+                    .stack_store(ir::types::I64, value, slot, 0);
             }
             Kept::Nowhere => panic!("BUG: a local that no operator names is written"),
         }

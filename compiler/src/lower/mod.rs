@@ -76,12 +76,7 @@ pub fn lower_function(
 ) -> Result<(), Error> {
     let type_index = env.module.functions[index].type_index;
     function.signature = env.signature(type_index);
-    let mut lowering = Lowering::new(
-        env,
-        graph,
-        facts,
-        FunctionBuilder::new(function, context),
-    );
+    let mut lowering = Lowering::new(env, graph, facts, FunctionBuilder::new(function, context));
     lowering.start_function();
     if let Some(byte_loop) = facts.byte_loop {
         bytes::lower(&mut lowering, byte_loop);
