@@ -10,7 +10,7 @@ TEST_ALL = rm -f $(TARGET)/failures; cargo test --release --workspace --no-fail-
 OR_SAY_WHAT_FAILED = || { echo "failed:"; cat $(TARGET)/failures 2>/dev/null; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help build shims dist demo test test-all test-std test-std-exec test-shim test-aarch64 test-aarch64-system test-dist spec-results differential differential-go fuzz bench tools lint bless
+.PHONY: help build shims dist demo test test-all test-std test-std-exec test-shim test-aarch64 test-aarch64-system test-dist spec-results cost differential differential-go fuzz bench tools lint bless
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -80,6 +80,11 @@ differential: ## Compare random modules with an interpreter, for SECONDS=600
 
 differential-go: build tools ## Compare random Go programs with native Go, for SECONDS=600
 	$(DIFFERENTIAL) differential-go
+
+# SEED=7 begins at another seed. What is too expensive is kept in target/cost.
+cost: build ## Search for modules that cost too much to build, for SECONDS=600
+	WASI_AOT_COST_SECONDS=$(or $(SECONDS),600) WASI_AOT_COST_SEED=$(SEED) \
+		cargo test --release -p wasi-aot-tests --test cost
 
 # A workspace of its own, so `cargo test --workspace` leaves it out.
 test-shim:

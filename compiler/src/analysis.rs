@@ -66,6 +66,7 @@ impl Analysis {
                 preempted: self.preemption(options).is_some(),
             },
             byte_loops: &self.byte_loops,
+            variables_in_memory: options.variables_in_memory,
             env,
             isa: &*self.isa,
             large: &*self.large,

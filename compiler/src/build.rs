@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::go::DispatchOutcome;
 use crate::link;
 use crate::merge::{self, Preload};
-use crate::module::{self, Module};
+use crate::module::{self, Gaps, Module};
 use crate::options::{Emit, Observer, Options, Phase};
 use crate::policy::{Budget, Policy};
 use crate::{shim, trap};
@@ -45,7 +45,11 @@ pub fn build_with(
         started: Instant::now(),
     };
     options.policy.check()?;
-    let merged = merge::merge(wasm, preloads)?;
+    let gaps = match options.emit {
+        Emit::Obj => Gaps::Filled,
+        _ => Gaps::LeftOut,
+    };
+    let merged = merge::merge(wasm, preloads, gaps)?;
     phases.end("merge", || merge_detail(wasm, &merged, preloads));
     let module = module::parse(&merged)?;
     let main = module.entry()?;
@@ -56,11 +60,12 @@ pub fn build_with(
     let budget = Budget::of(&options.policy, initial.sum())?;
     let memories = memory_limits(&module, &budget);
     note_missing_grants(&module, options, observer);
+    note_cut_tables(&module, observer);
     phases.end("parse", || {
         format!(
             "{} functions, {} bytes of data",
             module.functions.len(),
-            module.image.len()
+            module.image.size()
         )
     });
 
@@ -88,10 +93,14 @@ pub fn build_with(
         } else {
             format!(", {large} too large for the optimiser")
         };
+        let heaviest = functions.iter().map(|f| f.weight.percent()).max();
+        let heaviest = heaviest.unwrap_or(0);
         let outcomes = |outcome| functions.iter().filter(|f| f.dispatch == outcome).count();
         let removed = outcomes(DispatchOutcome::Removed);
         let dispatches = removed + outcomes(DispatchOutcome::NotRecognised);
-        format!("{code} bytes of code{large}, {removed} of {dispatches} dispatches removed")
+        format!(
+            "{code} bytes of code{large} (the heaviest else has {heaviest}% of the limit), {removed} of {dispatches} dispatches removed"
+        )
     });
     if matches!(options.emit, Emit::Clif | Emit::Asm) {
         return Ok(compile::text(all()).into_bytes());
@@ -104,6 +113,7 @@ pub fn build_with(
         functions: &functions,
         synthetic: &synthetic,
         manifest: &manifest,
+        with_memory: options.emit == Emit::Obj,
         memories: &memories,
         features: options.features(),
         preemption: analysis.preemption(options),
@@ -118,7 +128,12 @@ pub fn build_with(
     if options.emit == Emit::Obj {
         return Ok(object);
     }
-    let executable = link::executable(&object, shim::image(options.target), options.strip)?;
+    let memory = link::Memory {
+        chunks: module.image.chunks(),
+        size: u64::from(memories.first().map_or(0, |m| m.initial_pages)) * WASM_PAGE_SIZE,
+    };
+    let shim = shim::image(options.target);
+    let executable = link::executable(&object, &memory, shim, options.strip)?;
     phases.end("link", || format!("{} bytes", executable.len()));
     Ok(executable)
 }
@@ -196,6 +211,18 @@ fn note_missing_grants(module: &Module<'_>, options: &Options, observer: &dyn Ob
         .any(|i| i.function.name.starts_with("path_"));
     if wants_files && options.policy.grants.is_empty() && options.emit == Emit::Exe {
         observer.note("the program can open files, but no directory is granted; grant one with --dir or --dir-ro");
+    }
+}
+
+/// Tables that end growing before the module says.
+fn note_cut_tables(module: &Module<'_>, observer: &dyn Observer) {
+    let tables = module.tables.iter().enumerate();
+    for (index, table) in tables.filter(|(_, table)| table.is_cut()) {
+        let maximum = table.maximum.unwrap_or(u32::MAX);
+        observer.note(&format!(
+            "table {index} may have {maximum} elements; here it grows to {}, and no further",
+            table.room
+        ));
     }
 }
 

@@ -5,13 +5,14 @@
 //! in function order, so the output doesn't depend on the number of threads.
 
 use crate::error::Error;
-use crate::flow;
+use crate::flow::{self, Graph};
 use crate::go::bytes::ByteLoop;
 use crate::go::{self, DispatchOutcome, Knowledge, Trust};
-use crate::lower::{self, Env};
+use crate::lower::{self, Env, Facts, Variables};
 use crate::options::{Emit, Observer};
 use crate::symbol::Symbol;
 use crate::trap;
+use crate::weight::{self, Weight};
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::ir::{self, TrapCode, UserFuncName};
 use cranelift_codegen::isa::TargetIsa;
@@ -28,10 +29,6 @@ use wasmparser::FuncValidatorAllocations;
 /// optimiser's cost grows faster than a function's size.
 const LARGE_FUNCTION: usize = 250_000;
 
-/// So does one with more pairs of a variable and a block: the register allocator looks
-/// at each in which the variable is alive, more than once.
-const LARGE_LIVENESS: usize = 1 << 22;
-
 /// A compiled function.
 pub struct Compiled {
     pub code: Vec<u8>,
@@ -40,8 +37,10 @@ pub struct Compiled {
     pub traps: Vec<Trap>,
     /// CLIF or disassembly, where one of them was asked for.
     pub text: Option<String>,
-    /// Whether it was too large for the optimiser.
+    /// Whether it was too large, or too heavy, for the optimiser.
     pub large: bool,
+    /// Of one that wasn't.
+    pub weight: Weight,
     /// What became of Go's dispatch.
     pub dispatch: DispatchOutcome,
 }
@@ -82,6 +81,8 @@ pub struct Compiler<'c, 'm, 'w> {
     pub go_trust: Trust,
     /// The byte loops among the defined functions, where calls are to replace them.
     pub byte_loops: &'c BTreeMap<usize, ByteLoop>,
+    /// Whether all functions are taken for the heaviest.
+    pub variables_in_memory: bool,
 }
 
 /// A function that the compiler makes itself.
@@ -97,6 +98,7 @@ pub enum Synthetic {
 struct Lowered {
     dispatch: DispatchOutcome,
     large: bool,
+    weight: Weight,
 }
 
 /// Scratch of one worker.
@@ -174,11 +176,12 @@ impl Compiler<'_, '_, '_> {
     }
 
     fn function(&self, worker: &mut Worker, index: usize) -> Result<Compiled, Error> {
-        let Lowered { dispatch, large } = self.lower(worker, index)?;
-        let isa = if large { self.large } else { self.isa };
+        let lowered = self.lower(worker, index)?;
+        let isa = if lowered.large { self.large } else { self.isa };
         let mut compiled = self.machine_code(&mut worker.context, isa, &self.env.name(index))?;
-        compiled.large = large;
-        compiled.dispatch = dispatch;
+        compiled.large = lowered.large;
+        compiled.weight = lowered.weight;
+        compiled.dispatch = lowered.dispatch;
         Ok(compiled)
     }
 
@@ -202,9 +205,6 @@ impl Compiler<'_, '_, '_> {
             Some(go) => go.rewrite(&mut graph, index, trust),
             None => DispatchOutcome::Absent,
         };
-        worker.context.clear();
-        worker.context.func.name =
-            UserFuncName::user(0, u32::try_from(index).expect("BUG: index over 32 bits"));
         let mirrors_sp = self.go.is_some()
             && self.env.pinned_global == Some(go::sp::SP_GLOBAL)
             && go::sp::local_mirrors_sp(&graph, module.import_count());
@@ -212,22 +212,62 @@ impl Compiler<'_, '_, '_> {
             mirrored: mirrors_sp,
             never_wraps: mirrors_sp && trust.shape && dispatch == DispatchOutcome::Removed,
         };
-        let facts = lower::Facts {
+        let facts = Facts {
             sp,
             byte_loop: self.byte_loops.get(&index).copied(),
+            variables: Variables::Ssa,
         };
-        let (clif, builder) = (&mut worker.context.func, &mut worker.builder);
-        let lowered = lower::lower_function(self.env, index, &graph, facts, clif, builder);
-        if let Err(refused) = lowered {
-            // What an unfinished function left there would be taken for the next one's.
-            worker.builder = FunctionBuilderContext::new();
-            return Err(refused);
+        let large = graph.operators.len() > LARGE_FUNCTION;
+        let mut weight = match self.variables_in_memory {
+            true => Weight::HEAVIEST,
+            false => weight::liveness(&graph, function.body.as_bytes().len()),
+        };
+        if !weight.is_too_much() {
+            self.clif(worker, index, &graph, facts)?;
+            if large {
+                // The allocator with a single pass compares nothing.
+                return Ok(Lowered {
+                    dispatch,
+                    large,
+                    weight: Weight::default(),
+                });
+            }
+            weight = weight.max(weight::merging(&worker.context.func));
+        }
+        if weight.is_too_much() {
+            let variables = Variables::InMemory;
+            self.clif(worker, index, &graph, Facts { variables, ..facts })?;
+            return Ok(Lowered {
+                dispatch,
+                large: true,
+                weight: Weight::default(),
+            });
         }
         Ok(Lowered {
             dispatch,
-            large: graph.operators.len() > LARGE_FUNCTION
-                || graph.variables_by_blocks() > LARGE_LIVENESS,
+            large,
+            weight,
         })
+    }
+
+    /// Makes the function's CLIF, in the worker's context.
+    fn clif(
+        &self,
+        worker: &mut Worker,
+        index: usize,
+        graph: &Graph<'_>,
+        facts: Facts,
+    ) -> Result<(), Error> {
+        worker.context.clear();
+        worker.context.func.name =
+            UserFuncName::user(0, u32::try_from(index).expect("BUG: index over 32 bits"));
+        let (clif, builder) = (&mut worker.context.func, &mut worker.builder);
+        let lowered = lower::lower_function(self.env, index, graph, facts, clif, builder);
+        if lowered.is_err() {
+            // What an unfinished function left there would be taken for the next one's.
+            worker.builder = FunctionBuilderContext::new();
+        }
+        lowered
     }
 
     /// Compiles the CLIF in `context`; `name` is for messages.
@@ -263,6 +303,7 @@ impl Compiler<'_, '_, '_> {
             traps: traps(buffer),
             text: clif.or(disassembly),
             large: false,
+            weight: Weight::default(),
             dispatch: DispatchOutcome::Absent,
         })
     }

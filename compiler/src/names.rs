@@ -18,7 +18,7 @@ pub fn function_names<'r>(
     reserved: impl IntoIterator<Item = &'r str>,
 ) -> Vec<String> {
     let mut go_names = vec![None; module.functions.len()];
-    if let Some(table) = Pclntab::find(&module.image, module.functions.len()) {
+    if let Some(table) = Pclntab::find_in(&module.image, module.functions.len()) {
         for function in table.functions() {
             go_names[function.index] = Some(function.name);
         }

@@ -28,6 +28,8 @@ pub struct Options {
     /// For tests: act as if this function had no resume points, so that entering
     /// at one shows what a missing one does.
     pub forget_resume_points: Option<String>,
+    /// For tests: compile every function as the heaviest are, its variables in memory.
+    pub variables_in_memory: bool,
 }
 
 impl Options {

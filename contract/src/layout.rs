@@ -71,9 +71,9 @@ pub const MAX_MEMORIES: usize = 16;
 /// the other below, with room between the two.
 pub const MEMORY_STRIDE: u64 = 6 << 30;
 
-/// First address the image must not reach: of the addresses of its functions, tables
-/// hold 32 bits, and an `ADRP` on aarch64 reaches all of it.
-pub const IMAGE_LIMIT: u64 = 0x1000_0000 - GUARD_BELOW;
+/// First address the image must not reach, 252 MiB: of the addresses of its functions, tables
+/// hold 32 bits, and an `ADRP` on aarch64 reaches all of it. `wasi-aot.ld` has it, too.
+pub const IMAGE_LIMIT: u64 = 252 << 20;
 
 /// Default reservation for the native stack, committed lazily by the kernel.
 pub const DEFAULT_STACK_SIZE: u64 = 8 << 30;

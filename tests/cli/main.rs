@@ -10,6 +10,7 @@ mod errors;
 mod far_calls;
 mod harden;
 mod inherited;
+mod image;
 mod inspect;
 mod isolation;
 mod ld;
@@ -48,6 +49,7 @@ fn main() -> anyhow::Result<()> {
         far_calls::trials,
         harden::trials,
         inherited::trials,
+        image::trials,
         inspect::trials,
         policy::trials,
         output::trials,

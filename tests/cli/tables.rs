@@ -2,6 +2,9 @@
 //! those that are written, which have references.
 
 use crate::agree::{self, Program};
+use crate::support::{assemble, run, test, text};
+use anyhow::{Result, ensure};
+use harness::run::Ends;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::sync::Arc;
@@ -440,8 +443,57 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         agree::trials("tables", CALLS, tool),
         agree::trials("tables", ELEMENTS, tool),
         agree::trials("tables", RANGES, tool),
+        vec![test("tables/room for a maximum", tool, room)],
     ]
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// A table grows to its own maximum, and where there is no room for that, the build says how
+/// far it grows instead.
+fn room(tool: &Tool) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let own = "wasi-aot: note: table 0 may have 4000000000 elements; here it grows to 1048576";
+    for (maximum, room, note) in [
+        ("", 1 << 20, ""),
+        ("3", 3, ""),
+        ("2000000", 2_000_000, ""),
+        ("10000000", 10_000_000, ""),
+        ("4000000000", 1 << 20, own),
+    ] {
+        let wasm = assemble(
+            dir.path(),
+            "m.wasm",
+            &format!(
+                r#"(module (table 1 {maximum} funcref) (elem (i32.const 0) $f) (memory 0)
+                   (func $grow (param i32) (result i32)
+                     (table.grow (ref.func $f) (local.get 0)))
+                   (func $f (export "_start")
+                     (if (i32.ne (call $grow (i32.const {room})) (i32.const -1)) (then unreachable))
+                     (if (i32.ne (call $grow (i32.const {})) (i32.const 1)) (then unreachable))
+                     (if (i32.ne (call $grow (i32.const 1)) (i32.const -1)) (then unreachable))
+                     (if (ref.is_null (table.get (i32.const {})))
+                       (then unreachable))))"#,
+                room - 1,
+                room - 1
+            ),
+        )?;
+        let program = dir.path().join("program");
+        let built = tool.build(&wasm, &program, [""; 0])?;
+        let said = text(&built.stderr);
+        ensure!(built.ends == Ends::Exit(0), "{maximum}: {said}");
+        ensure!(
+            said.starts_with(note) && said.is_empty() == note.is_empty(),
+            "{said}"
+        );
+        let ran = run(&program, &[], dir.path())?;
+        ensure!(
+            ran.ends == Ends::Exit(0),
+            "{maximum}: {}: {}",
+            ran.ends,
+            text(&ran.stderr)
+        );
+    }
+    Ok(())
 }

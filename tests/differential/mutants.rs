@@ -52,6 +52,7 @@ const WAY: Way = Way {
     level: OptLevel::O0,
     go: Go::All,
     spectre: false,
+    variables_in_memory: false,
 };
 
 /// Looks for the mutants of a family; gives for each after how many modules it was

@@ -23,6 +23,8 @@ pub struct Way {
     pub level: OptLevel,
     pub go: Go,
     pub spectre: bool,
+    /// As the heaviest functions are built, for which random ones are too small.
+    pub variables_in_memory: bool,
 }
 
 /// What knowledge of Go is used.
@@ -36,24 +38,26 @@ pub enum Go {
 }
 
 /// Ways for modules of any origin.
-pub const WAYS: [Way; 4] = [
+pub const WAYS: [Way; 5] = [
     way(OptLevel::O0, Go::All),
     way(OptLevel::O1, Go::All),
     way(OptLevel::O2, Go::All),
     way(OptLevel::O2, Go::None),
+    IN_MEMORY,
 ];
 
 /// Ways for those with many comparisons of bounds.
-pub const BOUNDS_WAYS: [Way; 5] = [
+pub const BOUNDS_WAYS: [Way; 6] = [
     way(OptLevel::O0, Go::All),
     way(OptLevel::O1, Go::All),
     way(OptLevel::O2, Go::All),
     way(OptLevel::O2, Go::None),
+    IN_MEMORY,
     GUARDED,
 ];
 
 /// Ways for those of Go's shape.
-pub const GO_WAYS: [Way; 7] = [
+pub const GO_WAYS: [Way; 8] = [
     way(OptLevel::O0, Go::All),
     way(OptLevel::O1, Go::All),
     way(OptLevel::O2, Go::All),
@@ -61,10 +65,16 @@ pub const GO_WAYS: [Way; 7] = [
     way(OptLevel::O2, Go::None),
     way(OptLevel::O0, Go::None),
     GUARDED,
+    IN_MEMORY,
 ];
 
 const GUARDED: Way = Way {
     spectre: true,
+    ..way(OptLevel::O2, Go::All)
+};
+
+const IN_MEMORY: Way = Way {
+    variables_in_memory: true,
     ..way(OptLevel::O2, Go::All)
 };
 
@@ -73,6 +83,7 @@ const fn way(level: OptLevel, go: Go) -> Way {
         level,
         go,
         spectre: false,
+        variables_in_memory: false,
     }
 }
 
@@ -84,6 +95,7 @@ impl Way {
             no_go_opt: self.go == Go::None,
             no_go_trust: self.go == Go::Verified,
             spectre: self.spectre,
+            variables_in_memory: self.variables_in_memory,
             policy: Policy {
                 stack_size: Some(STACK),
                 ..Policy::default()
@@ -100,6 +112,10 @@ impl fmt::Display for Way {
             Go::All => "",
             Go::Verified => " --no-go-trust",
             Go::None => " --no-go-opt",
+        })?;
+        f.write_str(match self.variables_in_memory {
+            true => ", variables in memory",
+            false => "",
         })?;
         f.write_str(if self.spectre { " --spectre on" } else { "" })
     }

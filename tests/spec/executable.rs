@@ -49,6 +49,10 @@ pub fn ways(file: &str) -> Vec<Options> {
         way(OptLevel::O2, true, above),
         way(OptLevel::O0, false, default),
         way(OptLevel::O2, false, Features::NONE),
+        Options {
+            variables_in_memory: true,
+            ..way(OptLevel::O2, false, above)
+        },
         way(OptLevel::O2, false, native),
     ];
     if target::is_emulated() {

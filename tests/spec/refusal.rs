@@ -2,6 +2,7 @@
 
 use crate::outcome::Outcome;
 use wasi_aot_compiler::analysis::Analysis;
+use wasi_aot_compiler::module::Gaps;
 use wasi_aot_compiler::{Error, Options, merge, module};
 use wasmparser::{Validator, WasmFeatures};
 
@@ -18,7 +19,7 @@ pub fn check(wasm: &[u8], options: &Options) -> Outcome {
 /// Everything that a build does before it makes machine code, but for wanting a
 /// `_start`.
 fn all_checks(wasm: &[u8], options: &Options) -> Result<(), Error> {
-    let merged = merge::merge(wasm, &[])?;
+    let merged = merge::merge(wasm, &[], Gaps::LeftOut)?;
     let module = module::parse(&merged)?;
     let analysis = Analysis::new(&module, options);
     let env = analysis.env(&module, options);

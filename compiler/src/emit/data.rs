@@ -1,5 +1,5 @@
 //! What generated code reads and writes: globals, tables, passive segments, and
-//! linear memory's initial bytes.
+//! linear memory's initial bytes, where the object is the output.
 
 use super::code::Code;
 use super::{Input, references};
@@ -38,7 +38,9 @@ pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
             _ => size += references::emit(input, code, symbol, id),
         }
     }
-    memory(input, code);
+    if input.with_memory {
+        memory(input, code);
+    }
     size
 }
 
@@ -86,9 +88,10 @@ pub(super) fn define(
 }
 
 /// Memory 0's initial bytes, then a section without bytes up to the initial size, so
-/// that the two together are exactly one segment.
+/// that the two together are exactly one segment: the script of an ELF linker has a fixed
+/// number of those. For an executable [`crate::link`] gets the bytes as they are.
 fn memory(input: &Input<'_, '_, '_>, code: &mut Code) {
-    let image = &input.env.module.image;
+    let image = input.env.module.image.filled();
     let initial = input.memories.first().map_or(0, |m| m.initial_pages);
     let size = u64::from(initial) * layout::WASM_PAGE_SIZE;
     let name = |name: &str| name.as_bytes().to_vec();
@@ -96,7 +99,7 @@ fn memory(input: &Input<'_, '_, '_>, code: &mut Code) {
         code.object
             .add_section(Vec::new(), name(symbols::MEMORY_SECTION), SectionKind::Data);
     code.object
-        .append_section_data(bytes, image, segment_alignment(input.env.target));
+        .append_section_data(bytes, &image, segment_alignment(input.env.target));
     let zeroes = code.object.add_section(
         Vec::new(),
         name(symbols::MEMORY_ZERO_SECTION),

@@ -31,6 +31,8 @@ pub struct Input<'i, 'm, 'w> {
     pub synthetic: &'i [(Synthetic, Compiled)],
     /// Descriptor of the manifest note.
     pub manifest: &'i [u8],
+    /// Whether the initial bytes of memory 0 belong into the object.
+    pub with_memory: bool,
     /// Of each memory, by index.
     pub memories: &'i [MemoryLimits],
     /// What the code may use, and so needs.
@@ -71,7 +73,7 @@ pub fn object(input: &Input<'_, '_, '_>) -> Result<(Vec<u8>, Sizes), crate::Erro
     let sizes = Sizes {
         code: code.text_size,
         tables: tables + read_only,
-        memory: input.env.module.image.len() as u64,
+        memory: input.env.module.image.size(),
     };
     let bytes = code
         .object

@@ -11,10 +11,6 @@ use crate::lower::{REFERENCE_SIZE, TABLE_ENTRY_SIZE, type_tag};
 use crate::symbol::Symbol;
 use object::write::{SectionId, StandardSection, SymbolId};
 
-/// Most addresses in all arrays together: each takes some 80 bytes of relocations
-/// while it is emitted.
-const MAX_ADDRESSES: u64 = 32_000_000;
-
 /// Compares with its limit what code refers to.
 ///
 /// # Errors
@@ -30,15 +26,16 @@ pub(super) fn check(input: &Input<'_, '_, '_>) -> Result<(), Error> {
         }
         Symbol::TableCells(index) if module.tables[index as usize].written => None,
         Symbol::TableCells(index) | Symbol::TableStart(index) => {
-            Some(u64::from(module.tables[index as usize].initial()))
+            Some(module.tables[index as usize].elements.len() as u64)
         }
         Symbol::Elements(index) => Some(module.elements[index as usize].len() as u64),
         _ => None,
     });
     let (count, addresses) = arrays.fold((0u32, 0u64), |(count, sum), len| (count + 1, sum + len));
-    if addresses > MAX_ADDRESSES {
+    let limit = module.address_limit();
+    if addresses > limit {
         return Err(Error::Limit(format!(
-            "{count} arrays for tables and their types hold {addresses} addresses, over the limit of {MAX_ADDRESSES}; use smaller tables, or fewer types of functions called through them"
+            "{count} arrays for tables and their types hold {addresses} addresses, over the limit of {limit} for a file of this size; use smaller tables, or fewer types of functions called through them"
         )));
     }
     Ok(())
@@ -58,7 +55,7 @@ pub(super) fn emit(
         Symbol::TableCells(index) => {
             let table = &module.tables[index as usize];
             if table.written {
-                cells(code, id, table.capacity());
+                cells(code, id, table.room);
                 0
             } else {
                 references(input, code, id, &table.elements)
@@ -68,7 +65,7 @@ pub(super) fn emit(
             references(input, code, id, &module.tables[index as usize].elements)
         }
         Symbol::TableSize(index) => {
-            let size = module.tables[index as usize].initial().to_le_bytes();
+            let size = module.tables[index as usize].initial.to_le_bytes();
             define(code, id, StandardSection::Data, &size, 4);
             0
         }

@@ -17,6 +17,7 @@
 use crate::compile::{Compiled, Relocation, Target};
 use crate::go::DispatchOutcome;
 use crate::symbol::Symbol;
+use crate::weight::Weight;
 use cranelift_codegen::binemit::Reloc;
 use std::collections::{BTreeMap, BTreeSet};
 use wasi_aot_contract::layout::{IMAGE_BASE, IMAGE_LIMIT, Machine};
@@ -172,6 +173,7 @@ fn code(functions: &BTreeSet<Symbol>) -> Compiled {
         traps: Vec::new(),
         text: None,
         large: false,
+        weight: Weight::default(),
         dispatch: DispatchOutcome::Absent,
     }
 }

@@ -54,7 +54,6 @@ pub fn build<'a>(
     reader.finish().map_err(invalid)?;
     let (graph, used) = builder.finish();
     *allocations = used;
-    limits::check(&graph, name)?;
     Ok(graph)
 }
 

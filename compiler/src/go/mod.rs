@@ -65,7 +65,7 @@ impl Knowledge {
     /// only made if `thorough`.
     #[must_use]
     pub fn of(module: &Module<'_>, thorough: bool) -> Option<Self> {
-        let table = Pclntab::find(&module.image, module.functions.len())?;
+        let table = Pclntab::find_in(&module.image, module.functions.len())?;
         let resume_points = resume::resume_points(module, &table)?;
         let never_zero = if thorough {
             never_zero(module)

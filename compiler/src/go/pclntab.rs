@@ -13,6 +13,8 @@
 //! together are no longer than the bytes from the header on, so that reading them
 //! costs no more.
 
+use crate::module::Image;
+
 /// `Go120PCLnTabMagic` (`internal/abi/symtab.go`), the two zero bytes after it,
 /// and wasm's minimal instruction size and pointer size.
 const HEADER_START: [u8; 8] = [0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8];
@@ -37,6 +39,13 @@ pub struct Pclntab<'a> {
 }
 
 impl<'a> Pclntab<'a> {
+    /// Finds the table in a module's image.
+    #[must_use]
+    pub fn find_in(image: &'a Image<'_>, functions: usize) -> Option<Self> {
+        let mut chunks = image.chunks().iter();
+        chunks.find_map(|chunk| Self::find(&chunk.bytes, functions))
+    }
+
     /// Finds the table in linear memory's initial bytes; `functions` is the
     /// number of functions with a body.
     #[must_use]

@@ -12,7 +12,9 @@ use object::LittleEndian;
 use object::elf::{self, FileHeader64, ProgramHeader64, SectionHeader64};
 use object::read::elf::{FileHeader, NoteIterator, ProgramHeader, SectionHeader, SectionTable};
 use std::mem::{offset_of, size_of};
-use wasi_aot_contract::layout::{MAX_MEMORIES, MODULE_INFO_ADDR, Machine};
+use wasi_aot_contract::layout::{
+    MAX_MEMORIES, MAX_PAGES, MODULE_INFO_ADDR, Machine, WASM_PAGE_SIZE,
+};
 use wasi_aot_contract::module::{CONTRACT_VERSION, MemoryLimits, ModuleInfo, Preemption};
 use wasi_aot_contract::symbols;
 
@@ -40,8 +42,8 @@ pub(super) struct Parts<'a> {
     pub preempts: bool,
     /// Bytes of code made from the module.
     pub code_size: u64,
-    /// The initial bytes of linear memory.
-    pub image: &'a [u8],
+    /// The initial bytes of linear memory: pieces with the address of their first byte.
+    pub image: Vec<(u64, &'a [u8])>,
     /// Whether there is a symbol table.
     pub has_symbols: bool,
 }
@@ -104,12 +106,13 @@ fn executable<'a>(
         _ => Machine::X86_64,
     }
     .memory_base(0);
-    let mut image = &[][..];
+    let memory = memory_base..memory_base + u64::from(MAX_PAGES) * WASM_PAGE_SIZE;
+    let mut image = Vec::new();
     for segment in segments {
         if segment.p_type(LE) == elf::PT_LOAD {
             let data = data(segment, bytes)?;
-            if segment.p_vaddr(LE) == memory_base {
-                image = data;
+            if memory.contains(&segment.p_vaddr(LE)) {
+                image.push((segment.p_vaddr(LE) - memory_base, data));
             }
         }
     }
@@ -218,7 +221,11 @@ fn object<'a>(
         // The address of g's cell is a relocation.
         preempts: info.word(interval) != 0,
         code_size: code.fold(0, u64::saturating_add),
-        image: image.transpose()?.unwrap_or_default(),
+        image: image
+            .transpose()?
+            .map(|image| (0, image))
+            .into_iter()
+            .collect(),
         has_symbols: has_symbols(sections),
     })
 }

@@ -99,11 +99,15 @@ pub(super) fn report(bytes: &[u8]) -> Result<Executable, InspectError> {
         preempts: parts.preempts,
         has_symbols: parts.has_symbols,
         runtime_is_known: (!parts.is_object).then(|| runtime::is_known(bytes, target)),
-        build_info: buildinfo::find(&[(0, parts.image)]),
+        build_info: buildinfo::find(&parts.image),
         sizes: Sizes {
             file: bytes.len() as u64,
             code: parts.code_size,
-            data: parts.image.len() as u64,
+            data: parts
+                .image
+                .iter()
+                .map(|(_, bytes)| bytes.len() as u64)
+                .sum(),
         },
     })
 }

@@ -8,7 +8,7 @@ use crate::analysis::Analysis;
 use crate::error::Error;
 use crate::go::DispatchOutcome;
 use crate::merge;
-use crate::module::{self, Module};
+use crate::module::{self, Gaps, Module};
 use crate::options::Options;
 use std::collections::BTreeMap;
 use wasi_aot_contract::layout::WASM_PAGE_SIZE;
@@ -160,7 +160,7 @@ pub(super) fn report(wasm: &[u8]) -> Result<ModuleReport, InspectError> {
 
 /// Merges and parses the module, then checks it.
 fn built(wasm: &[u8]) -> Result<(Result<(), Error>, Recognised), Error> {
-    let merged = merge::merge(wasm, &[])?;
+    let merged = merge::merge(wasm, &[], Gaps::LeftOut)?;
     Ok(check(&module::parse(&merged)?))
 }
 

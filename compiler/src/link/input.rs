@@ -22,8 +22,6 @@ pub(super) enum Purpose {
     Code,
     Data,
     Zeroed,
-    Memory,
-    MemoryZero,
 }
 
 /// A section that becomes part of the executable.
@@ -44,7 +42,7 @@ pub(super) struct Section<'a> {
 impl Section<'_> {
     /// Whether the section has no bytes in the file (`SHT_NOBITS`).
     pub(super) fn is_zeroed(&self) -> bool {
-        matches!(self.purpose, Purpose::Zeroed | Purpose::MemoryZero)
+        self.purpose == Purpose::Zeroed
     }
 }
 
@@ -137,6 +135,9 @@ fn purpose(name: &[u8], header: &SectionHeader64<LittleEndian>) -> Result<Option
     let has = |flag: u32| header.sh_flags(LE) & u64::from(flag) != 0;
     let zeroed = header.sh_type(LE) == elf::SHT_NOBITS;
     let wrong = |what: &str| fail(format!("section {}: {what}", printable(name)));
+    if name == names::MEMORY_SECTION.as_bytes() || name == names::MEMORY_ZERO_SECTION.as_bytes() {
+        return wrong("the object of an executable has no memory in it");
+    }
     let purpose = match named_purpose(name) {
         Some(purpose) => purpose,
         None if !has(elf::SHF_ALLOC) => return Ok(None),
@@ -151,7 +152,7 @@ fn purpose(name: &[u8], header: &SectionHeader64<LittleEndian>) -> Result<Option
     if purpose == Purpose::Code && has(elf::SHF_WRITE) {
         return wrong("it is writable and executable");
     }
-    if zeroed != matches!(purpose, Purpose::Zeroed | Purpose::MemoryZero) {
+    if zeroed != (purpose == Purpose::Zeroed) {
         return wrong("it must have bytes in the file, or must not, for what it is");
     }
     Ok(Some(purpose))
@@ -159,11 +160,9 @@ fn purpose(name: &[u8], header: &SectionHeader64<LittleEndian>) -> Result<Option
 
 /// The purpose that a section has by its name alone.
 fn named_purpose(name: &[u8]) -> Option<Purpose> {
-    const NAMED: [(&str, Purpose); 4] = [
+    const NAMED: [(&str, Purpose); 2] = [
         (names::MODULE_SECTION, Purpose::ModuleInfo),
         (names::NOTE_SECTION, Purpose::Note),
-        (names::MEMORY_SECTION, Purpose::Memory),
-        (names::MEMORY_ZERO_SECTION, Purpose::MemoryZero),
     ];
     if name.starts_with(b".data.rel.ro") {
         // Relocated at link time, so read-only from the start.

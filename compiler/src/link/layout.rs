@@ -5,9 +5,9 @@
 //! headers, shim as it is       IMAGE_BASE - one page ..   R, RX, RW as linked
 //! module information, note,    MODULE_INFO_ADDR ..        R
 //!   read-only data
-//! code                         next page ..               RX
+//! code, on pages of its own    next page ..               RX
 //! data                         next page ..               RW, zeroed data behind
-//! initial memory               the memory's base ..       RW, zeroed rest behind
+//! each chunk of memory         the memory's base + ..     RW, zeroes up to the next one
 //! ```
 //!
 //! The executable has more program headers than the shim's file has room for,
@@ -17,15 +17,16 @@
 //! Segments follow each other in the file without padding where addresses
 //! allow it: the page of the file in which one ends and the next begins is then
 //! mapped twice, at different addresses, each time with the rights of its
-//! segment. No page of *memory* belongs to two segments.
+//! segment. No page of *memory* belongs to two segments. Code shares no page of the file
+//! either: what lies beside it there could be executed.
 
-use super::fail;
 use super::input::{Module, Purpose, Section};
 use super::shim::Shim;
+use super::{Memory, fail};
 use crate::Error;
 use object::elf;
 use wasi_aot_contract::layout::{IMAGE_LIMIT, MAX_PAGES, MODULE_INFO_ADDR, WASM_PAGE_SIZE};
-use wasi_aot_contract::symbols::{MEMORY_SECTION, MODULE_SECTION};
+use wasi_aot_contract::symbols::MODULE_SECTION;
 
 /// Where everything goes.
 pub(super) struct Layout {
@@ -35,8 +36,21 @@ pub(super) struct Layout {
     pub places: Vec<Place>,
     /// The executable's loadable segments, in order of address.
     pub segments: Vec<Segment>,
+    /// How many of the last segments are memory 0's: one for each chunk, and one more if it
+    /// begins without bytes.
+    pub memory_segments: usize,
+    /// Where bytes may follow that are not mapped.
+    pub mapped_end: u64,
     /// File offset of the shim's image.
     pub shim_offset: u64,
+}
+
+impl Layout {
+    /// Memory 0's segments.
+    pub(super) fn memory(&self) -> impl Iterator<Item = &Segment> {
+        let first = self.segments.len() - self.memory_segments;
+        self.segments[first..].iter()
+    }
 }
 
 /// A loadable segment.
@@ -62,9 +76,12 @@ pub(super) struct Place {
 /// Plans the executable.
 ///
 /// # Errors
-/// When the module lacks its information section, has one of the unique
-/// sections twice, or is too large.
-pub(super) fn plan(module: &Module<'_>, shim: &Shim<'_>) -> Result<Layout, Error> {
+/// When the module lacks its information section or has two, or is too large.
+pub(super) fn plan(
+    module: &Module<'_>,
+    memory: &Memory<'_>,
+    shim: &Shim<'_>,
+) -> Result<Layout, Error> {
     use Purpose::*;
     check_unique(module)?;
     let page = module.arch.page_size();
@@ -80,19 +97,21 @@ pub(super) fn plan(module: &Module<'_>, shim: &Shim<'_>) -> Result<Layout, Error
     let read_write = elf::PF_R | elf::PF_W;
     planner.fixed(MODULE_INFO_ADDR);
     planner.segment(elf::PF_R, &[ModuleInfo, Note, ReadOnly])?;
-    planner.behind();
+    planner.own_page();
     planner.segment(elf::PF_R | elf::PF_X, &[Code])?;
-    planner.behind();
+    planner.own_page();
     planner.segment(read_write, &[Data, Zeroed])?;
     if planner.address > IMAGE_LIMIT {
         return too_large(planner.address);
     }
     let memory_base = module.arch.layout().memory_base(0);
-    planner.fixed(memory_base);
-    planner.segment(read_write, &[Memory, MemoryZero])?;
-    check_memory(planner.address - memory_base)?;
+    check_memory(memory.size)?;
+    let before = planner.segments.len();
+    planner.memory(memory_base, memory);
 
     Ok(Layout {
+        memory_segments: planner.segments.len() - before,
+        mapped_end: planner.offset,
         places: planner.places,
         segments: planner.segments,
         shim_offset,
@@ -119,10 +138,35 @@ impl Planner<'_, '_> {
         self.address = address;
     }
 
-    /// The next segment begins on the next page of memory, at the address that
-    /// lets its bytes follow directly in the file.
-    fn behind(&mut self) {
-        self.address = self.address.next_multiple_of(self.page) + self.offset % self.page;
+    /// The next segment begins on the next page of memory, and of the file.
+    fn own_page(&mut self) {
+        self.fixed(self.address.next_multiple_of(self.page));
+    }
+
+    /// Places memory 0 at `base`: a segment from each chunk to the next one.
+    fn memory(&mut self, base: u64, memory: &Memory<'_>) {
+        let chunks = memory.chunks.iter();
+        let chunks = chunks.map(|chunk| (chunk.start, chunk.bytes.len() as u64));
+        let mut starts: Vec<(u64, u64)> = chunks.collect();
+        if starts.first().is_none_or(|&(start, _)| start > 0) {
+            starts.insert(0, (0, 0));
+        }
+        let ends = starts.iter().skip(1).map(|&(start, _)| start);
+        let ends: Vec<u64> = ends.chain([memory.size]).collect();
+        for ((start, file_size), end) in starts.into_iter().zip(ends) {
+            if start == end {
+                continue;
+            }
+            self.fixed(base + start);
+            self.segments.push(Segment {
+                flags: elf::PF_R | elf::PF_W,
+                offset: self.offset,
+                address: base + start,
+                file_size,
+                memory_size: end - start,
+            });
+            self.offset += file_size;
+        }
     }
 
     /// Places the sections of these purposes, which come next, in a segment.
@@ -155,18 +199,13 @@ impl Planner<'_, '_> {
     }
 
     fn place(&mut self, section: &Section<'_>) -> Result<Place, Error> {
-        // The rest of memory follows its initial bytes whatever it asks for.
-        let align = match section.purpose {
-            Purpose::MemoryZero => 1,
-            _ if section.align > self.page => {
-                return fail(format!(
-                    "section {}: alignment {} is above the page size",
-                    super::printable(section.name),
-                    section.align
-                ));
-            }
-            _ => section.align,
-        };
+        let align = section.align;
+        if align > self.page {
+            return fail(format!(
+                "section {}: alignment {align} is above the page size",
+                super::printable(section.name)
+            ));
+        }
         let padding = self.address.next_multiple_of(align) - self.address;
         let address = self.address + padding;
         let place = Place {
@@ -204,18 +243,11 @@ fn shim_segments(shim: &Shim<'_>, shim_offset: u64) -> Vec<Segment> {
 }
 
 fn check_unique(module: &Module<'_>) -> Result<(), Error> {
-    let count = |purpose| {
-        let sections = module.sections.iter();
-        sections.filter(|s| s.purpose == purpose).count()
-    };
-    if count(Purpose::ModuleInfo) != 1 {
+    let infos = module.sections.iter();
+    let infos = infos.filter(|s| s.purpose == Purpose::ModuleInfo);
+    if infos.count() != 1 {
         return fail(format!(
             "the module's object must have exactly one section {MODULE_SECTION}"
-        ));
-    }
-    if count(Purpose::Memory) > 1 {
-        return fail(format!(
-            "the module's object has more than one section {MEMORY_SECTION}"
         ));
     }
     Ok(())

@@ -12,8 +12,8 @@
 //! 5. [`relocate`] patches them in place.
 //!
 //! What holds for every output: no segment is both writable and executable;
-//! segments are in order of address and don't share a page of memory; addresses
-//! and file offsets are congruent modulo the page size; same input, same bytes.
+//! segments are in order of address and don't share a page of memory, and code no page of
+//! the file either; addresses and file offsets are congruent modulo the page size; same input, same bytes.
 //! Input that breaks a rule is an [`Error::Link`], never a panic.
 
 mod aarch64;
@@ -29,28 +29,43 @@ mod write;
 mod x86_64;
 
 use crate::Error;
+use crate::module::Chunk;
 
-/// Links `object` (a relocatable ELF object of the emit phase) with `shim` (a
-/// fixed-address static ELF executable) into an executable, and returns its
-/// bytes. `strip` leaves the symbol table out.
+/// What memory 0 is at start.
+#[derive(Clone, Copy)]
+pub struct Memory<'a> {
+    /// Its bytes: as [`crate::module::Image`] has them.
+    pub chunks: &'a [Chunk<'a>],
+    /// Its size in bytes: a number of WebAssembly pages.
+    pub size: u64,
+}
+
+/// Links `object` (a relocatable ELF object of the emit phase) and the initial
+/// `memory` with `shim` (a fixed-address static ELF executable) into an executable, and
+/// returns its bytes. `strip` leaves the symbol table out.
 ///
 /// # Errors
 /// [`Error::Link`] when one of the inputs is not what it should be, a symbol is
 /// defined by neither, or the image would not fit below linear memory.
-pub fn executable(object: &[u8], shim: &[u8], strip: bool) -> Result<Vec<u8>, Error> {
+pub fn executable(
+    object: &[u8],
+    memory: &Memory<'_>,
+    shim: &[u8],
+    strip: bool,
+) -> Result<Vec<u8>, Error> {
     let shim = shim::read(shim)?;
     let module = input::read(object)?;
     if module.arch != shim.arch {
         return fail("object and shim are for different machines");
     }
-    let layout = layout::plan(&module, &shim)?;
+    let layout = layout::plan(&module, memory, &shim)?;
     let addresses = symbols::resolve(&module, &shim, &layout)?;
     let table = if strip {
         Vec::new()
     } else {
         symbols::table(&module, &shim, &layout, &addresses)?
     };
-    let mut file = write::file(&module, &shim, &layout, &table)?;
+    let mut file = write::file(&module, memory, &shim, &layout, &table)?;
     relocate::apply(&mut file, &module, &layout, &addresses)?;
     Ok(file)
 }

@@ -1,17 +1,18 @@
 //! Writes the planned file: headers, the shim's image, the module's sections,
 //! symbol table, section headers.
 
-use super::fail;
 use super::input::{LE, Module, Purpose, Section};
 use super::layout::Layout;
 use super::shim::Shim;
 use super::symbols::{self, Entry};
+use super::{Memory, fail};
 use crate::Error;
 use object::LittleEndian;
 use object::elf::{self, FileHeader64, Ident, ProgramHeader64, SectionHeader64, Sym64};
 use object::endian::{U16, U32, U64};
 use object::pod::bytes_of;
 use object::read::elf::SectionHeader as _;
+use wasi_aot_contract::symbols::{MEMORY_SECTION, MEMORY_ZERO_SECTION};
 
 type SectionHeader = SectionHeader64<LittleEndian>;
 
@@ -23,15 +24,17 @@ type SectionHeader = SectionHeader64<LittleEndian>;
 /// When there are more sections or segments than fit.
 pub(super) fn file(
     module: &Module<'_>,
+    memory: &Memory<'_>,
     shim: &Shim<'_>,
     layout: &Layout,
     table: &[Entry<'_>],
 ) -> Result<Vec<u8>, Error> {
-    let mut file = contents(module, shim, layout, table.len());
+    let mut file = contents(module, memory, shim, layout, table.len());
     let mut names = Strings::new();
     let mut headers = vec![null_section()];
     headers.extend(shim_sections(shim, layout, &mut names));
     headers.extend(module_sections(module, layout, &mut names));
+    headers.extend(memory_sections(layout, &mut names));
     if !table.is_empty() {
         symbol_table(&mut file, table, &mut headers, &mut names);
     }
@@ -71,11 +74,15 @@ pub(super) fn file(
 }
 
 /// Everything that is mapped, with room for the headers in front.
-fn contents(module: &Module<'_>, shim: &Shim<'_>, layout: &Layout, symbols: usize) -> Vec<u8> {
+fn contents(
+    module: &Module<'_>,
+    memory: &Memory<'_>,
+    shim: &Shim<'_>,
+    layout: &Layout,
+    symbols: usize,
+) -> Vec<u8> {
     // Saves growing a large file in steps: symbols take 24 bytes and a name.
-    let mapped: usize = module.sections.iter().map(|s| s.data.len()).sum();
-    let around = layout.shim_offset as usize + shim.image.len() + (1 << 16);
-    let mut file = Vec::with_capacity(around + mapped + symbols * 64);
+    let mut file = Vec::with_capacity(layout.mapped_end as usize + (1 << 16) + symbols * 64);
     file.resize(layout.shim_offset as usize, 0);
     file.extend_from_slice(shim.image);
     for (section, place) in module.sections.iter().zip(&layout.places) {
@@ -84,6 +91,13 @@ fn contents(module: &Module<'_>, shim: &Shim<'_>, layout: &Layout, symbols: usiz
             file.extend_from_slice(section.data);
         }
     }
+    let mut chunks = memory.chunks.iter();
+    for segment in layout.memory().filter(|segment| segment.file_size > 0) {
+        let chunk = chunks.next().expect("BUG: a segment without its chunk");
+        file.resize(segment.offset as usize, 0);
+        file.extend_from_slice(&chunk.bytes);
+    }
+    file.resize(layout.mapped_end as usize, 0);
     file
 }
 
@@ -166,6 +180,43 @@ fn module_sections(
     sections.collect()
 }
 
+/// Memory 0's: for each segment its bytes and the zeroes behind them.
+fn memory_sections(layout: &Layout, names: &mut Strings) -> Vec<SectionHeader> {
+    let mut sections = Vec::new();
+    for segment in layout.memory() {
+        let end = segment.address + segment.file_size;
+        let parts = [
+            (
+                MEMORY_SECTION,
+                elf::SHT_PROGBITS,
+                segment.address,
+                segment.file_size,
+            ),
+            (
+                MEMORY_ZERO_SECTION,
+                elf::SHT_NOBITS,
+                end,
+                segment.memory_size - segment.file_size,
+            ),
+        ];
+        for (name, sh_type, address, size) in parts {
+            if size > 0 {
+                sections.push(SectionHeader {
+                    sh_name: U32::new(LE, names.add(name.as_bytes())),
+                    sh_type: U32::new(LE, sh_type),
+                    sh_flags: U64::new(LE, u64::from(elf::SHF_ALLOC | elf::SHF_WRITE)),
+                    sh_addr: U64::new(LE, address),
+                    sh_offset: U64::new(LE, segment.offset + (address - segment.address)),
+                    sh_size: U64::new(LE, size),
+                    sh_addralign: U64::new(LE, 1),
+                    ..null_section()
+                });
+            }
+        }
+    }
+    sections
+}
+
 /// Type, flags beside `SHF_ALLOC`, and alignment of a section.
 fn properties(section: &Section<'_>) -> (u32, u32, u64) {
     use Purpose::*;
@@ -174,10 +225,9 @@ fn properties(section: &Section<'_>) -> (u32, u32, u64) {
         Note => (elf::SHT_NOTE, 0, section.align),
         Code => (elf::SHT_PROGBITS, elf::SHF_EXECINSTR, section.align),
         // The place of an empty one may be past the end of the file.
-        Data | Memory if section.size == 0 => (elf::SHT_NOBITS, elf::SHF_WRITE, section.align),
-        Data | Memory => (elf::SHT_PROGBITS, elf::SHF_WRITE, section.align),
+        Data if section.size == 0 => (elf::SHT_NOBITS, elf::SHF_WRITE, section.align),
+        Data => (elf::SHT_PROGBITS, elf::SHF_WRITE, section.align),
         Zeroed => (elf::SHT_NOBITS, elf::SHF_WRITE, section.align),
-        MemoryZero => (elf::SHT_NOBITS, elf::SHF_WRITE, 1),
     }
 }
 

@@ -18,7 +18,7 @@ use cranelift_codegen::ir::{Block, InstBuilder, Type, Value, types};
 pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, byte_loop: ByteLoop) {
     let body = l.builder.create_block();
     l.builder.set_cold_block(body);
-    let params = [0, 1, 2].map(|i| l.builder.use_var(l.locals[i]));
+    let params = [0, 1, 2].map(|i| l.get(l.locals[i]));
     let result = match byte_loop {
         ByteLoop::Equal => equal(l, params, body),
         ByteLoop::Compare => compare(l, params, body),

@@ -118,7 +118,7 @@ impl Lowering<'_, '_, '_> {
 
     /// Outside the span of entries an index is null or out of bounds.
     fn trap_outside_span(&mut self, table: u32, index: Value) {
-        let len = i64::from(self.env.module.tables[table as usize].initial());
+        let len = i64::from(self.env.module.tables[table as usize].initial);
         let outside = self
             .builder
             .ins()

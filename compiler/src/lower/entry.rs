@@ -25,7 +25,7 @@ pub fn lower_entry(
     }
     for (table, index) in env.module.tables.iter().zip(0..) {
         if table.written && table.elements.iter().any(Option::is_some) {
-            fill_table(&mut builder, index, table.initial());
+            fill_table(&mut builder, index, table.elements.len());
         }
     }
     for index in env.module.start.into_iter().chain([main]) {
@@ -50,14 +50,14 @@ fn pinned_at_start(env: &Env<'_, '_>) -> Option<u64> {
 }
 
 /// Copies a table's first elements to where they are written.
-fn fill_table(builder: &mut FunctionBuilder<'_>, table: u32, elements: u32) {
+fn fill_table(builder: &mut FunctionBuilder<'_>, table: u32, elements: usize) {
     let mut address = |symbol| {
         let data = declare_data(builder, symbol);
         builder.ins().symbol_value(types::I64, data)
     };
     let cells = address(Symbol::TableCells(table));
     let start = address(Symbol::TableStart(table));
-    let bytes = i64::from(elements) * i64::from(REFERENCE_SIZE);
+    let bytes = elements as i64 * i64::from(REFERENCE_SIZE);
     let bytes = builder.ins().iconst(types::I64, bytes);
     let memmove = import(builder, Symbol::Memmove, Env::memory_function_signature());
     builder.ins().call(memmove, &[cells, start, bytes]);

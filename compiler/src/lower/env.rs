@@ -2,7 +2,7 @@
 
 use super::clif_type;
 use crate::error::printable;
-use crate::module::{Module, Table};
+use crate::module::Module;
 use crate::options::{Options, Target};
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::{AbiParam, Signature, types};
@@ -47,7 +47,12 @@ impl<'m, 'w> Env<'m, 'w> {
             rounds: isa.has_round(),
             permutes: target != Target::LinuxAmd64 || isa.has_x86_pshufb_lowering(),
             pinned_global: pinned_global(module),
-            table_spans: module.tables.iter().map(table_span).collect(),
+            table_spans: module
+                .tables
+                .iter()
+                .map(|table| table.span())
+                .map(|span| (span.start, span.end))
+                .collect(),
             idioms: !options.no_go_opt,
             spectre: options.spectre,
             names,
@@ -143,19 +148,4 @@ pub fn signature_of(ty: &FuncType, call_conv: CallConv) -> Signature {
 fn pinned_global(module: &Module<'_>) -> Option<u32> {
     let first = module.globals.first()?;
     (first.mutable && first.ty == ValType::I32 && !first.exported).then_some(0)
-}
-
-fn table_span(table: &Table) -> (u32, u32) {
-    let elements = &table.elements;
-    let index = |i: usize| u32::try_from(i).expect("BUG: a table index over 32 bits");
-    match elements.iter().position(Option::is_some) {
-        None => (0, 0),
-        Some(first) => {
-            let last = elements
-                .iter()
-                .rposition(Option::is_some)
-                .expect("BUG: an element from one side only");
-            (index(first), index(last + 1))
-        }
-    }
 }

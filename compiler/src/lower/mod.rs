@@ -18,6 +18,7 @@ mod entry;
 mod env;
 mod float;
 mod integer;
+mod kept;
 mod memory;
 mod mulhi;
 mod narrow;
@@ -35,6 +36,7 @@ mod variable;
 pub use call::TABLE_ENTRY_SIZE;
 pub use entry::{lower_entry, lower_import_thunk, lower_trap};
 pub use env::Env;
+pub use kept::Variables;
 pub use reference::{REFERENCE_SIZE, type_tag};
 pub use sp::SpFacts;
 
@@ -45,6 +47,7 @@ use crate::module::feature_of;
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::{self, FuncRef, GlobalValue, InstBuilder, Signature, SourceLoc};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
+use kept::Kept;
 use operands::Operand;
 use std::collections::HashMap;
 use wasmparser::{Operator, ValType};
@@ -55,6 +58,8 @@ pub struct Facts {
     pub sp: SpFacts,
     /// The body is this loop over bytes ([`crate::go::bytes`]).
     pub byte_loop: Option<ByteLoop>,
+    /// How variables are kept.
+    pub variables: Variables,
 }
 
 /// Lowers the defined function `index`, whose body is `graph`, into `function`.
@@ -72,12 +77,7 @@ pub fn lower_function(
 ) -> Result<(), Error> {
     let type_index = env.module.functions[index].type_index;
     function.signature = env.signature(type_index);
-    let mut lowering = Lowering::new(
-        env,
-        graph,
-        facts.sp,
-        FunctionBuilder::new(function, context),
-    );
+    let mut lowering = Lowering::new(env, graph, facts, FunctionBuilder::new(function, context));
     lowering.start_function();
     if let Some(byte_loop) = facts.byte_loop {
         bytes::lower(&mut lowering, byte_loop);
@@ -125,10 +125,12 @@ struct Lowering<'f, 'm, 'w> {
     builder: FunctionBuilder<'f>,
     /// Operand stack of the block being lowered.
     stack: Vec<Operand>,
-    /// Variable of each local.
-    locals: Vec<Variable>,
-    /// Variables that carry operands between blocks, by depth and type.
-    slots: HashMap<(usize, ir::Type), Variable>,
+    /// How [`Kept`] ones are kept.
+    variables: Variables,
+    /// Where each local is.
+    locals: Vec<Kept>,
+    /// What carries operands between blocks, by depth and type.
+    slots: HashMap<(usize, ir::Type), Kept>,
     /// CLIF block of each reachable block.
     blocks: Vec<Option<ir::Block>>,
     /// Edges to each block that are not lowered yet; a block is sealed at zero.
@@ -154,7 +156,7 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
     fn new(
         env: &'m Env<'m, 'w>,
         graph: &'m Graph<'w>,
-        sp_facts: SpFacts,
+        facts: Facts,
         builder: FunctionBuilder<'f>,
     ) -> Self {
         let regions = address::Regions::new(builder.func);
@@ -163,6 +165,7 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
             graph,
             builder,
             stack: Vec::new(),
+            variables: facts.variables,
             locals: Vec::new(),
             slots: HashMap::new(),
             blocks: vec![None; graph.blocks.len()],
@@ -173,7 +176,7 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
             regions,
             known: memory::Known::new(),
             narrowed: HashMap::new(),
-            sp_facts,
+            sp_facts: facts.sp,
             sp: sp::StackPointer::default(),
             permutation: None,
             base: None,
@@ -187,15 +190,7 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
         self.builder.append_block_params_for_function_params(entry);
         self.builder.switch_to_block(entry);
         let params = self.builder.block_params(entry).to_vec();
-        for (i, &ty) in self.graph.locals.iter().enumerate() {
-            let variable = self.builder.declare_var(clif_type(ty));
-            let value = match params.get(i) {
-                Some(&param) => param,
-                None => self.zero(ty),
-            };
-            self.builder.def_var(variable, value);
-            self.locals.push(variable);
-        }
+        self.start_locals(&params);
         self.blocks[BlockId::ENTRY.index()] = Some(entry);
         self.start_pinned();
     }

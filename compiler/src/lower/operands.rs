@@ -5,6 +5,7 @@
 //! block parameters only where paths meet with different values. An operand that
 //! a block got from its predecessor and never touched costs nothing.
 
+use super::kept::Kept;
 use super::{Lowering, clif_type};
 use cranelift_codegen::ir::{self, Value};
 use wasmparser::ValType;
@@ -59,7 +60,7 @@ impl Lowering<'_, '_, '_> {
     pub(super) fn write_slot(&mut self, depth: usize, value: Value) {
         let ty = self.builder.func.dfg.value_type(value);
         let variable = self.slot(depth, ty);
-        self.builder.def_var(variable, value);
+        self.set(variable, value);
     }
 
     /// Puts all operands into their slots.
@@ -76,15 +77,17 @@ impl Lowering<'_, '_, '_> {
             Operand::Value(value) => value,
             Operand::Slot(ty) => {
                 let variable = self.slot(depth, ty);
-                self.builder.use_var(variable)
+                self.get(variable)
             }
         }
     }
 
-    fn slot(&mut self, depth: usize, ty: ir::Type) -> cranelift_frontend::Variable {
-        *self
-            .slots
-            .entry((depth, ty))
-            .or_insert_with(|| self.builder.declare_var(ty))
+    fn slot(&mut self, depth: usize, ty: ir::Type) -> Kept {
+        if let Some(&kept) = self.slots.get(&(depth, ty)) {
+            return kept;
+        }
+        let kept = self.keep(ty);
+        self.slots.insert((depth, ty), kept);
+        kept
     }
 }

@@ -92,7 +92,7 @@ impl Lowering<'_, '_, '_> {
     fn table_size(&mut self, index: u32) -> Value {
         let table = &self.env.module.tables[index as usize];
         if !table.grown {
-            let size = i64::from(table.initial());
+            let size = i64::from(table.initial);
             return self.builder.ins().iconst(types::I64, size);
         }
         let cell = self.symbol_address(Symbol::TableSize(index));
@@ -122,7 +122,7 @@ impl Lowering<'_, '_, '_> {
         let reference = self.pop();
         let before = self.table_size(table);
         let after = self.builder.ins().iadd(before, count);
-        let capacity = i64::from(self.env.module.tables[table as usize].capacity());
+        let capacity = i64::from(self.env.module.tables[table as usize].room);
         let over = IntCC::UnsignedGreaterThan;
         let too_large = self.builder.ins().icmp_imm_u(over, after, capacity);
         let failed = i64::from(u32::MAX);

@@ -14,7 +14,7 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bo
             let value = if l.is_sp_copy(local_index) {
                 l.sp_get()
             } else {
-                l.builder.use_var(l.locals[local_index as usize])
+                l.get(l.locals[local_index as usize])
             };
             l.push(value);
         }
@@ -44,7 +44,7 @@ impl Lowering<'_, '_, '_> {
     fn local_set(&mut self, index: u32, value: Value) {
         // The copy is never read: the register is.
         if !self.is_sp_copy(index) {
-            self.builder.def_var(self.locals[index as usize], value);
+            self.set(self.locals[index as usize], value);
         }
     }
 

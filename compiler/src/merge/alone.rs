@@ -1,27 +1,38 @@
 //! Whether a main module without preloads can stay as it is, as nearly all can:
 //! found out from its sections alone, before anything is validated. Segments of other
 //! memories than the first are never folded: the executable has no bytes for those.
+//! Nor are those that lie too scattered ([`super::plan`]).
 
+use crate::module::image::{self, Gaps};
+use crate::module::tables;
+use std::ops::Range;
 use wasi_aot_contract::layout::WASM_PAGE_SIZE;
 use wasi_aot_contract::preview1;
 use wasmparser::{ConstExpr, DataKind, ElementKind, Operator, Parser, Payload, TypeRef};
 
-/// Sizes at the start.
+/// Sizes at the start, and what segments fill of them.
 #[derive(Default)]
 struct Sizes {
     tables: Vec<u64>,
     /// The first memory's, in bytes.
     memory: Option<u64>,
+    /// How far the elements of each table reach, and how many segments have.
+    filled: Vec<u64>,
+    items: u64,
+    /// Of the first memory.
+    data: Vec<Range<u64>>,
 }
 
 /// Whether all imports are preview 1's and all active segments obviously fit. What
 /// can't be read is left to who says why.
-pub(super) fn is_ready(wasm: &[u8]) -> bool {
+pub(super) fn is_ready(wasm: &[u8], gaps: Gaps) -> bool {
     let mut sizes = Sizes::default();
     let payloads = Parser::new(0).parse_all(wasm).map_while(Result::ok);
     payloads
         .into_iter()
         .all(|payload| section(&mut sizes, payload))
+        && tables::are_folded(sizes.filled.iter().sum(), sizes.items)
+        && image::is_folded(sizes.data, gaps)
 }
 
 fn section(sizes: &mut Sizes, payload: Payload<'_>) -> bool {
@@ -35,6 +46,7 @@ fn section(sizes: &mut Sizes, payload: Payload<'_>) -> bool {
         Payload::TableSection(section) => {
             let tables = section.into_iter().map_while(Result::ok);
             sizes.tables.extend(tables.map(|table| table.ty.initial));
+            sizes.filled.resize(sizes.tables.len(), 0);
             true
         }
         Payload::MemorySection(section) => {
@@ -49,8 +61,15 @@ fn section(sizes: &mut Sizes, payload: Payload<'_>) -> bool {
                     table_index,
                     offset_expr,
                 } => {
-                    let size = sizes.tables.get(table_index.unwrap_or(0) as usize).copied();
-                    fits(offset_expr, super::plan::element_count(&element), size)
+                    let table = table_index.unwrap_or(0) as usize;
+                    let count = super::plan::element_count(&element);
+                    let size = sizes.tables.get(table).copied();
+                    let Some(range) = fits(offset_expr, count, size) else {
+                        return false;
+                    };
+                    sizes.filled[table] = sizes.filled[table].max(range.end);
+                    sizes.items += u64::from(count);
+                    true
                 }
                 _ => true,
             })
@@ -63,7 +82,11 @@ fn section(sizes: &mut Sizes, payload: Payload<'_>) -> bool {
                     offset_expr,
                 } => {
                     let len = u32::try_from(segment.data.len()).unwrap_or(u32::MAX);
-                    fits(offset_expr, len, sizes.memory)
+                    let Some(range) = fits(offset_expr, len, sizes.memory) else {
+                        return false;
+                    };
+                    sizes.data.extend(image::used(range.start, segment.data));
+                    true
                 }
                 DataKind::Active { .. } => false,
                 DataKind::Passive => true,
@@ -73,13 +96,15 @@ fn section(sizes: &mut Sizes, payload: Payload<'_>) -> bool {
     }
 }
 
-/// Whether the offset is a plain number and `len` from there on lie within `size`.
-fn fits(offset: &ConstExpr<'_>, len: u32, size: Option<u64>) -> bool {
+/// The range of `len` from a plain number on, if it lies within `size`.
+fn fits(offset: &ConstExpr<'_>, len: u32, size: Option<u64>) -> Option<Range<u64>> {
     let mut operators = offset.get_operators_reader().into_iter();
     let (Some(Ok(Operator::I32Const { value })), Some(Ok(Operator::End)), Some(size)) =
         (operators.next(), operators.next(), size)
     else {
-        return false;
+        return None;
     };
-    u64::from(value.cast_unsigned()) + u64::from(len) <= size
+    let start = u64::from(value.cast_unsigned());
+    let end = start + u64::from(len);
+    (end <= size).then_some(start..end)
 }

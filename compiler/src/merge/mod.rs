@@ -30,6 +30,7 @@ mod values;
 mod write;
 
 use crate::error::Error;
+use crate::module::Gaps;
 use layout::Layout;
 pub(crate) use matching::ItemType;
 use plan::Plan;
@@ -47,20 +48,24 @@ pub struct Preload<'a> {
     pub wasm: &'a [u8],
 }
 
-/// Merges modules into one.
+/// Merges modules into one, whose initial data will be stored as `gaps` says.
 ///
 /// # Errors
 /// Modules that are invalid, and imports that nothing satisfies. A main module without
 /// preloads that is malformed may also be returned as it is, for
 /// [`crate::module::parse`] to say why.
-pub fn merge<'a>(main: &'a [u8], preloads: &[Preload<'a>]) -> Result<Cow<'a, [u8]>, Error> {
-    if preloads.is_empty() && alone::is_ready(main) {
+pub fn merge<'a>(
+    main: &'a [u8],
+    preloads: &[Preload<'a>],
+    gaps: Gaps,
+) -> Result<Cow<'a, [u8]>, Error> {
+    if preloads.is_empty() && alone::is_ready(main, gaps) {
         return Ok(main.into());
     }
     let linked = Linked::new(main, preloads)?;
     let layout = Layout::new(&linked);
     let values = Values::new(&linked, &layout)?;
-    let plan = Plan::new(&linked, &values)?;
+    let plan = Plan::new(&linked, &values, gaps)?;
     if preloads.is_empty() && plan.is_empty() {
         return Ok(main.into());
     }

@@ -3,7 +3,8 @@
 //! its element segments, its data segments, its start function).
 //!
 //! A segment stays active if nobody can tell: it fits, it isn't of another memory than
-//! the first (the executable has no bytes for those), no code that could see or
+//! the first (the executable has no bytes for those), it isn't one of many that lie so
+//! scattered that what is between them would cost much more than they do, no code that could see or
 //! change its table or memory runs before its turn, and no earlier segment of the
 //! same table or memory is left for the start. That what comes before it may trap
 //! makes no difference, as then nothing is left that could look. All others become
@@ -12,8 +13,9 @@
 use super::resolve::{Instance, Linked, Place};
 use super::values::Values;
 use crate::error::Error;
-use crate::module::Constant;
-use std::collections::HashSet;
+use crate::module::image::{self, Gaps};
+use crate::module::{Constant, tables};
+use std::collections::{HashMap, HashSet};
 use wasi_aot_contract::layout::WASM_PAGE_SIZE;
 use wasmparser::{ConstExpr, DataKind, Element, ElementItems, ElementKind};
 
@@ -50,10 +52,12 @@ impl Left {
 impl Plan {
     /// # Errors
     /// For an expression that can't be evaluated.
-    pub fn new(linked: &Linked<'_>, values: &Values<'_, '_>) -> Result<Self, Error> {
+    pub fn new(linked: &Linked<'_>, values: &Values<'_, '_>, gaps: Gaps) -> Result<Self, Error> {
         let mut planner = Planner {
             linked,
             values,
+            folds_elements: folds_elements(linked, values)?,
+            folds_data: folds_data(linked, values, gaps)?,
             tables: HashSet::new(),
             memories: HashSet::new(),
         };
@@ -73,6 +77,8 @@ impl Plan {
 struct Planner<'l, 'a> {
     linked: &'l Linked<'a>,
     values: &'l Values<'l, 'a>,
+    folds_elements: bool,
+    folds_data: bool,
     /// Those that a segment is left for.
     tables: HashSet<Place>,
     memories: HashSet<Place>,
@@ -147,10 +153,10 @@ impl Planner<'_, '_> {
         let code_ran = before.iter().any(|instance| instance.input.start.is_some());
         // The executable has bytes for the first memory only.
         let (left, foldable) = match kind {
-            Kind::Table => (&mut self.tables, true),
+            Kind::Table => (&mut self.tables, self.folds_elements),
             Kind::Memory => {
                 let first = self.linked.first_memory() == Some(target);
-                (&mut self.memories, first)
+                (&mut self.memories, first && self.folds_data)
             }
         };
         if fits && foldable && !code_ran && !left.contains(&target) {
@@ -159,6 +165,48 @@ impl Planner<'_, '_> {
         left.insert(target);
         Ok(Some(offset))
     }
+}
+
+/// Whether what lies between the data of the first memory is worth storing.
+fn folds_data(linked: &Linked<'_>, values: &Values<'_, '_>, gaps: Gaps) -> Result<bool, Error> {
+    let mut ranges = Vec::new();
+    for (module, instance) in linked.instances.iter().enumerate() {
+        for data in &instance.input.data {
+            if let DataKind::Active {
+                memory_index,
+                offset_expr,
+            } = &data.kind
+                && linked.first_memory() == Some(instance.memories[*memory_index as usize])
+                && let Constant::I32(offset) = values.of(module, offset_expr)?
+            {
+                ranges.extend(image::used(offset.cast_unsigned().into(), data.data));
+            }
+        }
+    }
+    Ok(image::is_folded(ranges, gaps))
+}
+
+/// The same of elements.
+fn folds_elements(linked: &Linked<'_>, values: &Values<'_, '_>) -> Result<bool, Error> {
+    let (mut filled, mut items) = (HashMap::new(), 0);
+    for (module, instance) in linked.instances.iter().enumerate() {
+        for element in &instance.input.elements {
+            if let ElementKind::Active {
+                table_index,
+                offset_expr,
+            } = &element.kind
+                && let Constant::I32(offset) = values.of(module, offset_expr)?
+            {
+                let count = u64::from(element_count(element));
+                let end = u64::from(offset.cast_unsigned()) + count;
+                let table = instance.tables[table_index.unwrap_or(0) as usize];
+                let filled: &mut u64 = filled.entry(table).or_default();
+                *filled = end.max(*filled);
+                items += count;
+            }
+        }
+    }
+    Ok(tables::are_folded(filled.values().sum(), items))
 }
 
 #[derive(Clone, Copy)]

@@ -30,8 +30,8 @@ pub(super) fn functions(
         for size in &instance.sizes {
             calls.push(add(check(layout, instance, size)));
         }
-        if !left.is_empty() {
-            calls.push(add(apply(layout, module, instance, left)));
+        for part in parts(left) {
+            calls.push(add(apply(layout, module, instance, part)));
         }
         if let Some(start) = instance.input.start {
             calls.push(layout.function_index(instance.functions[start as usize]));
@@ -89,25 +89,43 @@ fn check(layout: &Layout, instance: &Instance<'_>, size: &Size) -> Own {
     }
 }
 
+/// So many segments are applied by one function: one of very many would be compiled
+/// in very much memory.
+const AT_ONCE: usize = 1000;
+
+/// Some segments that are applied one after the other.
+#[derive(Clone, Copy)]
+enum Part<'l> {
+    Elements(&'l [Segment]),
+    Data(&'l [Segment]),
+}
+
+fn parts(left: &Left) -> impl Iterator<Item = Part<'_>> {
+    let elements = left.elements.chunks(AT_ONCE).map(Part::Elements);
+    elements.chain(left.data.chunks(AT_ONCE).map(Part::Data))
+}
+
 /// Applies segments in order, each as the core specification says: initialise, then
 /// drop.
-fn apply(layout: &Layout, module: usize, instance: &Instance<'_>, left: &Left) -> Own {
+fn apply(layout: &Layout, module: usize, instance: &Instance<'_>, part: Part<'_>) -> Own {
     let body = body(|code| {
         let operands = |code: &mut InstructionSink<'_>, segment: &Segment| {
             code.i32_const(segment.offset).i32_const(0);
             code.i32_const(segment.len.cast_signed());
         };
-        for segment in &left.elements {
-            let index = layout.element_index(module, super::layout::size(segment.index));
-            operands(code, segment);
-            code.table_init(layout.tables.index(segment.target), index);
-            code.elem_drop(index);
-        }
-        for segment in &left.data {
-            let index = layout.data_index(module, super::layout::size(segment.index));
-            operands(code, segment);
-            code.memory_init(layout.memories.index(segment.target), index);
-            code.data_drop(index);
+        match part {
+            Part::Elements(segments) => segments.iter().for_each(|segment| {
+                let index = layout.element_index(module, super::layout::size(segment.index));
+                operands(code, segment);
+                code.table_init(layout.tables.index(segment.target), index);
+                code.elem_drop(index);
+            }),
+            Part::Data(segments) => segments.iter().for_each(|segment| {
+                let index = layout.data_index(module, super::layout::size(segment.index));
+                operands(code, segment);
+                code.memory_init(layout.memories.index(segment.target), index);
+                code.data_drop(index);
+            }),
         }
     });
     Own {

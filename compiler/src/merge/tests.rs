@@ -3,7 +3,7 @@
 
 use super::{Preload, merge};
 use crate::error::Error;
-use crate::module::{Constant, Module, parse};
+use crate::module::{Constant, Gaps, Module, parse};
 use std::borrow::Cow;
 
 /// Merges texts, the main module last, and lets `look` see the result.
@@ -14,7 +14,7 @@ fn merged(texts: &[(&str, &str)], look: impl FnOnce(&Module<'_>)) {
     let preloads: Vec<_> = preloads
         .map(|(wasm, (name, _))| Preload { name, wasm })
         .collect();
-    let merged = merge(main, &preloads).unwrap();
+    let merged = merge(main, &preloads, Gaps::LeftOut).unwrap();
     look(&parse(&merged).unwrap());
 }
 
@@ -31,7 +31,7 @@ fn a_module_that_needs_nothing_stays_as_it_is() {
         r#"(module (import "wasi_snapshot_preview1" "sched_yield" (func (result i32))))"#,
     ] {
         let wasm = binary(text);
-        let merged = merge(&wasm, &[]).unwrap();
+        let merged = merge(&wasm, &[], Gaps::LeftOut).unwrap();
         assert!(
             matches!(merged, Cow::Borrowed(same) if same == wasm),
             "{text}"
@@ -64,7 +64,7 @@ fn what_is_the_main_modules_comes_first() {
         // The import, the main module's function, the preload's.
         let tables: Vec<_> = module.tables.iter().map(|t| t.elements.clone()).collect();
         assert_eq!(tables, [vec![Some(1), Some(2), None], vec![None, Some(2)]]);
-        assert_eq!(module.image, b"\0\0xz");
+        assert_eq!(*module.image.filled(), *b"\0\0xz");
         assert_eq!(module.own_name(1), Some("own"));
         assert_eq!(module.own_name(2), Some("a!f"));
         assert_eq!(module.start, None);
@@ -81,12 +81,12 @@ fn segments_are_left_for_the_start_only_where_that_can_be_told() {
     };
     let own = main(r#"(data (i32.const 0) "own")"#);
     merged(&[("a", preload), ("", &own)], |module| {
-        assert_eq!(module.image, b"own");
+        assert_eq!(*module.image.filled(), *b"own");
         assert!(!module.tables[0].written);
     });
     let shared = main("(elem (i32.const 0) $g)");
     merged(&[("a", preload), ("", &shared)], |module| {
-        assert_eq!(module.tables[0].elements, [None]);
+        assert!(module.tables[0].elements.is_empty());
         assert!(module.tables[0].written);
         assert_eq!(module.elements[0].len(), 1);
     });
@@ -96,7 +96,7 @@ fn segments_are_left_for_the_start_only_where_that_can_be_told() {
 fn a_segment_behind_one_that_does_not_fit_is_left_too() {
     let text = r#"(module (memory 1) (data (i32.const 0) "a") (data (i32.const 65536) "b") (data (i32.const 1) "c"))"#;
     merged(&[("", text)], |module| {
-        assert_eq!(module.image, b"a");
+        assert_eq!(*module.image.filled(), *b"a");
         let kept: Vec<_> = module.data.iter().map(|bytes| bytes.len()).collect();
         assert_eq!(kept, [0, 1, 1]);
         let start = module.start.and_then(|start| module.own_name(start));
@@ -114,7 +114,7 @@ fn encodings_of_several_memories_are_no_way_in() {
     for length in [at - 4, at - 2] {
         wasm[length] += 1;
     }
-    let error = merge(&wasm, &[]).unwrap_err();
+    let error = merge(&wasm, &[], Gaps::LeftOut).unwrap_err();
     assert!(
         matches!(error, Error::Invalid { .. } | Error::Truncated { .. }),
         "{error}"
@@ -131,7 +131,9 @@ fn an_error_in_a_preload_names_it() {
         name: "a\n",
         wasm: &preload,
     };
-    let error = merge(&main, &[preload]).unwrap_err().to_string();
+    let error = merge(&main, &[preload], Gaps::LeftOut)
+        .unwrap_err()
+        .to_string();
     assert!(
         error.starts_with("preload a\\n: unknown import b.f"),
         "{error}"

@@ -1,7 +1,7 @@
 //! The merged module's bytes.
 
 use super::layout::{Layout, main_first, size};
-use super::plan::{Left, Plan};
+use super::plan::{Left, Plan, Segment};
 use super::reindex::Reindex;
 use super::resolve::{Function, Instance, Linked, Place};
 use super::start::{self, Own};
@@ -202,7 +202,7 @@ impl<'l, 'a> Writer<'l, 'a> {
             ElementKind::Active {
                 table_index,
                 offset_expr,
-            } if left.elements.iter().all(|segment| segment.index != index) => {
+            } if !is_left(&left.elements, index) => {
                 offset = encode(self.values.of(module, offset_expr)?, ValType::I32);
                 let place = self.linked.instances[module].tables[table_index.unwrap_or(0) as usize];
                 ElementMode::Active {
@@ -252,7 +252,7 @@ impl<'l, 'a> Writer<'l, 'a> {
                     DataKind::Active {
                         memory_index,
                         offset_expr,
-                    } if left.iter().all(|segment| segment.index != index) => {
+                    } if !is_left(left, index) => {
                         let memory = instance.memories[*memory_index as usize];
                         // The type is only that of a null.
                         offset = encode(self.values.of(module, offset_expr)?, ValType::I32);
@@ -285,6 +285,12 @@ impl<'l, 'a> Writer<'l, 'a> {
         }
         code
     }
+}
+
+/// Whether a segment is among those that are left for the start, which are in order.
+fn is_left(left: &[Segment], index: usize) -> bool {
+    let found = left.binary_search_by_key(&index, |segment| segment.index);
+    found.is_ok()
 }
 
 /// A type of preview 1's.

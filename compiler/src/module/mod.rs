@@ -8,16 +8,18 @@
 //! validated when they are read ([`crate::flow`]), function by function, in parallel.
 
 mod constant;
+pub(crate) mod image;
 mod imports;
 mod names;
 mod parse;
 mod producers;
 mod segments;
-mod tables;
+pub(crate) mod tables;
 mod unsupported;
 
 pub use constant::Constant;
 pub(crate) use constant::evaluate;
+pub use image::{Chunk, Gaps, Image};
 pub use imports::Import;
 pub(crate) use imports::{core_types, resolve_preview1};
 pub(crate) use names::function_names;
@@ -49,9 +51,10 @@ pub struct Module<'a> {
     pub exports: Vec<Export<'a>>,
     /// The start section's function.
     pub start: Option<u32>,
-    /// The first memory's first bytes: the active data segments over zeroes, up to
-    /// the last byte that is not zero.
-    pub image: Vec<u8>,
+    /// The first memory's initial bytes.
+    pub image: Image<'a>,
+    /// Bytes of the file, which what it asks for is compared with.
+    pub file_size: usize,
     /// The bytes that `memory.init` takes from each data segment; none of an active
     /// one, which instantiation has dropped.
     pub data: Vec<&'a [u8]>,

@@ -1,7 +1,7 @@
 //! From bytes to a [`Module`], validating all sections but the bodies on the way.
 
 use super::{Constant, imports, names, producers, segments, tables};
-use super::{Export, Function, Global, Memory, Module, Table};
+use super::{Export, Function, Global, Image, Memory, Module, Table};
 use crate::error::Error;
 use std::collections::{BTreeSet, HashMap};
 use wasi_aot_contract::layout::{MAX_MEMORIES, MAX_PAGES};
@@ -25,7 +25,7 @@ pub(crate) fn features() -> WasmFeatures {
 /// Largest table: each element costs 4 bytes per signature called through it.
 const MAX_TABLE: u64 = 10_000_000;
 
-/// Elements of all tables at the start: each takes 8 bytes while compiling.
+/// Elements of all tables at the start: each that is used takes 8 bytes of the image.
 const MAX_ELEMENTS: u64 = 20_000_000;
 
 /// How the bytes are read. Multi-memory and memory64 change what is well-formed in
@@ -88,7 +88,8 @@ fn sections(wasm: &[u8], format: WasmFeatures) -> Result<Module<'_>, Error> {
         globals: Vec::new(),
         exports: Vec::new(),
         start: None,
-        image: Vec::new(),
+        image: Image::default(),
+        file_size: wasm.len(),
         data: Vec::new(),
         elements: Vec::new(),
         referenced_imports: BTreeSet::new(),
@@ -116,8 +117,7 @@ fn sections(wasm: &[u8], format: WasmFeatures) -> Result<Module<'_>, Error> {
             _ => section(&mut module, &mut type_indices, payload)?,
         }
     }
-    let zeroes = module.image.iter().rev().take_while(|&&b| b == 0).count();
-    module.image.truncate(module.image.len() - zeroes);
+    module.image.fold();
     for export in &module.exports {
         if let Some(function) = export.function {
             module.names.entry(function).or_insert(export.name);
@@ -257,14 +257,11 @@ fn table(
             "tables of more than {MAX_ELEMENTS} elements in all are over the limit; make them smaller, and let them grow"
         )));
     }
-    let len = usize::try_from(table.ty.initial).expect("BUG: a table length under the limit");
-    let maximum = table.ty.maximum.unwrap_or(u64::MAX);
-    module.tables.push(Table {
-        elements: vec![None; len],
-        maximum: u32::try_from(maximum).unwrap_or(u32::MAX),
-        written: false,
-        grown: false,
-    });
+    let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+    let maximum = table.ty.maximum.map(number);
+    module
+        .tables
+        .push(Table::new(number(table.ty.initial), maximum));
     Ok(())
 }
 

@@ -10,10 +10,7 @@ use super::{Constant, Module, Table};
 use crate::error::Error;
 use wasmparser::{Data, DataKind, Element, ElementItems, ElementKind};
 
-/// Largest span of initial data: the image is held in memory while compiling.
-const MAX_IMAGE: usize = 1 << 30;
-
-/// Keeps a passive data segment, or copies an active one into the image: from then
+/// Keeps a passive data segment, or makes an active one part of the image: from then
 /// on it is as good as dropped.
 pub(super) fn data<'a>(module: &mut Module<'a>, segment: &Data<'a>) -> Result<(), Error> {
     let offset_expr = match &segment.kind {
@@ -30,28 +27,13 @@ pub(super) fn data<'a>(module: &mut Module<'a>, segment: &Data<'a>) -> Result<()
         DataKind::Active { offset_expr, .. } => offset_expr,
     };
     module.data.push(&[]);
-    let start = module.evaluate(offset_expr)?.as_u32() as usize;
-    let end = start + segment.data.len();
+    let start = u64::from(module.evaluate(offset_expr)?.as_u32());
+    let end = start + segment.data.len() as u64;
     let pages = module.memories.first().map_or(0, |memory| memory.initial);
-    if end as u64 > u64::from(pages) * wasi_aot_contract::layout::WASM_PAGE_SIZE {
+    if end > u64::from(pages) * wasi_aot_contract::layout::WASM_PAGE_SIZE {
         return Err(invalid("data segment out of bounds", segment.range.start));
     }
-    let used = segment.data.len() - segment.data.iter().rev().take_while(|&&b| b == 0).count();
-    // Zeroes alone need no image, wherever they are.
-    let reach = if used == 0 { 0 } else { start + used };
-    if reach > MAX_IMAGE {
-        return Err(Error::Limit(format!(
-            "initial data reaches address {reach:#x}, over the limit of 1 GiB; let the program fill it at run time"
-        )));
-    }
-    if module.image.len() < reach {
-        module.image.resize(reach, 0);
-    }
-    // A later segment may overwrite an earlier one with zeroes.
-    let end = end.min(module.image.len());
-    if let Some(target) = module.image.get_mut(start..end) {
-        target.copy_from_slice(&segment.data[..target.len()]);
-    }
+    module.image.add(start, segment.data);
     Ok(())
 }
 
@@ -80,11 +62,19 @@ pub(super) fn element(module: &mut Module<'_>, segment: Element<'_>) -> Result<(
     module.elements.push(Vec::new());
     let start = module.evaluate(offset_expr)?.as_u32() as usize;
     let table: &mut Table = &mut module.tables[table_index as usize];
-    let target = start
-        .checked_add(items.len())
-        .and_then(|end| table.elements.get_mut(start..end))
-        .ok_or_else(|| invalid("element segment out of bounds", segment.range.start))?;
-    target.copy_from_slice(&items);
+    let end = start + items.len();
+    if end > table.initial as usize {
+        return Err(invalid(
+            "element segment out of bounds",
+            segment.range.start,
+        ));
+    }
+    if table.elements.len() < end && !items.is_empty() {
+        table.elements.resize(end, None);
+    }
+    if !items.is_empty() {
+        table.elements[start..end].copy_from_slice(&items);
+    }
     Ok(())
 }
 

@@ -6,22 +6,41 @@
 //! function is compiled, so bodies are read once, in parallel: those in which the
 //! bytes of such an operator are found at all, which few of Go's are.
 
+mod types;
+
 use super::{Function, Module};
 use crate::error::Error;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use wasmparser::Operator;
 
-/// Elements that a table without a maximum of its own may grow to. `table.grow`
-/// fails beyond, as the specification lets it.
+/// Elements that a table without a maximum of its own, or with one that there is no room
+/// for, may grow to. `table.grow` fails beyond, as the specification lets it.
 const GROWTH_LIMIT: u32 = 1 << 20;
+
+/// The largest maximum that there is room for.
+const MAX_ROOM: u32 = 10_000_000;
+
+/// Null elements behind the last one that isn't, in all tables together: a table of more
+/// has cells, which take no room in the file.
+const MAX_PADDING: usize = 1 << 20;
+
+/// Null elements between others, beside four for each that isn't null: segments that
+/// leave more are applied at the start.
+const MAX_GAPS: u64 = 1 << 20;
 
 /// A table.
 pub struct Table {
-    /// One function index for each element of the initial size, `None` for null.
+    /// One function index for each of the first elements, `None` for null; those behind,
+    /// of which there are none in a table that isn't written, are null.
     pub elements: Vec<Option<u32>>,
-    /// The most elements that the module allows.
-    pub maximum: u32,
+    /// The elements at the start.
+    pub initial: u32,
+    /// The most elements that the module allows, if it says so.
+    pub maximum: Option<u32>,
+    /// The elements that there ever may be.
+    pub room: u32,
     /// Whether an operator writes elements.
     pub written: bool,
     /// Whether an operator makes it larger.
@@ -29,21 +48,41 @@ pub struct Table {
 }
 
 impl Table {
-    /// The elements at the start.
     #[must_use]
-    pub fn initial(&self) -> u32 {
-        u32::try_from(self.elements.len()).expect("BUG: a table length over 32 bits")
-    }
-
-    /// The elements that there ever may be.
-    #[must_use]
-    pub fn capacity(&self) -> u32 {
-        if self.grown {
-            self.maximum.min(GROWTH_LIMIT).max(self.initial())
-        } else {
-            self.initial()
+    pub fn new(initial: u32, maximum: Option<u32>) -> Self {
+        Self {
+            elements: Vec::new(),
+            initial,
+            maximum,
+            room: initial,
+            written: false,
+            grown: false,
         }
     }
+
+    /// From the first element that isn't null to the last one.
+    #[must_use]
+    pub fn span(&self) -> Range<u32> {
+        let index = |i: usize| u32::try_from(i).expect("BUG: a table index over 32 bits");
+        let first = self.elements.iter().position(Option::is_some);
+        let last = self.elements.iter().rposition(Option::is_some);
+        match (first, last) {
+            (Some(first), Some(last)) => index(first)..index(last + 1),
+            _ => 0..0,
+        }
+    }
+
+    /// Whether it ends growing before the module's own limit.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.grown && self.maximum.is_some_and(|maximum| self.room < maximum)
+    }
+}
+
+/// Whether elements of active segments are folded: `filled` is how far those of each table
+/// reach, together, and `items` how many the segments have.
+pub(crate) fn are_folded(filled: u64, items: u64) -> bool {
+    filled <= items.saturating_mul(4).saturating_add(MAX_GAPS)
 }
 
 /// What an operator does to a table.
@@ -53,10 +92,11 @@ enum Change {
     Grown(u32),
 }
 
-/// Most elements of all tables that are written: their cells lie in the image.
+/// Most elements of all tables that functions write: their cells lie in the image.
 const MAX_CELLS: u64 = 16_000_000;
 
-/// Marks the tables that functions write or grow.
+/// Marks the tables that functions write or grow, or that are better off with cells, and
+/// says how many elements there is room for.
 ///
 /// # Errors
 /// [`Error::Limit`] if those have too many elements.
@@ -85,14 +125,50 @@ pub(super) fn mark(module: &mut Module<'_>) -> Result<(), Error> {
             }
         }
     }
-    let written = module.tables.iter().filter(|table| table.written);
-    let cells: u64 = written.map(|table| u64::from(table.capacity())).sum();
+    let cells = give_room(&mut module.tables);
     if cells > MAX_CELLS {
         return Err(Error::Limit(format!(
             "tables that are written have {cells} elements in all, over the limit of {MAX_CELLS}; give them smaller maxima"
         )));
     }
+    pad(&mut module.tables);
+    types::limit(module);
     Ok(())
+}
+
+/// Gives tables that grow their own maxima, as far as there is room for all; returns how many
+/// elements those have that are written.
+fn give_room(tables: &mut [Table]) -> u64 {
+    let grown = |table: &Table, limit| match table.maximum {
+        Some(maximum) if maximum <= limit => maximum,
+        Some(maximum) => maximum.min(GROWTH_LIMIT).max(table.initial),
+        None => GROWTH_LIMIT.max(table.initial),
+    };
+    for limit in [MAX_ROOM, GROWTH_LIMIT] {
+        for table in tables.iter_mut().filter(|table| table.grown) {
+            table.room = grown(table, limit);
+        }
+        let written = tables.iter().filter(|table| table.written);
+        let cells = written.map(|table| u64::from(table.room)).sum();
+        if cells <= MAX_CELLS || limit == GROWTH_LIMIT {
+            return cells;
+        }
+    }
+    unreachable!("BUG: the last limit is the last")
+}
+
+/// Makes the elements of tables without cells as many as the tables have.
+fn pad(tables: &mut [Table]) {
+    let mut left = MAX_PADDING;
+    for table in tables.iter_mut().filter(|table| !table.written) {
+        let missing = table.initial as usize - table.elements.len();
+        if missing <= left {
+            table.elements.resize(table.initial as usize, None);
+            left -= missing;
+        } else {
+            table.written = true;
+        }
+    }
 }
 
 /// Whether a body may have one of the operators below, by their encodings (core
@@ -139,6 +215,45 @@ fn changes(function: &Function<'_>) -> BTreeSet<Change> {
 mod tests {
     use super::*;
     use crate::module::parse;
+
+    /// Room and whether it is less than the module's maximum, of tables that grow.
+    fn room(tables: &[(u32, Option<u32>)]) -> (Vec<(u32, bool)>, u64) {
+        let table = |&(initial, maximum): &(u32, Option<u32>)| Table {
+            written: true,
+            grown: true,
+            ..Table::new(initial, maximum)
+        };
+        let mut tables: Vec<_> = tables.iter().map(table).collect();
+        let cells = give_room(&mut tables);
+        let room = tables.iter().map(|table| (table.room, table.is_cut()));
+        (room.collect(), cells)
+    }
+
+    #[test]
+    fn a_maximum_gets_its_room_up_to_a_limit() {
+        let limit = GROWTH_LIMIT;
+        assert_eq!(room(&[(1, None)]).0, [(limit, false)]);
+        assert_eq!(room(&[(2_000_000, None)]).0, [(2_000_000, false)]);
+        assert_eq!(room(&[(1, Some(5))]).0, [(5, false)]);
+        assert_eq!(room(&[(1, Some(MAX_ROOM))]).0, [(MAX_ROOM, false)]);
+        assert_eq!(room(&[(1, Some(MAX_ROOM + 1))]).0, [(limit, true)]);
+        assert_eq!(room(&[(1, Some(u32::MAX))]).0, [(limit, true)]);
+        // Too much for all of them.
+        let (two, cells) = room(&[(1, Some(MAX_ROOM)), (7, Some(MAX_ROOM))]);
+        assert_eq!((two, cells), (vec![(limit, true); 2], 2 * u64::from(limit)));
+    }
+
+    #[test]
+    fn a_table_of_many_nulls_has_cells() {
+        let module = |elements: u32| {
+            let text = format!("(module (table {elements} funcref) (elem (i32.const 1) 0) (func))");
+            let wasm = wat::parse_str(text).unwrap();
+            let module = parse(&wasm).unwrap();
+            (module.tables[0].elements.len(), module.tables[0].written)
+        };
+        assert_eq!(module(1000), (1000, false));
+        assert_eq!(module(5_000_000), (2, true));
+    }
 
     /// Whether the first table of a module is written, and grown.
     fn marks(items: &str) -> (bool, bool) {

@@ -2,6 +2,7 @@
 //! instructions that calls it and exits with what it returns.
 
 use crate::link::input::LE;
+use crate::module::Chunk;
 use cranelift_codegen::ir::{AbiParam, InstBuilder, MemFlagsData, Signature, types};
 use cranelift_codegen::isa::{CallConv, lookup_by_name};
 use cranelift_codegen::settings::{self, Configurable};
@@ -13,7 +14,7 @@ use object::LittleEndian;
 use object::elf::{self, FileHeader64, Ident, ProgramHeader64, SectionHeader64, Sym64};
 use object::endian::{U16, U32, U64};
 use object::pod::bytes_of;
-use object::write::{Object, SectionId};
+use object::write::Object;
 use object::{SectionFlags, SectionKind};
 use wasi_aot_contract::layout::{IMAGE_BASE, MODULE_INFO_ADDR, Machine};
 use wasi_aot_contract::module::ModuleInfo;
@@ -27,15 +28,25 @@ pub const EXIT_CODE: i32 = 42;
 /// Where the entry looks for memory: objects for another machine aren't run.
 pub const MEMORY_BASE: u64 = Machine::X86_64.memory_base(0);
 
-/// Bytes of initial memory that the object holds, of two pages in all.
+/// Bytes of initial memory at its start, and its size.
 pub const MEMORY_IMAGE: usize = 5000;
-pub const MEMORY_SIZE: usize = 0x2_0000;
+pub const MEMORY_SIZE: usize = FAR as usize + 0x1_0000;
+
+/// Where the memory has a second chunk, of one byte.
+pub const FAR: u64 = 1 << 30;
+
+pub fn chunks() -> [Chunk<'static>; 2] {
+    let mut image = vec![0; MEMORY_IMAGE];
+    image[..4].copy_from_slice(&11_u32.to_le_bytes());
+    image[MEMORY_IMAGE - 1] = 1;
+    let chunk = |start, bytes| Chunk { start, bytes };
+    [chunk(0, image.into()), chunk(FAR, vec![77].into())]
+}
 
 pub const MANIFEST: &[u8] = b"wasi-aot manifest 1\0env-inherit\0";
 
-/// The object, and a hook to change it before it is written, which also gets the
-/// section of the zeroed part of memory.
-pub fn object(triple: &str, change: impl FnOnce(&mut Object<'static>, SectionId)) -> Vec<u8> {
+/// The object, and a hook to change it before it is written.
+pub fn object(triple: &str, change: impl FnOnce(&mut Object<'static>)) -> Vec<u8> {
     let mut flags = settings::builder();
     flags.set("is_pic", "false").unwrap();
     let isa = lookup_by_name(triple).unwrap();
@@ -44,18 +55,12 @@ pub fn object(triple: &str, change: impl FnOnce(&mut Object<'static>, SectionId)
     let mut module = ObjectModule::new(builder);
     define(&mut module);
     let mut object = module.finish().object;
-    let zero = object.add_section(
-        vec![],
-        names::MEMORY_ZERO_SECTION.into(),
-        SectionKind::UninitializedData,
-    );
-    object.append_section_bss(zero, (MEMORY_SIZE - MEMORY_IMAGE) as u64, 1);
     let note = object.add_section(vec![], names::NOTE_SECTION.into(), SectionKind::Note);
     object.section_mut(note).flags = SectionFlags::Elf {
         sh_flags: elf::SHF_ALLOC.into(),
     };
     object.append_section_data(note, &note_bytes(), 4);
-    change(&mut object, zero);
+    change(&mut object);
     object.write().unwrap()
 }
 
@@ -83,10 +88,6 @@ fn define(module: &mut ObjectModule) {
             .declare_data("table", Linkage::Local, false, false)
             .unwrap(),
     };
-    let mut image = vec![0; MEMORY_IMAGE];
-    image[..4].copy_from_slice(&11_u32.to_le_bytes());
-    data(module, "memory", Some(names::MEMORY_SECTION), true, &image);
-
     let nineteen = define_nineteen(module);
     let entry = define_entry(module, &numbers);
     addresses(module, numbers.table, None, 8, &[(0, nineteen)]);

@@ -2,9 +2,11 @@
 
 mod fixture;
 
-use super::executable;
+use super::Memory;
 use super::input::LE;
-use fixture::{EXIT_CODE, MANIFEST, MEMORY_BASE, MEMORY_IMAGE, MEMORY_SIZE, Shim, object};
+use fixture::{
+    EXIT_CODE, FAR, MANIFEST, MEMORY_BASE, MEMORY_IMAGE, MEMORY_SIZE, Shim, chunks, object,
+};
 use object::elf::{self, FileHeader64, ProgramHeader64};
 use object::read::elf::{FileHeader, ProgramHeader};
 use object::write::{Relocation, StandardSection, SymbolSection};
@@ -14,8 +16,23 @@ use wasi_aot_contract::symbols as names;
 
 const X86_64: &str = "x86_64-unknown-linux-gnu";
 
+/// Links with the memory of the fixture.
+fn executable(object: &[u8], shim: &[u8], strip: bool) -> Result<Vec<u8>, crate::Error> {
+    with_memory(object, MEMORY_SIZE as u64, shim, strip)
+}
+
+fn with_memory(
+    object: &[u8],
+    size: u64,
+    shim: &[u8],
+    strip: bool,
+) -> Result<Vec<u8>, crate::Error> {
+    let chunks = &chunks();
+    super::executable(object, &Memory { chunks, size }, shim, strip)
+}
+
 fn linked(strip: bool) -> Vec<u8> {
-    executable(&object(X86_64, |_, _| {}), &Shim::default().bytes(), strip).unwrap()
+    executable(&object(X86_64, |_| {}), &Shim::default().bytes(), strip).unwrap()
 }
 
 fn error(object: &[u8], shim: &[u8]) -> String {
@@ -78,8 +95,8 @@ fn segments_are_in_order_and_never_writable_and_executable() {
         free_from = address + load.p_memsz(LE);
         count += 1;
     }
-    // Three of the shim; read-only, code, data; memory.
-    assert_eq!(count, 7);
+    // Three of the shim; read-only, code, data; two of memory.
+    assert_eq!(count, 8);
     assert_eq!(free_from, MEMORY_BASE + MEMORY_SIZE as u64);
     let stack = segments(&file)
         .iter()
@@ -96,12 +113,46 @@ fn headers_are_mapped_where_the_kernel_says() {
 }
 
 #[test]
-fn memory_is_a_segment_with_its_zeroes_behind() {
+fn memory_is_a_segment_for_each_chunk_with_zeroes_up_to_the_next() {
     let file = linked(false);
-    let mut segments = segments(&file).iter();
-    let memory = segments.find(|s| s.p_vaddr(LE) == MEMORY_BASE).unwrap();
-    assert_eq!(memory.p_filesz(LE), MEMORY_IMAGE as u64);
-    assert_eq!(memory.p_memsz(LE), MEMORY_SIZE as u64);
+    let sizes = |address| {
+        let mut segments = segments(&file).iter();
+        let memory = segments.find(|s| s.p_vaddr(LE) == address).unwrap();
+        (memory.p_filesz(LE), memory.p_memsz(LE))
+    };
+    assert_eq!(sizes(MEMORY_BASE), (MEMORY_IMAGE as u64, FAR));
+    assert_eq!(sizes(MEMORY_BASE + FAR), (1, MEMORY_SIZE as u64 - FAR));
+    // The gap takes no room.
+    assert!(file.len() < 1 << 20);
+}
+
+#[test]
+fn memory_that_begins_with_a_gap_has_a_segment_without_bytes() {
+    let object = object(X86_64, |_| {});
+    let chunks = &chunks()[1..];
+    let size = MEMORY_SIZE as u64;
+    let memory = Memory { chunks, size };
+    let file = super::executable(&object, &memory, &Shim::default().bytes(), false).unwrap();
+    let memory = segments(&file)
+        .iter()
+        .filter(|s| s.p_vaddr(LE) >= MEMORY_BASE);
+    let memory = memory.map(|s| (s.p_filesz(LE), s.p_memsz(LE)));
+    assert_eq!(memory.collect::<Vec<_>>(), [(0, FAR), (1, size - FAR)]);
+}
+
+#[test]
+fn code_shares_no_page_of_the_file() {
+    let file = linked(false);
+    let code = segments(&file)
+        .iter()
+        .filter(|s| s.p_flags(LE) & elf::PF_X != 0)
+        // The tiny shim's is among other things.
+        .find(|s| s.p_vaddr(LE) >= MODULE_INFO_ADDR)
+        .unwrap();
+    let (start, end) = (code.p_offset(LE), code.p_offset(LE) + code.p_filesz(LE));
+    assert_eq!(start % 0x1000, 0);
+    let behind = &file[end as usize..end.next_multiple_of(0x1000) as usize];
+    assert!(behind.iter().all(|&byte| byte == 0));
 }
 
 #[test]
@@ -154,7 +205,7 @@ fn same_input_same_bytes() {
 
 #[test]
 fn an_aarch64_call_reaches_the_shim() {
-    let object = object("aarch64-unknown-linux-gnu", |_, _| {});
+    let object = object("aarch64-unknown-linux-gnu", |_| {});
     let mut shim = Shim::default();
     assert_eq!(
         error(&object, &shim.bytes()),
@@ -181,7 +232,7 @@ fn an_aarch64_call_reaches_the_shim() {
 
 #[test]
 fn an_undefined_symbol_is_named() {
-    let with_undefined = object(X86_64, |object, _| {
+    let with_undefined = object(X86_64, |object| {
         let symbol = object.add_symbol(object::write::Symbol {
             name: b"wasi_aot_fd_fly".into(),
             value: 0,
@@ -205,7 +256,7 @@ fn an_undefined_symbol_is_named() {
 fn bad_relocations_are_named() {
     let shim = Shim::default().bytes();
     let with = |offset, r_type| {
-        let bytes = object(X86_64, |object, _| {
+        let bytes = object(X86_64, |object| {
             let symbol = object.symbol_id(b"main.nineteen").unwrap();
             relocate_text(object, symbol, offset, r_type);
         });
@@ -237,16 +288,16 @@ fn relocate_text(
 
 #[test]
 fn an_image_that_would_reach_memory_is_refused() {
-    let large = object(X86_64, |object, _| {
+    let large = object(X86_64, |object| {
         let bss = object.section_id(StandardSection::UninitializedData);
         object.append_section_bss(bss, 252 << 20, 1);
     });
     assert_eq!(
         error(&large, &Shim::default().bytes()),
         "the module is too large: its code and tables end at 258 MiB, and an executable has \
-         room up to 255 MiB"
+         room up to 252 MiB"
     );
-    let endless = object(X86_64, |object, _| {
+    let endless = object(X86_64, |object| {
         let bss = object.section_id(StandardSection::UninitializedData);
         object.append_section_bss(bss, u64::MAX - 64, 1);
     });
@@ -255,15 +306,19 @@ fn an_image_that_would_reach_memory_is_refused() {
 
 #[test]
 fn memory_must_be_whole_pages() {
-    let odd = object(X86_64, |object, zero| {
-        object.append_section_bss(zero, 1, 1);
-    });
-    assert!(error(&odd, &Shim::default().bytes()).contains("not a number of WebAssembly pages"));
+    let object = object(X86_64, |_| {});
+    let odd = MEMORY_SIZE as u64 + 1;
+    let error = with_memory(&object, odd, &Shim::default().bytes(), false).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("not a number of WebAssembly pages")
+    );
 }
 
 #[test]
 fn a_shim_that_does_not_fit_the_contract_is_refused() {
-    let object = object(X86_64, |_, _| {});
+    let object = object(X86_64, |_| {});
     let with = |change: fn(&mut Shim)| {
         let mut shim = Shim::default();
         change(&mut shim);
@@ -278,7 +333,7 @@ fn a_shim_that_does_not_fit_the_contract_is_refused() {
 /// or a file, never a panic.
 #[test]
 fn malformed_input_never_panics() {
-    let good_object = object(X86_64, |_, _| {});
+    let good_object = object(X86_64, |_| {});
     let good_shim = Shim::default().bytes();
     for (input, is_object) in [(&good_object, true), (&good_shim, false)] {
         let link = |bytes: &[u8]| {

@@ -1,0 +1,134 @@
+//! What modules cost to build: a search for one that costs more than its size lets expect.
+//!
+//! The real `wasi-aot build` runs on modules that a seed makes: each kind of section with
+//! extreme counts and sizes ([`sections`]), each shape of control flow and data flow that a
+//! code generator may stumble over ([`shapes`]), and mixtures of both ([`random`]). None may
+//! take more than [`cost::Cost::limit`] in processor time and memory, and each becomes an
+//! executable or one line of error.
+//!
+//! The tests run fixed seeds; `make cost` goes on with others for as long as it is told to,
+//! and keeps what is too expensive in `target/cost`. What was found is a case of
+//! `tests/hostile`.
+
+mod cost;
+mod random;
+mod sections;
+mod shapes;
+
+use anyhow::{Context, Result, bail, ensure};
+use cost::{Cost, measure};
+use harness::rng::Rng;
+use harness::suite::test;
+use harness::tool::Tool;
+use libtest_mimic::Arguments;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Modules of each kind that the tests run.
+const SAMPLE: u64 = 12;
+
+fn main() -> Result<()> {
+    let tool = Arc::new(Tool::new()?);
+    if let Some(seconds) = number("WASI_AOT_COST_SECONDS")? {
+        let seed = number("WASI_AOT_COST_SEED")?.unwrap_or(1);
+        return long(&tool, seed, Duration::from_secs(seconds));
+    }
+    let mut args = Arguments::from_args();
+    // Each is timed.
+    args.test_threads = Some(1);
+    let trials = random::KINDS.iter().map(|kind| {
+        let tool = Arc::clone(&tool);
+        test(kind.name, move || {
+            let mut worst = Worst::default();
+            for seed in 0..SAMPLE {
+                worst.add(&tool, kind, seed)?;
+            }
+            worst.check()
+        })
+    });
+    let conclusion = libtest_mimic::run(&args, trials.collect());
+    // `exit` runs no destructors, and the tool's directory is to be removed.
+    drop(tool);
+    conclusion.exit()
+}
+
+/// A variable of `make cost`; empty is as good as missing.
+fn number(variable: &str) -> Result<Option<u64>> {
+    match std::env::var(variable) {
+        Ok(text) if !text.is_empty() => {
+            let number = text.parse();
+            Ok(Some(number.with_context(|| format!("{variable}={text}"))?))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Kinds take turns until the time is over.
+fn long(tool: &Tool, seed: u64, time: Duration) -> Result<()> {
+    let started = Instant::now();
+    let mut worst = Worst::default();
+    let mut tried = 0u64;
+    for seed in seed.. {
+        for kind in random::KINDS {
+            if started.elapsed() > time {
+                println!("{tried} modules, seeds up to {seed}; worst: {worst}");
+                return worst.check();
+            }
+            worst.add(tool, kind, seed)?;
+            tried += 1;
+        }
+    }
+    unreachable!("BUG: seeds end")
+}
+
+/// The module that comes nearest to its limit, and those that are above.
+#[derive(Default)]
+struct Worst {
+    share: f64,
+    what: String,
+    above: Vec<String>,
+}
+
+impl Worst {
+    fn add(&mut self, tool: &Tool, kind: &random::Kind, seed: u64) -> Result<()> {
+        let wasm = (kind.make)(&mut Rng::new(seed));
+        let name = format!("{} seed {seed}", kind.name);
+        let cost = measure(tool, &wasm).with_context(|| name.clone())?;
+        let share = cost.share(wasm.len());
+        let what = format!("{name}: {} bytes cost {cost}", wasm.len());
+        ensure!(cost.is_clean(), "{what}: {}", cost.message);
+        if share > 1.0 {
+            let kept = keep(kind, seed, &wasm)?;
+            self.above.push(format!(
+                "{what}; limit {} ({kept})",
+                Cost::limit(wasm.len())
+            ));
+        }
+        if share > self.share {
+            (self.share, self.what) = (share, what);
+        }
+        Ok(())
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.above.is_empty() {
+            return Ok(());
+        }
+        bail!("too expensive:\n{}", self.above.join("\n"))
+    }
+}
+
+impl std::fmt::Display for Worst {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:.0}% of its limit, {}", self.share * 100.0, self.what)
+    }
+}
+
+/// Keeps a module for whoever looks into it.
+fn keep(kind: &random::Kind, seed: u64, wasm: &[u8]) -> Result<String> {
+    let directory = harness::paths::profile_dir()?.with_file_name("cost");
+    std::fs::create_dir_all(&directory)?;
+    let path = directory.join(format!("{}-{seed}.wasm", kind.name.replace(' ', "-")));
+    std::fs::write(&path, wasm)?;
+    Ok(path.display().to_string())
+}
