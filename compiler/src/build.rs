@@ -64,7 +64,8 @@ pub fn build_with(
     let env = analysis.env(&module, options);
     let compiler = analysis.compiler(&env, options);
     let functions = compiler.functions(observer)?;
-    let kinds = synthetic_functions(&module, main);
+    let mut kinds = compiler.entries(&functions);
+    kinds.extend(synthetic_functions(&module, main));
     let synthetic: Vec<_> = kinds
         .iter()
         .copied()
@@ -83,10 +84,16 @@ pub fn build_with(
         } else {
             format!(", {large} too large for the optimiser")
         };
-        let outcomes = |outcome| functions.iter().filter(|f| f.dispatch == outcome).count();
+        let outcomes = |outcome| {
+            let dispatches = functions.iter().map(|f| f.rewritten.dispatch);
+            dispatches.filter(|&dispatch| dispatch == outcome).count()
+        };
         let removed = outcomes(DispatchOutcome::Removed);
         let dispatches = removed + outcomes(DispatchOutcome::NotRecognised);
-        format!("{code} bytes of code{large}, {removed} of {dispatches} dispatches removed")
+        let giving_way: usize = functions.iter().map(|f| f.rewritten.giving_way).sum();
+        format!(
+            "{code} bytes of code{large}, {removed} of {dispatches} dispatches removed, {giving_way} calls give way"
+        )
     });
     if matches!(options.emit, Emit::Clif | Emit::Asm) {
         return Ok(compile::text(all()).into_bytes());

@@ -7,7 +7,7 @@
 use crate::error::Error;
 use crate::flow;
 use crate::go::bytes::ByteLoop;
-use crate::go::{self, DispatchOutcome, Knowledge, Trust};
+use crate::go::{self, DispatchOutcome, Knowledge, Rewritten, Trust};
 use crate::lower::{self, Env};
 use crate::options::{Emit, Observer};
 use crate::symbol::Symbol;
@@ -42,8 +42,8 @@ pub struct Compiled {
     pub text: Option<String>,
     /// Whether it was too large for the optimiser.
     pub large: bool,
-    /// What became of Go's dispatch.
-    pub dispatch: DispatchOutcome,
+    /// What became of Go's control flow.
+    pub rewritten: Rewritten,
 }
 
 /// A place in a function that holds a symbol's address.
@@ -90,12 +90,14 @@ pub enum Synthetic {
     /// Runs the start function and `_start`, whose index is given.
     Entry(u32),
     ImportThunk(u32),
+    /// The entry of a defined function that gives way first.
+    GivingWay(u32),
     Trap(TrapCode),
 }
 
 /// What is known of a function once its CLIF is made.
 struct Lowered {
-    dispatch: DispatchOutcome,
+    rewritten: Rewritten,
     large: bool,
 }
 
@@ -138,10 +140,9 @@ impl Compiler<'_, '_, '_> {
     /// Compiles functions that the compiler makes itself.
     #[must_use]
     pub fn synthetic(&self, functions: &[Synthetic]) -> Vec<Compiled> {
-        let mut worker = Worker::new();
         functions
-            .iter()
-            .map(|&function| {
+            .par_iter()
+            .map_init(Worker::new, |worker, &function| {
                 worker.context.clear();
                 let (clif, builder) = (&mut worker.context.func, &mut worker.builder);
                 match function {
@@ -149,6 +150,7 @@ impl Compiler<'_, '_, '_> {
                     Synthetic::ImportThunk(index) => {
                         lower::lower_import_thunk(self.env, index, clif, builder)
                     }
+                    Synthetic::GivingWay(index) => self.giving_way(index, clif, builder),
                     Synthetic::Trap(code) => lower::lower_trap(self.env, code, clif, builder),
                 }
                 let name = format!("{function:?}");
@@ -156,6 +158,40 @@ impl Compiler<'_, '_, '_> {
                 compiled.unwrap_or_else(|e| panic!("BUG: {e}"))
             })
             .collect()
+    }
+
+    /// Leaves in `clif` the entry of a defined function that gives way first.
+    fn giving_way(
+        &self,
+        index: u32,
+        clif: &mut ir::Function,
+        builder: &mut FunctionBuilderContext,
+    ) {
+        let facts = self.go.and_then(|go| go.giving_way.as_ref());
+        let facts = facts.expect("BUG: an entry that gives way, and no facts");
+        let graph = facts.entry(index as usize);
+        let nothing = lower::Facts {
+            sp: lower::SpFacts {
+                mirrored: false,
+                never_wraps: false,
+            },
+            byte_loop: None,
+        };
+        let index = index as usize;
+        let lowered = lower::lower_function(self.env, index, &graph, nothing, clif, builder);
+        lowered.unwrap_or_else(|e| panic!("BUG: {e}"));
+    }
+
+    /// The entries of functions that give way first, as far as `functions`, which are
+    /// all, need them.
+    #[must_use]
+    pub fn entries(&self, functions: &[Compiled]) -> Vec<Synthetic> {
+        let table = |symbol: &Symbol| matches!(symbol, Symbol::GivingWayTable(_));
+        let needed = referenced_symbols(functions).iter().any(table);
+        let facts = self.go.and_then(|go| go.giving_way.as_ref());
+        let facts = facts.filter(|_| needed);
+        let entries = facts.into_iter().flat_map(|facts| facts.with_entries());
+        entries.map(Synthetic::GivingWay).collect()
     }
 
     /// Does for every function what comes before machine code, and says what became
@@ -169,16 +205,16 @@ impl Compiler<'_, '_, '_> {
             .into_par_iter()
             .map_init(Worker::new, |worker, index| self.lower(worker, index))
             .collect();
-        let outcome = |lowered: Result<Lowered, Error>| Ok(lowered?.dispatch);
+        let outcome = |lowered: Result<Lowered, Error>| Ok(lowered?.rewritten.dispatch);
         results.into_iter().map(outcome).collect()
     }
 
     fn function(&self, worker: &mut Worker, index: usize) -> Result<Compiled, Error> {
-        let Lowered { dispatch, large } = self.lower(worker, index)?;
+        let Lowered { rewritten, large } = self.lower(worker, index)?;
         let isa = if large { self.large } else { self.isa };
         let mut compiled = self.machine_code(&mut worker.context, isa, &self.env.name(index))?;
         compiled.large = large;
-        compiled.dispatch = dispatch;
+        compiled.rewritten = rewritten;
         Ok(compiled)
     }
 
@@ -198,9 +234,9 @@ impl Compiler<'_, '_, '_> {
             Some(go) if go.made(index) => self.go_trust,
             _ => Trust::default(),
         };
-        let dispatch = match self.go {
+        let rewritten = match self.go {
             Some(go) => go.rewrite(&mut graph, index, trust),
-            None => DispatchOutcome::Absent,
+            None => Rewritten::NOT,
         };
         worker.context.clear();
         worker.context.func.name =
@@ -210,7 +246,7 @@ impl Compiler<'_, '_, '_> {
             && go::sp::local_mirrors_sp(&graph, module.import_count());
         let sp = lower::SpFacts {
             mirrored: mirrors_sp,
-            never_wraps: mirrors_sp && trust.shape && dispatch == DispatchOutcome::Removed,
+            never_wraps: mirrors_sp && trust.shape && rewritten.dispatch == DispatchOutcome::Removed,
         };
         let facts = lower::Facts {
             sp,
@@ -224,7 +260,7 @@ impl Compiler<'_, '_, '_> {
             return Err(refused);
         }
         Ok(Lowered {
-            dispatch,
+            rewritten,
             large: graph.operators.len() > LARGE_FUNCTION
                 || graph.variables_by_blocks() > LARGE_LIVENESS,
         })
@@ -263,7 +299,7 @@ impl Compiler<'_, '_, '_> {
             traps: traps(buffer),
             text: clif.or(disassembly),
             large: false,
-            dispatch: DispatchOutcome::Absent,
+            rewritten: Rewritten::NOT,
         })
     }
 }

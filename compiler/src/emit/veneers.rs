@@ -15,7 +15,7 @@
 //! were no such thing.
 
 use crate::compile::{Compiled, Relocation, Target};
-use crate::go::DispatchOutcome;
+use crate::go::Rewritten;
 use crate::symbol::Symbol;
 use cranelift_codegen::binemit::Reloc;
 use std::collections::{BTreeMap, BTreeSet};
@@ -172,7 +172,7 @@ fn code(functions: &BTreeSet<Symbol>) -> Compiled {
         traps: Vec::new(),
         text: None,
         large: false,
-        dispatch: DispatchOutcome::Absent,
+        rewritten: Rewritten::NOT,
     }
 }
 

@@ -28,6 +28,7 @@ var commands = map[string]func(){
 	"generics":   generics,
 	"preempted":  preempted,
 	"frames":     frames,
+	"tiny":       tiny,
 }
 
 func main() {
