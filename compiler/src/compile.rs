@@ -246,7 +246,9 @@ impl Compiler<'_, '_, '_> {
             && go::sp::local_mirrors_sp(&graph, module.import_count());
         let sp = lower::SpFacts {
             mirrored: mirrors_sp,
-            never_wraps: mirrors_sp && trust.shape && rewritten.dispatch == DispatchOutcome::Removed,
+            never_wraps: mirrors_sp
+                && trust.shape
+                && rewritten.dispatch == DispatchOutcome::Removed,
         };
         let facts = lower::Facts {
             sp,

@@ -59,11 +59,9 @@ pub(super) fn emit(
 ) -> u64 {
     let module = input.env.module;
     match symbol {
-        Symbol::TypedTable { table, type_index } => {
-            typed(input, code, id, table, |element| {
-                entry(input, element, type_index)
-            })
-        }
+        Symbol::TypedTable { table, type_index } => typed(input, code, id, table, |element| {
+            entry(input, element, type_index)
+        }),
         Symbol::GivingWayTable(type_index) => {
             let entries = giving_way(code);
             typed(input, code, id, 0, |element| {

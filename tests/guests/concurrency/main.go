@@ -29,6 +29,7 @@ var commands = map[string]func(){
 	"preempted":  preempted,
 	"frames":     frames,
 	"tiny":       tiny,
+	"tinystacks": tinyStacks,
 }
 
 func main() {

@@ -153,15 +153,6 @@ var loops = []struct {
 		}
 		return spin, func() { state = "stopped" }
 	}},
-	{"a copy", func() (func(), func()) {
-		from, to := make([]byte, 5), make([]byte, 5)
-		spin := func() {
-			for to[0] == 0 {
-				copy(to, from)
-			}
-		}
-		return spin, func() { from[0] = 1 }
-	}},
 	{"the time", func() (func(), func()) {
 		start, rang := time.Now(), false
 		spin := func() {

@@ -31,14 +31,10 @@ const OF_RUNTIME: [&str; 5] = [
     "runtime.rand",
 ];
 
-/// Functions in assembly that have arguments and, at least in some versions of Go, no map
-/// of them. Their results are no pointers, nor do they have any.
-const WITHOUT_MAP: [&str; 4] = [
-    "runtime.cmpstring",
-    "runtime.memclrNoHeapPointers",
-    "runtime.memequal",
-    "runtime.memmove",
-];
+/// Functions that compare strings, in assembly: they have arguments and no map of
+/// them, and results that are no pointers. Those that copy and clear memory are left out: no
+/// loop is written around these alone, and many copy little.
+const WITHOUT_MAP: [&str; 2] = ["runtime.cmpstring", "runtime.memequal"];
 
 /// What a caller can count on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +44,10 @@ pub enum Entry {
     /// A goroutine may give way at its beginning, and goes on at that of the defined
     /// function `resume`: itself, or one that it does nothing but jump to. `closure` if
     /// that reads its context, which has to be kept.
-    GivesWay { resume: usize, closure: bool },
+    GivesWay {
+        resume: usize,
+        closure: bool,
+    },
     /// A goroutine may give way right after it has returned.
     Returns,
     Unknown,
@@ -179,7 +178,7 @@ impl Bodies {
     }
 
     /// Whether the defined function `index` polls, whatever happens.
-    fn polls(&self, module: &Module<'_>, mut index: usize) -> bool {
+    pub(super) fn polls(&self, module: &Module<'_>, mut index: usize) -> bool {
         for _ in 0..STEPS {
             let body = &self.0[index];
             if body.polls {
@@ -194,7 +193,7 @@ impl Bodies {
     }
 
     /// The function that the defined function `index` is nothing but a jump to, or itself.
-    fn jumps_to(&self, module: &Module<'_>, mut index: usize) -> usize {
+    pub(super) fn jumps_to(&self, module: &Module<'_>, mut index: usize) -> usize {
         for _ in 0..STEPS {
             let jump = self.0[index].jump.and_then(|f| module.defined(f));
             index = jump.map_or(index, |function| function as usize);
@@ -207,8 +206,7 @@ impl Bodies {
     fn passes_on(&self, module: &Module<'_>, index: usize) -> bool {
         let body = &self.0[index];
         let mut callees = body.callees.iter().filter_map(|&f| module.defined(f));
-        body.calls_import
-            || !body.closure && callees.any(|callee| self.0[callee as usize].closure)
+        body.calls_import || !body.closure && callees.any(|callee| self.0[callee as usize].closure)
     }
 }
 

@@ -3,8 +3,8 @@
 use super::super::pclntab::FUNC_VALUE_OFFSET;
 use super::super::preempt::{G_GLOBAL, G_STACKGUARD0};
 use super::super::sp::SP_GLOBAL;
-use super::sites::Site;
 use super::Morestack;
+use super::sites::Site;
 use crate::flow::{Block, BlockId, Callee, Edge, Graph, Terminator};
 use std::collections::HashSet;
 use std::ops::Range;
@@ -136,12 +136,7 @@ pub fn entry(
 
 /// Adds a block in which a goroutine gives way: it pushes where it goes on, as a call would
 /// push its return address, and jumps to `morestack`, which returns 1.
-fn give_way(
-    graph: &mut Graph<'_>,
-    offset: u32,
-    resume: Resume,
-    morestack: Morestack,
-) -> BlockId {
+fn give_way(graph: &mut Graph<'_>, offset: u32, resume: Resume, morestack: Morestack) -> BlockId {
     let operators = push(graph, offset, push_address(resume));
     let function = morestack.function(resume.closure);
     let terminator = Terminator::TailCall(Callee::Function(function));
