@@ -210,9 +210,10 @@ impl Record<'_> {
     /// there are more than `most`, or the table isn't one.
     #[must_use]
     pub fn pcdata(&self, kind: usize, most: usize) -> Option<Vec<(u32, i32)>> {
-        let start = match kind < half(self.record, 28)? {
-            true => half(self.record, kind.checked_mul(4)?.checked_add(Self::ARRAYS)?)?,
-            false => 0,
+        let start = if kind < half(self.record, 28)? {
+            half(self.record, kind.checked_mul(4)?.checked_add(Self::ARRAYS)?)?
+        } else {
+            0
         };
         let mut values = Vec::new();
         if start == 0 {
@@ -324,6 +325,58 @@ mod tests {
             table.extend([0; 8]);
             let found = Pclntab::find(&table, functions as usize);
             assert_eq!(found.is_some(), plausible, "{functions}");
+        }
+    }
+
+    /// A record with one kind of values, at offset 1 of these bytes, and the locals' map.
+    fn record(pctab: &[u8]) -> (Vec<u8>, Vec<u8>) {
+        let mut words = [0u32; 14];
+        (words[2], words[7], words[10]) = (24, 1, 2 << 24 | u32::from(ASSEMBLY) << 8 | 7);
+        (words[11], words[12], words[13]) = (1, u32::MAX, 0);
+        let record = words.map(u32::to_le_bytes).concat();
+        (record, [&[0xff], pctab].concat())
+    }
+
+    #[test]
+    fn what_is_recorded_of_a_function_is_found() {
+        // -2 up to 3, -1 up to 303, -2 up to 304.
+        let (record, pctab) = record(&[1, 3, 2, 0xac, 2, 1, 1, 0]);
+        let record = Record {
+            record: &record,
+            pctab: &pctab,
+        };
+        assert_eq!(record.arguments(), Some(24));
+        assert_eq!((record.id(), record.flags()), (Some(7), Some(ASSEMBLY)));
+        assert!(!record.has_funcdata(ARGUMENT_MAPS));
+        assert!(record.has_funcdata(LOCALS_MAPS));
+        assert!(!record.has_funcdata(2));
+        let values = vec![(3, -2), (303, -1), (304, -2)];
+        assert_eq!(record.pcdata(UNSAFE_POINT, 3), Some(values));
+        assert_eq!(record.pcdata(UNSAFE_POINT, 2), None);
+        assert_eq!(record.pcdata(1, 3), Some(Vec::new()));
+    }
+
+    #[test]
+    fn damaged_records_say_nothing() {
+        // No end; no progress; numbers that don't end or fit.
+        let endless: [&[u8]; 5] = [
+            &[1, 3],
+            &[1, 0, 0],
+            &[0x81, 0x80, 0x80, 0x80, 0x80, 0x80],
+            &[1, 0xff, 0xff, 0xff, 0xff, 0x0f, 2, 1, 0],
+            &[],
+        ];
+        for bytes in endless {
+            let (whole, pctab) = record(bytes);
+            for len in 0..whole.len() {
+                let record = Record {
+                    record: &whole[..len],
+                    pctab: &pctab,
+                };
+                assert!(record.pcdata(UNSAFE_POINT, 9).is_none_or(|v| v.is_empty()));
+                let _ = (record.arguments(), record.id(), record.flags());
+                let _ = record.has_funcdata(LOCALS_MAPS);
+            }
         }
     }
 

@@ -290,6 +290,8 @@ fn rewritten<'a>(module: &Module<'a>, change: impl FnOnce(&mut Facts)) -> (usize
     (facts.rewrite(&mut graph, 4), graph)
 }
 
+type Change = Box<dyn FnOnce(&mut Facts)>;
+
 /// A return address of the looping function.
 const IN_LOOP: &str = "0x10040003";
 
@@ -366,7 +368,7 @@ fn nothing_is_done_where_something_is_not_as_it_has_to_be() {
     let nowhere = |facts: &mut Facts| facts.points[4] = None;
     let polls = |facts: &mut Facts| facts.entries[2] = Entry::Polls;
     let unknown = |facts: &mut Facts| facts.entries[2] = Entry::Unknown;
-    let cases: [(&str, &str, &str, Box<dyn FnOnce(&mut Facts)>, usize); 10] = [
+    let cases: [(&str, &str, &str, Change, usize); 10] = [
         ("as it is", IN_LOOP, call, Box::new(|_| {}), 1),
         (
             "a safe point",
