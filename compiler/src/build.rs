@@ -12,6 +12,7 @@ use crate::options::{Emit, Observer, Options, Phase};
 use crate::policy::{Budget, Policy};
 use crate::{shim, trap};
 use std::time::Instant;
+use wasi_aot_contract::layout::WASM_PAGE_SIZE;
 use wasi_aot_contract::manifest::{Record, writer};
 use wasi_aot_contract::module::MemoryLimits;
 
@@ -74,7 +75,8 @@ pub fn build_with(
     let env = analysis.env(&module, options);
     let compiler = analysis.compiler(&env, options);
     let functions = compiler.functions(observer)?;
-    let kinds = synthetic_functions(&module, main);
+    let mut kinds = compiler.entries(&functions);
+    kinds.extend(synthetic_functions(&module, main));
     let synthetic: Vec<_> = kinds
         .iter()
         .copied()
@@ -95,11 +97,15 @@ pub fn build_with(
         };
         let heaviest = functions.iter().map(|f| f.weight.percent()).max();
         let heaviest = heaviest.unwrap_or(0);
-        let outcomes = |outcome| functions.iter().filter(|f| f.dispatch == outcome).count();
+        let outcomes = |outcome| {
+            let dispatches = functions.iter().map(|f| f.rewritten.dispatch);
+            dispatches.filter(|&dispatch| dispatch == outcome).count()
+        };
         let removed = outcomes(DispatchOutcome::Removed);
         let dispatches = removed + outcomes(DispatchOutcome::NotRecognised);
+        let giving_way: usize = functions.iter().map(|f| f.rewritten.giving_way).sum();
         format!(
-            "{code} bytes of code{large} (the heaviest else has {heaviest}% of the limit), {removed} of {dispatches} dispatches removed"
+            "{code} bytes of code{large} (the heaviest else has {heaviest}% of the limit), {removed} of {dispatches} dispatches removed, {giving_way} calls give way"
         )
     });
     if matches!(options.emit, Emit::Clif | Emit::Asm) {

@@ -7,7 +7,7 @@
 use crate::error::Error;
 use crate::flow::{self, Graph};
 use crate::go::bytes::ByteLoop;
-use crate::go::{self, DispatchOutcome, Knowledge, Trust};
+use crate::go::{self, DispatchOutcome, Knowledge, Rewritten, Trust};
 use crate::lower::{self, Env, Facts, Variables};
 use crate::options::{Emit, Observer};
 use crate::symbol::Symbol;
@@ -41,8 +41,8 @@ pub struct Compiled {
     pub large: bool,
     /// Of one that wasn't.
     pub weight: Weight,
-    /// What became of Go's dispatch.
-    pub dispatch: DispatchOutcome,
+    /// What became of Go's control flow.
+    pub rewritten: Rewritten,
 }
 
 /// A place in a function that holds a symbol's address.
@@ -91,12 +91,14 @@ pub enum Synthetic {
     /// Runs the start function and `_start`, whose index is given.
     Entry(u32),
     ImportThunk(u32),
+    /// The entry of a defined function that gives way first.
+    GivingWay(u32),
     Trap(TrapCode),
 }
 
 /// What is known of a function once its CLIF is made.
 struct Lowered {
-    dispatch: DispatchOutcome,
+    rewritten: Rewritten,
     large: bool,
     weight: Weight,
 }
@@ -140,10 +142,9 @@ impl Compiler<'_, '_, '_> {
     /// Compiles functions that the compiler makes itself.
     #[must_use]
     pub fn synthetic(&self, functions: &[Synthetic]) -> Vec<Compiled> {
-        let mut worker = Worker::new();
         functions
-            .iter()
-            .map(|&function| {
+            .par_iter()
+            .map_init(Worker::new, |worker, &function| {
                 worker.context.clear();
                 let (clif, builder) = (&mut worker.context.func, &mut worker.builder);
                 match function {
@@ -151,6 +152,7 @@ impl Compiler<'_, '_, '_> {
                     Synthetic::ImportThunk(index) => {
                         lower::lower_import_thunk(self.env, index, clif, builder)
                     }
+                    Synthetic::GivingWay(index) => self.giving_way(index, clif, builder),
                     Synthetic::Trap(code) => lower::lower_trap(self.env, code, clif, builder),
                 }
                 let name = format!("{function:?}");
@@ -158,6 +160,41 @@ impl Compiler<'_, '_, '_> {
                 compiled.unwrap_or_else(|e| panic!("BUG: {e}"))
             })
             .collect()
+    }
+
+    /// Leaves in `clif` the entry of a defined function that gives way first.
+    fn giving_way(
+        &self,
+        index: u32,
+        clif: &mut ir::Function,
+        builder: &mut FunctionBuilderContext,
+    ) {
+        let facts = self.go.and_then(|go| go.giving_way.as_ref());
+        let facts = facts.expect("BUG: an entry that gives way, and no facts");
+        let graph = facts.entry(index as usize);
+        let nothing = Facts {
+            sp: lower::SpFacts {
+                mirrored: false,
+                never_wraps: false,
+            },
+            byte_loop: None,
+            variables: Variables::Ssa,
+        };
+        let index = index as usize;
+        let lowered = lower::lower_function(self.env, index, &graph, nothing, clif, builder);
+        lowered.unwrap_or_else(|e| panic!("BUG: {e}"));
+    }
+
+    /// The entries of functions that give way first, as far as `functions`, which are
+    /// all, need them.
+    #[must_use]
+    pub fn entries(&self, functions: &[Compiled]) -> Vec<Synthetic> {
+        let table = |symbol: &Symbol| matches!(symbol, Symbol::GivingWayTable(_));
+        let needed = referenced_symbols(functions).iter().any(table);
+        let facts = self.go.and_then(|go| go.giving_way.as_ref());
+        let facts = facts.filter(|_| needed);
+        let entries = facts.into_iter().flat_map(|facts| facts.with_entries());
+        entries.map(Synthetic::GivingWay).collect()
     }
 
     /// Does for every function what comes before machine code, and says what became
@@ -171,7 +208,7 @@ impl Compiler<'_, '_, '_> {
             .into_par_iter()
             .map_init(Worker::new, |worker, index| self.lower(worker, index))
             .collect();
-        let outcome = |lowered: Result<Lowered, Error>| Ok(lowered?.dispatch);
+        let outcome = |lowered: Result<Lowered, Error>| Ok(lowered?.rewritten.dispatch);
         results.into_iter().map(outcome).collect()
     }
 
@@ -181,7 +218,7 @@ impl Compiler<'_, '_, '_> {
         let mut compiled = self.machine_code(&mut worker.context, isa, &self.env.name(index))?;
         compiled.large = lowered.large;
         compiled.weight = lowered.weight;
-        compiled.dispatch = lowered.dispatch;
+        compiled.rewritten = lowered.rewritten;
         Ok(compiled)
     }
 
@@ -201,16 +238,18 @@ impl Compiler<'_, '_, '_> {
             Some(go) if go.made(index) => self.go_trust,
             _ => Trust::default(),
         };
-        let dispatch = match self.go {
+        let rewritten = match self.go {
             Some(go) => go.rewrite(&mut graph, index, trust),
-            None => DispatchOutcome::Absent,
+            None => Rewritten::NOT,
         };
         let mirrors_sp = self.go.is_some()
             && self.env.pinned_global == Some(go::sp::SP_GLOBAL)
             && go::sp::local_mirrors_sp(&graph, module.import_count());
         let sp = lower::SpFacts {
             mirrored: mirrors_sp,
-            never_wraps: mirrors_sp && trust.shape && dispatch == DispatchOutcome::Removed,
+            never_wraps: mirrors_sp
+                && trust.shape
+                && rewritten.dispatch == DispatchOutcome::Removed,
         };
         let facts = Facts {
             sp,
@@ -227,7 +266,7 @@ impl Compiler<'_, '_, '_> {
             if large {
                 // The allocator with a single pass compares nothing.
                 return Ok(Lowered {
-                    dispatch,
+                    rewritten,
                     large,
                     weight: Weight::default(),
                 });
@@ -238,13 +277,13 @@ impl Compiler<'_, '_, '_> {
             let variables = Variables::InMemory;
             self.clif(worker, index, &graph, Facts { variables, ..facts })?;
             return Ok(Lowered {
-                dispatch,
+                rewritten,
                 large: true,
                 weight: Weight::default(),
             });
         }
         Ok(Lowered {
-            dispatch,
+            rewritten,
             large,
             weight,
         })
@@ -304,7 +343,7 @@ impl Compiler<'_, '_, '_> {
             text: clif.or(disassembly),
             large: false,
             weight: Weight::default(),
-            dispatch: DispatchOutcome::Absent,
+            rewritten: Rewritten::NOT,
         })
     }
 }

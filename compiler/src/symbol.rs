@@ -21,6 +21,11 @@ pub enum Symbol {
         table: u32,
         type_index: u32,
     },
+    /// The entry of a defined function, by its place among the defined ones, that gives
+    /// way first ([`crate::go::giving_way`]).
+    GivingWay(u32),
+    /// The typed table of table 0 for a canonical type index, with such entries.
+    GivingWayTable(u32),
     /// The cells of the globals, 8 bytes each.
     Globals,
     /// [`wasi_aot_contract::symbols::MEMORY_PAGES`].
@@ -88,6 +93,8 @@ impl Symbol {
             Self::Elements(i) => (19, i),
             Self::ElementsLength(i) => (20, i),
             Self::MemoryGrowOther => (21, 0),
+            Self::GivingWay(i) => (22, i),
+            Self::GivingWayTable(i) => (23, i),
         };
         UserExternalName::new(namespace, index)
     }
@@ -120,6 +127,8 @@ impl Symbol {
             19 => Self::Elements(name.index),
             20 => Self::ElementsLength(name.index),
             21 => Self::MemoryGrowOther,
+            22 => Self::GivingWay(name.index),
+            23 => Self::GivingWayTable(name.index),
             TYPED_TABLES.. => Self::TypedTable {
                 table: name.namespace - TYPED_TABLES,
                 type_index: name.index,

@@ -13,6 +13,7 @@ mod bytes;
 mod case;
 mod dispatch;
 mod entries;
+mod giving_way;
 mod module;
 mod noreturn;
 mod preempt;
@@ -29,6 +30,7 @@ fn main() -> anyhow::Result<()> {
     let groups = [
         ("dispatch", dispatch::CASES),
         ("entries", entries::CASES),
+        ("giving way", giving_way::CASES),
         ("sp", sp::CASES),
         ("tables", tables::CASES),
         ("no return", noreturn::CASES),

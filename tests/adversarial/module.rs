@@ -10,6 +10,10 @@ const FIRST_PC_F: usize = 0x1000;
 /// Address of pclntab.
 const PCLNTAB: usize = 0x4000;
 
+/// Words of what pclntab says of a function: `_func` in `runtime/runtime2.go`, and the
+/// data behind it.
+const RECORD: usize = 13;
+
 /// Text in the module, by what it is replaced.
 pub type Edit<'t> = (&'t str, &'t str);
 
@@ -89,13 +93,16 @@ fn pclntab(functions: &[String], named: &[Named]) -> Result<String> {
     let mut half = |value: usize| table.extend((value as u32).to_le_bytes());
     for (i, (pc_f, _, _)) in entries.iter().enumerate() {
         half(*pc_f);
-        half(8 * entries.len() + 16 * i);
+        half(8 * entries.len() + 4 * RECORD * i);
     }
     for (pc_f, name, deferreturn) in entries {
-        half(pc_f);
-        half(name);
-        half(0);
-        half(deferreturn as usize);
+        for word in [pc_f, name, 0, deferreturn as usize] {
+            half(word);
+        }
+        // No values by PC, and data of two kinds, the maps of arguments and locals.
+        for word in [0, 0, 0, 0, 0, 0, 2 << 24, 0, 0] {
+            half(word);
+        }
     }
     // Go's data goes on behind the table; zeroes at its end are left out.
     table.push(0xff);

@@ -143,6 +143,10 @@ impl Declared {
                 Symbol::ImportThunk(index),
                 format!("wasi_aot_thunk_{index}"),
             ),
+            Synthetic::GivingWay(index) => (
+                Symbol::GivingWay(index),
+                format!("wasi_aot_gives_way_{index}"),
+            ),
             Synthetic::Trap(trap::BAD_SIGNATURE) => (
                 Symbol::TrapBadSignature,
                 "wasi_aot_trap_bad_signature".to_string(),
@@ -177,6 +181,9 @@ impl Declared {
                 let name = format!("wasi_aot_table_{table}_{type_index}");
                 self.declare_data(symbol, &name, false)
             }
+            Symbol::GivingWayTable(index) => {
+                self.declare_data(symbol, &format!("wasi_aot_giving_way_{index}"), false)
+            }
             Symbol::Data(index) => {
                 self.declare_data(symbol, &format!("wasi_aot_data_{index}"), false)
             }
@@ -201,6 +208,7 @@ impl Declared {
             }
             Symbol::Function(_)
             | Symbol::ImportThunk(_)
+            | Symbol::GivingWay(_)
             | Symbol::TrapBadSignature
             | Symbol::TrapNull => {
                 assert!(

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::lower::{REFERENCE_SIZE, TABLE_ENTRY_SIZE, type_tag};
 use crate::symbol::Symbol;
 use object::write::{SectionId, StandardSection, SymbolId};
+use std::collections::BTreeMap;
 
 /// Compares with its limit what code refers to.
 ///
@@ -22,6 +23,10 @@ pub(super) fn check(input: &Input<'_, '_, '_>) -> Result<(), Error> {
     let arrays = symbols.iter().filter_map(|&symbol| match symbol {
         Symbol::TypedTable { table, .. } => {
             let (first, end) = input.env.table_spans[table as usize];
+            Some(u64::from(end - first))
+        }
+        Symbol::GivingWayTable(_) => {
+            let (first, end) = input.env.table_spans[0];
             Some(u64::from(end - first))
         }
         Symbol::TableCells(index) if module.tables[index as usize].written => None,
@@ -51,7 +56,16 @@ pub(super) fn emit(
 ) -> u64 {
     let module = input.env.module;
     match symbol {
-        Symbol::TypedTable { table, type_index } => typed(input, code, id, table, type_index),
+        Symbol::TypedTable { table, type_index } => typed(input, code, id, table, |element| {
+            entry(input, element, type_index)
+        }),
+        Symbol::GivingWayTable(type_index) => {
+            let entries = giving_way(code);
+            typed(input, code, id, 0, |element| {
+                let plain = entry(input, element, type_index);
+                entries.get(&plain).copied().unwrap_or(plain)
+            })
+        }
         Symbol::TableCells(index) => {
             let table = &module.tables[index as usize];
             if table.written {
@@ -87,7 +101,7 @@ fn typed(
     code: &mut Code,
     symbol: SymbolId,
     table: u32,
-    type_index: u32,
+    entry: impl Fn(Option<u32>) -> Symbol,
 ) -> u64 {
     let (first, end) = input.env.table_spans[table as usize];
     let elements = &input.env.module.tables[table as usize].elements[first as usize..end as usize];
@@ -95,10 +109,19 @@ fn typed(
     let align = u64::from(TABLE_ENTRY_SIZE);
     let (section, start) = define(code, symbol, StandardSection::ReadOnlyData, &zeroes, align);
     for (offset, &element) in (start..).step_by(TABLE_ENTRY_SIZE as usize).zip(elements) {
-        let target = code.symbols[&entry(input, element, type_index)];
+        let target = code.symbols[&entry(element)];
         absolute(&mut code.object, section, offset, target, 0, 32);
     }
     zeroes.len() as u64
+}
+
+/// The entries that give way, by what they stand for.
+fn giving_way(code: &Code) -> BTreeMap<Symbol, Symbol> {
+    let entries = code.symbols.keys().filter_map(|&symbol| match symbol {
+        Symbol::GivingWay(index) => Some((Symbol::Function(index), symbol)),
+        _ => None,
+    });
+    entries.collect()
 }
 
 fn entry(input: &Input<'_, '_, '_>, element: Option<u32>, type_index: u32) -> Symbol {

@@ -15,7 +15,7 @@
 //! were no such thing.
 
 use crate::compile::{Compiled, Relocation, Target};
-use crate::go::DispatchOutcome;
+use crate::go::Rewritten;
 use crate::symbol::Symbol;
 use crate::weight::Weight;
 use cranelift_codegen::binemit::Reloc;
@@ -174,7 +174,7 @@ fn code(functions: &BTreeSet<Symbol>) -> Compiled {
         text: None,
         large: false,
         weight: Weight::default(),
-        dispatch: DispatchOutcome::Absent,
+        rewritten: Rewritten::NOT,
     }
 }
 

@@ -7,6 +7,7 @@
 
 use super::{Block, BlockId, Callee, Edge, Graph, Terminator, limits};
 use crate::error::Error;
+use std::collections::HashSet;
 use wasi_aot_contract::module::TrapKind;
 use wasmparser::{
     BlockType, FrameKind, FuncToValidate, FuncType, FuncValidator, FuncValidatorAllocations,
@@ -397,6 +398,7 @@ impl<'a, 't> Builder<'a, 't> {
             locals,
             operators: self.operators,
             blocks: self.blocks,
+            giving_way: HashSet::new(),
         };
         (graph, self.validator.into_allocations())
     }

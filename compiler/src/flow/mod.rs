@@ -12,7 +12,7 @@ mod rotate;
 
 pub use build::build;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use wasi_aot_contract::module::TrapKind;
 use wasmparser::{Operator, ValType};
 
@@ -36,6 +36,9 @@ pub struct Graph<'a> {
     /// Straight-line operators with their offsets in the file.
     pub operators: Vec<(Operator<'a>, u32)>,
     pub blocks: Vec<Block>,
+    /// Offsets of the calls through table 0 that go through the table of entries that
+    /// give way ([`crate::go::giving_way`]).
+    pub giving_way: HashSet<u32>,
 }
 
 /// Straight-line code and how it ends.

@@ -6,6 +6,7 @@
 
 pub mod bytes;
 pub mod dispatch;
+pub mod giving_way;
 pub mod noreturn;
 pub mod pclntab;
 pub mod preempt;
@@ -36,6 +37,22 @@ pub enum DispatchOutcome {
     NotRecognised,
 }
 
+/// What became of a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rewritten {
+    pub dispatch: DispatchOutcome,
+    /// Calls before which loops give way.
+    pub giving_way: usize,
+}
+
+impl Rewritten {
+    /// By somebody who knows nothing of Go.
+    pub const NOT: Self = Self {
+        dispatch: DispatchOutcome::Absent,
+        giving_way: 0,
+    };
+}
+
 /// What is trusted of a function, beside what is verified.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Trust {
@@ -54,6 +71,8 @@ pub struct Knowledge {
     pub never_zero: Vec<bool>,
     /// How goroutines can be preempted.
     pub preemption: Option<Preemption>,
+    /// What loops without stack checks can give way by.
+    pub giving_way: Option<giving_way::Facts>,
     imports: u32,
     /// Go's own functions are the first of the defined ones, so many.
     functions: usize,
@@ -72,10 +91,12 @@ impl Knowledge {
         } else {
             vec![false; module.functions.len()]
         };
+        let preemption = preempt::preemption(module, &table);
         Some(Self {
             resume_points,
             never_zero,
-            preemption: preempt::preemption(module, &table),
+            preemption,
+            giving_way: preemption.and_then(|_| giving_way::Facts::of(module, &table)),
             imports: module.import_count(),
             functions: resume::go_functions(module)?,
         })
@@ -89,7 +110,7 @@ impl Knowledge {
     }
 
     /// Rewrites the graph of the defined function `index`.
-    pub fn rewrite(&self, graph: &mut Graph<'_>, index: usize, trust: Trust) -> DispatchOutcome {
+    pub fn rewrite(&self, graph: &mut Graph<'_>, index: usize, trust: Trust) -> Rewritten {
         let has_table = graph
             .blocks
             .iter()
@@ -111,10 +132,18 @@ impl Knowledge {
             stack_check::widen(graph);
         }
         graph.rotate_loops();
-        match (dispatch, has_table) {
+        let giving_way = match (&self.giving_way, &dispatch) {
+            (Some(facts), Some(_)) if trust.preempted => facts.rewrite(graph, index),
+            _ => 0,
+        };
+        let dispatch = match (dispatch, has_table) {
             (Some(_), _) => DispatchOutcome::Removed,
             (None, true) => DispatchOutcome::NotRecognised,
             (None, false) => DispatchOutcome::Absent,
+        };
+        Rewritten {
+            dispatch,
+            giving_way,
         }
     }
 }

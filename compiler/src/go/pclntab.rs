@@ -33,6 +33,7 @@ pub struct Pclntab<'a> {
     bytes: &'a [u8],
     nfunc: usize,
     funcname_offset: usize,
+    pctab_offset: usize,
     pcln_offset: usize,
     /// How far PC_F is shifted in an entry: 16 or 0.
     entry_shift: u32,
@@ -65,6 +66,7 @@ impl<'a> Pclntab<'a> {
             bytes,
             nfunc: word(bytes, 8)?,
             funcname_offset: word(bytes, 32)?,
+            pctab_offset: word(bytes, 56)?,
             pcln_offset,
             entry_shift: if first_entry >= FUNC_VALUE_OFFSET << 16 {
                 16
@@ -92,6 +94,22 @@ impl<'a> Pclntab<'a> {
     /// The functions in the table, in its order.
     pub fn functions(&self) -> impl Iterator<Item = Function<'a>> + '_ {
         (0..self.nfunc).filter_map(|i| self.function(i, self.bytes.len()))
+    }
+
+    /// What is recorded of each function, and the function.
+    pub fn records(&self) -> impl Iterator<Item = (Function<'a>, Record<'a>)> + '_ {
+        let pctab = self.bytes.get(self.pctab_offset..).unwrap_or_default();
+        (0..self.nfunc).filter_map(move |i| {
+            let function = self.function(i, self.bytes.len())?;
+            let record = self.record(i)?;
+            Some((function, Record { record, pctab }))
+        })
+    }
+
+    /// The bytes from a function's `_func` on.
+    fn record(&self, i: usize) -> Option<&'a [u8]> {
+        let pcln = self.bytes.get(self.pcln_offset..)?;
+        pcln.get(half(pcln, i.checked_mul(8)?.checked_add(4)?)?..)
     }
 
     /// A function whose name, with its final zero, is not longer than `longest`.
@@ -130,6 +148,117 @@ pub struct Function<'a> {
     pub name: &'a str,
     /// PC_B at which recovery resumes it, or 0 (`_func.deferreturn`).
     pub deferreturn: u32,
+}
+
+/// What the runtime knows of a function's frames: its `_func`, and the arrays behind
+/// that.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    record: &'a [u8],
+    pctab: &'a [u8],
+}
+
+/// `FUNCDATA_ArgsPointerMaps`, here and below from `internal/abi/symtab.go`.
+pub const ARGUMENT_MAPS: usize = 0;
+
+/// `FUNCDATA_LocalsPointerMaps`.
+pub const LOCALS_MAPS: usize = 1;
+
+/// `PCDATA_UnsafePoint`.
+pub const UNSAFE_POINT: usize = 0;
+
+/// `FuncFlagTopFrame`: tracebacks end there.
+pub const TOP_FRAME: u8 = 1;
+
+/// `FuncFlagSPWrite`: SP moves by more than constants.
+pub const SP_WRITE: u8 = 2;
+
+/// `FuncFlagAsm`.
+pub const ASSEMBLY: u8 = 4;
+
+impl Record<'_> {
+    /// Where `pcdata`, and behind it `funcdata`, begins.
+    const ARRAYS: usize = 44;
+
+    /// Bytes of arguments and results; `None` if nobody knows (`ArgsSizeUnknown`).
+    #[must_use]
+    pub fn arguments(&self) -> Option<u32> {
+        let size = u32::try_from(half(self.record, 8)?).ok()?;
+        (size < 1 << 31).then_some(size)
+    }
+
+    /// `FuncID`: 0 for a function that is nothing special to the runtime.
+    #[must_use]
+    pub fn id(&self) -> Option<u8> {
+        self.record.get(40).copied()
+    }
+
+    #[must_use]
+    pub fn flags(&self) -> Option<u8> {
+        self.record.get(41).copied()
+    }
+
+    /// Whether there is data of this kind.
+    #[must_use]
+    pub fn has_funcdata(&self, kind: usize) -> bool {
+        let offset = || {
+            if kind >= usize::from(*self.record.get(43)?) {
+                return None;
+            }
+            let before = half(self.record, 28)?.checked_add(kind)?;
+            half(
+                self.record,
+                before.checked_mul(4)?.checked_add(Self::ARRAYS)?,
+            )
+        };
+        offset().is_some_and(|offset| offset != u32::MAX as usize)
+    }
+
+    /// The values of one kind, as the runtime decodes them (`pcvalue` in
+    /// `runtime/symtab.go`): each with the PC_B at which it ends, ascending. `None` if
+    /// there are more than `most`, or the table isn't one.
+    #[must_use]
+    pub fn pcdata(&self, kind: usize, most: usize) -> Option<Vec<(u32, i32)>> {
+        let start = if kind < half(self.record, 28)? {
+            half(self.record, kind.checked_mul(4)?.checked_add(Self::ARRAYS)?)?
+        } else {
+            0
+        };
+        let mut values = Vec::new();
+        if start == 0 {
+            return Some(values);
+        }
+        let mut bytes = self.pctab.get(start..)?;
+        let (mut end, mut value) = (0u32, -1i32);
+        loop {
+            let delta = varint(&mut bytes)?;
+            if delta == 0 && !values.is_empty() {
+                return Some(values);
+            }
+            value = value.wrapping_add(((delta >> 1) ^ (delta & 1).wrapping_neg()).cast_signed());
+            end = end
+                .checked_add(varint(&mut bytes)?)
+                .filter(|&next| next > end)?;
+            values.push((end, value));
+            if values.len() > most {
+                return None;
+            }
+        }
+    }
+}
+
+/// Takes an unsigned LEB128 number of up to 32 bits off `bytes`.
+fn varint(bytes: &mut &[u8]) -> Option<u32> {
+    let mut value = 0u32;
+    for shift in (0..32).step_by(7) {
+        let (&byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        value |= u32::from(byte & 0x7f).checked_shl(shift)?;
+        if byte & 0x80 == 0 {
+            return Some(value);
+        }
+    }
+    None
 }
 
 /// The 8-byte word at `offset`.
@@ -205,6 +334,58 @@ mod tests {
             table.extend([0; 8]);
             let found = Pclntab::find(&table, functions as usize);
             assert_eq!(found.is_some(), plausible, "{functions}");
+        }
+    }
+
+    /// A record with one kind of values, at offset 1 of these bytes, and the locals' map.
+    fn record(pctab: &[u8]) -> (Vec<u8>, Vec<u8>) {
+        let mut words = [0u32; 14];
+        (words[2], words[7], words[10]) = (24, 1, 2 << 24 | u32::from(ASSEMBLY) << 8 | 7);
+        (words[11], words[12], words[13]) = (1, u32::MAX, 0);
+        let record = words.map(u32::to_le_bytes).concat();
+        (record, [&[0xff], pctab].concat())
+    }
+
+    #[test]
+    fn what_is_recorded_of_a_function_is_found() {
+        // -2 up to 3, -1 up to 303, -2 up to 304.
+        let (record, pctab) = record(&[1, 3, 2, 0xac, 2, 1, 1, 0]);
+        let record = Record {
+            record: &record,
+            pctab: &pctab,
+        };
+        assert_eq!(record.arguments(), Some(24));
+        assert_eq!((record.id(), record.flags()), (Some(7), Some(ASSEMBLY)));
+        assert!(!record.has_funcdata(ARGUMENT_MAPS));
+        assert!(record.has_funcdata(LOCALS_MAPS));
+        assert!(!record.has_funcdata(2));
+        let values = vec![(3, -2), (303, -1), (304, -2)];
+        assert_eq!(record.pcdata(UNSAFE_POINT, 3), Some(values));
+        assert_eq!(record.pcdata(UNSAFE_POINT, 2), None);
+        assert_eq!(record.pcdata(1, 3), Some(Vec::new()));
+    }
+
+    #[test]
+    fn damaged_records_say_nothing() {
+        // No end; no progress; numbers that don't end or fit.
+        let endless: [&[u8]; 5] = [
+            &[1, 3],
+            &[1, 0, 0],
+            &[0x81, 0x80, 0x80, 0x80, 0x80, 0x80],
+            &[1, 0xff, 0xff, 0xff, 0xff, 0x0f, 2, 1, 0],
+            &[],
+        ];
+        for bytes in endless {
+            let (whole, pctab) = record(bytes);
+            for len in 0..whole.len() {
+                let record = Record {
+                    record: &whole[..len],
+                    pctab: &pctab,
+                };
+                assert!(record.pcdata(UNSAFE_POINT, 9).is_none_or(|v| v.is_empty()));
+                let _ = (record.arguments(), record.id(), record.flags());
+                let _ = record.has_funcdata(LOCALS_MAPS);
+            }
         }
     }
 

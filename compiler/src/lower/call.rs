@@ -26,7 +26,8 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>, offse
             table_index,
         } => {
             l.at(offset);
-            l.call_indirect(type_index, table_index);
+            let gives_way = l.graph.giving_way.contains(&offset);
+            l.call_indirect(type_index, table_index, gives_way);
         }
         _ => return false,
     }
@@ -42,8 +43,9 @@ impl Lowering<'_, '_, '_> {
         self.push_results(call);
     }
 
-    fn call_indirect(&mut self, type_index: u32, table: u32) {
-        let (signature, callee, args) = self.pop_indirect(type_index, table);
+    /// `gives_way`: through the entries of table 0 that give way.
+    fn call_indirect(&mut self, type_index: u32, table: u32, gives_way: bool) {
+        let (signature, callee, args) = self.pop_indirect(type_index, table, gives_way);
         self.settle_sp();
         let call = self.builder.ins().call_indirect(signature, callee, &args);
         self.after_call();
@@ -66,29 +68,40 @@ impl Lowering<'_, '_, '_> {
         &mut self,
         type_index: u32,
         table: u32,
+        gives_way: bool,
     ) -> (SigRef, Value, Vec<Value>) {
         let env: &Env<'_, '_> = self.env;
         let type_index = env.module.canonical_type(type_index);
         let index = self.pop();
         let params = env.module.types[type_index as usize].params().len();
         let args = self.pop_many(params);
-        let callee = self.element_code(table, type_index, index);
+        let callee = self.element_code(table, type_index, index, gives_way);
         let signature = self.signature_ref(type_index, || env.signature(type_index));
         (signature, callee, args)
     }
 
     /// The code address of the function of a canonical type at `index` of a table;
     /// where there is none this traps, or gives that of a stub that does.
-    fn element_code(&mut self, table: u32, type_index: u32, index: Value) -> Value {
+    fn element_code(
+        &mut self,
+        table: u32,
+        type_index: u32,
+        index: Value,
+        gives_way: bool,
+    ) -> Value {
         if self.env.module.tables[table as usize].written {
+            assert!(!gives_way, "BUG: entries of a table that is written");
             self.checked_element(table, type_index, index)
+        } else if gives_way {
+            self.table_entry(table, Symbol::GivingWayTable(type_index), index)
         } else {
-            self.table_entry(table, type_index, index)
+            let entries = Symbol::TypedTable { table, type_index };
+            self.table_entry(table, entries, index)
         }
     }
 
-    /// The code address at `index` of the typed table; traps where there is none.
-    fn table_entry(&mut self, table: u32, type_index: u32, index: Value) -> Value {
+    /// The code address at `index` of the typed table `entries`; traps where there is none.
+    fn table_entry(&mut self, table: u32, entries: Symbol, index: Value) -> Value {
         let (first, end) = self.env.table_spans[table as usize];
         let relative = self.builder.ins().iadd_imm_s(index, -i64::from(first));
         let inside = self.builder.ins().icmp_imm_u(
@@ -105,7 +118,7 @@ impl Lowering<'_, '_, '_> {
         self.builder.switch_to_block(absent);
         self.trap_outside_span(table, index);
         self.builder.switch_to_block(present);
-        let table = self.symbol_address(Symbol::TypedTable { table, type_index });
+        let table = self.symbol_address(entries);
         let relative = self.builder.ins().uextend(types::I64, relative);
         let offset = self
             .builder

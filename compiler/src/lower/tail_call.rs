@@ -35,7 +35,7 @@ impl Lowering<'_, '_, '_> {
     }
 
     fn return_call_indirect(&mut self, type_index: u32, table: u32) {
-        let (signature, callee, args) = self.pop_indirect(type_index, table);
+        let (signature, callee, args) = self.pop_indirect(type_index, table, false);
         self.builder
             .ins()
             .return_call_indirect(signature, callee, &args);

@@ -28,6 +28,8 @@ var commands = map[string]func(){
 	"generics":   generics,
 	"preempted":  preempted,
 	"frames":     frames,
+	"tiny":       tiny,
+	"tinystacks": tinyStacks,
 }
 
 func main() {
