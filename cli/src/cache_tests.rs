@@ -52,16 +52,25 @@ fn an_entry_is_made_once_for_the_same_input() {
         strip: true,
         ..Options::default()
     };
+    let spectre = Options {
+        spectre: true,
+        ..Options::default()
+    };
     let mut cut_off = Options::default();
     cut_off.policy.hole = Some(b"/cache".to_vec());
     let first = get(b"a", &plain);
     let inode = first.metadata().unwrap().ino();
     assert_eq!(inode, get(b"a", &plain).metadata().unwrap().ino());
     assert_eq!(made.get(), 1);
-    for (wasm, options) in [(b"b", &plain), (b"a", &strip), (b"a", &cut_off)] {
+    for (wasm, options) in [
+        (b"b", &plain),
+        (b"a", &strip),
+        (b"a", &spectre),
+        (b"a", &cut_off),
+    ] {
         assert_ne!(inode, get(wasm, options).metadata().unwrap().ino());
     }
-    assert_eq!(made.get(), 4);
+    assert_eq!(made.get(), 5);
     assert_eq!(contents(first), b"executable");
     assert!(cache.names().iter().all(|name| parts(name).is_some()));
 }

@@ -57,6 +57,7 @@ mod tests {
                 files,
                 writing,
                 sockets: true,
+                emptying_unseen: false,
             };
             kept(needs, permitted)
         };

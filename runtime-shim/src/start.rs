@@ -1,5 +1,6 @@
 //! From the kernel's initial stack to the module's entry.
 
+use crate::auxv::Auxv;
 use crate::limits::Limits;
 use crate::report::{self, cannot_start};
 use crate::{arch, cpu_limit, inherited, memory, preempt, stack, sys, tables, traps, wasi};
@@ -16,13 +17,9 @@ pub struct Process {
     pub env: &'static [*const c_char],
     /// Descriptor of the manifest note.
     pub manifest: &'static [u8],
-    /// It has rights that whoever started it lacks ([`is_privileged`]).
-    pub privileged: bool,
+    /// What the kernel says of the process.
+    pub auxv: Auxv,
 }
-
-/// Kinds in the auxiliary vector (uapi `linux/auxvec.h`).
-const AT_NULL: usize = 0;
-const AT_SECURE: usize = 23;
 
 unsafe extern "C" {
     /// Linked in behind the shim; `symbols::MODULE`.
@@ -57,9 +54,6 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
         ))
     };
 
-    // SAFETY: the auxiliary vector follows envp's null.
-    let privileged = unsafe { is_privileged(env.as_ptr().add(env.len() + 1).cast()) };
-
     inherited::close_descriptors();
     memory::reserve(module, limits.memory_pages);
     let stack_top = stack::reserve(limits.stack_size);
@@ -73,7 +67,8 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
         args,
         env,
         manifest,
-        privileged,
+        // SAFETY: the environment is the one that the kernel passed.
+        auxv: unsafe { Auxv::behind(env) },
     });
     // SAFETY: the compiler wrote the entry; the stack is new.
     unsafe { arch::enter(module.entry, stack_top) }
@@ -136,24 +131,6 @@ fn check_processor(needed: Features) {
     }
 }
 
-/// Whether the kernel says (AT_SECURE) that the process has rights that whoever started it
-/// lacks: of a set-user-ID or set-group-ID file, or of one with capabilities.
-///
-/// # Safety
-/// `auxiliary` is the kernel's vector of pairs, which ends with an AT_NULL.
-unsafe fn is_privileged(mut auxiliary: *const [usize; 2]) -> bool {
-    loop {
-        // SAFETY: the caller's promise; the last pair was another one.
-        let [kind, value] = unsafe { *auxiliary };
-        match kind {
-            AT_NULL => return false,
-            AT_SECURE => return value != 0,
-            // SAFETY: not the last pair.
-            _ => auxiliary = unsafe { auxiliary.add(1) },
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,17 +152,5 @@ mod tests {
         // SAFETY: as above.
         let (args, env) = unsafe { arguments([0, 0, 0, 0].as_ptr()) };
         assert!(args.is_empty() && env.is_empty());
-    }
-
-    #[test]
-    fn the_kernel_says_who_has_more_rights() {
-        for (auxiliary, expected) in [
-            ([[6, 4096], [AT_SECURE, 1], [AT_NULL, 0]], true),
-            ([[6, 4096], [AT_SECURE, 0], [AT_NULL, 0]], false),
-            ([[6, 4096], [AT_NULL, 0], [AT_SECURE, 1]], false),
-        ] {
-            // SAFETY: each has an AT_NULL.
-            assert_eq!(unsafe { is_privileged(auxiliary.as_ptr()) }, expected);
-        }
     }
 }

@@ -238,12 +238,10 @@ fn no_turns(tool: &Tool, kernel: &Kernel) -> Result<()> {
 
 /// A limit that can't be kept is a reason not to start.
 fn no_limit(tool: &Tool, kernel: &Kernel) -> Result<()> {
-    let module = Toolchain::new(NEWEST)?.build("hello", Flavour::Plain, Goal::Wasip1)?;
-    let program = tool.executable(&module, &["--max-cpu".into(), "10s".into()])?;
-    let place = Program::of(program)?;
-    let mut command = place.command(&[]);
+    let program = Program::ours_of(tool, "hello", &["--max-cpu", "10s"])?;
+    let mut command = program.command(&[]);
     kernel.surround(&mut command);
-    let name = format!("{}: ", place.path.display());
+    let name = format!("{}: ", program.path.display());
     let says = [
         "processor time to 10s (--max-cpu)",
         "errno 38",

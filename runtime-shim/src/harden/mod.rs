@@ -20,7 +20,6 @@ mod seal;
 mod seccomp;
 mod show;
 
-use crate::auxv::Auxv;
 use crate::start::Process;
 use crate::wasi::fdtable::{Descriptor, FdTable};
 use crate::wasi::types::FileType;
@@ -29,6 +28,7 @@ use rustix::io::Errno as Host;
 use rustix::thread::{no_new_privs, set_no_new_privs};
 use wasi_aot_contract::manifest::{Record, records};
 
+const CAPABILITIES: &str = "capabilities";
 const NO_NEW_PRIVS: &str = "no_new_privs";
 
 /// What the process will be left able to do, as far as the layers tell it apart.
@@ -78,6 +78,7 @@ impl Needs {
 
 /// What became of each layer; Landlock's value is its version.
 struct Layers {
+    capabilities: Result<(), Failure>,
     no_new_privs: Result<(), Failure>,
     landlock: Result<u32, Failure>,
     seccomp: Result<(), Failure>,
@@ -86,23 +87,25 @@ struct Layers {
 }
 
 /// Puts up the layers around what `fds` give access to, unless `manifest` says
-/// not to. Ends the process where that fails.
-pub fn raise(process: &Process, fds: &FdTable) {
+/// not to. Ends the process where that fails. `dropped` says what became of the
+/// capabilities ([`crate::privileges`]): a kernel that refuses to take them leaves the
+/// process what its user gave it, where nothing is required.
+pub fn raise(process: &Process, fds: &FdTable, dropped: Result<(), Host>) {
     let says = |wanted: Record<'_>| {
         (records(process.manifest).into_iter().flatten()).any(|record| record == Ok(wanted))
     };
-    // SAFETY: the environment is the one that the kernel passed.
-    let auxv = unsafe { Auxv::behind(process.env) };
-    let shows = show::is_wanted(process.env) && !auxv.is_secure();
+    let shows = show::is_wanted(process.env) && !process.auxv.is_secure();
     if says(Record::NoHarden) {
         if shows {
             show::none();
         }
         return;
     }
-    let layers = layers(process, auxv, fds);
+    let dropped = dropped.map_err(|error| Failure::absent(CAPABILITIES, "capset", error));
+    let layers = layers(process, fds, dropped);
     let required = says(Record::RequireHarden);
     let failures = [
+        layers.capabilities.err(),
         layers.no_new_privs.err(),
         layers.landlock.err(),
         layers.seccomp.err(),
@@ -116,11 +119,11 @@ pub fn raise(process: &Process, fds: &FdTable) {
 }
 
 /// seccomp last: what the others need is nothing that a guest needs.
-fn layers(process: &Process, auxv: Auxv, fds: &FdTable) -> Layers {
+fn layers(process: &Process, fds: &FdTable, capabilities: Result<(), Failure>) -> Layers {
     let no_new_privs = give_up_privileges();
     let refused = |failure: Failure| failure.without_no_new_privs(no_new_privs.is_err());
     let seals = put_up(process, seal::SEALS, || {
-        let sealed = seal::seal(auxv.program_headers());
+        let sealed = seal::seal(process.auxv.program_headers());
         sealed.map_err(|error| Failure::absent(seal::SEALS, "the call", error))
     });
     let no_new_code = put_up(process, seal::NO_NEW_CODE, || {
@@ -136,6 +139,7 @@ fn layers(process: &Process, auxv: Auxv, fds: &FdTable) -> Layers {
         seccomp::install(needs).map_err(refused)
     });
     Layers {
+        capabilities,
         no_new_privs,
         landlock,
         seccomp,

@@ -2,7 +2,7 @@
 //! `WASI_AOT_SHOW_FENCES=1`.
 
 use super::failure::Failure;
-use super::{Layers, NO_NEW_PRIVS, landlock, seal, seccomp};
+use super::{CAPABILITIES, Layers, NO_NEW_PRIVS, landlock, seal, seccomp};
 use crate::policy::environment::SHOW_FENCES;
 use crate::report::Stderr;
 use core::ffi::{CStr, c_char};
@@ -30,6 +30,13 @@ pub fn none() {
 pub fn all(layers: &Layers) {
     let mut out = Stderr::new();
     let landlock = layers.landlock.map(Covers);
+    line(
+        &mut out,
+        CAPABILITIES,
+        &layers
+            .capabilities
+            .map(|()| "none but what the grants need"),
+    );
     line(&mut out, NO_NEW_PRIVS, &layers.no_new_privs.map(|()| "on"));
     line(&mut out, landlock::NAME, &landlock);
     line(&mut out, seccomp::NAME, &layers.seccomp.map(|()| "on"));

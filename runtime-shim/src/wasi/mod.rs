@@ -132,13 +132,12 @@ pub fn init(process: &Process) {
         // SAFETY: the kernel's strings again.
         let start = unsafe { policy::Start::new(rustix::param::linux_execfn(), process.args) };
         let (fds, environment) = (&mut wasi.fds, &mut wasi.environment);
-        let allowed = policy::privileged::check(process.privileged, process.manifest);
+        let allowed = policy::privileged::check(process.auxv.is_secure(), process.manifest);
         match allowed.and_then(|()| policy::resolve(process.manifest, start, fds, environment)) {
             Ok(place) => (wasi.own, wasi.resolver.hole) = (place.own, place.hole),
             Err(refusal) => report::cannot_start(format_args!("{refusal}")),
         }
-        // A kernel that refuses leaves the process what its user gave it.
-        let _ = privileges::drop_needless(harden::Needs::of(&wasi.fds));
-        harden::raise(process, &wasi.fds);
+        let dropped = privileges::drop_needless(harden::Needs::of(&wasi.fds));
+        harden::raise(process, &wasi.fds, dropped);
     });
 }
