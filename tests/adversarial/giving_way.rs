@@ -2,7 +2,7 @@
 //! that was asked by somebody, and that `morestack` does what Go's does. What comes of it is
 //! a call of the module's own function, and a word below SP.
 
-use crate::case::{CASE, Case, Trusted};
+use crate::case::{Case, Trusted};
 use crate::module::Named;
 
 const WITH_LOOP: &[Named] = &[
@@ -73,7 +73,6 @@ macro_rules! turns {
             named: WITH_LOOP,
             knows: KNOWS,
             trusted: $trusted,
-            ..CASE
         }
     };
 }

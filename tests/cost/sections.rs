@@ -42,7 +42,7 @@ pub fn types(rng: &mut Rng, counts: &Counts) -> TypeSection {
         .ty()
         .function([ValType::I32; WIDTH], [ValType::I32; WIDTH]);
     types.ty().function([ValType::I32; 8], [ValType::I32; 8]);
-    assert!(NOTHING == 0 && BINARY == 1 && BLOCK_TYPE == 3);
+    const { assert!(NOTHING == 0 && BINARY == 1 && BLOCK_TYPE == 3) };
     let longest = sized(rng, 1000);
     for _ in 0..counts.types {
         let choices = [ValType::I32, ValType::I64, ValType::F64, ValType::V128];

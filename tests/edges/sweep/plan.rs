@@ -149,7 +149,7 @@ impl Plan {
             for operator in OPERATORS {
                 for constant in CONSTANTS {
                     for offset in GO_OFFSETS {
-                        plan.from_stack(operator, constant, offset);
+                        plan.at_stack(operator, constant, offset);
                     }
                 }
             }
@@ -157,7 +157,7 @@ impl Plan {
         plan
     }
 
-    fn from_stack(&mut self, operator: &'static Operator, constant: i32, offset: u64) {
+    fn at_stack(&mut self, operator: &'static Operator, constant: i32, offset: u64) {
         let form = Form::StackPointer(constant);
         let site = Site::Access {
             operator,
