@@ -1,8 +1,9 @@
 //! `--preload`: modules linked into one executable, instantiated in order when it
 //! starts, and refused by name where an import isn't satisfied.
 
+use crate::recovery::dispatches;
 use crate::support::{assemble, guest, one_line, run, test, text};
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use harness::go::Goal;
 use harness::run::{Ends, Finished, Run};
 use harness::tool::Tool;
@@ -377,15 +378,8 @@ fn go(tool: &Tool) -> Result<()> {
         ensure!(built.ends.is_success(), "{notes}");
         if more == ["-v"] {
             ensure!(notes.contains("goroutines can be preempted"), "{notes}");
-            let counts = notes
-                .split_once("bytes of code, ")
-                .map_or("", |(_, rest)| rest);
-            let mut counts = counts.split(' ');
-            let (removed, all) = (counts.next(), counts.nth(1));
-            ensure!(
-                removed.is_some() && removed == all && removed != Some("0"),
-                "{notes}"
-            );
+            let (removed, all) = dispatches(&notes).with_context(|| notes.to_string())?;
+            ensure!(removed == all && removed != 0, "{notes}");
         }
         let ran = run(&program, &[], dir.path())?;
         let (stdout, stderr) = (text(&ran.stdout), text(&ran.stderr));

@@ -47,7 +47,7 @@ fn every_dispatch(tool: &Tool, version: &'static str, flavour: Flavour) -> Resul
 }
 
 /// From `..., 12 of 34 dispatches removed`.
-fn dispatches(said: &str) -> Option<(usize, usize)> {
+pub fn dispatches(said: &str) -> Option<(usize, usize)> {
     let line = said
         .lines()
         .find(|line| line.contains("dispatches removed"))?;

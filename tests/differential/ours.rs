@@ -149,10 +149,8 @@ impl Dispatches {
 
 impl Observer for Dispatches {
     fn phase(&self, phase: &Phase) {
-        let Some((_, text)) = phase.detail.rsplit_once(", ") else {
-            return;
-        };
-        let Some(text) = text.strip_suffix(" dispatches removed") else {
+        let mut parts = phase.detail.split(", ");
+        let Some(text) = parts.find_map(|part| part.strip_suffix(" dispatches removed")) else {
             return;
         };
         let numbers = text.split_once(" of ");

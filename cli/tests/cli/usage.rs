@@ -65,7 +65,7 @@ fn contradictory_grants_are_refused_before_anything_is_read() {
     );
     let message = workspace.fail(2, &["build", "--max-memory", "1", "missing.wasm"]);
     assert!(
-        message.contains("at least one WebAssembly page"),
+        message.contains("at least 320KiB: a page of memory and the native stack's 256KiB"),
         "{message}"
     );
 }

@@ -7,7 +7,7 @@
 #define MAXIMUM_PAGES 5
 
 #ifndef VERSION
-#define VERSION 5
+#define VERSION 6
 #endif
 #ifndef CPU_FEATURES
 #define CPU_FEATURES 0x1f    /* x86-64-v2 */
