@@ -77,6 +77,15 @@ const LACKING: &[(Kernel, &str, &str)] = &[
         "no_new_privs",
         "prctl fails with errno 1 (it is forbidden here, by a container perhaps)",
     ),
+    (
+        // Asked first, also of a process that has none.
+        kernel(
+            "with capget forbidden",
+            &[Only(libc::SYS_capget, libc::EPERM)],
+        ),
+        "capabilities",
+        "dropping them fails with errno 1 (it is forbidden here, by a container perhaps)",
+    ),
 ];
 
 /// What a test does.
@@ -190,13 +199,14 @@ fn shown(tool: &Tool) -> Result<()> {
                 .filter_map(|line| line.strip_prefix(&name)?.split_once(": "))
                 .collect();
             let names: Vec<_> = layers.iter().map(|layer| layer.0).collect();
-            let expected = ["no_new_privs", "Landlock", "seccomp", "mseal", "MDWE"];
+            let [caps, privs] = ["capabilities", "no_new_privs"];
+            let expected = [caps, privs, "Landlock", "seccomp", "mseal", "MDWE"];
             let expected = if shows { &expected[..] } else { &[] };
             ensure!(names == expected, "{value:?}: {stderr}");
             ensure!(stderr.lines().count() == expected.len(), "{stderr}");
             if shows {
-                ensure!(layers[1].1.starts_with("version "), "{stderr}");
-                ensure!(layers[2].1 == "on", "{stderr}");
+                ensure!(layers[2].1.starts_with("version "), "{stderr}");
+                ensure!(layers[3].1 == "on", "{stderr}");
             }
         }
     }

@@ -101,7 +101,7 @@ pub fn raise(process: &Process, fds: &FdTable, dropped: Result<(), Host>) {
         }
         return;
     }
-    let dropped = dropped.map_err(|error| Failure::absent(CAPABILITIES, "capset", error));
+    let dropped = dropped.map_err(|error| Failure::absent(CAPABILITIES, "dropping them", error));
     let layers = layers(process, fds, dropped);
     let required = says(Record::RequireHarden);
     let failures = [
