@@ -259,7 +259,10 @@ impl Compiler<'_, '_, '_> {
         let large = graph.operators.len() > LARGE_FUNCTION;
         let mut weight = match self.variables_in_memory {
             true => Weight::HEAVIEST,
-            false => weight::liveness(&graph, function.body.as_bytes().len()),
+            false => {
+                let bytes = function.body.as_bytes().len();
+                weight::liveness(&graph, bytes).max(weight::loops(&graph))
+            }
         };
         if !weight.is_too_much() {
             self.clif(worker, index, &graph, facts)?;

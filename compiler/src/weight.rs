@@ -6,9 +6,11 @@
 //! meet with different values, the backtracking allocator wants all values of a branch in
 //! the places of one block's parameters, and tries them against each other: [`merging`].
 //! Of what was tried (nests of loops, of conditionals, tables of branches, large blocks,
-//! calls, many values that are only read) nothing but these two predicts its time.
+//! calls, many values that are only read) nothing but these two predicts its time. The
+//! optimiser, before the allocator, asks for each instruction which of the loops around it
+//! may have it: [`loops`].
 //!
-//! Either has a limit for each byte or instruction, so that a module of many
+//! Each has a limit for each byte or instruction, so that a module of many
 //! functions costs no more than one of one, and one for all. What Go emits stays far below:
 //! `build -v` says how near the heaviest function comes, which is a quarter of the limit at
 //! most (aarch64, where a function has two variables more). A function above keeps its variables in memory
@@ -31,6 +33,9 @@ const MERGING_PER_INSTRUCTION: f64 = 40.0;
 /// Squares of the numbers of values that branches carry: as many are let through in any
 /// function, and no more than that in none.
 const MERGING: (u64, u64) = (1 << 12, 1 << 20);
+
+/// Loops in a function, of which all may be around each instruction.
+const LOOPS: f64 = 1024.0;
 
 /// A cost in parts of its limit.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
@@ -67,6 +72,33 @@ impl Weight {
 pub fn liveness(graph: &Graph<'_>, bytes: usize) -> Weight {
     let pairs = graph.variables_by_edges();
     Weight::new(pairs, bytes, LIVENESS_PER_BYTE, LIVENESS)
+}
+
+/// What a graph asks of the optimiser, which looks for each instruction at the loops around
+/// it (Cranelift's egraph pass, `elaborate.rs`): how many blocks are gone back to.
+#[must_use]
+pub fn loops(graph: &Graph<'_>) -> Weight {
+    let blocks = graph.blocks.len();
+    if blocks as f64 <= LOOPS {
+        // No function of usual size is asked for more.
+        return Weight::default();
+    }
+    let (order, _) = graph.reverse_postorder();
+    let mut position = vec![usize::MAX; blocks];
+    for (i, block) in order.iter().enumerate() {
+        position[block.index()] = i;
+    }
+    let mut is_head = vec![false; blocks];
+    for block in &order {
+        let from = position[block.index()];
+        let terminator = &graph.blocks[block.index()].terminator;
+        terminator.for_each_edge(|edge| {
+            let target = edge.target.index();
+            is_head[target] |= position[target] <= from;
+        });
+    }
+    let heads = is_head.iter().filter(|&&is_head| is_head).count();
+    Weight(heads as f64 / LOOPS)
 }
 
 /// What a function in SSA form asks of the backtracking allocator.

@@ -170,6 +170,24 @@ pub const CASES: &[Case] = &[
         becomes: Becomes::Program,
     },
     Case {
+        // The optimiser asks for each instruction which of the loops may have it.
+        name: "bodies/30,000 nested loops around 30,000 sums",
+        module: || {
+            wasm::body(&[(2, ValType::I32)], |code| {
+                for _ in 0..30_000 {
+                    code.loop_(BlockType::Empty);
+                }
+                for _ in 0..30_000 {
+                    code.local_get(0).local_get(1).i32_add().local_set(1);
+                }
+                for _ in 0..30_000 {
+                    code.local_get(1).br_if(0).end();
+                }
+            })
+        },
+        becomes: Becomes::Program,
+    },
+    Case {
         name: "bodies/100,000 nested loops, each left from within",
         module: || {
             wasm::body(&[(1, ValType::I32)], |code| {
