@@ -171,7 +171,8 @@ impl Compiler<'_, '_, '_> {
     ) {
         let facts = self.go.and_then(|go| go.giving_way.as_ref());
         let facts = facts.expect("BUG: an entry that gives way, and no facts");
-        let graph = facts.entry(index as usize);
+        let index = index as usize;
+        let graph = facts.entry(index);
         let nothing = Facts {
             sp: lower::SpFacts {
                 mirrored: false,
@@ -180,7 +181,6 @@ impl Compiler<'_, '_, '_> {
             byte_loop: None,
             variables: Variables::Ssa,
         };
-        let index = index as usize;
         let lowered = lower::lower_function(self.env, index, &graph, nothing, clif, builder);
         lowered.unwrap_or_else(|e| panic!("BUG: {e}"));
     }
@@ -266,29 +266,21 @@ impl Compiler<'_, '_, '_> {
         };
         if !weight.is_too_much() {
             self.clif(worker, index, &graph, facts)?;
-            if large {
-                // The allocator with a single pass compares nothing.
-                return Ok(Lowered {
-                    rewritten,
-                    large,
-                    weight: Weight::default(),
-                });
+            // The allocator with a single pass compares nothing.
+            if !large {
+                weight = weight.max(weight::merging(&worker.context.func));
             }
-            weight = weight.max(weight::merging(&worker.context.func));
         }
-        if weight.is_too_much() {
+        let in_memory = weight.is_too_much();
+        if in_memory {
             let variables = Variables::InMemory;
             self.clif(worker, index, &graph, Facts { variables, ..facts })?;
-            return Ok(Lowered {
-                rewritten,
-                large: true,
-                weight: Weight::default(),
-            });
         }
+        let large = large || in_memory;
         Ok(Lowered {
             rewritten,
             large,
-            weight,
+            weight: if large { Weight::default() } else { weight },
         })
     }
 

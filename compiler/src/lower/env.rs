@@ -50,8 +50,7 @@ impl<'m, 'w> Env<'m, 'w> {
             table_spans: module
                 .tables
                 .iter()
-                .map(|table| table.span())
-                .map(|span| (span.start, span.end))
+                .map(|table| (table.span().start, table.span().end))
                 .collect(),
             idioms: !options.no_go_opt,
             spectre: options.spectre,
