@@ -1,8 +1,5 @@
-  ;; What the hand-written programs begin with: a memory of one page, and a way to
-  ;; show a number. Bytes 1024 to 1060 are its own.
-  (import "wasi_snapshot_preview1" "fd_write"
-    (func $fd_write (param i32 i32 i32 i32) (result i32)))
-  (memory (export "memory") 1)
+  ;; How hand-written programs show numbers: $print writes an i64 as a line of 16
+  ;; hexadecimal digits, $show an i32. Bytes 1024 to 1060 of memory are theirs.
   (func $print (param $value i64) (local $place i32) (local $digit i32)
     (local.set $place (i32.const 15))
     (loop $next
