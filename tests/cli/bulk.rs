@@ -1,6 +1,6 @@
 //! Passive data segments and `memory.init`, at their edges; constant expressions.
 
-use crate::agree::{self, Program};
+use harness::agree::{self, Program};
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::sync::Arc;
@@ -13,12 +13,7 @@ const ITEMS: &str = r#"(data $five "abcde") (data $active (i32.const 8) "xyz")
       (memory.init $active (local.get 0) (local.get 1) (local.get 2)))"#;
 
 const fn program(name: &'static str, body: &'static str, trap: &'static str) -> Program {
-    Program {
-        name,
-        items: ITEMS,
-        body,
-        trap,
-    }
+    Program::compared(name, ITEMS, body, trap)
 }
 
 const OUT: &str = "out of bounds memory access";
@@ -113,20 +108,20 @@ const PROGRAMS: &[Program] = &[
          (call $init (i32.const 131068) (i32.const 0) (i32.const 5))",
         OUT,
     ),
-    Program {
-        name: "constant expressions",
-        items: r#"(global $a i32 (i32.sub (i32.const 1) (i32.mul (i32.const 3) (i32.const 5))))
+    Program::compared(
+        "constant expressions",
+        r#"(global $a i32 (i32.sub (i32.const 1) (i32.mul (i32.const 3) (i32.const 5))))
             (global $b i64 (i64.mul (i64.add (i64.const 1) (i64.const -1)) (i64.const 7)))
             (global $c i64 (i64.sub (i64.const 0x8000000000000000) (i64.const 1)))
             (global $d (mut i32) (i32.add (i32.const 0x7fffffff) (i32.const 1)))
             (data (i32.add (i32.const 4) (i32.const 12)) "here")"#,
-        body: "(call $show (global.get $a)) (call $print (global.get $b))
+        "(call $show (global.get $a)) (call $print (global.get $b))
             (call $print (global.get $c)) (call $show (global.get $d))
             (call $show (i32.load (i32.const 16)))",
-        trap: "",
-    },
+        "",
+    ),
 ];
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
-    agree::trials("bulk", PROGRAMS, tool)
+    agree::trials("bulk", PROGRAMS.iter().cloned(), tool)
 }

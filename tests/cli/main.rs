@@ -1,7 +1,6 @@
 //! wasi-aot as a command: what it refuses, what its output is made of, and what
 //! its executables do before and after Go's part.
 
-mod agree;
 mod bulk;
 mod byte_loops;
 mod cpu;
@@ -34,11 +33,9 @@ mod tail_calls;
 mod traps;
 
 use harness::tool::Tool;
-use libtest_mimic::Arguments;
 use std::sync::Arc;
 
 fn main() -> anyhow::Result<()> {
-    let args = Arguments::from_args();
     let tool = Arc::new(Tool::new()?);
     let suites = [
         bulk::trials,
@@ -72,8 +69,5 @@ fn main() -> anyhow::Result<()> {
         ld::trials,
     ];
     let trials = suites.iter().flat_map(|suite| suite(&tool)).collect();
-    let conclusion = libtest_mimic::run(&args, trials);
-    // `exit` runs no destructors, and the tool's directory is to be removed.
-    drop(tool);
-    conclusion.exit()
+    harness::main(trials)
 }

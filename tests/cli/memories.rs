@@ -1,9 +1,9 @@
 //! Modules with several memories: each is by itself, whatever its index, and at its
 //! end there is a trap that names it.
 
-use crate::agree::{self, Program};
 use crate::support::{assemble, build, one_line, run, test, text};
 use anyhow::{Result, ensure};
+use harness::agree::{self, Program};
 use harness::run::Ends;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
@@ -24,12 +24,7 @@ const ITEMS: &str = r#"
       (call $show (memory.size $two)) (call $show (memory.size $three)))"#;
 
 const fn program(name: &'static str, body: &'static str, trap: &'static str) -> Program {
-    Program {
-        name,
-        items: ITEMS,
-        body,
-        trap,
-    }
+    Program::compared(name, ITEMS, body, trap)
 }
 
 const OUT: &str = "out of bounds memory access";
@@ -140,7 +135,7 @@ const PROGRAMS: &[Program] = &[
 ];
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
-    let mut trials = agree::trials("memories", PROGRAMS, tool);
+    let mut trials = agree::trials("memories", PROGRAMS.iter().cloned(), tool);
     trials.push(test("memories/traps name theirs", tool, traps));
     trials.push(test("memories/limits", tool, limits));
     trials.push(test("memories/as many as can be", tool, most));

@@ -2,9 +2,9 @@
 //! testsuite tests: in globals, signatures and blocks, across calls, in memory, in a
 //! program of Go's; and that relaxed SIMD does the same everywhere.
 
-use crate::agree::{self, Program};
 use crate::support::{assemble, build, run, test, text};
 use anyhow::{Result, ensure};
+use harness::agree::{self, Program};
 use harness::go::{Flavour, Goal, NEWEST, Toolchain};
 use harness::paths;
 use harness::run::{Ends, Finished, Run};
@@ -16,9 +16,9 @@ use std::process::Command;
 use std::sync::Arc;
 
 const PROGRAMS: &[Program] = &[
-    Program {
-        name: "globals of both sizes",
-        items: r#"(global $a i32 (i32.const 1))
+    Program::compared(
+        "globals of both sizes",
+        r#"(global $a i32 (i32.const 1))
             (global $b (mut v128) (v128.const i64x2 2 3))
             (global $c (mut i64) (i64.const 4))
             (global $d funcref (ref.func $show))
@@ -31,18 +31,18 @@ const PROGRAMS: &[Program] = &[
             (func $vector (param v128)
               (call $print (i64x2.extract_lane 1 (local.get 0)))
               (call $print (i64x2.extract_lane 0 (local.get 0))))"#,
-        body: "(call $all)
+        "(call $all)
             (global.set $c (i64.const -1)) (global.set $f (f32.const -1))
             (call $all)
             (global.set $b (i16x8.splat (i32.const 0x1234)))
             (global.set $e (v128.not (global.get $e)))
             (call $all)",
-        trap: "",
-    },
+        "",
+    ),
     // More parameters and results than registers, between scalars.
-    Program {
-        name: "signatures",
-        items: r#"(type $many (func
+    Program::compared(
+        "signatures",
+        r#"(type $many (func
               (param v128 i32 v128 f64 v128 v128 v128 i64 v128 v128 v128 f32 v128 v128 v128)
               (result v128 i32 v128 f64 v128 v128 v128 i64 v128 v128 v128 f32 v128 v128 v128)))
             (table $fixed funcref (elem $turn))
@@ -73,15 +73,15 @@ const PROGRAMS: &[Program] = &[
               (call $vector (local.get 10)) (call $show (i32.reinterpret_f32 (local.get 11)))
               (call $vector (local.get 12)) (call $vector (local.get 13))
               (call $vector (local.get 14)))"#,
-        body: "(call $all (call $turn (call $arguments)))
+        "(call $all (call $turn (call $arguments)))
             (call $all (call_indirect $fixed (type $many) (call $arguments) (i32.const 0)))
             (table.set $written (i32.const 1) (table.get $fixed (i32.const 0)))
             (call $all (call_indirect $written (type $many) (call $arguments) (i32.const 1)))",
-        trap: "",
-    },
-    Program {
-        name: "blocks",
-        items: r#"(func $vector (param v128)
+        "",
+    ),
+    Program::compared(
+        "blocks",
+        r#"(func $vector (param v128)
               (call $print (i64x2.extract_lane 1 (local.get 0)))
               (call $print (i64x2.extract_lane 0 (local.get 0))))
             (func $powers (param i32) (result v128) (local $x v128) (local $y v128)
@@ -103,7 +103,7 @@ const PROGRAMS: &[Program] = &[
                 (else (v128.const f64x2 0.5 1.5)))
               (f32.const 3))
             (func $unset (result v128) (local v128) (local.get 0))"#,
-        body: "(local $f f32)
+        "(local $f f32)
             (call $vector (call $powers (i32.const 1)))
             (call $vector (call $powers (i32.const 12)))
             (call $vector (call $pick (i32.const 0)))
@@ -116,12 +116,12 @@ const PROGRAMS: &[Program] = &[
               (i32.load (i32.const 0))))
             (call $vector (select (result v128) (v128.const i64x2 1 2) (v128.const i64x2 3 4)
               (i32.eqz (i32.load (i32.const 0)))))",
-        trap: "",
-    },
+        "",
+    ),
     // Frames whose vectors are in memory while another function runs.
-    Program {
-        name: "vectors across calls",
-        items: r#"(func $vector (param v128)
+    Program::compared(
+        "vectors across calls",
+        r#"(func $vector (param v128)
               (call $print (i64x2.extract_lane 1 (local.get 0)))
               (call $print (i64x2.extract_lane 0 (local.get 0))))
             (func $deep (param $n i32) (param v128) (result v128)
@@ -141,13 +141,13 @@ const PROGRAMS: &[Program] = &[
                   (i32x4.add (i32x4.add (local.get 4) (local.get 5))
                     (i32x4.add (i32x4.add (local.get 6) (local.get 7))
                       (i32x4.add (local.get 8) (local.get 9)))))))"#,
-        body: "(call $vector (call $deep (i32.const 500) (v128.const i32x4 1 2 3 4)))",
-        trap: "",
-    },
+        "(call $vector (call $deep (i32.const 500) (v128.const i32x4 1 2 3 4)))",
+        "",
+    ),
     // What is stored as a vector is loaded as something else, and the other way.
-    Program {
-        name: "memory",
-        items: r#"(data (i32.const 65504) "abcdefghijklmnopqrstuvwxyz012345")
+    Program::compared(
+        "memory",
+        r#"(data (i32.const 65504) "abcdefghijklmnopqrstuvwxyz012345")
             (func $vector (param v128)
               (call $print (i64x2.extract_lane 1 (local.get 0)))
               (call $print (i64x2.extract_lane 0 (local.get 0))))
@@ -161,7 +161,7 @@ const PROGRAMS: &[Program] = &[
               (call $vector (v128.load (local.get $at)))
               (i32.store offset=12 (local.get $at) (i32.const 5))
               (call $vector (v128.load (local.get $at))))"#,
-        body: "(call $known (i32.const 64)) (call $known (i32.const 65519))
+        "(call $known (i32.const 64)) (call $known (i32.const 65519))
             (call $known (i32.const 65520))
             (call $vector (v128.load (i32.const 65520)))
             (call $vector (v128.load offset=17 (i32.const 65503)))
@@ -171,20 +171,20 @@ const PROGRAMS: &[Program] = &[
             (call $vector (v128.load16_splat (i32.const 65534)))
             (call $vector (v128.load32_zero (i32.const 65532)))
             (v128.store (i32.const 65521) (v128.const i64x2 0 0))",
-        trap: "out of bounds memory access",
-    },
-    Program {
-        name: "algorithms",
-        items: include_str!("algorithms.wat"),
-        body: "(call $fill)
+        "out of bounds memory access",
+    ),
+    Program::compared(
+        "algorithms",
+        include_str!("algorithms.wat"),
+        "(call $fill)
             (call $show (call $count (i32.const 10) (i32.const 2048) (i32.const 8192)))
             (call $show (call $count (i32.const 200) (i32.const 2049) (i32.const 8000)))
             (call $upper (i32.const 2048) (i32.const 8192))
             (call $print (call $hash (i32.const 2048) (i32.const 8192)))
             (call $matrices)
             (call $print (call $hash (i32.const 16384) (i32.const 64)))",
-        trap: "",
-    },
+        "",
+    ),
 ];
 
 /// Each relaxed instruction does what another does; or, for products and sums, rounds
@@ -254,7 +254,7 @@ const RELAXED: &str = r#"
         (f64x2.sub (f64x2.neg (local.get $y)) (f64x2.mul (local.get $x) (local.get $x)))))"#;
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
-    let mut trials = agree::trials("simd", PROGRAMS, tool);
+    let mut trials = agree::trials("simd", PROGRAMS.iter().cloned(), tool);
     trials.push(test("simd/relaxed", tool, relaxed));
     trials.push(test("simd/of go", tool, of_go));
     trials

@@ -1,9 +1,9 @@
 //! References and tables: those that nothing writes, which have typed arrays, and
 //! those that are written, which have references.
 
-use crate::agree::{self, Program};
 use crate::support::{assemble, run, test, text};
 use anyhow::{Result, ensure};
+use harness::agree::{self, Program};
 use harness::run::Ends;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
@@ -52,12 +52,7 @@ const ITEMS: &str = r#"
         (br_if $next (i32.lt_u (local.get $i) (table.size $t)))))"#;
 
 const fn program(name: &'static str, body: &'static str, trap: &'static str) -> Program {
-    Program {
-        name,
-        items: ITEMS,
-        body,
-        trap,
-    }
+    Program::compared(name, ITEMS, body, trap)
 }
 
 const OUT: &str = "out of bounds table access";
@@ -145,23 +140,23 @@ const CALLS: &[Program] = &[
            (i32.const 1) (i32.const 1024) (i32.const 1) (i32.const 1032) (i32.const 4)))",
         "",
     ),
-    Program {
-        name: "many values through a table that is written",
-        items: r#"(table $t 1 funcref) (elem declare func $many)
+    Program::compared(
+        "many values through a table that is written",
+        r#"(table $t 1 funcref) (elem declare func $many)
             (type $many (func (param i32 i64 f32 f64 funcref)
               (result funcref f64 f32 i64 i32 i32 i64 i64 i64 i64)))
             (func $many (type $many)
               (local.get 4) (local.get 3) (local.get 2) (local.get 1) (local.get 0)
               (i32.const 1) (i64.const 2) (i64.const 3) (i64.const 4) (i64.const 5))"#,
-        body: "(table.set $t (i32.const 0) (ref.func $many))
+        "(table.set $t (i32.const 0) (ref.func $many))
             (call_indirect $t (type $many) (i32.const 11) (i64.const 12) (f32.const 13.5)
               (f64.const 14.5) (ref.func $many) (i32.const 0))
             (call $print) (call $print) (call $print) (call $print)
             (call $show) (call $show) (call $print)
             (call $show (i32.reinterpret_f32)) (call $print (i64.reinterpret_f64))
             (call $show (ref.is_null))",
-        trap: "",
-    },
+        "",
+    ),
 ];
 
 const ELEMENTS: &[Program] = &[
@@ -249,9 +244,9 @@ const ELEMENTS: &[Program] = &[
         "(call $fill (i32.const -1) (i32.const 2))",
         OUT,
     ),
-    Program {
-        name: "references outside of tables",
-        items: r#"(type $number (func (result i32)))
+    Program::compared(
+        "references outside of tables",
+        r#"(type $number (func (result i32)))
             (table $t 1 funcref) (table $e 2 externref)
             (func $one (result i32) (i32.const 1)) (func $two (result i32) (i32.const 2))
             (global $a (mut funcref) (ref.func $one)) (global $b funcref (ref.func $two))
@@ -265,7 +260,7 @@ const ELEMENTS: &[Program] = &[
               (if (result funcref) (ref.is_null (local.get 3))
                 (then (global.get $b)) (else (local.get 3)))
               (table.get $e (i32.const 1)))"#,
-        body: "(local externref)
+        "(local externref)
             (call $call (global.get $a)) (call $call (global.get $b))
             (global.set $c (global.get $b)) (global.set $a (ref.func $two))
             (call $call (global.get $a)) (call $call (global.get $c))
@@ -276,8 +271,8 @@ const ELEMENTS: &[Program] = &[
             (call $pick (i32.const 0) (ref.func $one) (ref.null func))
             (drop) (call $call)
             (call $call (ref.null func))",
-        trap: NULL,
-    },
+        NULL,
+    ),
     program(
         "a table of externref",
         "(call $show (table.size $extern))
@@ -286,35 +281,35 @@ const ELEMENTS: &[Program] = &[
          (table.set $extern (i32.const 4) (ref.null extern))",
         OUT,
     ),
-    Program {
-        name: "functions called like the object's own symbols",
-        items: r#"(table $t 1 funcref) (elem (i32.const 0) $wasi_aot_globals)
+    Program::compared(
+        "functions called like the object's own symbols",
+        r#"(table $t 1 funcref) (elem (i32.const 0) $wasi_aot_globals)
             (global $a (mut i32) (i32.const 1)) (global $b (mut i32) (i32.const 2))
             (func $wasi_aot_globals (global.set $b (i32.const 3)))
             (func $wasi_aot_cells_0 (table.set $t (i32.const 0) (ref.null func)))"#,
-        body: "(call_indirect (i32.const 0)) (call $show (global.get $b))
+        "(call_indirect (i32.const 0)) (call $show (global.get $b))
             (call $wasi_aot_cells_0) (call_indirect (i32.const 0))",
-        trap: NULL,
-    },
-    Program {
-        name: "growth without a maximum",
-        items: "(table $t 0 funcref) (type $none (func)) (func $one (call $show (i32.const 1)))
+        NULL,
+    ),
+    Program::compared(
+        "growth without a maximum",
+        "(table $t 0 funcref) (type $none (func)) (func $one (call $show (i32.const 1)))
             (elem declare func $one)",
-        body: "(call $show (table.grow $t (ref.func $one) (i32.const 100000)))
+        "(call $show (table.grow $t (ref.func $one) (i32.const 100000)))
             (call $show (table.grow $t (ref.null func) (i32.const 1)))
             (call_indirect $t (type $none) (i32.const 99999))
             (call $show (table.grow $t (ref.null func) (i32.const -1)))
             (call_indirect $t (type $none) (i32.const 100000))",
-        trap: NULL,
-    },
-    Program {
-        name: "an empty table",
-        items: "(table $t 0 funcref) (type $none (func))",
-        body: "(call $show (table.size $t))
+        NULL,
+    ),
+    Program::compared(
+        "an empty table",
+        "(table $t 0 funcref) (type $none (func))",
+        "(call $show (table.size $t))
             (table.fill $t (i32.const 0) (ref.null func) (i32.const 0))
             (call_indirect $t (type $none) (i32.const 0))",
-        trap: UNDEFINED,
-    },
+        UNDEFINED,
+    ),
 ];
 
 const RANGES: &[Program] = &[
@@ -440,9 +435,9 @@ const RANGES: &[Program] = &[
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     [
-        agree::trials("tables", CALLS, tool),
-        agree::trials("tables", ELEMENTS, tool),
-        agree::trials("tables", RANGES, tool),
+        agree::trials("tables", CALLS.iter().cloned(), tool),
+        agree::trials("tables", ELEMENTS.iter().cloned(), tool),
+        agree::trials("tables", RANGES.iter().cloned(), tool),
         vec![test("tables/room for a maximum", tool, room)],
     ]
     .into_iter()

@@ -1,9 +1,9 @@
 //! Tail calls: deep recursion on a small stack, with more and with fewer arguments
 //! than fit registers, and traps behind them.
 
-use crate::agree::{self, Program};
-use crate::support::{assemble, build, run, test, text};
+use crate::support::{build, run, test, text};
 use anyhow::{Result, ensure};
+use harness::agree::{self, Program};
 use harness::run::Ends;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
@@ -69,12 +69,7 @@ const ITEMS: &str = r#"
       (return_call $writes (i32.sub (local.get $n) (i32.const 1))))"#;
 
 const fn program(name: &'static str, body: &'static str, trap: &'static str) -> Program {
-    Program {
-        name,
-        items: ITEMS,
-        body,
-        trap,
-    }
+    Program::compared(name, ITEMS, body, trap)
 }
 
 const DEEP: &[Program] = &[
@@ -129,8 +124,8 @@ const TRAPS: &[Program] = &[
 ];
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
-    let mut trials = agree::trials("tail calls", DEEP, tool);
-    trials.extend(agree::trials("tail calls", TRAPS, tool));
+    let mut trials = agree::trials("tail calls", DEEP.iter().cloned(), tool);
+    trials.extend(agree::trials("tail calls", TRAPS.iter().cloned(), tool));
     for level in ["-O0", "-O2"] {
         let name = format!("tail calls/on a small stack {level}");
         trials.push(test(&name, tool, move |tool| on_a_small_stack(tool, level)));
@@ -142,7 +137,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
 /// All of [`DEEP`] at once. If a call kept no more than its return address, 80 MB
 /// would be needed.
 fn on_a_small_stack(tool: &Tool, level: &str) -> Result<()> {
-    let bodies: String = DEEP.iter().map(|program| program.body).collect();
+    let bodies: String = DEEP.iter().map(|program| &*program.body).collect();
     let (ends, stderr) = outcome(tool, &bodies, &[level, "--stack-size", "1MiB"])?;
     ensure!(ends == Ends::Exit(0), "{ends}: {stderr}");
     Ok(())
@@ -164,9 +159,8 @@ fn backtrace(tool: &Tool) -> Result<()> {
 
 fn outcome(tool: &Tool, body: &str, flags: &[&str]) -> Result<(Ends, String)> {
     let dir = tempfile::tempdir()?;
-    let print = include_str!("print.wat");
-    let module = format!(r#"(module {print} {ITEMS} (func $main (export "_start") {body}))"#);
-    let module = assemble(dir.path(), "m.wasm", &module)?;
+    let program = Program::printing("", body, &[], "").with(ITEMS);
+    let module = program.module(dir.path())?;
     let program = dir.path().join("program");
     build(tool, &module, &program, flags)?;
     let ran = run(&program, &[], dir.path())?;
