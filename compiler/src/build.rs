@@ -10,7 +10,7 @@ use crate::merge::{self, Preload};
 use crate::module::{self, Gaps, Module};
 use crate::options::{Emit, Observer, Options, Phase};
 use crate::policy::{Budget, Policy};
-use crate::{shim, trap};
+use crate::{shim_image, trap};
 use std::time::Instant;
 use wasi_aot_contract::layout::WASM_PAGE_SIZE;
 use wasi_aot_contract::manifest::{Record, writer};
@@ -138,7 +138,7 @@ pub fn build_with(
         chunks: module.image.chunks(),
         size: u64::from(memories.first().map_or(0, |m| m.initial_pages)) * WASM_PAGE_SIZE,
     };
-    let shim = shim::image(options.target);
+    let shim = shim_image::of(options.target);
     let executable = link::executable(&object, &memory, shim, options.strip)?;
     phases.end("link", || format!("{} bytes", executable.len()));
     Ok(executable)

@@ -21,7 +21,7 @@ pub mod module;
 pub mod names;
 pub mod options;
 pub mod policy;
-pub mod shim;
+pub mod shim_image;
 pub mod symbol;
 pub mod target;
 pub mod trap;

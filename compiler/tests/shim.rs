@@ -10,11 +10,9 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
-use wasi_aot_compiler::{Target, shim};
+use wasi_aot_compiler::{Target, shim_image};
 use wasi_aot_contract::{layout, preview1, symbols};
 use wasi_aot_shim_images::toolchain::Toolchain;
-
-const TARGETS: [Target; 2] = [Target::LinuxAmd64, Target::LinuxArm64];
 
 const TRAP: i32 = 134;
 const CANNOT_START: i32 = 125;
@@ -47,7 +45,7 @@ fn link(name: &str, defines: &[&str]) -> PathBuf {
 fn archive() -> &'static Path {
     static ARCHIVE: OnceLock<PathBuf> = OnceLock::new();
     ARCHIVE.get_or_init(|| {
-        let target = &wasi_aot_shim_images::target::LINUX_AMD64;
+        let target = Target::LinuxAmd64;
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("shim-images");
         let tools = Toolchain::find(target).unwrap();
         wasi_aot_shim_images::archive::build(target, &tools, &[], &directory).unwrap()
@@ -236,8 +234,8 @@ fn signals_from_outside_end_the_process_as_usual() {
 
 #[test]
 fn the_embedded_images_keep_their_promises() {
-    for target in TARGETS {
-        keeps_its_promises(shim::image(target));
+    for target in Target::ALL {
+        keeps_its_promises(shim_image::of(target));
     }
 }
 
@@ -270,9 +268,9 @@ fn the_embedded_images_name_no_directory_of_this_machine() {
     let root = root.canonicalize().unwrap();
     let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME"));
     let directories = [root.to_str().unwrap(), &home.unwrap()];
-    for target in TARGETS {
+    for target in Target::ALL {
         let found = |needle: &[u8]| {
-            let mut windows = shim::image(target).windows(needle.len());
+            let mut windows = shim_image::of(target).windows(needle.len());
             windows.any(|window| window == needle)
         };
         for directory in directories {

@@ -13,4 +13,5 @@ pub mod manifest;
 pub mod module;
 pub mod preview1;
 pub mod symbols;
+pub mod target;
 pub mod text;

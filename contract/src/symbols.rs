@@ -47,7 +47,7 @@ pub const WASI_PREFIX: &str = "wasi_aot_";
 /// [`MODULE_INFO_ADDR`](crate::layout::MODULE_INFO_ADDR).
 pub const MODULE_SECTION: &str = ".wasi_aot.module";
 /// Section of the initial bytes of linear memory, placed at
-/// [`Machine::memory_base`](crate::layout::Machine::memory_base).
+/// [`Target::memory_base`](crate::target::Target::memory_base).
 pub const MEMORY_SECTION: &str = ".wasi_aot.memory";
 /// NOBITS section that follows [`MEMORY_SECTION`] up to the initial size.
 pub const MEMORY_ZERO_SECTION: &str = ".wasi_aot.memory_zero";

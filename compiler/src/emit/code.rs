@@ -87,7 +87,7 @@ pub(super) fn emit(input: &Input<'_, '_, '_>) -> Code {
     for symbol in compile::referenced_symbols(all.iter().map(|function| function.compiled)) {
         declared.declare_referenced(symbol, input.env.module);
     }
-    let veneers = veneers::reach(input.env.target.machine()).and_then(|reach| {
+    let veneers = veneers::reach(input.env.target.arch()).and_then(|reach| {
         let functions: Vec<_> = all
             .iter()
             .map(|function| (function.symbol, function.compiled))

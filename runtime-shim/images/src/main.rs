@@ -30,11 +30,11 @@ fn main() -> Result<()> {
 fn build_all(target_dir: &Path) -> Result<()> {
     let mut records = Vec::new();
     let mut images = Vec::new();
-    for target in &Target::ALL {
+    for target in Target::ALL {
         let (image, record) = build(target, target_dir)?;
         println!(
             "{}: {} bytes by {}, {}",
-            target.name,
+            target.name(),
             image.len(),
             record.compiler,
             record.linker
