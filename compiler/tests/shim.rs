@@ -21,10 +21,11 @@ const CANNOT_START: i32 = 125;
 /// called `name`.
 fn link(name: &str, defines: &[&str]) -> PathBuf {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/shim/module.S");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime-shim/wasi-aot.ld");
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shim");
     fs::create_dir_all(&directory).unwrap();
     let executable = directory.join(name);
+    let script = directory.join(format!("{name}.ld"));
+    fs::write(&script, wasi_aot_shim_images::script::ld()).unwrap();
     let object = directory.join(format!("{name}.o"));
     let mut assemble = Command::new("cc");
     assemble.args(defines.iter().map(|define| format!("-D{define}")));
@@ -254,7 +255,7 @@ fn keeps_its_promises(image: &[u8]) {
             .any(|symbol| symbol.name() == Ok(name) && symbol.is_global() && symbol.is_definition())
     };
     for function in preview1::FUNCTIONS {
-        let name = format!("{}{}", symbols::WASI_PREFIX, function.name);
+        let name = format!("{}{}", symbols::PREFIX, function.name);
         assert!(defined(&name), "{name}");
     }
     for name in symbols::HELPERS {

@@ -43,7 +43,7 @@ pub const MAX_MEMORIES: usize = 16;
 pub const MEMORY_STRIDE: u64 = 6 << 30;
 
 /// First address the image must not reach, 252 MiB: of the addresses of its functions, tables
-/// hold 32 bits, and an `ADRP` on aarch64 reaches all of it. `wasi-aot.ld` has it, too.
+/// hold 32 bits, and an `ADRP` on aarch64 reaches all of it.
 pub const IMAGE_LIMIT: u64 = 252 << 20;
 
 /// Default reservation for the native stack, committed lazily by the kernel.

@@ -53,10 +53,10 @@ pub struct Sizes {
 /// those that the object shares with the shim.
 #[must_use]
 pub fn reserved_names() -> BTreeSet<String> {
-    use symbols::{ENTRY, HELPERS, MODULE, WASI_PREFIX};
+    use symbols::{ENTRY, HELPERS, MODULE, PREFIX};
     let preview1 = wasi_aot_contract::preview1::FUNCTIONS
         .iter()
-        .map(|f| format!("{WASI_PREFIX}{}", f.name));
+        .map(|f| format!("{PREFIX}{}", f.name));
     let own = HELPERS.into_iter().chain([ENTRY, MODULE]);
     preview1.chain(own.map(str::to_string)).collect()
 }

@@ -49,7 +49,7 @@ pub fn link(target: Target, tools: &Toolchain, archive: &Path) -> Result<Vec<u8>
 fn exports() -> impl Iterator<Item = String> {
     let wasi = preview1::FUNCTIONS
         .iter()
-        .map(|function| format!("{}{}", symbols::WASI_PREFIX, function.name));
+        .map(|function| format!("{}{}", symbols::PREFIX, function.name));
     let helpers = symbols::HELPERS.into_iter();
     helpers.map(String::from).chain(wasi)
 }

@@ -15,6 +15,7 @@ pub mod archive;
 mod flags;
 pub mod image;
 pub mod record;
+pub mod script;
 pub mod toolchain;
 
 pub use wasi_aot_contract::target::Target;
