@@ -5,6 +5,7 @@ use crate::compile::{self, Synthetic};
 use crate::emit::{self, Input};
 use crate::error::Error;
 use crate::go::DispatchOutcome;
+use crate::go::preempt::G_GLOBAL;
 use crate::link;
 use crate::merge::{self, Preload};
 use crate::module::{self, Gaps, Module};
@@ -122,7 +123,7 @@ pub fn build_with(
         with_memory: options.emit == Emit::Obj,
         memories: &memories,
         features: options.features(),
-        preemption: analysis.preemption(options),
+        preemption: analysis.preemption(options).map(|p| (G_GLOBAL, p)),
     };
     let (object, sizes) = emit::object(&input)?;
     phases.end("emit", || {

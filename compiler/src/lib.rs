@@ -25,6 +25,7 @@ pub mod shim_image;
 pub mod symbol;
 pub mod target;
 pub mod trap;
+mod wasm;
 pub mod weight;
 
 pub use build::{build, build_with};

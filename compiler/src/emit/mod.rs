@@ -37,8 +37,9 @@ pub struct Input<'i, 'm, 'w> {
     pub memories: &'i [MemoryLimits],
     /// What the code may use, and so needs.
     pub features: Features,
-    /// How goroutines can be preempted, if they are.
-    pub preemption: Option<Preemption>,
+    /// If goroutines are preempted: the global that holds `g`, and the rest of what the shim
+    /// must know (`g_cell` is filled in here).
+    pub preemption: Option<(u32, Preemption)>,
 }
 
 /// How many bytes an object has of each kind, for `--verbose`.

@@ -15,9 +15,7 @@
 //! were no such thing.
 
 use crate::compile::{Compiled, Relocation, Target};
-use crate::go::Rewritten;
 use crate::symbol::Symbol;
-use crate::weight::Weight;
 use cranelift_codegen::binemit::Reloc;
 use std::collections::{BTreeMap, BTreeSet};
 use wasi_aot_contract::layout::{IMAGE_BASE, IMAGE_LIMIT};
@@ -167,16 +165,8 @@ fn code(functions: &BTreeSet<Symbol>) -> Compiled {
                 addend: 0,
             })
     });
-    Compiled {
-        code: veneer.as_flattened().repeat(functions.len()),
-        alignment: 4,
-        relocations: relocations.collect(),
-        traps: Vec::new(),
-        text: None,
-        large: false,
-        weight: Weight::default(),
-        rewritten: Rewritten::NOT,
-    }
+    let bytes = veneer.as_flattened().repeat(functions.len());
+    Compiled::from_bytes(bytes, 4, relocations.collect())
 }
 
 #[cfg(test)]
@@ -190,12 +180,7 @@ mod tests {
             target: Target::Symbol(symbol),
             addend: 0,
         });
-        Compiled {
-            code: vec![0; size],
-            alignment,
-            relocations: relocations.collect(),
-            ..code(&BTreeSet::new())
-        }
+        Compiled::from_bytes(vec![0; size], alignment, relocations.collect())
     }
 
     fn placed(functions: &[Compiled]) -> Vec<Placed<'_>> {
