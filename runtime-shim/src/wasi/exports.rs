@@ -4,7 +4,6 @@
 use super::args::{args_get, args_sizes_get};
 use super::clock::{clock_res_get, clock_time_get};
 use super::environ::{environ_get, environ_sizes_get};
-use super::errno::Errno;
 use super::fd::{
     fd_advise, fd_allocate, fd_close, fd_datasync, fd_renumber, fd_seek, fd_sync, fd_tell,
 };
@@ -27,6 +26,7 @@ use super::random::random_get;
 use super::readdir::fd_readdir;
 use super::sock::{sock_accept, sock_recv, sock_send, sock_shutdown};
 use super::with;
+use crate::abi::errno::Errno;
 use wasi_aot_contract::for_each_preview1;
 
 /// The errno that the guest gets of `call`, 0 for none. A call that a signal has
@@ -55,13 +55,21 @@ macro_rules! core_type {
     };
 }
 
+/// The symbol of the call `$name`: [`symbols::WASI_PREFIX`](wasi_aot_contract::symbols) and
+/// the name. `export_name` takes only a literal; a test compares it with the constant.
+macro_rules! symbol {
+    ($name:ident) => {
+        concat!("wasi_aot_", stringify!($name))
+    };
+}
+
 macro_rules! export {
     ($($name:ident($($param:ident: $ty:ident),*) $(-> $result:ident)?;)*) => {
         $(export!(@one $name($($param: $ty),*) $(-> $result)?);)*
     };
     (@one $name:ident($($param:ident: $ty:ident),*) -> I32) => {
         const _: () = {
-            #[unsafe(export_name = concat!("wasi_aot_", stringify!($name)))]
+            #[unsafe(export_name = symbol!($name))]
             extern "C" fn export($($param: core_type!($ty)),*) -> u32 {
                 uninterrupted(|| with(|wasi| $name(wasi, $($param),*)))
             }
@@ -69,7 +77,7 @@ macro_rules! export {
     };
     (@one $name:ident($($param:ident: $ty:ident),*)) => {
         const _: () = {
-            #[unsafe(export_name = concat!("wasi_aot_", stringify!($name)))]
+            #[unsafe(export_name = symbol!($name))]
             extern "C" fn export($($param: core_type!($ty)),*) {
                 with(|wasi| $name(wasi, $($param),*))
             }
@@ -79,12 +87,18 @@ macro_rules! export {
 for_each_preview1!(export);
 
 #[cfg(test)]
-#[path = "imports.rs"]
-pub mod imports;
+#[path = "import_table_for_tests.rs"]
+pub mod import_table;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasi_aot_contract::symbols::WASI_PREFIX;
+
+    #[test]
+    fn symbols_begin_with_the_contract_s_prefix() {
+        assert_eq!(symbol!(fd_read).strip_prefix(WASI_PREFIX), Some("fd_read"));
+    }
 
     #[test]
     fn an_interrupted_call_is_made_again() {
