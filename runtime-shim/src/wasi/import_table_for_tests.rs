@@ -2,8 +2,8 @@
 //! them; generated from the contract's list.
 
 use super::*;
+use crate::abi::errno::Errno;
 use crate::wasi::Wasi;
-use crate::wasi::errno::Errno;
 use wasi_aot_contract::preview1::Type;
 
 /// A function of preview 1.

@@ -1,16 +1,16 @@
 //! What a guest can do to a file that is a standard stream: a log of others' lines, say.
 
 use super::*;
-use crate::policy;
+use crate::abi::errno::Errno;
+use crate::abi::fdtable::Preopen;
+use crate::abi::types::oflags;
+use crate::policy::grants;
 use crate::policy::resolver::Resolver;
-use crate::wasi::errno::Errno;
 use crate::wasi::fd::{fd_allocate, fd_renumber, fd_seek, fd_tell};
 use crate::wasi::fd_io::{fd_pread, fd_pwrite, fd_read, fd_write};
 use crate::wasi::fdstat::{fd_fdstat_set_flags, fd_fdstat_set_rights};
-use crate::wasi::fdtable::Preopen;
 use crate::wasi::filestat::{fd_filestat_get, fd_filestat_set_size, fd_filestat_set_times};
 use crate::wasi::fixture::{Guest, Scratch, host_fd};
-use crate::wasi::types::oflags;
 use std::format;
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
@@ -160,7 +160,7 @@ fn no_name_leads_to_a_stream() {
             name: b"/",
             root: true,
         };
-        let root = policy::preopen(root, Access::ReadWrite, name);
+        let root = grants::preopen(root, Access::ReadWrite, name);
         let root = guest.wasi.fds.insert(root).unwrap();
         for path in [
             format!("proc/self/fd/{number}"),

@@ -1,6 +1,6 @@
 //! The memory functions that the compiler takes for granted (memcpy, memmove,
 //! memset, memcmp, bcmp, strlen). memmove and memset also carry Go's
-//! memory.copy and memory.fill; how bytes are compared is in [`crate::bytes`].
+//! memory.copy and memory.fill; how bytes are compared is in [`crate::compare_bytes`].
 //!
 //! LLVM recognises a loop that copies, fills, compares or measures and puts a
 //! call of the very function here in its place. So every loop contains
@@ -10,22 +10,15 @@
 //! which may overlap: all are loaded before any is stored, so one way serves
 //! every size and every overlap.
 
+use crate::arch::{self, Block, splat};
 #[cfg(not(test))]
-use crate::bytes;
-#[cfg(target_arch = "aarch64")]
-pub(crate) use core::arch::aarch64::uint8x16_t as Block;
-#[cfg(target_arch = "aarch64")]
-use core::arch::aarch64::vdupq_n_u8;
-use core::arch::asm;
-#[cfg(target_arch = "x86_64")]
-pub(crate) use core::arch::x86_64::__m128i as Block;
+use crate::compare_bytes;
+use crate::pieces::{BLOCK, Piece, Twice, opaque};
 
-/// Bytes per block.
-pub(crate) const BLOCK: usize = size_of::<Block>();
 /// Bytes per round of a loop over blocks.
 const ROUND: usize = 4 * BLOCK;
-/// From here the processor's string instructions beat a loop over blocks (measured
-/// on Zen: about 1.5 KiB for copying, 2 KiB for filling).
+/// From this size on the processor's string instructions, if it has them, beat a loop over
+/// blocks (measured on Zen: about 1.5 KiB for copying, 2 KiB for filling).
 const STRING_MIN: usize = 2048;
 
 /// C's memcpy.
@@ -67,23 +60,23 @@ unsafe extern "C" fn memset(dst: *mut u8, value: i32, n: usize) -> *mut u8 {
 /// C's memcmp.
 ///
 /// # Safety
-/// As [`bytes::compare`].
+/// As [`compare_bytes::compare`].
 #[cfg(not(test))]
 #[unsafe(no_mangle)]
 unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, n: usize) -> i32 {
     // SAFETY: passed on.
-    unsafe { bytes::compare(a, b, n) }
+    unsafe { compare_bytes::compare(a, b, n) }
 }
 
 /// LLVM's memcmp for equality.
 ///
 /// # Safety
-/// As [`bytes::equal`].
+/// As [`compare_bytes::equal`].
 #[cfg(not(test))]
 #[unsafe(no_mangle)]
 unsafe extern "C" fn bcmp(a: *const u8, b: *const u8, n: usize) -> i32 {
     // SAFETY: passed on.
-    (!unsafe { bytes::equal(a, b, n) }).into()
+    (!unsafe { compare_bytes::equal(a, b, n) }).into()
 }
 
 /// C's strlen.
@@ -115,9 +108,10 @@ unsafe fn copy(dst: *mut u8, src: *const u8, n: usize) {
             copy_ends::<Four>(dst, src, n);
         } else if dst.addr().wrapping_sub(src.addr()) < n {
             copy_backward(dst, src, n);
-        } else if n >= STRING_MIN && src.addr().wrapping_sub(dst.addr()) >= ROUND {
-            copy_string(dst, src, n);
-        } else {
+        } else if n < STRING_MIN
+            || src.addr().wrapping_sub(dst.addr()) < ROUND
+            || !arch::copy_string(dst, src, n)
+        {
             copy_forward(dst, src, n);
         }
     }
@@ -207,36 +201,6 @@ unsafe fn copy_backward(dst: *mut u8, src: *const u8, n: usize) {
     }
 }
 
-/// [`copy_forward`] by the processor's string instruction, which takes some
-/// tens of cycles to get going and then moves a cache line at a time.
-///
-/// # Safety
-/// As [`copy_forward`].
-#[cfg(target_arch = "x86_64")]
-unsafe fn copy_string(dst: *mut u8, src: *const u8, n: usize) {
-    // SAFETY: the ABI has the direction flag clear; the instruction copies n
-    // bytes in ascending order, which the caller says is right.
-    unsafe {
-        asm!(
-            "rep movsb",
-            inout("rcx") n => _,
-            inout("rdi") dst => _,
-            inout("rsi") src => _,
-            options(nostack, preserves_flags),
-        );
-    }
-}
-
-/// There is no such instruction.
-///
-/// # Safety
-/// As [`copy_forward`].
-#[cfg(target_arch = "aarch64")]
-unsafe fn copy_string(dst: *mut u8, src: *const u8, n: usize) {
-    // SAFETY: passed on.
-    unsafe { copy_forward(dst, src, n) }
-}
-
 /// Sets `n` bytes to `value`.
 ///
 /// # Safety
@@ -262,9 +226,7 @@ unsafe fn fill(dst: *mut u8, value: u8, n: usize) {
             fill_ends(dst, Twice(splat(value), splat(value)), n);
         } else if n <= 8 * BLOCK {
             fill_ends(dst, four(value), n);
-        } else if n >= STRING_MIN {
-            fill_string(dst, value, n);
-        } else {
+        } else if n < STRING_MIN || !arch::fill_string(dst, value, n) {
             fill_rounds(dst, value, n);
         }
     }
@@ -303,35 +265,6 @@ unsafe fn fill_rounds(dst: *mut u8, value: u8, n: usize) {
     }
 }
 
-/// [`fill`] by the processor's string instruction.
-///
-/// # Safety
-/// As [`fill`].
-#[cfg(target_arch = "x86_64")]
-unsafe fn fill_string(dst: *mut u8, value: u8, n: usize) {
-    // SAFETY: the ABI has the direction flag clear; the instruction stores n
-    // bytes in ascending order.
-    unsafe {
-        asm!(
-            "rep stosb",
-            inout("rcx") n => _,
-            inout("rdi") dst => _,
-            in("al") value,
-            options(nostack, preserves_flags),
-        );
-    }
-}
-
-/// There is no such instruction.
-///
-/// # Safety
-/// As [`fill_rounds`].
-#[cfg(target_arch = "aarch64")]
-unsafe fn fill_string(dst: *mut u8, value: u8, n: usize) {
-    // SAFETY: passed on.
-    unsafe { fill_rounds(dst, value, n) }
-}
-
 /// Bytes before the first NUL.
 ///
 /// # Safety
@@ -345,45 +278,6 @@ unsafe fn length(s: *const u8) -> usize {
     }
     n
 }
-
-/// What moves through registers in one piece. Arrays don't: LLVM keeps those
-/// in memory between the load and the store.
-pub(crate) trait Piece: Copy {
-    /// An unaligned load.
-    ///
-    /// # Safety
-    /// `at` is readable for `size_of::<Self>()` bytes.
-    unsafe fn load(at: *const u8) -> Self;
-
-    /// An unaligned store.
-    ///
-    /// # Safety
-    /// `at` is writable for `size_of::<Self>()` bytes.
-    unsafe fn store(self, at: *mut u8);
-}
-
-macro_rules! pieces {
-    ($($ty:ty)*) => {$(
-        impl Piece for $ty {
-            #[inline(always)]
-            unsafe fn load(at: *const u8) -> Self {
-                // SAFETY: the caller's promise; any bytes make such a value.
-                unsafe { at.cast::<Self>().read_unaligned() }
-            }
-
-            #[inline(always)]
-            unsafe fn store(self, at: *mut u8) {
-                // SAFETY: the caller's promise.
-                unsafe { at.cast::<Self>().write_unaligned(self) }
-            }
-        }
-    )*};
-}
-pieces!(u16 u32 u64 Block);
-
-/// Two pieces, one behind the other.
-#[derive(Clone, Copy)]
-struct Twice<T>(T, T);
 
 type Two = Twice<Block>;
 type Four = Twice<Two>;
@@ -411,27 +305,6 @@ fn four(value: u8) -> Four {
     Twice(two, two)
 }
 
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-pub(crate) fn splat(value: u8) -> Block {
-    // SAFETY: SSE2 belongs to the architecture.
-    unsafe { core::arch::x86_64::_mm_set1_epi8(value.cast_signed()) }
-}
-
-#[cfg(target_arch = "aarch64")]
-#[inline(always)]
-pub(crate) fn splat(value: u8) -> Block {
-    // SAFETY: NEON belongs to the architecture.
-    unsafe { vdupq_n_u8(value) }
-}
-
-/// Nothing to the processor, a write to any memory to LLVM.
-#[inline(always)]
-pub(crate) fn opaque() {
-    // SAFETY: no instructions.
-    unsafe { asm!("", options(nostack, preserves_flags)) }
-}
-
 #[cfg(test)]
-#[path = "mem_tests.rs"]
+#[path = "libc_mem_tests.rs"]
 mod tests;

@@ -2,7 +2,6 @@
 //! heap, since Rust's allocators need a libc or a lot of code for the few things
 //! here whose size isn't known beforehand.
 
-use crate::wasi::errno::Errno;
 use core::mem::{ManuallyDrop, MaybeUninit};
 use core::ptr::{self, NonNull};
 use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous, munmap};
@@ -10,6 +9,10 @@ use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous, munmap};
 /// A multiple of every page size that Linux has on our processors. What isn't touched
 /// of it takes no memory.
 const PAGE: usize = 0x1_0000;
+
+/// The kernel has no address space left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoMemory;
 
 /// An array on pages of its own that can grow, and is unmapped when dropped.
 /// Its elements are not dropped.
@@ -35,20 +38,20 @@ impl<T> PageArray<T> {
     /// consists of zero bytes.
     ///
     /// # Errors
-    /// `ENOMEM` when the kernel has no address space left.
-    pub fn reserve(&mut self, capacity: usize) -> Result<(), Errno> {
+    /// When the kernel has no address space left.
+    pub fn reserve(&mut self, capacity: usize) -> Result<(), NoMemory> {
         if capacity <= self.capacity {
             return Ok(());
         }
         let size = capacity
             .checked_mul(size_of::<T>())
             .and_then(|size| size.checked_next_multiple_of(PAGE))
-            .ok_or(Errno::NOMEM)?;
+            .ok_or(NoMemory)?;
         let access = ProtFlags::READ | ProtFlags::WRITE;
         // SAFETY: a fresh mapping at an address of the kernel's choice.
         let start = unsafe { mmap_anonymous(ptr::null_mut(), size, access, MapFlags::PRIVATE) };
-        let start = start.map_err(|_| Errno::NOMEM)?.cast::<MaybeUninit<T>>();
-        let start = NonNull::new(start).ok_or(Errno::NOMEM)?;
+        let start = start.map_err(|_| NoMemory)?.cast::<MaybeUninit<T>>();
+        let start = NonNull::new(start).ok_or(NoMemory)?;
         // Not mremap, which would move code as well: the second fence forbids that call.
         // SAFETY: as many elements are mapped here as there, in two mappings that don't
         // overlap; the old ones are not used again.
@@ -110,8 +113,8 @@ impl Keeper {
     /// A copy of the concatenated `parts`.
     ///
     /// # Errors
-    /// `ENOMEM` when the kernel has no address space left.
-    pub fn keep(&mut self, parts: &[&[u8]]) -> Result<&'static [u8], Errno> {
+    /// When the kernel has no address space left.
+    pub fn keep(&mut self, parts: &[&[u8]]) -> Result<&'static [u8], NoMemory> {
         let len: usize = parts.iter().map(|part| part.len()).sum();
         if len > self.free.len() {
             let mut pages = ManuallyDrop::new(PageArray::<u8>::new());
@@ -172,12 +175,9 @@ mod tests {
     fn too_much_is_an_error() {
         assert_eq!(
             PageArray::<u64>::new().reserve(usize::MAX / 8),
-            Err(Errno::NOMEM)
+            Err(NoMemory)
         );
-        assert_eq!(
-            PageArray::<u64>::new().reserve(usize::MAX),
-            Err(Errno::NOMEM)
-        );
+        assert_eq!(PageArray::<u64>::new().reserve(usize::MAX), Err(NoMemory));
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! Checked access to linear memory.
 //!
 //! Invariants: every guest pointer and length is checked against
-//! [`memory::size_bytes`] in 64-bit arithmetic before the first byte is
+//! [`linear_memory::size_bytes`] in 64-bit arithmetic before the first byte is
 //! touched, so a bad pointer is `EFAULT` and never a fault of the host; and
 //! references into linear memory come only out of a borrow of [`Memory`], so
 //! safe code never holds two overlapping ones of which one is mutable.
 //! Everything is little-endian, as the guest is (the shim's hosts are, too).
 
-use crate::memory;
-use crate::wasi::errno::Errno;
+use crate::abi::errno::Errno;
+use crate::linear_memory;
 use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ptr;
@@ -32,7 +32,7 @@ pub struct Memory(());
 impl Memory {
     /// # Safety
     /// At most one value may exist at a time. While it does, the bytes below
-    /// [`memory::size_bytes`] at [`MEMORY_BASE`] must be mapped readable and
+    /// [`linear_memory::size_bytes`] at [`MEMORY_BASE`] must be mapped readable and
     /// writable, and nothing may access them during the borrows this value
     /// hands out, the kernel on behalf of this module apart.
     pub const unsafe fn new() -> Self {
@@ -42,7 +42,7 @@ impl Memory {
     /// `EFAULT` unless `[at, at + len)` lies within linear memory.
     fn check(at: Ptr, len: u64) -> Result<*mut u8, Errno> {
         // Neither term exceeds 2^35, so the sum can't wrap.
-        if u64::from(at) + len <= memory::size_bytes() {
+        if u64::from(at) + len <= linear_memory::size_bytes() {
             Ok(ptr::with_exposed_provenance_mut(
                 (MEMORY_BASE + u64::from(at)) as usize,
             ))
@@ -223,5 +223,5 @@ impl Batch<'_> {
 }
 
 #[cfg(test)]
-#[path = "guest_tests.rs"]
+#[path = "guest_memory_tests.rs"]
 mod tests;

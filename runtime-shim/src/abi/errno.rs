@@ -3,6 +3,7 @@
 //! Names are those of the specification
 //! (<https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#errno>).
 
+use crate::shim_memory::NoMemory;
 use rustix::io::Errno as Host;
 
 /// Why a call failed, as the guest sees it. Never 0, which stands for success.
@@ -125,6 +126,12 @@ errnos! {
     TXTBSY = 74 from TXTBSY;
     XDEV = 75 from XDEV;
     NOTCAPABLE = 76;
+}
+
+impl From<NoMemory> for Errno {
+    fn from(_: NoMemory) -> Self {
+        Self::NOMEM
+    }
 }
 
 #[cfg(test)]

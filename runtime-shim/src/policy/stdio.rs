@@ -5,8 +5,11 @@
 //! stands, and that is all: it gets no size, no room on the disk and no times, and where
 //! it is open for writing there is no going back over what others have written.
 
-use super::fdtable::{Descriptor, FdTable, HostFd, inert};
-use super::types::{FileType, Rights, fdflags};
+use super::FIRST_PREOPEN;
+use super::own::Own;
+use crate::abi::fdtable::{Descriptor, FdTable, HostFd, inert};
+use crate::abi::rights::Rights;
+use crate::abi::types::{FileType, fdflags};
 use core::mem::ManuallyDrop;
 use rustix::fd::{BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use rustix::fs::{CWD, Mode, OFlags, Stat, fcntl_getfl, fstat, openat};
@@ -89,6 +92,30 @@ fn standard(fd: ManuallyDrop<OwnedFd>, filetype: FileType, number: u8) -> Descri
         flags,
         stdio: Some(number),
         ..Descriptor::new(HostFd::Standard(fd), filetype)
+    }
+}
+
+impl Descriptor {
+    /// The `fdflags` that the guest may change. Linux can change two. The flags of 0, 1 and 2
+    /// may be shared with other processes: there only NONBLOCK, which is emulated.
+    pub fn changeable_flags(&self) -> u16 {
+        match self.stdio {
+            Some(_) => fdflags::NONBLOCK,
+            None => fdflags::NONBLOCK | fdflags::APPEND,
+        }
+    }
+}
+
+/// Takes from standard input, output and error the rights that would change the
+/// executable, if they are the executable.
+pub fn keep_executable(own: &Own, fds: &mut FdTable) {
+    for number in (0..FIRST_PREOPEN).take_while(|_| !own.is_empty()) {
+        if let Ok(descriptor) = fds.get_mut(number)
+            && descriptor.filetype == FileType::RegularFile
+            && fstat(&descriptor.host).is_ok_and(|stat| own.is_kept(&stat))
+        {
+            descriptor.rights = descriptor.rights.without(Rights::WRITING);
+        }
     }
 }
 

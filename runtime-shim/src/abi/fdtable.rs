@@ -6,15 +6,13 @@
 //! do only ever shrinks.
 
 use super::errno::Errno;
-use super::poll_set::Slot;
-use super::readdir::Listing;
-use super::types::{FileType, Rights, fdflags};
-use crate::pages::PageArray;
-use crate::policy::control::Known;
-use crate::policy::resolver::Base;
+use super::listing::Listing;
+use super::rights::Rights;
+use super::types::{FileType, fdflags};
+use crate::shim_memory::PageArray;
 use core::cell::Cell;
 use core::mem::ManuallyDrop;
-use rustix::event::epoll;
+use rustix::event::{PollFlags, epoll};
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use rustix::fs::{CWD, Mode, OFlags, openat};
 use rustix::io::{DupFlags, Errno as Host, dup3, try_close};
@@ -93,14 +91,32 @@ pub struct Descriptor {
     pub read_only: bool,
     pub preopen: Option<Preopen>,
     /// For the call that waits for it.
-    pub poll_slot: Cell<Slot>,
+    pub poll_slot: Cell<PollSlot>,
     /// How far a directory has been listed.
     pub listing: Listing,
     /// Opened with the host's O_NONBLOCK whatever the guest wants, which is
     /// emulated: a FIFO to be read (see [`super::path_open`]).
     pub never_waits: bool,
-    /// Whether it lies in a file system by which the kernel is controlled.
-    pub control: Known,
+    /// Whether the file lies in a file system by which the kernel is controlled, once
+    /// somebody has asked: that never changes.
+    pub is_control: Cell<Option<bool>>,
+}
+
+/// A descriptor's entry in the set of descriptors that a call polls, and what the entry
+/// waits for. The value of an earlier call may still be here; who reads it compares the
+/// entry with the descriptor.
+#[derive(Clone, Copy)]
+pub struct PollSlot {
+    pub index: u32,
+    pub what: PollFlags,
+}
+
+impl PollSlot {
+    /// No entry.
+    pub const NONE: Self = Self {
+        index: u32::MAX,
+        what: PollFlags::empty(),
+    };
 }
 
 /// What the policy gives the guest at its start.
@@ -128,10 +144,10 @@ impl Descriptor {
             stdio: None,
             read_only: false,
             preopen: None,
-            poll_slot: Cell::new(Slot::NONE),
+            poll_slot: Cell::new(PollSlot::NONE),
             listing: Listing::new(),
             never_waits: false,
-            control: Known::new(),
+            is_control: Cell::new(None),
         }
     }
 
@@ -145,49 +161,11 @@ impl Descriptor {
         (self.stdio.is_some() || self.never_waits) && !self.filetype.never_blocks()
     }
 
-    /// The process was started with it, and there is no seeking in it, whatever it is.
-    pub fn is_stream(&self) -> bool {
-        self.stdio.is_some() && !self.rights.contains(Rights::FD_SEEK)
-    }
-
-    /// Where paths given with this descriptor start.
-    pub fn base(&self) -> Base<'_> {
-        Base {
-            dir: self.host.as_fd(),
-            root: matches!(self.preopen, Some(Preopen::Directory { root: true, .. })),
-        }
-    }
-
-    /// Whether its file lies in a control file system ([`crate::policy::control`]).
-    ///
-    /// # Errors
-    /// Those of `fstatfs`.
-    pub fn is_control(&self) -> Result<bool, Errno> {
-        self.control.of(&self.host)
-    }
-
     /// The name of a granted directory.
     pub fn preopen_name(&self) -> Option<&'static [u8]> {
         match self.preopen {
             Some(Preopen::Directory { name, .. }) => Some(name),
             _ => None,
-        }
-    }
-
-    /// # Errors
-    /// Unless all of `rights` are there: `EBADF` for reading and writing, as
-    /// POSIX has it for a descriptor not open for that; `EROFS` where a grant
-    /// for reading only took them away; else `ENOTCAPABLE`.
-    pub fn demand(&self, rights: Rights) -> Result<(), Errno> {
-        let missing = rights.without(self.rights);
-        if missing == Rights::NONE {
-            Ok(())
-        } else if missing & (Rights::FD_READ | Rights::FD_WRITE) != Rights::NONE {
-            Err(Errno::BADF)
-        } else if self.read_only && missing & Rights::WRITING != Rights::NONE {
-            Err(Errno::ROFS)
-        } else {
-            Err(Errno::NOTCAPABLE)
         }
     }
 }
@@ -257,32 +235,6 @@ impl FdTable {
 
     pub fn get_mut(&mut self, fd: u32) -> Result<&mut Descriptor, Errno> {
         (self.slot_mut(fd as usize).and_then(Option::as_mut)).ok_or(Errno::BADF)
-    }
-
-    /// `fd` if it has `rights` and is no directory.
-    ///
-    /// # Errors
-    /// `EISDIR` for a directory, and those of [`Descriptor::demand`].
-    pub fn file(&self, fd: u32, rights: Rights) -> Result<&Descriptor, Errno> {
-        let descriptor = self.get(fd)?;
-        if descriptor.filetype == FileType::Directory {
-            return Err(Errno::ISDIR);
-        }
-        descriptor.demand(rights)?;
-        Ok(descriptor)
-    }
-
-    /// `fd` if it has `rights` and is a directory.
-    ///
-    /// # Errors
-    /// `ENOTDIR` when it isn't, and those of [`Descriptor::demand`].
-    pub fn directory(&self, fd: u32, rights: Rights) -> Result<&Descriptor, Errno> {
-        let descriptor = self.get(fd)?;
-        if descriptor.filetype != FileType::Directory {
-            return Err(Errno::NOTDIR);
-        }
-        descriptor.demand(rights)?;
-        Ok(descriptor)
     }
 
     /// Gives `descriptor` the lowest free number.
@@ -381,17 +333,5 @@ mod tests {
         // SAFETY: the number is still taken, by what must be closed here.
         let placeholder = unsafe { <OwnedFd as rustix::fd::FromRawFd>::from_raw_fd(number) };
         assert!(write(&placeholder, b"x").is_err() && read(&placeholder, &mut [0; 1]).is_err());
-    }
-
-    #[test]
-    fn a_denial_says_why() {
-        let mut d = descriptor();
-        d.rights = Rights::FD_SEEK;
-        assert_eq!(d.demand(Rights::FD_SEEK), Ok(()));
-        assert_eq!(d.demand(Rights::FD_READ), Err(Errno::BADF));
-        assert_eq!(d.demand(Rights::PATH_SYMLINK), Err(Errno::NOTCAPABLE));
-        d.read_only = true;
-        assert_eq!(d.demand(Rights::PATH_SYMLINK), Err(Errno::ROFS));
-        assert_eq!(d.demand(Rights::FD_ADVISE), Err(Errno::NOTCAPABLE));
     }
 }

@@ -6,15 +6,10 @@
 //! longer ranges go block by block, and the last block may overlap the one
 //! before it. The first of two places that an overlap shows twice counts.
 //!
-//! Every loop contains [`opaque`], as in [`crate::mem`] and for the same reason.
+//! Every loop contains [`opaque`], as in [`crate::libc_mem`] and for the same reason.
 
-use crate::mem::{BLOCK, Block, Piece, opaque, splat};
-#[cfg(target_arch = "aarch64")]
-use core::arch::aarch64::{
-    vceqq_u8, vget_lane_u64, vreinterpret_u64_u8, vreinterpretq_u16_u8, vshrn_n_u16,
-};
-#[cfg(target_arch = "x86_64")]
-use core::arch::x86_64::{_mm_cmpeq_epi8, _mm_movemask_epi8};
+use crate::arch::{Block, GROUP, equals, splat};
+use crate::pieces::{BLOCK, Piece, opaque};
 
 const WORD: usize = size_of::<u64>();
 const HALF: usize = size_of::<u32>();
@@ -256,34 +251,6 @@ fn difference(x: u64, y: u64) -> i32 {
     i32::from((x >> shift) as u8) - i32::from((y >> shift) as u8)
 }
 
-/// Which bytes of two blocks are equal: a group of [`GROUP`] bits for each, in
-/// order from the lowest on, all ones or all zeroes.
-#[cfg(target_arch = "x86_64")]
-#[inline(always)]
-fn equals(x: Block, y: Block) -> u64 {
-    // SAFETY: SSE2 belongs to the architecture.
-    let mask = unsafe { _mm_movemask_epi8(_mm_cmpeq_epi8(x, y)) };
-    u64::from(mask.cast_unsigned())
-}
-
-/// Which bytes of two blocks are equal: a group of [`GROUP`] bits for each, in
-/// order from the lowest on, all ones or all zeroes.
-#[cfg(target_arch = "aarch64")]
-#[inline(always)]
-fn equals(x: Block, y: Block) -> u64 {
-    // SAFETY: NEON belongs to the architecture. The shift drops four bits at
-    // either end of each pair of bytes, which leaves four for each byte.
-    unsafe {
-        let narrowed = vshrn_n_u16::<4>(vreinterpretq_u16_u8(vceqq_u8(x, y)));
-        vget_lane_u64::<0>(vreinterpret_u64_u8(narrowed))
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-const GROUP: usize = 1;
-#[cfg(target_arch = "aarch64")]
-const GROUP: usize = 4;
-
 /// [`equals`] with ones for the bytes that differ.
 #[inline(always)]
 fn differences(x: Block, y: Block) -> u64 {
@@ -297,5 +264,5 @@ fn first(groups: u64) -> usize {
 }
 
 #[cfg(test)]
-#[path = "bytes_tests.rs"]
+#[path = "compare_bytes_tests.rs"]
 mod tests;
