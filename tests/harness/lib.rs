@@ -16,6 +16,7 @@
 //! - [`shim`]: the runtime's library, and linking with `ld`;
 //! - [`target`]: what executables are built for, and how they are started here;
 //! - [`suite`]: cases times Go versions times build flavours, as named tests;
+//! - [`support`]: short forms for tests that build and run one module;
 //! - [`ways`]: flags of `wasi-aot build` that must make no difference;
 //! - [`main`]: the `main` function of a suite.
 //!
@@ -38,6 +39,7 @@ pub mod run;
 pub mod shim;
 mod start;
 pub mod suite;
+pub mod support;
 pub mod target;
 pub mod tool;
 pub mod tree;

@@ -1,17 +1,13 @@
 //! `--emit obj`, the shim's static library, our linker script and `ld` make an
 //! executable that behaves as the one that wasi-aot links itself.
 
-use crate::support::{assemble, build, guest, run, test, text};
-use anyhow::{Context, Result, ensure};
+use crate::support::{assemble, build, guest, link, run, test, text};
+use anyhow::{Result, ensure};
 use harness::go::Goal;
-use harness::paths;
 use harness::run::Ends;
 use harness::tool::Tool;
-use harness::{shim, target};
 use libtest_mimic::Trial;
-use std::path::Path;
 use std::sync::Arc;
-use wasi_aot_shim_images::Target;
 
 /// (guest, arguments, exit code)
 const RUNS: &[(&str, &[&str], i32)] = &[
@@ -107,16 +103,4 @@ fn behaves_the_same(tool: &Tool, name: &str) -> Result<()> {
         );
     }
     Ok(())
-}
-
-/// Links `object` with the runtime that `make build` leaves for this machine, or with
-/// one built here for another.
-pub fn link(object: &Path, output: &Path) -> Result<()> {
-    let of = Target::named(target::tested().name()).context("a target without a shim")?;
-    let library = if target::is_emulated() {
-        shim::library(of, None)?
-    } else {
-        paths::product("libwasi_aot_shim.a", "WASI_AOT_SHIM_ARCHIVE")?
-    };
-    shim::link(of, &library, object, output)
 }

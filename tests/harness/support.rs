@@ -1,40 +1,50 @@
-//! What the files of this suite share.
+//! Short forms of what the suites `command`, `executable` and `codegen` do most: build a
+//! guest or a hand-written module, run it, look at its one line of error.
 
-use anyhow::{Result, ensure};
-use harness::go::{Flavour, Goal, NEWEST, Toolchain};
-use harness::run::{Finished, Run};
-use harness::tool::Tool;
-use harness::{suite, target};
+use crate::go::{Flavour, Goal, NEWEST, Toolchain};
+use crate::run::{Finished, Run};
+use crate::tool::Tool;
+use crate::{paths, shim, suite, target};
+use anyhow::{Context, Result, ensure};
 use libtest_mimic::Trial;
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use wasi_aot_shim_images::Target;
 
-/// The test called `name`.
+/// A test that gets the tool.
 pub fn test(
     name: &str,
     tool: &Arc<Tool>,
     body: impl FnOnce(&Tool) -> Result<()> + Send + 'static,
 ) -> Trial {
-    let tool = Arc::clone(tool);
-    suite::test(name, move || body(&tool))
+    suite::with_tool(name, tool, body)
 }
 
-/// A guest built by the newest Go.
+/// A guest of `tests/guests`, built by the newest Go.
+///
+/// # Errors
+/// If Go isn't installed, or doesn't build it.
 pub fn guest(name: &str, goal: Goal) -> Result<PathBuf> {
     Toolchain::new(NEWEST)?.build(name, Flavour::Plain, goal)
 }
 
-/// Writes the binary form of `text` to `dir/NAME`; it need not be valid.
+/// Writes the binary form of `text` to `dir/NAME`. The module need not be valid.
+///
+/// # Errors
+/// If `text` isn't a module's, or can't be written.
 pub fn assemble(dir: &Path, name: &str, text: &str) -> Result<PathBuf> {
     let path = dir.join(name);
     std::fs::write(&path, wat::parse_str(text)?)?;
     Ok(path)
 }
 
-/// `wasi-aot build` with an empty standard error but for notes.
+/// Runs `wasi-aot build`, which must succeed and print nothing to standard output.
+///
+/// # Errors
+/// Says what the build printed.
 pub fn build(tool: &Tool, module: &Path, output: &Path, flags: &[&str]) -> Result<()> {
     let built = tool.build(module, output, flags)?;
     ensure!(
@@ -47,23 +57,31 @@ pub fn build(tool: &Tool, module: &Path, output: &Path, flags: &[&str]) -> Resul
     Ok(())
 }
 
-/// Runs `program` in `dir`.
+/// Runs `program` in `dir`, with an empty environment.
+///
+/// # Errors
+/// If it can't be started or takes too long.
 pub fn run(program: &Path, args: &[&str], dir: &Path) -> Result<Finished> {
     let mut command = target::command(program);
     command.args(args).current_dir(dir).env_clear();
     Run::of(command).run()
 }
 
-/// [`Finished::one_line`], for those who hold it to more texts.
+/// [`Finished::one_line`] as a function.
+///
+/// # Errors
+/// Says what is different.
 pub fn one_line(finished: &Finished, code: i32, prefix: &str, texts: &[&str]) -> Result<()> {
     finished.one_line(code, prefix, texts)
 }
 
+/// `bytes` as text, for messages and comparisons.
+#[must_use]
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Has `command` start with these signals blocked.
+/// Lets `command` start with these signals blocked.
 pub fn block(command: &mut Command, signals: &[i32]) {
     let signals = signals.to_vec();
     // SAFETY: between fork and exec only system calls are made, on a set that is
@@ -84,7 +102,7 @@ pub fn block(command: &mut Command, signals: &[i32]) {
     }
 }
 
-/// Has `command` start with these signals ignored.
+/// Lets `command` start with these signals ignored.
 pub fn ignore(command: &mut Command, signals: &[i32]) {
     let signals = signals.to_vec();
     // SAFETY: between fork and exec only system calls are made; no handler is installed.
@@ -98,4 +116,19 @@ pub fn ignore(command: &mut Command, signals: &[i32]) {
             Ok(())
         });
     }
+}
+
+/// Links `object` by `ld`: for this machine with the runtime's library that `make build`
+/// leaves, for another one with a library that is built here.
+///
+/// # Errors
+/// If the linker fails.
+pub fn link(object: &Path, output: &Path) -> Result<()> {
+    let of = Target::named(target::tested().name()).context("a target without a shim")?;
+    let library = if target::is_emulated() {
+        shim::library(of, None)?
+    } else {
+        paths::product("libwasi_aot_shim.a", "WASI_AOT_SHIM_ARCHIVE")?
+    };
+    shim::link(of, &library, object, output)
 }

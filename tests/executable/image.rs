@@ -1,8 +1,7 @@
 //! What the kernel maps of an executable: memory whose bytes lie far apart, and code on pages
 //! of its own.
 
-use crate::ld::link;
-use crate::support::{assemble, build, guest, run, test, text};
+use crate::support::{assemble, build, guest, link, run, test, text};
 use anyhow::{Result, ensure};
 use harness::go::Goal;
 use harness::run::Ends;

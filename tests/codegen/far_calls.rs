@@ -1,8 +1,7 @@
 //! More code than a branch of aarch64 reaches: calls across 128 MiB of it, both ways,
 //! and a function in which a jump goes over more than a conditional branch reaches.
 
-use crate::ld::link;
-use crate::support::{build, run, test, text};
+use crate::support::{build, link, run, test, text};
 use anyhow::{Result, anyhow, ensure};
 use harness::run::Ends;
 use harness::target;

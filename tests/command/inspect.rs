@@ -1,7 +1,7 @@
 //! `wasi-aot inspect`, on what Go's toolchains and wasi-aot itself make, and on
 //! files that are neither or damaged.
 
-use crate::support::{assemble, build, guest, one_line, test, text};
+use crate::support::{assemble, build, guest, link, one_line, test, text};
 use anyhow::{Context, Result, ensure};
 use harness::go::{Flavour, Goal, NEWEST, OLDER, Toolchain};
 use harness::paths;
@@ -345,7 +345,7 @@ fn linked(tool: &Tool) -> Result<()> {
         &object,
         &[&flags[..], &["--emit", "obj"]].concat(),
     )?;
-    crate::ld::link(&object, &linked)?;
+    link(&object, &linked)?;
     let mut expected = told(tool, &own)?;
     // This machine's strip may not know another's files.
     let with_and_without: &[bool] = if target::is_emulated() {
