@@ -98,7 +98,7 @@ fn a_refusal_says_what_is_wrong() {
         )
     );
     let foreign = start(&["192.0.2.1:8080"]).err().unwrap();
-    assert!(foreign.contains("no address of this machine"), "{foreign}");
+    assert!(foreign.contains("does not have that address"), "{foreign}");
     let damaged = start(&["localhost:80"]).err().unwrap();
     assert!(damaged.contains("is damaged"), "{damaged}");
     let privileged = Refusal::CannotListen("0.0.0.0:80".parse().unwrap(), Errno::ACCES);

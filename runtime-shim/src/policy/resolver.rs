@@ -45,6 +45,20 @@ impl Descriptor {
     }
 }
 
+impl Base<'_> {
+    /// Refuses an absolute `target` for a new symbolic link below this directory: a lookup
+    /// could follow it only if the directory is the host's root.
+    ///
+    /// # Errors
+    /// `EPERM`.
+    pub fn refuse_link_to(self, target: &CPath) -> Result<(), Errno> {
+        if target.as_bytes().starts_with(b"/") && !self.root {
+            return Err(Errno::PERM);
+        }
+        Ok(())
+    }
+}
+
 /// How often a lookup is tried again. The kernel gives a lookup up if something is renamed
 /// or mounted anywhere meanwhile.
 const ATTEMPTS: u32 = 64;
