@@ -7,7 +7,7 @@ use crate::wasi::{fdstat, sock};
 use std::net::{TcpListener, TcpStream};
 use std::string::{String, ToString};
 
-/// A guest with 0, 1 and 2 taken, and listeners at `addresses` behind.
+/// A guest in which 0, 1 and 2 are taken and listeners at `addresses` follow.
 fn start(addresses: &[&str]) -> Result<Guest, String> {
     let records: std::vec::Vec<_> = addresses
         .iter()
@@ -28,7 +28,7 @@ fn start(addresses: &[&str]) -> Result<Guest, String> {
     Ok(guest)
 }
 
-/// Where descriptor `fd` listens.
+/// The address at which descriptor `fd` listens.
 fn address(guest: &Guest, fd: u32) -> SocketAddr {
     let host = &guest.wasi.fds.get(fd).unwrap().host;
     rustix::net::getsockname(host).unwrap().try_into().unwrap()
