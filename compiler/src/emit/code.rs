@@ -32,7 +32,7 @@ pub(super) struct Code {
 }
 
 /// A function of the text section.
-struct Function<'i> {
+struct TextFunction<'i> {
     id: FuncId,
     /// What it is called by, if it is called.
     symbol: Option<Symbol>,
@@ -64,7 +64,7 @@ pub(super) fn emit(input: &Input<'_, '_, '_>) -> Code {
     for (index, (compiled, name)) in (0u32..).zip(input.functions.iter().zip(input.env.names)) {
         let symbol = Symbol::Function(index);
         let id = declared.declare_function(symbol, name, Linkage::Local);
-        all.push(Function {
+        all.push(TextFunction {
             id,
             symbol: Some(symbol),
             compiled,
@@ -77,7 +77,7 @@ pub(super) fn emit(input: &Input<'_, '_, '_>) -> Code {
         if let Synthetic::Entry(_) = synthetic {
             entry = Some(id);
         }
-        all.push(Function {
+        all.push(TextFunction {
             id,
             symbol,
             compiled,
@@ -112,7 +112,7 @@ pub(super) fn emit(input: &Input<'_, '_, '_>) -> Code {
             Some((id, veneers.of(index, relocation)?))
         });
     }
-    all.extend(veneers.map(|(veneers, id)| Function {
+    all.extend(veneers.map(|(veneers, id)| TextFunction {
         id,
         symbol: None,
         compiled: &veneers.code,
@@ -276,7 +276,7 @@ fn own_name(name: std::fmt::Arguments<'_>) -> String {
     format!("{}{name}", symbols::PREFIX)
 }
 
-fn finish(declared: Declared, entry: FuncId, all: &[Function<'_>]) -> Code {
+fn finish(declared: Declared, entry: FuncId, all: &[TextFunction<'_>]) -> Code {
     let product = declared.module.finish();
     let functions = declared
         .functions
@@ -288,7 +288,7 @@ fn finish(declared: Declared, entry: FuncId, all: &[Function<'_>]) -> Code {
         .map(|(&symbol, &id)| (symbol, product.data_symbol(id)));
     let symbols = functions.chain(data).collect();
     let entry = product.function_symbol(entry);
-    let mut placed: Vec<(u64, &Function<'_>)> = all
+    let mut placed: Vec<(u64, &TextFunction<'_>)> = all
         .iter()
         .map(|function| {
             let symbol = product.function_symbol(function.id);

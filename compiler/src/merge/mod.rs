@@ -11,15 +11,15 @@
 //! merge active segments lie inside the initial sizes ([`crate::module`]).
 //!
 //! In order: [`input`] reads and validates, [`resolve`] finds what imports stand for
-//! ([`matching`] says whether they may), [`layout`] numbers everything anew,
+//! ([`matching`] says whether they may), [`index_spaces`] numbers everything anew,
 //! [`values`] evaluates constant expressions, [`plan`] and [`start`] say what is left
 //! for the start, and [`write`] writes it all through [`reindex`].
 
 mod alone;
+mod index_spaces;
 mod input;
-mod layout;
 mod matching;
-mod names;
+mod name_section;
 mod plan;
 mod reindex;
 mod resolve;
@@ -31,7 +31,7 @@ mod write;
 
 use crate::error::Error;
 use crate::wasm::Gaps;
-use layout::Layout;
+use index_spaces::IndexSpaces;
 use plan::Plan;
 use resolve::Linked;
 use std::borrow::Cow;
@@ -62,15 +62,15 @@ pub fn merge<'a>(
         return Ok(main.into());
     }
     let linked = Linked::new(main, preloads)?;
-    let layout = Layout::new(&linked);
-    let values = Values::new(&linked, &layout)?;
+    let indices = IndexSpaces::new(&linked);
+    let values = Values::new(&linked, &indices)?;
     let plan = Plan::new(&linked, &values, gaps)?;
     if preloads.is_empty() && plan.is_empty() {
         return Ok(main.into());
     }
     let writer = Writer {
         linked: &linked,
-        layout: &layout,
+        indices: &indices,
         values: &values,
         plan: &plan,
     };

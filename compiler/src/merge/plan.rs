@@ -10,7 +10,7 @@
 //! makes no difference, as then nothing is left that could look. All others become
 //! passive, and are applied by functions of the merge's own ([`super::start`]).
 
-use super::resolve::{Instance, Linked, Place};
+use super::resolve::{Definition, Instance, Linked};
 use super::values::Values;
 use crate::error::Error;
 use crate::wasm::segment::{self, element_count};
@@ -22,28 +22,28 @@ use wasmparser::{ConstExpr, DataKind, ElementKind};
 /// What is left of a module's instantiation, by module.
 #[derive(Default)]
 pub(super) struct Plan {
-    pub modules: Vec<Left>,
+    pub modules: Vec<Deferred>,
 }
 
 #[derive(Default)]
-pub(super) struct Left {
+pub(super) struct Deferred {
     /// Active segments by their own index, in order.
-    pub elements: Vec<Segment>,
-    pub data: Vec<Segment>,
+    pub elements: Vec<DeferredSegment>,
+    pub data: Vec<DeferredSegment>,
 }
 
 /// A segment that is applied at the start.
-pub(super) struct Segment {
+pub(super) struct DeferredSegment {
     /// Its index in its module.
     pub index: usize,
     /// The table or memory.
-    pub target: Place,
+    pub target: Definition,
     pub offset: i32,
     /// How many elements or bytes.
     pub len: u32,
 }
 
-impl Left {
+impl Deferred {
     pub fn is_empty(&self) -> bool {
         self.elements.is_empty() && self.data.is_empty()
     }
@@ -70,7 +70,7 @@ impl Plan {
 
     /// Whether all is folded.
     pub fn is_empty(&self) -> bool {
-        self.modules.iter().all(Left::is_empty)
+        self.modules.iter().all(Deferred::is_empty)
     }
 }
 
@@ -80,13 +80,13 @@ struct Planner<'l, 'a> {
     folds_elements: bool,
     folds_data: bool,
     /// Those that a segment is left for.
-    tables: HashSet<Place>,
-    memories: HashSet<Place>,
+    tables: HashSet<Definition>,
+    memories: HashSet<Definition>,
 }
 
 impl Planner<'_, '_> {
-    fn module(&mut self, module: usize, instance: &Instance<'_>) -> Result<Left, Error> {
-        let mut left = Left::default();
+    fn module(&mut self, module: usize, instance: &Instance<'_>) -> Result<Deferred, Error> {
+        let mut deferred = Deferred::default();
         for (index, element) in instance.input.elements.iter().enumerate() {
             let ElementKind::Active {
                 table_index,
@@ -100,8 +100,8 @@ impl Planner<'_, '_> {
                 .ty
                 .initial;
             let len = element_count(element);
-            if let Some(offset) = self.left(module, offset_expr, len, target, size, Kind::Table)? {
-                left.elements.push(Segment {
+            if let Some(offset) = self.defer(module, offset_expr, len, target, size, Kind::Table)? {
+                deferred.elements.push(DeferredSegment {
                     index,
                     target,
                     offset,
@@ -120,9 +120,11 @@ impl Planner<'_, '_> {
             let target = instance.memories[*memory_index as usize];
             let pages = self.linked.instances[target.module].input.memories[target.defined].initial;
             let size = pages.saturating_mul(WASM_PAGE_SIZE);
-            let len = super::layout::size(data.data.len());
-            if let Some(offset) = self.left(module, offset_expr, len, target, size, Kind::Memory)? {
-                left.data.push(Segment {
+            let len = super::index_spaces::size(data.data.len());
+            if let Some(offset) =
+                self.defer(module, offset_expr, len, target, size, Kind::Memory)?
+            {
+                deferred.data.push(DeferredSegment {
                     index,
                     target,
                     offset,
@@ -130,17 +132,17 @@ impl Planner<'_, '_> {
                 });
             }
         }
-        Ok(left)
+        Ok(deferred)
     }
 
     /// The offset of a segment that is left for the start; `size` is its target's at
     /// first.
-    fn left(
+    fn defer(
         &mut self,
         module: usize,
         offset: &ConstExpr<'_>,
         len: u32,
-        target: Place,
+        target: Definition,
         size: u64,
         kind: Kind,
     ) -> Result<Option<i32>, Error> {
@@ -152,17 +154,17 @@ impl Planner<'_, '_> {
         let before = &self.linked.instances[target.module..module];
         let code_ran = before.iter().any(|instance| instance.input.start.is_some());
         // The executable has bytes for the first memory only.
-        let (left, foldable) = match kind {
+        let (deferred, foldable) = match kind {
             Kind::Table => (&mut self.tables, self.folds_elements),
             Kind::Memory => {
                 let first = self.linked.first_memory() == Some(target);
                 (&mut self.memories, first && self.folds_data)
             }
         };
-        if fits && foldable && !code_ran && !left.contains(&target) {
+        if fits && foldable && !code_ran && !deferred.contains(&target) {
             return Ok(None);
         }
-        left.insert(target);
+        deferred.insert(target);
         Ok(Some(offset))
     }
 }

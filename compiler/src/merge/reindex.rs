@@ -1,7 +1,7 @@
 //! A module's own indices as those of the merged module, in everything that is
 //! copied.
 
-use super::layout::Layout;
+use super::index_spaces::IndexSpaces;
 use super::resolve::Instance;
 use std::convert::Infallible;
 use wasm_encoder::reencode::{Error, Reencode};
@@ -9,7 +9,7 @@ use wasm_encoder::reencode::{Error, Reencode};
 pub(super) struct Reindex<'l, 'a> {
     pub module: usize,
     pub instance: &'l Instance<'a>,
-    pub layout: &'l Layout,
+    pub indices: &'l IndexSpaces,
 }
 
 type Index = Result<u32, Error<Infallible>>;
@@ -18,35 +18,35 @@ impl Reencode for Reindex<'_, '_> {
     type Error = Infallible;
 
     fn type_index(&mut self, index: u32) -> Index {
-        Ok(self.layout.type_index(self.module, index))
+        Ok(self.indices.type_index(self.module, index))
     }
 
     fn function_index(&mut self, index: u32) -> Index {
         let function = self.instance.functions[index as usize];
-        Ok(self.layout.function_index(function))
+        Ok(self.indices.function_index(function))
     }
 
     fn table_index(&mut self, index: u32) -> Index {
-        let place = self.instance.tables[index as usize];
-        Ok(self.layout.tables.index(place))
+        let definition = self.instance.tables[index as usize];
+        Ok(self.indices.tables.index(definition))
     }
 
     fn memory_index(&mut self, index: u32) -> Index {
-        let place = self.instance.memories[index as usize];
-        Ok(self.layout.memories.index(place))
+        let definition = self.instance.memories[index as usize];
+        Ok(self.indices.memories.index(definition))
     }
 
     fn global_index(&mut self, index: u32) -> Index {
-        let place = self.instance.globals[index as usize];
-        Ok(self.layout.globals.index(place))
+        let definition = self.instance.globals[index as usize];
+        Ok(self.indices.globals.index(definition))
     }
 
     fn element_index(&mut self, index: u32) -> Index {
-        Ok(self.layout.element_index(self.module, index))
+        Ok(self.indices.element_index(self.module, index))
     }
 
     fn data_index(&mut self, index: u32) -> Index {
-        Ok(self.layout.data_index(self.module, index))
+        Ok(self.indices.data_index(self.module, index))
     }
 }
 

@@ -13,17 +13,17 @@ use wasmparser::{Export, ExternalKind, FuncType, Import};
 /// Where something is defined: the module, by its place in the order of
 /// instantiation, and the place among its definitions of this kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Place {
+pub(super) struct Definition {
     pub module: usize,
     pub defined: usize,
 }
 
 /// A function that an index stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Function {
+pub(super) enum ResolvedFunction {
     /// Of preview 1, by its place in [`Linked::preview1`].
     Preview1(u32),
-    Defined(Place),
+    Defined(Definition),
 }
 
 /// A module with what each index in it stands for.
@@ -31,28 +31,28 @@ pub(super) struct Instance<'a> {
     /// The preload's name; the main module has none.
     pub name: Option<&'a str>,
     pub input: Input<'a>,
-    pub functions: Vec<Function>,
-    pub tables: Vec<Place>,
-    pub memories: Vec<Place>,
-    pub globals: Vec<Place>,
+    pub functions: Vec<ResolvedFunction>,
+    pub tables: Vec<Definition>,
+    pub memories: Vec<Definition>,
+    pub globals: Vec<Definition>,
     /// Places among the exports, by name: modules can have many of both.
     exports: HashMap<&'a str, usize>,
     /// What must have grown before this module is instantiated.
-    pub sizes: Vec<Size>,
+    pub sizes: Vec<NeededSize>,
 }
 
 /// An import that matches only at this size or above.
-pub(super) struct Size {
-    pub of: Sized,
+pub(super) struct NeededSize {
+    pub of: Growable,
     pub least: u64,
     /// `env.memory`.
     pub import: String,
 }
 
 #[derive(Clone, Copy)]
-pub(super) enum Sized {
-    Table(Place),
-    Memory(Place),
+pub(super) enum Growable {
+    Table(Definition),
+    Memory(Definition),
 }
 
 /// All modules in the order of instantiation, the main module last.
@@ -65,10 +65,10 @@ pub(super) struct Linked<'a> {
 /// What an import or an export stands for.
 #[derive(Clone, Copy)]
 enum Item {
-    Function(Function),
-    Table(Place),
-    Memory(Place),
-    Global(Place),
+    Function(ResolvedFunction),
+    Table(Definition),
+    Memory(Definition),
+    Global(Definition),
 }
 
 impl<'a> Linked<'a> {
@@ -111,15 +111,17 @@ impl<'a> Linked<'a> {
         for import in std::mem::take(&mut instance.input.imports) {
             match self.import(&mut instance, &import, names)? {
                 Item::Function(function) => instance.functions.push(function),
-                Item::Table(place) => instance.tables.push(place),
-                Item::Memory(place) => instance.memories.push(place),
-                Item::Global(place) => instance.globals.push(place),
+                Item::Table(definition) => instance.tables.push(definition),
+                Item::Memory(definition) => instance.memories.push(definition),
+                Item::Global(definition) => instance.globals.push(definition),
             }
         }
         let module = self.instances.len();
-        let places = |count| (0..count).map(move |defined| Place { module, defined });
+        let places = |count| (0..count).map(move |defined| Definition { module, defined });
         let functions = places(instance.input.functions.len());
-        instance.functions.extend(functions.map(Function::Defined));
+        instance
+            .functions
+            .extend(functions.map(ResolvedFunction::Defined));
         instance.tables.extend(places(instance.input.tables.len()));
         instance
             .memories
@@ -145,12 +147,16 @@ impl<'a> Linked<'a> {
                 });
             }
             let function = preview1_function(import, &to.input.types)?;
-            return Ok(Item::Function(Function::Preview1(self.preview1(function))));
+            return Ok(Item::Function(ResolvedFunction::Preview1(
+                self.preview1(function),
+            )));
         };
         let instance = &self.instances[from];
         let exports = &instance.input.exports;
-        let place = instance.exports.get(import.name);
-        let Some(item) = place.and_then(|&place| self.exported(from, &exports[place])) else {
+        let definition = instance.exports.get(import.name);
+        let Some(item) =
+            definition.and_then(|&definition| self.exported(from, &exports[definition]))
+        else {
             return Err(Error::NotExported {
                 module: printable(import.module),
                 name: printable(import.name),
@@ -169,14 +175,16 @@ impl<'a> Linked<'a> {
             ItemType::wanted(&import.ty, &to.input.types),
         );
         let of = match item {
-            Item::Table(place) => Some((Sized::Table(place), place)),
-            Item::Memory(place) => Some((Sized::Memory(place), place)),
+            Item::Table(definition) => Some((Growable::Table(definition), definition)),
+            Item::Memory(definition) => Some((Growable::Memory(definition), definition)),
             _ => None,
         };
         match (found.fits(&wanted), of) {
             (Fit::Yes, _) => return Ok(()),
-            (Fit::OnceGrownTo(least), Some((of, place))) if self.ran_since(place.module) => {
-                to.sizes.push(Size {
+            (Fit::OnceGrownTo(least), Some((of, definition)))
+                if self.ran_since(definition.module) =>
+            {
+                to.sizes.push(NeededSize {
                     of,
                     least,
                     import: format!("{}.{}", printable(import.module), printable(import.name)),
@@ -214,36 +222,42 @@ impl<'a> Linked<'a> {
     }
 
     fn type_of(&self, item: Item) -> ItemType {
-        let input = |place: Place| &self.instances[place.module].input;
+        let input = |definition: Definition| &self.instances[definition.module].input;
         match item {
-            Item::Function(Function::Preview1(index)) => {
+            Item::Function(ResolvedFunction::Preview1(index)) => {
                 let function = self.preview1[index as usize];
                 let (params, results) = (core_types(function.params), core_types(function.results));
                 ItemType::Function(FuncType::new(params, results))
             }
-            Item::Function(Function::Defined(place)) => {
-                let ty = input(place).functions[place.defined];
-                ItemType::Function(input(place).types[ty as usize].clone())
+            Item::Function(ResolvedFunction::Defined(definition)) => {
+                let ty = input(definition).functions[definition.defined];
+                ItemType::Function(input(definition).types[ty as usize].clone())
             }
-            Item::Table(place) => ItemType::Table(input(place).tables[place.defined].ty),
-            Item::Memory(place) => ItemType::Memory(input(place).memories[place.defined]),
-            Item::Global(place) => ItemType::Global(input(place).globals[place.defined].ty),
+            Item::Table(definition) => {
+                ItemType::Table(input(definition).tables[definition.defined].ty)
+            }
+            Item::Memory(definition) => {
+                ItemType::Memory(input(definition).memories[definition.defined])
+            }
+            Item::Global(definition) => {
+                ItemType::Global(input(definition).globals[definition.defined].ty)
+            }
         }
     }
 
     /// The place of a function of preview 1 among those that are imported.
     fn preview1(&mut self, function: &'static preview1::Function) -> u32 {
         let known = self.preview1.iter().position(|f| f.name == function.name);
-        let place = known.unwrap_or_else(|| {
+        let definition = known.unwrap_or_else(|| {
             self.preview1.push(function);
             self.preview1.len() - 1
         });
-        u32::try_from(place).expect("BUG: preview 1 has 46 functions")
+        u32::try_from(definition).expect("BUG: preview 1 has 46 functions")
     }
 
     /// The main module's first memory, or else that of the first module with one:
     /// what preview 1 acts on.
-    pub fn first_memory(&self) -> Option<Place> {
+    pub fn first_memory(&self) -> Option<Definition> {
         let main = self.instances.iter().rev().take(1);
         let mut in_order = main.chain(&self.instances);
         in_order.find_map(|instance| instance.memories.first().copied())
@@ -254,8 +268,8 @@ impl<'a> Linked<'a> {
         let first = self.first_memory();
         for instance in &self.instances {
             let imported = instance.functions.iter().find_map(|f| match f {
-                Function::Preview1(index) => Some(self.preview1[*index as usize].name),
-                Function::Defined(_) => None,
+                ResolvedFunction::Preview1(index) => Some(self.preview1[*index as usize].name),
+                ResolvedFunction::Defined(_) => None,
             });
             if let (Some(function), Some(preload)) = (imported, instance.name)
                 && !instance.memories.is_empty()
@@ -270,13 +284,13 @@ impl<'a> Linked<'a> {
 
 /// Each name must be there once, and be nobody else's.
 fn check_names(names: &[&str]) -> Result<(), Error> {
-    for (place, name) in names.iter().enumerate() {
+    for (definition, name) in names.iter().enumerate() {
         if Provider::of(name) == Provider::Preview1 {
             return Err(Error::ReservedPreload {
                 name: printable(name),
             });
         }
-        if names[..place].contains(name) {
+        if names[..definition].contains(name) {
             return Err(Error::TwicePreloaded {
                 name: printable(name),
             });

@@ -1,15 +1,19 @@
 //! Names of functions, for traps and symbol tables.
 
-use super::layout::{Layout, size};
-use super::resolve::{Function, Instance, Linked, Place};
-use super::start::Own;
+use super::index_spaces::{IndexSpaces, size};
+use super::resolve::{Definition, Instance, Linked, ResolvedFunction};
+use super::start::OwnFunction;
 use std::collections::{BTreeMap, HashMap};
 use wasm_encoder::{NameMap, NameSection};
 use wasmparser::ExternalKind;
 
 /// The name section: every function with a body has a name, since its index is not
 /// what it was in its module; a preload's begin with the preload's: `env!add`.
-pub(super) fn section(linked: &Linked<'_>, layout: &Layout, own: &[Own]) -> NameSection {
+pub(super) fn section(
+    linked: &Linked<'_>,
+    indices: &IndexSpaces,
+    own: &[OwnFunction],
+) -> NameSection {
     let mut names = BTreeMap::new();
     for (module, instance) in linked.instances.iter().enumerate() {
         let exported = exported(instance);
@@ -18,11 +22,14 @@ pub(super) fn section(linked: &Linked<'_>, layout: &Layout, own: &[Own]) -> Name
             let index = size(imports + defined);
             let known = instance.input.names.get(&index).or(exported.get(&index));
             let name = known.map_or_else(|| format!("func[{index}]"), |name| (*name).to_owned());
-            let place = Function::Defined(Place { module, defined });
-            names.insert(layout.function_index(place), instance.qualified(&name));
+            let definition = ResolvedFunction::Defined(Definition { module, defined });
+            names.insert(
+                indices.function_index(definition),
+                instance.qualified(&name),
+            );
         }
     }
-    for (index, own) in (layout.function_count..).zip(own) {
+    for (index, own) in (indices.function_count..).zip(own) {
         names.insert(index, own.name.clone());
     }
     let mut map = NameMap::new();

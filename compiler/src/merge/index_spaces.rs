@@ -5,10 +5,10 @@
 //! program keeps table 0, memory 0, global 0 (SP) and the places of its functions,
 //! which its own tables name. Types and segments are in the order of instantiation.
 
-use super::resolve::{Function, Instance, Linked, Place};
+use super::resolve::{Definition, Instance, Linked, ResolvedFunction};
 use std::collections::HashMap;
 
-pub(super) struct Layout {
+pub(super) struct IndexSpaces {
     /// What a module's own indices count from, by module.
     types: Vec<u32>,
     functions: Vec<u32>,
@@ -25,11 +25,11 @@ pub(super) struct Layout {
 
 /// An index space without imports.
 pub(super) struct Space {
-    pub order: Vec<Place>,
-    indices: HashMap<Place, u32>,
+    pub order: Vec<Definition>,
+    indices: HashMap<Definition, u32>,
 }
 
-impl Layout {
+impl IndexSpaces {
     pub fn new(linked: &Linked<'_>) -> Self {
         let imports = size(linked.preview1.len());
         let types = |i: &Instance<'_>| i.input.types.len();
@@ -62,28 +62,30 @@ impl Layout {
         self.data[module] + index
     }
 
-    pub fn function_index(&self, function: Function) -> u32 {
+    pub fn function_index(&self, function: ResolvedFunction) -> u32 {
         match function {
-            Function::Preview1(index) => index,
-            Function::Defined(place) => self.functions[place.module] + size(place.defined),
+            ResolvedFunction::Preview1(index) => index,
+            ResolvedFunction::Defined(definition) => {
+                self.functions[definition.module] + size(definition.defined)
+            }
         }
     }
 }
 
 impl Space {
-    fn new<'p>(modules: impl Iterator<Item = &'p [Place]>) -> Self {
+    fn new<'p>(modules: impl Iterator<Item = &'p [Definition]>) -> Self {
         let (mut order, mut indices) = (Vec::new(), HashMap::new());
-        for &place in modules.flatten() {
-            indices.entry(place).or_insert_with(|| {
-                order.push(place);
+        for &definition in modules.flatten() {
+            indices.entry(definition).or_insert_with(|| {
+                order.push(definition);
                 size(order.len() - 1)
             });
         }
         Self { order, indices }
     }
 
-    pub fn index(&self, place: Place) -> u32 {
-        self.indices[&place]
+    pub fn index(&self, definition: Definition) -> u32 {
+        self.indices[&definition]
     }
 }
 
