@@ -1,4 +1,4 @@
-//! Names of functions, for traps and symbol tables.
+//! The name section of the merged module, for traps and symbol tables.
 
 use super::index_spaces::{IndexSpaces, size};
 use super::resolve::{Definition, Instance, Linked, ResolvedFunction};
@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, HashMap};
 use wasm_encoder::{NameMap, NameSection};
 use wasmparser::ExternalKind;
 
-/// The name section: every function with a body has a name, since its index is not
-/// what it was in its module; a preload's begin with the preload's: `env!add`.
+/// A name for every function with a body. Unnamed functions get one from the index in their
+/// own module, since the merged index means nothing to a reader. Names of a preload's
+/// functions begin with the preload's name: `env!add`.
 pub(super) fn section(
     linked: &Linked<'_>,
     indices: &IndexSpaces,
@@ -41,7 +42,7 @@ pub(super) fn section(
     section
 }
 
-/// The first name that each function is exported under.
+/// The first export name of each function.
 fn exported<'a>(instance: &Instance<'a>) -> HashMap<u32, &'a str> {
     let exports = instance.input.exports.iter().rev();
     let functions = exports.filter(|export| export.kind == ExternalKind::Func);
@@ -51,7 +52,7 @@ fn exported<'a>(instance: &Instance<'a>) -> HashMap<u32, &'a str> {
 }
 
 impl Instance<'_> {
-    /// A name in this module as one among all.
+    /// A name of this module as a name of the merged module.
     pub(super) fn qualified(&self, name: &str) -> String {
         match self.name {
             Some(preload) => format!("{preload}!{name}"),

@@ -1,5 +1,6 @@
-//! A module's own indices as those of the merged module, in everything that is
-//! copied.
+//! Replaces a module's own indices by those of the merged module in everything that is
+//! copied: each index in types, segments, constant expressions and bodies passes through
+//! here.
 
 use super::index_spaces::IndexSpaces;
 use super::resolve::Instance;
@@ -50,10 +51,10 @@ impl Reencode for Reindex<'_, '_> {
     }
 }
 
-/// What came of writing a part of a validated module.
+/// The result of writing a part of a module.
 ///
 /// # Panics
-/// If it couldn't be: it was read before.
+/// If writing failed, which a validated module can't cause.
 pub(super) fn written<T>(result: Result<T, Error<Infallible>>) -> T {
     result.unwrap_or_else(|e| panic!("BUG: a validated module can't be written: {e}"))
 }

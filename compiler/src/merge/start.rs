@@ -1,6 +1,7 @@
-//! Functions of the merge's own: what is left of instantiation ([`super::plan`]).
+//! The functions that the merge adds: they do the part of instantiation that is deferred to
+//! the program's start ([`super::plan`]).
 //!
-//! Their names are what a trap is reported with.
+//! Their names say what failed, since a trap in one is reported by its name.
 
 use super::index_spaces::IndexSpaces;
 use super::plan::{Deferred, DeferredSegment, Plan};
@@ -13,8 +14,9 @@ pub(super) struct OwnFunction {
     pub body: wasm_encoder::Function,
 }
 
-/// The functions that the merged module gets behind all others, and which of all is
-/// its start function.
+/// The functions that the merge adds after all others, and the index of the merged module's
+/// start function. In the order of instantiation that function does, for each module: checks
+/// of imported sizes, deferred segments, the module's own start function.
 pub(super) fn functions(
     linked: &Linked<'_>,
     indices: &IndexSpaces,
@@ -63,14 +65,15 @@ fn body(fill: impl FnOnce(&mut InstructionSink<'_>)) -> wasm_encoder::Function {
     function
 }
 
-/// Traps if what is imported hasn't grown to the size that the import asks for.
+/// A function that traps if an imported table or memory hasn't grown to the size that the
+/// import asks for.
 fn check(indices: &IndexSpaces, instance: &Instance<'_>, size: &NeededSize) -> OwnFunction {
     let body = body(|code| {
         match size.of {
             Growable::Table(definition) => code.table_size(indices.tables.index(definition)),
             Growable::Memory(definition) => code.memory_size(indices.memories.index(definition)),
         };
-        // Sizes are below 2^32, as a 64-bit table or memory is refused.
+        // Sizes are below 2^32, since 64-bit tables and memories are refused.
         let least = u32::try_from(size.least).unwrap_or(u32::MAX);
         code.i32_const(least.cast_signed()).i32_lt_u();
         code.if_(BlockType::Empty).unreachable().end();
@@ -89,11 +92,11 @@ fn check(indices: &IndexSpaces, instance: &Instance<'_>, size: &NeededSize) -> O
     }
 }
 
-/// So many segments are applied by one function: one of very many would be compiled
-/// in very much memory.
+/// The most segments that one function applies. A function that applied all of very many
+/// would take very much memory to compile.
 const AT_ONCE: usize = 1000;
 
-/// Some segments that are applied one after the other.
+/// Segments that one function applies, in order.
 #[derive(Clone, Copy)]
 enum Part<'l> {
     Elements(&'l [DeferredSegment]),
@@ -105,8 +108,8 @@ fn parts(deferred: &Deferred) -> impl Iterator<Item = Part<'_>> {
     elements.chain(deferred.data.chunks(AT_ONCE).map(Part::Data))
 }
 
-/// Applies segments in order, each as the core specification says: initialise, then
-/// drop.
+/// A function that applies segments in order, as the core specification says: each is
+/// initialised, then dropped.
 fn apply(
     indices: &IndexSpaces,
     module: usize,

@@ -1,5 +1,5 @@
-//! Values of constant expressions. Only imported globals that don't change may be
-//! read in one, so each has a value before anything runs.
+//! Values of constant expressions. They may read only imported immutable globals (core
+//! specification, "Constant Expressions"), so each has its value before any code runs.
 
 use super::index_spaces::IndexSpaces;
 use super::resolve::{Definition, Linked};
@@ -13,7 +13,7 @@ use wasmparser::{Operator, ValType};
 pub(super) struct Values<'l, 'a> {
     linked: &'l Linked<'a>,
     indices: &'l IndexSpaces,
-    /// Initial values; functions by their index in the merged module.
+    /// Initial values of globals. References are indices of functions in the merged module.
     globals: HashMap<Definition, Constant>,
 }
 
@@ -37,7 +37,7 @@ impl<'l, 'a> Values<'l, 'a> {
         Ok(values)
     }
 
-    /// A global's first value.
+    /// A global's initial value.
     pub fn global(&self, definition: Definition) -> Constant {
         self.globals[&definition]
     }
@@ -48,7 +48,7 @@ impl<'l, 'a> Values<'l, 'a> {
     /// As [`evaluate`].
     pub fn of(&self, module: usize, expr: &wasmparser::ConstExpr<'_>) -> Result<Constant, Error> {
         let instance = &self.linked.instances[module];
-        // A reference is never computed with, so it is the whole expression.
+        // No operator takes a reference, so `ref.func` is the whole expression.
         if let Ok(Operator::RefFunc { function_index }) = expr.get_operators_reader().read() {
             let function = instance.functions[function_index as usize];
             return Ok(Constant::RefFunc(self.indices.function_index(function)));
@@ -59,7 +59,7 @@ impl<'l, 'a> Values<'l, 'a> {
     }
 }
 
-/// A value as an expression; `ty` is its type.
+/// The expression of a value; `ty` is its type, which a null needs.
 pub(super) fn encode(value: Constant, ty: ValType) -> ConstExpr {
     match value {
         Constant::I32(v) => ConstExpr::i32_const(v),

@@ -1,4 +1,5 @@
-//! The merged module's bytes.
+//! Writes the merged module's bytes: all modules' sections one after the other, in the order
+//! of [`super::index_spaces`], with deferred segments made passive.
 
 use super::index_spaces::{IndexSpaces, main_first, size};
 use super::plan::{Deferred, DeferredSegment, Plan};
@@ -28,8 +29,10 @@ pub(super) struct Writer<'l, 'a> {
 }
 
 impl<'l, 'a> Writer<'l, 'a> {
+    /// The module.
+    ///
     /// # Errors
-    /// For an expression that can't be evaluated.
+    /// A constant expression that can't be evaluated.
     pub fn module(&self) -> Result<Vec<u8>, Error> {
         let (own, start) = start::functions(self.linked, self.indices, self.plan);
         let mut module = Module::new();
@@ -62,7 +65,7 @@ impl<'l, 'a> Writer<'l, 'a> {
         self.linked.instances.iter().enumerate()
     }
 
-    /// The main module first.
+    /// The instances in the order of their functions: the main module, then the preloads.
     fn in_function_order(&self) -> impl Iterator<Item = (usize, &'l Instance<'a>)> {
         let last = self.linked.instances.len() - 1;
         let places = [last].into_iter().chain(0..last);
@@ -77,7 +80,8 @@ impl<'l, 'a> Writer<'l, 'a> {
         }
     }
 
-    /// The modules' types, then preview 1's and [`OwnFunction`]'s.
+    /// The modules' types, then those of preview 1's functions, then `() -> ()` for
+    /// [`OwnFunction`]s.
     fn types(&self) -> TypeSection {
         let mut types = TypeSection::new();
         for (module, instance) in self.instances() {
@@ -156,7 +160,7 @@ impl<'l, 'a> Writer<'l, 'a> {
         &self.linked.instances[definition.module].input
     }
 
-    /// The main module's.
+    /// The main module's exports. Those of preloads have been resolved.
     fn exports(&self) -> ExportSection {
         let mut exports = ExportSection::new();
         let main = self.linked.instances.len() - 1;
@@ -167,8 +171,9 @@ impl<'l, 'a> Writer<'l, 'a> {
         exports
     }
 
-    /// All segments, and one that declares the functions which preloads export: their
-    /// bodies may refer to those.
+    /// All segments, and one that declares the functions that preloads export. `ref.func` may
+    /// name an exported function (core specification, "Conventions", C.refs), and the merged
+    /// module doesn't export those any more.
     fn elements(&self) -> Result<ElementSection, Error> {
         let mut elements = ElementSection::new();
         for (module, instance) in self.instances() {
@@ -256,7 +261,7 @@ impl<'l, 'a> Writer<'l, 'a> {
                         offset_expr,
                     } if !is_deferred(deferred, index) => {
                         let memory = instance.memories[*memory_index as usize];
-                        // The type is only that of a null.
+                        // An offset is never null, so any type will do.
                         offset = encode(self.values.of(module, offset_expr)?, ValType::I32);
                         DataSegmentMode::Active {
                             memory_index: self.indices.memories.index(memory),
@@ -289,13 +294,13 @@ impl<'l, 'a> Writer<'l, 'a> {
     }
 }
 
-/// Whether a segment is among those that are left for the start, which are in order.
+/// Whether a segment is among the deferred ones, which are in order.
 fn is_deferred(deferred: &[DeferredSegment], index: usize) -> bool {
     let found = deferred.binary_search_by_key(&index, |segment| segment.index);
     found.is_ok()
 }
 
-/// A type of preview 1's.
+/// A type of a preview 1 function, which is i32 or i64.
 fn encoded(ty: ValType) -> wasm_encoder::ValType {
     match ty {
         ValType::I64 => wasm_encoder::ValType::I64,
