@@ -14,10 +14,8 @@
 //! Invariant: the text section without calls out of reach is what it would be if there
 //! were no such thing.
 
-use crate::compile::{Compiled, Relocation, Target};
-use crate::go::Rewritten;
+use crate::compile::{Compiled, Relocation, RelocationTarget};
 use crate::symbol::Symbol;
-use crate::weight::Weight;
 use cranelift_codegen::binemit::Reloc;
 use std::collections::{BTreeMap, BTreeSet};
 use wasi_aot_contract::layout::{IMAGE_BASE, IMAGE_LIMIT, Machine};
@@ -144,7 +142,7 @@ fn calls(compiled: &Compiled) -> impl Iterator<Item = (u32, Symbol)> {
 
 fn call(relocation: &Relocation) -> Option<(u32, Symbol)> {
     match (relocation.kind, relocation.target) {
-        (Reloc::Arm64Call, Target::Symbol(symbol)) => Some((relocation.offset, symbol)),
+        (Reloc::Arm64Call, RelocationTarget::Symbol(symbol)) => Some((relocation.offset, symbol)),
         _ => None,
     }
 }
@@ -162,7 +160,7 @@ fn code(functions: &BTreeSet<Symbol>) -> Compiled {
             .map(move |(kind, offset)| Relocation {
                 offset,
                 kind,
-                target: Target::Symbol(symbol),
+                target: RelocationTarget::Symbol(symbol),
                 addend: 0,
             })
     });
@@ -171,10 +169,6 @@ fn code(functions: &BTreeSet<Symbol>) -> Compiled {
         alignment: 4,
         relocations: relocations.collect(),
         traps: Vec::new(),
-        text: None,
-        large: false,
-        weight: Weight::default(),
-        rewritten: Rewritten::NOT,
     }
 }
 
@@ -186,7 +180,7 @@ mod tests {
         let relocations = calls.iter().map(|&(offset, symbol)| Relocation {
             offset,
             kind: Reloc::Arm64Call,
-            target: Target::Symbol(symbol),
+            target: RelocationTarget::Symbol(symbol),
             addend: 0,
         });
         Compiled {
@@ -221,7 +215,7 @@ mod tests {
                         let targets = behind.map(|r| r.target);
                         assert!(targets.clone().count() == 2);
                         for target in targets {
-                            assert!(matches!(target, Target::Symbol(s) if s == symbol));
+                            assert!(matches!(target, RelocationTarget::Symbol(s) if s == symbol));
                         }
                         after.starts[veneers.before] + u64::from(veneer)
                     }
