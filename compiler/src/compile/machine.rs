@@ -26,6 +26,19 @@ pub struct Compiled {
     pub traps: Vec<Trap>,
 }
 
+impl Compiled {
+    /// Machine code that didn't come out of Cranelift, without trap sites.
+    #[must_use]
+    pub fn from_bytes(code: Vec<u8>, alignment: u64, relocations: Vec<Relocation>) -> Self {
+        Self {
+            code,
+            alignment,
+            relocations,
+            traps: Vec::new(),
+        }
+    }
+}
+
 /// A field in a function's code that depends on an address.
 pub struct Relocation {
     /// Bytes from the start of [`Compiled::code`] to the field.

@@ -6,9 +6,6 @@ use core::arch::{asm, naked_asm};
 use linux_raw_sys::general::__NR_exit_group;
 use wasi_aot_contract::cpu::{Features, Words, aarch64};
 
-/// `AUDIT_ARCH_AARCH64` (uapi `linux/audit.h`): whose system calls the numbers are.
-pub const AUDIT_ARCH: u32 = 0xc000_00b7;
-
 /// The executable's entry point. The kernel passes argc, argv, envp and the
 /// auxiliary vector on the stack and nothing in registers.
 #[cfg(not(test))]

@@ -9,9 +9,6 @@ use wasi_aot_contract::cpu::{Features, Words, x86_64};
 /// uapi `asm/signal.h`: the kernel insists on a restorer on this architecture.
 const SA_RESTORER: u64 = 0x0400_0000;
 
-/// `AUDIT_ARCH_X86_64` (uapi `linux/audit.h`): whose system calls the numbers are.
-pub const AUDIT_ARCH: u32 = 0xc000_003e;
-
 /// The executable's entry point. The kernel passes argc, argv, envp and the
 /// auxiliary vector on the stack and nothing in registers; rsp is a multiple of
 /// 16, so that the call leaves it as the ABI has it at a function's start.

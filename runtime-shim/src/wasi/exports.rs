@@ -27,7 +27,7 @@ use super::random::random_get;
 use super::readdir::fd_readdir;
 use super::sock::{sock_accept, sock_recv, sock_send, sock_shutdown};
 use super::with;
-use wasi_aot_contract::for_each_preview1;
+use wasi_aot_contract::{for_each_preview1, symbol};
 
 /// The errno that the guest gets of `call`, 0 for none. A call that a signal has
 /// interrupted is made again: Linux's that end so have done nothing (those that
@@ -61,7 +61,7 @@ macro_rules! export {
     };
     (@one $name:ident($($param:ident: $ty:ident),*) -> I32) => {
         const _: () = {
-            #[unsafe(export_name = concat!("wasi_aot_", stringify!($name)))]
+            #[unsafe(export_name = symbol!(stringify!($name)))]
             extern "C" fn export($($param: core_type!($ty)),*) -> u32 {
                 uninterrupted(|| with(|wasi| $name(wasi, $($param),*)))
             }
@@ -69,7 +69,7 @@ macro_rules! export {
     };
     (@one $name:ident($($param:ident: $ty:ident),*)) => {
         const _: () = {
-            #[unsafe(export_name = concat!("wasi_aot_", stringify!($name)))]
+            #[unsafe(export_name = symbol!(stringify!($name)))]
             extern "C" fn export($($param: core_type!($ty)),*) {
                 with(|wasi| $name(wasi, $($param),*))
             }

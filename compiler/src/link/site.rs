@@ -1,56 +1,13 @@
-//! What differs between the machines that executables are linked for.
+//! One relocation: where it applies, and why it may fail.
 
-use super::{aarch64, fail, x86_64};
-use crate::Error;
-use object::elf;
-use wasi_aot_contract::layout::Machine;
+use super::{aarch64, x86_64};
+use wasi_aot_contract::target::Arch;
 
-/// A machine the linker knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Arch {
-    X86_64,
-    Aarch64,
-}
-
-impl Arch {
-    pub(super) fn new(machine: u16) -> Result<Self, Error> {
-        match machine {
-            elf::EM_X86_64 => Ok(Self::X86_64),
-            elf::EM_AARCH64 => Ok(Self::Aarch64),
-            other => fail(format!("cannot link for ELF machine {other}")),
-        }
-    }
-
-    pub(super) fn machine(self) -> u16 {
-        match self {
-            Self::X86_64 => elf::EM_X86_64,
-            Self::Aarch64 => elf::EM_AARCH64,
-        }
-    }
-
-    /// What the address layout calls it.
-    pub(super) fn layout(self) -> Machine {
-        match self {
-            Self::X86_64 => Machine::X86_64,
-            Self::Aarch64 => Machine::Aarch64,
-        }
-    }
-
-    /// Largest page size a kernel for this machine may use, in bytes: segments
-    /// of different rights must not share one (psABI, "Program Loading").
-    pub(super) fn page_size(self) -> u64 {
-        match self {
-            Self::X86_64 => 0x1000,
-            Self::Aarch64 => 0x1_0000,
-        }
-    }
-
-    /// Applies one relocation.
-    pub(super) fn relocate(self, kind: u32, site: &mut Site<'_>) -> Result<(), Fault> {
-        match self {
-            Self::X86_64 => x86_64::relocate(kind, site),
-            Self::Aarch64 => aarch64::relocate(kind, site),
-        }
+/// Applies one relocation of the given kind (`r_type`, the architecture's own number).
+pub(super) fn relocate(arch: Arch, kind: u32, site: &mut Site<'_>) -> Result<(), Fault> {
+    match arch {
+        Arch::X86_64 => x86_64::relocate(kind, site),
+        Arch::Aarch64 => aarch64::relocate(kind, site),
     }
 }
 
