@@ -25,6 +25,7 @@ pub mod shim;
 pub mod symbol;
 pub mod target;
 pub mod trap;
+pub mod version;
 pub mod weight;
 
 pub use build::{build, build_with};
