@@ -25,6 +25,7 @@ pub mod shim_image;
 pub mod symbol;
 pub mod target;
 pub mod trap;
+pub mod version;
 mod wasm;
 pub mod weight;
 

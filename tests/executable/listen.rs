@@ -18,7 +18,7 @@ use tempfile::TempDir;
 /// Values of `--listen` that a build refuses, and what it advises.
 const REFUSED: &[(&str, &[&str], &str)] = &[
     ("no address", &[":8080"], "write 0.0.0.0:8080"),
-    ("a name", &["localhost:80"], "localhost is no IP address"),
+    ("a name", &["localhost:80"], "localhost isn't an IP address"),
     ("port 0", &["127.0.0.1:0"], "choose one"),
     ("no brackets", &["::1"], "write [::1]:8080"),
     ("twice", &["[::1]:80", "[0::1]:80"], "is given twice"),
