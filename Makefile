@@ -18,7 +18,7 @@ help: ## List the targets
 build: ## Build wasi-aot, and beside it libwasi_aot_shim.a and wasi-aot.ld for linking with ld
 	cargo build --release -p wasi-aot -p wasi-aot-shim-images
 	@$(IMAGES) library linux/amd64 $(TARGET)/shim-images $(RELEASE)/libwasi_aot_shim.a
-	@cp runtime-shim/wasi-aot.ld $(RELEASE)/
+	@$(IMAGES) script $(RELEASE)/wasi-aot.ld
 	@echo "built $(RELEASE)/wasi-aot"
 
 # The compiler has the images in it; they are committed with a record of what built them.

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use wasi_aot_shim_images::target::LINUX_AMD64;
+use wasi_aot_shim_images::Target;
 
 /// What README.md says programs exit with.
 const USED_UP: i32 = 152;
@@ -196,7 +196,7 @@ fn corrupted(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let module = assemble(dir.path(), "m.wasm", module)?;
     let flags = ["--max-cpu".into(), "100ms".into()];
-    let program = shim::executable(tool, &LINUX_AMD64, shim::CORRUPT, &module, &flags)?;
+    let program = shim::executable(tool, Target::LinuxAmd64, shim::CORRUPT, &module, &flags)?;
     let start = Instant::now();
     let finished = Run::of(Command::new(program)).run()?;
     ensure!(

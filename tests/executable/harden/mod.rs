@@ -23,7 +23,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use tempfile::TempDir;
-use wasi_aot_shim_images::target::LINUX_AMD64;
+use wasi_aot_shim_images::Target;
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     let policies = [Policy::Both, Policy::ReadOnly, Policy::Nothing];
@@ -65,9 +65,9 @@ fn holds(tool: &Tool, policy: Policy, pretended: Option<u32>) -> Result<()> {
     let attempts = attempts::of(policy, &place, port, version)?;
     let flags = policy.flags(&place);
     let module = guest("corrupt", Goal::Wasip1)?;
-    let fenced = shim::executable(tool, &LINUX_AMD64, shim::CORRUPT, &module, &flags)?;
+    let fenced = shim::executable(tool, Target::LinuxAmd64, shim::CORRUPT, &module, &flags)?;
     let open = [&flags[..], &["--no-harden".into()]].concat();
-    let open = shim::executable(tool, &LINUX_AMD64, shim::CORRUPT, &module, &open)?;
+    let open = shim::executable(tool, Target::LinuxAmd64, shim::CORRUPT, &module, &open)?;
     let (mut wrong, mut possible) = (Vec::new(), 0);
     for attempt in &attempts {
         let name = attempt.name;
@@ -182,7 +182,7 @@ fn same_files(tool: &Tool, version: u32) -> Result<()> {
     ] {
         let flags = [grant, "."].map(Into::into);
         let module = guest(name, Goal::Wasip1)?;
-        let program = shim::executable(tool, &LINUX_AMD64, shim::CORRUPT, &module, &flags)?;
+        let program = shim::executable(tool, Target::LinuxAmd64, shim::CORRUPT, &module, &flags)?;
         for command in commands {
             let run = |pretended: Option<u32>| {
                 let dir = tempfile::tempdir()?;
