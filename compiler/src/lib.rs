@@ -33,4 +33,4 @@ pub use build::{build, build_with};
 pub use error::Error;
 pub use inspect::inspect;
 pub use merge::Preload;
-pub use options::{Emit, Observer, OptLevel, Options, Phase, Target};
+pub use options::{Emit, Facts, Observer, OptLevel, Options, Phase, Target};
