@@ -169,9 +169,9 @@ impl Place {
             }
         }
         let root = paths::root();
-        let (directory, _) = document.rsplit_once('/').unwrap_or_default();
-        if directory.starts_with("examples/") {
-            copy(&root.join(directory), &work)?;
+        let (parent, _) = document.rsplit_once('/').unwrap_or_default();
+        if parent.starts_with("examples/") {
+            copy(&root.join(parent), &work)?;
         }
         let name = document
             .strip_suffix(".md")
