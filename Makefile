@@ -18,7 +18,7 @@ help: ## List the targets
 build: ## Build wasi-aot, and beside it libwasi_aot_shim.a and wasi-aot.ld for linking with ld
 	cargo build --release -p wasi-aot -p wasi-aot-shim-images
 	@$(IMAGES) library linux/amd64 $(TARGET)/shim-images $(RELEASE)/libwasi_aot_shim.a
-	@cp runtime-shim/wasi-aot.ld $(RELEASE)/
+	@$(IMAGES) script $(RELEASE)/wasi-aot.ld
 	@echo "built $(RELEASE)/wasi-aot"
 
 # The compiler has the images in it; they are committed with a record of what built them.
@@ -90,7 +90,7 @@ cost: build ## Search for modules that cost too much to build, for SECONDS=600
 test-shim:
 	cargo test $(SHIM)
 
-AARCH64_SUITES := adversarial cli differential differential-go edges go imports spec std wasi
+AARCH64_SUITES := adversarial codegen command differential differential-go edges executable go imports spec std wasi
 
 # SUITES="wasi edges" chooses some. What only a kernel does is in test-aarch64-system.
 test-aarch64: export WASI_AOT_TEST_TARGET = linux/arm64

@@ -38,7 +38,7 @@ trap 'rm -rf "$stage"' EXIT
 mkdir -p "$stage/$name/lib/linux-amd64" "$stage/$name/lib/linux-arm64"
 cp "$target/dist/$triple/release/wasi-aot" "$stage/$name/"
 cli/dist-docs.sh "$stage/$name"
-cp runtime-shim/wasi-aot.ld "$stage/$name/lib/"
+"$target/release/wasi-aot-shim-images" script "$stage/$name/lib/wasi-aot.ld"
 for of in linux-amd64 linux-arm64; do
     "$target/release/wasi-aot-shim-images" library "${of/-//}" "$target/shim-images" "$stage/$name/lib/$of/libwasi_aot_shim.a"
 done

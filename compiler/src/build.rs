@@ -5,12 +5,13 @@ use crate::compile::{self, Synthetic};
 use crate::emit::{self, Input};
 use crate::error::Error;
 use crate::go::DispatchOutcome;
+use crate::go::preempt::G_GLOBAL;
 use crate::link;
 use crate::merge::{self, Preload};
 use crate::module::{self, Gaps, Module};
 use crate::options::{Emit, Observer, Options, Phase};
 use crate::policy::{Budget, Policy};
-use crate::{shim, trap};
+use crate::{shim_image, trap};
 use std::time::Instant;
 use wasi_aot_contract::layout::WASM_PAGE_SIZE;
 use wasi_aot_contract::manifest::{Record, writer};
@@ -122,7 +123,7 @@ pub fn build_with(
         with_memory: options.emit == Emit::Obj,
         memories: &memories,
         features: options.features(),
-        preemption: analysis.preemption(options),
+        preemption: analysis.preemption(options).map(|p| (G_GLOBAL, p)),
     };
     let (object, sizes) = emit::object(&input)?;
     phases.end("emit", || {
@@ -138,7 +139,7 @@ pub fn build_with(
         chunks: module.image.chunks(),
         size: u64::from(memories.first().map_or(0, |m| m.initial_pages)) * WASM_PAGE_SIZE,
     };
-    let shim = shim::image(options.target);
+    let shim = shim_image::of(options.target);
     let executable = link::executable(&object, &memory, shim, options.strip)?;
     phases.end("link", || format!("{} bytes", executable.len()));
     Ok(executable)

@@ -45,6 +45,23 @@ pub struct Compiled {
     pub rewritten: Rewritten,
 }
 
+impl Compiled {
+    /// Machine code that didn't come out of Cranelift, without trap sites.
+    #[must_use]
+    pub fn from_bytes(code: Vec<u8>, alignment: u64, relocations: Vec<Relocation>) -> Self {
+        Self {
+            code,
+            alignment,
+            relocations,
+            traps: Vec::new(),
+            text: None,
+            large: false,
+            weight: Weight::default(),
+            rewritten: Rewritten::NOT,
+        }
+    }
+}
+
 /// A place in a function that holds a symbol's address.
 pub struct Relocation {
     pub offset: u32,

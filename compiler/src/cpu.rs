@@ -75,10 +75,7 @@ pub fn native(target: Target) -> Result<Features, String> {
 /// Whether this machine has the target's architecture.
 #[must_use]
 pub fn is_host(target: Target) -> bool {
-    match target {
-        Target::LinuxAmd64 => cfg!(target_arch = "x86_64"),
-        Target::LinuxArm64 => cfg!(target_arch = "aarch64"),
-    }
+    Target::HOST.is_some_and(|host| host.arch() == target.arch())
 }
 
 fn known(target: Target) -> String {

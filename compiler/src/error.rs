@@ -3,7 +3,6 @@
 //! start of the wasm file.
 
 use std::fmt;
-use wasi_aot_contract::preview1;
 
 /// The reason why a build failed.
 #[derive(Debug, thiserror::Error)]
@@ -32,11 +31,13 @@ pub enum Error {
     },
     #[error("built for GOOS=js; rebuild with GOOS=wasip1")]
     GoJs,
-    #[error("unknown import {module}.{name}, {wanted}; {}", unknown_hint(module))]
+    #[error("unknown import {module}.{name}, {wanted}; {hint}")]
     UnknownImport {
         module: String,
         name: String,
         wanted: String,
+        /// What to do about it.
+        hint: String,
     },
     #[error(
         "import {module}.{name} is of a later preload; give --preload {module}=FILE before the one that imports it"
@@ -103,15 +104,6 @@ pub enum Error {
     /// The object and the shim don't fit together, or the image is too large.
     #[error("{0}")]
     Link(String),
-}
-
-/// What to do about an import that nobody provides.
-fn unknown_hint(module: &str) -> String {
-    if module == preview1::MODULE_NAME {
-        "preview 1 has no such function; build the module against preview 1".into()
-    } else {
-        format!("give the module that exports it: --preload {module}=FILE")
-    }
 }
 
 /// Displays ` in NAME`, or nothing.

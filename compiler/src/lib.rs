@@ -21,10 +21,11 @@ pub mod module;
 pub mod names;
 pub mod options;
 pub mod policy;
-pub mod shim;
+pub mod shim_image;
 pub mod symbol;
 pub mod target;
 pub mod trap;
+mod wasm;
 pub mod weight;
 
 pub use build::{build, build_with};

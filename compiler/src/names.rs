@@ -3,9 +3,7 @@
 use crate::go::pclntab::Pclntab;
 use crate::module::Module;
 use std::collections::HashSet;
-
-/// What the names of the object's own symbols begin with.
-const OWN_PREFIX: &str = "wasi_aot_";
+use wasi_aot_contract::symbols;
 
 /// A name for each defined function, all different, without NUL: Go's own from
 /// pclntab, else the module's (name section or export), else `func[INDEX]`. One that
@@ -41,7 +39,7 @@ pub fn function_names<'r>(
 fn unique(taken: &mut HashSet<String>, name: &str, index: u32) -> String {
     let mut candidate = if name.is_empty() {
         format!("func[{index}]")
-    } else if name.starts_with(OWN_PREFIX) {
+    } else if name.starts_with(symbols::PREFIX) {
         format!("func[{index}]{name}")
     } else {
         name.to_string()

@@ -2,8 +2,9 @@
 
 use crate::policy::Policy;
 use std::time::Duration;
-use wasi_aot_contract::cpu::{Architecture, Features, aarch64, x86_64};
-use wasi_aot_contract::layout::Machine;
+use wasi_aot_contract::cpu::Features;
+
+pub use wasi_aot_contract::target::{Arch, Target};
 
 /// Everything a build depends on beside the module itself.
 #[derive(Debug, Clone, Default)]
@@ -38,75 +39,6 @@ impl Options {
     pub fn features(&self) -> Features {
         let cpu = self.target.cpu();
         cpu.closed(self.cpu.unwrap_or(cpu.default.features))
-    }
-}
-
-/// Operating system and architecture of the output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target {
-    LinuxAmd64,
-    LinuxArm64,
-}
-
-/// The machine that this is compiled for, where it is one of them.
-impl Default for Target {
-    fn default() -> Self {
-        if cfg!(target_arch = "aarch64") {
-            Self::LinuxArm64
-        } else {
-            Self::LinuxAmd64
-        }
-    }
-}
-
-impl Target {
-    pub const ALL: [Self; 2] = [Self::LinuxAmd64, Self::LinuxArm64];
-
-    /// Go's name for it (`GOOS/GOARCH`).
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.names()[0]
-    }
-
-    /// Go's name, short ones, and Rust's triples: executables are static and have no C
-    /// library, so it makes no difference which one a triple names.
-    #[must_use]
-    pub fn names(self) -> &'static [&'static str] {
-        match self {
-            Self::LinuxAmd64 => &[
-                "linux/amd64",
-                "amd64",
-                "x86_64",
-                "x86-64",
-                "x86_64-unknown-linux-gnu",
-                "x86_64-unknown-linux-musl",
-            ],
-            Self::LinuxArm64 => &[
-                "linux/arm64",
-                "arm64",
-                "aarch64",
-                "aarch64-unknown-linux-gnu",
-                "aarch64-unknown-linux-musl",
-            ],
-        }
-    }
-
-    /// What its processors may have.
-    #[must_use]
-    pub fn cpu(self) -> &'static Architecture {
-        match self {
-            Self::LinuxAmd64 => &x86_64::CPU,
-            Self::LinuxArm64 => &aarch64::CPU,
-        }
-    }
-
-    /// What the address layout calls its processor.
-    #[must_use]
-    pub fn machine(self) -> Machine {
-        match self {
-            Self::LinuxAmd64 => Machine::X86_64,
-            Self::LinuxArm64 => Machine::Aarch64,
-        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! What Cranelift is told about the machine that the output runs on.
 
-use crate::options::{OptLevel, Target};
+use crate::options::{Arch, OptLevel, Target};
 use cranelift_codegen::isa::{self, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
-use wasi_aot_contract::cpu::Features;
+use wasi_aot_contract::cpu::{Feature, Features};
 
 /// The code generator for a target whose processor has `features`; with `spectre`, what
 /// it makes of guards ([`crate::lower`]) and jump tables ends with a barrier where the
@@ -24,29 +24,35 @@ pub fn isa(
             .set(name, value)
             .unwrap_or_else(|e| panic!("BUG: setting {name}={value}: {e}"));
     }
-    let mut builder = isa::lookup_by_name(triple(target))
+    let mut builder = isa::lookup_by_name(target.triple())
         .unwrap_or_else(|e| panic!("BUG: target {}: {e}", target.name()));
     for feature in target.cpu().features_in(features) {
         builder
-            .enable(feature.setting)
+            .enable(&feature_setting(feature))
             .unwrap_or_else(|e| panic!("BUG: CPU feature {}: {e}", feature.name));
     }
-    // A hint, which does nothing on a processor that needs none (Arm, "Consumption of
-    // Speculative Data Barrier").
-    if spectre && target == Target::LinuxArm64 {
+    if let Some(barrier) = speculation_barrier(target.arch()).filter(|_| spectre) {
         builder
-            .enable("use_csdb")
-            .unwrap_or_else(|e| panic!("BUG: setting use_csdb: {e}"));
+            .enable(barrier)
+            .unwrap_or_else(|e| panic!("BUG: setting {barrier}: {e}"));
     }
     builder
         .finish(settings::Flags::new(shared))
         .unwrap_or_else(|e| panic!("BUG: code generator: {e}"))
 }
 
-fn triple(target: Target) -> &'static str {
-    match target {
-        Target::LinuxAmd64 => "x86_64-unknown-linux-gnu",
-        Target::LinuxArm64 => "aarch64-unknown-linux-gnu",
+/// Cranelift's setting for a processor feature: `has_sse41` for `sse4.1`.
+fn feature_setting(feature: &Feature) -> String {
+    format!("has_{}", feature.name.replace('.', ""))
+}
+
+/// Cranelift's setting that ends guards with a barrier, on an architecture that has one.
+fn speculation_barrier(arch: Arch) -> Option<&'static str> {
+    match arch {
+        Arch::X86_64 => None,
+        // A hint, which does nothing on a processor that needs none (Arm, "Consumption of
+        // Speculative Data Barrier").
+        Arch::Aarch64 => Some("use_csdb"),
     }
 }
 
@@ -89,4 +95,18 @@ fn shared_settings(opt_level: OptLevel, spectre: bool) -> Vec<(&'static str, &'s
             if spectre { "true" } else { "false" },
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So Cranelift has each target and each feature that the contract lists.
+    #[test]
+    fn there_is_a_code_generator_for_every_target_with_all_features() {
+        for target in Target::ALL {
+            let isa = isa(target, target.cpu().all(), OptLevel::O2, true);
+            assert_eq!(isa.triple().to_string(), target.triple());
+        }
+    }
 }

@@ -68,9 +68,8 @@ fn compile(source: &str) -> String {
         other => panic!("`;;! emit = clif` or `asm` is missing: {other:?}"),
     };
     let target = match directive("target") {
-        None | Some("linux/amd64") => Target::LinuxAmd64,
-        Some("linux/arm64") => Target::LinuxArm64,
-        other => panic!("unknown target {other:?}"),
+        None => Target::LinuxAmd64,
+        Some(name) => Target::named(name).unwrap_or_else(|| panic!("unknown target {name}")),
     };
     let cpu = directive("cpu").map(|spec| cpu::parse(target, spec).unwrap());
     let options = Options {

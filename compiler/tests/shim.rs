@@ -10,11 +10,9 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
-use wasi_aot_compiler::{Target, shim};
+use wasi_aot_compiler::{Target, shim_image};
 use wasi_aot_contract::{layout, preview1, symbols};
 use wasi_aot_shim_images::toolchain::Toolchain;
-
-const TARGETS: [Target; 2] = [Target::LinuxAmd64, Target::LinuxArm64];
 
 const TRAP: i32 = 134;
 const CANNOT_START: i32 = 125;
@@ -23,10 +21,11 @@ const CANNOT_START: i32 = 125;
 /// called `name`.
 fn link(name: &str, defines: &[&str]) -> PathBuf {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/shim/module.S");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime-shim/wasi-aot.ld");
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shim");
     fs::create_dir_all(&directory).unwrap();
     let executable = directory.join(name);
+    let script = directory.join(format!("{name}.ld"));
+    fs::write(&script, wasi_aot_shim_images::script::ld()).unwrap();
     let object = directory.join(format!("{name}.o"));
     let mut assemble = Command::new("cc");
     assemble.args(defines.iter().map(|define| format!("-D{define}")));
@@ -47,7 +46,7 @@ fn link(name: &str, defines: &[&str]) -> PathBuf {
 fn archive() -> &'static Path {
     static ARCHIVE: OnceLock<PathBuf> = OnceLock::new();
     ARCHIVE.get_or_init(|| {
-        let target = &wasi_aot_shim_images::target::LINUX_AMD64;
+        let target = Target::LinuxAmd64;
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("shim-images");
         let tools = Toolchain::find(target).unwrap();
         wasi_aot_shim_images::archive::build(target, &tools, &[], &directory).unwrap()
@@ -236,8 +235,8 @@ fn signals_from_outside_end_the_process_as_usual() {
 
 #[test]
 fn the_embedded_images_keep_their_promises() {
-    for target in TARGETS {
-        keeps_its_promises(shim::image(target));
+    for target in Target::ALL {
+        keeps_its_promises(shim_image::of(target));
     }
 }
 
@@ -256,7 +255,7 @@ fn keeps_its_promises(image: &[u8]) {
             .any(|symbol| symbol.name() == Ok(name) && symbol.is_global() && symbol.is_definition())
     };
     for function in preview1::FUNCTIONS {
-        let name = format!("{}{}", symbols::WASI_PREFIX, function.name);
+        let name = format!("{}{}", symbols::PREFIX, function.name);
         assert!(defined(&name), "{name}");
     }
     for name in symbols::HELPERS {
@@ -270,9 +269,9 @@ fn the_embedded_images_name_no_directory_of_this_machine() {
     let root = root.canonicalize().unwrap();
     let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME"));
     let directories = [root.to_str().unwrap(), &home.unwrap()];
-    for target in TARGETS {
+    for target in Target::ALL {
         let found = |needle: &[u8]| {
-            let mut windows = shim::image(target).windows(needle.len());
+            let mut windows = shim_image::of(target).windows(needle.len());
             windows.any(|window| window == needle)
         };
         for directory in directories {

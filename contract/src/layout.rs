@@ -3,8 +3,10 @@
 //! Invariants: the image (shim, then module) stays below [`IMAGE_LIMIT`]; every
 //! address that generated code forms from a 32-bit index plus a static offset of at
 //! most [`MAX_UNCHECKED_OFFSET`] falls inside `[base, base + MEMORY_RESERVE)` of its
-//! memory's [`base`](Machine::memory_base), which is linear memory or PROT_NONE.
+//! memory's [`base`](Target::memory_base), which is linear memory or PROT_NONE.
 //! A change here changes what generated code may leave unchecked.
+
+use crate::target::{Arch, Target};
 
 /// Size of a WebAssembly page in bytes (core specification, "Memory Instances").
 pub const WASM_PAGE_SIZE: u64 = 0x1_0000;
@@ -20,37 +22,6 @@ pub const IMAGE_BASE: u64 = 0x40_0000;
 /// prebuilt shim is linked against this address before any module exists, and
 /// must end below it.
 pub const MODULE_INFO_ADDR: u64 = 0x50_0000;
-
-/// A machine that executables run on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Machine {
-    X86_64,
-    Aarch64,
-}
-
-impl Machine {
-    /// The one that this is compiled for: right for the shim, which runs there, and
-    /// for nothing in the compiler.
-    pub const NATIVE: Self = if cfg!(target_arch = "aarch64") {
-        Self::Aarch64
-    } else {
-        Self::X86_64
-    };
-
-    /// Virtual address of byte 0 of the memory with this index.
-    ///
-    /// On x86-64 the first one is low enough that base plus a static offset is a
-    /// positive 32-bit displacement. On aarch64, which has no such displacements, its
-    /// lower 32 bits are zero, so that base plus index has the index for its lower half.
-    #[must_use]
-    pub const fn memory_base(self, index: u32) -> u64 {
-        let first = match self {
-            Self::X86_64 => 0x1000_0000,
-            Self::Aarch64 => 1 << 32,
-        };
-        first + index as u64 * MEMORY_STRIDE
-    }
-}
 
 /// PROT_NONE bytes right below each memory.
 pub const GUARD_BELOW: u64 = 0x1_0000;
@@ -72,7 +43,7 @@ pub const MAX_MEMORIES: usize = 16;
 pub const MEMORY_STRIDE: u64 = 6 << 30;
 
 /// First address the image must not reach, 252 MiB: of the addresses of its functions, tables
-/// hold 32 bits, and an `ADRP` on aarch64 reaches all of it. `wasi-aot.ld` has it, too.
+/// hold 32 bits, and an `ADRP` on aarch64 reaches all of it.
 pub const IMAGE_LIMIT: u64 = 252 << 20;
 
 /// Default reservation for the native stack, committed lazily by the kernel.
@@ -87,27 +58,38 @@ pub const MIN_STACK_SIZE: u64 = 256 << 10;
 /// has on our processors.
 pub const STACK_UNIT: u64 = 0x1_0000;
 
-// The folded displacement of x86-64 is a signed 32-bit number.
-const _: () = assert!(Machine::X86_64.memory_base(0) + MAX_UNCHECKED_OFFSET <= 0x7fff_ffff);
+const _: () = {
+    let mut index = 0;
+    while index < Target::ALL.len() {
+        let base = Target::ALL[index].memory_base(0);
+        // No memory's reserve reaches the image.
+        assert!(base - GUARD_BELOW >= IMAGE_LIMIT);
+        // Segments of memory begin on a page of every kernel.
+        assert!(STACK_UNIT.is_multiple_of(Target::ALL[index].page_size()));
+        assert!(WASM_PAGE_SIZE.is_multiple_of(Target::ALL[index].page_size()));
+        match Target::ALL[index].arch() {
+            // The folded displacement is a signed 32-bit number.
+            Arch::X86_64 => assert!(base + MAX_UNCHECKED_OFFSET <= 0x7fff_ffff),
+            // The lower half of base plus index is the index.
+            Arch::Aarch64 => assert!(base.trailing_zeros() >= 32),
+        }
+        index += 1;
+    }
+};
 
-// The lower half of base plus index is the index.
-const _: () = assert!(Machine::Aarch64.memory_base(0).trailing_zeros() >= 32);
-
-// No memory's reserve reaches the image, or the guard below the next memory.
-const _: () = assert!(Machine::X86_64.memory_base(0) - GUARD_BELOW >= IMAGE_LIMIT);
-const _: () = assert!(Machine::Aarch64.memory_base(0) - GUARD_BELOW >= IMAGE_LIMIT);
+// No memory's reserve reaches the guard below the next memory.
 const _: () = assert!(MEMORY_RESERVE + GUARD_BELOW <= MEMORY_STRIDE);
 
-/// What the shim uses: the layout of [`Machine::NATIVE`].
+/// The layout of [`Target::NATIVE`], for the shim.
 pub mod native {
-    use super::Machine;
+    use super::Target;
 
     /// Virtual address of byte 0 of the first memory.
     pub const MEMORY_BASE: u64 = memory_base(0);
 
-    /// [`Machine::memory_base`].
+    /// [`Target::memory_base`].
     #[must_use]
     pub const fn memory_base(index: u32) -> u64 {
-        Machine::NATIVE.memory_base(index)
+        Target::NATIVE.memory_base(index)
     }
 }

@@ -12,5 +12,7 @@ pub mod layout;
 pub mod manifest;
 pub mod module;
 pub mod preview1;
+#[macro_use]
 pub mod symbols;
+pub mod target;
 pub mod text;

@@ -1,31 +1,44 @@
 //! Names of the symbols and sections that cross between module and shim.
 
+/// The name of a symbol of ours, as a literal: `symbol!("entry")` is `"wasi_aot_entry"`. The
+/// shim's function for an import of `wasi_snapshot_preview1` has the import's name:
+/// `symbol!("fd_read")`.
+#[macro_export]
+macro_rules! symbol {
+    ($name:expr) => {
+        concat!("wasi_aot_", $name)
+    };
+}
+
+/// What the name of every symbol begins with that [`symbol!`] makes.
+pub const PREFIX: &str = symbol!("");
+
 /// The [`ModuleInfo`](crate::module::ModuleInfo), defined by the module.
-pub const MODULE: &str = "wasi_aot_module";
+pub const MODULE: &str = symbol!("module");
 /// `extern "C" fn()`: the module's start function, then `_start`.
-pub const ENTRY: &str = "wasi_aot_entry";
+pub const ENTRY: &str = symbol!("entry");
 
 /// `extern "C" fn(delta_pages: u32) -> u32`: makes memory 0 larger and returns its
 /// previous size in pages, or `u32::MAX`; defined by the shim.
-pub const MEMORY_GROW: &str = "wasi_aot_memory_grow";
+pub const MEMORY_GROW: &str = symbol!("memory_grow");
 /// `extern "C" fn(delta_pages: u32, memory: u32) -> u32`: the same for any memory.
-pub const MEMORY_GROW_OTHER: &str = "wasi_aot_memory_grow_other";
+pub const MEMORY_GROW_OTHER: &str = symbol!("memory_grow_other");
 /// `[u32; MAX_MEMORIES]`: the current sizes of the memories in pages; defined by the
 /// shim, written by it alone.
-pub const MEMORY_PAGES: &str = "wasi_aot_memory_pages";
+pub const MEMORY_PAGES: &str = symbol!("memory_pages");
 /// C's `memmove` and `memset` on host addresses; defined by the shim.
 pub const MEMMOVE: &str = "memmove";
 pub const MEMSET: &str = "memset";
 
 /// `extern "C" fn(a: *const u8, b: *const u8, len: usize) -> u64`: 1 if the ranges
 /// hold the same bytes, else 0; defined by the shim, as are the next two.
-pub const BYTES_EQUAL: &str = "wasi_aot_bytes_equal";
+pub const BYTES_EQUAL: &str = symbol!("bytes_equal");
 /// `extern "C" fn(a: *const u8, b: *const u8, len: usize) -> i32`: the difference
 /// (a - b, as unsigned bytes) of the first two bytes that differ, else 0.
-pub const BYTES_COMPARE: &str = "wasi_aot_bytes_compare";
+pub const BYTES_COMPARE: &str = symbol!("bytes_compare");
 /// `extern "C" fn(start: *const u8, byte: u32, len: usize) -> *const u8`: the first
 /// byte that equals the lowest eight bits of `byte`, or null.
-pub const BYTES_FIND: &str = "wasi_aot_bytes_find";
+pub const BYTES_FIND: &str = symbol!("bytes_find");
 
 /// All that the shim defines for generated code, its functions for imports apart.
 pub const HELPERS: [&str; 8] = [
@@ -39,15 +52,11 @@ pub const HELPERS: [&str; 8] = [
     BYTES_FIND,
 ];
 
-/// Prefix of the shim's function for an import of `wasi_snapshot_preview1`:
-/// `fd_read` is `wasi_aot_fd_read`.
-pub const WASI_PREFIX: &str = "wasi_aot_";
-
 /// Section of the [`MODULE`] symbol, placed at
 /// [`MODULE_INFO_ADDR`](crate::layout::MODULE_INFO_ADDR).
 pub const MODULE_SECTION: &str = ".wasi_aot.module";
 /// Section of the initial bytes of linear memory, placed at
-/// [`Machine::memory_base`](crate::layout::Machine::memory_base).
+/// [`Target::memory_base`](crate::target::Target::memory_base).
 pub const MEMORY_SECTION: &str = ".wasi_aot.memory";
 /// NOBITS section that follows [`MEMORY_SECTION`] up to the initial size.
 pub const MEMORY_ZERO_SECTION: &str = ".wasi_aot.memory_zero";

@@ -2,10 +2,9 @@
 //! the guest make any system call of the host. Only with the feature `corrupt`, which
 //! wasi-aot itself is never built with.
 
+use crate::abi::errno::Errno;
+use crate::abi::guest_memory::{Memory, Ptr};
 use crate::arch;
-use crate::guest::Ptr;
-use crate::wasi::Wasi;
-use crate::wasi::errno::Errno;
 use core::ffi::{CStr, c_char};
 use wasi_aot_contract::layout::native::MEMORY_BASE;
 
@@ -15,8 +14,8 @@ pub const CLOCK: u32 = 0xbad;
 /// Makes the system call described at `at`, in words of 64 bits: number, six
 /// arguments, and a bit for each argument that is an address in linear memory. Its
 /// result replaces the number.
-pub fn system_call(wasi: &mut Wasi, at: Ptr) -> Result<(), Errno> {
-    let record: [u8; 64] = wasi.memory.array(at)?;
+pub fn system_call(memory: &mut Memory, at: Ptr) -> Result<(), Errno> {
+    let record: [u8; 64] = memory.array(at)?;
     let word = |index: usize| {
         let bytes = record[8 * index..].first_chunk().expect("BUG: 8 words");
         u64::from_le_bytes(*bytes)
@@ -27,7 +26,7 @@ pub fn system_call(wasi: &mut Wasi, at: Ptr) -> Result<(), Errno> {
     });
     // SAFETY: none at all, which is the purpose.
     let result = unsafe { arch::system_call(word(0) as u32, args) };
-    wasi.memory.write_u64(at, result as u64)
+    memory.write_u64(at, result as u64)
 }
 
 /// Whether the host's environment names `layer` as one to leave out:

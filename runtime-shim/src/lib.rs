@@ -11,29 +11,30 @@
 #![cfg_attr(not(test), no_std)]
 #![cfg_attr(test, allow(dead_code))]
 
+mod abi;
 #[cfg(feature = "again")]
 mod again;
 mod arch;
-mod auxv;
-mod bytes;
+mod compare_bytes;
 #[cfg(feature = "corrupt")]
 mod corrupt;
 mod cpu_limit;
-mod guest;
 mod harden;
 mod inherited;
-mod limits;
-mod mem;
-mod memory;
-mod pages;
+mod libc_mem;
+mod linear_memory;
+mod manifest;
 #[cfg(not(test))]
 mod panic;
+mod pieces;
 mod policy;
 mod preempt;
 mod privileges;
+mod process;
 mod report;
 #[cfg(test)]
 mod sandbox_tests;
+mod shim_memory;
 mod stack;
 mod start;
 mod sys;

@@ -9,10 +9,10 @@
 //! is the guest's and may be anything, so every access is checked against the
 //! memory's size.
 
+use crate::abi::guest_memory::Memory;
 use crate::arch::SignalContext;
-use crate::guest::Memory;
 use crate::sys::{self, IntervalTimer, SignalInfo};
-use crate::{memory, traps};
+use crate::{linear_memory, traps};
 use core::ptr::{null_mut, with_exposed_provenance, with_exposed_provenance_mut};
 use core::sync::atomic::{AtomicPtr, Ordering};
 use rustix::process::Signal;
@@ -146,7 +146,7 @@ struct LinearMemory;
 
 impl LinearMemory {
     fn host_address(at: u64) -> Option<usize> {
-        (at.checked_add(8)? <= memory::size_bytes()).then_some((MEMORY_BASE + at) as usize)
+        (at.checked_add(8)? <= linear_memory::size_bytes()).then_some((MEMORY_BASE + at) as usize)
     }
 }
 

@@ -2,7 +2,7 @@
 //! rest because it has none or wants an allocator. Numbers are the kernel's for
 //! the processor; results are 0 or more, or a negative errno.
 
-use crate::arch::{completed, system_call};
+use crate::arch::{signal_restorer, system_call};
 use core::mem::MaybeUninit;
 use linux_raw_sys::general::{
     __NR_close_range, __NR_exit_group, __NR_getcwd, __NR_rt_sigaction, __NR_rt_sigprocmask,
@@ -91,8 +91,10 @@ pub fn exit_group(code: i32) -> ! {
 ///
 /// # Safety
 /// `action.handler` is SIG_DFL, SIG_IGN or a handler as `action.flags` say.
-pub unsafe fn rt_sigaction(signal: i32, action: SignalAction) -> isize {
-    let action = completed(action);
+pub unsafe fn rt_sigaction(signal: i32, mut action: SignalAction) -> isize {
+    let (flag, restorer) = signal_restorer();
+    action.flags |= flag;
+    action.restorer = restorer;
     let mask_size = size_of::<u64>();
     let new = (&raw const action).expose_provenance();
     // SAFETY: the kernel reads one action through the pointer and writes none, as

@@ -5,7 +5,7 @@
 //! a handler finds its signal blocked, and the kernel ends the process.
 
 use crate::arch::SignalContext;
-use crate::memory;
+use crate::linear_memory;
 use crate::report::{EXIT_TRAP, Printable, Size, Stderr, cannot_start};
 use crate::stack::{self, NativeStack};
 use crate::sys::{self, SignalAction, SignalInfo, SignalStack};
@@ -162,7 +162,7 @@ unsafe extern "C" fn on_fault(number: i32, info: *const SignalInfo, context: *co
         (module, Tables::of(module))
     };
     let stack = stack::current();
-    let cause = classify(&fault, &tables, memory::sizes(module), &stack);
+    let cause = classify(&fault, &tables, linear_memory::sizes(module), &stack);
     // SAFETY: the native stack stays mapped, and its only user is stopped.
     let frames = unsafe { frames(registers.frame_pointer, stack.usable.clone()) };
     report(&fault, &cause, &stack, &tables, frames);
@@ -231,7 +231,8 @@ fn classify(
             wasm_offset: trap.wasm_offset(),
         });
     }
-    let Some((memory, size)) = memories.find(|&(memory, _)| hits(&memory::reserved(memory))) else {
+    let Some((memory, size)) = memories.find(|&(memory, _)| hits(&linear_memory::reserved(memory)))
+    else {
         return Cause::Bug;
     };
     let base = memory_base(memory);

@@ -61,8 +61,8 @@ fn accesses_outside_memory_are_out_of_bounds() {
         assert_eq!(at(base + size), out(size));
         assert_eq!(at(base + MEMORY_RESERVE - 1), out(MEMORY_RESERVE - 1));
         assert_eq!(at(base - 8), out(0xffff_fff8));
-        assert_eq!(at(memory::reserved(memory).end), Cause::Bug);
-        assert_eq!(at(memory::reserved(memory).start - 1), Cause::Bug);
+        assert_eq!(at(linear_memory::reserved(memory).end), Cause::Bug);
+        assert_eq!(at(linear_memory::reserved(memory).start - 1), Cause::Bug);
     }
     assert_eq!(at(memory_base(2)), Cause::Bug);
     assert_eq!(at(0), Cause::Bug);

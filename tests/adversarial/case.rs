@@ -3,9 +3,9 @@
 
 use crate::module::{self, Edit, NAMED, Named};
 use anyhow::{Context, Result, ensure};
-use harness::agree::{self, End, Seen};
+use harness::agree::{Compared, End, Seen};
 use harness::run::Ends;
-use harness::suite::test;
+use harness::suite::with_tool;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::sync::Arc;
@@ -65,54 +65,51 @@ const WAYS: [(&[&str], bool); 4] = [
 
 pub fn trials(group: &str, cases: &'static [Case], tool: &Arc<Tool>) -> Vec<Trial> {
     let one = |case: &'static Case| {
-        let tool = Arc::clone(tool);
-        test(format!("{group}/{}", case.name), move || case.check(&tool))
+        with_tool(format!("{group}/{}", case.name), tool, |tool| {
+            case.check(tool)
+        })
     };
     cases.iter().map(one).collect()
 }
 
 impl Case {
     fn check(&self, tool: &Tool) -> Result<()> {
-        let dir = tempfile::tempdir()?;
-        let module = agree::assemble(dir.path(), &module::text(self.edits, self.named)?)?;
-        let specified = agree::wasmtime(&module)?;
-        ensure!(!specified.stdout.is_empty(), "the program shows nothing");
-        let program = dir.path().join("program");
+        let compared = Compared::new(&module::text(self.edits, self.named)?)?;
+        let specified = &compared.reference;
+        ensure!(!specified.stdout.is_empty(), "the program prints nothing");
         for (flags, trust) in WAYS {
-            let said = agree::build(tool, &module, &program, flags)?;
+            let (said, seen) = compared.built(tool, flags)?;
             if flags.is_empty() {
                 for knows in self.knows {
                     ensure!(said.contains(knows), "{knows:?} is not in {said}");
                 }
             }
-            let seen = agree::run(&program)?;
-            self.judge(&seen, &specified, trust)
+            self.judge(&seen, specified, trust)
                 .with_context(|| flags.join(" "))?;
         }
         Ok(())
     }
 
     fn judge(&self, seen: &Seen, specified: &Seen, trust: bool) -> Result<()> {
-        let text = |seen: &Seen| String::from_utf8_lossy(&seen.stdout).into_owned();
         let right = match self.trusted {
             Trusted::Traps(trap) if trust => {
-                let end = End::trap(trap).context("no such trap")?;
+                let end = End::by(trap)?;
                 ensure!(specified.end != end, "the specification's end, too");
                 seen.end == end && specified.stdout.starts_with(&seen.stdout)
             }
             Trusted::Prints(from, to) if trust => {
-                let expected = text(specified);
+                let expected = specified.text();
                 ensure!(
                     expected.matches(from).count() == 1,
                     "{from:?} in {expected}"
                 );
-                seen.end == specified.end && text(seen) == expected.replace(from, to)
+                seen.end == specified.end && seen.text() == expected.replace(from, to)
             }
             Trusted::GoesOn(prints) if trust => {
-                let expected = text(specified) + prints;
+                let expected = specified.text() + prints;
                 let trapped = matches!(specified.end, End::Trap(_));
                 ensure!(trapped, "specified: {:?}", specified.end);
-                seen.end == End::Normal(Ends::Exit(0)) && text(seen).starts_with(&expected)
+                seen.end == End::Normal(Ends::Exit(0)) && seen.text().starts_with(&expected)
             }
             _ => seen == specified,
         };
@@ -120,9 +117,9 @@ impl Case {
             right,
             "{:?} after {:?}; specified: {:?} after {:?}",
             seen.end,
-            text(seen),
+            seen.text(),
             specified.end,
-            text(specified)
+            specified.text()
         );
         Ok(())
     }

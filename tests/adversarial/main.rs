@@ -21,11 +21,9 @@ mod sp;
 mod tables;
 
 use harness::tool::Tool;
-use libtest_mimic::Arguments;
 use std::sync::Arc;
 
 fn main() -> anyhow::Result<()> {
-    let args = Arguments::from_args();
     let tool = Arc::new(Tool::new()?);
     let groups = [
         ("dispatch", dispatch::CASES),
@@ -41,8 +39,5 @@ fn main() -> anyhow::Result<()> {
         .collect();
     trials.extend(bytes::trials(&tool));
     trials.extend(preempt::trials(&tool));
-    let conclusion = libtest_mimic::run(&args, trials);
-    // `exit` runs no destructors, and the tool's directory is to be removed.
-    drop(tool);
-    conclusion.exit()
+    harness::main(trials)
 }

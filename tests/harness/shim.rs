@@ -4,26 +4,25 @@ use crate::paths;
 use crate::run::Run;
 use crate::tool::Tool;
 use anyhow::{Result, ensure};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
-use wasi_aot_shim_images::target::LINUX_ARM64;
+use std::sync::{LazyLock, Mutex, PoisonError};
 use wasi_aot_shim_images::toolchain::Toolchain;
 use wasi_aot_shim_images::{Target, archive};
 
 /// Libraries by target and feature.
-type Built = BTreeMap<(&'static str, Option<&'static str>), PathBuf>;
+type Built = HashMap<(Target, Option<&'static str>), PathBuf>;
 
 /// The library for a target with this feature of the shim, or none; built once in a run,
 /// in a directory of its own.
 ///
 /// # Errors
 /// If it doesn't build.
-pub fn library(target: &Target, feature: Option<&'static str>) -> Result<PathBuf> {
-    static BUILT: Mutex<Built> = Mutex::new(Built::new());
+pub fn library(target: Target, feature: Option<&'static str>) -> Result<PathBuf> {
+    static BUILT: LazyLock<Mutex<Built>> = LazyLock::new(Mutex::default);
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
-    let key = (target.name, feature);
+    let key = (target, feature);
     if let Some(path) = built.get(&key) {
         return Ok(path.clone());
     }
@@ -51,7 +50,7 @@ pub const AGAIN: &str = "again";
 /// If it doesn't build.
 pub fn executable(
     tool: &Tool,
-    target: &Target,
+    target: Target,
     feature: &'static str,
     module: &Path,
     flags: &[String],
@@ -71,12 +70,12 @@ pub fn executable(
 ///
 /// # Errors
 /// If the linker fails.
-pub fn link(target: &Target, archive: &Path, object: &Path, output: &Path) -> Result<()> {
+pub fn link(target: Target, archive: &Path, object: &Path, output: &Path) -> Result<()> {
     let script = paths::product("wasi-aot.ld", "WASI_AOT_LD_SCRIPT")?;
-    let mut command = if *target == LINUX_ARM64 {
+    let mut command = if target == Target::LinuxArm64 {
         let mut linker = Toolchain::find(target)?.linker();
         linker.args(["--defsym=ARM64=1", "-z"]);
-        linker.arg(format!("max-page-size={}", target.page_size));
+        linker.arg(format!("max-page-size={}", target.page_size()));
         linker
     } else {
         Command::new("ld")

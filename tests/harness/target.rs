@@ -23,15 +23,10 @@ static TESTED: LazyLock<Tested> =
     LazyLock::new(|| read().unwrap_or_else(|error| panic!("WASI_AOT_TEST_TARGET: {error:#}")));
 
 fn read() -> Result<Tested> {
-    let native = match std::env::consts::ARCH {
-        "aarch64" => Target::LinuxArm64,
-        _ => Target::LinuxAmd64,
-    };
+    let native = Target::NATIVE;
     let target = match std::env::var("WASI_AOT_TEST_TARGET").as_deref() {
         Err(_) | Ok("") => native,
-        Ok("linux/amd64") => Target::LinuxAmd64,
-        Ok("linux/arm64") => Target::LinuxArm64,
-        Ok(other) => bail!("no target {other}"),
+        Ok(name) => Target::named(name).with_context(|| format!("no target {name}"))?,
     };
     let emulator = match target {
         _ if target == native => None,

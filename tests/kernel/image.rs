@@ -9,7 +9,7 @@ use harness::tool::Tool;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
-use wasi_aot_shim_images::target::LINUX_ARM64;
+use wasi_aot_shim_images::Target;
 
 /// Beside the programs: what policies of the guest `corrupt` are about.
 const DIRECTORIES: [&str; 3] = ["bin", "granted", "work"];
@@ -58,7 +58,7 @@ fn executable(tool: &Tool, go: &Toolchain, program: &Program) -> Result<PathBuf>
         (Some(module), _) => module.executable(tool, flags),
         (None, "corrupt") => {
             let module = build(Goal::Wasip1)?;
-            shim::executable(tool, &LINUX_ARM64, shim::CORRUPT, &module, &flags)
+            shim::executable(tool, Target::LinuxArm64, shim::CORRUPT, &module, &flags)
         }
         (None, _) => tool.executable(&build(Goal::Wasip1)?, &flags),
     }

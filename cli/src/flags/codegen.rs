@@ -138,7 +138,16 @@ struct Platform(Target);
 
 impl ValueEnum for Platform {
     fn value_variants<'a>() -> &'a [Self] {
-        const { &[Self(Target::LinuxAmd64), Self(Target::LinuxArm64)] }
+        const ALL: [Platform; Target::ALL.len()] = {
+            let mut all = [Platform(Target::NATIVE); Target::ALL.len()];
+            let mut index = 0;
+            while index < all.len() {
+                all[index] = Platform(Target::ALL[index]);
+                index += 1;
+            }
+            all
+        };
+        &ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {

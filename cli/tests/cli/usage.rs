@@ -1,4 +1,4 @@
-//! Arguments: what is refused and how, what the help says, completions.
+//! Arguments: what is refused and how, what the help says.
 
 use crate::workspace::Workspace;
 
@@ -112,14 +112,4 @@ fn the_version_is_the_packages() {
     let version = Workspace::new().succeed(&["--version"]);
     let expected = format!("wasi-aot {}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(String::from_utf8(version).unwrap(), expected);
-}
-
-#[test]
-fn completions_know_the_flags() {
-    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        let script = Workspace::new().succeed(&["completions", shell]);
-        let script = String::from_utf8(script).unwrap();
-        assert!(script.contains("max-memory"), "{shell}");
-    }
-    assert!(usage_error(&["completions", "tcsh"]).contains("bash"));
 }

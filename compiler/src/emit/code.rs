@@ -13,7 +13,7 @@ use cranelift_module::{DataId, FuncId, Linkage, Module as _, ModuleReloc, Module
 use cranelift_object::{ObjectBuilder, ObjectModule};
 use object::write::{Object, SectionId, StandardSection, SymbolId};
 use std::collections::BTreeMap;
-use wasi_aot_contract::symbols;
+use wasi_aot_contract::{symbol, symbols};
 
 /// An object whose text section is complete.
 pub(super) struct Code {
@@ -87,7 +87,7 @@ pub(super) fn emit(input: &Input<'_, '_, '_>) -> Code {
     for symbol in compile::referenced_symbols(all.iter().map(|function| function.compiled)) {
         declared.declare_referenced(symbol, input.env.module);
     }
-    let veneers = veneers::reach(input.env.target.machine()).and_then(|reach| {
+    let veneers = veneers::reach(input.env.target.arch()).and_then(|reach| {
         let functions: Vec<_> = all
             .iter()
             .map(|function| (function.symbol, function.compiled))
@@ -97,7 +97,7 @@ pub(super) fn emit(input: &Input<'_, '_, '_>) -> Code {
     let veneers = veneers.as_ref().map(|veneers| {
         (
             veneers,
-            declared.declare("wasi_aot_veneers", Linkage::Local),
+            declared.declare(symbol!("veneers"), Linkage::Local),
         )
     });
     for (index, function) in all.iter().enumerate() {
@@ -141,17 +141,17 @@ impl Declared {
             Synthetic::Entry(_) => return (self.declare(symbols::ENTRY, Linkage::Local), None),
             Synthetic::ImportThunk(index) => (
                 Symbol::ImportThunk(index),
-                format!("wasi_aot_thunk_{index}"),
+                own_name(format_args!("thunk_{index}")),
             ),
             Synthetic::GivingWay(index) => (
                 Symbol::GivingWay(index),
-                format!("wasi_aot_gives_way_{index}"),
+                own_name(format_args!("gives_way_{index}")),
             ),
             Synthetic::Trap(trap::BAD_SIGNATURE) => (
                 Symbol::TrapBadSignature,
-                "wasi_aot_trap_bad_signature".to_string(),
+                symbol!("trap_bad_signature").to_string(),
             ),
-            Synthetic::Trap(_) => (Symbol::TrapNull, "wasi_aot_trap_null".to_string()),
+            Synthetic::Trap(_) => (Symbol::TrapNull, symbol!("trap_null").to_string()),
         };
         let id = self.declare_function(symbol, &name, Linkage::Local);
         (id, Some(symbol))
@@ -161,12 +161,8 @@ impl Declared {
     fn declare_referenced(&mut self, symbol: Symbol, module: &Module<'_>) {
         match symbol {
             Symbol::Import(index) => {
-                let name = format!(
-                    "{}{}",
-                    symbols::WASI_PREFIX,
-                    module.imports[index as usize].function.name
-                );
-                self.declare_shim(symbol, &name);
+                let function = module.imports[index as usize].function;
+                self.declare_shim(symbol, &own_name(format_args!("{}", function.name)));
             }
             Symbol::MemoryGrow => self.declare_shim(symbol, symbols::MEMORY_GROW),
             Symbol::MemoryGrowOther => self.declare_shim(symbol, symbols::MEMORY_GROW_OTHER),
@@ -176,36 +172,40 @@ impl Declared {
             Symbol::BytesCompare => self.declare_shim(symbol, symbols::BYTES_COMPARE),
             Symbol::BytesFind => self.declare_shim(symbol, symbols::BYTES_FIND),
             Symbol::MemoryPages => self.declare_data(symbol, symbols::MEMORY_PAGES, false),
-            Symbol::Globals => self.declare_data(symbol, "wasi_aot_globals", true),
+            Symbol::Globals => self.declare_data(symbol, symbol!("globals"), true),
             Symbol::TypedTable { table, type_index } => {
-                let name = format!("wasi_aot_table_{table}_{type_index}");
+                let name = own_name(format_args!("table_{table}_{type_index}"));
                 self.declare_data(symbol, &name, false)
             }
             Symbol::GivingWayTable(index) => {
-                self.declare_data(symbol, &format!("wasi_aot_giving_way_{index}"), false)
+                self.declare_data(symbol, &own_name(format_args!("giving_way_{index}")), false)
             }
             Symbol::Data(index) => {
-                self.declare_data(symbol, &format!("wasi_aot_data_{index}"), false)
+                self.declare_data(symbol, &own_name(format_args!("data_{index}")), false)
             }
             Symbol::DataLength(index) => {
-                self.declare_data(symbol, &format!("wasi_aot_data_length_{index}"), true)
+                self.declare_data(symbol, &own_name(format_args!("data_length_{index}")), true)
             }
             Symbol::TableCells(index) => {
                 let written = module.tables[index as usize].written;
-                self.declare_data(symbol, &format!("wasi_aot_cells_{index}"), written)
+                self.declare_data(symbol, &own_name(format_args!("cells_{index}")), written)
             }
-            Symbol::TableStart(index) => {
-                self.declare_data(symbol, &format!("wasi_aot_cells_start_{index}"), false)
-            }
+            Symbol::TableStart(index) => self.declare_data(
+                symbol,
+                &own_name(format_args!("cells_start_{index}")),
+                false,
+            ),
             Symbol::TableSize(index) => {
-                self.declare_data(symbol, &format!("wasi_aot_table_size_{index}"), true)
+                self.declare_data(symbol, &own_name(format_args!("table_size_{index}")), true)
             }
             Symbol::Elements(index) => {
-                self.declare_data(symbol, &format!("wasi_aot_elements_{index}"), false)
+                self.declare_data(symbol, &own_name(format_args!("elements_{index}")), false)
             }
-            Symbol::ElementsLength(index) => {
-                self.declare_data(symbol, &format!("wasi_aot_elements_length_{index}"), true)
-            }
+            Symbol::ElementsLength(index) => self.declare_data(
+                symbol,
+                &own_name(format_args!("elements_length_{index}")),
+                true,
+            ),
             Symbol::Function(_)
             | Symbol::ImportThunk(_)
             | Symbol::GivingWay(_)
@@ -269,6 +269,11 @@ impl Declared {
             },
         }
     }
+}
+
+/// The name of a symbol of the object's own.
+fn own_name(name: std::fmt::Arguments<'_>) -> String {
+    format!("{}{name}", symbols::PREFIX)
 }
 
 fn finish(declared: Declared, entry: FuncId, all: &[Function<'_>]) -> Code {

@@ -4,20 +4,10 @@
 use super::code::Code;
 use super::{Input, references};
 use crate::module::{Constant, Global};
-use crate::options::Target;
 use crate::symbol::Symbol;
 use object::SectionKind;
 use object::write::{SectionId, StandardSection, SymbolId};
 use wasi_aot_contract::{layout, symbols};
-
-/// Alignment of the segment that maps linear memory: the target's largest page
-/// size, which aarch64 lets a kernel choose.
-fn segment_alignment(target: Target) -> u64 {
-    match target {
-        Target::LinuxAmd64 => 0x1000,
-        Target::LinuxArm64 => 0x1_0000,
-    }
-}
 
 /// Emits all data; returns the bytes that tables take.
 pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
@@ -98,8 +88,9 @@ fn memory(input: &Input<'_, '_, '_>, code: &mut Code) {
     let bytes =
         code.object
             .add_section(Vec::new(), name(symbols::MEMORY_SECTION), SectionKind::Data);
-    code.object
-        .append_section_data(bytes, &image, segment_alignment(input.env.target));
+    // A segment of its own begins on a page of its own.
+    let align = input.env.target.page_size();
+    code.object.append_section_data(bytes, &image, align);
     let zeroes = code.object.add_section(
         Vec::new(),
         name(symbols::MEMORY_ZERO_SECTION),

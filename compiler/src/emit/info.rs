@@ -11,7 +11,6 @@ use wasi_aot_contract::module::{
 };
 use wasi_aot_contract::{layout, symbols};
 
-use crate::go::preempt::G_GLOBAL;
 use crate::symbol::Symbol;
 
 /// Emits all of it; returns the bytes of the tables.
@@ -204,7 +203,7 @@ impl Info {
     /// whose code uses no globals.
     fn preemption(&mut self, input: &Input<'_, '_, '_>, code: &Code) {
         let globals = code.symbols.get(&Symbol::Globals);
-        let (Some(preemption), Some(&globals)) = (input.preemption, globals) else {
+        let (Some((g, preemption)), Some(&globals)) = (input.preemption, globals) else {
             return;
         };
         let at = |field: usize| offset_of!(ModuleInfo, preemption) + field;
@@ -217,7 +216,7 @@ impl Info {
                 preemption.g_stackguard0,
             ),
         ]);
-        let cell = i64::from(input.env.module.globals[G_GLOBAL as usize].cell);
+        let cell = i64::from(input.env.module.globals[g as usize].cell);
         self.address(at(offset_of!(Preemption, g_cell)), globals, cell);
     }
 

@@ -37,8 +37,9 @@ pub struct Input<'i, 'm, 'w> {
     pub memories: &'i [MemoryLimits],
     /// What the code may use, and so needs.
     pub features: Features,
-    /// How goroutines can be preempted, if they are.
-    pub preemption: Option<Preemption>,
+    /// If goroutines are preempted: the global that holds `g`, and the rest of what the shim
+    /// must know (`g_cell` is filled in here).
+    pub preemption: Option<(u32, Preemption)>,
 }
 
 /// How many bytes an object has of each kind, for `--verbose`.
@@ -53,10 +54,10 @@ pub struct Sizes {
 /// those that the object shares with the shim.
 #[must_use]
 pub fn reserved_names() -> BTreeSet<String> {
-    use symbols::{ENTRY, HELPERS, MODULE, WASI_PREFIX};
+    use symbols::{ENTRY, HELPERS, MODULE, PREFIX};
     let preview1 = wasi_aot_contract::preview1::FUNCTIONS
         .iter()
-        .map(|f| format!("{WASI_PREFIX}{}", f.name));
+        .map(|f| format!("{PREFIX}{}", f.name));
     let own = HELPERS.into_iter().chain([ENTRY, MODULE]);
     preview1.chain(own.map(str::to_string)).collect()
 }

@@ -15,12 +15,11 @@
 //! were no such thing.
 
 use crate::compile::{Compiled, Relocation, Target};
-use crate::go::Rewritten;
 use crate::symbol::Symbol;
-use crate::weight::Weight;
 use cranelift_codegen::binemit::Reloc;
 use std::collections::{BTreeMap, BTreeSet};
-use wasi_aot_contract::layout::{IMAGE_BASE, IMAGE_LIMIT, Machine};
+use wasi_aot_contract::layout::{IMAGE_BASE, IMAGE_LIMIT};
+use wasi_aot_contract::target::Arch;
 
 /// What the branch instructions of aarch64 reach, in bytes: a signed number of
 /// instructions in 26 bits.
@@ -36,11 +35,11 @@ const VENEER: [u32; 3] = [0x9000_0010, 0x9100_0210, 0xd61f_0200];
 /// Bytes of a veneer.
 const SIZE: u32 = 4 * VENEER.len() as u32;
 
-/// How far calls reach, in bytes, on machines where it matters.
-pub(super) fn reach(machine: Machine) -> Option<u64> {
-    match machine {
-        Machine::X86_64 => None,
-        Machine::Aarch64 => Some(AARCH64_REACH),
+/// How far calls reach, in bytes, on architectures where it matters.
+pub(super) fn reach(arch: Arch) -> Option<u64> {
+    match arch {
+        Arch::X86_64 => None,
+        Arch::Aarch64 => Some(AARCH64_REACH),
     }
 }
 
@@ -166,16 +165,8 @@ fn code(functions: &BTreeSet<Symbol>) -> Compiled {
                 addend: 0,
             })
     });
-    Compiled {
-        code: veneer.as_flattened().repeat(functions.len()),
-        alignment: 4,
-        relocations: relocations.collect(),
-        traps: Vec::new(),
-        text: None,
-        large: false,
-        weight: Weight::default(),
-        rewritten: Rewritten::NOT,
-    }
+    let bytes = veneer.as_flattened().repeat(functions.len());
+    Compiled::from_bytes(bytes, 4, relocations.collect())
 }
 
 #[cfg(test)]
@@ -189,12 +180,7 @@ mod tests {
             target: Target::Symbol(symbol),
             addend: 0,
         });
-        Compiled {
-            code: vec![0; size],
-            alignment,
-            relocations: relocations.collect(),
-            ..code(&BTreeSet::new())
-        }
+        Compiled::from_bytes(vec![0; size], alignment, relocations.collect())
     }
 
     fn placed(functions: &[Compiled]) -> Vec<Placed<'_>> {

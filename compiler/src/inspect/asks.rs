@@ -1,5 +1,6 @@
 //! What a module's imports let it ask its host for, in plain words.
 
+use crate::wasm::Provider;
 use wasi_aot_contract::preview1;
 
 /// A kind of thing that a program can ask for.
@@ -26,7 +27,7 @@ impl Asks {
     /// What an import asks for.
     #[must_use]
     pub fn of(module: &str, name: &str) -> Self {
-        if module != preview1::MODULE_NAME || preview1::function(name).is_none() {
+        if Provider::of(module) != Provider::Preview1 || preview1::function(name).is_none() {
             return Self::Unknown;
         }
         match name {

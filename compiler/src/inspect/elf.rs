@@ -12,11 +12,10 @@ use object::LittleEndian;
 use object::elf::{self, FileHeader64, ProgramHeader64, SectionHeader64};
 use object::read::elf::{FileHeader, NoteIterator, ProgramHeader, SectionHeader, SectionTable};
 use std::mem::{offset_of, size_of};
-use wasi_aot_contract::layout::{
-    MAX_MEMORIES, MAX_PAGES, MODULE_INFO_ADDR, Machine, WASM_PAGE_SIZE,
-};
+use wasi_aot_contract::layout::{MAX_MEMORIES, MAX_PAGES, MODULE_INFO_ADDR, WASM_PAGE_SIZE};
 use wasi_aot_contract::module::{CONTRACT_VERSION, MemoryLimits, ModuleInfo, Preemption};
 use wasi_aot_contract::symbols;
+use wasi_aot_contract::target::Target;
 
 const LE: LittleEndian = LittleEndian;
 type Header = FileHeader64<LittleEndian>;
@@ -33,8 +32,7 @@ const FOREIGN: InspectError = InspectError::Foreign("an ELF file that wasi-aot d
 pub(super) struct Parts<'a> {
     /// Whether it is still to be linked.
     pub is_object: bool,
-    /// `EM_*`.
-    pub machine: u16,
+    pub target: Target,
     pub manifest: &'a [u8],
     pub cpu_features: u32,
     /// Of each memory, by index; at least one.
@@ -63,6 +61,11 @@ pub(super) fn parts(bytes: &[u8]) -> Result<Parts<'_>, InspectError> {
         elf::ET_REL => object(bytes, header, &sections),
         _ => Err(FOREIGN),
     }
+}
+
+fn target(header: &Header) -> Result<Target, InspectError> {
+    let target = Target::with_elf_machine(header.e_machine(LE));
+    target.ok_or_else(|| unfit("its processor is unknown"))
 }
 
 fn damaged(error: &object::read::Error) -> InspectError {
@@ -101,11 +104,8 @@ fn executable<'a>(
     let info = module_info(bytes, segments, address, manifest.len() as u64)?
         .ok_or_else(|| unfit("the module's information is missing or names another manifest"))?;
     check_version(info)?;
-    let memory_base = match header.e_machine(LE) {
-        elf::EM_AARCH64 => Machine::Aarch64,
-        _ => Machine::X86_64,
-    }
-    .memory_base(0);
+    let target = target(header)?;
+    let memory_base = target.memory_base(0);
     let memory = memory_base..memory_base + u64::from(MAX_PAGES) * WASM_PAGE_SIZE;
     let mut image = Vec::new();
     for segment in segments {
@@ -118,7 +118,7 @@ fn executable<'a>(
     }
     Ok(Parts {
         is_object: false,
-        machine: header.e_machine(LE),
+        target,
         manifest,
         cpu_features: info.word(offset_of!(ModuleInfo, cpu_features)),
         memories: info.memories(),
@@ -214,7 +214,7 @@ fn object<'a>(
     let interval = offset_of!(ModuleInfo, preemption) + offset_of!(Preemption, interval);
     Ok(Parts {
         is_object: true,
-        machine: header.e_machine(LE),
+        target: target(header)?,
         manifest,
         cpu_features: info.word(offset_of!(ModuleInfo, cpu_features)),
         memories: info.memories(),

@@ -6,7 +6,6 @@ use super::elf;
 use super::runtime;
 use crate::options::Target;
 use crate::policy::{EnvVar, Grant};
-use object::elf::{EM_AARCH64, EM_X86_64};
 use wasi_aot_contract::cpu::{Features, Spec};
 use wasi_aot_contract::layout::{DEFAULT_STACK_SIZE, WASM_PAGE_SIZE};
 use wasi_aot_contract::manifest::{self, Malformed, Record};
@@ -77,11 +76,7 @@ pub struct Manifest {
 /// Describes the ELF file in `bytes`.
 pub(super) fn report(bytes: &[u8]) -> Result<Executable, InspectError> {
     let parts = elf::parts(bytes)?;
-    let target = match parts.machine {
-        EM_X86_64 => Target::LinuxAmd64,
-        EM_AARCH64 => Target::LinuxArm64,
-        _ => return Err(InspectError::Damaged("its processor is unknown".into())),
-    };
+    let target = parts.target;
     let cpu = Features(parts.cpu_features);
     if !target.cpu().all().contains(cpu) {
         let why = "it needs a processor that isn't known, or is of a newer wasi-aot";

@@ -8,8 +8,9 @@ use crate::analysis::Analysis;
 use crate::error::Error;
 use crate::go::DispatchOutcome;
 use crate::merge;
-use crate::module::{self, Gaps, Module};
+use crate::module::{self, Module};
 use crate::options::Options;
+use crate::wasm::{Entry, Gaps, Provider};
 use std::collections::BTreeMap;
 use wasi_aot_contract::layout::WASM_PAGE_SIZE;
 use wasmparser::MemoryType;
@@ -187,18 +188,17 @@ fn check(module: &Module<'_>) -> (Result<(), Error>, Recognised) {
 }
 
 fn form(outline: &Outline<'_>) -> Form {
-    // `go` was the module's name before Go 1.21 (wasm_exec.js).
-    let is_js = |module| matches!(module, "gojs" | "go");
+    let is_js = |import: &outline::Import<'_>| Provider::of(import.module) == Provider::GoJs;
     if outline.is_component {
-        Form::Component
-    } else if outline.imports.iter().any(|import| is_js(import.module)) {
-        Form::GoJs
-    } else if outline.exports_function("_start") {
-        Form::Command
-    } else if outline.exports_function("_initialize") {
-        Form::Reactor
-    } else {
-        Form::Library
+        return Form::Component;
+    }
+    if outline.imports.iter().any(is_js) {
+        return Form::GoJs;
+    }
+    match Entry::of(|name| outline.exports_function(name)) {
+        Entry::Command => Form::Command,
+        Entry::Reactor => Form::Reactor,
+        Entry::Library => Form::Library,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::InspectError;
 use crate::error::Error;
-use crate::module::{go_version, proposal_of, signature};
+use crate::wasm::{go_version, proposal_of, signature};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use wasmparser::{

@@ -7,7 +7,7 @@
 //! above, but that the runtime is what it meets.
 
 use crate::options::Target;
-use crate::shim;
+use crate::shim_image;
 use object::LittleEndian;
 use object::elf::{self, FileHeader64, ProgramHeader64};
 use object::read::elf::{FileHeader, ProgramHeader};
@@ -18,7 +18,7 @@ type Segment = ProgramHeader64<LittleEndian>;
 
 /// Whether the executable in `bytes` begins with the runtime of `target`.
 pub(super) fn is_known(bytes: &[u8], target: Target) -> bool {
-    compare(bytes, shim::image(target)).unwrap_or(false)
+    compare(bytes, shim_image::of(target)).unwrap_or(false)
 }
 
 fn compare(executable: &[u8], shim: &[u8]) -> object::read::Result<bool> {

@@ -1,6 +1,6 @@
 //! Relocations of aarch64 ("ELF for the Arm 64-bit Architecture", section 5.7).
 
-use super::arch::{Fault, Site};
+use super::site::{Fault, Site};
 use object::elf;
 
 /// Applies a relocation of the given `R_AARCH64_*` kind.

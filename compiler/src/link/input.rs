@@ -1,12 +1,12 @@
 //! Reads the module's relocatable object into sections by their purpose.
 
-use super::arch::Arch;
-use super::{fail, printable, unreadable};
+use super::{fail, printable, target, unreadable};
 use crate::Error;
 use object::LittleEndian;
 use object::elf::{self, FileHeader64, Rela64, SectionHeader64};
 use object::read::elf::{FileHeader, SectionHeader, SectionTable, SymbolTable};
 use wasi_aot_contract::symbols as names;
+use wasi_aot_contract::target::Target;
 
 /// An ELF header of the one kind that is linked: 64 bits, little-endian.
 pub(super) type Header = FileHeader64<LittleEndian>;
@@ -48,7 +48,7 @@ impl Section<'_> {
 
 /// The object, read.
 pub(super) struct Module<'a> {
-    pub arch: Arch,
+    pub target: Target,
     /// In the order of [`Purpose`], and within one of the object.
     pub sections: Vec<Section<'a>>,
     pub symbols: SymbolTable<'a, Header>,
@@ -98,7 +98,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Module<'_>, Error> {
     // Stable, so sections of one purpose stay in the object's order.
     sections.sort_by_key(|section| section.purpose);
     Ok(Module {
-        arch: Arch::new(header.e_machine(LE))?,
+        target: target(header.e_machine(LE))?,
         sections,
         symbols,
     })

@@ -84,7 +84,7 @@ pub(super) fn plan(
 ) -> Result<Layout, Error> {
     use Purpose::*;
     check_unique(module)?;
-    let page = module.arch.page_size();
+    let page = module.target.page_size();
     let shim_offset = page;
     let mut planner = Planner {
         page,
@@ -104,7 +104,7 @@ pub(super) fn plan(
     if planner.address > IMAGE_LIMIT {
         return too_large(planner.address);
     }
-    let memory_base = module.arch.layout().memory_base(0);
+    let memory_base = module.target.memory_base(0);
     check_memory(memory.size)?;
     let before = planner.segments.len();
     planner.memory(memory_base, memory);

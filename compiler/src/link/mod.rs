@@ -17,11 +17,11 @@
 //! Input that breaks a rule is an [`Error::Link`], never a panic.
 
 mod aarch64;
-mod arch;
 mod input;
 mod layout;
 mod relocate;
 mod shim;
+mod site;
 mod symbols;
 #[cfg(test)]
 mod tests;
@@ -30,6 +30,7 @@ mod x86_64;
 
 use crate::Error;
 use crate::module::Chunk;
+use wasi_aot_contract::target::Target;
 
 /// What memory 0 is at start.
 #[derive(Clone, Copy)]
@@ -55,7 +56,7 @@ pub fn executable(
 ) -> Result<Vec<u8>, Error> {
     let shim = shim::read(shim)?;
     let module = input::read(object)?;
-    if module.arch != shim.arch {
+    if module.target != shim.target {
         return fail("object and shim are for different machines");
     }
     let layout = layout::plan(&module, memory, &shim)?;
@@ -73,6 +74,14 @@ pub fn executable(
 /// An [`Error::Link`] as a result.
 fn fail<T>(message: impl Into<String>) -> Result<T, Error> {
     Err(Error::Link(message.into()))
+}
+
+/// The target of an ELF file with this `e_machine`.
+fn target(machine: u16) -> Result<Target, Error> {
+    match Target::with_elf_machine(machine) {
+        Some(target) => Ok(target),
+        None => fail(format!("cannot link for ELF machine {machine}")),
+    }
 }
 
 /// Says which of the two inputs the ELF reader stumbled over.

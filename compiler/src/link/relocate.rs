@@ -1,8 +1,8 @@
 //! Patches the module's sections in the written file.
 
-use super::arch::{Fault, Site};
 use super::input::{LE, Module, Section};
 use super::layout::{Layout, Place};
+use super::site::{self, Fault, Site};
 use super::symbols::{self, Addresses};
 use super::{fail, printable};
 use crate::Error;
@@ -60,10 +60,8 @@ fn apply_one(
         symbol,
         addend: relocation.r_addend.get(LE),
     };
-    module
-        .arch
-        .relocate(relocation.r_type(LE, false), &mut site)
-        .map_err(|fault| fault.message().into())
+    let kind = relocation.r_type(LE, false);
+    site::relocate(module.target.arch(), kind, &mut site).map_err(|fault| fault.message().into())
 }
 
 fn explain(

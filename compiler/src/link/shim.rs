@@ -1,18 +1,18 @@
 //! Reads the shim: a static executable whose addresses are final.
 
-use super::arch::Arch;
 use super::input::{Header, LE};
 use super::layout::Segment;
-use super::{fail, unreadable};
+use super::{fail, target, unreadable};
 use crate::Error;
 use object::elf::{self, ProgramHeader64, SectionHeader64};
 use object::read::elf::{FileHeader, ProgramHeader, SectionHeader, SymbolTable};
 use object::{LittleEndian, SectionIndex};
 use wasi_aot_contract::layout::{IMAGE_BASE, MODULE_INFO_ADDR};
+use wasi_aot_contract::target::Target;
 
 /// The shim, read. Offsets are still those of its own file.
 pub(super) struct Shim<'a> {
-    pub arch: Arch,
+    pub target: Target,
     pub entry: u64,
     /// Its loadable segments, in order of address.
     pub segments: Vec<Segment>,
@@ -39,8 +39,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Shim<'_>, Error> {
         return fail("the shim is not a little-endian fixed-address ELF executable");
     }
     let program_headers = header.program_headers(LE, bytes).map_err(&unreadable)?;
-    let arch = Arch::new(header.e_machine(LE))?;
-    let segments = segments(arch, program_headers, bytes)?;
+    let target = target(header.e_machine(LE))?;
+    let segments = segments(target, program_headers, bytes)?;
     let mapped = segments.iter().map(|s| s.offset + s.file_size).max();
     let mapped = mapped.unwrap_or(0) as usize;
 
@@ -62,7 +62,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Shim<'_>, Error> {
         }
     }
     Ok(Shim {
-        arch,
+        target,
         entry: header.e_entry(LE),
         segments,
         image: &bytes[..mapped],
@@ -74,7 +74,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Shim<'_>, Error> {
 /// The loadable segments, checked to lie in order, on pages of their own, inside
 /// the shim's share of the address space and inside the file.
 fn segments(
-    arch: Arch,
+    target: Target,
     headers: &[ProgramHeader64<LittleEndian>],
     file: &[u8],
 ) -> Result<Vec<Segment>, Error> {
@@ -95,7 +95,7 @@ fn segments(
             file_size: header.p_filesz(LE),
             memory_size: header.p_memsz(LE),
         };
-        let end = check(arch, &segment, free_from, file.len() as u64)?;
+        let end = check(target, &segment, free_from, file.len() as u64)?;
         free_from = end;
         loaded.push(segment);
     }
@@ -109,8 +109,8 @@ fn segments(
 
 /// Checks a segment that must begin at `free_from` or above, and returns the
 /// address of its end.
-fn check(arch: Arch, segment: &Segment, free_from: u64, file_size: u64) -> Result<u64, Error> {
-    let page = arch.page_size();
+fn check(target: Target, segment: &Segment, free_from: u64, file_size: u64) -> Result<u64, Error> {
+    let page = target.page_size();
     if segment.flags & elf::PF_W != 0 && segment.flags & elf::PF_X != 0 {
         return fail("a segment of the shim is writable and executable");
     }

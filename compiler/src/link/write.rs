@@ -300,7 +300,7 @@ fn program_headers(module: &Module<'_>, layout: &Layout) -> Vec<ProgramHeader64<
         p_memsz: U64::new(LE, memory_size),
         p_align: U64::new(LE, align),
     };
-    let page = module.arch.page_size();
+    let page = module.target.page_size();
     let loads = layout.segments.iter().map(|s| {
         let (file_size, memory_size) = (s.file_size, s.memory_size);
         header(
@@ -350,7 +350,7 @@ fn file_header(
             padding: [0; 7],
         },
         e_type: U16::new(LE, elf::ET_EXEC),
-        e_machine: U16::new(LE, module.arch.machine()),
+        e_machine: U16::new(LE, module.target.elf_machine()),
         e_version: U32::new(LE, elf::EV_CURRENT.into()),
         e_entry: U64::new(LE, shim.entry),
         e_phoff: U64::new(LE, size_of::<FileHeader64<LittleEndian>>() as u64),

@@ -1,6 +1,6 @@
 //! Relocations of x86-64 (System V psABI, AMD64 supplement, table 4.10).
 
-use super::arch::{Fault, Site};
+use super::site::{Fault, Site};
 use object::elf;
 
 /// Applies a relocation of the given `R_X86_64_*` kind.

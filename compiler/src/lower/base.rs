@@ -11,14 +11,14 @@
 
 use super::{Env, Lowering};
 use cranelift_codegen::ir::{InstBuilder, Value, types};
-use wasi_aot_contract::layout::Machine;
+use wasi_aot_contract::target::Arch;
 
 impl Env<'_, '_> {
     /// Whether the pinned register holds the host address that Go's SP stands for, and
     /// not SP itself. Where no global lives there, it then holds memory 0's base.
     #[must_use]
     pub fn pins_address(&self) -> bool {
-        self.target.machine() == Machine::Aarch64
+        self.target.arch() == Arch::Aarch64
     }
 }
 
@@ -28,7 +28,7 @@ impl Lowering<'_, '_, '_> {
         match self.base {
             Some(variable) if memory == 0 => self.builder.use_var(variable),
             _ => {
-                let base = self.env.target.machine().memory_base(memory);
+                let base = self.env.target.memory_base(memory);
                 self.builder.ins().iconst(types::I64, base.cast_signed())
             }
         }

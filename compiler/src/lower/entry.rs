@@ -43,7 +43,7 @@ fn pinned_at_start(env: &Env<'_, '_>) -> Option<u64> {
         .pinned_global
         .map(|global| u64::from(env.module.globals[global as usize].init.as_u32()));
     if env.pins_address() {
-        Some(env.target.machine().memory_base(0) + global.unwrap_or(0))
+        Some(env.target.memory_base(0) + global.unwrap_or(0))
     } else {
         global
     }

@@ -3,7 +3,7 @@
 use super::clif_type;
 use crate::error::printable;
 use crate::module::Module;
-use crate::options::{Options, Target};
+use crate::options::{Arch, Options, Target};
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::{AbiParam, Signature, types};
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig, TargetIsa};
@@ -45,7 +45,7 @@ impl<'m, 'w> Env<'m, 'w> {
             target,
             frontend_config: isa.frontend_config(),
             rounds: isa.has_round(),
-            permutes: target != Target::LinuxAmd64 || isa.has_x86_pshufb_lowering(),
+            permutes: target.arch() != Arch::X86_64 || isa.has_x86_pshufb_lowering(),
             pinned_global: pinned_global(module),
             table_spans: module
                 .tables

@@ -3,11 +3,9 @@
 //! memories than the first are never folded: the executable has no bytes for those.
 //! Nor are those that lie too scattered ([`super::plan`]).
 
-use crate::module::image::{self, Gaps};
-use crate::module::tables;
+use crate::wasm::{Gaps, Provider, data, segment};
 use std::ops::Range;
 use wasi_aot_contract::layout::WASM_PAGE_SIZE;
-use wasi_aot_contract::preview1;
 use wasmparser::{ConstExpr, DataKind, ElementKind, Operator, Parser, Payload, TypeRef};
 
 /// Sizes at the start, and what segments fill of them.
@@ -31,8 +29,8 @@ pub(super) fn is_ready(wasm: &[u8], gaps: Gaps) -> bool {
     payloads
         .into_iter()
         .all(|payload| section(&mut sizes, payload))
-        && tables::are_folded(sizes.filled.iter().sum(), sizes.items)
-        && image::is_folded(sizes.data, gaps)
+        && segment::elements_are_folded(sizes.filled.iter().sum(), sizes.items)
+        && data::is_folded(sizes.data, gaps)
 }
 
 fn section(sizes: &mut Sizes, payload: Payload<'_>) -> bool {
@@ -40,7 +38,8 @@ fn section(sizes: &mut Sizes, payload: Payload<'_>) -> bool {
         Payload::ImportSection(section) => {
             let mut imports = section.into_imports().map_while(Result::ok);
             imports.all(|import| {
-                import.module == preview1::MODULE_NAME && matches!(import.ty, TypeRef::Func(_))
+                Provider::of(import.module) == Provider::Preview1
+                    && matches!(import.ty, TypeRef::Func(_))
             })
         }
         Payload::TableSection(section) => {
@@ -62,9 +61,9 @@ fn section(sizes: &mut Sizes, payload: Payload<'_>) -> bool {
                     offset_expr,
                 } => {
                     let table = table_index.unwrap_or(0) as usize;
-                    let count = super::plan::element_count(&element);
+                    let count = segment::element_count(&element);
                     let size = sizes.tables.get(table).copied();
-                    let Some(range) = fits(offset_expr, count, size) else {
+                    let Some(range) = range(offset_expr, count.into(), size) else {
                         return false;
                     };
                     sizes.filled[table] = sizes.filled[table].max(range.end);
@@ -75,17 +74,17 @@ fn section(sizes: &mut Sizes, payload: Payload<'_>) -> bool {
             })
         }
         Payload::DataSection(section) => {
-            let mut data = section.into_iter().map_while(Result::ok);
-            data.all(|segment| match &segment.kind {
+            let mut segments = section.into_iter().map_while(Result::ok);
+            segments.all(|segment| match &segment.kind {
                 DataKind::Active {
                     memory_index: 0,
                     offset_expr,
                 } => {
-                    let len = u32::try_from(segment.data.len()).unwrap_or(u32::MAX);
-                    let Some(range) = fits(offset_expr, len, sizes.memory) else {
+                    let len = segment.data.len() as u64;
+                    let Some(range) = range(offset_expr, len, sizes.memory) else {
                         return false;
                     };
-                    sizes.data.extend(image::used(range.start, segment.data));
+                    sizes.data.extend(data::used(range.start, segment.data));
                     true
                 }
                 DataKind::Active { .. } => false,
@@ -96,15 +95,14 @@ fn section(sizes: &mut Sizes, payload: Payload<'_>) -> bool {
     }
 }
 
-/// The range of `len` from a plain number on, if it lies within `size`.
-fn fits(offset: &ConstExpr<'_>, len: u32, size: Option<u64>) -> Option<Range<u64>> {
+/// The range of `len` from `offset` on, if that is a plain number and the range lies within
+/// `size`.
+fn range(offset: &ConstExpr<'_>, len: u64, size: Option<u64>) -> Option<Range<u64>> {
     let mut operators = offset.get_operators_reader().into_iter();
     let (Some(Ok(Operator::I32Const { value })), Some(Ok(Operator::End)), Some(size)) =
         (operators.next(), operators.next(), size)
     else {
         return None;
     };
-    let start = u64::from(value.cast_unsigned());
-    let end = start + u64::from(len);
-    (end <= size).then_some(start..end)
+    segment::range(value.cast_unsigned(), len, size)
 }

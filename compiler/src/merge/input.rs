@@ -2,7 +2,7 @@
 //! error has the offset and the function's name of the file that it is about.
 
 use crate::error::{Error, printable};
-use crate::module::{binary_format, check_header, features, function_names};
+use crate::wasm::{binary_format, check_header, features, function_names};
 use std::collections::HashMap;
 use wasmparser::{
     CustomSectionReader, Data, Element, Export, FuncType, FuncValidator, FuncValidatorAllocations,

@@ -30,9 +30,8 @@ mod values;
 mod write;
 
 use crate::error::Error;
-use crate::module::Gaps;
+use crate::wasm::Gaps;
 use layout::Layout;
-pub(crate) use matching::ItemType;
 use plan::Plan;
 use resolve::Linked;
 use std::borrow::Cow;

@@ -13,11 +13,11 @@
 use super::resolve::{Instance, Linked, Place};
 use super::values::Values;
 use crate::error::Error;
-use crate::module::image::{self, Gaps};
-use crate::module::{Constant, tables};
+use crate::wasm::segment::{self, element_count};
+use crate::wasm::{Constant, Gaps, data};
 use std::collections::{HashMap, HashSet};
 use wasi_aot_contract::layout::WASM_PAGE_SIZE;
-use wasmparser::{ConstExpr, DataKind, Element, ElementItems, ElementKind};
+use wasmparser::{ConstExpr, DataKind, ElementKind};
 
 /// What is left of a module's instantiation, by module.
 #[derive(Default)]
@@ -148,7 +148,7 @@ impl Planner<'_, '_> {
         let Constant::I32(offset) = self.values.of(module, offset)? else {
             return Ok(None);
         };
-        let fits = u64::from(offset.cast_unsigned()) + u64::from(len) <= size;
+        let fits = segment::range(offset.cast_unsigned(), len.into(), size).is_some();
         let before = &self.linked.instances[target.module..module];
         let code_ran = before.iter().any(|instance| instance.input.start.is_some());
         // The executable has bytes for the first memory only.
@@ -171,19 +171,19 @@ impl Planner<'_, '_> {
 fn folds_data(linked: &Linked<'_>, values: &Values<'_, '_>, gaps: Gaps) -> Result<bool, Error> {
     let mut ranges = Vec::new();
     for (module, instance) in linked.instances.iter().enumerate() {
-        for data in &instance.input.data {
+        for segment in &instance.input.data {
             if let DataKind::Active {
                 memory_index,
                 offset_expr,
-            } = &data.kind
+            } = &segment.kind
                 && linked.first_memory() == Some(instance.memories[*memory_index as usize])
                 && let Constant::I32(offset) = values.of(module, offset_expr)?
             {
-                ranges.extend(image::used(offset.cast_unsigned().into(), data.data));
+                ranges.extend(data::used(offset.cast_unsigned().into(), segment.data));
             }
         }
     }
-    Ok(image::is_folded(ranges, gaps))
+    Ok(data::is_folded(ranges, gaps))
 }
 
 /// The same of elements.
@@ -206,18 +206,11 @@ fn folds_elements(linked: &Linked<'_>, values: &Values<'_, '_>) -> Result<bool, 
             }
         }
     }
-    Ok(tables::are_folded(filled.values().sum(), items))
+    Ok(segment::elements_are_folded(filled.values().sum(), items))
 }
 
 #[derive(Clone, Copy)]
 enum Kind {
     Table,
     Memory,
-}
-
-pub(super) fn element_count(element: &Element<'_>) -> u32 {
-    match &element.items {
-        ElementItems::Functions(items) => items.count(),
-        ElementItems::Expressions(_, items) => items.count(),
-    }
 }

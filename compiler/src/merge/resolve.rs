@@ -3,9 +3,9 @@
 
 use super::Preload;
 use super::input::Input;
-use super::matching::{Fit, ItemType};
+use super::matching::Fit;
 use crate::error::{Error, printable};
-use crate::module::{core_types, resolve_preview1};
+use crate::wasm::{ItemType, Provider, core_types, preview1_function};
 use std::collections::HashMap;
 use wasi_aot_contract::preview1;
 use wasmparser::{Export, ExternalKind, FuncType, Import};
@@ -144,7 +144,7 @@ impl<'a> Linked<'a> {
                     name: printable(import.name),
                 });
             }
-            let function = resolve_preview1(import, &to.input.types)?;
+            let function = preview1_function(import, &to.input.types)?;
             return Ok(Item::Function(Function::Preview1(self.preview1(function))));
         };
         let instance = &self.instances[from];
@@ -271,7 +271,7 @@ impl<'a> Linked<'a> {
 /// Each name must be there once, and be nobody else's.
 fn check_names(names: &[&str]) -> Result<(), Error> {
     for (place, name) in names.iter().enumerate() {
-        if *name == preview1::MODULE_NAME {
+        if Provider::of(name) == Provider::Preview1 {
             return Err(Error::ReservedPreload {
                 name: printable(name),
             });

@@ -4,7 +4,7 @@
 use super::layout::Layout;
 use super::resolve::{Linked, Place};
 use crate::error::Error;
-use crate::module::{Constant, evaluate};
+use crate::wasm::{Constant, evaluate};
 use std::collections::HashMap;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{ConstExpr, HeapType};

@@ -8,7 +8,7 @@ use super::start::{self, Own};
 use super::values::{Values, encode};
 use super::{names, reindex};
 use crate::error::Error;
-use crate::module::{Constant, core_types};
+use crate::wasm::{Constant, core_types};
 use std::borrow::Cow;
 use wasi_aot_contract::preview1;
 use wasm_encoder::reencode::Reencode;

@@ -1,4 +1,6 @@
 use super::*;
+use crate::wasm::data::{GAP, MAX_CHUNKS, is_folded};
+use wasi_aot_contract::layout::WASM_PAGE_SIZE;
 
 const PAGE: u64 = WASM_PAGE_SIZE;
 

@@ -7,29 +7,20 @@
 //! initial sizes; references are to functions or, as `externref`, null. Bodies are
 //! validated when they are read ([`crate::flow`]), function by function, in parallel.
 
-mod constant;
-pub(crate) mod image;
+mod image;
 mod imports;
-mod names;
 mod parse;
-mod producers;
 mod segments;
-pub(crate) mod tables;
-mod unsupported;
+mod tables;
 
-pub use constant::Constant;
-pub(crate) use constant::evaluate;
-pub use image::{Chunk, Gaps, Image};
+pub use crate::wasm::{Constant, Gaps, feature_of, proposal_of};
+pub use image::{Chunk, Image};
 pub use imports::Import;
-pub(crate) use imports::{core_types, resolve_preview1};
-pub(crate) use names::function_names;
 pub use parse::parse;
-pub(crate) use parse::{binary_format, check_header, features};
-pub(crate) use producers::go_version;
 pub use tables::Table;
-pub use unsupported::{feature_of, proposal_of};
 
 use crate::error::{Error, printable};
+use crate::wasm::{Entry, evaluate, signature};
 use std::collections::{BTreeSet, HashMap};
 use wasmparser::{ConstExpr, FuncToValidate, FuncType, FunctionBody, ValType, ValidatorResources};
 
@@ -180,19 +171,18 @@ impl Module<'_> {
     /// # Errors
     /// [`Error::Reactor`], [`Error::NoStart`], [`Error::StartSignature`].
     pub fn entry(&self) -> Result<u32, Error> {
-        let exported = |name| {
-            self.exports
-                .iter()
-                .find(|e| e.name == name)
-                .and_then(|e| e.function)
+        let exported = |name: &str| {
+            let mut functions = self.exports.iter().filter(|e| e.name == name);
+            functions.find_map(|e| e.function)
         };
-        let Some(start) = exported("_start") else {
-            if exported("_initialize").is_some() {
+        let start = match Entry::of(|name| exported(name).is_some()) {
+            Entry::Command => exported(Entry::START).expect("BUG: a command without _start"),
+            Entry::Reactor => {
                 return Err(Error::Reactor {
                     exports: self.exported_functions(),
                 });
             }
-            return Err(Error::NoStart);
+            Entry::Library => return Err(Error::NoStart),
         };
         let ty = &self.types[self.type_of_function(start) as usize];
         if ty.params().is_empty() && ty.results().is_empty() {
@@ -216,20 +206,4 @@ impl Module<'_> {
             _ => format!("{names} and {more} more"),
         }
     }
-}
-
-/// The most types of a list that [`signature`] writes out.
-const SHOWN_TYPES: usize = 30;
-
-/// A function type in the notation of the specification: `(i32, i64) -> (i32)`. Long
-/// lists are cut off.
-#[must_use]
-pub fn signature(ty: &FuncType) -> String {
-    let list = |types: &[ValType]| {
-        let shown = types.iter().take(SHOWN_TYPES).map(ToString::to_string);
-        let more = types.len().saturating_sub(SHOWN_TYPES);
-        let more = (more > 0).then(|| format!("{more} more"));
-        shown.chain(more).collect::<Vec<_>>().join(", ")
-    };
-    format!("({}) -> ({})", list(ty.params()), list(ty.results()))
 }

@@ -8,6 +8,8 @@
 
 use super::{Constant, Module, Table};
 use crate::error::Error;
+use crate::wasm::segment;
+use wasi_aot_contract::layout::WASM_PAGE_SIZE;
 use wasmparser::{Data, DataKind, Element, ElementItems, ElementKind};
 
 /// Keeps a passive data segment, or makes an active one part of the image: from then
@@ -27,13 +29,13 @@ pub(super) fn data<'a>(module: &mut Module<'a>, segment: &Data<'a>) -> Result<()
         DataKind::Active { offset_expr, .. } => offset_expr,
     };
     module.data.push(&[]);
-    let start = u64::from(module.evaluate(offset_expr)?.as_u32());
-    let end = start + segment.data.len() as u64;
+    let offset = module.evaluate(offset_expr)?.as_u32();
     let pages = module.memories.first().map_or(0, |memory| memory.initial);
-    if end > u64::from(pages) * wasi_aot_contract::layout::WASM_PAGE_SIZE {
+    let size = u64::from(pages) * WASM_PAGE_SIZE;
+    let Some(range) = segment::range(offset, segment.data.len() as u64, size) else {
         return Err(invalid("data segment out of bounds", segment.range.start));
-    }
-    module.image.add(start, segment.data);
+    };
+    module.image.add(range.start, segment.data);
     Ok(())
 }
 
@@ -60,15 +62,15 @@ pub(super) fn element(module: &mut Module<'_>, segment: Element<'_>) -> Result<(
         }
     };
     module.elements.push(Vec::new());
-    let start = module.evaluate(offset_expr)?.as_u32() as usize;
+    let offset = module.evaluate(offset_expr)?.as_u32();
     let table: &mut Table = &mut module.tables[table_index as usize];
-    let end = start + items.len();
-    if end > table.initial as usize {
+    let Some(range) = segment::range(offset, items.len() as u64, table.initial.into()) else {
         return Err(invalid(
             "element segment out of bounds",
             segment.range.start,
         ));
-    }
+    };
+    let (start, end) = (range.start as usize, range.end as usize);
     if table.elements.len() < end && !items.is_empty() {
         table.elements.resize(end, None);
     }

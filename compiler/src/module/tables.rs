@@ -26,10 +26,6 @@ const MAX_ROOM: u32 = 10_000_000;
 /// has cells, which take no room in the file.
 const MAX_PADDING: usize = 1 << 20;
 
-/// Null elements between others, beside four for each that isn't null: segments that
-/// leave more are applied at the start.
-const MAX_GAPS: u64 = 1 << 20;
-
 /// A table.
 pub struct Table {
     /// One function index for each of the first elements, `None` for null; those behind,
@@ -77,12 +73,6 @@ impl Table {
     pub fn is_cut(&self) -> bool {
         self.grown && self.maximum.is_some_and(|maximum| self.room < maximum)
     }
-}
-
-/// Whether elements of active segments are folded: `filled` is how far those of each table
-/// reach, together, and `items` how many the segments have.
-pub(crate) fn are_folded(filled: u64, items: u64) -> bool {
-    filled <= items.saturating_mul(4).saturating_add(MAX_GAPS)
 }
 
 /// What an operator does to a table.

@@ -30,7 +30,6 @@ const HALF_PRECISION: u64 = 1 << 9 | 1 << 10;
 static FEATURES: [Feature; 1] = [Feature {
     set: FP16,
     name: "fp16",
-    setting: "has_fp16",
     implies: Features::NONE,
     evidence: &[(HWCAP, HALF_PRECISION)],
 }];

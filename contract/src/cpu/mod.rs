@@ -61,8 +61,6 @@ pub struct Feature {
     pub set: Features,
     /// What `--cpu` takes: the name of the target feature in LLVM and Rust.
     pub name: &'static str,
-    /// Cranelift's setting.
-    pub setting: &'static str,
     /// What has to be there as well.
     pub implies: Features,
     /// Bits that are set, each in the word of [`Words`] with this number, where
@@ -214,11 +212,15 @@ impl fmt::Display for Spec {
 mod tests {
     use super::*;
 
-    const ALL: [&Architecture; 2] = [&x86_64::CPU, &aarch64::CPU];
+    use crate::target::Target;
+
+    fn all() -> impl Iterator<Item = &'static Architecture> {
+        Target::ALL.into_iter().map(Target::cpu)
+    }
 
     #[test]
     fn features_are_numbered_and_what_they_imply_precedes_them() {
-        for cpu in ALL {
+        for cpu in all() {
             let mut before = Features::NONE;
             for (number, feature) in (0..).zip(cpu.features) {
                 assert_eq!(feature.set, Features::one(number), "{}", feature.name);
@@ -232,7 +234,7 @@ mod tests {
 
     #[test]
     fn levels_grow_and_are_closed() {
-        for cpu in ALL {
+        for cpu in all() {
             assert_eq!(cpu.levels[0].features, Features::NONE);
             for pair in cpu.levels.windows(2) {
                 let [lower, higher] = pair else {
@@ -268,7 +270,7 @@ mod tests {
 
     #[test]
     fn each_feature_is_found_by_its_bits_and_missed_without_them() {
-        for cpu in ALL {
+        for cpu in all() {
             for feature in cpu.features {
                 let needed = cpu.closed(feature.set);
                 let words = machine(cpu, needed);

@@ -3,7 +3,7 @@
 //! directory of this machine.
 
 use crate::toolchain::Toolchain;
-use crate::{Target, root};
+use crate::{Target, flags, root};
 use anyhow::{Context, Result, ensure};
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -15,7 +15,7 @@ use std::process::Command;
 /// # Errors
 /// If cargo fails.
 pub fn build(
-    target: &Target,
+    target: Target,
     tools: &Toolchain,
     features: &[&str],
     target_dir: &Path,
@@ -28,22 +28,22 @@ pub fn build(
     let status = cargo
         .current_dir(root().join("runtime-shim"))
         .args(["build", "--quiet", "--release", "--locked", "--lib"])
-        .args(["--target", target.triple, "--features"])
+        .args(["--target", target.triple(), "--features"])
         .arg(features.join(","))
         .arg("--target-dir")
         .arg(&target_dir)
         .env("RUSTC", &tools.rustc)
         .env("RUSTC_WRAPPER", root().join("runtime-shim/images/rustc.sh"))
         .env("CARGO_INCREMENTAL", "0")
-        .env("CARGO_ENCODED_RUSTFLAGS", flags(target))
+        .env("CARGO_ENCODED_RUSTFLAGS", encoded_flags(target))
         .status()
         .context("cargo does not start")?;
     ensure!(
         status.success(),
         "the runtime shim does not build for {}",
-        target.name
+        target.name()
     );
-    let directory = target_dir.join(target.triple).join("release");
+    let directory = target_dir.join(target.triple()).join("release");
     Ok(directory.join("libwasi_aot_shim.a"))
 }
 
@@ -74,8 +74,8 @@ fn leaks(name: &OsStr) -> bool {
 
 /// The target's flags, and short names for the directories of this machine, which the
 /// shim's panic messages would otherwise carry into every executable.
-fn flags(target: &Target) -> OsString {
-    let mut flags: Vec<OsString> = target.flags().map(OsString::from).collect();
+fn encoded_flags(target: Target) -> OsString {
+    let mut flags: Vec<OsString> = flags::flags(target).map(OsString::from).collect();
     let mut rename = |directory: &Path, name: &str| {
         let mut flag = OsString::from("--remap-path-prefix=");
         flag.push(directory);

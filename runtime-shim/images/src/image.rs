@@ -12,13 +12,13 @@ use wasi_aot_contract::{layout, preview1, symbols};
 ///
 /// # Errors
 /// If the linker fails.
-pub fn link(target: &Target, tools: &Toolchain, archive: &Path) -> Result<Vec<u8>> {
+pub fn link(target: Target, tools: &Toolchain, archive: &Path) -> Result<Vec<u8>> {
     let directory = tempfile::tempdir()?;
     let output = directory.path().join("image");
     let mut linker = tools.linker();
     linker
         .args(["-static", "--gc-sections", "--strip-debug"])
-        .args(["-z", &format!("max-page-size={}", target.page_size), "-T"])
+        .args(["-z", &format!("max-page-size={}", target.page_size()), "-T"])
         .arg(root().join("runtime-shim/shim.ld"));
     let addresses = [
         ("IMAGE_BASE", layout::IMAGE_BASE),
@@ -40,7 +40,7 @@ pub fn link(target: &Target, tools: &Toolchain, archive: &Path) -> Result<Vec<u8
     ensure!(
         status.success(),
         "the runtime shim does not link for {}",
-        target.name
+        target.name()
     );
     Ok(std::fs::read(&output)?)
 }
@@ -49,7 +49,7 @@ pub fn link(target: &Target, tools: &Toolchain, archive: &Path) -> Result<Vec<u8
 fn exports() -> impl Iterator<Item = String> {
     let wasi = preview1::FUNCTIONS
         .iter()
-        .map(|function| format!("{}{}", symbols::WASI_PREFIX, function.name));
+        .map(|function| format!("{}{}", symbols::PREFIX, function.name));
     let helpers = symbols::HELPERS.into_iter();
     helpers.map(String::from).chain(wasi)
 }

@@ -12,12 +12,13 @@
 //!   that with the sources, and with a new build where the same compiler is at hand.
 
 pub mod archive;
+mod flags;
 pub mod image;
 pub mod record;
-pub mod target;
+pub mod script;
 pub mod toolchain;
 
-pub use target::Target;
+pub use wasi_aot_contract::target::Target;
 
 use anyhow::Result;
 use std::path::{Path, PathBuf};
@@ -35,8 +36,8 @@ pub fn root() -> PathBuf {
 
 /// Where an image is committed.
 #[must_use]
-pub fn image_path(target: &Target) -> PathBuf {
-    root().join("runtime-shim/images").join(target.file)
+pub fn image_path(target: Target) -> PathBuf {
+    root().join("runtime-shim/images").join(target.image())
 }
 
 /// Builds the image of a target from source. What cargo makes on the way is kept in
@@ -44,7 +45,7 @@ pub fn image_path(target: &Target) -> PathBuf {
 ///
 /// # Errors
 /// If the standard library for the target is missing, or a tool fails.
-pub fn build(target: &Target, target_dir: &Path) -> Result<(Vec<u8>, record::Record)> {
+pub fn build(target: Target, target_dir: &Path) -> Result<(Vec<u8>, record::Record)> {
     let tools = toolchain::Toolchain::find(target)?;
     let archive = archive::build(target, &tools, &[], target_dir)?;
     let image = image::link(target, &tools, &archive)?;

@@ -4,11 +4,13 @@
 //!         builds the images of all targets and writes them and their record
 //!     wasi-aot-shim-images library TARGET TARGET_DIR OUTPUT
 //!         builds the static library for linking with ld
+//!     wasi-aot-shim-images script OUTPUT
+//!         writes the script for linking with ld
 
 use anyhow::{Context, Result, bail};
 use std::path::Path;
 use wasi_aot_shim_images::toolchain::Toolchain;
-use wasi_aot_shim_images::{Target, archive, build, image_path, record};
+use wasi_aot_shim_images::{Target, archive, build, image_path, record, script};
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -22,7 +24,10 @@ fn main() -> Result<()> {
             std::fs::copy(&built, output).with_context(|| output.to_owned())?;
             Ok(())
         }
-        _ => bail!("usage: build TARGET_DIR | library TARGET TARGET_DIR OUTPUT"),
+        ["script", output] => {
+            std::fs::write(output, script::ld()).with_context(|| output.to_owned())
+        }
+        _ => bail!("usage: build TARGET_DIR | library TARGET TARGET_DIR OUTPUT | script OUTPUT"),
     }
 }
 
@@ -30,11 +35,11 @@ fn main() -> Result<()> {
 fn build_all(target_dir: &Path) -> Result<()> {
     let mut records = Vec::new();
     let mut images = Vec::new();
-    for target in &Target::ALL {
+    for target in Target::ALL {
         let (image, record) = build(target, target_dir)?;
         println!(
             "{}: {} bytes by {}, {}",
-            target.name,
+            target.name(),
             image.len(),
             record.compiler,
             record.linker

@@ -1,7 +1,7 @@
 //! `images.json`: what each image was built from, by what, and its digest.
 
 use crate::toolchain::Toolchain;
-use crate::{Target, root};
+use crate::{Target, flags, root};
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -34,8 +34,8 @@ pub struct Record {
 }
 
 impl Record {
-    pub(crate) fn of(target: &Target, tools: &Toolchain, image: &[u8]) -> Result<Self> {
-        let flags: Vec<_> = target.flags().collect();
+    pub(crate) fn of(target: Target, tools: &Toolchain, image: &[u8]) -> Result<Self> {
+        let flags: Vec<_> = flags::flags(target).collect();
         Ok(Self {
             compiler: tools.compiler.clone(),
             linker: tools.linker_version.clone(),
@@ -49,15 +49,18 @@ impl Record {
     ///
     /// # Errors
     /// If there is none that can be read.
-    pub fn read(target: &Target) -> Result<Self> {
+    pub fn read(target: Target) -> Result<Self> {
         let path = path();
         let all: Value = serde_json::from_slice(&fs::read(&path)?)
             .with_context(|| path.display().to_string())?;
         let field = |name: &str| {
-            let value = all[target.file][name].as_str().map(str::to_owned);
+            let value = all[target.image()][name].as_str().map(str::to_owned);
             value.with_context(|| {
                 let shown = path.display();
-                format!("{shown} has no {name} of {}; run make shims", target.file)
+                format!(
+                    "{shown} has no {name} of {}; run make shims",
+                    target.image()
+                )
             })
         };
         Ok(Self {
@@ -84,10 +87,10 @@ impl Record {
 ///
 /// # Errors
 /// If the file can't be written.
-pub fn write(records: &[(&Target, Record)]) -> Result<()> {
+pub fn write(records: &[(Target, Record)]) -> Result<()> {
     let all: Map<_, _> = records
         .iter()
-        .map(|(target, record)| (target.file.to_owned(), record.to_json()))
+        .map(|(target, record)| (target.image().to_owned(), record.to_json()))
         .collect();
     let text = serde_json::to_string_pretty(&all)? + "\n";
     let path = path();

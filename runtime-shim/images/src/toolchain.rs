@@ -22,7 +22,7 @@ impl Toolchain {
     ///
     /// # Errors
     /// If neither has it.
-    pub fn find(target: &Target) -> Result<Self> {
+    pub fn find(target: Target) -> Result<Self> {
         let own = PathBuf::from(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
         let fetched = root().join(".venv/aarch64/rustc");
         let known = [own.clone(), fetched];
@@ -31,7 +31,7 @@ impl Toolchain {
             bail!(
                 "no Rust compiler here has the standard library of {}; \
                  run tests/setup-aarch64.sh rust, or rustup target add {0}",
-                target.triple
+                target.triple()
             );
         };
         let linker = linker(&own)?;
@@ -53,8 +53,8 @@ impl Toolchain {
 }
 
 /// Whether a compiler is there and has the target's core library.
-fn knows(rustc: &Path, target: &Target) -> bool {
-    let arguments = ["--print", "target-libdir", "--target", target.triple];
+fn knows(rustc: &Path, target: Target) -> bool {
+    let arguments = ["--print", "target-libdir", "--target", target.triple()];
     let Ok(directory) = first_line(rustc, &arguments) else {
         return false;
     };

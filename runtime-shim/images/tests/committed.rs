@@ -9,26 +9,27 @@ use wasi_aot_shim_images::{Target, build, image_path};
 #[test]
 fn no_image_is_older_than_its_sources() {
     let sources = record::sources().unwrap();
-    for target in &Target::ALL {
+    for target in Target::ALL {
         let record = Record::read(target).unwrap();
         assert_eq!(
-            record.sources, sources,
+            record.sources,
+            sources,
             "the image for {} is stale; run make shims",
-            target.name
+            target.name()
         );
     }
 }
 
 #[test]
 fn the_record_is_that_of_the_image() {
-    for target in &Target::ALL {
+    for target in Target::ALL {
         let image = fs::read(image_path(target)).unwrap();
         let record = Record::read(target).unwrap();
         assert_eq!(
             record.image,
             record::digest(&image),
             "the image for {} is not the one of images.json; run make shims",
-            target.name
+            target.name()
         );
     }
 }
@@ -36,19 +37,19 @@ fn the_record_is_that_of_the_image() {
 /// By every compiler at hand that built one; there is one in CI for each target.
 #[test]
 fn a_new_build_gives_the_same_bytes() {
-    for target in &Target::ALL {
+    for target in Target::ALL {
         let committed = Record::read(target).unwrap();
         let tools = match Toolchain::find(target) {
             Ok(tools) => tools,
             Err(error) => {
-                println!("not built again for {}: {error}", target.name);
+                println!("not built again for {}: {error}", target.name());
                 continue;
             }
         };
         if (&tools.compiler, &tools.linker_version) != (&committed.compiler, &committed.linker) {
             println!(
                 "not built again for {}: built by {}, {}; here are {}, {}",
-                target.name,
+                target.name(),
                 committed.compiler,
                 committed.linker,
                 tools.compiler,
@@ -59,7 +60,7 @@ fn a_new_build_gives_the_same_bytes() {
         // Nothing from an earlier build, in another directory than that of make shims.
         let directory = tempfile::tempdir().unwrap();
         let (image, record) = build(target, directory.path()).unwrap();
-        assert_eq!(record, committed, "{}: run make shims", target.name);
+        assert_eq!(record, committed, "{}: run make shims", target.name());
         assert_eq!(record::digest(&image), committed.image);
     }
 }

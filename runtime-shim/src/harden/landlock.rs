@@ -9,9 +9,9 @@
 
 use super::Needs;
 use super::failure::Failure;
+use crate::abi::fdtable::FdTable;
 use crate::arch::system_call;
 use crate::sys::checked;
-use crate::wasi::fdtable::FdTable;
 use linux_raw_sys::general::{
     __NR_landlock_add_rule, __NR_landlock_create_ruleset, __NR_landlock_restrict_self,
 };

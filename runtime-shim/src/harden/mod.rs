@@ -20,13 +20,13 @@ mod seal;
 mod seccomp;
 mod show;
 
-use crate::start::Process;
-use crate::wasi::fdtable::{Descriptor, FdTable};
-use crate::wasi::types::FileType;
+use crate::abi::fdtable::{Descriptor, FdTable};
+use crate::abi::types::FileType;
+use crate::manifest::Fence;
+use crate::process::Process;
 use failure::Failure;
 use rustix::io::Errno as Host;
 use rustix::thread::{no_new_privs, set_no_new_privs};
-use wasi_aot_contract::manifest::{Record, records};
 
 const CAPABILITIES: &str = "capabilities";
 const NO_NEW_PRIVS: &str = "no_new_privs";
@@ -86,16 +86,13 @@ struct Layers {
     no_new_code: Result<(), Failure>,
 }
 
-/// Puts up the layers around what `fds` give access to, unless `manifest` says
-/// not to. Ends the process where that fails. `dropped` says what became of the
-/// capabilities ([`crate::privileges`]): a kernel that refuses to take them leaves the
-/// process what its user gave it, where nothing is required.
-pub fn raise(process: &Process, fds: &FdTable, dropped: Result<(), Host>) {
-    let says = |wanted: Record<'_>| {
-        (records(process.manifest).into_iter().flatten()).any(|record| record == Ok(wanted))
-    };
-    let shows = show::is_wanted(process.env) && !process.auxv.is_secure();
-    if says(Record::NoHarden) {
+/// Puts up the layers around what `fds` give access to, as `fence` says. Ends the process
+/// where that fails. `dropped` says what became of the capabilities
+/// ([`crate::privileges`]): where the kernel refuses to take them, the process keeps what
+/// its user gave it, unless the manifest requires the fence.
+pub fn raise(process: &Process, fence: Fence, fds: &FdTable, dropped: Result<(), Host>) {
+    let shows = process.asks_for_fences();
+    if fence == Fence::Without {
         if shows {
             show::none();
         }
@@ -103,7 +100,6 @@ pub fn raise(process: &Process, fds: &FdTable, dropped: Result<(), Host>) {
     }
     let dropped = dropped.map_err(|error| Failure::absent(CAPABILITIES, "dropping them", error));
     let layers = layers(process, fds, dropped);
-    let required = says(Record::RequireHarden);
     let failures = [
         layers.capabilities.err(),
         layers.no_new_privs.err(),
@@ -111,7 +107,7 @@ pub fn raise(process: &Process, fds: &FdTable, dropped: Result<(), Host>) {
         layers.seccomp.err(),
     ];
     for failure in failures.into_iter().flatten() {
-        failure.judge(required);
+        failure.judge(fence == Fence::Required);
     }
     if shows {
         show::all(&layers);

@@ -11,8 +11,8 @@
 //! writable.
 
 use crate::arch::system_call;
-use crate::auxv::ProgramHeader;
-use crate::memory;
+use crate::linear_memory;
+use crate::process::ProgramHeader;
 use crate::sys::checked;
 use core::ops::Range;
 use linux_raw_sys::general::{__NR_mseal, __NR_prctl};
@@ -33,7 +33,7 @@ const PF_W: u32 = 2;
 /// `ENOSYS` where the kernel has no such call; that of the first one that it refuses.
 pub fn seal(headers: &[ProgramHeader]) -> Result<(), Host> {
     let image = Merged(read_only(headers, page_size() as u64).peekable());
-    for range in image.chain(memory::unchanging()) {
+    for range in image.chain(linear_memory::unchanging()) {
         let (start, len) = (range.start as usize, (range.end - range.start) as usize);
         // SAFETY: the call takes no pointers that it follows.
         checked(unsafe { system_call(__NR_mseal, [start, len, 0, 0, 0, 0]) })?;

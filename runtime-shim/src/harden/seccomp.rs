@@ -3,13 +3,14 @@
 use super::failure::Failure;
 use super::filter::Program;
 use super::{Needs, calls};
-use crate::arch::{AUDIT_ARCH, system_call};
+use crate::arch::system_call;
 use crate::sys::checked;
 use linux_raw_sys::general::{__NR_prctl, __NR_seccomp};
 use linux_raw_sys::prctl::PR_SET_SECCOMP;
 use linux_raw_sys::ptrace::sock_filter;
 use rustix::io::Errno as Host;
 use rustix::process::getpid;
+use wasi_aot_contract::target::Target;
 
 pub const NAME: &str = "seccomp";
 
@@ -32,7 +33,7 @@ struct FilterProgram {
 /// add one.
 pub fn install(needs: Needs) -> Result<(), Failure> {
     let process = getpid().as_raw_nonzero().get().cast_unsigned();
-    let program = Program::new(AUDIT_ARCH, calls::allowed(needs, process));
+    let program = Program::new(Target::NATIVE.audit_arch(), calls::allowed(needs, process));
     let step = "installing the filter";
     set_filter(program.instructions()).map_err(|error| {
         if is_absent(error) {

@@ -12,9 +12,8 @@
 //! program serves (FUSE, NFS).
 
 use super::resolver::Parent;
-use crate::wasi::errno::Errno;
-use crate::wasi::fdtable::Descriptor;
-use core::cell::Cell;
+use crate::abi::errno::Errno;
+use crate::abi::fdtable::Descriptor;
 use rustix::fd::AsFd;
 use rustix::fs::fstatfs;
 
@@ -80,25 +79,18 @@ fn is_control(file: impl AsFd) -> Result<bool, Errno> {
     Ok(CONTROL.contains(&magic))
 }
 
-/// Whether a descriptor's file lies in a control file system, which never changes: asked
-/// once, when something is to be changed there.
-pub struct Known(Cell<Option<bool>>);
-
-impl Known {
-    pub const fn new() -> Self {
-        Self(Cell::new(None))
-    }
-
-    /// Of `file`, which is always the same.
+impl Descriptor {
+    /// Whether its file lies in a control file system. That never changes, so the kernel is
+    /// asked once, when something is to be changed there.
     ///
     /// # Errors
     /// Those of `fstatfs`.
-    pub fn of(&self, file: impl AsFd) -> Result<bool, Errno> {
-        if let Some(known) = self.0.get() {
+    pub fn is_control(&self) -> Result<bool, Errno> {
+        if let Some(known) = self.is_control.get() {
             return Ok(known);
         }
-        let found = is_control(file)?;
-        self.0.set(Some(found));
+        let found = is_control(&self.host)?;
+        self.is_control.set(Some(found));
         Ok(found)
     }
 }

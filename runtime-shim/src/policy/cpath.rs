@@ -1,6 +1,6 @@
 //! Paths as C strings of bounded length, without allocation.
 
-use crate::wasi::errno::Errno;
+use crate::abi::errno::Errno;
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
 

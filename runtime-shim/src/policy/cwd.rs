@@ -1,8 +1,8 @@
 //! The current directory, asked of the kernel.
 
 use super::cpath::{CPath, PATH_MAX};
+use crate::abi::errno::Errno;
 use crate::sys;
-use crate::wasi::errno::Errno;
 use core::mem::MaybeUninit;
 
 /// The absolute path of the current directory.

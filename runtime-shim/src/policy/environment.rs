@@ -7,17 +7,15 @@
 //! default. [`SHOW_FENCES`] is the shim's own: it is passed by no record.
 
 use super::Refusal;
-use crate::pages::Keeper;
+use crate::manifest::Manifest;
+use crate::process::SHOW_FENCES;
+use crate::shim_memory::Keeper;
 use core::ffi::{CStr, c_char};
-use wasi_aot_contract::manifest::{Record, records};
-
-/// The variable with which whoever starts the program asks the shim to say which layers of
-/// the second fence stand ([`crate::harden`]). The guest doesn't see it.
-pub const SHOW_FENCES: &[u8] = b"WASI_AOT_SHOW_FENCES";
+use wasi_aot_contract::manifest::Record;
 
 /// Everything the variables depend on.
 pub struct Environment {
-    manifest: &'static [u8],
+    manifest: Manifest,
     /// The host's variables, each `K=V`; C strings.
     host: &'static [*const c_char],
     /// `PWD=...`, which the shim sets unless the manifest does.
@@ -28,7 +26,7 @@ pub struct Environment {
 
 impl Environment {
     pub const EMPTY: Self = Self {
-        manifest: b"",
+        manifest: Manifest::EMPTY,
         host: &[],
         pwd: None,
         listen_fds: None,
@@ -36,9 +34,9 @@ impl Environment {
 
     /// # Safety
     /// Each of `host` must be a C string that stays as it is for good.
-    pub const unsafe fn new(manifest: &'static [u8], host: &'static [*const c_char]) -> Self {
+    pub const unsafe fn new(manifest: &Manifest, host: &'static [*const c_char]) -> Self {
         Self {
-            manifest,
+            manifest: *manifest,
             host,
             pwd: None,
             listen_fds: None,
@@ -47,7 +45,7 @@ impl Environment {
 
     /// Every variable as `K=V`, each name once unless the host has it twice.
     pub fn variables(&self) -> impl Iterator<Item = &'static [u8]> {
-        let inherits = self.records().any(|record| record == Record::EnvInherit);
+        let inherits = self.manifest.inherits_environment;
         let inherited = (self.host().filter(move |_| inherits)).filter(|assignment| {
             let name = name(assignment);
             !self.sets(name) && self.own().all(|own| self::name(own) != name)
@@ -75,15 +73,11 @@ impl Environment {
 
     /// Assignments that the manifest makes, in its order.
     fn explicit(&self) -> impl Iterator<Item = &'static [u8]> {
-        self.records().filter_map(|record| match record {
+        self.manifest.records().filter_map(|record| match record {
             Record::Env { assignment } => Some(assignment),
             Record::EnvPass { name } => self.host().find(|host| self::name(host) == name),
             _ => None,
         })
-    }
-
-    fn records(&self) -> impl Iterator<Item = Record<'static>> {
-        records(self.manifest).into_iter().flatten().flatten()
     }
 
     fn host(&self) -> impl Iterator<Item = &'static [u8]> {

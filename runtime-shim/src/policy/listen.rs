@@ -6,13 +6,15 @@
 //! whatever directories are granted.
 
 use super::{FIRST_PREOPEN, Refusal};
-use crate::wasi::fdtable::{Descriptor, FdTable, HostFd, Preopen};
-use crate::wasi::types::{FileType, Rights, fdflags};
+use crate::abi::fdtable::{Descriptor, FdTable, HostFd, Preopen};
+use crate::abi::rights::Rights;
+use crate::abi::types::{FileType, fdflags};
+use crate::manifest::Manifest;
 use core::net::SocketAddr;
 use core::time::Duration;
 use rustix::fd::OwnedFd;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, listen, socket_with, sockopt};
-use wasi_aot_contract::manifest::{Malformed, Record, records};
+use wasi_aot_contract::manifest::{Malformed, Record};
 
 /// Connections that may wait to be accepted; the kernel lowers it to
 /// net.core.somaxconn, which is 4096 since Linux 5.4.
@@ -28,10 +30,10 @@ const KEEPALIVE_PROBES: u32 = 9;
 ///
 /// # Errors
 /// The reason why the program can't start.
-pub fn open_all(manifest: &'static [u8], fds: &mut FdTable) -> Result<u32, Refusal> {
+pub fn open_all(manifest: &Manifest, fds: &mut FdTable) -> Result<u32, Refusal> {
     let mut count = 0;
-    for record in records(manifest)? {
-        if let Record::Listen { address } = record? {
+    for record in manifest.records() {
+        if let Record::Listen { address } = record {
             let address = parse(address)?;
             let host = open(address).map_err(|e| Refusal::CannotListen(address, e.into()))?;
             let fd = fds.insert(preopen(host)).map_err(|_| Refusal::NoMemory)?;

@@ -1,7 +1,7 @@
 //! Listeners as a program finds them at its start.
 
 use super::*;
-use crate::wasi::errno::Errno;
+use crate::abi::errno::Errno;
 use crate::wasi::fixture::{self, Guest};
 use crate::wasi::{fdstat, sock};
 use std::net::{TcpListener, TcpStream};
@@ -17,7 +17,7 @@ fn start(addresses: &[&str]) -> Result<Guest, String> {
         .collect();
     let mut guest = Guest::new();
     for _ in 0..FIRST_PREOPEN {
-        let inert = crate::wasi::fdtable::inert().unwrap();
+        let inert = crate::abi::fdtable::inert().unwrap();
         guest.adopt(inert, FileType::Unknown, None);
     }
     let opened = open_all(fixture::manifest(&records), &mut guest.wasi.fds);

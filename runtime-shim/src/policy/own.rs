@@ -17,10 +17,10 @@
 //! [`super::way`] finds out what is kept. Only the first fence knows it: neither
 //! Landlock nor seccomp can leave single files out of a granted directory.
 
-use super::Identity;
 use super::cpath::CPath;
-use crate::pages::PageArray;
-use crate::wasi::errno::Errno;
+use super::grants::Identity;
+use crate::abi::errno::Errno;
+use crate::shim_memory::PageArray;
 use core::ffi::CStr;
 use rustix::fd::AsFd;
 use rustix::fs::{AtFlags, Stat, fstat, statat};

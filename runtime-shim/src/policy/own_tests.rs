@@ -1,18 +1,19 @@
 //! Attempts on an executable in a writable grant, with both ways of resolving paths. The
 //! executable doesn't run, so the kernel's ETXTBSY is no help.
 
+use crate::abi::errno::Errno;
+use crate::abi::fdtable::inert;
+use crate::abi::rights::Rights;
+use crate::abi::types::{FileType, oflags};
 use crate::policy::resolver::Resolver;
 use crate::policy::{self, FIRST_PREOPEN};
-use crate::wasi::errno::Errno;
 use crate::wasi::fd_io::fd_write;
-use crate::wasi::fdtable::inert;
 use crate::wasi::filestat::{fd_filestat_set_size, fd_filestat_set_times, path_filestat_set_times};
 use crate::wasi::fixture::{Guest, Scratch, host_fd, manifest};
 use crate::wasi::path::{
     path_create_directory, path_link, path_remove_directory, path_rename, path_symlink,
     path_unlink_file,
 };
-use crate::wasi::types::{FileType, Rights, oflags};
 use std::ffi::CString;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;

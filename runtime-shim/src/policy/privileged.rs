@@ -6,24 +6,25 @@
 //! as a whole. A variable that is passed by its name stays: as the arguments, it is input
 //! that whoever built the program asked for, and nothing but the guest reads it.
 
-use super::{Refusal, grants};
-use wasi_aot_contract::manifest::{Record, records};
+use super::Refusal;
+use super::grants::grants;
+use crate::manifest::Manifest;
 
 /// Refuses what the caller of a `privileged` program would choose.
 ///
 /// # Errors
 /// The reason why the program can't start.
-pub fn check(privileged: bool, manifest: &'static [u8]) -> Result<(), Refusal> {
+pub fn check(privileged: bool, manifest: &Manifest) -> Result<(), Refusal> {
     if !privileged {
         return Ok(());
     }
     if let Some(grant) = grants(manifest).find(|grant| !grant.host.starts_with(b"/")) {
         return Err(Refusal::CallersDirectory(grant));
     }
-    match records(manifest)?.any(|record| record == Ok(Record::EnvInherit)) {
-        true => Err(Refusal::CallersEnvironment),
-        false => Ok(()),
+    if manifest.inherits_environment {
+        return Err(Refusal::CallersEnvironment);
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -31,7 +32,7 @@ mod tests {
     use super::*;
     use crate::wasi::fixture;
     use std::string::ToString;
-    use wasi_aot_contract::manifest::Access;
+    use wasi_aot_contract::manifest::{Access, Record};
 
     fn dir(host: &str) -> Record<'_> {
         Record::Dir {

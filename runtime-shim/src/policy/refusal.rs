@@ -1,8 +1,8 @@
 //! Why a program can't start with what is granted to it, as one line.
 
-use super::Grant;
+use super::grants::Grant;
+use crate::abi::errno::Errno;
 use crate::report::Printable;
-use crate::wasi::errno::Errno;
 use core::fmt;
 use core::net::SocketAddr;
 use wasi_aot_contract::manifest::{Access, Malformed};

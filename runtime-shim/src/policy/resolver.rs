@@ -7,9 +7,10 @@
 
 use super::control::refuse_control_files;
 use super::cpath::{CPath, PATH_MAX};
+use super::grants::{Identity, identity};
 use super::walk::{self, MAX_LINKS};
-use super::{Identity, identity};
-use crate::wasi::errno::Errno;
+use crate::abi::errno::Errno;
+use crate::abi::fdtable::{Descriptor, Preopen};
 use core::cell::Cell;
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
@@ -24,6 +25,16 @@ pub struct Base<'a> {
     /// It is the host's root: absolute symbolic links mean what they say, and
     /// `..` stops there as it does in every root.
     pub root: bool,
+}
+
+impl Descriptor {
+    /// Where paths given with this descriptor start.
+    pub fn base(&self) -> Base<'_> {
+        Base {
+            dir: self.host.as_fd(),
+            root: matches!(self.preopen, Some(Preopen::Directory { root: true, .. })),
+        }
+    }
 }
 
 /// How often a lookup is tried that the kernel gave up because something was

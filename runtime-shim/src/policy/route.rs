@@ -11,11 +11,13 @@
 //! elude that, since the link wouldn't be inside it any more: HOST must mean the
 //! same on the disk as by its letters.
 
+use super::Refusal;
 use super::cpath::{CPath, PATH_MAX};
+use super::grants::{Grant, granted, grants, identity, writable_around};
 use super::walk::MAX_LINKS;
-use super::{Grant, Refusal, granted, grants, identity, writable_around};
-use crate::wasi::errno::Errno;
-use crate::wasi::fdtable::FdTable;
+use crate::abi::errno::Errno;
+use crate::abi::fdtable::FdTable;
+use crate::manifest::Manifest;
 use core::mem::MaybeUninit;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{CWD, FileType, Mode, OFlags, fstat, openat, readlinkat_raw};
@@ -41,7 +43,7 @@ pub fn refuse_ambiguous(grant: Grant, host_path: &CPath, dir: &OwnedFd) -> Resul
 }
 
 /// Refuses grants that lead through a link in a writable grant.
-pub fn refuse_redirected(manifest: &'static [u8], fds: &FdTable) -> Result<(), Refusal> {
+pub fn refuse_redirected(manifest: &Manifest, fds: &FdTable) -> Result<(), Refusal> {
     if !grants(manifest).any(|grant| grant.access == Access::ReadWrite) {
         return Ok(());
     }

@@ -9,7 +9,7 @@
 use super::control::refuse_control_files;
 use super::cpath::{CPath, PATH_MAX};
 use super::resolver::Base;
-use crate::wasi::errno::Errno;
+use crate::abi::errno::Errno;
 use core::ffi::CStr;
 use core::mem::MaybeUninit;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -21,7 +21,7 @@ pub const MAX_LINKS: u32 = 40;
 
 /// What a path stands for.
 #[expect(clippy::large_enum_variant, reason = "there is no heap for it")]
-pub enum Place<'a> {
+pub enum Destination<'a> {
     /// A directory, reached and open with O_PATH.
     Directory(Dir<'a>),
     /// A name in a directory that is no directory, or a link not to be
@@ -34,7 +34,7 @@ pub enum Place<'a> {
     },
 }
 
-impl Place<'_> {
+impl Destination<'_> {
     /// The directory, or that of the name.
     pub fn dir(&self) -> &Dir<'_> {
         match self {
@@ -77,7 +77,7 @@ impl AsFd for Dir<'_> {
 
 /// [`super::resolver::Resolver::open`] by walking; `flags` has O_CLOEXEC.
 pub fn open(base: Base<'_>, path: &CStr, flags: OFlags, mode: Mode) -> Result<OwnedFd, Errno> {
-    destination(base, path, flags)?.open(flags, mode)
+    destination_for(base, path, flags)?.open(flags, mode)
 }
 
 /// [`super::resolver::Resolver::open_to_change`] by walking; `flags` has O_CLOEXEC.
@@ -91,10 +91,10 @@ pub fn open_to_change(
     flags: OFlags,
     mode: Mode,
 ) -> Result<OwnedFd, Errno> {
-    let place = destination(base, path, flags)?;
-    refuse_control_files(place.dir())?;
+    let destination = destination_for(base, path, flags)?;
+    refuse_control_files(destination.dir())?;
     let (without, empties) = without_emptying(flags);
-    settled(place.open(without, mode)?, empties)
+    settled(destination.open(without, mode)?, empties)
 }
 
 /// Flags that open a file as `flags` do but leave its contents, and whether those are to
@@ -120,7 +120,11 @@ pub fn settled(file: OwnedFd, empties: bool) -> Result<OwnedFd, Errno> {
 }
 
 /// Where a file is to be opened with `flags`.
-fn destination<'a>(base: Base<'a>, path: &CStr, flags: OFlags) -> Result<Place<'a>, Errno> {
+fn destination_for<'a>(
+    base: Base<'a>,
+    path: &CStr,
+    flags: OFlags,
+) -> Result<Destination<'a>, Errno> {
     Walk::new(base, path, follows(flags), flags.contains(OFlags::CREATE))?.finish()
 }
 
@@ -143,7 +147,11 @@ fn mask(condition: bool) -> OFlags {
 /// # Errors
 /// `EPERM` when it leaves `base`, `ELOOP` after [`MAX_LINKS`] links, `ENOENT`,
 /// `ENOTDIR`, `ENAMETOOLONG` and `EACCES` as in every lookup.
-pub fn place<'a>(base: Base<'a>, path: &CStr, follow: bool) -> Result<Place<'a>, Errno> {
+pub fn destination<'a>(
+    base: Base<'a>,
+    path: &CStr,
+    follow: bool,
+) -> Result<Destination<'a>, Errno> {
     Walk::new(base, path, follow, false)?.finish()
 }
 
@@ -174,16 +182,16 @@ impl<'a> Walk<'a> {
         })
     }
 
-    fn finish(mut self) -> Result<Place<'a>, Errno> {
+    fn finish(mut self) -> Result<Destination<'a>, Errno> {
         loop {
-            if let Some(place) = self.step()? {
-                return Ok(place);
+            if let Some(destination) = self.step()? {
+                return Ok(destination);
             }
         }
     }
 
     /// Deals with the first component of `todo`.
-    fn step(&mut self) -> Result<Option<Place<'a>>, Errno> {
+    fn step(&mut self) -> Result<Option<Destination<'a>>, Errno> {
         let todo = self.todo.as_bytes();
         let start = todo.iter().position(|&b| b != b'/').unwrap_or(todo.len());
         let len = todo[start..].iter().position(|&b| b == b'/');
@@ -205,7 +213,7 @@ impl<'a> Walk<'a> {
                 Found::Link(target) => return self.expand(target, &rest).map(|()| None),
                 Found::Other => {
                     let dir = core::mem::replace(&mut self.dir, Dir::Base(self.base.dir));
-                    return Ok(Some(Place::Name {
+                    return Ok(Some(Destination::Name {
                         dir,
                         name,
                         must_be_dir,
@@ -218,7 +226,7 @@ impl<'a> Walk<'a> {
             return Ok(None);
         }
         let dir = core::mem::replace(&mut self.dir, Dir::Base(self.base.dir));
-        Ok(Some(Place::Directory(dir)))
+        Ok(Some(Destination::Directory(dir)))
     }
 
     /// What `name` is in the current directory.

@@ -12,12 +12,14 @@
 //! cases `/proc` isn't asked: that takes longer than all the rest.
 
 use super::cpath::{CPath, PATH_MAX};
+use super::grants::{Identity, granted, grants, identity, writable_around};
 use super::own::{Entry, Kind, Own};
 use super::walk::MAX_LINKS;
-use super::{Identity, Refusal, cwd, granted, grants, identity, writable_around};
-use crate::pages::Keeper;
-use crate::wasi::errno::Errno;
-use crate::wasi::fdtable::{Descriptor, FdTable};
+use super::{Refusal, cwd};
+use crate::abi::errno::Errno;
+use crate::abi::fdtable::{Descriptor, FdTable};
+use crate::manifest::Manifest;
+use crate::shim_memory::Keeper;
 use core::ffi::{CStr, c_char};
 use core::mem::MaybeUninit;
 use rustix::fd::{AsFd, BorrowedFd, IntoRawFd, OwnedFd};
@@ -25,7 +27,7 @@ use rustix::fs::{
     AtFlags, CWD, FileType, FsWord, Mode, OFlags, Stat, fstat, major, openat, readlinkat_raw,
     statat, statfs,
 };
-use wasi_aot_contract::manifest::{Access, Record, records};
+use wasi_aot_contract::manifest::Access;
 
 /// The running executable, where procfs is mounted.
 const RUNNING: &CStr = c"/proc/self/exe";
@@ -68,7 +70,7 @@ impl<'a> Start<'a> {
 }
 
 /// What the first fence has to know of the executable's place.
-pub struct Place {
+pub struct OffLimits {
     pub own: Own,
     /// The directory that no grant reaches.
     pub hole: Option<Identity>,
@@ -82,36 +84,28 @@ pub struct Place {
 pub fn find(
     start: Start<'_>,
     current: Option<&CPath>,
-    manifest: &'static [u8],
+    manifest: &Manifest,
     fds: &FdTable,
     keeper: &mut Keeper,
-) -> Result<Place, Refusal> {
-    let mut place = Place {
+) -> Result<OffLimits, Refusal> {
+    let mut off_limits = OffLimits {
         own: Own::new(),
         hole: None,
     };
-    let (mut hole, mut careful) = (None, false);
-    for record in records(manifest)?.flatten() {
-        match record {
-            Record::Hole { path } => hole = Some(path),
-            Record::RefuseOwnDirectory => careful = true,
-            _ => {}
-        }
-    }
     let writable = grants(manifest).any(|grant| grant.access == Access::ReadWrite);
     let mut scout = Scout {
-        own: &mut place.own,
+        own: &mut off_limits.own,
         current,
         keeper,
-        around: careful.then_some((manifest, fds)),
+        around: (manifest.refuses_own_directory).then_some((manifest, fds)),
     };
     if writable {
         scout.executable(start)?;
     }
-    if let Some(path) = hole.filter(|_| grants(manifest).next().is_some()) {
-        place.hole = scout.hole(path, manifest, fds)?;
+    if let Some(path) = manifest.hole.filter(|_| grants(manifest).next().is_some()) {
+        off_limits.hole = scout.hole(path, manifest, fds)?;
     }
-    Ok(place)
+    Ok(off_limits)
 }
 
 /// Why a way comes to no end.
@@ -140,7 +134,7 @@ struct Scout<'a> {
     current: Option<&'a CPath>,
     keeper: &'a mut Keeper,
     /// Where a grant for writing must not contain the executable.
-    around: Option<(&'static [u8], &'a FdTable)>,
+    around: Option<(&'a Manifest, &'a FdTable)>,
 }
 
 impl Scout<'_> {
@@ -199,7 +193,7 @@ impl Scout<'_> {
     fn hole(
         &mut self,
         path: &[u8],
-        manifest: &'static [u8],
+        manifest: &Manifest,
         fds: &FdTable,
     ) -> Result<Option<Identity>, Refusal> {
         self.around = None;

@@ -1,19 +1,21 @@
 //! What is found on the way to an executable, and holes.
 
 use super::*;
+use crate::abi::rights::Rights;
+use crate::abi::types::{FileType as Kind, oflags};
 use crate::policy::resolver::Resolver;
 use crate::policy::{FIRST_PREOPEN, environment::Environment, resolve};
 use crate::wasi::filestat::path_filestat_get;
 use crate::wasi::fixture::{Guest, Scratch, manifest};
 use crate::wasi::path::{path_readlink, path_rename, path_unlink_file};
 use crate::wasi::path_open::path_open;
-use crate::wasi::types::{FileType as Kind, Rights, oflags};
 use std::ffi::CString;
 use std::format;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::string::{String, ToString};
 use std::vec::Vec;
+use wasi_aot_contract::manifest::Record;
 
 fn dir(access: Access, host: &Path) -> Record<'_> {
     Record::Dir {
@@ -23,15 +25,15 @@ fn dir(access: Access, host: &Path) -> Record<'_> {
     }
 }
 
-fn found(records: &[Record<'_>], executable: &str) -> Result<Place, String> {
+fn found(records: &[Record<'_>], executable: &str) -> Result<OffLimits, String> {
     let executable = CString::new(executable).unwrap();
     started(records, Start::by(&executable))
 }
 
-fn started(records: &[Record<'_>], start: Start<'_>) -> Result<Place, String> {
+fn started(records: &[Record<'_>], start: Start<'_>) -> Result<OffLimits, String> {
     let mut fds = FdTable::new();
     for _ in 0..FIRST_PREOPEN {
-        let inert = crate::wasi::fdtable::HostFd::Owned(crate::wasi::fdtable::inert().unwrap());
+        let inert = crate::abi::fdtable::HostFd::Owned(crate::abi::fdtable::inert().unwrap());
         fds.insert(Descriptor::new(inert, Kind::Unknown)).unwrap();
     }
     let mut environment = Environment::EMPTY;
@@ -39,7 +41,7 @@ fn started(records: &[Record<'_>], start: Start<'_>) -> Result<Place, String> {
     resolve(records, start, &mut fds, &mut environment).map_err(|r| r.to_string())
 }
 
-fn names(place: &Place) -> Vec<String> {
+fn names(place: &OffLimits) -> Vec<String> {
     let names = place.own.entries().map(|entry| entry.name);
     let names = names.map(|name| String::from_utf8_lossy(name).into_owned());
     names.collect()

@@ -4,13 +4,14 @@
 //! so that no import can be forgotten: an unknown name fails.
 
 use super::yard::{Snapshot, Yard, snapshot};
-use crate::guest::Ptr;
+use crate::abi::errno::Errno;
+use crate::abi::guest_memory::Ptr;
+use crate::abi::rights::Rights;
+use crate::abi::types::FileType;
 use crate::policy::environment::Environment;
 use crate::policy::resolver::Resolver;
-use crate::wasi::errno::Errno;
-use crate::wasi::exports::imports::Import;
+use crate::wasi::exports::import_table::Import;
 use crate::wasi::fixture::{Guest, host_fd, manifest};
-use crate::wasi::types::{FileType, Rights};
 use rustix::fs::{SeekFrom, seek};
 use std::format;
 use std::io::Write;

@@ -1,8 +1,10 @@
 //! Every call of preview 1 that takes a path, in each way it can be used.
 
-use crate::guest::Ptr;
+use crate::abi::errno::Errno;
+use crate::abi::guest_memory::Ptr;
+use crate::abi::rights::Rights;
+use crate::abi::types::{fdflags, oflags};
 use crate::wasi::Wasi;
-use crate::wasi::errno::Errno;
 use crate::wasi::filestat::{path_filestat_get, path_filestat_set_times};
 use crate::wasi::fixture::Guest;
 use crate::wasi::path::{
@@ -10,7 +12,6 @@ use crate::wasi::path::{
     path_symlink, path_unlink_file,
 };
 use crate::wasi::path_open::path_open;
-use crate::wasi::types::{Rights, fdflags, oflags};
 use std::collections::BTreeSet;
 use std::vec::Vec;
 use wasi_aot_contract::preview1;

@@ -4,12 +4,13 @@
 
 use super::calls::{CALLS, Call, FREE, Told, VICTIM};
 use super::yard::RESOLVERS;
+use crate::abi::errno::Errno;
+use crate::abi::rights::Rights;
+use crate::abi::types::oflags;
 use crate::arch::system_call;
 use crate::sys::checked;
-use crate::wasi::errno::Errno;
 use crate::wasi::filestat::fd_filestat_set_times;
 use crate::wasi::fixture::{Guest, Scratch};
-use crate::wasi::types::{Rights, oflags};
 use linux_raw_sys::general::{__NR_mount, __NR_unshare, CLONE_NEWNS, MS_BIND, MS_PRIVATE, MS_REC};
 use rustix::io::Errno as Host;
 use std::ffi::CString;

@@ -1,7 +1,7 @@
 //! Random arguments for every import, biased towards what might go wrong.
 
 use super::yard::Yard;
-use crate::wasi::exports::imports::Import;
+use crate::wasi::exports::import_table::Import;
 use crate::wasi::fixture::Guest;
 use std::format;
 use std::vec::Vec;

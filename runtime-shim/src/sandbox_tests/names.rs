@@ -3,7 +3,7 @@
 use super::calls::CALLS;
 use super::paths::Scene;
 use super::yard::RESOLVERS;
-use crate::wasi::errno::Errno;
+use crate::abi::errno::Errno;
 use std::format;
 use std::vec::Vec;
 

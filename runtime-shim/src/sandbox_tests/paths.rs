@@ -2,10 +2,11 @@
 
 use super::calls::{CALLS, Call, Told};
 use super::yard::{RESOLVERS, TARGETS, Yard};
+use crate::abi::errno::Errno;
+use crate::abi::rights::Rights;
+use crate::abi::types::oflags;
 use crate::policy::resolver::Resolver;
-use crate::wasi::errno::Errno;
 use crate::wasi::fixture::Guest;
-use crate::wasi::types::{Rights, oflags};
 use std::format;
 use std::string::String;
 use std::vec::Vec;

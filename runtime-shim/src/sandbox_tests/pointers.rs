@@ -4,8 +4,8 @@
 //! bent.
 
 use super::arguments::{Kind, RESULTS, Scene, VECTOR, pointers};
-use crate::wasi::errno::Errno;
-use crate::wasi::exports::imports::{IMPORTS, Import};
+use crate::abi::errno::Errno;
+use crate::wasi::exports::import_table::{IMPORTS, Import};
 use std::format;
 use std::string::String;
 use std::vec::Vec;

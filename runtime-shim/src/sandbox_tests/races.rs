@@ -7,8 +7,8 @@
 
 use super::calls::{CALLS, Call, Told, VICTIM};
 use super::yard::{RESOLVERS, Yard};
+use crate::abi::errno::Errno;
 use crate::policy::resolver::Resolver;
-use crate::wasi::errno::Errno;
 use crate::wasi::fixture::{Guest, host_fd};
 use rustix::fd::OwnedFd;
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags, openat, renameat_with, unlinkat};

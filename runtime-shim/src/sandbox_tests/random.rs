@@ -8,10 +8,10 @@
 
 use super::generator::{Generator, READABLE, Random, WRITABLE, paths};
 use super::yard::{Snapshot, Yard, snapshot};
+use crate::abi::types::FileType;
 use crate::policy::resolver::Resolver;
-use crate::wasi::exports::imports::IMPORTS;
+use crate::wasi::exports::import_table::IMPORTS;
 use crate::wasi::fixture::{Guest, host_fd};
-use crate::wasi::types::FileType;
 use rustix::fs::fstat;
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use std::fs::File;

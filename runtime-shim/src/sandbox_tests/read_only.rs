@@ -2,17 +2,18 @@
 
 use super::calls::{CALLS, Told};
 use super::yard::{RESOLVERS, Snapshot, Yard, snapshot};
+use crate::abi::errno::Errno;
+use crate::abi::fdtable::inert;
+use crate::abi::rights::Rights;
+use crate::abi::types::{FileType, fdflags, oflags};
 use crate::policy;
 use crate::policy::resolver::Resolver;
 use crate::wasi::Wasi;
-use crate::wasi::errno::Errno;
 use crate::wasi::fd::{fd_allocate, fd_renumber};
 use crate::wasi::fd_io::{fd_pwrite, fd_write};
 use crate::wasi::fdstat::{fd_fdstat_set_flags, fd_fdstat_set_rights};
-use crate::wasi::fdtable::inert;
 use crate::wasi::filestat::{fd_filestat_set_size, fd_filestat_set_times};
 use crate::wasi::fixture::{Guest, Scratch, manifest};
-use crate::wasi::types::{FileType, Rights, fdflags, oflags};
 use std::string::{String, ToString};
 use std::vec::Vec;
 use std::{format, fs};

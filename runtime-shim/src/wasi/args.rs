@@ -1,8 +1,8 @@
 //! Command-line arguments, which always pass.
 
 use super::Wasi;
-use super::errno::Errno;
-use crate::guest::{Memory, Ptr};
+use crate::abi::errno::Errno;
+use crate::abi::guest_memory::{Memory, Ptr};
 use core::ffi::CStr;
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#args_get):

@@ -1,8 +1,8 @@
 //! Clocks. Reading one is no system call where the kernel has a vDSO.
 
 use super::Wasi;
-use super::errno::Errno;
-use crate::guest::Ptr;
+use crate::abi::errno::Errno;
+use crate::abi::guest_memory::Ptr;
 use rustix::time::{ClockId, Timespec, clock_getres, clock_gettime};
 
 /// Nanoseconds in a second.
@@ -27,7 +27,7 @@ pub fn clock_time_get(wasi: &mut Wasi, id: u32, _precision: u64, time: Ptr) -> R
 pub fn clock_res_get(wasi: &mut Wasi, id: u32, resolution: Ptr) -> Result<(), Errno> {
     #[cfg(feature = "corrupt")]
     if id == crate::corrupt::CLOCK {
-        return crate::corrupt::system_call(wasi, resolution);
+        return crate::corrupt::system_call(&mut wasi.memory, resolution);
     }
     let step = nanoseconds(clock_getres(clock(id)?));
     wasi.memory.write_u64(resolution, step)

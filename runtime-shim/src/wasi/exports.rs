@@ -4,7 +4,6 @@
 use super::args::{args_get, args_sizes_get};
 use super::clock::{clock_res_get, clock_time_get};
 use super::environ::{environ_get, environ_sizes_get};
-use super::errno::Errno;
 use super::fd::{
     fd_advise, fd_allocate, fd_close, fd_datasync, fd_renumber, fd_seek, fd_sync, fd_tell,
 };
@@ -27,7 +26,8 @@ use super::random::random_get;
 use super::readdir::fd_readdir;
 use super::sock::{sock_accept, sock_recv, sock_send, sock_shutdown};
 use super::with;
-use wasi_aot_contract::for_each_preview1;
+use crate::abi::errno::Errno;
+use wasi_aot_contract::{for_each_preview1, symbol};
 
 /// The errno that the guest gets of `call`, 0 for none. A call that a signal has
 /// interrupted is made again: Linux's that end so have done nothing (those that
@@ -61,7 +61,7 @@ macro_rules! export {
     };
     (@one $name:ident($($param:ident: $ty:ident),*) -> I32) => {
         const _: () = {
-            #[unsafe(export_name = concat!("wasi_aot_", stringify!($name)))]
+            #[unsafe(export_name = symbol!(stringify!($name)))]
             extern "C" fn export($($param: core_type!($ty)),*) -> u32 {
                 uninterrupted(|| with(|wasi| $name(wasi, $($param),*)))
             }
@@ -69,7 +69,7 @@ macro_rules! export {
     };
     (@one $name:ident($($param:ident: $ty:ident),*)) => {
         const _: () = {
-            #[unsafe(export_name = concat!("wasi_aot_", stringify!($name)))]
+            #[unsafe(export_name = symbol!(stringify!($name)))]
             extern "C" fn export($($param: core_type!($ty)),*) {
                 with(|wasi| $name(wasi, $($param),*))
             }
@@ -79,8 +79,8 @@ macro_rules! export {
 for_each_preview1!(export);
 
 #[cfg(test)]
-#[path = "imports.rs"]
-pub mod imports;
+#[path = "import_table_for_tests.rs"]
+pub mod import_table;
 
 #[cfg(test)]
 mod tests {

@@ -1,9 +1,9 @@
 //! Calls on a descriptor as such: closing, moving, position, advice.
 
 use super::Wasi;
-use super::errno::Errno;
-use super::types::{FileType, Rights};
-use crate::guest::Ptr;
+use crate::abi::errno::Errno;
+use crate::abi::guest_memory::Ptr;
+use crate::abi::rights::Rights;
 use core::num::NonZeroU64;
 use rustix::fs::{Advice, FallocateFlags, SeekFrom, fadvise, fallocate, fdatasync, fsync, seek};
 use rustix::io::retry_on_intr;
@@ -96,15 +96,7 @@ fn move_to(
     result: Ptr,
 ) -> Result<(), Errno> {
     let descriptor = wasi.fds.file(fd, Rights::NONE)?;
-    // The right to seek includes that to tell.
-    if descriptor.demand(right).is_err() && descriptor.demand(Rights::FD_SEEK).is_err() {
-        return Err(match descriptor.filetype {
-            FileType::RegularFile | FileType::BlockDevice if !descriptor.is_stream() => {
-                Errno::NOTCAPABLE
-            }
-            _ => Errno::SPIPE,
-        });
-    }
+    descriptor.demand_position(right)?;
     wasi.memory.expect_room(result, 8)?;
     let position = seek(&descriptor.host, from)?;
     wasi.memory.write_u64(result, position)

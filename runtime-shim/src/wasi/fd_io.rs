@@ -11,10 +11,10 @@
 //! and reading waits or doesn't as on 0.
 
 use super::Wasi;
-use super::errno::Errno;
-use super::fdtable::Descriptor;
-use super::types::Rights;
-use crate::guest::{Batch, IoVector, Memory, Ptr};
+use crate::abi::errno::Errno;
+use crate::abi::fdtable::Descriptor;
+use crate::abi::guest_memory::{Batch, IoVector, Memory, Ptr};
+use crate::abi::rights::Rights;
 use crate::traps;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::AsFd;
@@ -57,7 +57,7 @@ pub fn fd_pread(
     nread: Ptr,
 ) -> Result<(), Errno> {
     let descriptor = wasi.fds.file(fd, Rights::FD_READ)?;
-    demand_seekable(descriptor)?;
+    descriptor.demand_offset()?;
     let mut batch = first_batch(&mut wasi.memory, iovs, iovs_len, nread)?;
     let count = retry_on_intr(|| preadv(&descriptor.host, batch.as_io_slices_mut(), offset))?;
     wasi.memory.write_u32(nread, count as u32)
@@ -107,7 +107,7 @@ pub fn fd_pwrite(
     nwritten: Ptr,
 ) -> Result<(), Errno> {
     let descriptor = wasi.fds.file(fd, Rights::FD_WRITE)?;
-    demand_seekable(descriptor)?;
+    descriptor.demand_offset()?;
     let batch = first_batch(&mut wasi.memory, iovs, iovs_len, nwritten)?;
     let count = retry_on_intr(|| pwritev(&descriptor.host, batch.as_io_slices(), offset))?;
     wasi.memory.write_u32(nwritten, count as u32)
@@ -122,17 +122,6 @@ pub(super) fn first_batch(
 ) -> Result<Batch<'_>, Errno> {
     memory.expect_room(count, 4)?;
     memory.io_vector(iovs, iovs_len)?.batch(memory, &mut 0)
-}
-
-/// Reading or writing at an offset includes seeking; a stream can't, whatever
-/// its rights.
-fn demand_seekable(descriptor: &Descriptor) -> Result<(), Errno> {
-    let seekable = Rights::applicable(descriptor.filetype, false).contains(Rights::FD_SEEK);
-    if seekable && !descriptor.is_stream() {
-        descriptor.demand(Rights::FD_SEEK)
-    } else {
-        Err(Errno::SPIPE)
-    }
 }
 
 /// One read, waiting as the guest has set it.

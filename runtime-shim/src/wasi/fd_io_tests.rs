@@ -1,10 +1,10 @@
 //! Reading and writing: waiting, vectors, and what is special about 0, 1 and 2.
 
 use super::*;
+use crate::abi::types::{FileType, fdflags, oflags};
 use crate::wasi::fd::{fd_close, fd_seek};
 use crate::wasi::fdstat::fd_fdstat_set_flags;
 use crate::wasi::fixture::{Guest, Scratch, host_fd};
-use crate::wasi::types::{FileType, fdflags, oflags};
 use rustix::fd::OwnedFd;
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::pipe::pipe;

@@ -1,10 +1,11 @@
 //! What a descriptor is and may do, and the names of the granted directories.
 
 use super::Wasi;
-use super::errno::Errno;
-use super::fdtable::Preopen;
-use super::types::{Rights, checked_flags, fdflags};
-use crate::guest::Ptr;
+use crate::abi::errno::Errno;
+use crate::abi::fdtable::Preopen;
+use crate::abi::guest_memory::Ptr;
+use crate::abi::rights::Rights;
+use crate::abi::types::{checked_flags, fdflags};
 use rustix::fs::{OFlags, fcntl_setfl};
 
 /// A `preopentype` that the specification doesn't have: see [`fd_prestat_get`].
@@ -41,11 +42,7 @@ pub fn fd_fdstat_set_flags(wasi: &mut Wasi, fd: u32, flags: u32) -> Result<(), E
     let descriptor = wasi.fds.get_mut(fd)?;
     descriptor.demand(Rights::FD_FDSTAT_SET_FLAGS)?;
     let changed = flags ^ descriptor.flags;
-    let fixed = match descriptor.stdio {
-        Some(_) => !fdflags::NONBLOCK,
-        None => !(fdflags::NONBLOCK | fdflags::APPEND),
-    };
-    if changed & fixed != 0 {
+    if changed & !descriptor.changeable_flags() != 0 {
         return Err(Errno::NOTSUP);
     }
     // NONBLOCK makes no difference to a file that never blocks, and Go sets it
@@ -78,13 +75,7 @@ pub fn fd_fdstat_set_rights(
     inheriting: u64,
 ) -> Result<(), Errno> {
     let descriptor = wasi.fds.get_mut(fd)?;
-    let (base, inheriting) = (Rights(base), Rights(inheriting));
-    if !descriptor.rights.contains(base) || !descriptor.inheriting.contains(inheriting) {
-        return Err(Errno::NOTCAPABLE);
-    }
-    descriptor.rights = base;
-    descriptor.inheriting = inheriting;
-    Ok(())
+    descriptor.give_up(Rights(base), Rights(inheriting))
 }
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_prestat_get):

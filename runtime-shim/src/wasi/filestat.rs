@@ -2,13 +2,14 @@
 
 use super::Wasi;
 use super::clock::{nanoseconds, point_in_time};
-use super::errno::Errno;
-use super::types::{FileType, Rights, checked_flags, follows};
-use crate::guest::Ptr;
+use crate::abi::errno::Errno;
+use crate::abi::guest_memory::Ptr;
+use crate::abi::rights::Rights;
+use crate::abi::types::{FileType, checked_flags, follows};
 use crate::policy::control::refuse_control_files;
 use crate::policy::cpath::CPath;
 use crate::policy::resolver::Base;
-use crate::policy::walk::{Place, place};
+use crate::policy::walk::{self, Destination};
 use rustix::fs::{
     AtFlags, Stat, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, fstat, ftruncate, futimens, statat,
     utimensat,
@@ -145,14 +146,14 @@ fn set_times_at(
     times: &Timestamps,
 ) -> Result<(), Errno> {
     let nofollow = AtFlags::SYMLINK_NOFOLLOW;
-    let place = place(base, path.as_c_str(), follow)?;
-    refuse_control_files(place.dir())?;
-    match place {
-        Place::Directory(dir) => utimensat(&dir, c".", times, nofollow)?,
-        Place::Name {
+    let destination = walk::destination(base, path.as_c_str(), follow)?;
+    refuse_control_files(destination.dir())?;
+    match destination {
+        Destination::Directory(dir) => utimensat(&dir, c".", times, nofollow)?,
+        Destination::Name {
             must_be_dir: true, ..
         } => return Err(Errno::NOTDIR),
-        Place::Name { dir, name, .. } => utimensat(&dir, name.as_c_str(), times, nofollow)?,
+        Destination::Name { dir, name, .. } => utimensat(&dir, name.as_c_str(), times, nofollow)?,
     }
     Ok(())
 }

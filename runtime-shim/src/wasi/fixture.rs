@@ -2,13 +2,16 @@
 //! scratch directory, and shorthands for passing things to a call.
 
 use super::Wasi;
-use super::errno::Errno;
-use super::fdtable::{Descriptor, HostFd, Preopen};
 use super::path_open::path_open;
-use super::types::{FileType, Rights};
-use crate::memory::wasi_aot_memory_pages;
-use crate::policy;
+use crate::abi::errno::Errno;
+use crate::abi::fdtable::{Descriptor, HostFd, Preopen};
+use crate::abi::rights::Rights;
+use crate::abi::types::FileType;
+use crate::linear_memory::wasi_aot_memory_pages;
+use crate::manifest::Manifest;
+use crate::policy::grants;
 use rustix::fd::{FromRawFd, OwnedFd};
+use std::boxed::Box;
 use std::fs;
 use std::os::fd::IntoRawFd;
 use std::path::{Path, PathBuf};
@@ -64,7 +67,7 @@ impl Guest {
             name: b"/scratch",
             root: false,
         };
-        let descriptor = policy::preopen(host, access, preopen);
+        let descriptor = grants::preopen(host, access, preopen);
         self.wasi.fds.insert(descriptor).unwrap()
     }
 
@@ -144,7 +147,7 @@ impl Guest {
 
 /// A manifest that stays. (The contract's own writer needs std, which cargo
 /// would then give to the shim's library as well.)
-pub fn manifest(records: &[Record<'_>]) -> &'static [u8] {
+pub fn manifest(records: &[Record<'_>]) -> &'static Manifest {
     let mut fields = Vec::from([MAGIC.as_bytes()]);
     for record in records {
         match *record {
@@ -169,7 +172,8 @@ pub fn manifest(records: &[Record<'_>]) -> &'static [u8] {
         }
     }
     fields.push(b"");
-    fields.join(&0).leak()
+    let manifest = Manifest::read(fields.join(&0).leak()).expect("BUG: a malformed manifest");
+    Box::leak(Box::new(manifest))
 }
 
 /// A host descriptor of std's as one of rustix's, which differ without rustix's

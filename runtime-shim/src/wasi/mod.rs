@@ -8,7 +8,7 @@
 //!
 //! * A pointer or length outside linear memory is `EFAULT`, a descriptor that
 //!   isn't open `EBADF`, a missing right `ENOTCAPABLE` or one of its relatives
-//!   (see [`fdtable::Descriptor::demand`]); this isn't repeated everywhere.
+//!   (see [`Descriptor::demand`](crate::abi::fdtable::Descriptor::demand)); this isn't repeated everywhere.
 //! * Where results go is checked before anything happens, so a call that fails
 //!   with `EFAULT` has had no effect.
 //! * An `EINTR` never reaches the guest: `exports` makes such a call again. Where
@@ -23,12 +23,11 @@
 pub mod args;
 pub mod clock;
 pub mod environ;
-pub mod errno;
 pub mod exports;
 pub mod fd;
 pub mod fd_io;
 pub mod fdstat;
-pub mod fdtable;
+mod fifo;
 pub mod filestat;
 pub mod path;
 pub mod path_open;
@@ -38,26 +37,19 @@ pub mod proc;
 pub mod random;
 pub mod readdir;
 pub mod sock;
-mod stdio;
-pub mod types;
 
 #[cfg(test)]
 pub mod fixture;
 
-use crate::guest::{Memory, Ptr};
-use crate::harden;
-use crate::policy;
+use crate::abi::errno::Errno;
+use crate::abi::fdtable::FdTable;
+use crate::abi::guest_memory::{Memory, Ptr};
 use crate::policy::cpath::CPath;
 use crate::policy::environment::Environment;
 use crate::policy::own::Own;
 use crate::policy::resolver::Resolver;
-use crate::privileges;
-use crate::report;
-use crate::start::Process;
 use core::cell::UnsafeCell;
 use core::ffi::c_char;
-use errno::Errno;
-use fdtable::FdTable;
 
 /// Everything the calls know.
 pub struct Wasi {
@@ -100,7 +92,7 @@ impl Wasi {
 /// The one state of the process.
 struct Global(UnsafeCell<Wasi>);
 
-// SAFETY: the process has one thread, the guest's. See `with`.
+// SAFETY: the process has one thread. See `state` and `with`.
 unsafe impl Sync for Global {}
 
 // SAFETY: the only value in an executable. Linear memory is mapped by the
@@ -108,36 +100,21 @@ unsafe impl Sync for Global {}
 // otherwise, and that doesn't run during a call.
 static WASI: Global = Global(UnsafeCell::new(unsafe { Wasi::new() }));
 
+/// The state, to be filled in at start.
+///
+/// # Safety
+/// The reference must not be used any more once the module is entered, and there must be
+/// only one.
+pub unsafe fn state() -> &'static mut Wasi {
+    // SAFETY: no call is made before the module is entered, so the caller's promise makes
+    // the reference unique.
+    unsafe { &mut *WASI.0.get() }
+}
+
 /// Runs `call` on the state.
 fn with<R>(call: impl FnOnce(&mut Wasi) -> R) -> R {
     // SAFETY: unique, because there is one thread, no call of preview 1 calls
     // back into the guest or another call's export, and the signal handlers,
     // which report a trap and exit, don't come here.
     call(unsafe { &mut *WASI.0.get() })
-}
-
-/// Prepares the calls: standard descriptors, granted directories, environment; then
-/// nothing else can be reached ([`harden`]). When something that the manifest grants
-/// isn't there, says so and exits.
-pub fn init(process: &Process) {
-    with(|wasi| {
-        wasi.args = process.args;
-        // SAFETY: the kernel's strings, "alive as long as the process".
-        wasi.environment = unsafe { Environment::new(process.manifest, process.env) };
-        if stdio::open_standard(&mut wasi.fds).is_err() {
-            report::cannot_start(format_args!(
-                "standard input, output and error can't be set up"
-            ));
-        }
-        // SAFETY: the kernel's strings again.
-        let start = unsafe { policy::Start::new(rustix::param::linux_execfn(), process.args) };
-        let (fds, environment) = (&mut wasi.fds, &mut wasi.environment);
-        let allowed = policy::privileged::check(process.auxv.is_secure(), process.manifest);
-        match allowed.and_then(|()| policy::resolve(process.manifest, start, fds, environment)) {
-            Ok(place) => (wasi.own, wasi.resolver.hole) = (place.own, place.hole),
-            Err(refusal) => report::cannot_start(format_args!("{refusal}")),
-        }
-        let dropped = privileges::drop_needless(harden::Needs::of(&wasi.fds));
-        harden::raise(process, &wasi.fds, dropped);
-    });
 }

@@ -7,9 +7,10 @@
 //! controlled is `EACCES` ([`crate::policy::control`]); this isn't repeated at each.
 
 use super::Wasi;
-use super::errno::Errno;
-use super::types::{Rights, follows};
-use crate::guest::Ptr;
+use crate::abi::errno::Errno;
+use crate::abi::guest_memory::Ptr;
+use crate::abi::rights::Rights;
+use crate::abi::types::follows;
 use crate::policy::control::refuse_control_names;
 use crate::policy::cpath::CPath;
 use crate::policy::resolver::{Base, Resolver};

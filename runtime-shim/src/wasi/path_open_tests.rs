@@ -1,12 +1,14 @@
 //! What an opened file may do, and what opening refuses.
 
 use super::*;
+use crate::policy::resolver::Resolver;
 use crate::wasi::fd::fd_close;
 use crate::wasi::fd_io::{fd_read, fd_write};
 use crate::wasi::fdstat::{fd_fdstat_get, fd_fdstat_set_flags, fd_fdstat_set_rights};
 use crate::wasi::filestat::{fd_filestat_set_size, fd_filestat_set_times};
 use crate::wasi::fixture::{Guest, Scratch};
 use rustix::fd::{AsRawFd, FromRawFd};
+use rustix::fs::{Mode, OFlags};
 use std::string::String;
 use wasi_aot_contract::manifest::Access;
 

@@ -6,12 +6,12 @@
 
 use super::Wasi;
 use super::clock::{clock, nanoseconds, timespec};
-use super::errno::Errno;
-use super::fdtable::{Descriptor, FdTable};
 use super::poll_set::PollSet;
-use super::types::Rights;
-use crate::guest::{Memory, Ptr};
-use crate::pages::PageArray;
+use crate::abi::errno::Errno;
+use crate::abi::fdtable::{Descriptor, FdTable};
+use crate::abi::guest_memory::{Memory, Ptr};
+use crate::abi::rights::Rights;
+use crate::shim_memory::PageArray;
 use core::mem::MaybeUninit;
 use rustix::event::PollFlags;
 use rustix::io::{Errno as Host, ioctl_fionread};

@@ -6,28 +6,14 @@
 //! too many then, and Go's runtime takes the error for a reason to die. Entries by
 //! descriptor can't, since each of them is open.
 //!
-//! Invariant: a descriptor's [`Slot`] is about this set if the entry that it names
+//! Invariant: a descriptor's [`PollSlot`] is about this set if the entry that it names
 //! is the descriptor's. So a slot may be left from an earlier set, and nothing has
 //! to be cleared.
 
-use super::fdtable::Descriptor;
+use crate::abi::fdtable::{Descriptor, PollSlot};
 use core::mem::MaybeUninit;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::{AsFd, AsRawFd};
-
-/// Where a descriptor has its entry, and what that waits for.
-#[derive(Clone, Copy)]
-pub struct Slot {
-    index: u32,
-    what: PollFlags,
-}
-
-impl Slot {
-    pub const NONE: Self = Self {
-        index: u32::MAX,
-        what: PollFlags::empty(),
-    };
-}
 
 /// Descriptors to wait for.
 pub struct PollSet<'a, 'fd> {
@@ -68,7 +54,7 @@ impl<'a, 'fd> PollSet<'a, 'fd> {
         };
         self.room[index].write(PollFd::new(&descriptor.host, what));
         let index = index as u32;
-        descriptor.poll_slot.set(Slot { index, what });
+        descriptor.poll_slot.set(PollSlot { index, what });
     }
 
     /// Waits until something can be done, for `timeout` or for good.

@@ -1,8 +1,8 @@
 //! Waiting for clocks, pipes and both.
 
 use super::*;
+use crate::abi::types::FileType;
 use crate::wasi::fixture::{self, Guest, Scratch};
-use crate::wasi::types::FileType;
 use rustix::pipe::pipe;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use std::vec::Vec;

@@ -1,8 +1,8 @@
 //! Random bytes.
 
 use super::Wasi;
-use super::errno::Errno;
-use crate::guest::Ptr;
+use crate::abi::errno::Errno;
+use crate::abi::guest_memory::Ptr;
 use rustix::io::Errno as Host;
 use rustix::rand::{GetRandomFlags, getrandom};
 

@@ -2,11 +2,12 @@
 //! any.
 
 use super::Wasi;
-use super::errno::Errno;
 use super::fd_io::{first_batch, is_ready};
-use super::fdtable::{Descriptor, FdTable, HostFd};
-use super::types::{FileType, Rights, checked_flags, fdflags};
-use crate::guest::Ptr;
+use crate::abi::errno::Errno;
+use crate::abi::fdtable::{Descriptor, FdTable, HostFd};
+use crate::abi::guest_memory::Ptr;
+use crate::abi::rights::Rights;
+use crate::abi::types::{FileType, checked_flags, fdflags};
 use rustix::event::PollFlags;
 use rustix::io::{Errno as Host, retry_on_intr};
 use rustix::net::{
@@ -46,7 +47,7 @@ pub fn sock_accept(wasi: &mut Wasi, fd: u32, flags: u32, accepted_fd: Ptr) -> Re
     };
     let filetype = listener.filetype;
     let accepted = wasi.fds.insert(Descriptor {
-        rights: Rights::SOCKET.without(Rights::SOCK_ACCEPT),
+        rights: Rights::CONNECTION,
         flags,
         ..Descriptor::new(HostFd::Owned(host), filetype)
     })?;

@@ -16,9 +16,10 @@ use object::endian::{U16, U32, U64};
 use object::pod::bytes_of;
 use object::write::Object;
 use object::{SectionFlags, SectionKind};
-use wasi_aot_contract::layout::{IMAGE_BASE, MODULE_INFO_ADDR, Machine};
+use wasi_aot_contract::layout::{IMAGE_BASE, MODULE_INFO_ADDR};
 use wasi_aot_contract::module::ModuleInfo;
 use wasi_aot_contract::symbols as names;
+use wasi_aot_contract::target::Target;
 
 /// What the fixture's program exits with: 5 (read-only data) + 7 (data) + 11
 /// (memory) + 0 (zeroed data and the end of memory) + 19 (through a table of
@@ -26,7 +27,7 @@ use wasi_aot_contract::symbols as names;
 pub const EXIT_CODE: i32 = 42;
 
 /// Where the entry looks for memory: objects for another machine aren't run.
-pub const MEMORY_BASE: u64 = Machine::X86_64.memory_base(0);
+pub const MEMORY_BASE: u64 = Target::LinuxAmd64.memory_base(0);
 
 /// Bytes of initial memory at its start, and its size.
 pub const MEMORY_IMAGE: usize = 5000;

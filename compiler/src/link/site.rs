@@ -1,0 +1,78 @@
+//! One relocation: where it applies, and why it may fail.
+
+use super::{aarch64, x86_64};
+use wasi_aot_contract::target::Arch;
+
+/// Applies one relocation of the given kind (`r_type`, the architecture's own number).
+pub(super) fn relocate(arch: Arch, kind: u32, site: &mut Site<'_>) -> Result<(), Fault> {
+    match arch {
+        Arch::X86_64 => x86_64::relocate(kind, site),
+        Arch::Aarch64 => aarch64::relocate(kind, site),
+    }
+}
+
+/// Where a relocation applies, in the terms of the psABIs.
+pub(super) struct Site<'a> {
+    /// The section's bytes from the relocated place to the section's end.
+    pub bytes: &'a mut [u8],
+    /// P: the address of the place.
+    pub place: u64,
+    /// S: the address of the symbol.
+    pub symbol: u64,
+    /// A: the addend.
+    pub addend: i64,
+}
+
+impl Site<'_> {
+    /// S + A, exact.
+    pub(super) fn target(&self) -> i128 {
+        i128::from(self.symbol) + i128::from(self.addend)
+    }
+
+    /// S + A - P, exact.
+    pub(super) fn distance(&self) -> i128 {
+        self.target() - i128::from(self.place)
+    }
+
+    /// Stores a little-endian field at the place.
+    pub(super) fn store<const N: usize>(&mut self, value: [u8; N]) -> Result<(), Fault> {
+        *self.bytes.first_chunk_mut().ok_or(Fault::OutsideSection)? = value;
+        Ok(())
+    }
+
+    /// Reads the 32-bit instruction at the place.
+    pub(super) fn instruction(&self) -> Result<u32, Fault> {
+        let bytes = self.bytes.first_chunk().ok_or(Fault::OutsideSection)?;
+        Ok(u32::from_le_bytes(*bytes))
+    }
+}
+
+/// Why a relocation could not be applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// A kind that Cranelift doesn't emit for a fixed-address image.
+    UnknownKind,
+    /// The value does not fit the field.
+    OutOfRange,
+    /// The field is not inside the section.
+    OutsideSection,
+    /// A branch of aarch64 beyond 128 MiB.
+    BranchTooFar,
+    /// A branch target between two instructions.
+    Misaligned,
+}
+
+impl Fault {
+    pub(super) fn message(self) -> &'static str {
+        match self {
+            Self::UnknownKind => "unknown relocation type",
+            Self::OutOfRange => "value out of range",
+            Self::OutsideSection => "place outside the section",
+            Self::BranchTooFar => {
+                "a call beyond the 128 MiB that linux/arm64 reaches, over the module's tables or its \
+                 largest function; make them smaller, or build for linux/amd64"
+            }
+            Self::Misaligned => "misaligned branch target",
+        }
+    }
+}

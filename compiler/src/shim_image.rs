@@ -1,0 +1,23 @@
+//! The runtime shim's images, as `runtime-shim/images` built and linked them.
+
+use crate::options::Target;
+
+/// The image for a target: a static ELF executable at `layout::IMAGE_BASE` that ends
+/// below `layout::MODULE_INFO_ADDR`, where it expects the module's info. Its symbol table
+/// names what a module may call. Aligned for ELF's structures.
+#[must_use]
+pub fn of(target: Target) -> &'static [u8] {
+    match target {
+        Target::LinuxAmd64 => &LINUX_AMD64.0,
+        Target::LinuxArm64 => &LINUX_ARM64.0,
+    }
+}
+
+#[repr(C, align(16))]
+struct Aligned<Bytes: ?Sized>(Bytes);
+
+// The file names are those of `Target::image`.
+static LINUX_AMD64: &Aligned<[u8]> =
+    &Aligned(*include_bytes!("../../runtime-shim/images/linux-amd64"));
+static LINUX_ARM64: &Aligned<[u8]> =
+    &Aligned(*include_bytes!("../../runtime-shim/images/linux-arm64"));

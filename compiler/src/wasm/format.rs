@@ -1,0 +1,73 @@
+//! How the bytes of a module are read: which features are let through, and which of the
+//! encodings that depend on a feature.
+
+use crate::error::Error;
+use wasmparser::{ImportSectionReader, Parser, Payload, TypeRef, WasmFeatures};
+
+/// The magic and the version (core specification, "Modules"); a component has
+/// layer 1 in the version's upper half.
+pub(crate) fn check_header(wasm: &[u8]) -> Result<(), Error> {
+    const MAGIC: &[u8; 4] = b"\0asm";
+    if !wasm.starts_with(MAGIC) {
+        let cut = !wasm.is_empty() && MAGIC.starts_with(wasm);
+        return Err(if cut {
+            Error::Truncated {
+                offset: wasm.len() as u64,
+            }
+        } else {
+            Error::NotWasm
+        });
+    }
+    match wasm.get(4..8) {
+        None => Err(Error::Truncated {
+            offset: wasm.len() as u64,
+        }),
+        Some([_, _, 1, 0]) => Err(Error::Component),
+        Some(_) => Ok(()),
+    }
+}
+
+/// What is let through validation, so that what can't be compiled yet is
+/// refused by its own name instead of as invalid.
+pub(crate) fn features() -> WasmFeatures {
+    WasmFeatures::WASM2
+        | WasmFeatures::EXTENDED_CONST
+        | WasmFeatures::TAIL_CALL
+        | WasmFeatures::RELAXED_SIMD
+        | WasmFeatures::MULTI_MEMORY
+        | WasmFeatures::MEMORY64
+        | WasmFeatures::THREADS
+}
+
+/// How the bytes are read. Multi-memory and memory64 change what is well-formed in
+/// any module: where a single zero byte was, a memory's index in any encoding; longer
+/// offsets. WebAssembly 2.0 calls such modules malformed. So only one with several
+/// memories, which 2.0 doesn't have, is read with indices of memories, and none with
+/// longer offsets.
+pub(crate) fn binary_format(wasm: &[u8]) -> WasmFeatures {
+    let format = features() - WasmFeatures::MEMORY64;
+    if memories(wasm) > 1 {
+        format
+    } else {
+        format - WasmFeatures::MULTI_MEMORY
+    }
+}
+
+/// How many memories the module has, as far as it can be read up to the code.
+fn memories(wasm: &[u8]) -> u32 {
+    let payloads = Parser::new(0).parse_all(wasm).map_while(Result::ok);
+    let sections =
+        payloads.take_while(|payload| !matches!(payload, Payload::CodeSectionStart { .. }));
+    let memories = sections.map(|payload| match payload {
+        Payload::MemorySection(section) => section.count(),
+        Payload::ImportSection(section) => imported_memories(section),
+        _ => 0,
+    });
+    memories.fold(0, u32::saturating_add)
+}
+
+fn imported_memories(section: ImportSectionReader<'_>) -> u32 {
+    let imports = section.into_imports().map_while(Result::ok);
+    let memories = imports.filter(|import| matches!(import.ty, TypeRef::Memory(_)));
+    u32::try_from(memories.count()).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,287 @@
+//! The second fence holds where the first doesn't: a runtime that was corrupted to
+//! make any system call the guest asks for (`runtime-shim/src/corrupt.rs`) is kept in
+//! by Landlock, by seccomp, and by mseal and MDWE, each by itself and all together; without
+//! them (`--no-harden`) the same attempts succeed. Older versions of Landlock are
+//! pretended: the runtime then asks for no more than those had.
+
+mod attempts;
+
+use crate::support::{guest, test, text};
+use anyhow::{Context, Result, bail, ensure};
+use attempts::{Attempt, Policy};
+use harness::fences::{Fences, Outcome, landlock_stands};
+use harness::go::Goal;
+use harness::run::{Ends, Finished, Run};
+use harness::shim;
+use harness::target::natively;
+use harness::tool::Tool;
+use libtest_mimic::Trial;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use tempfile::TempDir;
+use wasi_aot_shim_images::Target;
+
+pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
+    let policies = [Policy::Both, Policy::ReadOnly, Policy::Nothing];
+    let mut trials: Vec<Trial> = Vec::new();
+    for policy in policies {
+        for pretended in [None, Some(2), Some(1)] {
+            let version = pretended.map_or(String::new(), |v| format!(", Landlock {v}"));
+            let name = format!("harden/corrupted, {policy}{version}");
+            let body = move |tool: &Tool| holds(tool, policy, pretended);
+            trials.push(natively(test(&name, tool, body)));
+        }
+    }
+    for version in [1, 2, 3] {
+        let name = format!("harden/files behind Landlock {version}");
+        let body = move |tool: &Tool| same_files(tool, version);
+        trials.push(natively(test(&name, tool, body)));
+    }
+    for (flag, fenced) in [(None, true), (Some("--no-harden"), false)] {
+        let name = format!("harden/what the kernel says, {}", flag.unwrap_or("default"));
+        trials.push(natively(test(&name, tool, move |tool| {
+            stands(tool, flag, fenced)
+        })));
+    }
+    trials
+}
+
+/// All attempts of `policy` behind all combinations of fences, as on a kernel with the
+/// version of Landlock that is `pretended`, or the one of this machine.
+fn holds(tool: &Tool, policy: Policy, pretended: Option<u32>) -> Result<()> {
+    let version = attempts::landlock_version();
+    if pretended.is_some_and(|pretended| pretended > version) {
+        eprintln!("SKIPPED: this kernel's version of Landlock is {version}");
+        return Ok(());
+    }
+    let version = pretended.unwrap_or(version);
+    let place = Place::new()?;
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let port = listener.local_addr()?.port();
+    let attempts = attempts::of(policy, &place, port, version)?;
+    let flags = policy.flags(&place);
+    let module = guest("corrupt", Goal::Wasip1)?;
+    let fenced = shim::executable(tool, Target::LinuxAmd64, shim::CORRUPT, &module, &flags)?;
+    let open = [&flags[..], &["--no-harden".into()]].concat();
+    let open = shim::executable(tool, Target::LinuxAmd64, shim::CORRUPT, &module, &open)?;
+    let (mut wrong, mut possible) = (Vec::new(), 0);
+    for attempt in &attempts {
+        let name = attempt.name;
+        let outcome = |fences| {
+            let programs = [&*open, &*fenced];
+            try_once(attempt, fences, &place, programs, pretended)
+        };
+        let unfenced = outcome(Fences::None)?;
+        if unfenced != Outcome::Works {
+            // Some other fence is around the tests, a container's say.
+            eprintln!("SKIPPED: {name}: {unfenced:?} here without a fence of ours");
+            continue;
+        }
+        possible += 1;
+        let landlock = if landlock_stands(version, policy == Policy::Both) {
+            attempt.landlock
+        } else {
+            Outcome::Works
+        };
+        let each = [
+            Fences::Landlock,
+            Fences::Seccomp,
+            Fences::Memory,
+            Fences::All,
+        ];
+        for fences in each {
+            let expected = match attempt.all {
+                Some(all) if fences == Fences::All => all,
+                _ => fences.expected(landlock, attempt.seccomp, attempt.memory),
+            };
+            let found = outcome(fences)?;
+            if found != expected {
+                wrong.push(format!("{name}, {fences:?}: {found:?}, not {expected:?}"));
+            }
+        }
+    }
+    ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
+    ensure!(
+        possible * 2 > attempts.len(),
+        "only {possible} of {} attempts are possible here at all",
+        attempts.len()
+    );
+    if version == 0 {
+        eprintln!("SKIPPED: Landlock, which this kernel doesn't have");
+    }
+    if !attempts::memory::can_seal() {
+        eprintln!("SKIPPED: mseal, which this kernel doesn't have");
+    }
+    Ok(())
+}
+
+/// One attempt behind some fences; `programs` are without and with.
+fn try_once(
+    attempt: &Attempt,
+    fences: Fences,
+    place: &Place,
+    programs: [&Path; 2],
+    pretended: Option<u32>,
+) -> Result<Outcome> {
+    place.restore()?;
+    let program = programs[usize::from(fences != Fences::None)];
+    let mut command = Command::new(program);
+    command.args(attempt.calls(program)?).env_clear();
+    if let Some(version) = pretended {
+        command.env("WASI_AOT_LANDLOCK", version.to_string());
+    }
+    if let Some(layer) = fences.without() {
+        command.env("WASI_AOT_WITHOUT", layer);
+    }
+    outcome(&Run::of(command).run()?)
+}
+
+/// What became of the last call of an attempt.
+fn outcome(finished: &Finished) -> Result<Outcome> {
+    let said = text(&finished.stdout);
+    match (finished.ends, said.lines().last()) {
+        (Ends::Signal(libc::SIGSYS), _) => Ok(Outcome::Killed),
+        // Another program took its place.
+        (Ends::Exit(0), None) => Ok(Outcome::Works),
+        (Ends::Exit(0), Some(result)) => match result.parse::<i64>()? {
+            0.. => Ok(Outcome::Works),
+            errno => Ok(Outcome::Fails(-errno as i32)),
+        },
+        (ends, _) => bail!("{ends}: {said}{}", text(&finished.stderr)),
+    }
+}
+
+/// Programs do with files what they do here on a kernel with this version of Landlock,
+/// where seccomp may leave them no openat2.
+fn same_files(tool: &Tool, version: u32) -> Result<()> {
+    if attempts::landlock_version() < version {
+        eprintln!("SKIPPED: this kernel has no Landlock {version}");
+        return Ok(());
+    }
+    let writing: &[&[&str]] = &[
+        &["write"],
+        &["open"],
+        &["append"],
+        &["truncate"],
+        &["times"],
+        &["mkdir"],
+        &["readdir"],
+        &["rename"],
+        &["remove"],
+        &["links"],
+        &["walk"],
+    ];
+    let reading: &[&[&str]] = &[&["lines"], &["none"]];
+    for (name, grant, commands) in [
+        ("files", "--dir", writing),
+        ("counter", "--dir-ro", reading),
+    ] {
+        let flags = [grant, "."].map(Into::into);
+        let module = guest(name, Goal::Wasip1)?;
+        let program = shim::executable(tool, Target::LinuxAmd64, shim::CORRUPT, &module, &flags)?;
+        for command in commands {
+            let run = |pretended: Option<u32>| {
+                let dir = tempfile::tempdir()?;
+                fs::write(dir.path().join("lines"), "one\ntwo\n")?;
+                let mut started = Command::new(&program);
+                started.args(*command).env_clear().current_dir(dir.path());
+                if let Some(version) = pretended {
+                    started.env("WASI_AOT_LANDLOCK", version.to_string());
+                }
+                let done = Run::of(started).run()?;
+                let top = dir.path().display().to_string();
+                let said = |bytes: &[u8]| text(bytes).replace(&top, "");
+                anyhow::Ok((done.ends, said(&done.stdout), said(&done.stderr)))
+            };
+            let (here, there) = (run(None)?, run(Some(version))?);
+            ensure!(here == there, "{name} {command:?}: {there:?}, not {here:?}");
+            let missing = *command == ["none"];
+            ensure!(
+                here.0.is_success() != missing,
+                "{name} {command:?}: {here:?}"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// A directory with two to be granted, and a secret beside them.
+pub struct Place(TempDir);
+
+impl Place {
+    fn new() -> Result<Self> {
+        let place = Self(tempfile::tempdir()?);
+        place.restore()?;
+        Ok(place)
+    }
+
+    pub fn path(&self, below: &str) -> String {
+        self.0.path().join(below).display().to_string()
+    }
+
+    /// Undoes what an attempt may have done.
+    fn restore(&self) -> Result<()> {
+        for dir in ["rw", "ro", "new"] {
+            let dir = self.path(dir);
+            if Path::new(&dir).exists() {
+                fs::remove_dir_all(&dir)?;
+            }
+        }
+        // Its mode may be another, which without capabilities root must mind.
+        for file in ["moved", "secret"] {
+            let _ = fs::remove_file(self.path(file));
+        }
+        for (dir, file) in [("rw", "rw/file"), ("ro", "ro/file")] {
+            fs::create_dir(self.path(dir))?;
+            fs::write(self.path(file), "granted")?;
+        }
+        fs::write(self.path("secret"), "secret")?;
+        fs::copy("/bin/true", self.path("rw/program"))?;
+        Ok(())
+    }
+}
+
+/// An executable as it is shipped is behind both fences while its guest runs, or
+/// behind none.
+fn stands(tool: &Tool, flag: Option<&str>, fenced: bool) -> Result<()> {
+    let flags: Vec<String> = flag.map(Into::into).into_iter().collect();
+    let program = tool.executable(&guest("stdio", Goal::Wasip1)?, &flags)?;
+    let mut child = Command::new(program)
+        .arg("lines")
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut input = child.stdin.take().context("a pipe")?;
+    std::io::Write::write_all(&mut input, b"one\n")?;
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().context("a pipe")?).read_line(&mut line)?;
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id()))?;
+    drop(input);
+    child.wait()?;
+    ensure!(line == "1: ONE\n", "says {line:?}");
+    let own = fs::read_to_string("/proc/self/status")?;
+    // A container may have put filters around all of us.
+    let filters = |status| field(status, "Seccomp_filters").ok()?.parse::<u32>().ok();
+    if fenced {
+        let found = ["NoNewPrivs", "Seccomp"].map(|name| field(&status, name));
+        let [no_new_privs, seccomp] = found;
+        ensure!((no_new_privs?, seccomp?) == ("1", "2"), "{status}");
+    }
+    // Counted since Linux 5.9.
+    if let (Some(around), Some(there)) = (filters(&own), filters(&status)) {
+        ensure!(there == around + u32::from(fenced), "{status}");
+    }
+    Ok(())
+}
+
+/// A line of `/proc/PID/status`.
+fn field<'a>(status: &'a str, name: &str) -> Result<&'a str> {
+    let mut lines = status.lines();
+    let found = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(":\t"));
+    found.with_context(|| format!("the kernel doesn't say {name}"))
+}
