@@ -1,6 +1,6 @@
 //! A module as the rest of the compiler sees it: validated, in plain tables.
 //!
-//! Invariants once [`parse`] has returned:
+//! Invariants once [`parse()`] has returned:
 //!
 //! - Everything but function bodies is valid and of a kind that can be compiled. No later
 //!   phase reads sections again. Bodies are validated when their graph is built
