@@ -6,6 +6,10 @@ use std::fmt;
 
 /// The reason why a build failed.
 #[derive(Debug, thiserror::Error)]
+#[expect(
+    missing_docs,
+    reason = "each variant's message says what it is, and names its fields"
+)]
 pub enum Error {
     #[error(
         "not a WebAssembly module (no \\0asm at the start); build one with GOOS=wasip1 GOARCH=wasm go build"
@@ -97,8 +101,10 @@ pub enum Error {
         needed: String,
         maximum: String,
     },
+    /// More than the compiler or the code generator takes: what, and what to do.
     #[error("{0}")]
     Limit(String),
+    /// A policy that contradicts itself or can't be kept.
     #[error("{0}")]
     Policy(String),
     /// The object and the shim don't fit together, or the image is too large.

@@ -6,6 +6,7 @@
 //! No dependencies and no allocation (the manifest's writer apart): the shim is
 //! `no_std` and uses this crate as it is.
 #![no_std]
+#![deny(unsafe_code)]
 
 pub mod cpu;
 pub mod layout;

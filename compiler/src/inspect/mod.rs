@@ -14,7 +14,7 @@ pub mod buildinfo;
 mod elf;
 pub mod executable;
 pub mod module;
-pub mod outline;
+mod outline;
 mod runtime;
 #[cfg(test)]
 mod tests;
@@ -25,21 +25,31 @@ pub use module::ModuleReport;
 
 /// What a file turned out to be.
 pub enum Inspected {
+    /// A WebAssembly module or component.
     Module(Box<ModuleReport>),
+    /// What wasi-aot builds: an executable or an object.
     Executable(Box<Executable>),
 }
 
 /// Why there is nothing to tell. Each displays as one line.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InspectError {
+    /// Nothing that this crate reads or writes; what it is instead.
     #[error("{0}; inspect reads WebAssembly modules, and what wasi-aot builds from them")]
     Foreign(&'static str),
+    /// It ends too early, or contradicts itself.
     #[error("damaged: {0}; copy or build it again")]
     Damaged(String),
+    /// An executable whose tables have another layout.
     #[error(
         "made by another version of wasi-aot (its contract is {found}, this one's is {ours}); inspect it with that version"
     )]
-    OtherVersion { found: u32, ours: u32 },
+    OtherVersion {
+        /// The version of its contract.
+        found: u32,
+        /// The version of this crate's contract.
+        ours: u32,
+    },
 }
 
 /// The first bytes of everything that [`inspect`] reads.

@@ -17,11 +17,13 @@ use wasmparser::MemoryType;
 
 /// A WebAssembly module or component.
 pub struct ModuleReport {
+    /// What kind of program it is.
     pub form: Form,
     /// Bytes of the file.
     pub size: u64,
     /// `go1.27.3`.
     pub go_version: Option<String>,
+    /// What Go's linker recorded of the build.
     pub build_info: Option<BuildInfo>,
     /// What a build with default flags says, the limits of code generator and
     /// linker apart.
@@ -30,13 +32,19 @@ pub struct ModuleReport {
     pub recognised: Option<Recognised>,
     /// Proposals behind WebAssembly 1.0: `bulk memory`.
     pub features: Vec<String>,
+    /// The memories that it defines.
     pub memories: Vec<Memory>,
+    /// How many functions it defines.
     pub functions: u64,
     /// Bytes of the functions' bodies.
     pub code_size: u64,
+    /// How many data segments it has.
     pub data_segments: u64,
+    /// Bytes of all data segments.
     pub data_size: u64,
+    /// What it imports, in its order.
     pub imports: Vec<Item>,
+    /// What it exports, in its order.
     pub exports: Vec<Item>,
 }
 
@@ -51,6 +59,7 @@ pub enum Form {
     GoJs,
     /// Neither.
     Library,
+    /// A component of the component model.
     Component,
 }
 
@@ -89,15 +98,18 @@ pub struct Recognised {
 /// Limits of a memory in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Memory {
+    /// Bytes at the start.
     pub initial: u64,
+    /// Bytes at most, if the module limits them.
     pub maximum: Option<u64>,
 }
 
 /// An import or an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// Of an import.
+    /// Of an import, the module that it is imported from.
     pub module: Option<String>,
+    /// The name that it is imported or exported by.
     pub name: String,
     /// `function`, `table`, `memory`, `global` or `tag`.
     pub kind: &'static str,

@@ -13,7 +13,7 @@ mod parse;
 mod segments;
 mod tables;
 
-pub use crate::wasm::{Constant, Gaps, feature_of, proposal_of};
+pub use crate::wasm::{Constant, Gaps, feature_of};
 pub use image::{Chunk, Image};
 pub use imports::Import;
 pub use parse::parse;
@@ -34,11 +34,14 @@ pub struct Module<'a> {
     pub imports: Vec<Import>,
     /// Functions with a body, following the imports in the index space.
     pub functions: Vec<Function<'a>>,
+    /// All tables, in order.
     pub tables: Vec<Table>,
     /// At most [`wasi_aot_contract::layout::MAX_MEMORIES`]. WASI functions use the
     /// first one.
     pub memories: Vec<Memory>,
+    /// All globals, in order.
     pub globals: Vec<Global>,
+    /// What it exports, in order.
     pub exports: Vec<Export<'a>>,
     /// The start section's function.
     pub start: Option<u32>,

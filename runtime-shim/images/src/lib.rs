@@ -11,6 +11,8 @@
 //! - [`record`] says beside it what it was built from and by what; the tests compare
 //!   that with the sources, and with a new build where the same compiler is at hand.
 
+#![forbid(unsafe_code)]
+
 pub mod archive;
 mod flags;
 pub mod image;
