@@ -50,6 +50,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    wasi_aot_compiler::name_function_in_panics();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return message::of_clap(&error),

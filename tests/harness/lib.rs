@@ -23,6 +23,8 @@
 //!
 //! `tests/setup.sh matrix` puts the tools in place first.
 
+#![deny(unsafe_code)]
+
 pub mod address;
 pub mod agree;
 pub mod case;
