@@ -13,6 +13,7 @@ mod image;
 mod inherited;
 mod inspect;
 mod isolation;
+mod keys;
 mod ld;
 mod listen;
 mod memories;
@@ -69,6 +70,7 @@ fn main() -> anyhow::Result<()> {
         tail_calls::trials,
         traps::trials,
         isolation::trials,
+        keys::trials,
         ld::trials,
     ];
     let trials = suites.iter().flat_map(|suite| suite(&tool)).collect();
