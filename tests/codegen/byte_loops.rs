@@ -82,7 +82,10 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         let name = format!("byte loops/of go{version} {flavour}");
         suite::test(name, move || of_go(version, flavour))
     });
-    let called = [("replaced", "--no-go-trust"), ("as written", "--no-go-opt")];
+    let called = [
+        ("replaced ones at the end of memory", "--no-go-trust"),
+        ("as written at the end of memory", "--no-go-opt"),
+    ];
     let called = called.map(|(name, flag)| {
         let name = format!("byte loops/{name}");
         test(&name, tool, move |tool| at_the_end_of_memory(tool, flag))

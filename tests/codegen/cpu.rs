@@ -41,8 +41,8 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         test("cpu/every instruction on the lowest", tool, instructions).with_ignored_flag(other),
         test("cpu/aarch64", tool, on_aarch64).with_ignored_flag(arm),
         test("cpu/this machine", tool, native),
-        test("cpu/inspect", tool, inspect),
-        test("cpu/run", tool, cached),
+        test("cpu/inspect names what a processor needs", tool, inspect),
+        test("cpu/run's cache knows processors", tool, cached),
     ];
     // These tests choose targets and emulators themselves.
     trials

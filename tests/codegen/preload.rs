@@ -348,7 +348,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         })
         .collect();
     trials.push(test("preload/a Go program", tool, go));
-    trials.push(test("preload/run", tool, cached));
+    trials.push(test("preload/wasi-aot run links, too", tool, cached));
     trials.extend(REFUSED.iter().map(|refused| {
         let name = format!("preload/refused/{}", refused.name);
         test(&name, tool, |tool| refused.check(tool))

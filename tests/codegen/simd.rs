@@ -255,8 +255,8 @@ const RELAXED: &str = r#"
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     let mut trials = agree::trials("simd", PROGRAMS.iter().cloned(), tool);
-    trials.push(test("simd/relaxed", tool, relaxed));
-    trials.push(test("simd/of go", tool, of_go));
+    trials.push(test("simd/relaxed operators", tool, relaxed));
+    trials.push(test("simd/Go's own packages", tool, of_go));
     trials
 }
 

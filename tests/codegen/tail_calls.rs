@@ -108,19 +108,23 @@ const DEEP: &[Program] = &[
 ];
 
 const TRAPS: &[Program] = &[
-    program("of null", "(call $none)", "uninitialized element"),
-    program("behind the table", "(call $behind)", "undefined element"),
+    program("a call of null", "(call $none)", "uninitialized element"),
     program(
-        "of another type",
+        "a call behind the table",
+        "(call $behind)",
+        "undefined element",
+    ),
+    program(
+        "a call of another type",
         "(call $other)",
         "indirect call type mismatch",
     ),
     program(
-        "of another type in a table that is written",
+        "a call of another type in a table that is written",
         "(table.set $written (i32.const 3) (ref.null func)) (call $other_written)",
         "indirect call type mismatch",
     ),
-    program("of what traps", "(call $leads)", "unreachable"),
+    program("a callee that traps", "(call $leads)", "unreachable"),
 ];
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {

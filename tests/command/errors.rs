@@ -27,7 +27,7 @@ const BAD: &[Bad] = &[
         says: &[],
     },
     Bad {
-        name: "not wasm",
+        name: "a file that isn't WebAssembly",
         module: |dir| bytes(dir, b"#!/bin/sh\necho hello\n"),
         flags: &[],
         says: &["not a WebAssembly module", "GOOS=wasip1"],
@@ -48,7 +48,7 @@ const BAD: &[Bad] = &[
         says: &["truncated", "offset 0x"],
     },
     Bad {
-        name: "invalid",
+        name: "an invalid module",
         module: |dir| {
             assemble(
                 dir,

@@ -27,7 +27,11 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             tool,
             replaces_running,
         ),
-        test("output/no path of this machine", tool, has_no_paths),
+        test(
+            "output/contains no path of this machine",
+            tool,
+            has_no_paths,
+        ),
         test("output/--emit obj for linux/arm64", tool, |tool| {
             object_for(tool, "linux/arm64", elf::EM_AARCH64)
         }),
@@ -36,7 +40,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         }),
         test("output/--emit clif", tool, |tool| text_output(tool, "clif")),
         test("output/--emit asm", tool, |tool| text_output(tool, "asm")),
-        test("output/-v tells phases", tool, verbose),
+        test("output/-v prints phases and counts", tool, verbose),
         test("output/help and completions", tool, help),
     ]
 }

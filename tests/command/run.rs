@@ -15,13 +15,13 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     vec![
         test("run/arguments, input and output pass", tool, passes),
         test(
-            "run/flags behind the file are the program's",
+            "run/flags after the file are the program's",
             tool,
             flags_behind,
         ),
         test("run/a program is compiled once", tool, compiled_once),
         test("run/other flags, another executable", tool, other_flags),
-        test("run/nowhere to keep it", tool, nowhere),
+        test("run/no directory for a cache", tool, nowhere),
         test("run/no such file", tool, no_file),
     ]
 }

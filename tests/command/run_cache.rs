@@ -68,7 +68,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             let granted = place.run(tool, &place.path("real/wasi-aot"), &["nothing"])?;
             one_line(&granted, 125, "", &["--dir ", "XDG_CACHE_HOME"])
         }),
-        test("run/beside the cache all goes on", tool, |tool| {
+        test("run/files beside the cache can be written", tool, |tool| {
             let place = Place::new()?;
             for attempt in [
                 &["create", "real/new"][..],
@@ -86,7 +86,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             Ok(())
         }),
         test("run/an entry that was replaced", tool, replaced),
-        test("run/a cache of somebody else's", tool, somebody_elses),
+        test("run/a cache of another user", tool, somebody_elses),
         test("run/only entries are removed", tool, swept),
         test(
             "run/without a cache, where that is forbidden",

@@ -47,13 +47,17 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             let flags = ["--max-cpu", "20ms"];
             go(tool, "failure", "infinite", &flags, "20ms")
         }),
-        test("max-cpu/Go that isn't", tool, |tool| {
+        test("max-cpu/Go that isn't preempted", tool, |tool| {
             let flags = ["--max-cpu", "300ms", "--no-preempt"];
             go(tool, "concurrency", "preempted", &flags, "300ms")
         }),
         natively(test("max-cpu/as precise as the timer", tool, precise)),
-        test("max-cpu/waiting takes none", tool, waiting),
-        natively(test("max-cpu/what was before doesn't count", tool, before)),
+        test("max-cpu/waiting uses no time", tool, waiting),
+        natively(test(
+            "max-cpu/time before the program doesn't count",
+            tool,
+            before,
+        )),
         natively(test("max-cpu/ignored and blocked signals", tool, refused)),
         natively(test("max-cpu/beside ulimit -t", tool, ulimit)),
         natively(test("max-cpu/a corrupted runtime", tool, corrupted)),

@@ -44,7 +44,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         natively(test("inherited/root's capabilities", tool, capabilities)),
         natively(test("inherited/ambient capabilities", tool, ambient)),
         natively(test(
-            "inherited/root in a directory of others",
+            "inherited/root in a directory of another user",
             tool,
             of_others,
         )),

@@ -42,7 +42,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         trials.push(natively(test(&name, tool, body)));
     }
     for (flag, fenced) in [(None, true), (Some("--no-harden"), false)] {
-        let name = format!("harden/what the kernel says, {}", flag.unwrap_or("default"));
+        let name = format!("harden/layers in /proc, {}", flag.unwrap_or("default"));
         trials.push(natively(test(&name, tool, move |tool| {
             stands(tool, flag, fenced)
         })));
