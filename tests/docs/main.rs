@@ -46,6 +46,7 @@ fn main() -> anyhow::Result<()> {
     trials.push(test("links of the archive", archive::check));
     let checks = [
         align::CHECKS,
+        document::CHECKS,
         links::CHECKS,
         markdown::CHECKS,
         session::CHECKS,
