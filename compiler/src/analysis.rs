@@ -24,7 +24,7 @@ pub struct Analysis {
     pub byte_loops: BTreeMap<usize, ByteLoop>,
     pub isa: OwnedTargetIsa,
     /// For functions that are too large for the optimiser.
-    large: OwnedTargetIsa,
+    unoptimised_isa: OwnedTargetIsa,
 }
 
 impl Analysis {
@@ -42,7 +42,7 @@ impl Analysis {
             go,
             byte_loops: byte_loops(module, options),
             isa: isa(options.opt_level),
-            large: isa(OptLevel::O0),
+            unoptimised_isa: isa(OptLevel::O0),
         }
     }
 
@@ -69,7 +69,7 @@ impl Analysis {
             variables_in_memory: options.variables_in_memory,
             env,
             isa: &*self.isa,
-            large: &*self.large,
+            unoptimised_isa: &*self.unoptimised_isa,
             emit: options.emit,
         }
     }

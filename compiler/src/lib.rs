@@ -25,6 +25,7 @@ pub mod shim_image;
 pub mod symbol;
 pub mod target;
 pub mod trap;
+pub mod version;
 mod wasm;
 pub mod weight;
 
@@ -32,4 +33,4 @@ pub use build::{build, build_with};
 pub use error::Error;
 pub use inspect::inspect;
 pub use merge::Preload;
-pub use options::{Emit, Observer, OptLevel, Options, Phase, Target};
+pub use options::{Emit, Facts, Observer, OptLevel, Options, Phase, Target};

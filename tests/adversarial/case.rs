@@ -9,6 +9,7 @@ use harness::suite::with_tool;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::sync::Arc;
+use wasi_aot_compiler::{Facts, Options};
 
 /// Start from [`CASE`].
 #[derive(Debug, Clone, Copy)]
@@ -16,9 +17,41 @@ pub struct Case {
     pub name: &'static str,
     pub edits: &'static [Edit<'static>],
     pub named: &'static [Named],
-    /// What `build -v` says, all of it.
-    pub knows: &'static [&'static str],
+    /// What the compiler knows of the module, by default flags.
+    pub knows: &'static [Fact],
     pub trusted: Trusted,
+}
+
+/// What the compiler knows of a module ([`Facts`]).
+#[derive(Debug, Clone, Copy)]
+pub enum Fact {
+    NotGo,
+    ResumePoints(usize),
+    /// Functions that never return normally.
+    NeverReturn(usize),
+    Preemptible(bool),
+    /// Dispatches that are removed, and all.
+    Dispatches(usize, usize),
+    /// Dispatches that are removed.
+    Removed(usize),
+    /// Calls before which loops give way.
+    GivingWay(usize),
+}
+
+impl Fact {
+    fn holds(self, facts: &Facts) -> bool {
+        match self {
+            Self::NotGo => !facts.is_go,
+            Self::ResumePoints(points) => facts.resume_points == points,
+            Self::NeverReturn(functions) => facts.never_return == functions,
+            Self::Preemptible(preemptible) => facts.preemptible == preemptible,
+            Self::Dispatches(removed, all) => {
+                (facts.dispatches_removed, facts.dispatches) == (removed, all)
+            }
+            Self::Removed(removed) => facts.dispatches_removed == removed,
+            Self::GivingWay(calls) => facts.giving_way == calls,
+        }
+    }
 }
 
 /// What comes of trusted facts.
@@ -38,12 +71,14 @@ pub enum Trusted {
 }
 
 /// The dispatches of $sum and $guarded.
-pub const BOTH: &str = "2 of 2 dispatches removed";
+pub const BOTH: Fact = Fact::Dispatches(2, 2);
 
 /// What is known of the base module.
-pub const BASE: &[&str] = &[
+pub const BASE: &[Fact] = &[
     BOTH,
-    "a Go module: 7 resume points, 3 functions without normal return, goroutines can be preempted",
+    Fact::ResumePoints(7),
+    Fact::NeverReturn(3),
+    Fact::Preemptible(true),
 ];
 
 /// The base module.
@@ -77,13 +112,12 @@ impl Case {
         let compared = Compared::new(&module::text(self.edits, self.named)?)?;
         let specified = &compared.reference;
         ensure!(!specified.stdout.is_empty(), "the program prints nothing");
+        let facts = compared.facts(Options::default())?;
+        for fact in self.knows {
+            ensure!(fact.holds(&facts), "not {fact:?}: {facts:?}");
+        }
         for (flags, trust) in WAYS {
-            let (said, seen) = compared.built(tool, flags)?;
-            if flags.is_empty() {
-                for knows in self.knows {
-                    ensure!(said.contains(knows), "{knows:?} is not in {said}");
-                }
-            }
+            let seen = compared.ours(tool, flags)?;
             self.judge(&seen, specified, trust)
                 .with_context(|| flags.join(" "))?;
         }

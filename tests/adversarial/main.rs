@@ -3,8 +3,8 @@
 //! compiler says which) is wrong, nothing but the guest's own doing changes.
 //!
 //! Each case is a variation of one module in Go's calling convention
-//! ([`module`]), so that all that the compiler knows of Go's is at work: a test
-//! holds `build -v` to that. The module prints what it computes and, at the end, a hash of
+//! ([`module`]), so that all that the compiler knows of Go's is at work: each
+//! case says which facts a build must know ([`case::Fact`]). The module prints what it computes and, at the end, a hash of
 //! its memory. It is built with all knowledge, at -O0, with verified facts alone, and
 //! with none, and must do the same as under wasmtime; the cases that fool a trusted
 //! fact say what happens instead ([`case::Trusted`]).

@@ -2,11 +2,13 @@
 //! a function that is entered where it should never be says so.
 
 use crate::support::{build, guest, run, test, text};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use harness::go::{Flavour, Goal, NEWEST, OLDER, Toolchain};
 use harness::tool::Tool;
+use harness::{facts, suite, target};
 use libtest_mimic::Trial;
 use std::sync::Arc;
+use wasi_aot_compiler::{OptLevel, Options};
 
 /// Functions with a dispatch in the smallest module of the matrix, and then some.
 const AT_LEAST: usize = 1_000;
@@ -19,9 +21,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         .chain(older)
         .map(|(version, flavour)| {
             let name = format!("recovery/every dispatch of go{version} {flavour}");
-            test(&name, tool, move |tool| {
-                every_dispatch(tool, version, flavour)
-            })
+            suite::test(name, move || every_dispatch(version, flavour))
         })
         .collect();
     trials.push(test(
@@ -32,31 +32,21 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     trials
 }
 
-fn every_dispatch(tool: &Tool, version: &'static str, flavour: Flavour) -> Result<()> {
+fn every_dispatch(version: &'static str, flavour: Flavour) -> Result<()> {
     let module = Toolchain::new(version)?.build("hello", flavour, Goal::Wasip1)?;
-    let dir = tempfile::tempdir()?;
-    let built = tool.build(&module, &dir.path().join("hello"), ["-v", "-O0"])?;
-    let said = text(&built.stderr);
-    let (recovered, all) = dispatches(&said).with_context(|| format!("no count in {said}"))?;
+    let options = Options {
+        target: target::tested(),
+        opt_level: OptLevel::O0,
+        ..Options::default()
+    };
+    let facts = facts::of(&std::fs::read(module)?, &[], options)?;
+    let (recovered, all) = (facts.dispatches_removed, facts.dispatches);
     ensure!(
         recovered == all,
         "{recovered} of {all} dispatches recovered"
     );
     ensure!(all >= AT_LEAST, "only {all} dispatches in the whole module");
     Ok(())
-}
-
-/// From `..., 12 of 34 dispatches removed`.
-pub fn dispatches(said: &str) -> Option<(usize, usize)> {
-    let line = said
-        .lines()
-        .find(|line| line.contains("dispatches removed"))?;
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let of = words.iter().rposition(|&word| word == "of")?;
-    Some((
-        words.get(of - 1)?.parse().ok()?,
-        words.get(of + 1)?.parse().ok()?,
-    ))
 }
 
 /// `main.main` waits for goroutines in this command, so it is resumed.

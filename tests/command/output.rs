@@ -3,8 +3,8 @@
 use crate::support::{assemble, build, guest, run, test, text};
 use anyhow::{Context, Result, ensure};
 use harness::go::{Flavour, Goal, NEWEST, Toolchain};
-use harness::target;
 use harness::tool::Tool;
+use harness::{facts, target};
 use libtest_mimic::Trial;
 use object::elf;
 use object::read::elf::{ElfFile64, FileHeader, ProgramHeader, SectionHeader};
@@ -13,6 +13,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
+use wasi_aot_compiler::Options;
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     vec![
@@ -238,16 +239,35 @@ fn text_output(tool: &Tool, emit: &str) -> Result<()> {
     Ok(())
 }
 
+/// `-v` prints each phase with its time, and the counts that the build knows.
 fn verbose(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
-    let built = tool.build(
-        &guest("hello", Goal::Wasip1)?,
-        &dir.path().join("hello"),
-        ["-v"],
-    )?;
-    ensure!(built.ends.is_success());
-    let told = text(&built.stderr);
-    ensure!(told.lines().count() >= 3 && told.contains(" ms"), "{told}");
+    let module = guest("hello", Goal::Wasip1)?;
+    let built = tool.build(&module, &dir.path().join("hello"), ["-v"])?;
+    ensure!(built.ends.is_success(), "{}", text(&built.stderr));
+    let printed = text(&built.stderr);
+    for phase in ["merge", "parse", "analyse", "compile", "emit", "link"] {
+        let line = printed.lines().find(|line| line.contains(phase));
+        let line = line.with_context(|| format!("no phase {phase} in {printed}"))?;
+        ensure!(line.contains(" ms"), "no time: {line}");
+    }
+    let options = Options {
+        target: target::tested(),
+        ..Options::default()
+    };
+    let facts = facts::of(&fs::read(&module)?, &[], options)?;
+    for count in [
+        format!("{} resume points", facts.resume_points),
+        format!("{} functions without normal return", facts.never_return),
+        format!("{} byte loops replaced", facts.byte_loops),
+        format!(
+            "{} of {} dispatches removed",
+            facts.dispatches_removed, facts.dispatches
+        ),
+        format!("{} calls give way", facts.giving_way),
+    ] {
+        ensure!(printed.contains(&count), "no {count:?} in {printed}");
+    }
     Ok(())
 }
 

@@ -10,6 +10,7 @@
 //! - [`tree`]: what a directory holds;
 //! - [`fences`]: what the kernel's fences make of attempts to break out;
 //! - [`agree`]: hand-written modules that must do the same here and under wasmtime;
+//! - [`facts`]: what a build knows of Go's code;
 //! - [`compare`]: the differences between two outcomes;
 //! - [`gotest`]: what a test binary of Go's reports, [`gojson`]: what `go test` does;
 //! - [`rng`]: numbers from a seed, for what is generated;
@@ -27,6 +28,7 @@ pub mod agree;
 pub mod case;
 pub mod compare;
 pub mod daemon;
+pub mod facts;
 pub mod failures;
 pub mod fences;
 pub mod go;

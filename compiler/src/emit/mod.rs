@@ -1,10 +1,12 @@
 //! Compiled functions and a module's data become a relocatable ELF object.
 //!
-//! Code goes through `cranelift-object` ([`code`], [`veneers`]), read-only tables and the
-//! initial memory through the `object` crate it is built on ([`data`], [`references`],
-//! [`info`]).
-//! The object defines everything but the shim's functions, and can be linked by
-//! [`crate::link`] or, with the shim's static library, by any ELF linker.
+//! Code goes through `cranelift-object` ([`code`], [`veneers`]). Tables, data and the initial
+//! memory go through the `object` crate, which `cranelift-object` is built on ([`data`],
+//! [`references`], [`info`]). The object defines everything but the shim's functions. It is
+//! linked by [`crate::link`] or, with the shim's static library, by any ELF linker.
+//!
+//! Invariant: functions and tables are emitted in an order that depends on the module alone,
+//! so the same input gives the same bytes.
 
 mod code;
 mod data;
@@ -22,27 +24,28 @@ use wasi_aot_contract::cpu::Features;
 use wasi_aot_contract::module::{MemoryLimits, Preemption, TrapKind};
 use wasi_aot_contract::symbols;
 
-/// All that an object is made from.
+/// Everything that an object is made from.
 pub struct Input<'i, 'm, 'w> {
     pub env: &'i Env<'m, 'w>,
     pub isa: OwnedTargetIsa,
     /// The module's functions, in order.
     pub functions: &'i [Compiled],
     pub synthetic: &'i [(Synthetic, Compiled)],
-    /// Descriptor of the manifest note.
+    /// The manifest's bytes, the descriptor of the ELF note.
     pub manifest: &'i [u8],
-    /// Whether the initial bytes of memory 0 belong into the object.
+    /// Whether the object gets the initial bytes of memory 0: [`crate::link`] takes them
+    /// from the module.
     pub with_memory: bool,
-    /// Of each memory, by index.
+    /// Limits of each memory, by index.
     pub memories: &'i [MemoryLimits],
-    /// What the code may use, and so needs.
+    /// The processor features that the code may use, and so needs.
     pub features: Features,
     /// If goroutines are preempted: the global that holds `g`, and the rest of what the shim
     /// must know (`g_cell` is filled in here).
     pub preemption: Option<(u32, Preemption)>,
 }
 
-/// How many bytes an object has of each kind, for `--verbose`.
+/// Bytes of an object by kind, for `--verbose`.
 #[derive(Debug, Clone, Copy)]
 pub struct Sizes {
     pub code: u64,
@@ -50,8 +53,8 @@ pub struct Sizes {
     pub memory: u64,
 }
 
-/// The names that functions of a module must not have in the symbol table:
-/// those that the object shares with the shim.
+/// The names that a module's functions must not have in the symbol table: object and shim
+/// share them.
 #[must_use]
 pub fn reserved_names() -> BTreeSet<String> {
     use symbols::{ENTRY, HELPERS, MODULE, PREFIX};
@@ -65,7 +68,7 @@ pub fn reserved_names() -> BTreeSet<String> {
 /// Writes the object.
 ///
 /// # Errors
-/// [`Error::Limit`](crate::Error::Limit) if its tables are too large.
+/// [`Error::Limit`](crate::Error::Limit) if the object's tables are too large.
 pub fn object(input: &Input<'_, '_, '_>) -> Result<(Vec<u8>, Sizes), crate::Error> {
     references::check(input)?;
     let mut code = code::emit(input);
@@ -83,7 +86,7 @@ pub fn object(input: &Input<'_, '_, '_>) -> Result<(Vec<u8>, Sizes), crate::Erro
     Ok((bytes, sizes))
 }
 
-/// A relocation that stores the address of `symbol` + `addend` in `bits` bits.
+/// Adds a relocation that stores the address of `symbol` plus `addend` in `bits` bits.
 fn absolute(
     object: &mut Object<'_>,
     section: SectionId,
@@ -110,7 +113,7 @@ fn absolute(
         .unwrap_or_else(|e| panic!("BUG: object writer: {e}"));
 }
 
-/// A trap site in the text section.
+/// An instruction in the text section that traps by itself.
 struct TrapSite {
     code_offset: u64,
     kind: TrapKind,

@@ -5,7 +5,7 @@
 //! `br_table`). The validator is asked for stack heights and types, so nothing
 //! here repeats its rules.
 
-use super::{Block, BlockId, Callee, Edge, Graph, Terminator, limits};
+use super::{Block, BlockId, Callee, Edge, Graph, NO_OFFSET, Terminator, limits};
 use crate::error::Error;
 use std::collections::HashSet;
 use wasi_aot_contract::module::TrapKind;
@@ -130,14 +130,14 @@ impl<'a, 't> Builder<'a, 't> {
             stack: Vec::new(),
             operators: 0..0,
             terminator: Terminator::Trap(TrapKind::Unreachable),
-            terminator_offset: 0,
+            terminator_offset: NO_OFFSET,
             cold: false,
         });
         id
     }
 
     fn operator(&mut self, operator: Operator<'a>, offset: u64) -> wasmparser::Result<()> {
-        let at = u32::try_from(offset).unwrap_or(u32::MAX);
+        let at = u32::try_from(offset).unwrap_or(NO_OFFSET);
         match operator {
             Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => {
                 self.validator.op(offset, &operator)?;

@@ -105,7 +105,7 @@ impl Knowledge {
     /// Whether Go made the defined function `index`: what is only trusted holds for
     /// those alone.
     #[must_use]
-    pub fn made(&self, index: usize) -> bool {
+    pub fn is_gos(&self, index: usize) -> bool {
         index < self.functions
     }
 

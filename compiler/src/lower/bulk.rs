@@ -21,20 +21,11 @@ use wasmparser::Operator;
 /// Bytes up to which copying keeps all of them in vector registers.
 const SHORT: u32 = 128;
 
-pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>, offset: u32) -> bool {
+pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
     match operator {
-        Operator::MemoryCopy { dst_mem, src_mem } => {
-            l.at(offset);
-            l.memory_copy(*dst_mem, *src_mem);
-        }
-        Operator::MemoryFill { mem } => {
-            l.at(offset);
-            l.memory_fill(*mem);
-        }
-        Operator::MemoryInit { data_index, mem } => {
-            l.at(offset);
-            l.memory_init(*mem, *data_index);
-        }
+        Operator::MemoryCopy { dst_mem, src_mem } => l.memory_copy(*dst_mem, *src_mem),
+        Operator::MemoryFill { mem } => l.memory_fill(*mem),
+        Operator::MemoryInit { data_index, mem } => l.memory_init(*mem, *data_index),
         Operator::DataDrop { data_index } => {
             let cell = l.symbol_address(Symbol::DataLength(*data_index));
             let zero = l.builder.ins().iconst(types::I64, 0);

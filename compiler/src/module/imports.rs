@@ -1,4 +1,4 @@
-//! Imports: each must be a function of preview 1 with preview 1's signature.
+//! The import section: each import must be a function of preview 1 with its signature.
 
 use crate::error::Error;
 use crate::wasm::preview1_function;

@@ -14,11 +14,12 @@ pub use seen::{End, Seen};
 
 use crate::run::Run;
 use crate::tool::Tool;
-use crate::{paths, target};
+use crate::{facts, paths, target};
 use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
+use wasi_aot_compiler::{Facts, Options};
 
 /// What a program that shows numbers begins with: the import of `fd_write`, a memory with
 /// these limits (`1`, or `1 3`), and `$print` and `$show`. Bytes 1024 to 1060 of the memory
@@ -63,17 +64,20 @@ impl Compared {
     /// # Errors
     /// If it doesn't build, or ends in a way that isn't known.
     pub fn ours<S: AsRef<str>>(&self, tool: &Tool, flags: &[S]) -> Result<Seen> {
-        Ok(self.built(tool, flags)?.1)
+        let program = self.directory.path().join("program");
+        build(tool, &self.module, &program, flags)?;
+        run(&program)
     }
 
-    /// What `build -v` prints of that executable, and what it shows.
+    /// What a build with these options, for the target under test, knows of Go's code in
+    /// the module.
     ///
     /// # Errors
-    /// As [`Self::ours`].
-    pub fn built<S: AsRef<str>>(&self, tool: &Tool, flags: &[S]) -> Result<(String, Seen)> {
-        let program = self.directory.path().join("program");
-        let printed = build(tool, &self.module, &program, flags)?;
-        Ok((printed, run(&program)?))
+    /// Those of the build.
+    pub fn facts(&self, options: Options) -> Result<Facts> {
+        let wasm = std::fs::read(&self.module)?;
+        let target = target::tested();
+        facts::of(&wasm, &[], Options { target, ..options })
     }
 }
 
@@ -94,25 +98,19 @@ fn wasmtime(module: &Path) -> Result<Seen> {
     Seen::wasmtimes(Run::of(command).run()?).context("under wasmtime")
 }
 
-/// Builds `module` as `program`; gives what `build -v` prints.
+/// Builds `module` as `program`.
 ///
 /// # Errors
 /// If it doesn't build.
-pub fn build<S: AsRef<str>>(
-    tool: &Tool,
-    module: &Path,
-    program: &Path,
-    flags: &[S],
-) -> Result<String> {
-    let flags = ["-v"].into_iter().chain(flags.iter().map(AsRef::as_ref));
-    let built = tool.build(module, program, flags)?;
-    let printed = String::from_utf8_lossy(&built.stderr).into_owned();
+pub fn build<S: AsRef<str>>(tool: &Tool, module: &Path, program: &Path, flags: &[S]) -> Result<()> {
+    let built = tool.build(module, program, flags.iter().map(AsRef::as_ref))?;
     ensure!(
         built.ends.is_success(),
-        "wasi-aot build: {}: {printed}",
-        built.ends
+        "wasi-aot build: {}: {}",
+        built.ends,
+        String::from_utf8_lossy(&built.stderr)
     );
-    Ok(printed)
+    Ok(())
 }
 
 /// What `program`, which [`build`] made, shows.
