@@ -10,7 +10,7 @@ TEST_ALL = rm -f $(TARGET)/failures; cargo test --release --workspace --no-fail-
 OR_SAY_WHAT_FAILED = || { echo "failed:"; cat $(TARGET)/failures 2>/dev/null; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help build shims dist demo test test-all test-std test-std-exec test-shim test-aarch64 test-aarch64-system test-dist spec-results cost differential differential-go fuzz bench tools lint bless
+.PHONY: help build shims dist demo test test-all test-std test-std-exec test-shim test-aarch64 test-aarch64-system test-dist spec-results cost differential differential-go fuzz bench tools docs lint bless
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -112,6 +112,10 @@ bench: build ## Measure against native Go and other runtimes; bench/README.md
 tools:
 	@tests/setup.sh matrix
 	@tests/wasi-suite.sh get
+
+# FILTER=docs/recipes chooses some; BLESS=1 writes the outputs into the documents.
+docs: build tools ## Run the commands of the documents, and follow their links
+	WASI_AOT_BLESS=$(BLESS) cargo test --release --workspace --test docs -- $(FILTER)
 
 lint: ## Check formatting and run clippy, warnings as errors
 	cargo fmt --all --check

@@ -21,7 +21,7 @@ pub fn check() -> Result<()> {
         "cli/dist-docs.sh: {}: {stderr}",
         done.ends
     );
-    let documents = find::documents(packed.path())?;
+    let documents = find::documents(&find::tree(packed.path())?);
     ensure!(
         documents.contains(&"README.md".to_owned()),
         "no README.md: {documents:?}"

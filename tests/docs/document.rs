@@ -90,7 +90,7 @@ pub fn check(document: &str, tool: &Tool, go: &Toolchain, tally: &Mutex<Tally>) 
         &actions,
         &mut tally.lock().expect("no panic while held"),
     );
-    if std::env::var_os("WASI_AOT_BLESS").is_some() {
+    if std::env::var_os("WASI_AOT_BLESS").is_some_and(|value| !value.is_empty()) {
         return Ok(fs::write(&path, blessed(&text, &outcomes))?);
     }
     let failures: String = outcomes
@@ -238,4 +238,50 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+type Check = (&'static str, fn() -> Result<()>);
+
+/// Tests of this file.
+pub const CHECKS: &[Check] = &[
+    ("a failure names the line and both outputs", || {
+        with_output(&["b"], |command, output| {
+            ensure!(
+                failure("a.md", command, &output).is_none(),
+                "an output that matches"
+            );
+            let other = ["c".to_owned()];
+            let failure = failure("a.md", command, &other).unwrap_or_default();
+            ensure!(failure == "a.md:4: $ a\n- b\n+ c\n", "{failure}");
+            Ok(())
+        })
+    }),
+    ("blessing changes the output alone", || {
+        with_output(&["c", "", "d"], |command, output| {
+            let text = blessed(DOCUMENT, &[(command, output)]);
+            let expected = "# A\n\n- ```console\n  $ a\n  c\n\n  d\n  ```\n- B\n";
+            ensure!(text == expected, "{text}");
+            Ok(())
+        })
+    }),
+    ("the tally counts what is not run", || {
+        let text = "```console\n$ a\n$ b\n```\n```console no-run (c)\n$ d\n```\n";
+        let mut tally = Tally::default();
+        count("a.md", &actions(text)?, &mut tally);
+        let expected = "docs: 2 commands of 1 documents were run, 1 are only shown\n\
+                        docs: only shown in a.md: 1 (c)\n";
+        ensure!(tally.to_string() == expected, "{tally}");
+        Ok(())
+    }),
+];
+
+const DOCUMENT: &str = "# A\n\n- ```console\n  $ a\n  b\n  ```\n- B\n";
+
+/// Gives the command of [`DOCUMENT`] with an output.
+fn with_output(output: &[&str], check: impl Fn(&Command, Vec<String>) -> Result<()>) -> Result<()> {
+    let actions = actions(DOCUMENT)?;
+    let [Action::Run(command)] = &actions[..] else {
+        bail!("{actions:?}");
+    };
+    check(command, output.iter().map(ToString::to_string).collect())
 }

@@ -1,3 +1,0 @@
-module webserver
-
-go 1.21
