@@ -14,7 +14,7 @@
 //!   reserve around it. On x86-64 only the first is low enough to be a displacement, and on
 //!   all targets only the first has bytes in the file.
 
-use crate::target::{Arch, Target};
+use crate::target::{Arch, MEMORY_STRIDE, Target};
 
 /// Bytes of a WebAssembly page (core specification, "Memory Instances").
 pub const WASM_PAGE_SIZE: u64 = 0x1_0000;
@@ -44,10 +44,6 @@ pub const MEMORY_RESERVE: u64 = (1 << 32) + MAX_UNCHECKED_OFFSET + WASM_PAGE_SIZ
 /// The most memories of a module. All of them take less than half of the smallest address
 /// space that Linux gives a process on aarch64 (512 GiB).
 pub const MAX_MEMORIES: usize = 16;
-
-/// Bytes from the base of one memory to the base of the next: the reserve above the one, the
-/// guard below the other, and room between the two.
-pub const MEMORY_STRIDE: u64 = 6 << 30;
 
 /// The image ends at or below this address, 252 MiB. So the addresses of its functions fit
 /// the 32-bit entries of tables, and an `ADRP` on aarch64 reaches all of it.

@@ -7,7 +7,10 @@
 //! flags of rustc (`runtime-shim/images/src/flags.rs`) and `runtime-shim/src/arch/`.
 
 use crate::cpu::{self, aarch64, x86_64};
-use crate::layout::MEMORY_STRIDE;
+
+/// Bytes from the base of one memory to the base of the next: the reserve above the one, the
+/// guard below the other, and room between the two.
+pub const MEMORY_STRIDE: u64 = 6 << 30;
 
 /// A processor architecture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

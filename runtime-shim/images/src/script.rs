@@ -1,7 +1,7 @@
 //! The script that `ld` links an object and the runtime's library with: the template
 //! `runtime-shim/wasi-aot.ld.in` with the contract's addresses and names of sections.
 
-use crate::Target;
+use wasi_aot_contract::target::Target;
 use wasi_aot_contract::{layout, symbols};
 
 const TEMPLATE: &str = include_str!("../../wasi-aot.ld.in");
