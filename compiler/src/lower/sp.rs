@@ -39,9 +39,9 @@ pub(super) struct StackPointer {
     unwritten: bool,
     /// What the register holds for each value that it had or gets.
     held: HashMap<Value, Value>,
-    /// The zero extensions of those values, by value, as far as there are any.
+    /// `wide[v]`: the i64 zero extension of the i32 `v`, once there is one.
     wide: HashMap<Value, Value>,
-    /// The same by zero extension.
+    /// The inverse of `wide`.
     of_wide: HashMap<Value, Value>,
 }
 
