@@ -7,7 +7,7 @@
 //! It is only ever written by a zero extension from 32 bits, on aarch64 plus memory 0's
 //! base, whose lower half is zero: so its upper half is always zero, or the base's. An
 //! address formed from it stays inside the reserve whatever the module does, its lower
-//! half is SP's value, exactly, and its upper half is the base ([`super::base`]) for all
+//! half is SP's value, exactly, and its upper half is the base ([`super::memory_base`]) for all
 //! code of the module; the entry writes it first, and C code gives it back as it was.
 //!
 //! Inside a block its value is an SSA value; it is read at most once from one
