@@ -5,6 +5,8 @@
 //! exits as the program does. A reader that closes its end of stdout early is no
 //! error.
 
+#![forbid(unsafe_code)]
+
 mod cache;
 mod commands;
 mod describe;
@@ -36,6 +38,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    wasi_aot_compiler::name_function_in_panics();
     let result = match Cli::parse().command {
         Command::Build(build) => build.run(),
         Command::Run(run) => run.run(),

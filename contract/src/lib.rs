@@ -6,6 +6,7 @@
 //! The shim is `no_std` and uses this crate as it is. So the crate has no dependencies and
 //! doesn't allocate, except in the manifest's writer, which only the compiler enables.
 #![no_std]
+#![deny(missing_docs, unsafe_code)]
 
 pub mod cpu;
 pub mod layout;

@@ -20,6 +20,8 @@
 //!
 //! `tests/setup.sh matrix` puts the tools in place first.
 
+#![forbid(unsafe_code)]
+
 pub mod address;
 pub mod agree;
 pub mod case;

@@ -1,9 +1,8 @@
 //! Modules that are malformed or invalid: the compiler must refuse them.
 
 use crate::outcome::Outcome;
-use wasi_aot_compiler::analysis::Analysis;
-use wasi_aot_compiler::module::Gaps;
-use wasi_aot_compiler::{Error, Options, merge, module};
+use wasi_aot_compiler::internals::{Analysis, Gaps, merge, parse};
+use wasi_aot_compiler::{Error, Options};
 use wasmparser::{Validator, WasmFeatures};
 
 /// What comes of a module that the suite says is invalid. Refused by the name of
@@ -19,8 +18,8 @@ pub fn check(wasm: &[u8], options: &Options) -> Outcome {
 /// Everything that a build does before it makes machine code, but for wanting a
 /// `_start`.
 fn all_checks(wasm: &[u8], options: &Options) -> Result<(), Error> {
-    let merged = merge::merge(wasm, &[], Gaps::LeftOut)?;
-    let module = module::parse(&merged)?;
+    let merged = merge(wasm, &[], Gaps::LeftOut)?;
+    let module = parse(&merged)?;
     let analysis = Analysis::new(&module, options);
     let env = analysis.env(&module, options);
     analysis.compiler(&env, options).check().map(|_| ())

@@ -6,10 +6,9 @@
 
 use super::veneers::{self, Veneers};
 use super::{Input, TrapSite};
-use crate::compile::{self, Compiled, Relocation, Synthetic, Target};
+use crate::compile::{self, Compiled, Relocation, RelocationTarget, Synthetic, TrapStub};
 use crate::module::Module;
 use crate::symbol::Symbol;
-use crate::trap;
 use cranelift_codegen::ir::Signature;
 use cranelift_codegen::isa::CallConv;
 use cranelift_module::{DataId, FuncId, Linkage, Module as _, ModuleReloc, ModuleRelocTarget};
@@ -153,14 +152,11 @@ impl Declared {
                 Symbol::GivingWay(index),
                 own_name(format_args!("gives_way_{index}")),
             ),
-            Synthetic::Trap(trap::BAD_SIGNATURE) => (
+            Synthetic::Trap(TrapStub::BadSignature) => (
                 Symbol::TrapBadSignature,
                 symbol!("trap_bad_signature").to_string(),
             ),
-            Synthetic::Trap(trap::INDIRECT_CALL_TO_NULL) => {
-                (Symbol::TrapNull, symbol!("trap_null").to_string())
-            }
-            Synthetic::Trap(other) => panic!("BUG: a stub that traps with {other}"),
+            Synthetic::Trap(TrapStub::Null) => (Symbol::TrapNull, symbol!("trap_null").to_string()),
         };
         let id = self.declare_function(symbol, &name, Linkage::Local);
         (id, Some(symbol))
@@ -269,10 +265,10 @@ impl Declared {
             .unwrap_or_else(|e| panic!("BUG: defining a function: {e}"));
     }
 
-    fn target(&self, function: FuncId, target: Target) -> ModuleRelocTarget {
+    fn target(&self, function: FuncId, target: RelocationTarget) -> ModuleRelocTarget {
         match target {
-            Target::Within(offset) => ModuleRelocTarget::FunctionOffset(function, offset),
-            Target::Symbol(symbol) => match self.functions.get(&symbol) {
+            RelocationTarget::Within(offset) => ModuleRelocTarget::FunctionOffset(function, offset),
+            RelocationTarget::Symbol(symbol) => match self.functions.get(&symbol) {
                 Some(&id) => id.into(),
                 None => self.data[&symbol].into(),
             },

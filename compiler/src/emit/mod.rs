@@ -19,10 +19,8 @@ use crate::lower::Env;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use object::write::{Object, Relocation, SectionId, SymbolId};
 use object::{RelocationEncoding, RelocationFlags, RelocationKind};
-use std::collections::BTreeSet;
 use wasi_aot_contract::cpu::Features;
 use wasi_aot_contract::module::{MemoryLimits, Preemption, TrapKind};
-use wasi_aot_contract::symbols;
 
 /// Everything that an object is made from.
 pub struct Input<'i, 'm, 'w> {
@@ -57,18 +55,6 @@ pub struct Sizes {
     pub tables: u64,
     /// Initial bytes of memory 0.
     pub memory: u64,
-}
-
-/// The names that a module's functions must not have in the symbol table: object and shim
-/// share them.
-#[must_use]
-pub fn reserved_names() -> BTreeSet<String> {
-    use symbols::{ENTRY, HELPERS, MODULE, PREFIX};
-    let preview1 = wasi_aot_contract::preview1::FUNCTIONS
-        .iter()
-        .map(|f| format!("{PREFIX}{}", f.name));
-    let own = HELPERS.into_iter().chain([ENTRY, MODULE]);
-    preview1.chain(own.map(str::to_string)).collect()
 }
 
 /// Writes the object.

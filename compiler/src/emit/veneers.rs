@@ -14,7 +14,7 @@
 //! Invariant: if every call is in reach, the text section is byte for byte what it would be
 //! without this module.
 
-use crate::compile::{Compiled, Relocation, Target};
+use crate::compile::{Compiled, Relocation, RelocationTarget};
 use crate::symbol::Symbol;
 use cranelift_codegen::binemit::Reloc;
 use std::collections::{BTreeMap, BTreeSet};
@@ -147,7 +147,7 @@ fn calls(compiled: &Compiled) -> impl Iterator<Item = (u32, Symbol)> {
 
 fn call(relocation: &Relocation) -> Option<(u32, Symbol)> {
     match (relocation.kind, relocation.target) {
-        (Reloc::Arm64Call, Target::Symbol(symbol)) => Some((relocation.offset, symbol)),
+        (Reloc::Arm64Call, RelocationTarget::Symbol(symbol)) => Some((relocation.offset, symbol)),
         _ => None,
     }
 }
@@ -165,7 +165,7 @@ fn code(functions: &BTreeSet<Symbol>) -> Compiled {
             .map(move |(kind, offset)| Relocation {
                 offset,
                 kind,
-                target: Target::Symbol(symbol),
+                target: RelocationTarget::Symbol(symbol),
                 addend: 0,
             })
     });
@@ -181,7 +181,7 @@ mod tests {
         let relocations = calls.iter().map(|&(offset, symbol)| Relocation {
             offset,
             kind: Reloc::Arm64Call,
-            target: Target::Symbol(symbol),
+            target: RelocationTarget::Symbol(symbol),
             addend: 0,
         });
         Compiled::from_bytes(vec![0; size], alignment, relocations.collect())
@@ -211,7 +211,7 @@ mod tests {
                         let targets = behind.map(|r| r.target);
                         assert!(targets.clone().count() == 2);
                         for target in targets {
-                            assert!(matches!(target, Target::Symbol(s) if s == symbol));
+                            assert!(matches!(target, RelocationTarget::Symbol(s) if s == symbol));
                         }
                         after.starts[veneers.before] + u64::from(veneer)
                     }

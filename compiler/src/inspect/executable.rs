@@ -50,7 +50,7 @@ pub struct Sizes {
 /// The policy, and what the executable was made by and from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
-    /// In the order in which the guest sees them.
+    /// The directories that the guest may use, in the order in which it sees them.
     pub grants: Vec<Grant>,
     /// Variables that are set or passed.
     pub env: Vec<EnvVar>,

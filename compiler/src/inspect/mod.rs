@@ -14,7 +14,7 @@ pub mod buildinfo;
 mod elf;
 pub mod executable;
 pub mod module;
-pub mod outline;
+mod outline;
 mod runtime;
 #[cfg(test)]
 mod tests;

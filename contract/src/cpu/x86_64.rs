@@ -167,6 +167,7 @@ pub fn read(set: Features) -> super::Words {
 
 /// Reads XCR0. Only for a processor with OSXSAVE set.
 #[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "no safe function of core reads this register")]
 fn xcr0() -> u64 {
     let (low, high): (u32, u32);
     // SAFETY: OSXSAVE says that the instruction is there; it reads a register that

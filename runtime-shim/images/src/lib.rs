@@ -11,6 +11,8 @@
 //! - [`record`] stores what each image was built from, and by which tools. Tests compare the
 //!   record with the sources, and with a new build if the same compiler is installed.
 
+#![forbid(unsafe_code)]
+
 pub mod archive;
 mod flags;
 pub mod image;

@@ -7,6 +7,8 @@
 //!     wasi-aot-shim-images script OUTPUT
 //!         writes the script for linking with ld
 
+#![forbid(unsafe_code)]
+
 use anyhow::{Context, Result, bail};
 use std::path::Path;
 use wasi_aot_shim_images::toolchain::Toolchain;

@@ -5,6 +5,8 @@
 //! the corpus and over everything that was ever found. What holds for any input: no
 //! panic; an error is one printable line; what was built can be inspected.
 
+#![forbid(unsafe_code)]
+
 mod choices;
 mod go;
 mod inspect;
