@@ -90,7 +90,7 @@ cost: build ## Search for modules that cost too much to build, for SECONDS=600
 test-shim:
 	cargo test $(SHIM)
 
-AARCH64_SUITES := adversarial cli differential differential-go edges go imports spec std wasi
+AARCH64_SUITES := adversarial codegen command differential differential-go edges executable go imports spec std wasi
 
 # SUITES="wasi edges" chooses some. What only a kernel does is in test-aarch64-system.
 test-aarch64: export WASI_AOT_TEST_TARGET = linux/arm64

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Measures native Go, wasi-aot and other runtimes side by side; see README.md.
 
-A run over everything writes RESULTS.md, results.svg and results.json beside this
-file. A run over a part writes them to the output directory and leaves these alone.
+A run over everything writes RESULTS.md, results.svg, summary.svg and results.json beside
+this file. A run over a part writes them to the output directory and leaves these alone.
 """
 
 import argparse
 import datetime
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -30,11 +31,21 @@ def arguments():
     parser.add_argument("--programs", default="", help=f"some of: {' '.join(names)} (default all)")
     parser.add_argument("--runtimes", default="", help=f"some of: {' '.join(runtimes.ALL)} (default all)")
     parser.add_argument("--rounds", type=int, default=FEWEST_ROUNDS, help="measured runs of each (default %(default)s)")
+    parser.add_argument(
+        "--own", metavar="NAME=DIRECTORY", action="append", default=[],
+        help="measure the Go program in DIRECTORY instead, as NAME (may be given several times)",
+    )
+    parser.add_argument("--own-arguments", metavar="WORDS", default="", help="what each program of --own is given")
+    parser.add_argument("--own-read", metavar="DIRECTORY", action="append", default=[],
+                        help="a directory that each program of --own may read")
+    parser.add_argument("--redraw", action="store_true",
+                        help="write RESULTS.md and the plots again from results.json; measure nothing")
     built = target / "release" / "wasi-aot"
     parser.add_argument("--wasi-aot", type=Path, default=built)
     parser.add_argument("--out", type=Path, default=target / "bench", help="where everything is built")
     options = parser.parse_args()
-    options.programs = chosen(parser, options.programs, names)
+    options.own = [own(parser, options, text) for text in options.own]
+    options.programs = [] if options.own else chosen(parser, options.programs, names)
     options.runtimes = chosen(parser, options.runtimes, runtimes.ALL)
     if options.rounds < 1:
         parser.error("--rounds: at least 1")
@@ -55,13 +66,27 @@ def chosen(parser, words, known):
     return [k for k in known if k in words] or list(known)
 
 
+def own(parser, options, text):
+    """The program that `--own NAME=DIRECTORY` names."""
+    name, equals, directory = text.partition("=")
+    # The name is that of files in the output directory.
+    if not equals or not name.replace("-", "").replace("_", "").isalnum():
+        parser.error(f"--own {text!r}: write NAME=DIRECTORY, with letters and digits in NAME")
+    if not Path(directory).is_dir():
+        parser.error(f"--own {text!r}: {directory} is no directory")
+    # Placeholders are filled in later, so braces of the user's are doubled.
+    words = tuple(word.replace("{", "{{").replace("}", "}}") for word in shlex.split(options.own_arguments))
+    read = tuple(str(Path(place).resolve()) for place in options.own_read)
+    return programs.Program(name, programs.OWN, ".", words, read, directory=Path(directory).resolve())
+
+
 def prepare(program, go, out, wants_native):
     """Builds a program natively and for wasip1, and fills its placeholders in."""
     places = {"data": out / "data", "goroot": go.root}
     wasm = out / "wasm" / f"{program.name}.wasm"
     if wants_native:
-        go.build(program.package, out / "native" / program.name)
-    go.build(program.package, wasm, tools.WASM)
+        go.build(program.package, out / "native" / program.name, directory=program.directory)
+    go.build(program.package, wasm, tools.WASM, directory=program.directory)
     if program.name == "lines":
         programs.lines_file(out / "data" / "lines.txt")
     lists = (program.arguments, program.read, program.write)
@@ -121,16 +146,28 @@ def write(results, options):
     place = tools.BENCH if options.complete else options.out / "results"
     place.mkdir(parents=True, exist_ok=True)
     (place / "results.json").write_text(json.dumps(results, indent=1) + "\n")
-    (place / "results.svg").write_text(chart.svg(results))
-    text = report.markdown(results)
-    (place / "RESULTS.md").write_text(text)
+    text = draw(results, place)
     if not options.complete:
         print(text)
-    measure.say(f"written: {place}/RESULTS.md, results.svg, results.json")
+    measure.say(f"written: {place}/RESULTS.md, results.json and the plots")
+
+
+def draw(results, place):
+    """Writes what people read; returns the text."""
+    # Programs of --own are compared in tables alone: the plots show the CPU-bound group.
+    if report.in_group(results, programs.CPU) and "native" in results["versions"]:
+        (place / "results.svg").write_text(chart.svg(results))
+        (place / "summary.svg").write_text(chart.summary(results))
+    text = report.markdown(results)
+    (place / "RESULTS.md").write_text(text)
+    return text
 
 
 def main():
     options = arguments()
+    if options.redraw:
+        draw(json.loads((tools.BENCH / "results.json").read_text()), tools.BENCH)
+        return
     try:
         go = tools.Go()
     except tools.Missing as error:
@@ -162,8 +199,8 @@ def main():
         "paths": {str(options.out): "$OUT", str(go.root): "$GOROOT", str(tools.ROOT): "$REPOSITORY"},
         "programs": [
             one_program(p, launcher, go, found, options, failures)
-            for p in programs.PROGRAMS
-            if p.name in options.programs
+            for p in [*programs.PROGRAMS, *options.own]
+            if p.name in options.programs or p in options.own
         ],
         "growth": [],
         "failures": failures,

@@ -2,8 +2,8 @@
 # Packs wasi-aot for a host: cli/dist.sh HOST TARGET_DIR OUTPUT_DIR, as `make dist` does.
 #
 # HOST is linux-amd64 or linux-arm64. The archive holds a static executable, which
-# builds for all targets, and what ld needs for the objects of each. Same sources and
-# tools, same bytes.
+# builds for all targets, what ld needs for the objects of each, and the documents for
+# users (cli/dist-docs.sh). Same sources and tools, same bytes.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -36,7 +36,8 @@ name=wasi-aot-$version-$host
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 mkdir -p "$stage/$name/lib/linux-amd64" "$stage/$name/lib/linux-arm64"
-cp "$target/dist/$triple/release/wasi-aot" README.md LICENSE CHANGELOG.md "$stage/$name/"
+cp "$target/dist/$triple/release/wasi-aot" "$stage/$name/"
+cli/dist-docs.sh "$stage/$name"
 "$target/release/wasi-aot-shim-images" script "$stage/$name/lib/wasi-aot.ld"
 for of in linux-amd64 linux-arm64; do
     "$target/release/wasi-aot-shim-images" library "${of/-//}" "$target/shim-images" "$stage/$name/lib/$of/libwasi_aot_shim.a"

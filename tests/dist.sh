@@ -44,6 +44,7 @@ for host in amd64 arm64; do
     grep -q "  ${archive##*/}$" "$dist/SHA256SUMS" || fail "no checksum of ${archive##*/}"
     tar --extract --gzip --file "$archive"
     tool=$(basename "$archive" .tar.gz)/wasi-aot
+    [ -s "$(dirname "$tool")/README.md" ] || fail "no README.md in ${archive##*/}"
     # A program that names an interpreter needs libraries of its machine.
     ! readelf --program-headers --wide "$tool" | grep -q INTERP || fail "$tool is not static"
     for target in amd64 arm64; do

@@ -1,6 +1,9 @@
 """The programs that are measured: names, groups, arguments and grants."""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+from .tools import BENCH
 
 # Groups. Only CPU counts for the headline; sha256 is left out of it, since native
 # Go uses the processor's SHA instructions there.
@@ -9,6 +12,7 @@ CRYPTO = "crypto"
 START = "start"
 IO = "io"
 REAL = "real"
+OWN = "own"  # of the user's, by `run.py --own`
 
 TITLES = {
     CPU: "CPU-bound programs",
@@ -16,6 +20,7 @@ TITLES = {
     START: "Start-up",
     IO: "Input and output",
     REAL: "Larger real programs",
+    OWN: "Programs of your own",
 }
 
 
@@ -23,7 +28,7 @@ TITLES = {
 class Program:
     """One program.
 
-    `package` is what `go build` is given. `arguments`, `read` (directories granted
+    `package` is what `go build` is given in `directory`. `arguments`, `read` (directories granted
     for reading) and `write` (for reading and writing) may hold the placeholders
     {data} (the harness's directory of inputs) and {goroot}.
     """
@@ -34,26 +39,27 @@ class Program:
     arguments: tuple = ()
     read: tuple = ()
     write: tuple = ()
+    directory: Path = BENCH
 
 
-def _own(name, group, arguments=(), read=(), write=()):
+def _bench(name, group, arguments=(), read=(), write=()):
     return Program(name, group, f"bench/programs/{name}", arguments, read, write)
 
 
 PROGRAMS = [
     *(
-        _own(name, CPU)
+        _bench(name, CPU)
         for name in (
             "nbody spectral fannkuch mandelbrot matrix bintrees wordmap sorts json regex "
             "gz imgproc logparse chans pidigits template"
         ).split()
     ),
-    _own("sha256", CRYPTO),
-    _own("hello", START),
-    _own("lines", IO, ("{data}/lines.txt",), read=("{data}",)),
-    _own("smallfiles", IO, ("{data}/small",), write=("{data}/small",)),
+    _bench("sha256", CRYPTO),
+    _bench("hello", START),
+    _bench("lines", IO, ("{data}/lines.txt",), read=("{data}",)),
+    _bench("smallfiles", IO, ("{data}/small",), write=("{data}/small",)),
     Program("gofmt", REAL, "cmd/gofmt", ("{goroot}/src/net/http",), read=("{goroot}",)),
-    _own("gotypes", REAL, ("{goroot}",), read=("{goroot}",)),
+    _bench("gotypes", REAL, ("{goroot}",), read=("{goroot}",)),
 ]
 
 # What the growth table compiles, smallest first: (name, package).

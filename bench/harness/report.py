@@ -229,21 +229,22 @@ def conditions(results):
     return "\n".join(lines) + "\n"
 
 
-def command_line(words):
-    """A tool of $OUT or the repository by its bare name, the rest as it was."""
-    first = words[0]
-    if not first.startswith("$OUT/native") and not first.startswith("$OUT/ours"):
-        first = first.rsplit("/", 1)[-1]
+def command_line(runtime, program, words):
+    """What can be typed in the output directory: tools by their names, and a compiled
+    program by its path there."""
+    first = words[0].rsplit("/", 1)[-1]
+    if first == program:
+        first = f"./{runtime}/{program}"
     return " ".join([first, *words[1:]]).replace("$OUT/", "")
 
 
 def commands(results):
     lines = ["## Command lines", "", "In the output directory; `$GOROOT` is that of the Go above.", ""]
-    build = "go build -o {} PACKAGE" "\n    GOOS=wasip1 GOARCH=wasm go build -o wasm/NAME.wasm PACKAGE"
-    lines += ["    " + build.format("native/NAME"), ""]
+    lines += ["```text", "go build -o native/NAME PACKAGE"]
+    lines += ["GOOS=wasip1 GOARCH=wasm go build -o wasm/NAME.wasm PACKAGE", ""]
     for p in results["programs"]:
-        lines += ["    " + command_line(c) for both in p["commands"].values() for c in both] + [""]
-    return "\n".join(lines).rstrip() + "\n"
+        lines += [command_line(r, p["name"], c) for r, both in p["commands"].items() for c in both] + [""]
+    return "\n".join(lines).rstrip() + "\n```\n"
 
 
 def markdown(results):
@@ -251,7 +252,7 @@ def markdown(results):
         "# Results\n\nWritten by `make bench`; [README.md](README.md) says what is measured and how.\n",
         headline(results) if in_group(results, programs.CPU) else "",
         times(results, programs.CPU), times(results, programs.CRYPTO), start(results),
-        times(results, programs.IO), times(results, programs.REAL),
+        times(results, programs.IO), times(results, programs.REAL), times(results, programs.OWN),
         memory(results) if results["programs"] else "",
         compile_times(results), sizes(results) if results["programs"] else "",
         growth(results), conditions(results), commands(results) if results["programs"] else "",

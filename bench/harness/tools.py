@@ -58,12 +58,12 @@ class Go:
         self.command = self.root / "bin" / "go"
         self.version = output([self.command, "version"], GO_ENV)
 
-    def build(self, package, result, target=None, flags=()):
-        """Builds `package` into the file `result`, for this machine or for a target as
+    def build(self, package, result, target=None, flags=(), directory=BENCH):
+        """Builds `package` of the module in `directory` into the file `result`, for this machine or for a target as
         Go names it (linux/arm64). A failure here ends the run."""
         env = {**GO_ENV, **(dict(zip(("GOOS", "GOARCH"), target.split("/"))) if target else {})}
         result.parent.mkdir(parents=True, exist_ok=True)
-        output([self.command, "build", *flags, "-o", result, package], env, BENCH)
+        output([self.command, "build", *flags, "-o", result, package], env, directory)
 
 
 def wasmtime():

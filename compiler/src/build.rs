@@ -4,14 +4,15 @@ use crate::analysis::Analysis;
 use crate::compile::{Functions, Synthetic, TrapStub};
 use crate::emit::{self, Input};
 use crate::error::Error;
-use crate::go::DispatchOutcome;
 use crate::go::preempt::G_GLOBAL;
+use crate::go::{DispatchOutcome, Rewritten};
 use crate::link;
 use crate::merge::{self, Preload};
 use crate::module::{self, Gaps, Module};
-use crate::options::{Emit, Observer, Options, Phase};
+use crate::options::{Emit, Facts, Observer, Options, Phase};
 use crate::policy::{Budget, Policy};
 use crate::shim_image;
+use std::collections::BTreeSet;
 use std::time::Instant;
 use wasi_aot_contract::layout::WASM_PAGE_SIZE;
 use wasi_aot_contract::manifest::{Record, writer};
@@ -80,6 +81,8 @@ pub fn build_with(
     kinds.extend(synthetic_functions(&module, main));
     let synthetic = compiler.synthetic(&kinds);
     phases.end("compile", || compile_detail(&functions, &synthetic));
+    let rewritten = functions.reports.iter().map(|report| report.rewritten);
+    observer.facts(&facts(&analysis, rewritten));
     if matches!(options.emit, Emit::Clif | Emit::Asm) {
         return Ok((functions.text + &synthetic.text).into_bytes());
     }
@@ -149,6 +152,26 @@ fn compile_detail(functions: &Functions, synthetic: &Functions) -> String {
     format!(
         "{code} bytes of code{large} (the heaviest else has {heaviest}% of the limit), {removed} of {dispatches} dispatches removed, {giving_way} calls give way"
     )
+}
+
+/// What `analysis` knows, and what became of each function.
+fn facts(analysis: &Analysis, functions: impl Iterator<Item = Rewritten>) -> Facts {
+    let mut facts = Facts {
+        byte_loops: analysis.byte_loops.len(),
+        ..Facts::default()
+    };
+    if let Some(go) = &analysis.go {
+        facts.is_go = true;
+        facts.resume_points = go.resume_points.iter().map(BTreeSet::len).sum();
+        facts.never_return = go.never_zero.iter().filter(|&&never| never).count();
+        facts.preemptible = go.preemption.is_some();
+    }
+    for function in functions {
+        facts.dispatches += usize::from(function.dispatch != DispatchOutcome::Absent);
+        facts.dispatches_removed += usize::from(function.dispatch == DispatchOutcome::Removed);
+        facts.giving_way += function.giving_way;
+    }
+    facts
 }
 
 /// Times phases as they end.

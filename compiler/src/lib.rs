@@ -50,6 +50,7 @@ mod shim_image;
 mod symbol;
 mod target;
 mod trap;
+pub mod version;
 mod wasm;
 mod weight;
 
@@ -58,7 +59,7 @@ pub use compile::name_function_in_panics;
 pub use error::Error;
 pub use inspect::inspect;
 pub use merge::Preload;
-pub use options::{Emit, Observer, OptLevel, Options, Phase, Target};
+pub use options::{Emit, Facts, Observer, OptLevel, Options, Phase, Target};
 
 /// What this repository's tests look at inside; it may change at any time.
 #[doc(hidden)]

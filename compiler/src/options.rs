@@ -80,6 +80,30 @@ pub trait Observer: Sync {
     fn functions(&self, _done: usize, _total: usize) {}
     /// Something that a user should know and that is no error: one line.
     fn note(&self, _message: &str) {}
+    /// All functions have been compiled, with these facts.
+    fn facts(&self, _facts: &Facts) {}
+}
+
+/// What a build knows of the code that Go's compiler made, and what it did with that. All
+/// is 0 or false with `no_go_opt`, and all but `byte_loops` for a module that isn't Go's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Facts {
+    /// Whether the module has Go's function table.
+    pub is_go: bool,
+    /// Points at which functions are resumed.
+    pub resume_points: usize,
+    /// Functions that never return normally.
+    pub never_return: usize,
+    /// Whether there is a way to preempt goroutines.
+    pub preemptible: bool,
+    /// Loops over bytes that the runtime does in larger steps.
+    pub byte_loops: usize,
+    /// Functions with a `br_table`, which is a dispatch in Go's code.
+    pub dispatches: usize,
+    /// Functions whose dispatch was removed.
+    pub dispatches_removed: usize,
+    /// Calls before which a loop gives way to other goroutines.
+    pub giving_way: usize,
 }
 
 /// A phase of a build that has ended, for `--verbose`.

@@ -230,10 +230,10 @@ pub mod writer {
         out
     }
 
-    /// Adds records to a manifest that [`write`] made.
+    /// Adds records to a manifest that [`write()`] made.
     ///
     /// # Panics
-    /// As [`write`] does.
+    /// As [`write()`] does.
     pub fn append<'a>(manifest: &mut Vec<u8>, records: impl IntoIterator<Item = Record<'a>>) {
         let mut field = |bytes: &[u8]| {
             assert!(!bytes.contains(&0), "BUG: NUL in a manifest field");

@@ -9,31 +9,40 @@
 //! Unit tests run on the host's std, which has its own memcpy, panic handler
 //! and entry point; what would clash is left out of them.
 #![cfg_attr(not(test), no_std)]
-#![cfg_attr(test, allow(dead_code))]
+// `expect` says which invariant is broken; tests may `unwrap`.
+#![cfg_attr(not(test), deny(clippy::unwrap_used))]
+#![cfg_attr(
+    test,
+    allow(
+        dead_code,
+        reason = "what a process does at its start is not part of tests"
+    )
+)]
 
+mod abi;
 #[cfg(feature = "again")]
 mod again;
 mod arch;
-mod auxv;
-mod bytes;
+mod compare_bytes;
 #[cfg(feature = "corrupt")]
 mod corrupt;
 mod cpu_limit;
-mod guest;
 mod harden;
 mod inherited;
-mod limits;
-mod mem;
-mod memory;
-mod pages;
+mod libc_mem;
+mod linear_memory;
+mod manifest;
 #[cfg(not(test))]
 mod panic;
+mod pieces;
 mod policy;
 mod preempt;
 mod privileges;
+mod process;
 mod report;
 #[cfg(test)]
 mod sandbox_tests;
+mod shim_memory;
 mod stack;
 mod start;
 mod sys;

@@ -1,33 +1,30 @@
 //! From the kernel's initial stack to the module's entry.
+//!
+//! [`start`] is the whole order. System calls are few on purpose: they are what a short
+//! program spends its time on.
 
-use crate::auxv::Auxv;
-use crate::limits::Limits;
+use crate::manifest::Manifest;
+use crate::policy::Refusal;
+use crate::policy::environment::Environment;
+use crate::process::Process;
 use crate::report::{self, cannot_start};
-use crate::{arch, cpu_limit, inherited, memory, preempt, stack, sys, tables, traps, wasi};
-use core::ffi::{CStr, c_char};
+use crate::{
+    arch, cpu_limit, harden, inherited, linear_memory, policy, preempt, privileges, stack, sys,
+    tables, traps, wasi,
+};
 use wasi_aot_contract::cpu::{Features, Missing};
 use wasi_aot_contract::module::{CONTRACT_VERSION, ModuleInfo};
-
-/// What the kernel handed to the process, alive as long as the process.
-#[derive(Clone, Copy)]
-pub struct Process {
-    /// argv without the final null.
-    pub args: &'static [*const c_char],
-    /// envp without the final null.
-    pub env: &'static [*const c_char],
-    /// Descriptor of the manifest note.
-    pub manifest: &'static [u8],
-    /// What the kernel says of the process.
-    pub auxv: Auxv,
-}
 
 unsafe extern "C" {
     /// Linked in behind the shim; `symbols::MODULE`.
     static wasi_aot_module: ModuleInfo;
 }
 
-/// Prepares the process and runs the module. System calls are few on purpose:
-/// they are what a short program spends its time on.
+#[cfg(not(test))]
+arch::define_entry_point!(start);
+
+/// Prepares the process and runs the module. Each step ends the process with a message
+/// where it fails.
 ///
 /// # Safety
 /// `initial_stack` is the stack pointer as the kernel set it, and nothing has
@@ -35,67 +32,83 @@ unsafe extern "C" {
 pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
     // SAFETY: the module is linked in, and its info is never written.
     let module = unsafe { &wasi_aot_module };
-    // SAFETY: the caller's promise; the kernel leaves these for the process.
-    let (args, env) = unsafe { arguments(initial_stack) };
-    if let Some(&name) = args.first() {
-        // SAFETY: arguments are C strings.
-        report::set_program_name(unsafe { CStr::from_ptr(name) });
-    }
-    // SAFETY: as rustix asks, this is the kernel's envp (behind argc, argv and its
-    // null), which the auxiliary vector follows; nothing of rustix has been called
-    // yet, and nothing is written through the pointer.
-    unsafe { rustix::param::init(initial_stack.add(2 + args.len()).cast_mut().cast()) };
-    check_module(module);
-    // SAFETY: the compiler or linker wrote address and length of the note.
-    let manifest = unsafe { tables::slice(module.manifest, module.manifest_len) };
-    let Ok(limits) = Limits::of(manifest) else {
-        cannot_start(format_args!(
-            "the manifest in the executable is damaged; build it again"
-        ))
-    };
+    // SAFETY: the caller's promise; the kernel leaves the stack's contents to the process.
+    let process = unsafe { Process::from_stack(initial_stack) };
 
+    // First the name that messages begin with: each step from here on may print one.
+    if let Some(name) = process.name() {
+        report::set_program_name(name);
+    }
+    // Before any other function of rustix, some of which look into the auxiliary vector.
+    // SAFETY: as rustix asks, this is the kernel's envp, which follows argc, argv and its
+    // null and which the auxiliary vector follows; nothing of rustix has been called
+    // yet, and nothing is written through the pointer.
+    unsafe { rustix::param::init(initial_stack.add(2 + process.args.len()).cast_mut().cast()) };
+    // Before anything else of the module is used: its tables may have another format, and
+    // its code may need instructions that the processor lacks.
+    check_module(module);
+    // Before the steps that need the limits of the manifest.
+    let manifest = read_manifest(module);
+
+    // Before the runtime opens anything: it closes every number from 3 on.
     inherited::close_descriptors();
-    memory::reserve(module, limits.memory_pages);
-    let stack_top = stack::reserve(limits.stack_size);
-    let signals =
-        traps::install(module) | preempt::install(module) | cpu_limit::install(limits.max_cpu);
-    // With all handlers in place: one may have waited for this. A kernel that refuses
-    // would leave a trap without its message.
+    // Memories before the stack: memories have fixed addresses, and a mapping of the
+    // kernel's choice could be in their way.
+    linear_memory::reserve(module, manifest.limits.memory_pages);
+    let stack_top = stack::reserve(manifest.limits.stack_size);
+    // Traps first: the handlers of timers run on the stack that this sets up. From here on
+    // a fault, and the limit of processor time, end the process with a message.
+    let signals = traps::install(module)
+        | preempt::install(module)
+        | cpu_limit::install(manifest.limits.max_cpu);
+    // With all handlers in place: a blocked signal may have waited for this. The result is
+    // ignored, since without it only messages of traps are missing.
     sys::unblock(signals);
-    // Last, as it takes the process the means for all of the above.
-    wasi::init(&Process {
-        args,
-        env,
-        manifest,
-        // SAFETY: the environment is the one that the kernel passed.
-        auxv: unsafe { Auxv::behind(env) },
-    });
+
+    // The first fence. The standard streams come first, so that 0, 1 and 2 are occupied
+    // before anything is opened.
+    // SAFETY: the reference ends with this function, which enters the module at its end,
+    // and there is no other.
+    let wasi = unsafe { wasi::state() };
+    wasi.args = process.args;
+    // SAFETY: the kernel's strings live as long as the process.
+    wasi.environment = unsafe { Environment::new(&manifest, process.env) };
+    if policy::stdio::open_standard(&mut wasi.fds).is_err() {
+        cannot_start(format_args!(
+            "standard input, output and error can't be set up"
+        ));
+    }
+    // Before anything is opened with rights that the caller lacks.
+    policy::privileged::check(process.auxv.is_secure(), &manifest).unwrap_or_else(refuse);
+    // SAFETY: as for the environment.
+    let start = unsafe { policy::Start::new(rustix::param::linux_execfn(), process.args) };
+    let off_limits = policy::resolve(&manifest, start, &mut wasi.fds, &mut wasi.environment)
+        .unwrap_or_else(refuse);
+    (wasi.own, wasi.resolver.hole) = (off_limits.own, off_limits.hole);
+
+    // The second fence. Capabilities go after listeners and directories are open, which may
+    // take them. Landlock and seccomp must be last: they forbid the calls above.
+    let dropped = privileges::drop_needless(harden::Needs::of(&wasi.fds));
+    harden::raise(&process, manifest.fence, &wasi.fds, dropped);
     // SAFETY: the compiler wrote the entry; the stack is new.
     unsafe { arch::enter(module.entry, stack_top) }
 }
 
-/// argv and envp, each without its final null.
-///
-/// # Safety
-/// `initial_stack` points to argc, which is followed by as many pointers and a
-/// null, then by the environment's pointers and a null, all valid for good.
-unsafe fn arguments(
-    initial_stack: *const usize,
-) -> (&'static [*const c_char], &'static [*const c_char]) {
-    // SAFETY: the layout that the caller promises.
-    unsafe {
-        let count = *initial_stack;
-        let args = initial_stack.add(1).cast::<*const c_char>();
-        let env = args.add(count + 1);
-        let mut env_count = 0;
-        while !(*env.add(env_count)).is_null() {
-            env_count += 1;
-        }
-        (
-            core::slice::from_raw_parts(args, count),
-            core::slice::from_raw_parts(env, env_count),
-        )
-    }
+/// Reads the manifest in the executable's note.
+fn read_manifest(module: &ModuleInfo) -> Manifest {
+    // SAFETY: the compiler or linker wrote address and length of the note.
+    let note = unsafe { tables::slice(module.manifest, module.manifest_len) };
+    let Ok(manifest) = Manifest::read(note) else {
+        cannot_start(format_args!(
+            "the manifest in the executable is damaged; build it again"
+        ))
+    };
+    manifest
+}
+
+/// Ends the process with the reason why it can't have its grants.
+fn refuse<T>(refusal: Refusal) -> T {
+    cannot_start(format_args!("{refusal}"))
 }
 
 /// Ends the process where the module can't run here.
@@ -110,8 +123,8 @@ fn check_module(module: &ModuleInfo) {
     check_processor(Features(module.cpu_features));
 }
 
-/// Ends the process where the processor, or the system, lacks what the code needs: it
-/// would die of an illegal instruction, sooner or later.
+/// Ends the process where the processor, or the system, lacks an instruction that the code
+/// needs: the program would die of it sooner or later.
 fn check_processor(needed: Features) {
     let cpu = &arch::CPU;
     let found = cpu.found(&arch::processor(needed));
@@ -128,29 +141,5 @@ fn check_processor(needed: Features) {
         Some(Missing::Unknown) => cannot_start(format_args!(
             "the program is compiled for a processor that this runtime doesn't know; build it again"
         )),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn arguments_and_environment_are_told_apart() {
-        let strings: [&CStr; 4] = [c"app", c"x", c"A=1", c"B="];
-        let [app, x, a, b] = strings.map(|s| s.as_ptr().addr());
-        let stack: [usize; 9] = [2, app, x, 0, a, b, 0, 33, 0];
-        // SAFETY: laid out like the kernel's; only pointers are read.
-        let (args, env) = unsafe { arguments(stack.as_ptr()) };
-        let addresses = |list: &[*const c_char]| list.iter().map(|s| s.addr()).collect::<Vec<_>>();
-        assert_eq!(addresses(args), [app, x]);
-        assert_eq!(addresses(env), [a, b]);
-    }
-
-    #[test]
-    fn nothing_at_all_may_be_passed() {
-        // SAFETY: as above.
-        let (args, env) = unsafe { arguments([0, 0, 0, 0].as_ptr()) };
-        assert!(args.is_empty() && env.is_empty());
     }
 }

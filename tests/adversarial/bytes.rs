@@ -2,11 +2,12 @@
 //! less that it does, and does what it says, up to the end of memory.
 
 use anyhow::{Context, Result, ensure};
-use harness::agree;
-use harness::suite::test;
+use harness::agree::{Compared, prelude};
+use harness::suite::with_tool;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::sync::Arc;
+use wasi_aot_compiler::Options;
 
 /// (name, text of a loop, what stands in its place).
 const NEAR: &[(&str, &str, &str)] = &[
@@ -116,40 +117,46 @@ const LAST: &[&str] = &[
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     let one = |&(name, from, to): &'static (&str, &str, &str)| {
-        let tool = Arc::clone(tool);
-        test(format!("bytes/{name}"), move || near(&tool, from, to, 2))
+        with_tool(format!("bytes/{name}"), tool, |tool| {
+            near(tool, from, to, 2)
+        })
     };
     let mut trials: Vec<Trial> = NEAR.iter().map(one).collect();
-    let tool = Arc::clone(tool);
-    trials.push(test("bytes/as Go has them", move || {
-        near(&tool, "i64.ne\n", "i64.ne\n", 3)
+    trials.push(with_tool("bytes/as Go has them", tool, |tool| {
+        near(tool, "i64.ne\n", "i64.ne\n", 3)
     }));
     trials
 }
 
-/// Holds the compiler to replacing so many loops, and the programs to wasmtime.
+/// With `to` in place of `from` in the loops, the compiler must replace this many of them,
+/// and the programs must do what they do under wasmtime.
 fn near(tool: &Tool, from: &str, to: &str, replaced: usize) -> Result<()> {
     let loops = include_str!("../../compiler/tests/byte_loops.wat");
     ensure!(loops.contains(from), "{from:?} is in no loop");
     let loops = loops.replacen(from, to, 1);
-    let dir = tempfile::tempdir()?;
-    let program = dir.path().join("program");
     for last in LAST {
         let text = format!(
             "(module {} {loops} {ITEMS} (func (export \"_start\") {} {last}))",
-            include_str!("../cli/print.wat"),
+            prelude("1"),
             CALLS.concat()
         );
-        let module = agree::assemble(dir.path(), &text)?;
-        let specified = agree::wasmtime(&module)?;
-        let says = format!(", {replaced} byte loops replaced");
-        for (flag, says) in [("-O2", &*says), ("--no-go-opt", ", 0 byte loops replaced")] {
-            let said = agree::build(tool, &module, &program, &[flag])?;
-            ensure!(said.contains(says), "{said}");
-            let seen = agree::run(&program).context(flag)?;
+        let compared = Compared::new(&text)?;
+        for (flag, no_go_opt) in [("-O2", false), ("--no-go-opt", true)] {
+            let options = Options {
+                no_go_opt,
+                ..Options::default()
+            };
+            let found = compared.facts(options)?.byte_loops;
+            let expected = if no_go_opt { 0 } else { replaced };
             ensure!(
-                seen == specified,
-                "{flag}, {last}: {seen:?}, not {specified:?}"
+                found == expected,
+                "{flag}: {found} byte loops replaced instead of {expected}"
+            );
+            let seen = compared.ours(tool, &[flag]).context(flag)?;
+            ensure!(
+                seen == compared.reference,
+                "{flag}, {last}: {seen:?}, not {:?}",
+                compared.reference
             );
         }
     }

@@ -3,12 +3,13 @@
 
 use crate::module::{self, Edit, NAMED, Named};
 use anyhow::{Context, Result, ensure};
-use harness::agree::{self, End, Seen};
+use harness::agree::{Compared, End, Seen};
 use harness::run::Ends;
-use harness::suite::test;
+use harness::suite::with_tool;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::sync::Arc;
+use wasi_aot_compiler::{Facts, Options};
 
 /// Start from [`CASE`].
 #[derive(Debug, Clone, Copy)]
@@ -16,9 +17,41 @@ pub struct Case {
     pub name: &'static str,
     pub edits: &'static [Edit<'static>],
     pub named: &'static [Named],
-    /// What `build -v` says, all of it.
-    pub knows: &'static [&'static str],
+    /// What the compiler knows of the module, by default flags.
+    pub knows: &'static [Fact],
     pub trusted: Trusted,
+}
+
+/// What the compiler knows of a module ([`Facts`]).
+#[derive(Debug, Clone, Copy)]
+pub enum Fact {
+    NotGo,
+    ResumePoints(usize),
+    /// Functions that never return normally.
+    NeverReturn(usize),
+    Preemptible(bool),
+    /// Dispatches that are removed, and all.
+    Dispatches(usize, usize),
+    /// Dispatches that are removed.
+    Removed(usize),
+    /// Calls before which loops give way.
+    GivingWay(usize),
+}
+
+impl Fact {
+    fn holds(self, facts: &Facts) -> bool {
+        match self {
+            Self::NotGo => !facts.is_go,
+            Self::ResumePoints(points) => facts.resume_points == points,
+            Self::NeverReturn(functions) => facts.never_return == functions,
+            Self::Preemptible(preemptible) => facts.preemptible == preemptible,
+            Self::Dispatches(removed, all) => {
+                (facts.dispatches_removed, facts.dispatches) == (removed, all)
+            }
+            Self::Removed(removed) => facts.dispatches_removed == removed,
+            Self::GivingWay(calls) => facts.giving_way == calls,
+        }
+    }
 }
 
 /// What comes of trusted facts.
@@ -38,12 +71,14 @@ pub enum Trusted {
 }
 
 /// The dispatches of $sum and $guarded.
-pub const BOTH: &str = "2 of 2 dispatches removed";
+pub const BOTH: Fact = Fact::Dispatches(2, 2);
 
 /// What is known of the base module.
-pub const BASE: &[&str] = &[
+pub const BASE: &[Fact] = &[
     BOTH,
-    "a Go module: 7 resume points, 3 functions without normal return, goroutines can be preempted",
+    Fact::ResumePoints(7),
+    Fact::NeverReturn(3),
+    Fact::Preemptible(true),
 ];
 
 /// The base module.
@@ -65,54 +100,50 @@ const WAYS: [(&[&str], bool); 4] = [
 
 pub fn trials(group: &str, cases: &'static [Case], tool: &Arc<Tool>) -> Vec<Trial> {
     let one = |case: &'static Case| {
-        let tool = Arc::clone(tool);
-        test(format!("{group}/{}", case.name), move || case.check(&tool))
+        with_tool(format!("{group}/{}", case.name), tool, |tool| {
+            case.check(tool)
+        })
     };
     cases.iter().map(one).collect()
 }
 
 impl Case {
     fn check(&self, tool: &Tool) -> Result<()> {
-        let dir = tempfile::tempdir()?;
-        let module = agree::assemble(dir.path(), &module::text(self.edits, self.named)?)?;
-        let specified = agree::wasmtime(&module)?;
-        ensure!(!specified.stdout.is_empty(), "the program shows nothing");
-        let program = dir.path().join("program");
+        let compared = Compared::new(&module::text(self.edits, self.named)?)?;
+        let specified = &compared.reference;
+        ensure!(!specified.stdout.is_empty(), "the program prints nothing");
+        let facts = compared.facts(Options::default())?;
+        for fact in self.knows {
+            ensure!(fact.holds(&facts), "not {fact:?}: {facts:?}");
+        }
         for (flags, trust) in WAYS {
-            let said = agree::build(tool, &module, &program, flags)?;
-            if flags.is_empty() {
-                for knows in self.knows {
-                    ensure!(said.contains(knows), "{knows:?} is not in {said}");
-                }
-            }
-            let seen = agree::run(&program)?;
-            self.judge(&seen, &specified, trust)
+            let seen = compared.ours(tool, flags)?;
+            self.judge(&seen, specified, trust)
                 .with_context(|| flags.join(" "))?;
         }
         Ok(())
     }
 
     fn judge(&self, seen: &Seen, specified: &Seen, trust: bool) -> Result<()> {
-        let text = |seen: &Seen| String::from_utf8_lossy(&seen.stdout).into_owned();
         let right = match self.trusted {
             Trusted::Traps(trap) if trust => {
-                let end = End::trap(trap).context("no such trap")?;
+                let end = End::by(trap)?;
                 ensure!(specified.end != end, "the specification's end, too");
                 seen.end == end && specified.stdout.starts_with(&seen.stdout)
             }
             Trusted::Prints(from, to) if trust => {
-                let expected = text(specified);
+                let expected = specified.text();
                 ensure!(
                     expected.matches(from).count() == 1,
                     "{from:?} in {expected}"
                 );
-                seen.end == specified.end && text(seen) == expected.replace(from, to)
+                seen.end == specified.end && seen.text() == expected.replace(from, to)
             }
             Trusted::GoesOn(prints) if trust => {
-                let expected = text(specified) + prints;
+                let expected = specified.text() + prints;
                 let trapped = matches!(specified.end, End::Trap(_));
                 ensure!(trapped, "specified: {:?}", specified.end);
-                seen.end == End::Normal(Ends::Exit(0)) && text(seen).starts_with(&expected)
+                seen.end == End::Normal(Ends::Exit(0)) && seen.text().starts_with(&expected)
             }
             _ => seen == specified,
         };
@@ -120,9 +151,9 @@ impl Case {
             right,
             "{:?} after {:?}; specified: {:?} after {:?}",
             seen.end,
-            text(seen),
+            seen.text(),
             specified.end,
-            text(specified)
+            specified.text()
         );
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Dispatches that are almost Go's: constants that lie, and those that aren't
 //! constants.
 
+use crate::case::Fact::{self, Dispatches, NeverReturn, ResumePoints};
 use crate::case::{BASE, CASE, Case};
 
 /// The jump of $guarded's block 0.
@@ -8,7 +9,7 @@ const JUMP: &str = "(i64.store (i32.const 2056) (i64.const 1))
         (i32.const 1) (local.set 0) (br $entry))";
 
 /// $guarded's dispatch is left as it is.
-const LEFT: &[&str] = &["1 of 2 dispatches removed", "a Go module: 7 resume points"];
+const LEFT: &[Fact] = &[Dispatches(1, 2), ResumePoints(7)];
 
 /// A case whose jump in $guarded is this one.
 macro_rules! jump {
@@ -175,10 +176,7 @@ pub const CASES: &[Case] = &[
       (return (i32.const 1)))
     (i32.const 0))",
         )],
-        knows: &[
-            "2 of 3 dispatches removed",
-            "1 functions without normal return",
-        ],
+        knows: &[Dispatches(2, 3), NeverReturn(1)],
         ..CASE
     },
     Case {
@@ -195,7 +193,7 @@ pub const CASES: &[Case] = &[
     (unreachable))
   (func $variant (call $show (call $carries (i32.const 0))))",
         )],
-        knows: &["2 of 3 dispatches removed"],
+        knows: &[Dispatches(2, 3)],
         ..CASE
     },
     Case {
@@ -206,7 +204,7 @@ pub const CASES: &[Case] = &[
     (block $b0 (result i32) (i32.const 7) (br_table $b0 $b0 (local.get 0))))
   (func $variant (call $show (call $carries (i32.const 0))))",
         )],
-        knows: &["2 of 3 dispatches removed"],
+        knows: &[Dispatches(2, 3)],
         ..CASE
     },
     Case {
@@ -218,7 +216,7 @@ pub const CASES: &[Case] = &[
     (i32.const 5))
   (func $variant (call $show (call $drops (i32.const 0))))",
         )],
-        knows: &["3 of 3 dispatches removed"],
+        knows: &[Dispatches(3, 3)],
         ..CASE
     },
     Case {
@@ -232,7 +230,7 @@ pub const CASES: &[Case] = &[
         (call $show (i32.const 101)) (return))
       (call $show (i32.const 102)) (i32.const 1) (local.set 0) (br $entry)))",
         )],
-        knows: &["3 of 3 dispatches removed"],
+        knows: &[Dispatches(3, 3)],
         ..CASE
     },
     Case {
@@ -251,7 +249,7 @@ pub const CASES: &[Case] = &[
     (unreachable))
   (func $variant (call $show (call $turns (i32.const 0))))",
         )],
-        knows: &["3 of 3 dispatches removed"],
+        knows: &[Dispatches(3, 3)],
         ..CASE
     },
 ];

@@ -1,6 +1,7 @@
 //! Entries at other points than those that the compiler knows: where trust in them
 //! is misplaced, the program ends with a message about that.
 
+use crate::case::Fact::{Preemptible, ResumePoints};
 use crate::case::{BASE, BOTH, CASE, Case, Trusted};
 use crate::module::NAMED;
 
@@ -15,7 +16,7 @@ pub const CASES: &[Case] = &[
             RETURN_TO_4,
             "(i64.store (local.get 1) (i64.add (i64.const 1) (i64.const @sum:3)))",
         )],
-        knows: &[BOTH, "a Go module: 6 resume points"],
+        knows: &[BOTH, ResumePoints(6)],
         trusted: RULED_OUT,
         ..CASE
     },
@@ -29,7 +30,7 @@ pub const CASES: &[Case] = &[
   (func $variant)",
             ),
         ],
-        knows: &[BOTH, "a Go module: 6 resume points"],
+        knows: &[BOTH, ResumePoints(6)],
         trusted: RULED_OUT,
         ..CASE
     },
@@ -40,7 +41,7 @@ pub const CASES: &[Case] = &[
             "(i32.store (local.get 1) (i32.or (i32.shl (i32.const @sum) (i32.const 16)) (i32.const 4)))
              (i32.store offset=4 (local.get 1) (i32.const 0))",
         )],
-        knows: &[BOTH, "a Go module: 6 resume points"],
+        knows: &[BOTH, ResumePoints(6)],
         trusted: RULED_OUT,
         ..CASE
     },
@@ -99,7 +100,7 @@ pub const CASES: &[Case] = &[
             ("guarded", "main.guarded", 0),
             ("morestack", "runtime.morestack", 0),
         ],
-        knows: &[BOTH, "a Go module: 6 resume points"],
+        knows: &[BOTH, ResumePoints(6)],
         trusted: RULED_OUT,
         ..CASE
     },
@@ -111,13 +112,13 @@ pub const CASES: &[Case] = &[
             ("morestack", "runtime.morestack", 0),
         ],
         // The default, which is block 2.
-        knows: &[BOTH, "a Go module: 8 resume points"],
+        knows: &[BOTH, ResumePoints(8)],
         ..CASE
     },
     Case {
         name: "pclntab leaves a function out",
         named: &[("sum", "main.sum", 0), ("morestack", "runtime.morestack", 0)],
-        knows: &[BOTH, "a Go module: 6 resume points"],
+        knows: &[BOTH, ResumePoints(6)],
         trusted: RULED_OUT,
         ..CASE
     },
@@ -128,13 +129,13 @@ pub const CASES: &[Case] = &[
             ("guarded", "main.guarded", 2),
             ("sum", "main.sum", 0),
         ],
-        knows: &[BOTH, "a Go module: 8 resume points", "no way seen to preempt"],
+        knows: &[BOTH, ResumePoints(8), Preemptible(false)],
         ..CASE
     },
     Case {
         name: "pclntab takes another function for morestack",
         named: &[("guarded", "runtime.morestack", 2), ("sum", "runtime.gogo", 0)],
-        knows: &[BOTH, "a Go module: 7 resume points", "no way seen to preempt"],
+        knows: &[BOTH, ResumePoints(7), Preemptible(false)],
         ..CASE
     },
     Case {
@@ -149,7 +150,7 @@ pub const CASES: &[Case] = &[
   (func $variant)",
         )],
         named: NAMED,
-        knows: &[BOTH, "a Go module: 7 resume points", "no way seen to preempt"],
+        knows: &[BOTH, ResumePoints(7), Preemptible(false)],
         trusted: RULED_OUT,
     },
 ];

@@ -2,6 +2,7 @@
 //! that was asked by somebody, and that `morestack` does what Go's does. What comes of it is
 //! a call of the module's own function, and a word below SP.
 
+use crate::case::Fact::{self, GivingWay, Preemptible};
 use crate::case::{Case, Trusted};
 use crate::module::Named;
 
@@ -14,7 +15,7 @@ const WITH_LOOP: &[Named] = &[
     ("turns", "main.turns", 0),
 ];
 
-const KNOWS: &[&str] = &["goroutines can be preempted", "1 calls give way"];
+const KNOWS: &[Fact] = &[Preemptible(true), GivingWay(1)];
 
 /// A loop of five turns around a call of a function without stack check, which counts
 /// in 2088; `morestack` counts in 2096 and lets its caller go on. `$start` starts the loop.

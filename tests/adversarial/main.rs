@@ -3,8 +3,8 @@
 //! compiler says which) is wrong, nothing but the guest's own doing changes.
 //!
 //! Each case is a variation of one module in Go's calling convention
-//! ([`module`]), so that all that the compiler knows of Go's is at work: a test
-//! holds `build -v` to that. The module prints what it computes and, at the end, a hash of
+//! ([`module`]), so that all that the compiler knows of Go's is at work: each
+//! case says which facts a build must know ([`case::Fact`]). The module prints what it computes and, at the end, a hash of
 //! its memory. It is built with all knowledge, at -O0, with verified facts alone, and
 //! with none, and must do the same as under wasmtime; the cases that fool a trusted
 //! fact say what happens instead ([`case::Trusted`]).
@@ -21,11 +21,9 @@ mod sp;
 mod tables;
 
 use harness::tool::Tool;
-use libtest_mimic::Arguments;
 use std::sync::Arc;
 
 fn main() -> anyhow::Result<()> {
-    let args = Arguments::from_args();
     let tool = Arc::new(Tool::new()?);
     let groups = [
         ("dispatch", dispatch::CASES),
@@ -41,8 +39,5 @@ fn main() -> anyhow::Result<()> {
         .collect();
     trials.extend(bytes::trials(&tool));
     trials.extend(preempt::trials(&tool));
-    let conclusion = libtest_mimic::run(&args, trials);
-    // `exit` runs no destructors, and the tool's directory is to be removed.
-    drop(tool);
-    conclusion.exit()
+    harness::main(trials)
 }

@@ -2,6 +2,7 @@
 //! would add, function table and pclntab, made here from its functions.
 
 use anyhow::{Result, ensure};
+use harness::agree::prelude;
 use std::fmt::Write;
 
 /// PC_F of the first function (`funcValueOffset` in `cmd/link/internal/wasm/asm.go`).
@@ -35,7 +36,7 @@ pub const LINKED: &str = "TABLE PCLNTAB";
 pub fn text(edits: &[Edit<'_>], named: &[Named]) -> Result<String> {
     let mut text = format!(
         "(module {} {} {LINKED})",
-        include_str!("../cli/print.wat"),
+        prelude("1"),
         include_str!("base.wat")
     );
     for (from, to) in edits {

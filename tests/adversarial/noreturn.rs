@@ -1,5 +1,6 @@
 //! Functions that look as if they never returned, and calls that look like Go's.
 
+use crate::case::Fact::{self, Dispatches, NeverReturn, Removed};
 use crate::case::{CASE, Case};
 
 const THROW: &str = "(func $throw (param i32) (result i32) (local i32)
@@ -11,9 +12,9 @@ const CALL: &str = "(call $throw (i32.const 0))
     (if (then (i32.const 1) (return)))";
 
 /// Only $morestack, which traps.
-const ONE: &[&str] = &["1 functions without normal return", "2 of "];
-const TWO: &[&str] = &["2 functions without normal return", "2 of "];
-const THREE: &[&str] = &["3 functions without normal return", "2 of 2"];
+const ONE: &[Fact] = &[NeverReturn(1), Removed(2)];
+const TWO: &[Fact] = &[NeverReturn(2), Removed(2)];
+const THREE: &[Fact] = &[NeverReturn(3), Dispatches(2, 2)];
 
 /// Another body of $throw.
 macro_rules! throw {
@@ -105,7 +106,7 @@ pub const CASES: &[Case] = &[
         "(block $b1 (block $b0 (br_table $b0 $b1 (local.get 0)))
            (global.set 0 (i32.load (i32.const 2080))) (return (i32.const 1)))
          (i32.const 0)",
-        &["3 functions without normal return", "3 of 3"]
+        &[NeverReturn(3), Dispatches(3, 3)]
     ),
     Case {
         name: "returns only by an entry at 1, which is called",
@@ -121,7 +122,7 @@ pub const CASES: &[Case] = &[
     (global.get 0) (local.set 1)
     (if (then (i32.const 1) (return)))"),
         ],
-        knows: &["2 functions without normal return", "3 of 3"],
+        knows: &[NeverReturn(2), Dispatches(3, 3)],
         ..CASE
     },
     Case {
@@ -137,7 +138,7 @@ pub const CASES: &[Case] = &[
             ),
             ("(call $throw (i32.const 0))", "(call $passes (i32.const 0))"),
         ],
-        knows: &["2 functions without normal return", "3 of 3"],
+        knows: &[NeverReturn(2), Dispatches(3, 3)],
         ..CASE
     },
     call!(

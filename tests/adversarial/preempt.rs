@@ -1,12 +1,13 @@
 //! Goroutines that aren't: the shim's only store on the program's behalf stays in
 //! its memory, whatever `g` and the offsets in pclntab's morestack say.
 
+use crate::case::Fact::{self, Preemptible};
 use crate::case::{self, CASE, Case, Trusted};
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 
-const PREEMPTED: &[&str] = &["goroutines can be preempted"];
+const PREEMPTED: &[Fact] = &[Preemptible(true)];
 
 /// `stackPreempt`, as it is printed.
 const MARK: &str = "stackguard0: fffffffffffffade\n";

@@ -1,10 +1,11 @@
 //! Function tables and globals that are almost Go's: then nothing is known of the
 //! module, or what is known holds all the same.
 
+use crate::case::Fact::{self, Dispatches, NotGo};
 use crate::case::{CASE, Case};
 use crate::module::LINKED;
 
-const NOTHING: &[&str] = &["no Go knowledge used"];
+const NOTHING: &[Fact] = &[NotGo];
 
 /// What is added to the module so that something happens.
 macro_rules! items {
@@ -89,17 +90,17 @@ pub const CASES: &[Case] = &[
     items!(
         "a call of another type",
         "(func $variant (call_indirect (i32.const @sum)))",
-        &["2 of 2 dispatches removed"]
+        &[Dispatches(2, 2)]
     ),
     items!(
         "a call in front of the functions",
         "(func $variant (call_indirect (i32.const 0xfff)))",
-        &["2 of 2 dispatches removed"]
+        &[Dispatches(2, 2)]
     ),
     items!(
         "a call behind the functions",
         "(func $variant (call_indirect (i32.const 0x10000)))",
-        &["2 of 2 dispatches removed"]
+        &[Dispatches(2, 2)]
     ),
     Case {
         name: "functions under names of the runtime's",

@@ -20,7 +20,6 @@ use cost::{Cost, measure};
 use harness::rng::Rng;
 use harness::suite::test;
 use harness::tool::Tool;
-use libtest_mimic::Arguments;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -40,9 +39,6 @@ fn main() -> Result<()> {
         let seed = number("WASI_AOT_COST_SEED")?.unwrap_or(1);
         return long(&tool, seed, Duration::from_secs(seconds));
     }
-    let mut args = Arguments::from_args();
-    // Each is timed.
-    args.test_threads = Some(1);
     let trials = random::KINDS.iter().map(|kind| {
         let tool = Arc::clone(&tool);
         test(kind.name, move || {
@@ -54,10 +50,8 @@ fn main() -> Result<()> {
             worst.check()
         })
     });
-    let conclusion = libtest_mimic::run(&args, trials.collect());
-    // `exit` runs no destructors, and the tool's directory is to be removed.
-    drop(tool);
-    conclusion.exit()
+    // Each build is timed.
+    harness::main_in_turn(trials.collect())
 }
 
 /// A variable of `make cost`; empty is as good as missing.

@@ -19,7 +19,6 @@ use harness::run::{Finished, Run};
 use harness::suite::test;
 use harness::tool::Tool;
 use harness::{paths, target};
-use libtest_mimic::Arguments;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -40,14 +39,13 @@ fn main() -> Result<()> {
     if std::env::var_os("WASI_AOT_DIFFERENTIAL").is_some() {
         return long(&tool);
     }
-    let args = Arguments::from_args();
     let trials = (1..=SAMPLE).map(|seed| {
         let tool = Arc::clone(&tool);
         test(format!("program {seed}"), move || {
             check(&tool, &Toolchain::new(NEWEST)?, seed).map(drop)
         })
     });
-    libtest_mimic::run(&args, trials.collect()).exit()
+    harness::main(trials.collect())
 }
 
 /// Compares the program of a seed; gives the number of executions of ours.

@@ -36,7 +36,6 @@ use anyhow::{Context, Result, bail, ensure};
 use campaign::Plan;
 use config::Kind;
 use harness::suite::test;
-use libtest_mimic::Arguments;
 use std::time::Duration;
 
 /// Modules of each kind that the tests run.
@@ -46,7 +45,6 @@ fn main() -> Result<()> {
     if std::env::var_os("WASI_AOT_DIFFERENTIAL").is_some() {
         return long();
     }
-    let args = Arguments::from_args();
     let samples = Kind::EVERY.map(|kind| test(kind.name(), move || sample(kind)));
     let mut trials = Vec::from(samples);
     trials.extend(regressions::trials()?);
@@ -57,7 +55,7 @@ fn main() -> Result<()> {
             Ok(())
         }));
     }
-    libtest_mimic::run(&args, trials).exit()
+    harness::main(trials)
 }
 
 /// Runs the first seeds of a kind.

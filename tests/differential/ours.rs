@@ -2,6 +2,7 @@
 
 use crate::outcome::{End, Outcome};
 use anyhow::{Context, Result, bail};
+use harness::facts::Observed;
 use harness::target;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
@@ -14,7 +15,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 use tempfile::TempDir;
 use wasi_aot_compiler::policy::Policy;
-use wasi_aot_compiler::{Observer, OptLevel, Options, Phase};
+use wasi_aot_compiler::{OptLevel, Options};
 use wasi_aot_contract::module::TrapKind;
 
 /// How to build.
@@ -137,28 +138,6 @@ pub struct Bench {
     directory: TempDir,
 }
 
-/// What a build says of Go's dispatches: how many were removed, and of how many.
-#[derive(Debug, Default)]
-pub struct Dispatches(Mutex<Option<(usize, usize)>>);
-
-impl Dispatches {
-    pub fn get(&self) -> Option<(usize, usize)> {
-        *self.0.lock().expect("no panic while held")
-    }
-}
-
-impl Observer for Dispatches {
-    fn phase(&self, phase: &Phase) {
-        let mut parts = phase.detail.split(", ");
-        let Some(text) = parts.find_map(|part| part.strip_suffix(" dispatches removed")) else {
-            return;
-        };
-        let numbers = text.split_once(" of ");
-        let numbers = numbers.and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
-        *self.0.lock().expect("no panic while held") = numbers;
-    }
-}
-
 impl Bench {
     /// In memory, where the system has such a directory.
     pub fn new() -> Result<Self> {
@@ -180,7 +159,7 @@ impl Bench {
     ///
     /// # Errors
     /// As the compiler says.
-    pub fn build(&self, wasm: &[u8], way: Way, observer: &Dispatches) -> Result<()> {
+    pub fn build(&self, wasm: &[u8], way: Way, observer: &Observed) -> Result<()> {
         let bytes =
             wasi_aot_compiler::build(wasm, &way.options(), observer).context("not built")?;
         let _guard = WRITING.lock().expect("no panic while held");

@@ -5,12 +5,14 @@ use crate::command::{self, Command, Shape};
 use crate::config::Kind;
 use crate::dense;
 use crate::golike;
-use crate::ours::{BOUNDS_WAYS, Bench, Dispatches, GO_WAYS, WAYS, Way};
+use crate::ours::{BOUNDS_WAYS, Bench, GO_WAYS, WAYS, Way};
 use crate::outcome::{End, Outcome, difference};
 use crate::reference::Reference;
 use crate::smith;
 use anyhow::{Context, Result, ensure};
+use harness::facts::Observed;
 use harness::rng::Rng;
+use wasi_aot_compiler::Facts;
 
 /// Most runs of a command: one more after each that traps.
 const RUNS: usize = 3;
@@ -109,19 +111,20 @@ pub fn expected(command: &Command, reference: &mut Reference) -> Result<Vec<(u64
     Ok(outcomes)
 }
 
-/// The first difference of ours, built in this way; counts executions.
+/// Compares ours, built in this way, with what is expected; adds to the number of
+/// executions. Gives what the build knew of Go's code.
 ///
 /// # Errors
-/// As [`difference`] says, or if ours can't be built or run.
+/// The first difference, as [`difference`] says it, or why ours can't be built or run.
 pub fn compare(
     wasm: &[u8],
     way: Way,
     expected: &[(u64, Outcome)],
     bench: &Bench,
     executions: &mut u64,
-) -> Result<Dispatches> {
-    let dispatches = Dispatches::default();
-    bench.build(wasm, way, &dispatches)?;
+) -> Result<Facts> {
+    let observed = Observed::default();
+    bench.build(wasm, way, &observed)?;
     for (first, reference) in expected {
         let ours = bench.run(*first)?;
         *executions += 1;
@@ -129,7 +132,7 @@ pub fn compare(
             anyhow::bail!("from call {first} on: {what}");
         }
     }
-    Ok(dispatches)
+    observed.get()
 }
 
 impl Subject {
@@ -152,14 +155,14 @@ impl Subject {
         executions: &mut u64,
     ) -> Result<()> {
         for way in self.ways() {
-            let dispatches = compare(&self.command.wasm, *way, expected, bench, executions);
-            let dispatches = dispatches.with_context(|| way.to_string())?;
+            let facts = compare(&self.command.wasm, *way, expected, bench, executions);
+            let facts = facts.with_context(|| way.to_string())?;
             if self.kind == Kind::Go {
                 let wanted = match way.go {
                     crate::ours::Go::None => (0, 0),
                     _ => (self.dispatches, self.dispatches),
                 };
-                let found = dispatches.get().context("the build counts no dispatches")?;
+                let found = (facts.dispatches_removed, facts.dispatches);
                 ensure!(
                     found == wanted,
                     "{way}: {} of {} dispatches removed, not {} of {}",

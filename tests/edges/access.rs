@@ -6,7 +6,7 @@
 //! outside, since a trap ends the process; memory ends at a page of the processor's,
 //! which writes all bytes of a store or faults.
 
-use crate::program::{Program, program, trials as of};
+use harness::agree::{self, Program};
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::sync::Arc;
@@ -113,7 +113,12 @@ fn just_outside(name: &str, before: &str, size: u64, offset: u64) -> Vec<Program
         for (operator, access) in accesses {
             let body =
                 format!("{before} (call $show (i32.const 7)) {access} (call $show (i32.const 8))");
-            programs.push(program(&format!("{operator} {name}"), &body, &[7], OUT));
+            programs.push(Program::printing(
+                &format!("{operator} {name}"),
+                &body,
+                &[7],
+                OUT,
+            ));
         }
     }
     programs
@@ -132,7 +137,8 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             .chain([(131_072 - bytes, 0)])
             .collect()
     });
-    let across = program("across pages, and the last bytes", &body, &prints, "").memory("2");
+    let across =
+        Program::printing("across pages, and the last bytes", &body, &prints, "").memory("2");
     let limits = [
         MAX_UNCHECKED_OFFSET - 1,
         MAX_UNCHECKED_OFFSET,
@@ -149,7 +155,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         ]);
         places
     });
-    let far = program(
+    let far = Program::printing(
         "the last bytes of 4 GiB",
         &format!("{ALL_4_GIB} {body}"),
         &prints,
@@ -176,12 +182,12 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     ] {
         let access = format!("(drop (i32.load16_u offset={offset} (i32.const {index})))");
         let body = format!("{ALL_4_GIB} (call $show (i32.const 7)) {access}");
-        programs.push(program(
+        programs.push(Program::printing(
             &format!("index {index:#x} and offset {offset:#x}"),
             &body,
             &[7],
             OUT,
         ));
     }
-    of("access", programs, tool)
+    agree::trials("access", programs, tool)
 }

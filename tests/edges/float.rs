@@ -1,7 +1,7 @@
 //! Floats: which bits of a NaN an operator keeps, and how the others round. Where
 //! the specification allows a set of results, membership is what is asked for.
 
-use crate::program::{Program, Want, trials as of};
+use harness::agree::{self, Program, Want};
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::sync::Arc;
@@ -114,18 +114,18 @@ impl Float {
                 }
             }
         }
-        Program {
-            name: format!("bits of {float} NaNs that are kept"),
-            memory: "1",
-            items: format!(
-                "(global $global_{float} (mut {float}) ({float}.const 0))
+        Program::printing(
+            &format!("bits of {float} NaNs that are kept"),
+            &body,
+            &[],
+            "",
+        )
+        .allowing(prints)
+        .with(&format!(
+            "(global $global_{float} (mut {float}) ({float}.const 0))
                  (func $through_{float} (param {float} {float}) (result {float}) (local {float})
                    (local.set 2 (local.get 1)) (local.get 2))"
-            ),
-            body,
-            prints,
-            trap: "",
-        }
+        ))
     }
 
     /// Arithmetic gives a canonical NaN for canonical ones, else any quiet one.
@@ -175,14 +175,8 @@ impl Float {
         }
         body += &self.show(&format!("({float}.sqrt ({float}.const -1))"));
         prints.push(Want::Nan(*bits, true));
-        Program {
-            name: format!("{float} NaNs that operators give"),
-            memory: "1",
-            items: String::new(),
-            body,
-            prints,
-            trap: "",
-        }
+        Program::printing(&format!("{float} NaNs that operators give"), &body, &[], "")
+            .allowing(prints)
     }
 
     /// (operator, its operands, its result), all floats of this type as text.
@@ -239,14 +233,8 @@ impl Float {
                 );
             }
         }
-        Program {
-            name: format!("{float} results to the bit"),
-            memory: "1",
-            items: String::new(),
-            body,
-            prints: vec![Want::Exactly(1); 2 * CASES.len()],
-            trap: "",
-        }
+        Program::printing(&format!("{float} results to the bit"), &body, &[], "")
+            .allowing(vec![Want::Exactly(1); 2 * CASES.len()])
     }
 }
 
@@ -365,14 +353,7 @@ fn converted() -> Program {
             prints.push(Want::Nan(64, false));
         }
     }
-    Program {
-        name: "conversions round once".into(),
-        memory: "1",
-        items: String::new(),
-        body,
-        prints,
-        trap: "",
-    }
+    Program::printing("conversions round once", &body, &[], "").allowing(prints)
 }
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
@@ -380,5 +361,5 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     for float in &FLOATS {
         programs.extend([float.kept(), float.propagated(), float.exact()]);
     }
-    of("float", programs, tool)
+    agree::trials("float", programs, tool)
 }

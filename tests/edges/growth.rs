@@ -1,10 +1,9 @@
 //! `memory.grow` at its limits, and memories of 4 GiB, of which few pages are used.
 
-use crate::program::{Program, program, trials as of};
 use anyhow::{Result, ensure};
-use harness::agree;
+use harness::agree::{self, Program};
 use harness::run::{Ends, Run};
-use harness::suite::test;
+use harness::suite::with_tool;
 use harness::target::{self, natively};
 use harness::tool::Tool;
 use libtest_mimic::Trial;
@@ -21,16 +20,14 @@ fn grow(deltas: &[i64]) -> String {
 }
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
-    let mut trials = of("growth", programs(), tool);
+    let mut trials = agree::trials("growth", programs(), tool);
     for (name, body) in [
         ("--max-memory", max_memory as fn(&Tool) -> Result<()>),
         ("memory that the system refuses", refused),
         ("address space that the system refuses", no_address_space),
     ] {
-        let tool = Arc::clone(tool);
-        trials.push(natively(test(format!("growth/{name}"), move || {
-            body(&tool)
-        })));
+        let name = format!("growth/{name}");
+        trials.push(natively(with_tool(name, tool, body)));
     }
     trials
 }
@@ -49,26 +46,26 @@ fn programs() -> Vec<Program> {
         1, 1, NEVER, 1, NEVER, 1, 1, 65536, NEVER, 65536, 65536, 65536, NEVER, 65536,
     ];
     vec![
-        program(
+        Program::printing(
             "to 4 GiB and no further",
             &format!("{to_4_gib} {ends}"),
             &prints(&sizes),
             "",
         ),
-        program(
+        Program::printing(
             "in steps over 2 GiB",
             &format!("{} {ends}", grow(&[1, 1, 32765, 32768, 1])),
             &prints(&[1, 2, 2, 3, 3, 32768, 32768, 65536, NEVER, 65536]),
             "",
         ),
-        program(
+        Program::printing(
             "begins with 4 GiB",
             &format!("{} {ends}", grow(&[0, 1])),
             &prints(&[65536, 65536, NEVER, 65536]),
             "",
         )
         .memory("65536"),
-        program(
+        Program::printing(
             "begins with 4 GiB, data at both ends",
             "(call $print (i64.load (i32.const 2000))) (call $show (i32.load8_u (i32.const -1)))",
             &[0x6863_6165_6200, 0],
@@ -76,21 +73,21 @@ fn programs() -> Vec<Program> {
         )
         .memory("65536 65536")
         .with("(data (i32.const 2001) \"beach\") (data (i32.const 0xffffffff) \"\\00\")"),
-        program(
+        Program::printing(
             "to its own maximum",
             &grow(&[3, 1, 2, 1, 0]),
             &[NEVER, 1, 1, 2, NEVER, 2, 2, 3, 3, 3],
             "",
         )
         .memory("1 3"),
-        program(
+        Program::printing(
             "a maximum of what it has",
             &grow(&[1, 0, -1]),
             &[NEVER, 1, 1, 1, NEVER, 1],
             "",
         )
         .memory("1 1"),
-        program(
+        Program::printing(
             "what has grown is zero and near the end",
             "(i64.store (i32.const 65528) (i64.const -1)) (drop (memory.grow (i32.const 1)))
              (call $print (i64.load (i32.const 65532))) (call $print (i64.load (i32.const 131064)))
@@ -98,7 +95,7 @@ fn programs() -> Vec<Program> {
             &[0xffff_ffff, 0],
             "out of bounds memory access",
         ),
-        program(
+        Program::printing(
             "no byte before it has grown",
             "(call $show (memory.size)) (i32.store8 (i32.const 65536) (i32.const 1))",
             &[1],
@@ -113,7 +110,7 @@ fn max_memory(tool: &Tool) -> Result<()> {
     let output = dir.path().join("program");
     let body = grow(&[48, 47, 1, 0]);
     let prints = [NEVER, 1, 1, 48, NEVER, 48, 48, 48];
-    let limited = program("", &body, &prints, "");
+    let limited = Program::printing("", &body, &prints, "");
     let module = limited.module(dir.path())?;
     for level in ["-O0", "-O2"] {
         agree::build(
@@ -175,7 +172,7 @@ fn under(
 ) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let output = dir.path().join("program");
-    let module = program("", body, &[], "").module(dir.path())?;
+    let module = Program::printing("", body, &[], "").module(dir.path())?;
     agree::build(tool, &module, &output, &["--stack-size", "1MiB"])?;
     let mut command = target::shell(&format!("{limit} && exec $RUN ./program"));
     command.current_dir(dir.path());

@@ -1,7 +1,7 @@
 //! Integer operators, and conversions of floats to integers, at their edges; each
 //! with operands that the compiler knows and with ones that it reads from memory.
 
-use crate::program::{Program, program, trials as of};
+use harness::agree::{self, Program};
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::sync::Arc;
@@ -202,7 +202,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             prints.push(result);
         }
     }
-    let binary = program("binary operators", &body, &prints, "");
+    let binary = Program::printing("binary operators", &body, &prints, "");
     let (mut body, mut prints) = (String::new(), Vec::new());
     for &(operator, value, result) in UNARY {
         body += &stores(&[value]);
@@ -211,13 +211,9 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             prints.push(result);
         }
     }
-    let unary = program("unary operators", &body, &prints, "");
+    let unary = Program::printing("unary operators", &body, &prints, "");
     let programs = [binary, unary, truncated(), saturated()];
-    of(
-        "integer",
-        programs.into_iter().chain(trapping()).collect(),
-        tool,
-    )
+    agree::trials("integer", programs.into_iter().chain(trapping()), tool)
 }
 
 fn truncated() -> Program {
@@ -231,7 +227,7 @@ fn truncated() -> Program {
             prints.extend([result; 2]);
         }
     }
-    program("conversions that just fit", &body, &prints, "")
+    Program::printing("conversions that just fit", &body, &prints, "")
 }
 
 fn saturated() -> Program {
@@ -243,7 +239,7 @@ fn saturated() -> Program {
             prints.push(result);
         }
     }
-    program("conversions that saturate", &body, &prints, "")
+    Program::printing("conversions that saturate", &body, &prints, "")
 }
 
 /// One program for each trap: the result is dropped, which makes no difference.
@@ -253,7 +249,7 @@ fn trapping() -> Vec<Program> {
         for (how, operands) in ["known", "loaded"].iter().zip(operands) {
             let name = format!("{operator} of {how} numbers traps {}", programs.len() / 2);
             let body = format!("{store} (call $show (i32.const 1)) (drop ({operator} {operands}))");
-            programs.push(program(&name, &body, &[1], trap));
+            programs.push(Program::printing(&name, &body, &[1], trap));
         }
     };
     for &(operator, values, trap) in TRAPPING {

@@ -16,16 +16,13 @@ mod access;
 mod float;
 mod growth;
 mod integer;
-mod program;
 mod ranges;
 mod sweep;
 
 use harness::tool::Tool;
-use libtest_mimic::Arguments;
 use std::sync::Arc;
 
 fn main() -> anyhow::Result<()> {
-    let args = Arguments::from_args();
     let tool = Arc::new(Tool::new()?);
     let suites = [
         access::trials,
@@ -36,8 +33,5 @@ fn main() -> anyhow::Result<()> {
         sweep::trials,
     ];
     let trials = suites.iter().flat_map(|suite| suite(&tool)).collect();
-    let conclusion = libtest_mimic::run(&args, trials);
-    // `exit` runs no destructors, and the tool's directory is to be removed.
-    drop(tool);
-    conclusion.exit()
+    harness::main(trials)
 }

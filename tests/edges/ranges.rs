@@ -1,10 +1,9 @@
 //! Bulk operators with ranges at the end of memory, across 2 GiB, and of lengths
 //! that wrap around; tables likewise; recursion without end.
 
-use crate::program::{Program, program, trials as of};
-use anyhow::{Result, ensure};
-use harness::agree::{self, End};
-use harness::suite::test;
+use anyhow::{Context, Result};
+use harness::agree::{self, Compared, Program};
+use harness::suite::with_tool;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::sync::Arc;
@@ -133,7 +132,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     let outside = |name: &str, before: &str, operation: &str, trap| {
         let body =
             format!("{before} (call $show (i32.const 7)) {operation} (call $show (i32.const 8))");
-        program(name, &body, &[7], trap)
+        Program::printing(name, &body, &[7], trap)
     };
     let mut programs = vec![copies(), at_the_ends(), far_apart(), table_growth()];
     programs.extend(OUTSIDE.iter().map(|(name, op)| outside(name, "", op, OUT)));
@@ -145,12 +144,10 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     programs.extend(TABLES.iter().map(|(name, op)| {
         outside(name, "", op, TABLE).with("(table $t 4 funcref) (elem $e func $print)")
     }));
-    let mut trials = of("ranges", programs, tool);
+    let mut trials = agree::trials("ranges", programs, tool);
     for (name, items) in RECURSIONS {
-        let tool = Arc::clone(tool);
-        trials.push(test(format!("stack/{name}"), move || {
-            overflows(&tool, items)
-        }));
+        let name = format!("stack/{name}");
+        trials.push(with_tool(name, tool, |tool| overflows(tool, items)));
     }
     trials
 }
@@ -179,12 +176,12 @@ fn copies() -> Program {
             prints.push(u64::from_le_bytes(word.try_into().unwrap_or_default()));
         }
     }
-    program("copies that overlap", &body, &prints, "")
+    Program::printing("copies that overlap", &body, &prints, "")
         .with(&format!("(data (i32.const 0) \"{escaped}\")"))
 }
 
 fn at_the_ends() -> Program {
-    program(
+    Program::printing(
         "nothing at the very end, and the last bytes",
         "(memory.fill (i32.const 65536) (i32.const 1) (i32.const 0))
          (memory.copy (i32.const 65536) (i32.const 65536) (i32.const 0))
@@ -210,7 +207,7 @@ fn far_apart() -> Program {
          (call $print (i64.load (i32.const -8)))"
     );
     let twos = 0x2222_2222_2222_2222;
-    program(
+    Program::printing(
         "across 2 GiB and at 4 GiB",
         &body,
         &[twos, twos, 0, 0x22, 0],
@@ -219,7 +216,7 @@ fn far_apart() -> Program {
 }
 
 fn table_growth() -> Program {
-    program(
+    Program::printing(
         "table.grow to its maximum",
         "(call $show (table.grow $t (ref.null func) (i32.const -1)))
          (call $show (table.grow $t (ref.null func) (i32.const 5)))
@@ -263,21 +260,16 @@ fn overflows(tool: &Tool, items: &str) -> Result<()> {
         items.to_owned()
     };
     let body = "(call $show (i32.const 7)) (call $print (call $deep (i64.const 1)))";
-    let endless = program("", body, &[7], "native stack overflow").with(&items);
-    let dir = tempfile::tempdir()?;
-    let module = endless.module(dir.path())?;
-    let output = dir.path().join("program");
-    let reference = agree::wasmtime(&module)?;
-    ensure!(
-        matches!(reference.end, End::Trap(_)),
-        "wasmtime: {:?}",
-        reference.end
-    );
-    endless.judge(&reference)?;
+    let endless = Program::printing("", body, &[7], "native stack overflow").with(&items);
+    let compared = Compared::new(&endless.text())?;
+    endless
+        .judge(&compared.reference)
+        .context("under wasmtime")?;
     for level in ["-O0", "-O2", "--no-go-opt"] {
         for size in ["256KiB", "1MiB", "37MiB"] {
-            agree::build(tool, &module, &output, &["--stack-size", size, level])?;
-            endless.judge(&agree::run(&output)?)?;
+            let flags = ["--stack-size", size, level];
+            let seen = compared.ours(tool, &flags)?;
+            endless.judge(&seen).with_context(|| flags.join(" "))?;
         }
     }
     Ok(())

@@ -1,11 +1,17 @@
 #!/usr/bin/env bash
 # Runs libFuzzer over the compiler: tests/fuzz/run.sh SECONDS [TARGET...], as `make
-# fuzz` does. Installs cargo-fuzz below the target directory if it isn't there. What
-# it finds is left in $CARGO_TARGET_DIR/fuzz/findings/TARGET, and ends the target's
-# run; put it into tests/fuzz/findings/TARGET under a name that says what it shows.
+# fuzz` does. Installs cargo-fuzz below the target directory if it isn't there. A
+# finding ends the run of its target and is left in
+# $CARGO_TARGET_DIR/fuzz/findings/TARGET. Put the finding into
+# tests/fuzz/findings/TARGET under a name that says what is wrong with it.
 #
-#   tests/fuzz/run.sh cmin [TARGET...]    what was found new into the committed corpus
-#   tests/fuzz/run.sh seeds               the first corpus, from modules of the tests
+#   tests/fuzz/run.sh cmin [TARGET...]      pack the committed corpus again, with new inputs
+#   tests/fuzz/run.sh unpack [TARGET...]    unpack the committed corpus into $CARGO_TARGET_DIR/fuzz/committed
+#   tests/fuzz/run.sh pack [TARGET...]      pack what `unpack` left there
+#   tests/fuzz/run.sh seeds                 make the first corpus from WebAssembly's testsuite
+#
+# The committed corpus of a target is one archive, tests/fuzz/corpus/TARGET.tar.gz. The
+# same inputs always give the same bytes. `make test` reads the archives as they are.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -17,12 +23,12 @@ out=$target/fuzz
 PATH=$target/tools/bin:$PATH
 all=(compile go inspect smith)
 
-# Coverage counters come from flags of the stable compiler; sanitizers would not, and
-# nothing here is unsafe.
+# Coverage counters need only flags of the stable compiler. Sanitizers need a nightly one,
+# and the compiler has no unsafe code for them to check.
 common=(--fuzz-dir tests/fuzz --sanitizer none --target-dir "$out")
 export RUSTC_WRAPPER=$PWD/tests/fuzz/rustc.sh
 
-# One input may take this long and this much; inputs are no longer than this.
+# Limits of one input: seconds, MiB of memory, MiB of one allocation, bytes of its own.
 limits=(-timeout=20 -rss_limit_mb=4096 -malloc_limit_mb=2048 -max_len=16384)
 
 install() {
@@ -31,12 +37,38 @@ install() {
     env -u RUSTC_WRAPPER cargo install cargo-fuzz --version "$VERSION" --locked --root "$target/tools"
 }
 
-# fuzz TARGET SECONDS: as long, from the committed corpus and what was found before.
+# unpack TARGET: the inputs of the committed corpus, alone in $out/committed/TARGET.
+unpack() {
+    local directory=$out/committed/$1 archive=tests/fuzz/corpus/$1.tar.gz
+    rm -rf "$directory"
+    mkdir -p "$directory"
+    [ ! -e "$archive" ] || tar --extract --gzip --file "$archive" --directory "$directory"
+}
+
+# pack TARGET DIRECTORY: makes the committed corpus of the inputs in DIRECTORY. Order,
+# times, owners and modes are fixed, so that the bytes depend on the inputs alone.
+pack() {
+    local archive=tests/fuzz/corpus/$1.tar.gz
+    find "$2" -type f -printf '%P\n' | LC_ALL=C sort |
+        tar --create --directory "$2" --files-from - --format ustar --blocking-factor 1 \
+            --mode 644 --owner 0 --group 0 --numeric-owner --mtime @0 |
+        gzip -9n >"$archive.new"
+    mv "$archive.new" "$archive"
+    echo "fuzz: $1: $(inputs "$2"), $(stat -c %s "$archive") packed in $archive"
+}
+
+# inputs DIRECTORY: their number and size.
+inputs() {
+    find "$1" -type f -printf '%s\n' | awk '{ sum += $1 } END { print NR " inputs, " sum + 0 " bytes" }'
+}
+
+# fuzz TARGET SECONDS: runs for SECONDS, from the committed corpus and earlier runs' inputs.
 fuzz() {
     local name=$1 seconds=$2 log=$out/$1.log found=0
-    mkdir -p "$out/corpus/$name" "$out/findings/$name" "tests/fuzz/corpus/$name"
+    unpack "$name"
+    mkdir -p "$out/corpus/$name" "$out/findings/$name"
     # libFuzzer ends with an error when it has found something.
-    cargo fuzz run "${common[@]}" "$name" "$out/corpus/$name" "tests/fuzz/corpus/$name" -- \
+    cargo fuzz run "${common[@]}" "$name" "$out/corpus/$name" "$out/committed/$name" -- \
         -max_total_time="$seconds" -print_final_stats=1 -dict=tests/fuzz/wasm.dict \
         -artifact_prefix="$out/findings/$name/" "${limits[@]}" >"$log" 2>&1 || found=1
     local executions coverage
@@ -49,20 +81,19 @@ fuzz() {
     fi
 }
 
-# minimise TARGET: the smallest set of inputs that reaches as much. No run may go on
-# meanwhile: it removes files that it has reduced.
+# minimise TARGET: packs the smallest set of inputs that reaches the same code. No run may
+# go on meanwhile: libFuzzer removes the files of inputs that it has reduced.
 minimise() {
     local name=$1 scratch
+    unpack "$name"
     scratch=$(mktemp -d)
-    cargo fuzz run "${common[@]}" "$name" "$scratch" "$out/corpus/$name" "tests/fuzz/corpus/$name" -- \
+    cargo fuzz run "${common[@]}" "$name" "$scratch" "$out/corpus/$name" "$out/committed/$name" -- \
         -set_cover_merge=1 -use_counters=0 -max_len=2048 "${limits[@]:0:3}" >"$out/$name.cmin.log" 2>&1
-    rm -rf "tests/fuzz/corpus/$name"
-    mv "$scratch" "tests/fuzz/corpus/$name"
-    chmod 755 "tests/fuzz/corpus/$name"
-    echo "fuzz: $name: $(find "tests/fuzz/corpus/$name" -type f | wc -l) inputs, $(du -sb "tests/fuzz/corpus/$name" | cut -f 1) bytes"
+    pack "$name" "$scratch"
+    rm -rf "$scratch"
 }
 
-what=${1:?usage: tests/fuzz/run.sh SECONDS|cmin|seeds [TARGET...]}
+what=${1:?usage: tests/fuzz/run.sh SECONDS|cmin|unpack|pack|seeds [TARGET...]}
 shift
 [ $# -gt 0 ] || set -- "${all[@]}"
 case $what in
@@ -73,6 +104,15 @@ seeds)
 cmin)
     install
     for name in "$@"; do minimise "$name"; done
+    ;;
+unpack)
+    for name in "$@"; do
+        unpack "$name"
+        echo "fuzz: $name: $(inputs "$out/committed/$name") in $out/committed/$name"
+    done
+    ;;
+pack)
+    for name in "$@"; do pack "$name" "$out/committed/$name"; done
     ;;
 *)
     install

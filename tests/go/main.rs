@@ -17,7 +17,6 @@ mod stdio;
 
 use harness::suite::{self, Family};
 use harness::tool::Tool;
-use libtest_mimic::Arguments;
 use std::sync::Arc;
 
 const FAMILIES: &[Family] = &[
@@ -34,10 +33,6 @@ const FAMILIES: &[Family] = &[
 ];
 
 fn main() -> anyhow::Result<()> {
-    let args = Arguments::from_args();
     let tool = Arc::new(Tool::new()?);
-    let conclusion = libtest_mimic::run(&args, suite::trials(FAMILIES, &tool)?);
-    // `exit` runs no destructors, and the tool's directory is to be removed.
-    drop(tool);
-    conclusion.exit()
+    harness::main(suite::trials(FAMILIES, &tool)?)
 }

@@ -120,6 +120,16 @@ pub fn test(name: impl Into<String>, body: impl FnOnce() -> Result<()> + Send + 
     })
 }
 
+/// As [`test`], with `tool`.
+pub fn with_tool(
+    name: impl Into<String>,
+    tool: &Arc<Tool>,
+    body: impl FnOnce(&Tool) -> Result<()> + Send + 'static,
+) -> Trial {
+    let tool = Arc::clone(tool);
+    test(name, move || body(&tool))
+}
+
 fn combinations(all: bool) -> Vec<(&'static str, Flavour)> {
     if target::is_emulated() && !all {
         return vec![(NEWEST, Flavour::Plain)];
@@ -143,13 +153,13 @@ fn check(
     way: Way,
 ) -> Result<()> {
     let module = toolchain.build(case.guest, flavour, Goal::Wasip1)?;
-    let ours = Place::new(case, toolchain)?;
+    let ours = CaseRoot::new(case, toolchain)?;
     let program = way.executable(tool, &module, ours.all(case.flags))?;
     let mut command = target::command(program);
     command.envs(ours.env(case));
     let ours = ours.run(command, case).context("our executable")?;
 
-    let reference = reference(case, toolchain, flavour, &module).context("the reference")?;
+    let reference = reference(case, toolchain, &module).context("the reference")?;
     let mut wrong = compare::differences(&ours, &reference, case.compare);
     if reference.ends != case.ends {
         wrong.push(format!(
@@ -170,25 +180,19 @@ fn check(
 }
 
 /// What the case's reference does.
-fn reference(
-    case: &Case,
-    toolchain: &Toolchain,
-    flavour: Flavour,
-    module: &Path,
-) -> Result<Outcome> {
-    let place = Place::new(case, toolchain)?;
+fn reference(case: &Case, toolchain: &Toolchain, module: &Path) -> Result<Outcome> {
+    let root = CaseRoot::new(case, toolchain)?;
     match case.reference {
         Reference::Native => {
             // Flavours are about modules: the native program is always the plain one.
-            let _ = flavour;
             let program = toolchain.build(case.guest, Flavour::Plain, Goal::Native)?;
             let mut command = Command::new(program);
-            command.envs(place.env(case));
-            place.run(command, case)
+            command.envs(root.env(case));
+            root.run(command, case)
         }
         Reference::Wasmtime(flags) => {
-            let command = wasmtime(case, flags, module, &place)?;
-            place.run(command, case)
+            let command = wasmtime(case, flags, module, &root)?;
+            root.run(command, case)
         }
         Reference::Stated {
             stdout,
@@ -196,19 +200,19 @@ fn reference(
             written,
         } => {
             for (path, content) in written {
-                std::fs::write(place.root.path().join(path), content)?;
+                std::fs::write(root.path().join(path), content)?;
             }
             Ok(Outcome {
                 ends: case.ends,
                 stdout: stdout.into(),
                 stderr: stderr.into(),
-                tree: tree::read(place.root.path())?,
+                tree: tree::read(root.path())?,
             })
         }
     }
 }
 
-fn wasmtime(case: &Case, flags: &[&str], module: &Path, place: &Place) -> Result<Command> {
+fn wasmtime(case: &Case, flags: &[&str], module: &Path, root: &CaseRoot) -> Result<Command> {
     let wasmtime = paths::installed("wasmtime")?;
     // Its images in memory files fail now and then with EBUSY.
     let common = ["-O", "memory-init-cow=n"];
@@ -235,7 +239,7 @@ fn wasmtime(case: &Case, flags: &[&str], module: &Path, place: &Place) -> Result
         .args(common)
         .args(flags);
     if case.flags.iter().any(|flag| flag.starts_with("--dir")) {
-        let work = place.root.path().join("work");
+        let work = root.path().join("work");
         let work = work.display();
         command.args([
             "--dir".into(),
@@ -244,7 +248,7 @@ fn wasmtime(case: &Case, flags: &[&str], module: &Path, place: &Place) -> Result
             format!("PWD={work}"),
         ]);
     }
-    for (name, value) in place.env(case) {
+    for (name, value) in root.env(case) {
         command.args(["--env", &format!("{name}={value}")]);
     }
     command.arg(compiled);
@@ -252,12 +256,12 @@ fn wasmtime(case: &Case, flags: &[&str], module: &Path, place: &Place) -> Result
 }
 
 /// A fresh ROOT with the case's inputs.
-struct Place {
+struct CaseRoot {
     root: tempfile::TempDir,
-    goroot: std::path::PathBuf,
+    goroot: PathBuf,
 }
 
-impl Place {
+impl CaseRoot {
     fn new(case: &Case, toolchain: &Toolchain) -> Result<Self> {
         let root = tempfile::tempdir()?;
         std::fs::create_dir(root.path().join("work"))?;
@@ -270,8 +274,12 @@ impl Place {
         Ok(Self { root, goroot })
     }
 
+    fn path(&self) -> &Path {
+        self.root.path()
+    }
+
     fn fill(&self, text: &str) -> String {
-        text.replace("{root}", &self.root.path().display().to_string())
+        text.replace("{root}", &self.path().display().to_string())
             .replace("{goroot}", &self.goroot.display().to_string())
     }
 
@@ -295,7 +303,7 @@ impl Place {
         command.env_clear().envs(env);
         command
             .args(self.all(case.args))
-            .current_dir(self.root.path().join("work"));
+            .current_dir(self.path().join("work"));
         let run = Run::of(command)
             .pipes(case.stdin, case.stdout, case.stderr)
             .seconds(case.seconds);
@@ -308,14 +316,14 @@ impl Place {
             ends,
             stdout: self.anonymous(stdout),
             stderr: self.anonymous(stderr),
-            tree: tree::read(self.root.path())?,
+            tree: tree::read(self.path())?,
         })
     }
 
     fn anonymous(&self, bytes: Vec<u8>) -> Vec<u8> {
         match String::from_utf8(bytes) {
             Ok(text) => text
-                .replace(&self.root.path().display().to_string(), "{root}")
+                .replace(&self.path().display().to_string(), "{root}")
                 .into(),
             Err(error) => error.into_bytes(),
         }

@@ -48,7 +48,7 @@ const LACKING: &[(Kernel, &str, &str)] = &[
     (
         kernel("with Landlock forbidden", &[Only(CREATE, libc::EPERM)]),
         "Landlock",
-        "asking for its version fails with errno 1 (it is forbidden here, by a container perhaps)",
+        "asking for its version fails with errno 1 (forbidden here, perhaps by a container)",
     ),
     (
         kernel(
@@ -67,7 +67,7 @@ const LACKING: &[(Kernel, &str, &str)] = &[
             ],
         ),
         "seccomp",
-        "installing the filter fails with errno 1 (it is forbidden here, by a container perhaps)",
+        "installing the filter fails with errno 1 (forbidden here, perhaps by a container)",
     ),
     (
         kernel(
@@ -75,7 +75,7 @@ const LACKING: &[(Kernel, &str, &str)] = &[
             &[Only(libc::SYS_prctl, libc::EPERM)],
         ),
         "no_new_privs",
-        "prctl fails with errno 1 (it is forbidden here, by a container perhaps)",
+        "prctl fails with errno 1 (forbidden here, perhaps by a container)",
     ),
     (
         // Asked first, also of a process that has none.
@@ -84,7 +84,7 @@ const LACKING: &[(Kernel, &str, &str)] = &[
             &[Only(libc::SYS_capget, libc::EPERM)],
         ),
         "capabilities",
-        "dropping them fails with errno 1 (it is forbidden here, by a container perhaps)",
+        "dropping them fails with errno 1 (forbidden here, perhaps by a container)",
     ),
 ];
 

@@ -19,11 +19,9 @@ mod support;
 mod terminal;
 
 use harness::tool::Tool;
-use libtest_mimic::Arguments;
 use std::sync::Arc;
 
 fn main() -> anyhow::Result<()> {
-    let args = Arguments::from_args();
     expect_signals();
     let tool = Arc::new(Tool::new()?);
     let families = [
@@ -40,10 +38,7 @@ fn main() -> anyhow::Result<()> {
         stack::trials,
     ];
     let trials = families.iter().flat_map(|family| family(&tool)).collect();
-    let conclusion = libtest_mimic::run(&args, trials);
-    // `exit` runs no destructors, and the tool's directory is to be removed.
-    drop(tool);
-    conclusion.exit()
+    harness::main(trials)
 }
 
 /// A signal that whoever started the suite ignores, as `nohup` does and a shell without job

@@ -15,13 +15,9 @@ mod names;
 mod wasm;
 
 use harness::tool::Tool;
-use libtest_mimic::Arguments;
 use std::sync::Arc;
 
 fn main() -> anyhow::Result<()> {
-    let mut args = Arguments::from_args();
-    // Each may take gigabytes, and is timed.
-    args.test_threads = Some(1);
     let tool = Arc::new(Tool::new()?);
     let cases = [modules::CASES, bodies::CASES, names::CASES, go::CASES];
     let mut trials: Vec<_> = cases
@@ -30,8 +26,6 @@ fn main() -> anyhow::Result<()> {
         .map(|case| bounds::trial(&tool, case))
         .collect();
     trials.extend(damage::trials());
-    let conclusion = libtest_mimic::run(&args, trials);
-    // `exit` runs no destructors, and the tool's directory is to be removed.
-    drop(tool);
-    conclusion.exit()
+    // Each build is timed, and may take gigabytes.
+    harness::main_in_turn(trials)
 }

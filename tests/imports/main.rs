@@ -16,7 +16,7 @@ use harness::run::{Ends, Finished, Run};
 use harness::suite::test;
 use harness::target;
 use harness::tool::Tool;
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Trial;
 use std::path::Path;
 use std::sync::Arc;
 use surroundings::Surroundings;
@@ -33,13 +33,8 @@ const CALLS: u64 = 250_000;
 const CALLS_OF_PROCESS: u64 = 5_000;
 
 fn main() -> Result<()> {
-    let args = Arguments::from_args();
     let tool = Arc::new(Tool::new()?);
-    let trials = FLAGS.iter().map(|flags| trial(&tool, flags)).collect();
-    let conclusion = libtest_mimic::run(&args, trials);
-    // `exit` runs no destructors, and the tool's directory is to be removed.
-    drop(tool);
-    conclusion.exit()
+    harness::main(FLAGS.iter().map(|flags| trial(&tool, flags)).collect())
 }
 
 fn trial(tool: &Arc<Tool>, flags: &'static [&'static str]) -> Trial {

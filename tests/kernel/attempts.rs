@@ -1,5 +1,5 @@
-//! What a guest that has broken the runtime may try, as in the suite `cli` on this
-//! machine's kernel (`tests/cli/harden`), here by aarch64's numbers.
+//! What a guest tries that has broken the runtime. `tests/executable/harden` makes the same
+//! attempts on this machine's kernel; here they have aarch64's numbers of system calls.
 
 use crate::check::Check;
 use harness::fences::Outcome::{self, Fails, Killed, Works};

@@ -21,19 +21,15 @@ use anyhow::{Context, Result};
 use boot::Console;
 use harness::suite;
 use harness::tool::Tool;
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Trial;
 use machines::{MACHINES, Machine};
 use std::sync::{Arc, OnceLock};
 
 fn main() -> Result<()> {
-    let args = Arguments::from_args();
     let tool = Arc::new(Tool::new()?);
     let trials = MACHINES.iter().map(|machine| trials(machine, &tool));
     let trials = trials.collect::<Result<Vec<_>>>()?;
-    let conclusion = libtest_mimic::run(&args, trials.into_iter().flatten().collect());
-    // `exit` runs no destructors, and the tool's directory is to be removed.
-    drop(tool);
-    conclusion.exit()
+    harness::main(trials.into_iter().flatten().collect())
 }
 
 /// The checks on one machine, which the first of them boots.

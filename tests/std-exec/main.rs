@@ -24,21 +24,19 @@ mod table;
 use anyhow::Result;
 use exec::Exec;
 use harness::go::{NEWEST, Toolchain};
+use harness::paths;
 use harness::suite::test;
-use harness::tool::Tool;
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Trial;
 use std::sync::Arc;
 use table::Table;
 
 fn main() -> Result<()> {
-    let args = Arguments::from_args();
     let toolchain = Toolchain::new(NEWEST)?;
     let library = packages::Library::of(&toolchain)?;
     let asked = library.asked(std::env::var("WASI_AOT_STD_EXEC").ok().as_deref())?;
     let wasmtime = std::env::var_os("WASI_AOT_STD_EXEC_WASMTIME").is_some_and(|v| !v.is_empty());
-    let tool = Tool::new()?;
     let check = Arc::new(check::Check {
-        ours: Exec::wasi_aot(&tool.path)?,
+        ours: Exec::wasi_aot(&paths::product("wasi-aot", "WASI_AOT")?)?,
         wasmtime: wasmtime.then(|| Exec::wasmtime(&toolchain)).transpose()?,
         toolchain,
     });
@@ -50,11 +48,7 @@ fn main() -> Result<()> {
             check.package(&package, &table)
         }));
     }
-    let conclusion = libtest_mimic::run(&args, trials);
-    table.write(&library, &check)?;
-    // `exit` runs no destructors, and the tool's directory is to be removed.
-    drop(tool);
-    conclusion.exit()
+    harness::main_then(trials, |_| table.write(&library, &check))
 }
 
 /// An entry for a package that isn't tested would never be judged.

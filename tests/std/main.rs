@@ -22,20 +22,15 @@ use anyhow::{Context, Result};
 use harness::go::{NEWEST, OLDER, Toolchain};
 use harness::suite::test;
 use harness::tool::Tool;
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Trial;
 use packages::{PACKAGES, QUICK};
 use std::sync::Arc;
 use table::Table;
 
 fn main() -> Result<()> {
-    let args = Arguments::from_args();
     let tool = Arc::new(Tool::new()?);
     let table = Arc::new(Table::default());
-    let conclusion = libtest_mimic::run(&args, trials(&tool, &table)?);
-    table.write()?;
-    // `exit` runs no destructors, and the tool's directory is to be removed.
-    drop(tool);
-    conclusion.exit()
+    harness::main_then(trials(&tool, &table)?, |_| table.write())
 }
 
 /// The cases that the environment asks for.

@@ -12,7 +12,7 @@ use harness::run::{Ends, Reader, Run, Stdin};
 use harness::suite::test;
 use harness::tool::Tool;
 use harness::{address, paths, target};
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Trial;
 use specification::Specification;
 use std::ffi::OsString;
 use std::fs;
@@ -25,16 +25,12 @@ use std::sync::Arc;
 const AT_LEAST: usize = 72;
 
 fn main() -> Result<()> {
-    let args = Arguments::from_args();
     let tool = Arc::new(Tool::new()?);
     let trials = match suite()? {
         Some(directory) => trials(&directory, &tool)?,
         None => Vec::new(),
     };
-    let conclusion = libtest_mimic::run(&args, trials);
-    // `exit` runs no destructors, and the tool's directory is to be removed.
-    drop(tool);
-    conclusion.exit()
+    harness::main(trials)
 }
 
 /// Where the suite is, if it is here at all.

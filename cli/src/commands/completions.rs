@@ -1,8 +1,8 @@
 //! `wasi-aot completions SHELL`.
 
 use crate::output::Output;
-use anyhow::Result;
-use clap::{Args, CommandFactory};
+use anyhow::{Context, Result};
+use clap::{Args, Command, CommandFactory};
 use clap_complete::Shell;
 
 /// Print a completion script for a shell
@@ -19,8 +19,32 @@ pub struct Completions {
 impl Completions {
     pub fn run(self) -> Result<()> {
         let mut script = Vec::new();
-        let mut command = crate::Cli::command();
+        let mut command = visible(&crate::Cli::command());
         clap_complete::generate(self.shell, &mut command, "wasi-aot", &mut script);
-        Output::Stdout.write(&script)
+        let script = String::from_utf8(script).context("BUG: a script that isn't text")?;
+        let script = match self.shell {
+            Shell::Bash => one_spelling(&script),
+            _ => script,
+        };
+        Output::Stdout.write(script.as_bytes())
     }
+}
+
+/// `command` without its hidden flags, which clap's generators for some shells offer.
+/// Only what the generators read is copied.
+fn visible(command: &Command) -> Command {
+    let about = command.get_about().cloned().unwrap_or_default();
+    let shown = command.get_arguments().filter(|arg| !arg.is_hide_set());
+    Command::new(command.get_name().to_owned())
+        .about(about)
+        .args(shown.cloned())
+        .subcommands(command.get_subcommands().map(visible))
+}
+
+/// The bash script with one name for each subcommand's state. clap_complete 4.6 takes the
+/// hyphen of the program's name for the separator between subcommands where it compares the
+/// state, but not where it sets the state, so no subcommand's flags complete
+/// (clap-rs/clap#6421). A script without this fault stays as it is.
+fn one_spelling(script: &str) -> String {
+    script.replace("wasi__subcmd__aot", "wasi__aot")
 }

@@ -24,10 +24,13 @@ use wasi_aot_contract::module::{MemoryLimits, Preemption, TrapKind};
 
 /// Everything that an object is made from.
 pub struct Input<'i, 'm, 'w> {
+    /// The module, and what lowering knew of it.
     pub env: &'i Env<'m, 'w>,
+    /// The code generator, which names the object's format.
     pub isa: OwnedTargetIsa,
     /// The module's functions, in order.
     pub functions: &'i [Compiled],
+    /// The compiler's own functions.
     pub synthetic: &'i [(Synthetic, Compiled)],
     /// The manifest's bytes, the descriptor of the ELF note.
     pub manifest: &'i [u8],
@@ -46,8 +49,11 @@ pub struct Input<'i, 'm, 'w> {
 /// Bytes of an object by kind, for `--verbose`.
 #[derive(Debug, Clone, Copy)]
 pub struct Sizes {
+    /// Bytes of the text section.
     pub code: u64,
+    /// Bytes of tables that the code or the shim reads.
     pub tables: u64,
+    /// Initial bytes of memory 0.
     pub memory: u64,
 }
 

@@ -6,7 +6,7 @@ use wasi_aot_contract::preview1;
 /// A kind of thing that a program can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Asks {
-    /// The command line's arguments.
+    /// Its command line.
     Arguments,
     /// Environment variables.
     Environment,

@@ -13,9 +13,9 @@ use wasi_aot_contract::module::MemoryLimits;
 
 /// An executable, or an object that is still to be linked.
 pub struct Executable {
-    /// Whether it is an object, which is still to be linked.
+    /// Whether it is an object.
     pub is_object: bool,
-    /// What it was built for.
+    /// The target that it was built for.
     pub target: Target,
     /// The features that its processor must have.
     pub cpu: Features,
@@ -32,14 +32,14 @@ pub struct Executable {
     pub runtime_is_known: Option<bool>,
     /// The build information of the module that it was made from.
     pub build_info: Option<BuildInfo>,
-    /// How large its parts are.
+    /// Its sizes.
     pub sizes: Sizes,
 }
 
 /// Bytes in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sizes {
-    /// All of it.
+    /// The whole file.
     pub file: u64,
     /// Code made from the module.
     pub code: u64,
@@ -52,9 +52,9 @@ pub struct Sizes {
 pub struct Manifest {
     /// The directories that the guest may use, in the order in which it sees them.
     pub grants: Vec<Grant>,
-    /// The guest's environment.
+    /// Variables that are set or passed.
     pub env: Vec<EnvVar>,
-    /// Whether the guest has all of the host's environment, too.
+    /// Whether all variables of the host are passed.
     pub inherit_env: bool,
     /// Addresses to listen at.
     pub listeners: Vec<Vec<u8>>,

@@ -27,27 +27,27 @@ pub use module::ModuleReport;
 pub enum Inspected {
     /// A WebAssembly module or component.
     Module(Box<ModuleReport>),
-    /// What wasi-aot builds: an executable or an object.
+    /// An executable or object of wasi-aot.
     Executable(Box<Executable>),
 }
 
 /// Why a file can't be described. Each displays as one line.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InspectError {
-    /// Nothing that this crate reads or writes; what it is instead.
+    /// Neither a module nor made by wasi-aot; the text says what it is.
     #[error("{0}; inspect reads WebAssembly modules, and what wasi-aot builds from them")]
     Foreign(&'static str),
-    /// It ends too early, or contradicts itself.
+    /// A file that can't be read in whole; the text says why.
     #[error("damaged: {0}; copy or build it again")]
     Damaged(String),
-    /// An executable whose tables have another layout.
+    /// Made by a wasi-aot with other formats.
     #[error(
         "made by another version of wasi-aot (its contract is {found}, this one's is {ours}); inspect it with that version"
     )]
     OtherVersion {
-        /// The version of its contract.
+        /// The file's contract version.
         found: u32,
-        /// The version of this crate's contract.
+        /// This wasi-aot's contract version.
         ours: u32,
     },
 }

@@ -1,5 +1,5 @@
 //! Merged modules, by what the rest of the compiler sees of them. What they do when
-//! they run is `tests/cli/preload.rs` and `tests/spec`.
+//! they run is `tests/codegen/preload.rs` and `tests/spec`.
 
 use super::{Preload, merge};
 use crate::error::Error;

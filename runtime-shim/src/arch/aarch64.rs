@@ -1,30 +1,39 @@
 //! aarch64: AAPCS64, Linux system calls by `svc 0`.
 
 use super::Registers;
-use crate::sys::SignalAction;
+use core::arch::aarch64::{
+    vceqq_u8, vdupq_n_u8, vget_lane_u64, vreinterpret_u64_u8, vreinterpretq_u16_u8, vshrn_n_u16,
+};
 use core::arch::{asm, naked_asm};
 use linux_raw_sys::general::__NR_exit_group;
 use wasi_aot_contract::cpu::{Features, Words, aarch64};
 
-/// The executable's entry point. The kernel passes argc, argv, envp and the
-/// auxiliary vector on the stack and nothing in registers.
+/// Defines the executable's entry point, which calls `$start` with the initial stack
+/// pointer. The kernel passes argc, argv, envp and the auxiliary vector on the stack and
+/// nothing in registers.
 #[cfg(not(test))]
-#[unsafe(naked)]
-#[unsafe(no_mangle)]
-unsafe extern "C" fn _start() -> ! {
-    naked_asm!(
-        "mov x29, xzr", // the end of the chain of frames
-        "mov x30, xzr",
-        "mov x0, sp",
-        "bl {start}",
-        "udf #0",
-        start = sym crate::start::start,
-    )
+macro_rules! define_entry_point {
+    ($start:path) => {
+        #[unsafe(naked)]
+        #[unsafe(no_mangle)]
+        unsafe extern "C" fn _start() -> ! {
+            core::arch::naked_asm!(
+                "mov x29, xzr", // the end of the chain of frames
+                "mov x30, xzr",
+                "mov x0, sp",
+                "bl {start}",
+                "udf #0",
+                start = sym $start,
+            )
+        }
+    };
 }
+#[cfg(not(test))]
+pub(crate) use define_entry_point;
 
-/// Calls `entry` on the stack that ends at `stack_top` (a multiple of 16) and
-/// exits with code 0 when it returns. Nothing of the caller is kept: the module
-/// may destroy every register, the pinned one (x21) among them.
+/// Calls `entry` on the stack that ends at `stack_top` (a multiple of 16) and exits with code 0
+/// when it returns. No register is saved: the module may change all of them, the pinned one
+/// (x21) included.
 ///
 /// # Safety
 /// `entry` is the module's entry, and the memory below `stack_top` is a stack
@@ -48,8 +57,8 @@ pub unsafe extern "C" fn enter(entry: u64, stack_top: u64) -> ! {
 /// errno for a failure.
 ///
 /// # Safety
-/// What the kernel reads and writes for this call through pointers among `args`
-/// may be read and written.
+/// The kernel may read and write what it reads and writes for this call through pointers among
+/// `args`.
 pub unsafe fn system_call(number: u32, args: [usize; 6]) -> isize {
     let result;
     // SAFETY: the caller's promise covers memory; the kernel keeps all registers
@@ -70,10 +79,10 @@ pub unsafe fn system_call(number: u32, args: [usize; 6]) -> isize {
     result
 }
 
-/// `action` as it is: the kernel returns from handlers through the vDSO, so there
-/// is no restorer.
-pub fn completed(action: SignalAction) -> SignalAction {
-    action
+/// The flag of a signal's action that has a restorer, and the restorer. There is none here:
+/// the kernel returns from handlers through the vDSO.
+pub fn signal_restorer() -> (u64, usize) {
+    (0, 0)
 }
 
 /// `ucontext_t` up to the program counter (uapi `asm/ucontext.h` and
@@ -101,10 +110,55 @@ impl SignalContext {
     }
 }
 
-/// What processors of this kind may have.
+/// The bytes that the functions for memory move or compare at a time.
+pub use core::arch::aarch64::uint8x16_t as Block;
+
+/// A block of bytes that are all `value`.
+#[inline(always)]
+pub fn splat(value: u8) -> Block {
+    // SAFETY: NEON belongs to the architecture.
+    unsafe { vdupq_n_u8(value) }
+}
+
+/// Bits that [`equals`] has for each byte.
+pub const GROUP: usize = 4;
+
+/// Which bytes of two blocks are equal: a group of [`GROUP`] bits for each, in
+/// order from the lowest on, all ones or all zeroes.
+#[inline(always)]
+pub fn equals(x: Block, y: Block) -> u64 {
+    // SAFETY: NEON belongs to the architecture. The shift drops four bits at
+    // either end of each pair of bytes, which leaves four for each byte.
+    unsafe {
+        let narrowed = vshrn_n_u16::<4>(vreinterpretq_u16_u8(vceqq_u8(x, y)));
+        vget_lane_u64::<0>(vreinterpret_u64_u8(narrowed))
+    }
+}
+
+/// Copies `n` bytes in ascending order by an instruction for that, and returns whether the
+/// processor has one. Here it hasn't.
+///
+/// # Safety
+/// None is needed here; other architectures need what their `copy_string` says.
+#[inline(always)]
+pub unsafe fn copy_string(_dst: *mut u8, _src: *const u8, _n: usize) -> bool {
+    false
+}
+
+/// Sets `n` bytes to `value` by an instruction for that, and returns whether the processor
+/// has one. Here it hasn't.
+///
+/// # Safety
+/// As for [`copy_string`].
+#[inline(always)]
+pub unsafe fn fill_string(_dst: *mut u8, _value: u8, _n: usize) -> bool {
+    false
+}
+
+/// The features that processors of this kind may have.
 pub use aarch64::CPU;
 
-/// What the machine says about features: all of it, since the kernel has put it into
+/// What the machine says about features: about all of them, since the kernel has put that into
 /// the auxiliary vector.
 pub fn processor(_set: Features) -> Words {
     let (hwcap, _) = rustix::param::linux_hwcap();

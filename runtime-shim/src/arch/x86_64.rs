@@ -1,33 +1,40 @@
 //! x86-64: System V ABI, Linux system calls by `syscall`.
 
 use super::Registers;
-use crate::sys::SignalAction;
+use core::arch::x86_64::{_mm_cmpeq_epi8, _mm_movemask_epi8, _mm_set1_epi8};
 use core::arch::{asm, naked_asm};
 use linux_raw_sys::general::{__NR_exit_group, __NR_rt_sigreturn};
 use wasi_aot_contract::cpu::{Features, Words, x86_64};
 
-/// uapi `asm/signal.h`: the kernel insists on a restorer on this architecture.
+/// uapi `asm/signal.h`.
 const SA_RESTORER: u64 = 0x0400_0000;
 
-/// The executable's entry point. The kernel passes argc, argv, envp and the
-/// auxiliary vector on the stack and nothing in registers; rsp is a multiple of
-/// 16, so that the call leaves it as the ABI has it at a function's start.
+/// Defines the executable's entry point, which calls `$start` with the initial stack
+/// pointer. The kernel passes argc, argv, envp and the auxiliary vector on the stack and
+/// nothing in registers. rsp is a multiple of 16 there, so that the call leaves it as the
+/// ABI has it at a function's start.
 #[cfg(not(test))]
-#[unsafe(naked)]
-#[unsafe(no_mangle)]
-unsafe extern "C" fn _start() -> ! {
-    naked_asm!(
-        "xor ebp, ebp", // the end of the chain of frames
-        "mov rdi, rsp",
-        "call {start}",
-        "ud2",
-        start = sym crate::start::start,
-    )
+macro_rules! define_entry_point {
+    ($start:path) => {
+        #[unsafe(naked)]
+        #[unsafe(no_mangle)]
+        unsafe extern "C" fn _start() -> ! {
+            core::arch::naked_asm!(
+                "xor ebp, ebp", // the end of the chain of frames
+                "mov rdi, rsp",
+                "call {start}",
+                "ud2",
+                start = sym $start,
+            )
+        }
+    };
 }
+#[cfg(not(test))]
+pub(crate) use define_entry_point;
 
-/// Calls `entry` on the stack that ends at `stack_top` (a multiple of 16) and
-/// exits with code 0 when it returns. Nothing of the caller is kept: the module
-/// may destroy every register, the pinned one (r15) among them.
+/// Calls `entry` on the stack that ends at `stack_top` (a multiple of 16) and exits with code 0
+/// when it returns. No register is saved: the module may change all of them, the pinned one
+/// (r15) included.
 ///
 /// # Safety
 /// `entry` is the module's entry, and the memory below `stack_top` is a stack
@@ -50,12 +57,11 @@ pub unsafe extern "C" fn enter(entry: u64, stack_top: u64) -> ! {
 /// errno for a failure.
 ///
 /// # Safety
-/// What the kernel reads and writes for this call through pointers among `args`
-/// may be read and written.
+/// The kernel may read and write what it reads and writes for this call through pointers among
+/// `args`.
 pub unsafe fn system_call(number: u32, args: [usize; 6]) -> isize {
     let result;
-    // SAFETY: the caller's promise covers memory; rcx and r11 are what `syscall`
-    // itself destroys.
+    // SAFETY: the caller's promise covers memory; `syscall` itself changes only rcx and r11.
     unsafe {
         asm!(
             "syscall",
@@ -74,14 +80,13 @@ pub unsafe fn system_call(number: u32, args: [usize; 6]) -> isize {
     result
 }
 
-/// `action` with what the kernel insists on here, a restorer.
-pub fn completed(mut action: SignalAction) -> SignalAction {
-    action.flags |= SA_RESTORER;
-    action.restorer = sigreturn as *const () as usize;
-    action
+/// The flag of a signal's action that has a restorer, and the restorer: the function that a
+/// handler returns to. The kernel insists on one here.
+pub fn signal_restorer() -> (u64, usize) {
+    (SA_RESTORER, sigreturn as *const () as usize)
 }
 
-/// Where a handler returns to.
+/// Ends a handler.
 #[unsafe(naked)]
 unsafe extern "C" fn sigreturn() {
     naked_asm!(
@@ -114,7 +119,73 @@ impl SignalContext {
     }
 }
 
-/// What processors of this kind may have.
+/// The bytes that the functions for memory move or compare at a time.
+pub use core::arch::x86_64::__m128i as Block;
+
+/// A block of bytes that are all `value`.
+#[inline(always)]
+pub fn splat(value: u8) -> Block {
+    // SAFETY: SSE2 belongs to the architecture.
+    unsafe { _mm_set1_epi8(value.cast_signed()) }
+}
+
+/// Bits that [`equals`] has for each byte.
+pub const GROUP: usize = 1;
+
+/// Which bytes of two blocks are equal: a group of [`GROUP`] bits for each, in
+/// order from the lowest on, all ones or all zeroes.
+#[inline(always)]
+pub fn equals(x: Block, y: Block) -> u64 {
+    // SAFETY: SSE2 belongs to the architecture.
+    let mask = unsafe { _mm_movemask_epi8(_mm_cmpeq_epi8(x, y)) };
+    u64::from(mask.cast_unsigned())
+}
+
+/// Copies `n` bytes in ascending order by an instruction for that, and returns whether the
+/// processor has one. Here it has: `rep movsb` takes some tens of cycles to get going and
+/// then moves a cache line at a time.
+///
+/// # Safety
+/// `src` is readable and `dst` writable for `n` bytes, and copying in ascending order
+/// reads no byte that was written before.
+#[inline(always)]
+pub unsafe fn copy_string(dst: *mut u8, src: *const u8, n: usize) -> bool {
+    // SAFETY: the ABI has the direction flag clear, so the order is ascending; the rest is
+    // the caller's promise.
+    unsafe {
+        asm!(
+            "rep movsb",
+            inout("rcx") n => _,
+            inout("rdi") dst => _,
+            inout("rsi") src => _,
+            options(nostack, preserves_flags),
+        );
+    }
+    true
+}
+
+/// Sets `n` bytes to `value` by an instruction for that, and returns whether the processor
+/// has one. Here it has.
+///
+/// # Safety
+/// `dst` is writable for `n` bytes.
+#[inline(always)]
+pub unsafe fn fill_string(dst: *mut u8, value: u8, n: usize) -> bool {
+    // SAFETY: the ABI has the direction flag clear; the instruction stores n
+    // bytes in ascending order.
+    unsafe {
+        asm!(
+            "rep stosb",
+            inout("rcx") n => _,
+            inout("rdi") dst => _,
+            in("al") value,
+            options(nostack, preserves_flags),
+        );
+    }
+    true
+}
+
+/// The features that processors of this kind may have.
 pub use x86_64::CPU;
 
 /// What the machine says about features in `set`.

@@ -1,5 +1,5 @@
 //! Programs are run by a small machine here; that the kernel takes and obeys them
-//! is shown by the end-to-end tests (`tests/cli/harden.rs`).
+//! is shown by the end-to-end tests (`tests/executable/harden`).
 
 use super::*;
 use crate::harden::Needs;

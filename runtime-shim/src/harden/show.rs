@@ -1,24 +1,12 @@
-//! Which layers stand, for whoever starts the program and asks by the variable
-//! `WASI_AOT_SHOW_FENCES=1`.
+//! Prints which layers stand, if whoever starts the program asks by the variable
+//! `WASI_AOT_SHOW_FENCES=1` ([`crate::process::Process::asks_for_fences`]).
 
 use super::failure::Failure;
 use super::{CAPABILITIES, Layers, NO_NEW_PRIVS, landlock, seal, seccomp};
-use crate::policy::environment::SHOW_FENCES;
 use crate::report::Stderr;
-use core::ffi::{CStr, c_char};
 use core::fmt::{self, Write};
 
-/// Whether the environment asks. Only the host's counts: what the manifest says, or the
-/// guest does, changes nothing.
-pub fn is_wanted(env: &[*const c_char]) -> bool {
-    env.iter().any(|variable| {
-        // SAFETY: the kernel's environment consists of C strings.
-        let variable = unsafe { CStr::from_ptr(*variable) }.to_bytes();
-        variable.strip_prefix(SHOW_FENCES) == Some(b"=1")
-    })
-}
-
-/// Says that the second fence was left out when the program was built.
+/// Prints that the second fence was left out when the program was built.
 pub fn none() {
     let mut out = Stderr::new();
     out.program_name();
@@ -89,18 +77,5 @@ mod tests {
         );
         let all = "files, emptying them, TCP, ioctl of devices, signals and abstract Unix sockets";
         assert_eq!(Covers(7).to_string(), std::format!("version 7: {all}"));
-    }
-
-    #[test]
-    fn only_the_whole_variable_asks() {
-        let asks = |variable: &'static CStr| is_wanted(&[c"A=1".as_ptr(), variable.as_ptr()]);
-        assert!(asks(c"WASI_AOT_SHOW_FENCES=1"));
-        for other in [
-            c"WASI_AOT_SHOW_FENCES=",
-            c"WASI_AOT_SHOW_FENCES",
-            c"XWASI_AOT_SHOW_FENCES=1",
-        ] {
-            assert!(!asks(other), "{other:?}");
-        }
     }
 }

@@ -1,14 +1,14 @@
 //! The current directory, asked of the kernel.
 
 use super::cpath::{CPath, PATH_MAX};
+use crate::abi::errno::Errno;
 use crate::sys;
-use crate::wasi::errno::Errno;
 use core::mem::MaybeUninit;
 
 /// The absolute path of the current directory.
 ///
 /// # Errors
-/// `ENOENT` when it has been removed or lies outside the process's root.
+/// `ENOENT` when the directory has been removed or lies outside the process's root.
 pub fn current_dir() -> Result<CPath, Errno> {
     let mut buffer = [MaybeUninit::<u8>::uninit(); PATH_MAX];
     let result = sys::getcwd(&mut buffer);

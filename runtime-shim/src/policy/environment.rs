@@ -1,26 +1,26 @@
 //! The environment variables that the guest sees.
 //!
-//! Nothing comes from the host that the manifest doesn't let through. Of two
-//! assignments to one name the later explicit one wins over the earlier, an
-//! explicit one over an inherited one; a variable to be passed through that the
-//! host doesn't have assigns nothing, so that `--env K=V --env K` bakes a
-//! default. [`SHOW_FENCES`] is the shim's own: it is passed by no record.
+//! Invariants:
+//!
+//! * The guest gets no variable of the host that the manifest doesn't pass through.
+//! * Of two explicit assignments to one name the later wins; an explicit assignment wins over
+//!   an inherited variable. A variable that is to be passed through but that the host doesn't
+//!   have assigns nothing, so `--env K=V --env K` bakes a default.
+//! * [`SHOW_FENCES`] is a variable for the runtime: no record passes it.
 
 use super::Refusal;
-use crate::pages::Keeper;
+use crate::manifest::Manifest;
+use crate::process::SHOW_FENCES;
+use crate::shim_memory::Keeper;
 use core::ffi::{CStr, c_char};
-use wasi_aot_contract::manifest::{Record, records};
+use wasi_aot_contract::manifest::Record;
 
-/// The variable with which whoever starts the program asks the shim to say which layers of
-/// the second fence stand ([`crate::harden`]). The guest doesn't see it.
-pub const SHOW_FENCES: &[u8] = b"WASI_AOT_SHOW_FENCES";
-
-/// Everything the variables depend on.
+/// Everything that the variables depend on.
 pub struct Environment {
-    manifest: &'static [u8],
+    manifest: Manifest,
     /// The host's variables, each `K=V`; C strings.
     host: &'static [*const c_char],
-    /// `PWD=...`, which the shim sets unless the manifest does.
+    /// `PWD=...`, which the runtime sets unless the manifest does.
     pub pwd: Option<&'static [u8]>,
     /// `LISTEN_FDS=...`; the manifest's own assignment wins.
     pub listen_fds: Option<&'static [u8]>,
@@ -28,7 +28,7 @@ pub struct Environment {
 
 impl Environment {
     pub const EMPTY: Self = Self {
-        manifest: b"",
+        manifest: Manifest::EMPTY,
         host: &[],
         pwd: None,
         listen_fds: None,
@@ -36,9 +36,9 @@ impl Environment {
 
     /// # Safety
     /// Each of `host` must be a C string that stays as it is for good.
-    pub const unsafe fn new(manifest: &'static [u8], host: &'static [*const c_char]) -> Self {
+    pub const unsafe fn new(manifest: &Manifest, host: &'static [*const c_char]) -> Self {
         Self {
-            manifest,
+            manifest: *manifest,
             host,
             pwd: None,
             listen_fds: None,
@@ -47,7 +47,7 @@ impl Environment {
 
     /// Every variable as `K=V`, each name once unless the host has it twice.
     pub fn variables(&self) -> impl Iterator<Item = &'static [u8]> {
-        let inherits = self.records().any(|record| record == Record::EnvInherit);
+        let inherits = self.manifest.inherits_environment;
         let inherited = (self.host().filter(move |_| inherits)).filter(|assignment| {
             let name = name(assignment);
             !self.sets(name) && self.own().all(|own| self::name(own) != name)
@@ -61,13 +61,13 @@ impl Environment {
             .chain(self.own())
     }
 
-    /// What the shim sets.
+    /// The variables that the runtime sets.
     fn own(&self) -> impl Iterator<Item = &'static [u8]> {
         let listen_fds = self.listen_fds.filter(|own| !self.sets(name(own)));
         self.pwd.into_iter().chain(listen_fds)
     }
 
-    /// The manifest itself assigns `name`.
+    /// Whether the manifest assigns `name`.
     pub fn sets(&self, name: &[u8]) -> bool {
         self.explicit()
             .any(|assignment| self::name(assignment) == name)
@@ -75,15 +75,11 @@ impl Environment {
 
     /// Assignments that the manifest makes, in its order.
     fn explicit(&self) -> impl Iterator<Item = &'static [u8]> {
-        self.records().filter_map(|record| match record {
+        self.manifest.records().filter_map(|record| match record {
             Record::Env { assignment } => Some(assignment),
             Record::EnvPass { name } => self.host().find(|host| self::name(host) == name),
             _ => None,
         })
-    }
-
-    fn records(&self) -> impl Iterator<Item = Record<'static>> {
-        records(self.manifest).into_iter().flatten().flatten()
     }
 
     fn host(&self) -> impl Iterator<Item = &'static [u8]> {
@@ -95,8 +91,7 @@ impl Environment {
     }
 }
 
-/// `LISTEN_FDS=` and the number of listeners, as systemd sets it; nothing when there
-/// are none.
+/// `LISTEN_FDS=` and the number of listeners, as systemd sets it, if there are listeners.
 ///
 /// # Errors
 /// `ENOMEM`.
@@ -116,7 +111,7 @@ pub fn listen_fds(listeners: u32, keeper: &mut Keeper) -> Result<Option<&'static
     assignment.map(Some).map_err(|_| Refusal::NoMemory)
 }
 
-/// What stands before the `=`; a string without one is all name.
+/// The part of an assignment before the `=`; a string without one is all name.
 fn name(assignment: &[u8]) -> &[u8] {
     match assignment.iter().position(|&b| b == b'=') {
         Some(end) => &assignment[..end],

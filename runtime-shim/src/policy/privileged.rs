@@ -1,29 +1,30 @@
 //! Programs that have rights which whoever starts them lacks: set-user-ID and set-group-ID
-//! files, and those with capabilities (`setcap`).
+//! files, and files with capabilities (`setcap`).
 //!
-//! What is granted with such rights must not be the caller's choice. A relative HOST is,
-//! since he chooses the current directory, and so is an environment that is passed through
-//! as a whole. A variable that is passed by its name stays: as the arguments, it is input
-//! that whoever built the program asked for, and nothing but the guest reads it.
+//! Invariant: the caller of such a program doesn't choose its grants. A relative HOST is
+//! refused, since the caller chooses the current directory, and so is an environment that is
+//! passed through as a whole. A variable that is passed by its name is allowed: like the
+//! arguments, it is input that whoever built the program asked for, and only the guest reads it.
 
-use super::{Refusal, grants};
-use wasi_aot_contract::manifest::{Record, records};
+use super::Refusal;
+use super::grants::grants;
+use crate::manifest::Manifest;
 
-/// Refuses what the caller of a `privileged` program would choose.
+/// Refuses grants that the caller of a `privileged` program would choose.
 ///
 /// # Errors
 /// The reason why the program can't start.
-pub fn check(privileged: bool, manifest: &'static [u8]) -> Result<(), Refusal> {
+pub fn check(privileged: bool, manifest: &Manifest) -> Result<(), Refusal> {
     if !privileged {
         return Ok(());
     }
     if let Some(grant) = grants(manifest).find(|grant| !grant.host.starts_with(b"/")) {
         return Err(Refusal::CallersDirectory(grant));
     }
-    match records(manifest)?.any(|record| record == Ok(Record::EnvInherit)) {
-        true => Err(Refusal::CallersEnvironment),
-        false => Ok(()),
+    if manifest.inherits_environment {
+        return Err(Refusal::CallersEnvironment);
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -31,7 +32,7 @@ mod tests {
     use super::*;
     use crate::wasi::fixture;
     use std::string::ToString;
-    use wasi_aot_contract::manifest::Access;
+    use wasi_aot_contract::manifest::{Access, Record};
 
     fn dir(host: &str) -> Record<'_> {
         Record::Dir {

@@ -1,19 +1,21 @@
-//! What is found on the way to an executable, and holes.
+//! The names that are found on the way to an executable, and holes.
 
 use super::*;
+use crate::abi::rights::Rights;
+use crate::abi::types::{FileType as Kind, oflags};
 use crate::policy::resolver::Resolver;
 use crate::policy::{FIRST_PREOPEN, environment::Environment, resolve};
 use crate::wasi::filestat::path_filestat_get;
 use crate::wasi::fixture::{Guest, Scratch, manifest};
 use crate::wasi::path::{path_readlink, path_rename, path_unlink_file};
 use crate::wasi::path_open::path_open;
-use crate::wasi::types::{FileType as Kind, Rights, oflags};
 use std::ffi::CString;
 use std::format;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::string::{String, ToString};
 use std::vec::Vec;
+use wasi_aot_contract::manifest::Record;
 
 fn dir(access: Access, host: &Path) -> Record<'_> {
     Record::Dir {
@@ -23,15 +25,15 @@ fn dir(access: Access, host: &Path) -> Record<'_> {
     }
 }
 
-fn found(records: &[Record<'_>], executable: &str) -> Result<Place, String> {
+fn found(records: &[Record<'_>], executable: &str) -> Result<OffLimits, String> {
     let executable = CString::new(executable).unwrap();
     started(records, Start::by(&executable))
 }
 
-fn started(records: &[Record<'_>], start: Start<'_>) -> Result<Place, String> {
+fn started(records: &[Record<'_>], start: Start<'_>) -> Result<OffLimits, String> {
     let mut fds = FdTable::new();
     for _ in 0..FIRST_PREOPEN {
-        let inert = crate::wasi::fdtable::HostFd::Owned(crate::wasi::fdtable::inert().unwrap());
+        let inert = crate::abi::fdtable::HostFd::Owned(crate::abi::fdtable::inert().unwrap());
         fds.insert(Descriptor::new(inert, Kind::Unknown)).unwrap();
     }
     let mut environment = Environment::EMPTY;
@@ -39,7 +41,7 @@ fn started(records: &[Record<'_>], start: Start<'_>) -> Result<Place, String> {
     resolve(records, start, &mut fds, &mut environment).map_err(|r| r.to_string())
 }
 
-fn names(place: &Place) -> Vec<String> {
+fn names(place: &OffLimits) -> Vec<String> {
     let names = place.own.entries().map(|entry| entry.name);
     let names = names.map(|name| String::from_utf8_lossy(name).into_owned());
     names.collect()
@@ -57,7 +59,7 @@ fn nothing_is_looked_up_where_nothing_can_be_written() {
     assert!(names(&place).contains(&"prog".into()));
 }
 
-/// The tests' own binary is the running one, whatever AT_EXECFN says.
+/// The running executable is the tests' own binary, whatever AT_EXECFN says.
 #[test]
 fn the_running_file_is_known_without_a_name() {
     let scratch = Scratch::new();
@@ -98,7 +100,7 @@ fn a_script_names_its_interpreter() {
     assert!(!found(&[]).is_empty());
 }
 
-/// More names than fit without pages.
+/// More names than fit into the entries without pages.
 #[test]
 fn a_way_may_be_long() {
     let scratch = Scratch::new();
@@ -222,7 +224,7 @@ fn nothing_reaches_into_a_hole() {
                 let opened = g.open(path, flags, read);
                 let expected = match flags {
                     0 => &[Errno::ACCES][..],
-                    // The kind is looked at first.
+                    // The call looks at the kind of file first.
                     _ => &[Errno::ACCES, Errno::ISDIR, Errno::NOTDIR],
                 };
                 let refused = opened.is_err_and(|error| expected.contains(&error));
@@ -289,7 +291,7 @@ fn beside_a_hole_paths_are_what_they_are() {
             let opened = g.open(path, exclusive, Rights::FD_WRITE).map(drop);
             assert_eq!(opened, expected, "{path}");
         }
-        // Not to be followed.
+        // These links are not to be followed.
         let (at, len) = g.string(0, "to-file");
         let rights = Rights::FD_READ.0;
         let opened = path_open(&mut g.wasi, 0, 0, at, len, 0, rights, 0, 0, 0);
@@ -312,7 +314,7 @@ fn a_hole_is_not_granted() {
             assert!(refusal.unwrap().contains("wasi-aot's own executables"));
         }
     }
-    // One that isn't there won't be made.
+    // A hole that doesn't exist can't be created.
     let gone = scratch.join("gone");
     let hole = Record::Hole {
         path: gone.as_os_str().as_bytes(),

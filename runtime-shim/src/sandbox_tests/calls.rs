@@ -1,8 +1,10 @@
 //! Every call of preview 1 that takes a path, in each way it can be used.
 
-use crate::guest::Ptr;
+use crate::abi::errno::Errno;
+use crate::abi::guest_memory::Ptr;
+use crate::abi::rights::Rights;
+use crate::abi::types::{fdflags, oflags};
 use crate::wasi::Wasi;
-use crate::wasi::errno::Errno;
 use crate::wasi::filestat::{path_filestat_get, path_filestat_set_times};
 use crate::wasi::fixture::Guest;
 use crate::wasi::path::{
@@ -10,16 +12,15 @@ use crate::wasi::path::{
     path_symlink, path_unlink_file,
 };
 use crate::wasi::path_open::path_open;
-use crate::wasi::types::{Rights, fdflags, oflags};
 use std::collections::BTreeSet;
 use std::vec::Vec;
 use wasi_aot_contract::preview1;
 
-/// What a call that succeeded has told the guest.
+/// What the guest has learned from a call that succeeded.
 #[derive(Debug)]
 pub enum Told {
     Nothing,
-    /// It has this descriptor now.
+    /// The guest has this descriptor now.
     Opened(u32),
     /// Device and inode.
     Identity(u64, u64),
@@ -31,9 +32,9 @@ pub enum Told {
 pub struct Call {
     /// The function of preview 1.
     pub function: &'static str,
-    /// What is special about this use of it.
+    /// What is special about this way.
     pub manner: &'static str,
-    /// It changes something when it succeeds.
+    /// The call changes something when it succeeds.
     pub writes: bool,
     run: fn(&mut Guest, u32, Ptr, u32) -> Result<Told, Errno>,
 }
@@ -46,12 +47,12 @@ impl Call {
     }
 }
 
-/// A file in directory 0 for calls that take two paths; on the other side.
+/// A file in directory 0, the other path of calls that take two.
 pub const VICTIM: &str = "victim";
-/// A name in directory 0 that is free, likewise.
+/// A free name in directory 0, likewise.
 pub const FREE: &str = "free";
 
-/// Where results go.
+/// The address for results.
 const RESULT: Ptr = 512;
 const ROOM: u32 = 4096;
 

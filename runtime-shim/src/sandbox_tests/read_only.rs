@@ -1,24 +1,25 @@
-//! Ways of writing below grants for reading only, and grants in each other.
+//! Ways of writing below grants for reading only, and grants that lie in one another.
 
 use super::calls::{CALLS, Told};
 use super::yard::{RESOLVERS, Snapshot, Yard, snapshot};
+use crate::abi::errno::Errno;
+use crate::abi::fdtable::inert;
+use crate::abi::rights::Rights;
+use crate::abi::types::{FileType, fdflags, oflags};
 use crate::policy;
 use crate::policy::resolver::Resolver;
 use crate::wasi::Wasi;
-use crate::wasi::errno::Errno;
 use crate::wasi::fd::{fd_allocate, fd_renumber};
 use crate::wasi::fd_io::{fd_pwrite, fd_write};
 use crate::wasi::fdstat::{fd_fdstat_set_flags, fd_fdstat_set_rights};
-use crate::wasi::fdtable::inert;
 use crate::wasi::filestat::{fd_filestat_set_size, fd_filestat_set_times};
 use crate::wasi::fixture::{Guest, Scratch, manifest};
-use crate::wasi::types::{FileType, Rights, fdflags, oflags};
 use std::string::{String, ToString};
 use std::vec::Vec;
 use std::{format, fs};
 use wasi_aot_contract::manifest::{Access, Record};
 
-/// Every right but that for which a file must be opened otherwise.
+/// All rights but FD_WRITE, for which a file must be opened for writing.
 const GREEDY: Rights = Rights(!Rights::FD_WRITE.0);
 
 /// A guest with a writable directory (0) and one for reading (1), which is

@@ -1,8 +1,8 @@
-//! Command-line arguments, which always pass.
+//! Command-line arguments. All of them are passed to the guest.
 
 use super::Wasi;
-use super::errno::Errno;
-use crate::guest::{Memory, Ptr};
+use crate::abi::errno::Errno;
+use crate::abi::guest_memory::{Memory, Ptr};
 use core::ffi::CStr;
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#args_get):
@@ -51,7 +51,7 @@ pub(super) fn write_strings(
     Ok(())
 }
 
-/// Stores how many `strings` there are and their bytes, NULs included.
+/// Stores the number of `strings` and of their bytes, NULs included.
 pub(super) fn write_sizes(
     memory: &mut Memory,
     strings: impl Iterator<Item = &'static [u8]>,

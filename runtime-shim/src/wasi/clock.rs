@@ -1,15 +1,15 @@
 //! Clocks. Reading one is no system call where the kernel has a vDSO.
 
 use super::Wasi;
-use super::errno::Errno;
-use crate::guest::Ptr;
+use crate::abi::errno::Errno;
+use crate::abi::guest_memory::Ptr;
 use rustix::time::{ClockId, Timespec, clock_getres, clock_gettime};
 
 /// Nanoseconds in a second.
 const SECOND: u64 = 1_000_000_000;
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#clock_time_get):
-/// stores the time of clock `id` in nanoseconds. `precision` is a wish; Linux
+/// stores the time of clock `id` in nanoseconds. `precision` is ignored: Linux
 /// answers as exactly as it can.
 ///
 /// # Errors
@@ -27,7 +27,7 @@ pub fn clock_time_get(wasi: &mut Wasi, id: u32, _precision: u64, time: Ptr) -> R
 pub fn clock_res_get(wasi: &mut Wasi, id: u32, resolution: Ptr) -> Result<(), Errno> {
     #[cfg(feature = "corrupt")]
     if id == crate::corrupt::CLOCK {
-        return crate::corrupt::system_call(wasi, resolution);
+        return crate::corrupt::system_call(&mut wasi.memory, resolution);
     }
     let step = nanoseconds(clock_getres(clock(id)?));
     wasi.memory.write_u64(resolution, step)
@@ -47,8 +47,8 @@ pub(super) fn clock(id: u32) -> Result<ClockId, Errno> {
     }
 }
 
-/// A `timestamp`. Times before 1970 wrap, so that they come out right in a
-/// guest that takes the number as signed, as Go does.
+/// A `timestamp`. Times before 1970 wrap around, so they are right for a guest that takes
+/// the number as signed, as Go does.
 pub(super) fn nanoseconds(time: Timespec) -> u64 {
     (time.tv_sec as u64)
         .wrapping_mul(SECOND)

@@ -1,9 +1,9 @@
-//! Environment variables, as the manifest lets them through.
+//! The environment variables that [`crate::policy::environment`] lets through.
 
 use super::Wasi;
 use super::args::{write_sizes, write_strings};
-use super::errno::Errno;
-use crate::guest::Ptr;
+use crate::abi::errno::Errno;
+use crate::abi::guest_memory::Ptr;
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#environ_get):
 /// writes the variables as C strings `K=V` one after the other from

@@ -1,10 +1,9 @@
-//! The symbols of preview 1, `wasi_aot_<name>`, generated from the contract's
-//! list: one more or less there than here doesn't compile.
+//! The symbols of preview 1, `wasi_aot_<name>`, generated from the contract's list: a call
+//! that is in the list but not here, or here but not in the list, doesn't compile.
 
 use super::args::{args_get, args_sizes_get};
 use super::clock::{clock_res_get, clock_time_get};
 use super::environ::{environ_get, environ_sizes_get};
-use super::errno::Errno;
 use super::fd::{
     fd_advise, fd_allocate, fd_close, fd_datasync, fd_renumber, fd_seek, fd_sync, fd_tell,
 };
@@ -27,13 +26,13 @@ use super::random::random_get;
 use super::readdir::fd_readdir;
 use super::sock::{sock_accept, sock_recv, sock_send, sock_shutdown};
 use super::with;
+use crate::abi::errno::Errno;
 use wasi_aot_contract::{for_each_preview1, symbol};
 
-/// The errno that the guest gets of `call`, 0 for none. A call that a signal has
-/// interrupted is made again: Linux's that end so have done nothing (those that
-/// have done a part say how much), and what a call here does before is looking
-/// things up. The file systems that do it are those of networks and FUSE, where
-/// every system call can.
+/// The errno that the guest gets from `call`, 0 for none. A call that a signal has
+/// interrupted is made again. A system call that ends with `EINTR` has done nothing (if it has
+/// done a part, it returns how much), and before it a call here only looks things up. On the
+/// file systems of networks and FUSE every system call can end so.
 fn uninterrupted(mut call: impl FnMut() -> Result<(), Errno>) -> u32 {
     loop {
         match call() {
@@ -79,8 +78,8 @@ macro_rules! export {
 for_each_preview1!(export);
 
 #[cfg(test)]
-#[path = "imports.rs"]
-pub mod imports;
+#[path = "import_table_for_tests.rs"]
+pub mod import_table;
 
 #[cfg(test)]
 mod tests {

@@ -2,13 +2,16 @@
 //! scratch directory, and shorthands for passing things to a call.
 
 use super::Wasi;
-use super::errno::Errno;
-use super::fdtable::{Descriptor, HostFd, Preopen};
 use super::path_open::path_open;
-use super::types::{FileType, Rights};
-use crate::memory::wasi_aot_memory_pages;
-use crate::policy;
+use crate::abi::errno::Errno;
+use crate::abi::fdtable::{Descriptor, HostFd, Preopen};
+use crate::abi::rights::Rights;
+use crate::abi::types::FileType;
+use crate::linear_memory::wasi_aot_memory_pages;
+use crate::manifest::Manifest;
+use crate::policy::grants;
 use rustix::fd::{FromRawFd, OwnedFd};
+use std::boxed::Box;
 use std::fs;
 use std::os::fd::IntoRawFd;
 use std::path::{Path, PathBuf};
@@ -23,9 +26,8 @@ use wasi_aot_contract::manifest::{Access, MAGIC, Record};
 /// Pages of linear memory in a test.
 const PAGES: u32 = 32;
 
-/// Bytes on either side of linear memory that nobody may touch. Unlike in an
-/// executable they are accessible, so that a write there is seen when the guest
-/// is dropped rather than refused by the kernel.
+/// Bytes on either side of linear memory that nobody may touch. Unlike in an executable they
+/// are accessible: a write there doesn't fault but is found when the guest is dropped.
 const CANARY_SIZE: u64 = WASM_PAGE_SIZE;
 const CANARY: u8 = 0xa5;
 
@@ -40,7 +42,7 @@ pub struct Guest {
 
 impl Guest {
     pub fn new() -> Self {
-        // A test that failed has left nothing here that matters.
+        // A test that failed while it held the lock has left nothing that matters.
         let turn = TURN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         map_memory();
         Self {
@@ -64,7 +66,7 @@ impl Guest {
             name: b"/scratch",
             root: false,
         };
-        let descriptor = policy::preopen(host, access, preopen);
+        let descriptor = grants::preopen(host, access, preopen);
         self.wasi.fds.insert(descriptor).unwrap()
     }
 
@@ -103,8 +105,8 @@ impl Guest {
         self.wasi.memory.write(at, bytes).unwrap();
     }
 
-    /// Stores a string where [`Guest::path`]'s caller doesn't look; its address
-    /// and length. `slot` tells two strings of one call apart.
+    /// Stores a string near the end of linear memory. Returns its address and length. `slot`
+    /// tells two strings of one call apart.
     pub fn string(&mut self, slot: u32, string: impl AsRef<[u8]>) -> (u32, u32) {
         let at = self.size() - 0x1_0000 + slot * 0x4000;
         self.write(at, string.as_ref());
@@ -142,9 +144,9 @@ impl Guest {
     }
 }
 
-/// A manifest that stays. (The contract's own writer needs std, which cargo
-/// would then give to the shim's library as well.)
-pub fn manifest(records: &[Record<'_>]) -> &'static [u8] {
+/// A manifest that is never freed. (The contract's own writer needs std, and cargo would then
+/// build the runtime's library with it as well.)
+pub fn manifest(records: &[Record<'_>]) -> &'static Manifest {
     let mut fields = Vec::from([MAGIC.as_bytes()]);
     for record in records {
         match *record {
@@ -169,11 +171,12 @@ pub fn manifest(records: &[Record<'_>]) -> &'static [u8] {
         }
     }
     fields.push(b"");
-    fields.join(&0).leak()
+    let manifest = Manifest::read(fields.join(&0).leak()).expect("BUG: a malformed manifest");
+    Box::leak(Box::new(manifest))
 }
 
-/// A host descriptor of std's as one of rustix's, which differ without rustix's
-/// feature `std`.
+/// A file of std as a descriptor of rustix; without rustix's feature `std` these are different
+/// types.
 pub fn host_fd(file: impl IntoRawFd) -> OwnedFd {
     // SAFETY: owned by `file`, which gives it away.
     unsafe { OwnedFd::from_raw_fd(file.into_raw_fd()) }

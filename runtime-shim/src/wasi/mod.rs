@@ -1,18 +1,18 @@
 //! WASI preview 1 on Linux.
 //!
-//! One file per family of calls; a call is the Rust function of its name, which
-//! gets the state and the core-wasm parameters and says whether it succeeded.
-//! `exports` makes the symbols that a module links against out of them. Each
-//! call's documentation links to its section of the specification. What they
-//! have in common:
+//! One file per family of calls. A call is the Rust function of its name, which gets the
+//! state and the core-wasm parameters and returns whether it succeeded. [`exports`] makes
+//! the symbols that a module links against from the functions. Each call's documentation
+//! links to its section of the specification. What the calls have in common:
 //!
+//! * A call parses its parameters, asks [`crate::policy`], and makes the system call.
 //! * A pointer or length outside linear memory is `EFAULT`, a descriptor that
-//!   isn't open `EBADF`, a missing right `ENOTCAPABLE` or one of its relatives
-//!   (see [`fdtable::Descriptor::demand`]); this isn't repeated everywhere.
-//! * Where results go is checked before anything happens, so a call that fails
-//!   with `EFAULT` has had no effect.
-//! * An `EINTR` never reaches the guest: `exports` makes such a call again. Where
-//!   that would do something twice, the call sees to it itself. (A guest gets
+//!   isn't open `EBADF`, a missing right `ENOTCAPABLE` or a related errno
+//!   (see [`Descriptor::demand`](crate::abi::fdtable::Descriptor::demand)); this isn't repeated everywhere.
+//! * A call checks the pointers for its results before it does anything, so a call that
+//!   fails with `EFAULT` has had no effect.
+//! * An `EINTR` of the host never reaches the guest: `exports` makes such a call again. A call
+//!   that would do something twice then repeats its system calls itself. (A guest gets
 //!   `EINTR` in one place, from [`path_open`], as a request to call again.)
 
 #![expect(
@@ -23,12 +23,11 @@
 pub mod args;
 pub mod clock;
 pub mod environ;
-pub mod errno;
 pub mod exports;
 pub mod fd;
 pub mod fd_io;
 pub mod fdstat;
-pub mod fdtable;
+mod fifo;
 pub mod filestat;
 pub mod path;
 pub mod path_open;
@@ -38,33 +37,26 @@ pub mod proc;
 pub mod random;
 pub mod readdir;
 pub mod sock;
-mod stdio;
-pub mod types;
 
 #[cfg(test)]
 pub mod fixture;
 
-use crate::guest::{Memory, Ptr};
-use crate::harden;
-use crate::policy;
+use crate::abi::errno::Errno;
+use crate::abi::fdtable::FdTable;
+use crate::abi::guest_memory::{Memory, Ptr};
 use crate::policy::cpath::CPath;
 use crate::policy::environment::Environment;
 use crate::policy::own::Own;
 use crate::policy::resolver::Resolver;
-use crate::privileges;
-use crate::report;
-use crate::start::Process;
 use core::cell::UnsafeCell;
 use core::ffi::c_char;
-use errno::Errno;
-use fdtable::FdTable;
 
-/// Everything the calls know.
+/// The state that the calls share.
 pub struct Wasi {
     pub memory: Memory,
     pub fds: FdTable,
     pub resolver: Resolver,
-    /// What no call changes, whatever is granted.
+    /// The executable and the way to it, which no call changes, whatever is granted.
     pub own: Own,
     /// Each a C string that lives as long as the process.
     pub args: &'static [*const c_char],
@@ -86,12 +78,12 @@ impl Wasi {
         }
     }
 
-    /// The path of `len` bytes at `at`.
+    /// The path of `len` bytes at `at`. The bytes need not be UTF-8, since the host's file
+    /// names need not be.
     ///
     /// # Errors
-    /// `EINVAL` when it contains a NUL, `ENAMETOOLONG` when it is longer than
-    /// the host takes. Bytes that aren't UTF-8 are let through: the host's file
-    /// names may have them.
+    /// `EINVAL` when the path contains a NUL, `ENAMETOOLONG` when it is longer than
+    /// the host takes.
     pub fn path(&self, at: Ptr, len: u32) -> Result<CPath, Errno> {
         CPath::from_bytes(self.memory.bytes(at, len)?)
     }
@@ -100,44 +92,30 @@ impl Wasi {
 /// The one state of the process.
 struct Global(UnsafeCell<Wasi>);
 
-// SAFETY: the process has one thread, the guest's. See `with`.
+// SAFETY: the process has one thread. See `state` and `with`.
 unsafe impl Sync for Global {}
 
-// SAFETY: the only value in an executable. Linear memory is mapped by the
-// executable before its first instruction; nobody but generated code touches it
-// otherwise, and that doesn't run during a call.
-static WASI: Global = Global(UnsafeCell::new(unsafe { Wasi::new() }));
+static WASI: Global = {
+    // SAFETY: this is the only value in an executable. The kernel maps linear memory before
+    // the first instruction. Nothing but generated code and the preemption of goroutines
+    // touches linear memory otherwise, and both leave it alone during a call.
+    Global(UnsafeCell::new(unsafe { Wasi::new() }))
+};
+
+/// The state, to be filled in at start.
+///
+/// # Safety
+/// The reference must not be used any more once the module is entered, and there must be
+/// only one.
+pub unsafe fn state() -> &'static mut Wasi {
+    // SAFETY: no call is made before the module is entered, so the caller's promise makes
+    // the reference unique.
+    unsafe { &mut *WASI.0.get() }
+}
 
 /// Runs `call` on the state.
 fn with<R>(call: impl FnOnce(&mut Wasi) -> R) -> R {
     // SAFETY: unique, because there is one thread, no call of preview 1 calls
-    // back into the guest or another call's export, and the signal handlers,
-    // which report a trap and exit, don't come here.
+    // back into the guest or another call's export, and no signal handler comes here.
     call(unsafe { &mut *WASI.0.get() })
-}
-
-/// Prepares the calls: standard descriptors, granted directories, environment; then
-/// nothing else can be reached ([`harden`]). When something that the manifest grants
-/// isn't there, says so and exits.
-pub fn init(process: &Process) {
-    with(|wasi| {
-        wasi.args = process.args;
-        // SAFETY: the kernel's strings, "alive as long as the process".
-        wasi.environment = unsafe { Environment::new(process.manifest, process.env) };
-        if stdio::open_standard(&mut wasi.fds).is_err() {
-            report::cannot_start(format_args!(
-                "standard input, output and error can't be set up"
-            ));
-        }
-        // SAFETY: the kernel's strings again.
-        let start = unsafe { policy::Start::new(rustix::param::linux_execfn(), process.args) };
-        let (fds, environment) = (&mut wasi.fds, &mut wasi.environment);
-        let allowed = policy::privileged::check(process.auxv.is_secure(), process.manifest);
-        match allowed.and_then(|()| policy::resolve(process.manifest, start, fds, environment)) {
-            Ok(place) => (wasi.own, wasi.resolver.hole) = (place.own, place.hole),
-            Err(refusal) => report::cannot_start(format_args!("{refusal}")),
-        }
-        let dropped = privileges::drop_needless(harden::Needs::of(&wasi.fds));
-        harden::raise(process, &wasi.fds, dropped);
-    });
 }

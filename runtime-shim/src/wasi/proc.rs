@@ -1,7 +1,7 @@
-//! The end of the process, and the scheduler.
+//! Ending the process, and yielding the processor.
 
 use super::Wasi;
-use super::errno::Errno;
+use crate::abi::errno::Errno;
 use crate::sys;
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#proc_exit):

@@ -1,38 +1,40 @@
-//! The committed corpus and everything that was ever found, once more: what fuzzing
-//! has found stays fixed, without libFuzzer.
+//! Does everything that fuzzing ever found stay fixed? Runs each fuzz target over its
+//! committed corpus and over all findings, without libFuzzer.
 //!
-//! `tests/fuzz/corpus/TARGET/` has inputs that reach different code,
-//! `tests/fuzz/findings/TARGET/` those that something was wrong with, each named
-//! after it.
+//! `tests/fuzz/corpus/TARGET.tar.gz` holds inputs that reach different code. It is read
+//! as it is, nothing is unpacked to disk. `tests/fuzz/findings/TARGET/` holds inputs with
+//! which something was wrong; the file's name says what.
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::{fs, io};
+use std::{fs, panic};
 use wasi_aot_fuzz_bodies::{TARGETS, Target};
 
 fn main() -> io::Result<()> {
     let args = Arguments::from_args();
     let mut trials = Vec::new();
     for &(name, target) in TARGETS {
-        trials.push(corpus(name, target)?);
-        for path in files(&directory("findings", name))? {
-            let title = format!("findings/{name}/{}", path.display());
-            let title = title.replace(&format!("{}/", directory("findings", name).display()), "");
-            trials.push(Trial::test(title, move || replay(target, &path)));
+        let title = format!("corpus/{name}");
+        trials.push(Trial::test(title, move || replay_corpus(name, target)));
+        for path in findings(name)? {
+            let file = path.file_name().unwrap_or_default().display();
+            let title = format!("findings/{name}/{file}");
+            trials.push(Trial::test(title, move || {
+                replay(target, &path.display().to_string(), &fs::read(&path)?)
+            }));
         }
     }
     libtest_mimic::run(&args, trials).exit()
 }
 
-fn directory(kind: &str, target: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("..")
-        .join(kind)
-        .join(target)
+fn directory(kind: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(kind)
 }
 
-/// The files of a directory, by name; none of one that isn't there.
-fn files(directory: &Path) -> io::Result<Vec<PathBuf>> {
+/// The findings of a target, by name. A target without findings has no directory.
+fn findings(target: &str) -> io::Result<Vec<PathBuf>> {
+    let directory = directory("findings").join(target);
     if !directory.exists() {
         return Ok(Vec::new());
     }
@@ -43,20 +45,27 @@ fn files(directory: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// All of a target's corpus.
-fn corpus(name: &'static str, target: Target) -> io::Result<Trial> {
-    let files = files(&directory("corpus", name))?;
-    Ok(Trial::test(format!("corpus/{name}"), move || {
-        if files.is_empty() {
-            return Err("the corpus is missing".into());
-        }
-        files.iter().try_for_each(|path| replay(target, path))
-    }))
+fn replay_corpus(name: &str, target: Target) -> Result<(), Failed> {
+    let path = directory("corpus").join(format!("{name}.tar.gz"));
+    let archive = fs::File::open(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(archive));
+    let mut count = 0;
+    for entry in archive.entries()? {
+        let mut entry = entry?;
+        let input = format!("corpus/{name}/{}", entry.path()?.display());
+        let mut data = Vec::new();
+        entry.read_to_end(&mut data)?;
+        replay(target, &input, &data)?;
+        count += 1;
+    }
+    if count == 0 {
+        return Err(format!("{} holds no input", path.display()).into());
+    }
+    Ok(())
 }
 
-/// A panic fails the test, with the file's name before its message.
-fn replay(target: Target, path: &Path) -> Result<(), Failed> {
-    let data = fs::read(path)?;
-    let replayed = std::panic::catch_unwind(|| target(&data));
-    replayed.map_err(|_| format!("{} panics; its message is above", path.display()).into())
+/// Fails with the input's name if the target panics.
+fn replay(target: Target, input: &str, data: &[u8]) -> Result<(), Failed> {
+    let replayed = panic::catch_unwind(|| target(data));
+    replayed.map_err(|_| format!("{input} panics; the panic's message is above").into())
 }

@@ -1,0 +1,235 @@
+//! The directories that the manifest grants.
+//!
+//! Invariants: nothing is granted that the manifest doesn't name; and a directory granted
+//! for reading only can't be reached through a writable grant (as far as the tree of
+//! directories shows: bind mounts are not looked through).
+
+use super::cpath::{self, CPath};
+use super::environment::Environment;
+use super::rights::Given;
+use super::{Refusal, cwd, route};
+use crate::abi::errno::Errno;
+use crate::abi::fdtable::{Descriptor, FdTable, HostFd, Preopen};
+use crate::abi::types::FileType;
+use crate::manifest::Manifest;
+use crate::shim_memory::Keeper;
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
+use rustix::fs::{CWD, Mode, OFlags, fstat, openat};
+use wasi_aot_contract::manifest::{Access, Record};
+
+/// A `dir` record of the manifest.
+#[derive(Clone, Copy)]
+pub struct Grant {
+    pub access: Access,
+    pub host: &'static [u8],
+    pub guest: &'static [u8],
+}
+
+/// The directories granted, in order.
+pub fn grants(manifest: &Manifest) -> impl Iterator<Item = Grant> + Clone {
+    manifest.records().filter_map(|record| match record {
+        Record::Dir {
+            access,
+            host,
+            guest,
+        } => Some(Grant {
+            access,
+            host,
+            guest,
+        }),
+        _ => None,
+    })
+}
+
+/// Opens the granted directories, from the number `first` on in their order, and returns
+/// the guest's `PWD=...` unless the manifest sets `PWD`: the name that the longest grant
+/// gives to the current directory.
+///
+/// # Errors
+/// The reason why the program can't start.
+pub fn open_all(
+    manifest: &Manifest,
+    first: u32,
+    current: &Current,
+    environment: &Environment,
+    fds: &mut FdTable,
+    keeper: &mut Keeper,
+) -> Result<Option<&'static [u8]>, Refusal> {
+    let mut pwd: (usize, Option<&'static [u8]>) = (0, None);
+    for (grant, expected_fd) in grants(manifest).zip(first..) {
+        let (descriptor, host_path) = open(grant, current, keeper)?;
+        let name = descriptor.preopen_name().unwrap_or_default();
+        let depth = host_path.as_bytes().len();
+        if let Some(rest) = current.below(&host_path)
+            && name.starts_with(b"/")
+            && depth > pwd.0
+            && !environment.sets(b"PWD")
+        {
+            pwd = (depth, Some(assignment(name, rest, keeper)?));
+        }
+        let fd = fds.insert(descriptor).map_err(|_| Refusal::NoMemory)?;
+        assert!(fd == expected_fd, "BUG: a grant got a number out of turn");
+    }
+    Ok(pwd.1)
+}
+
+/// `PWD=` and the current directory's name in the guest: `rest` (see [`cpath::below`]) below
+/// the granted directory `name`.
+fn assignment(name: &[u8], rest: &[u8], keeper: &mut Keeper) -> Result<&'static [u8], Refusal> {
+    let name = name.strip_suffix(b"/").unwrap_or(name);
+    let slash: &[u8] = if name.is_empty() && rest.is_empty() {
+        b"/"
+    } else {
+        b""
+    };
+    (keeper.keep(&[b"PWD=", name, rest, slash])).map_err(|_| Refusal::NoMemory)
+}
+
+/// The directories granted with their descriptors, in order.
+pub fn granted<'a>(
+    manifest: &'a Manifest,
+    fds: &'a FdTable,
+) -> impl Iterator<Item = (Grant, &'a Descriptor)> {
+    let dirs = fds
+        .iter()
+        .filter(|descriptor| descriptor.preopen_name().is_some());
+    grants(manifest).zip(dirs)
+}
+
+/// The current directory, if anything depends on it.
+pub struct Current(pub Option<CPath>);
+
+impl Current {
+    /// Asks the kernel for the current directory where a grant or `PWD` depends on it.
+    ///
+    /// # Errors
+    /// When a grant depends on it, and it has no path.
+    pub fn new(manifest: &Manifest, environment: &Environment) -> Result<Self, Refusal> {
+        let nameless =
+            grants(manifest).find(|grant| grant.guest.is_empty() && !grant.host.starts_with(b"/"));
+        let for_pwd = grants(manifest).next().is_some() && !environment.sets(b"PWD");
+        let upward = grants(manifest).find(|grant| route::goes_up(grant.host));
+        if nameless.is_none() && upward.is_none() && !for_pwd {
+            return Ok(Self(None));
+        }
+        match (cwd::current_dir(), nameless.or(upward)) {
+            (Ok(path), _) => Ok(Self(Some(path))),
+            (Err(_), Some(grant)) => Err(Refusal::NoCurrentDirectory(grant)),
+            // Only PWD depends on it: the guest gets none.
+            (Err(_), None) => Ok(Self(None)),
+        }
+    }
+
+    /// The absolute path of a host directory.
+    fn absolute(&self, host: &[u8]) -> Result<CPath, Errno> {
+        let cwd = self.0.as_ref().map_or(&b"/"[..], CPath::as_bytes);
+        cpath::absolute(cwd, host)
+    }
+
+    /// The current directory's path below `dir`. `None` when it isn't below,
+    /// or nobody asked for it.
+    fn below(&self, dir: &CPath) -> Option<&[u8]> {
+        cpath::below(dir.as_bytes(), self.0.as_ref()?.as_bytes())
+    }
+}
+
+/// Opens a granted directory. Returns its descriptor and its absolute path, made lexically.
+fn open(
+    grant: Grant,
+    current: &Current,
+    keeper: &mut Keeper,
+) -> Result<(Descriptor, CPath), Refusal> {
+    let failed = |error| Refusal::CannotOpen(grant, error);
+    let host = CPath::from_bytes(grant.host).map_err(failed)?;
+    let host_path = current.absolute(grant.host).map_err(failed)?;
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let dir = match openat(CWD, host.as_c_str(), flags, Mode::empty()) {
+        // The directory may be searched but not listed: files in it can still be opened.
+        Err(rustix::io::Errno::ACCESS) => {
+            openat(CWD, host.as_c_str(), flags | OFlags::PATH, Mode::empty())
+        }
+        opened => opened,
+    }
+    .map_err(|error| failed(error.into()))?;
+    if route::goes_up(grant.host) {
+        route::refuse_ambiguous(grant, &host_path, &dir)?;
+    }
+    let name = if !grant.guest.is_empty() {
+        grant.guest
+    } else if grant.host == host_path.as_bytes() {
+        grant.host
+    } else {
+        keeper
+            .keep(&[host_path.as_bytes()])
+            .map_err(|_| Refusal::NoMemory)?
+    };
+    let root = host_path.as_bytes() == b"/";
+    Ok((
+        preopen(dir, grant.access, Preopen::Directory { name, root }),
+        host_path,
+    ))
+}
+
+/// The descriptor of an open directory that is granted.
+pub fn preopen(dir: OwnedFd, access: Access, preopen: Preopen) -> Descriptor {
+    let given = Given::to_grant(access);
+    Descriptor {
+        rights: given.rights,
+        inheriting: given.inheriting,
+        read_only: given.read_only,
+        preopen: Some(preopen),
+        ..Descriptor::new(HostFd::Owned(dir), FileType::Directory)
+    }
+}
+
+/// Refuses a grant for reading only of a directory that a writable grant contains. The
+/// guest could change the directory's files through the writable grant.
+pub fn refuse_contradictions(manifest: &Manifest, fds: &FdTable) -> Result<(), Refusal> {
+    for (inner, dir) in granted(manifest, fds) {
+        if inner.access == Access::ReadWrite {
+            continue;
+        }
+        match writable_around(dir.host.as_fd(), manifest, fds) {
+            Ok(None) => {}
+            Ok(Some((outer, 0))) => return Err(Refusal::Same(inner, outer)),
+            Ok(Some((outer, _))) => return Err(Refusal::Inside(inner, outer)),
+            Err(error) => return Err(Refusal::CannotOpen(inner, error.into())),
+        }
+    }
+    Ok(())
+}
+
+/// The innermost writable grant that is `dir` or contains it, and how many
+/// levels above `dir` it is.
+pub fn writable_around(
+    dir: BorrowedFd<'_>,
+    manifest: &Manifest,
+    fds: &FdTable,
+) -> rustix::io::Result<Option<(Grant, u32)>> {
+    let mut above: Option<OwnedFd> = None;
+    for level in 0.. {
+        let dir = above.as_ref().map_or(dir, |fd| fd.as_fd());
+        let here = identity(dir)?;
+        for (grant, granted) in granted(manifest, fds) {
+            if grant.access == Access::ReadWrite && identity(&granted.host)? == here {
+                return Ok(Some((grant, level)));
+            }
+        }
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let parent = openat(dir, c"..", flags, Mode::empty())?;
+        if identity(&parent)? == here {
+            break;
+        }
+        above = Some(parent);
+    }
+    Ok(None)
+}
+
+/// Device and inode of a file.
+pub type Identity = (u64, u64);
+
+/// The device and the inode of an open directory, the same for two descriptors of it.
+pub fn identity(dir: impl AsFd) -> rustix::io::Result<Identity> {
+    let stat = fstat(dir)?;
+    Ok((stat.st_dev, stat.st_ino))
+}

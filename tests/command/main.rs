@@ -1,0 +1,39 @@
+//! Does `wasi-aot` do what its user asks for, and does it say what is wrong otherwise?
+//!
+//! - [`output`]: what `build` writes, in each form; [`repeat`]: the same bytes each time;
+//! - [`errors`]: modules that can't be compiled; [`policy`]: grants that contradict each
+//!   other;
+//! - [`run`]: `wasi-aot run`; [`run_cache`]: the cache that it keeps;
+//! - [`inspect`]: `wasi-aot inspect`;
+//! - [`isolation`]: what `wasi-aot` itself needs of the machine.
+//!
+//! `cli/tests/cli` has the tests that need nothing but cargo: no Go, no wasmtime, no
+//! `make build`.
+
+mod errors;
+mod inspect;
+mod isolation;
+mod output;
+mod policy;
+mod repeat;
+mod run;
+mod run_cache;
+
+use harness::support;
+use harness::tool::Tool;
+use std::sync::Arc;
+
+fn main() -> anyhow::Result<()> {
+    let tool = Arc::new(Tool::new()?);
+    let groups = [
+        errors::trials,
+        inspect::trials,
+        isolation::trials,
+        output::trials,
+        policy::trials,
+        repeat::trials,
+        run::trials,
+        run_cache::trials,
+    ];
+    harness::main(groups.iter().flat_map(|group| group(&tool)).collect())
+}

@@ -1,0 +1,205 @@
+//! Compares the output of a command with the lines of a document.
+//!
+//! In an expected line `[..]` stands for any text; an expected line `...` stands for any
+//! number of lines. The comparison is the cheapest way to edit the expected lines into ones
+//! that match, so one table answers three questions: whether they match (no edit), what the
+//! difference is, and what the document should say (edits only where they are needed, so
+//! `[..]` and `...` stay where they match).
+
+use anyhow::{Result, ensure};
+
+/// The line that stands for any number of lines.
+const ANY_LINES: &str = "...";
+/// The text that stands for any text of a line.
+const ANY_TEXT: &str = "[..]";
+
+/// A step on the way from the expected to the actual lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step<'a> {
+    /// An expected line that stays.
+    Keep(&'a str),
+    /// An actual line that the `...` before it stands for.
+    Cover,
+    /// An expected line that nothing matches.
+    Drop(&'a str),
+    /// An actual line that nobody expected.
+    Add(&'a str),
+}
+
+/// What an output is in comparison with what was expected.
+#[derive(Debug)]
+pub struct Comparison<'a>(Vec<Step<'a>>);
+
+impl<'a> Comparison<'a> {
+    /// Time and space are the product of both numbers of lines.
+    pub fn new(expected: &'a [String], actual: &'a [String]) -> Self {
+        Self(steps(expected, actual))
+    }
+
+    pub fn matches(&self) -> bool {
+        let is_edit = |step: &Step| matches!(step, Step::Drop(_) | Step::Add(_));
+        !self.0.iter().any(is_edit)
+    }
+
+    /// The difference, a line each: `-` was expected, `+` came.
+    pub fn diff(&self) -> String {
+        let line = |step: &Step| match *step {
+            Step::Keep(text) => Some(format!("  {text}\n")),
+            Step::Cover => None,
+            Step::Drop(text) => Some(format!("- {text}\n")),
+            Step::Add(text) => Some(format!("+ {text}\n")),
+        };
+        self.0.iter().filter_map(line).collect()
+    }
+
+    /// The lines that the document should have.
+    pub fn blessed(&self) -> Vec<String> {
+        let line = |step: &Step| match *step {
+            Step::Keep(text) | Step::Add(text) => Some(text.to_owned()),
+            Step::Cover | Step::Drop(_) => None,
+        };
+        self.0.iter().filter_map(line).collect()
+    }
+}
+
+/// Whether `line` is what `pattern` stands for, `...` aside.
+fn line_matches(pattern: &str, line: &str) -> bool {
+    let mut parts = pattern.split(ANY_TEXT);
+    let first = parts.next().expect("BUG: split gives at least one part");
+    let Some(mut rest) = line.strip_prefix(first) else {
+        return false;
+    };
+    let parts: Vec<_> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else {
+        return rest.is_empty();
+    };
+    // The leftmost place of each part leaves the most for the parts behind it.
+    for part in middle {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+/// The cheapest steps; an edit costs 1.
+fn steps<'a>(expected: &'a [String], actual: &'a [String]) -> Vec<Step<'a>> {
+    let (rows, columns) = (expected.len(), actual.len());
+    // costs[i][j]: from expected[i..] to actual[j..].
+    let mut costs = vec![vec![0usize; columns + 1]; rows + 1];
+    for i in (0..=rows).rev() {
+        for j in (0..=columns).rev() {
+            let choices = choices(expected, actual, i, j);
+            let cheapest = choices.map(|(step, i, j)| edits(step) + costs[i][j]);
+            costs[i][j] = cheapest.min().unwrap_or(0);
+        }
+    }
+    let mut steps = Vec::new();
+    let (mut i, mut j) = (0, 0);
+    while let Some((step, next_i, next_j)) =
+        choices(expected, actual, i, j).min_by_key(|&(step, i, j)| edits(step) + costs[i][j])
+    {
+        steps.push(step);
+        (i, j) = (next_i, next_j);
+    }
+    steps
+}
+
+fn edits(step: Step) -> usize {
+    usize::from(matches!(step, Step::Drop(_) | Step::Add(_)))
+}
+
+/// The steps from `expected[i..]` and `actual[j..]`, with where they lead, in order of
+/// preference; none at the end.
+fn choices<'a>(
+    expected: &'a [String],
+    actual: &'a [String],
+    i: usize,
+    j: usize,
+) -> impl Iterator<Item = (Step<'a>, usize, usize)> {
+    let want = expected.get(i).map(String::as_str);
+    let have = actual.get(j).map(String::as_str);
+    let any = want == Some(ANY_LINES);
+    let keep = match (want, have) {
+        (Some(want), _) if any => Some((Step::Keep(want), i + 1, j)),
+        (Some(want), Some(have)) if line_matches(want, have) => {
+            Some((Step::Keep(want), i + 1, j + 1))
+        }
+        _ => None,
+    };
+    let cover = (any && have.is_some()).then_some((Step::Cover, i, j + 1));
+    let drop = want
+        .filter(|_| !any)
+        .map(|want| (Step::Drop(want), i + 1, j));
+    let add = have.map(|have| (Step::Add(have), i, j + 1));
+    [keep, cover, drop, add].into_iter().flatten()
+}
+
+type Check = (&'static str, fn() -> Result<()>);
+
+/// Tests of this file.
+pub const CHECKS: &[Check] = &[
+    ("equal lines match", || {
+        same(&["a", "b"], &["a", "b"])?;
+        same(&[], &[])
+    }),
+    ("other lines don't match", || {
+        differ(&["a"], &["b"])?;
+        differ(&["a"], &[])?;
+        differ(&[], &["a"])?;
+        differ(&["a", "b"], &["b", "a"])?;
+        differ(&["a"], &["a", "a"])?;
+        differ(&["a"], &["ab"])?;
+        differ(&["a"], &["ba"])
+    }),
+    ("[..] is any text of one line", || {
+        same(&["size: [..] bytes"], &["size: 12 bytes"])?;
+        same(&["[..]"], &[""])?;
+        same(&["a[..]b[..]b"], &["abbb"])?;
+        differ(&["size: [..] bytes"], &["size: 12 byte"])?;
+        differ(&["a[..]b[..]b"], &["ab"])?;
+        differ(&["[..]"], &[])?;
+        differ(&["[..]"], &["a", "b"])
+    }),
+    ("... is any number of lines", || {
+        same(&["..."], &[])?;
+        same(&["...", "z"], &["a", "b", "z"])?;
+        same(&["a", "...", "b", "..."], &["a", "b", "b", "c"])?;
+        differ(&["...", "z"], &["a", "b"])?;
+        differ(&["a", "..."], &["b", "a"])
+    }),
+    ("a difference names both sides", || {
+        let diff = with(&["a", "b", "c"], &["a", "x", "c"], |c| c.diff());
+        ensure!(diff == "  a\n- b\n+ x\n  c\n", "{diff}");
+        Ok(())
+    }),
+    ("blessing keeps patterns that match", || {
+        let expected = ["size [..]", "old", "...", "end"];
+        let actual = ["size 7", "new", "1", "2", "end"];
+        let blessed = with(&expected, &actual, |c| c.blessed());
+        // A changed line before `...` is covered by it.
+        ensure!(blessed == ["size [..]", "...", "end"], "{blessed:?}");
+        let blessed = with(&["x [..]", "same"], &["y 7", "same"], |c| c.blessed());
+        ensure!(blessed == ["y 7", "same"], "{blessed:?}");
+        Ok(())
+    }),
+];
+
+fn with<T>(expected: &[&str], actual: &[&str], get: impl Fn(&Comparison) -> T) -> T {
+    let own = |lines: &[&str]| lines.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let (expected, actual) = (own(expected), own(actual));
+    get(&Comparison::new(&expected, &actual))
+}
+
+fn same(expected: &[&str], actual: &[&str]) -> Result<()> {
+    let matches = with(expected, actual, |c| c.matches());
+    ensure!(matches, "{expected:?} doesn't match {actual:?}");
+    Ok(())
+}
+
+fn differ(expected: &[&str], actual: &[&str]) -> Result<()> {
+    let matches = with(expected, actual, |c| c.matches());
+    ensure!(!matches, "{expected:?} matches {actual:?}");
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! The documents: their commands are run and their links are followed.
+//!
+//! Every `*.md` of the repository has one test for its links ([`links`]). Every one that
+//! isn't a record of results ([`find`]) has one test that runs its `console` blocks in bash
+//! and compares the output ([`document`]). [`markdown`] says how a document is written.
+//! `WASI_AOT_BLESS=1` writes the output into the documents instead; review the diff.
+//! [`archive`] checks the links of the documents that `make dist` packs.
+//!
+//! The last lines of the suite say how many commands it ran, and which it only shows.
+
+mod align;
+mod archive;
+mod document;
+mod find;
+mod links;
+mod markdown;
+mod session;
+
+use document::Tally;
+use harness::go::{NEWEST, Toolchain};
+use harness::paths;
+use harness::suite::test;
+use harness::tool::Tool;
+use libtest_mimic::Arguments;
+use std::sync::{Arc, Mutex};
+
+fn main() -> anyhow::Result<()> {
+    let args = Arguments::from_args();
+    let tool = Arc::new(Tool::new()?);
+    let go = Arc::new(Toolchain::new(NEWEST)?);
+    let tally = Arc::<Mutex<Tally>>::default();
+
+    let mut trials = Vec::new();
+    for file in find::documents(paths::root())? {
+        if find::has_commands(&file) {
+            let (tool, go, tally) = (Arc::clone(&tool), Arc::clone(&go), Arc::clone(&tally));
+            let document = file.clone();
+            trials.push(test(file.clone(), move || {
+                document::check(&document, &tool, &go, &tally)
+            }));
+        }
+        trials.push(test(format!("links of {file}"), move || {
+            links::check(paths::root(), &file)
+        }));
+    }
+    trials.push(test("links of the archive", archive::check));
+    let checks = [
+        align::CHECKS,
+        links::CHECKS,
+        markdown::CHECKS,
+        session::CHECKS,
+    ];
+    for &(name, check) in checks.into_iter().flatten() {
+        trials.push(test(format!("runner: {name}"), check));
+    }
+
+    let conclusion = libtest_mimic::run(&args, trials);
+    print!("{}", tally.lock().expect("no panic while held"));
+    // `exit` runs no destructors, and the tool's directory is to be removed.
+    drop(tool);
+    conclusion.exit()
+}

@@ -1,0 +1,184 @@
+//! `--listen`: a server in Go on listeners that its executable opens, driven by
+//! Go's own HTTP client on the other side.
+
+use crate::support::{build, guest, one_line, run, test, text};
+use anyhow::{Context, Result, ensure};
+use harness::address;
+use harness::daemon::Daemon;
+use harness::go::{Flavour, Goal, NEWEST, OLDER, Toolchain};
+use harness::run::{Ends, Finished, Run};
+use harness::target;
+use harness::tool::Tool;
+use libtest_mimic::Trial;
+use std::net::{IpAddr, Ipv6Addr, TcpListener, TcpStream};
+use std::process::Command;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// Values of `--listen` that a build refuses, and what it advises.
+const REFUSED: &[(&str, &[&str], &str)] = &[
+    ("no address", &[":8080"], "write 0.0.0.0:8080"),
+    ("a name", &["localhost:80"], "localhost isn't an IP address"),
+    ("port 0", &["127.0.0.1:0"], "choose one"),
+    ("no brackets", &["::1"], "write [::1]:8080"),
+    ("twice", &["[::1]:80", "[0::1]:80"], "is given twice"),
+    ("one in the other", &["1.2.3.4:80", "[::]:80"], "as well"),
+];
+
+pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
+    let mut trials: Vec<_> = (OLDER.into_iter().chain([NEWEST]))
+        .map(|version| {
+            let name = format!("listen/a server and its clients, go{version}");
+            test(&name, tool, move |tool| serves(tool, version))
+        })
+        .collect();
+    for &(name, addresses, advice) in REFUSED {
+        let name = format!("listen/refused by the build: {name}");
+        trials.push(test(&name, tool, move |tool| {
+            let dir = tempfile::tempdir()?;
+            let flags = addresses.iter().flat_map(|address| ["--listen", address]);
+            let output = dir.path().join("program");
+            let built = tool.build(&guest("hello", Goal::Wasip1)?, &output, flags)?;
+            let message = text(&built.stderr);
+            ensure!(
+                built.ends == Ends::Exit(2) && !output.exists(),
+                "{}",
+                built.ends
+            );
+            ensure!(
+                message.contains("--listen") && message.contains(advice),
+                "{message}"
+            );
+            Ok(())
+        }));
+    }
+    trials.push(test("listen/few descriptors", tool, few_descriptors));
+    trials.push(test("listen/an address that is in use", tool, in_use));
+    trials.push(test("listen/an address of another machine", tool, |tool| {
+        cannot_start(
+            tool,
+            "192.0.2.1:8080",
+            "this machine does not have that address",
+        )
+    }));
+    trials
+}
+
+/// A server that is ready for clients.
+struct Site {
+    server: Daemon,
+    addresses: Vec<String>,
+    /// Where it runs.
+    _dir: TempDir,
+}
+
+impl Site {
+    /// Builds the guest `server` for ports that are free now, with `--dir .`, and
+    /// starts it after the shell command `before`. Ports are taken by others now and
+    /// then, so it takes several attempts.
+    fn new(tool: &Tool, version: &'static str, ips: &[IpAddr], before: &str) -> Result<Self> {
+        let module = Toolchain::new(version)?.build("server", Flavour::Plain, Goal::Wasip1)?;
+        for _ in 0..5 {
+            let dir = tempfile::tempdir()?;
+            std::fs::write(dir.path().join("note"), "a note\n")?;
+            let addresses = ips.iter().map(|ip| Ok(address::free(*ip)?.to_string()));
+            let addresses = addresses.collect::<Result<Vec<_>>>()?;
+            let mut flags = vec!["--dir", "."];
+            flags.extend(addresses.iter().flat_map(|a| ["--listen", a.as_str()]));
+            build(tool, &module, &dir.path().join("server"), &flags)?;
+            let mut command = target::shell(&format!("{before} exec $RUN ./server"));
+            command.current_dir(dir.path());
+            let mut server = Daemon::start(command)?;
+            if server.says("ready\n")? {
+                return Ok(Self {
+                    server,
+                    addresses,
+                    _dir: dir,
+                });
+            }
+            let stderr = text(&server.end()?.stderr);
+            ensure!(stderr.contains("the address is in use"), "{stderr}");
+        }
+        anyhow::bail!("five times another process took the port")
+    }
+
+    /// Runs a scenario of the guest `client`, a native program.
+    fn client(&self, version: &'static str, scenario: &str) -> Result<()> {
+        let client = Toolchain::new(version)?.build("client", Flavour::Plain, Goal::Native)?;
+        let mut command = Command::new(client);
+        command.arg(scenario).args(&self.addresses);
+        let done = Run::of(command).seconds(120).run()?;
+        ensure!(
+            done.ends.is_success(),
+            "{scenario}: {}: {}\nthe server says {}",
+            done.ends,
+            text(&done.stderr),
+            self.server.said()
+        );
+        Ok(())
+    }
+
+    /// Ends the server, which has answered so many requests for an echo.
+    fn end(self, answered: u32) -> Result<Finished> {
+        let finished = self.server.end()?;
+        ensure!(
+            finished.ends.is_success()
+                && text(&finished.stdout) == format!("ready\nanswered {answered}\n"),
+            "{}: {} {}",
+            finished.ends,
+            text(&finished.stdout),
+            text(&finished.stderr)
+        );
+        Ok(finished)
+    }
+}
+
+fn serves(tool: &Tool, version: &'static str) -> Result<()> {
+    let second = match address::free(Ipv6Addr::LOCALHOST.into()) {
+        Ok(ipv6) => ipv6.ip(),
+        Err(_) => address::loopback(),
+    };
+    let site = Site::new(tool, version, &[address::loopback(), second], "")?;
+    for scenario in ["requests", "leaving", "waiting", "listeners", "files"] {
+        site.client(version, scenario)?;
+    }
+    let finished = site.end(1001)?;
+    ensure!(finished.stderr.is_empty(), "{}", text(&finished.stderr));
+    Ok(())
+}
+
+/// A server whose descriptors are all taken goes on when there are some again; and
+/// one that waits for more than it has descriptors, to read and to write on most,
+/// waits.
+fn few_descriptors(tool: &Tool) -> Result<()> {
+    let mut site = Site::new(tool, NEWEST, &[address::loopback()], "ulimit -n 20;")?;
+    site.client(NEWEST, "stalling")?;
+    let address = site.addresses[0].clone();
+    let connections = (0..30).map(|_| TcpStream::connect(&address));
+    let connections = connections.collect::<std::io::Result<Vec<_>>>()?;
+    ensure!(
+        site.server.says("http: Accept error")?,
+        "the server has ended"
+    );
+    drop(connections);
+    site.client(NEWEST, "echo")?;
+    site.end(1).map(drop)
+}
+
+fn in_use(tool: &Tool) -> Result<()> {
+    let taken = TcpListener::bind((address::loopback(), 0))?;
+    let address = taken.local_addr()?.to_string();
+    cannot_start(tool, &address, "the address is in use")
+}
+
+fn cannot_start(tool: &Tool, address: &str, reason: &str) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let program = dir.path().join("program");
+    let flags = ["--listen", address];
+    build(tool, &guest("hello", Goal::Wasip1)?, &program, &flags)?;
+    let ran = run(&program, &[], dir.path())?;
+    let name = program.to_str().context("a name in UTF-8")?;
+    let flag = format!("(this program was built with --listen {address})");
+    let listens = format!("cannot listen on {address}: {reason} ");
+    one_line(&ran, 125, name, &[&listens, &flag])
+}

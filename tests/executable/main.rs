@@ -1,0 +1,45 @@
+//! Does an executable do what it must beside computing: start, end, trap, keep its limits,
+//! and stay inside its sandbox?
+//!
+//! - [`starting`]: what an executable says that can't start; [`image`]: what the kernel maps
+//!   of its file; [`ld`]: an executable that `ld` linked;
+//! - [`traps`]: what a trap says; [`cpu_limit`]: `--max-cpu`; [`preempt`]: goroutines that
+//!   compute give way;
+//! - [`inherited`], [`streams`], [`own`]: what a program can't do with descriptors, signals
+//!   and capabilities of its parent, with its standard output, with its own file;
+//! - [`harden`]: the second fence holds where the first one is broken;
+//! - [`listen`]: servers on the listeners of `--listen`.
+
+mod cpu_limit;
+mod harden;
+mod image;
+mod inherited;
+mod ld;
+mod listen;
+mod own;
+mod preempt;
+mod starting;
+mod streams;
+mod traps;
+
+use harness::support;
+use harness::tool::Tool;
+use std::sync::Arc;
+
+fn main() -> anyhow::Result<()> {
+    let tool = Arc::new(Tool::new()?);
+    let groups = [
+        cpu_limit::trials,
+        harden::trials,
+        image::trials,
+        inherited::trials,
+        ld::trials,
+        listen::trials,
+        own::trials,
+        preempt::trials,
+        starting::trials,
+        streams::trials,
+        traps::trials,
+    ];
+    harness::main(groups.iter().flat_map(|group| group(&tool)).collect())
+}

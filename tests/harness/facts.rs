@@ -1,0 +1,40 @@
+//! What a build knows of Go's code, as data: what `build -v` prints for people.
+
+use anyhow::{Context, Result};
+use std::sync::{Mutex, PoisonError};
+use wasi_aot_compiler::{Emit, Facts, Observer, Options, Preload, build_with};
+
+/// Keeps the facts of a build.
+#[derive(Debug, Default)]
+pub struct Observed(Mutex<Option<Facts>>);
+
+impl Observed {
+    /// The facts, once functions have been compiled.
+    ///
+    /// # Errors
+    /// If none were.
+    pub fn get(&self) -> Result<Facts> {
+        let facts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        facts.context("the build told no facts")
+    }
+}
+
+impl Observer for Observed {
+    fn facts(&self, facts: &Facts) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(*facts);
+    }
+}
+
+/// The facts of a build of `wasm`, as an object, with `preloads`.
+///
+/// # Errors
+/// Those of the build.
+pub fn of(wasm: &[u8], preloads: &[Preload<'_>], options: Options) -> Result<Facts> {
+    let options = Options {
+        emit: Emit::Obj,
+        ..options
+    };
+    let observed = Observed::default();
+    build_with(wasm, preloads, &options, &observed)?;
+    observed.get()
+}
