@@ -92,6 +92,32 @@ pub fn name_function_in_panics() {
 mod tests {
     use super::*;
 
+    /// Not a test by itself: [`a_panic_names_the_function`] runs it in a process of its own.
+    #[test]
+    #[ignore = "panics on purpose"]
+    fn panics_on_purpose() {
+        name_function_in_panics();
+        begin("main.main", Step::Lower);
+        panic!("BUG: on purpose");
+    }
+
+    #[test]
+    fn a_panic_names_the_function() {
+        let child = "compile::watch::tests::panics_on_purpose";
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", child, "--ignored", "--nocapture"])
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = String::new();
+        let stderr = child.stderr.as_mut().unwrap();
+        std::io::Read::read_to_string(stderr, &mut said).unwrap();
+        assert!(!child.wait().unwrap().success());
+        let line = "BUG: the compiler failed in lowering to CLIF of main.main; please report it\n";
+        assert!(said.contains(line) && said.contains("on purpose"), "{said}");
+    }
+
     #[test]
     fn a_thread_knows_what_it_compiles() {
         assert_eq!(current(), None);

@@ -244,6 +244,7 @@ impl<'a, 't> Builder<'a, 't> {
     }
 
     fn open_else(&mut self, offset: u32) {
+        // The `if` was opened in unreachable code, and its `else` is as unreachable.
         if self.dead_depth > 0 {
             return;
         }
@@ -264,6 +265,8 @@ impl<'a, 't> Builder<'a, 't> {
             self.blocks[label.end.index()].terminator_offset = offset;
             return;
         }
+        // Even if no branch leads to the end: the validator says what is on the stack, and a
+        // block that nothing reaches is left out by whoever orders blocks.
         self.start(label.end);
         // An `if` without `else`: the false edge goes on with the parameters,
         // which are also the results.

@@ -1,7 +1,10 @@
-//! How much a function may ask for. Up to here building its graph costs what its size lets
-//! expect; beyond, what is kept grows with a product of two sizes, and a body of a few
-//! hundred kilobytes could ask for any amount of memory. What compilers emit stays far below.
-//! What lowering costs is limited otherwise ([`crate::weight`]).
+//! Limits on the size of one function's graph.
+//!
+//! Within them, building the graph is linear in the body's size. Without them, the operand
+//! types that blocks begin with grow with a product of two sizes, operands and blocks, so a
+//! body of a few hundred kilobytes could use any amount of memory. The functions that
+//! compilers emit stay far below. The cost of lowering has limits of its own
+//! ([`crate::weight`]).
 
 use super::Graph;
 use crate::error::Error;

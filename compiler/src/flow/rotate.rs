@@ -24,6 +24,8 @@ impl Graph<'_> {
         for (i, block) in order.iter().enumerate() {
             position[block.index()] = i;
         }
+        // A jump to what comes before in this order goes back, in a loop. The order stays the
+        // one of the graph as it was: copies make no block reachable that wasn't.
         for &block in &order {
             if let Terminator::Jump(edge) = self.blocks[block.index()].terminator
                 && edge.target != block

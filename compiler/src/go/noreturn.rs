@@ -90,11 +90,15 @@ impl Summary {
     pub fn new(graph: &Graph<'_>, start: BlockId, exits: impl Fn(u32) -> bool) -> Self {
         let blocks = graph.blocks.iter().map(|block| {
             let operators = &graph.operators[block.operators.clone()];
+            // Wherever in the block: what follows is never executed.
             if operators.iter().any(
                 |(op, _)| matches!(op, Operator::Call { function_index } if exits(*function_index)),
             ) {
                 return Exit::Never;
             }
+            // A block ends in a call of which the status is on the operand stack, or in a
+            // known status. Where neither is recognised, all of its edges may be taken, or it
+            // may return anything: the result can only become less exact, never wrong.
             match (&block.terminator, status_of(operators)) {
                 (Terminator::Trap(_), _) | (Terminator::Return, Some(Status::One)) => Exit::Never,
                 (Terminator::Return, Some(Status::Call(callee))) => Exit::ReturnsCall { callee },
@@ -247,6 +251,8 @@ pub fn cut(graph: &mut Graph<'_>, never_zero: impl Fn(u32) -> bool) {
         if then.arity > 0 || !never_zero(callee) {
             continue;
         }
+        // The call's result, which is never 0, may be any other number. Where the other block
+        // looks at none, it makes no difference that the branch no longer takes it.
         let unwound = &graph.blocks[then.target.index()];
         let operators = &graph.operators[unwound.operators.clone()];
         let (terminator, offset) = match (&unwound.terminator, operators) {

@@ -92,12 +92,12 @@ impl<'a> Pclntab<'a> {
     }
 
     /// The functions in the table, in its order.
-    pub fn functions(&self) -> impl Iterator<Item = Function<'a>> + '_ {
+    pub fn functions(&self) -> impl Iterator<Item = GoFunction<'a>> + '_ {
         (0..self.nfunc).filter_map(|i| self.function(i, self.bytes.len()))
     }
 
     /// What is recorded of each function, and the function.
-    pub fn records(&self) -> impl Iterator<Item = (Function<'a>, Record<'a>)> + '_ {
+    pub fn records(&self) -> impl Iterator<Item = (GoFunction<'a>, Record<'a>)> + '_ {
         let pctab = self.bytes.get(self.pctab_offset..).unwrap_or_default();
         (0..self.nfunc).filter_map(move |i| {
             let function = self.function(i, self.bytes.len())?;
@@ -113,7 +113,7 @@ impl<'a> Pclntab<'a> {
     }
 
     /// A function whose name, with its final zero, is not longer than `longest`.
-    fn function(&self, i: usize, longest: usize) -> Option<Function<'a>> {
+    fn function(&self, i: usize, longest: usize) -> Option<GoFunction<'a>> {
         let pcln = self.bytes.get(self.pcln_offset..)?;
         let entry = half(pcln, i.checked_mul(8)?)?;
         let func = pcln.get(half(pcln, i * 8 + 4)?..)?;
@@ -131,7 +131,7 @@ impl<'a> Pclntab<'a> {
             .get(self.funcname_offset.checked_add(name_offset)?..)?;
         let name = &name[..name.len().min(longest)];
         let name = &name[..memchr::memchr(0, name)?];
-        Some(Function {
+        Some(GoFunction {
             index,
             name: std::str::from_utf8(name).ok()?,
             deferreturn,
@@ -141,7 +141,7 @@ impl<'a> Pclntab<'a> {
 
 /// One function of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Function<'a> {
+pub struct GoFunction<'a> {
     /// Place among the module's defined functions.
     pub index: usize,
     /// Go's name for it, such as `main.main`.
@@ -299,7 +299,7 @@ mod tests {
             let functions: Vec<_> = table.functions().collect();
             assert_eq!(
                 functions,
-                [Function {
+                [GoFunction {
                     index: 2,
                     name: "main.main",
                     deferreturn: 5

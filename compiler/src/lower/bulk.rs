@@ -3,11 +3,11 @@
 //! They trap before they write anything when a range is out of bounds (core
 //! specification, "Memory Instructions"), so the checks stand before the call.
 //! Short constant lengths, which are how Go moves and clears structures, are loads
-//! and stores instead: an access that misses memory faults like any other, and
-//! what was written before it nobody sees, since a trap ends the process.
+//! and stores instead: an access that misses memory faults like any other. Nobody sees
+//! what was written before the fault, since a trap ends the process.
 //!
-//! A passive segment's bytes are read-only; that it is dropped is a length of 0 in
-//! its cell, which is all that is ever written of it.
+//! A passive segment's bytes are read-only. `data.drop` stores 0 in the cell of the segment's
+//! length, and nothing else of a segment is ever written.
 
 use super::address::Regions;
 use super::operands::Operand;

@@ -36,6 +36,7 @@ impl Lowering<'_, '_, '_> {
 
     fn branch(&mut self, then: Edge, otherwise: Edge) {
         let condition = self.pop();
+        // Before the branch, so that operands are in their slots on either way.
         self.flush();
         let then_block = self.edge_block(then);
         let otherwise_block = self.edge_block(otherwise);
@@ -51,7 +52,9 @@ impl Lowering<'_, '_, '_> {
     fn table(&mut self, targets: &[Edge], default: Edge) {
         let index = self.pop();
         self.flush();
-        // Go's tables name the same targets over and over: one block per edge.
+        // Go's tables name the same targets over and over, so equal edges share a block.
+        // Edges to one target may differ: each carries its own operands, which move in the
+        // block of the edge.
         let mut blocks: HashMap<Edge, ir::Block> = HashMap::new();
         let mut distinct = Vec::new();
         let mut calls = Vec::with_capacity(targets.len() + 1);
@@ -70,6 +73,7 @@ impl Lowering<'_, '_, '_> {
         for (edge, block) in distinct {
             self.fill_edge_block(edge, block);
         }
+        // `open_predecessors` counts edges, not blocks: each of equal edges is one.
         for &edge in [&default].into_iter().chain(targets) {
             self.edge_lowered(edge);
         }

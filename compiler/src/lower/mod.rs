@@ -15,7 +15,6 @@
 //! instruction of a function that the compiler makes itself.
 
 mod address;
-mod base;
 mod bulk;
 mod byte_loops;
 mod call;
@@ -28,6 +27,7 @@ mod float;
 mod integer;
 mod kept;
 mod memory;
+mod memory_base;
 mod mulhi;
 mod narrow;
 mod operands;
@@ -160,7 +160,7 @@ struct Lowering<'f, 'm, 'w> {
     sp: sp::StackPointer,
     /// Where vectors are permuted, on a machine without an instruction for it.
     permutation: Option<ir::StackSlot>,
-    /// Memory 0's base ([`base`]), where that is no constant.
+    /// Memory 0's base ([`memory_base`]), where that is no constant.
     base: Option<Variable>,
     /// What the pinned register holds ([`sp`]), where that is kept from block to block.
     pinned: Option<Variable>,

@@ -7,7 +7,7 @@
 //! It is only ever written by a zero extension from 32 bits, on aarch64 plus memory 0's
 //! base, whose lower half is zero: so its upper half is always zero, or the base's. An
 //! address formed from it stays inside the reserve whatever the module does, its lower
-//! half is SP's value, exactly, and its upper half is the base ([`super::base`]) for all
+//! half is SP's value, exactly, and its upper half is the base ([`super::memory_base`]) for all
 //! code of the module; the entry writes it first, and C code gives it back as it was.
 //!
 //! Inside a block its value is an SSA value; it is read at most once from one
@@ -39,9 +39,9 @@ pub(super) struct StackPointer {
     unwritten: bool,
     /// What the register holds for each value that it had or gets.
     held: HashMap<Value, Value>,
-    /// The zero extensions of those values, by value, as far as there are any.
+    /// `wide[v]`: the i64 zero extension of the i32 `v`, once there is one.
     wide: HashMap<Value, Value>,
-    /// The same by zero extension.
+    /// The inverse of `wide`.
     of_wide: HashMap<Value, Value>,
 }
 
