@@ -55,7 +55,11 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     trials.push(test("listen/few descriptors", tool, few_descriptors));
     trials.push(test("listen/an address that is in use", tool, in_use));
     trials.push(test("listen/an address of another machine", tool, |tool| {
-        cannot_start(tool, "192.0.2.1:8080", "this machine does not have that address")
+        cannot_start(
+            tool,
+            "192.0.2.1:8080",
+            "this machine does not have that address",
+        )
     }));
     trials
 }
