@@ -86,7 +86,7 @@ mod tests {
                 _ => close_all(),
             }
             let open = (0..1024).filter(|&fd| {
-                // SAFETY: only asked what it is, which is answered for any number.
+                // SAFETY: the number is only passed to `fcntl`, which fails if it isn't open.
                 let fd = unsafe { rustix::fd::BorrowedFd::borrow_raw(fd) };
                 rustix::io::fcntl_getfd(fd).is_ok()
             });

@@ -1,13 +1,28 @@
 //! The runtime of wasi-aot's executables: process start, linear memory, traps
 //! and WASI preview 1 on Linux, without libc and without allocation.
 //!
-//! Everything here runs on the process's only thread: on the kernel's stack
-//! until [`arch::enter`], on the native stack ([`stack`]) when the module calls,
-//! on the signal stack in [`traps`] and [`preempt`]. State is kept in atomics with relaxed
-//! ordering for the language's sake, not for other threads'.
+//! The modules form layers. A module uses only modules of its own line and of the lines above,
+//! and no two modules use each other:
 //!
-//! Unit tests run on the host's std, which has its own memcpy, panic handler
-//! and entry point; what would clash is left out of them.
+//! | layer | modules |
+//! |---|---|
+//! | processor and kernel | [`arch`], [`sys`], [`process`], [`manifest`], `tables`, `shim_memory` |
+//! | functions for bytes, called by compiled code | `pieces`, `compare_bytes`, `libc_mem` |
+//! | messages and the end | [`report`], `panic` |
+//! | memory and stack | [`linear_memory`], [`stack`], `inherited` |
+//! | what guest and runtime exchange | [`abi`] |
+//! | faults and timers | [`traps`], [`preempt`], `cpu_limit` (for tests `again`) |
+//! | the two fences | [`policy`], [`harden`], `privileges` (for tests `corrupt`) |
+//! | the calls of preview 1 | [`wasi`] |
+//! | the order of the start | [`start`] |
+//!
+//! Everything runs on the process's only thread: on the kernel's stack until
+//! [`arch::enter`], on the native stack ([`stack`]) when the module calls, on the signal
+//! stack in [`traps`], [`preempt`] and `cpu_limit`. State is kept in atomics with relaxed
+//! ordering because the language asks for it; there is no other thread.
+//!
+//! Unit tests run with the host's std, which has its own memcpy, panic handler and entry
+//! point. The items that would clash with these are left out of tests.
 #![cfg_attr(not(test), no_std)]
 // `expect` says which invariant is broken; tests may `unwrap`.
 #![cfg_attr(not(test), deny(clippy::unwrap_used))]

@@ -16,7 +16,7 @@ use wasi_aot_contract::cpu::{Features, Missing};
 use wasi_aot_contract::module::{CONTRACT_VERSION, ModuleInfo};
 
 unsafe extern "C" {
-    /// Linked in behind the shim; `symbols::MODULE`.
+    /// The module's own, at an address that the runtime is linked for; `symbols::MODULE`.
     static wasi_aot_module: ModuleInfo;
 }
 

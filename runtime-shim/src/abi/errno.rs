@@ -11,12 +11,12 @@ use rustix::io::Errno as Host;
 pub struct Errno(u16);
 
 impl Errno {
-    /// No error: the goroutine is to give way and make the call again. The guest
-    /// gets `EINTR`, on which Go's os package does that; an `EINTR` of the host's it
-    /// never gets.
+    /// Not an error: the goroutine is to give way and make the call again. The guest gets
+    /// `EINTR`, for which Go's os package does that. The guest never gets an `EINTR` of the
+    /// host.
     pub const GIVE_WAY: Self = Self(u16::MAX);
 
-    /// The number that a function returns or an event holds.
+    /// The number that a function returns or an event contains.
     pub const fn number(self) -> u16 {
         self.0
     }
@@ -29,7 +29,7 @@ macro_rules! errnos {
         }
 
         impl From<Host> for Errno {
-            /// What Linux reports and preview 1 has no number for is `EIO`.
+            /// An errno of Linux for which preview 1 has no number becomes `EIO`.
             fn from(host: Host) -> Self {
                 match host {
                     $($(Host::$host => Self::$name,)?)*
@@ -138,8 +138,8 @@ impl From<NoMemory> for Errno {
 mod tests {
     use super::*;
 
-    /// The numbers that Go's syscall package has for wasip1, where a slip would
-    /// show as another error than the one that happened.
+    /// The numbers are those of Go's syscall package for wasip1: with a wrong number a program
+    /// would see another error than the one that happened.
     #[test]
     fn numbers_are_the_specification_s() {
         for (host, number) in [

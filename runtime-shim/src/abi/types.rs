@@ -5,7 +5,7 @@
 use super::errno::Errno;
 use rustix::fs::{FileType as HostType, Stat};
 
-/// `filetype`: a FIFO has none and is unknown.
+/// `filetype`. There is none for a FIFO, which is unknown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum FileType {
@@ -20,13 +20,13 @@ pub enum FileType {
 }
 
 impl FileType {
-    /// Of the file a `stat` is about. A socket's kind isn't in there: stream is
-    /// taken for granted.
+    /// The type of the file that `stat` is about. It doesn't say a socket's kind: the result is
+    /// that of a stream.
     pub fn of(stat: &Stat) -> Self {
         HostType::from_raw_mode(stat.st_mode).into()
     }
 
-    /// Reads and writes never wait for anybody.
+    /// Whether reads and writes never wait for another process.
     pub fn never_blocks(self) -> bool {
         matches!(
             self,
@@ -68,7 +68,7 @@ pub mod oflags {
     pub const ALL: u32 = CREAT | DIRECTORY | EXCL | TRUNC;
 }
 
-/// `flags` as a set out of `all`.
+/// `flags`, if all of them are in `all`.
 ///
 /// # Errors
 /// `EINVAL` when it has a bit that `all` doesn't have.
@@ -80,7 +80,7 @@ pub fn checked_flags(flags: u32, all: u32) -> Result<u32, Errno> {
     }
 }
 
-/// `lookupflags`: whether a symbolic link at the end of the path is followed.
+/// Whether `lookupflags` says to follow a symbolic link at the end of the path.
 ///
 /// # Errors
 /// `EINVAL` for a bit that the specification doesn't have.

@@ -1,8 +1,7 @@
 //! The first fence: every rule about what the guest may reach on the host and change there.
 //! The calls of [`crate::wasi`] parse their arguments, ask here, and then make the system
-//! call. Two rules are elsewhere, since they are no questions of policy: pointers are
-//! checked in [`crate::abi::guest_memory`], and no call makes a file executable or changes
-//! an owner because preview 1 has no such call.
+//! call. Only the checks of pointers are elsewhere, in [`crate::abi::guest_memory`]. There is
+//! no rule about modes and owners of files, because preview 1 has no call that changes them.
 //!
 //! | question | file |
 //! |---|---|
@@ -12,6 +11,7 @@
 //! | which variables the guest sees | [`environment`] |
 //! | what a descriptor may do | [`rights`]; for 0, 1 and 2 [`stdio`] |
 //! | which file a path leads to | [`resolver`], and [`walk`] without `openat2` |
+//! | which directory no path leads to, whatever is granted | [`hole`] |
 //! | how a file may be opened, created and emptied | [`opening`] |
 //! | which file is the executable, and what may not happen to it | [`way`], [`own`] |
 //! | which file systems control the kernel, so that nothing in them is changed | [`control`] |
@@ -26,6 +26,7 @@ pub mod cpath;
 mod cwd;
 pub mod environment;
 pub mod grants;
+mod hole;
 mod listen;
 pub mod opening;
 pub mod own;

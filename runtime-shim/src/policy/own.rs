@@ -13,8 +13,8 @@
 //! The errno is `EROFS`, as on machines where executables are kept on a file system that is
 //! mounted for reading only.
 //!
-//! A file is recognised by device and inode, so a hard link or a bind mount of it is no way
-//! round. Names are kept as well, each as its directory's device and inode and the name in
+//! A file is recognised by device and inode, also by a hard link or a bind mount. Names are
+//! kept as well, each as its directory's device and inode and the name in
 //! it: for file systems on which the inode changes (overlayfs copies a file when it is first
 //! opened for writing), and for names that nothing has at the moment. (Opening may create a
 //! file under such a name. The file has no x bit, and no call gives it one.)

@@ -7,23 +7,23 @@
 //! * A lookup never leaves its [`Base`], whatever symbolic links and `..` the path has and
 //!   whatever other processes rename meanwhile. The kernel ensures that (`openat2`, Linux
 //!   5.6); where it can't, [`super::walk`] does.
-//! * With a hole ([`Resolver::hole`]) no lookup ends in that directory or at a name in it.
+//! * With a hole ([`Resolver::hole`]) no lookup ends in that directory or at a name in it
+//!   ([`super::hole`]).
 //! * No call opens a file to change it in a file system that controls the kernel
 //!   ([`super::control`]).
 //!
 //! `runtime-shim/src/sandbox_tests/` attacks all of this.
 
 use super::control::refuse_control_files;
-use super::cpath::{CPath, PATH_MAX};
-use super::grants::{Identity, identity};
-use super::walk::{self, MAX_LINKS};
+use super::cpath::CPath;
+use super::grants::Identity;
+use super::walk;
 use crate::abi::errno::Errno;
 use crate::abi::fdtable::{Descriptor, Preopen};
 use core::cell::Cell;
 use core::ffi::CStr;
-use core::mem::MaybeUninit;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
-use rustix::fs::{Mode, OFlags, ResolveFlags, openat2, readlinkat_raw};
+use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
 use rustix::io::Errno as Host;
 
 /// The directory where a lookup starts, and which it can't leave.
@@ -81,7 +81,7 @@ enum Kernel {
 
 /// What a file is opened for.
 #[derive(Clone, Copy)]
-enum Purpose {
+pub(super) enum Purpose {
     /// To read it or look at it, or to use a directory.
     Use,
     /// To change or create it. `ordinary`: the lookup doesn't start in a control file system.
@@ -90,7 +90,7 @@ enum Purpose {
 
 impl Purpose {
     /// The same purpose for a lookup that starts in a directory whose file system is unknown.
-    fn elsewhere(self) -> Self {
+    pub(super) fn elsewhere(self) -> Self {
         match self {
             Self::Use => Self::Use,
             Self::Change { .. } => Self::Change { ordinary: false },
@@ -170,81 +170,7 @@ impl Resolver {
         }
     }
 
-    /// [`Resolver::open`] around the hole. Opens the directory that holds the last component
-    /// first, and refuses it if it is the hole. The last component is then a single name, and
-    /// if it is a link to follow, the link's text takes its place.
-    fn open_around(
-        &self,
-        hole: Identity,
-        purpose: Purpose,
-        base: Base<'_>,
-        path: &CStr,
-        flags: OFlags,
-        mode: Mode,
-    ) -> Result<OwnedFd, Errno> {
-        let mut path = CPath::from_bytes(path.to_bytes())?;
-        let exclusive = OFlags::CREATE | OFlags::EXCL;
-        let follow = !flags.contains(OFlags::NOFOLLOW) && !flags.contains(exclusive);
-        for _ in 0..=MAX_LINKS {
-            let (dir, name, must_be_dir) = split(path.as_bytes());
-            if matches!(name, b"" | b"." | b"..") {
-                // This can only be a directory, so what is opened may be the hole itself.
-                let opened = self.open_anywhere(purpose, base, path.as_c_str(), flags, mode)?;
-                return outside(hole, opened, flags);
-            }
-            let parent = self.open_parent(hole, base, dir)?;
-            if must_be_dir && flags.contains(OFlags::CREATE) {
-                // As in Linux: creat("name/") is an error whatever is there.
-                return Err(Errno::ISDIR);
-            }
-            let parent = parent.as_ref().map_or(base.dir, AsFd::as_fd);
-            let name = CPath::from_bytes(name)?;
-            if follow || must_be_dir {
-                let mut buffer = [MaybeUninit::uninit(); PATH_MAX];
-                if let Ok((target, _)) = readlinkat_raw(parent, name.as_c_str(), &mut buffer[..]) {
-                    path = substituted(base, dir, target, must_be_dir)?;
-                    continue;
-                }
-            }
-            let mut flags = flags | OFlags::NOFOLLOW;
-            flags.set(
-                OFlags::DIRECTORY,
-                must_be_dir || flags.contains(OFlags::DIRECTORY),
-            );
-            let parent = Base {
-                dir: parent,
-                root: false,
-            };
-            let purpose = if dir.is_empty() {
-                purpose
-            } else {
-                purpose.elsewhere()
-            };
-            let opened = self.open_anywhere(purpose, parent, name.as_c_str(), flags, mode)?;
-            return outside(hole, opened, flags);
-        }
-        Err(Errno::LOOP)
-    }
-
-    /// The directory `dir` below `base`, unless it is the hole. `None` for `base` itself,
-    /// which is never the hole.
-    fn open_parent(
-        &self,
-        hole: Identity,
-        base: Base<'_>,
-        dir: &[u8],
-    ) -> Result<Option<OwnedFd>, Errno> {
-        if dir.is_empty() {
-            return Ok(None);
-        }
-        let dir = CPath::from_bytes(dir)?;
-        let flags = OFlags::PATH | OFlags::DIRECTORY;
-        let parent =
-            self.open_anywhere(Purpose::Use, base, dir.as_c_str(), flags, Mode::empty())?;
-        outside(hole, parent, flags).map(Some)
-    }
-
-    fn open_anywhere(
+    pub(super) fn open_anywhere(
         &self,
         purpose: Purpose,
         base: Base<'_>,
@@ -459,48 +385,6 @@ impl From<Host> for Change {
             error => Self::Refused(error.into()),
         }
     }
-}
-
-/// A path's directory with the slash that follows it, the path's last component, and whether
-/// a slash follows that component.
-fn split(path: &[u8]) -> (&[u8], &[u8], bool) {
-    let end = path.iter().rposition(|&b| b != b'/').map_or(0, |i| i + 1);
-    let start = path[..end].iter().rposition(|&b| b == b'/');
-    let start = start.map_or(0, |slash| slash + 1);
-    (&path[..start], &path[start..end], end < path.len())
-}
-
-/// The path `dir` plus a link whose text is `target`, with the text in place of the link.
-fn substituted(
-    base: Base<'_>,
-    dir: &[u8],
-    target: &[u8],
-    must_be_dir: bool,
-) -> Result<CPath, Errno> {
-    let mut path = CPath::new();
-    if target.starts_with(b"/") {
-        if !base.root {
-            return Err(Errno::PERM);
-        }
-        // `base` is the root.
-        path.push(b".")?;
-    } else {
-        path.push(dir)?;
-    }
-    path.push(target)?;
-    if must_be_dir {
-        path.push(b"/")?;
-    }
-    Ok(path)
-}
-
-/// `opened`, unless it is the hole and could be used for more than to ask for its attributes.
-fn outside(hole: Identity, opened: OwnedFd, flags: OFlags) -> Result<OwnedFd, Errno> {
-    let looks = flags.contains(OFlags::PATH) && !flags.contains(OFlags::DIRECTORY);
-    if !looks && identity(&opened)? == hole {
-        return Err(Errno::ACCES);
-    }
-    Ok(opened)
 }
 
 /// A directory found by [`Resolver::parent`].

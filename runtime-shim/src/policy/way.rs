@@ -177,7 +177,7 @@ impl Scout<'_> {
         let Ok((name, _)) = readlinkat_raw(CWD, RUNNING, &mut buffer[..]) else {
             return Ok(());
         };
-        // For a file without a name the link's text is no path: "/memfd:... (deleted)".
+        // For a file without a name the link's text isn't a path: "/memfd:... (deleted)".
         let Ok(path) = CPath::from_bytes(name) else {
             return Ok(());
         };

@@ -1,4 +1,4 @@
-//! Clocks. Reading one is no system call where the kernel has a vDSO.
+//! Clocks. If the kernel has a vDSO, reading a clock takes no system call.
 
 use super::Wasi;
 use crate::abi::errno::Errno;
