@@ -1,8 +1,8 @@
-//! `--max-memory`: how linear memories and the native stack share what is allowed.
+//! Divides `--max-memory` between the linear memories and the native stack.
 //!
-//! Invariant: the bytes reserved for the stack and those that all memories together may
-//! grow to are never more than `--max-memory`. The stack counts by its reservation, used or
-//! not: how much a program needs of it depends on its input.
+//! Invariant: the stack's reservation plus the largest size of all memories together is never
+//! more than `--max-memory`. The whole reservation counts, used or not, because the part that
+//! a program uses depends on its input.
 
 use super::{Policy, fail};
 use crate::Error;
@@ -10,16 +10,16 @@ use wasi_aot_contract::layout::{
     DEFAULT_STACK_SIZE, MAX_MEMORIES, MAX_PAGES, MIN_STACK_SIZE, STACK_UNIT, WASM_PAGE_SIZE,
 };
 
-/// The part of `--max-memory` that the stack gets, unless `--stack-size` says otherwise.
-/// Recursion in Go takes more of linear memory, where a goroutine's frames are copied to
-/// twice the room when they grow: with an eighth, Go is out of memory before the native
-/// stack is used up (`tests/go/failure.rs`).
+/// Without `--stack-size` the stack gets this fraction of `--max-memory`: one eighth.
+/// Recursion in Go uses more linear memory than native stack, because Go copies a
+/// goroutine's frames to twice the room when they grow. With one eighth, Go runs out of
+/// memory before the native stack is used up (`tests/go/failure.rs`).
 const STACK_SHARE: u64 = 8;
 
-/// More than all memories and the largest stack can have.
+/// A bound above the sum of all memories and the largest stack.
 const MOST: u64 = 2 << 40;
 
-/// What a program may have.
+/// The memory that a program may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
     /// Bytes of native stack; `None` for the default.
@@ -29,11 +29,11 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// What `policy` leaves a module whose memories start with so many pages.
+    /// The budget by `policy` of a module whose memories start with `initial_pages` pages.
     ///
     /// # Errors
-    /// [`Error::Policy`] when `--max-memory` is no amount that any program could have,
-    /// [`Error::InitialMemory`] when it is too little for this one.
+    /// [`Error::Policy`] when no program could run with this `--max-memory`,
+    /// [`Error::InitialMemory`] when it is too little for this module.
     pub fn of(policy: &Policy, initial_pages: u64) -> Result<Self, Error> {
         let Some(all) = policy.max_memory else {
             return Ok(Self {
@@ -107,21 +107,21 @@ mod tests {
         let (kib, mib, gib) = (1 << 10, 1 << 20, 1 << 30);
         assert_eq!(budget(256 * mib, None, 40), Ok((32 * mib, 224 * 16)));
         assert_eq!(budget(4 * gib, None, 40), Ok((gib / 2, 0x1_0000 - 0x2000)));
-        // Not more than without a limit, nor less than can be.
+        // At most the default reservation, and at least the smallest stack.
         assert_eq!(budget(100 * gib, None, 1), Ok((8 * gib, 92 * 0x4000)));
         assert_eq!(budget(mib, None, 1), Ok((MIN_STACK_SIZE, 12)));
-        // What is no whole page is nobody's.
+        // The part of a page at the end is not used.
         assert_eq!(budget(16 * mib + 5000, None, 1), Ok((2 * mib, 14 * 16)));
-        // It shrinks for what the memories start with.
+        // The stack shrinks in favour of the initial memory.
         assert_eq!(budget(16 * mib, None, 240), Ok((mib, 240)));
         assert_eq!(budget(16 * mib, None, 252), Ok((MIN_STACK_SIZE, 252)));
-        // As wanted.
+        // --stack-size is kept.
         assert_eq!(budget(16 * mib, Some(10 * mib), 1), Ok((10 * mib, 96)));
         assert_eq!(budget(16 * mib, Some(257 * kib), 1), Ok((320 * kib, 251)));
     }
 
     #[test]
-    fn too_little_says_how_much_it_takes() {
+    fn too_little_names_the_amount_that_is_needed() {
         for (all, stack, initial, says) in [
             (
                 319 << 10,
