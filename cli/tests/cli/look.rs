@@ -138,7 +138,7 @@ fn large() -> String {
     );
     format!(
         "(module {} (func (export \"_start\")))",
-        function.repeat(4000)
+        function.repeat(6000)
     )
 }
 
@@ -162,7 +162,7 @@ fn a_long_build_shows_progress_on_a_terminal() {
     };
     let shown = build(&[], &[XTERM]);
     assert!(shown.contains("compiling functions: "), "{shown:?}");
-    assert!(shown.contains(" of 4001 ("), "{shown:?}");
+    assert!(shown.contains(" of 6001 ("), "{shown:?}");
     // In the end the line is removed.
     let is_removed = |shown: &str| shown.ends_with("\r\u{1b}[2K");
     assert!(is_removed(&shown), "{shown:?}");

@@ -2,7 +2,7 @@
 //!
 //! Invariant: the bytes reserved for the stack, and the bytes that all memories may grow to
 //! together, add up to no more than `--max-memory`. This is the only place that divides it.
-//! The runtime's `memory.rs` compares the sum of all memories with the memories' part. The
+//! The runtime's `linear_memory.rs` compares the sum of all memories with the memories' part. The
 //! stack counts with its reservation, used or not, since a program's need depends on its
 //! input.
 
@@ -110,21 +110,21 @@ mod tests {
         let (kib, mib, gib) = (1 << 10, 1 << 20, 1 << 30);
         assert_eq!(budget(256 * mib, None, 40), Ok((32 * mib, 224 * 16)));
         assert_eq!(budget(4 * gib, None, 40), Ok((gib / 2, 0x1_0000 - 0x2000)));
-        // Not more than without a limit, nor less than can be.
+        // At most the default reservation, and at least the smallest stack.
         assert_eq!(budget(100 * gib, None, 1), Ok((8 * gib, 92 * 0x4000)));
         assert_eq!(budget(mib, None, 1), Ok((MIN_STACK_SIZE, 12)));
-        // What is no whole page is nobody's.
+        // The part of a page at the end is not used.
         assert_eq!(budget(16 * mib + 5000, None, 1), Ok((2 * mib, 14 * 16)));
-        // It shrinks for what the memories start with.
+        // The stack shrinks in favour of the initial memory.
         assert_eq!(budget(16 * mib, None, 240), Ok((mib, 240)));
         assert_eq!(budget(16 * mib, None, 252), Ok((MIN_STACK_SIZE, 252)));
-        // As wanted.
+        // --stack-size is kept.
         assert_eq!(budget(16 * mib, Some(10 * mib), 1), Ok((10 * mib, 96)));
         assert_eq!(budget(16 * mib, Some(257 * kib), 1), Ok((320 * kib, 251)));
     }
 
     #[test]
-    fn too_little_says_how_much_it_takes() {
+    fn too_little_names_the_amount_that_is_needed() {
         for (all, stack, initial, says) in [
             (
                 319 << 10,

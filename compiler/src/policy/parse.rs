@@ -1,4 +1,4 @@
-//! The values of the command line's policy flags.
+//! Parses the values of the policy flags.
 
 use super::path::normalised_guest;
 use super::{Access, EnvVar, Grant, fail, shown};
@@ -61,11 +61,18 @@ fn refuse_misread(value: &[u8], host: &[u8], has_guest: bool) -> Result<(), Erro
         && !has_guest
         && at > 0
     {
-        let (host, guest) = (shown(&value[..at]), shown(&value[at + 1..]));
+        let (host, guest) = (&value[..at], &value[at + 1..]);
+        // Docker and wazero write read-only so.
+        let (flag, guest) = match guest.strip_suffix(b":ro") {
+            Some(guest) => ("--dir-ro ", guest),
+            None => ("", guest),
+        };
         return fail(format!(
-            "{} has a single colon; write {host}::{guest} for HOST::GUEST, or add ::GUEST for \
-             a directory of that name",
-            shown(value)
+            "{} has a single colon; write {flag}{}::{} for HOST::GUEST, or add ::GUEST for a \
+             directory of that name",
+            shown(value),
+            shown(host),
+            shown(guest)
         ));
     }
     Ok(())
@@ -121,7 +128,7 @@ pub fn parse_size(value: &str) -> Result<u64, Error> {
     };
     match number.checked_mul(unit) {
         Some(bytes) => Ok(bytes),
-        None => fail(format!("{value} is more than 64 bits can count")),
+        None => fail(format!("{value} is too large for 64 bits")),
     }
 }
 
@@ -142,6 +149,6 @@ pub fn parse_time(value: &str) -> Result<u64, Error> {
     };
     match number.checked_mul(*unit) {
         Some(milliseconds) => Ok(milliseconds),
-        None => fail(format!("{value} is more than 64 bits can count")),
+        None => fail(format!("{value} is too large for 64 bits")),
     }
 }

@@ -329,7 +329,7 @@ fn a_single_colon_before_an_absolute_path_is_refused() {
         ".:/ has a single colon; write .::/ for HOST::GUEST, or add ::GUEST for a directory of \
          that name"
     );
-    for (value, advice) in [("/srv:/data", "/srv::/data"), ("a:/b:ro", "a::/b:ro")] {
+    for (value, advice) in [("/srv:/data", "/srv::/data"), ("a:/b:ro", "--dir-ro a::/b")] {
         assert!(parse_error(value).contains(&format!("write {advice} ")));
     }
     assert_eq!(rw(".:/::/").host, b".:/");
