@@ -19,7 +19,8 @@ for tree in docs examples; do
 done
 
 cd "$directory"
-find . -name '*.md' -print0 | while IFS= read -r -d '' document; do
+# Directories inside of an example hold what it works with.
+find . -name '*.md' -not -path './examples/*/*/*' -print0 | while IFS= read -r -d '' document; do
     below=$(dirname "${document#./}")
     # Targets of `](target)`, without anchors; those of the web and of the document itself
     # have a colon or nothing before `#`.

@@ -1,13 +1,15 @@
-//! Executables that `wasi-aot run` has made, by what they were made from.
+//! The cache of `wasi-aot run`: executables, found by what they were made from.
 //!
-//! An entry's name has two digests: of the modules, the options and the compiler, and of
-//! the executable itself. So a name never changes what it is; it appears by a rename, so
-//! whoever finds it finds it whole; and what is executed is the descriptor whose bytes
-//! were compared with the name, never a second look-up.
-//!
-//! Nobody else writes to the directory: it belongs to the user, and the programs that are
-//! run find a hole there, whatever they are granted (`Policy::hole`). After it was opened
-//! only its descriptor is used. Names that aren't entries stay as they are.
+//! Invariants:
+//! - An entry's name consists of two digests. The first is of the modules, the options and
+//!   the compiler; the second is of the executable. So a name determines the contents.
+//! - An entry appears by a rename, so it is complete whenever it is found.
+//! - The file that is executed is the open descriptor whose bytes were compared with the
+//!   name. The name isn't looked up a second time.
+//! - Nobody else writes to the directory. The directory belongs to the user, and the
+//!   programs that are run can't reach it, whatever they are granted (`Policy::hole`).
+//! - Once the directory is open, only its descriptor is used.
+//! - Files whose names the cache doesn't give are never touched.
 
 use anyhow::{Context, Result, bail};
 use rustix::fd::OwnedFd;
@@ -26,32 +28,34 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use wasi_aot_compiler::{Options, Preload};
 
-/// An entry that wasn't used for so long is removed.
+/// An entry that wasn't used for this long is removed.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// Hexadecimal digits of a digest.
 const DIGITS: usize = 64;
 
-/// What files are called until they are whole; a number follows.
+/// The prefix of a file's name until the file is complete; a number follows.
 const TEMPORARY: &str = ".wasi-aot-";
 
-/// How an executable is opened: never through a link, nor waiting for a FIFO's writer.
+/// How an executable is opened: not through a symbolic link, and without waiting for the
+/// writer of a FIFO.
 const READING: OFlags = OFlags::RDONLY
     .union(OFlags::NOFOLLOW)
     .union(OFlags::NONBLOCK)
     .union(OFlags::CLOEXEC);
 
 pub struct Cache {
-    /// As it was found; its last component is no link.
+    /// The path by which it was opened. The last component isn't a symbolic link.
     path: PathBuf,
     directory: OwnedFd,
 }
 
 impl Cache {
-    /// The user's cache, made if need be. `None` when no variable says where it is.
+    /// The user's cache, created if it isn't there. `None` if neither XDG_CACHE_HOME nor HOME
+    /// is an absolute path.
     ///
     /// # Errors
-    /// When it can't be made or opened, or others could write there.
+    /// When the directory can't be created or opened, or when others could write to it.
     pub fn of_user() -> Result<Option<Self>> {
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         let base = variable("XDG_CACHE_HOME").map(PathBuf::from);
@@ -76,7 +80,7 @@ impl Cache {
         }
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let directory = match openat(CWD, &path, flags, Mode::empty()) {
-            Err(Errno::NOTDIR | Errno::LOOP) => bail!("it is a symbolic link, or no directory"),
+            Err(Errno::NOTDIR | Errno::LOOP) => bail!("it is a symbolic link or not a directory"),
             opened => opened?,
         };
         let stat = fstat(&directory)?;
@@ -84,7 +88,7 @@ impl Cache {
             bail!("it belongs to another user");
         }
         if Mode::from_raw_mode(stat.st_mode).intersects(Mode::WGRP | Mode::WOTH) {
-            bail!("others may write to it; take that away by chmod go-w");
+            bail!("others may write to it; forbid that with chmod go-w");
         }
         Ok(Self { path, directory })
     }
@@ -93,11 +97,11 @@ impl Cache {
         &self.path
     }
 
-    /// The executable for a module and options, open for reading; `build` makes it if
-    /// it isn't there.
+    /// The executable for a module and options, open for reading. If there is no entry,
+    /// `build` makes the executable.
     ///
     /// # Errors
-    /// Those of `build`, and of writing the entry.
+    /// The errors of `build`, and those of writing the entry.
     pub fn get(
         &self,
         wasm: &[u8],
@@ -115,7 +119,7 @@ impl Cache {
                 last_access: now,
                 last_modification: now,
             };
-            // Only what tells how long it wasn't used: not worth failing for.
+            // The times only show how long an entry wasn't used. A failure does no harm.
             let _ = futimens(&entry, &times);
             return Ok(entry);
         }
@@ -128,7 +132,7 @@ impl Cache {
         Ok(entry)
     }
 
-    /// The entry made from this. One that isn't what its name says is removed.
+    /// The entry made from this. An entry whose contents don't match its name is removed.
     fn find(&self, made_from: &str) -> Option<File> {
         for name in self.names() {
             let Some(made_into) =
@@ -138,14 +142,14 @@ impl Cache {
             };
             match self.read(&name) {
                 Ok((file, digest)) if digest == made_into => return Some(file),
-                // Whoever changed it: it is made anew.
+                // Somebody changed it. The caller makes it again.
                 _ => drop(unlinkat(&self.directory, &name, AtFlags::empty())),
             }
         }
         None
     }
 
-    /// A regular file, and the digest of what is in it.
+    /// A regular file, open for reading, and the digest of its contents.
     fn read(&self, name: &str) -> io::Result<(File, String)> {
         let mut file = File::from(openat(&self.directory, name, READING, Mode::empty())?);
         if !is_regular(&fstat(&file)?) {
@@ -187,7 +191,7 @@ impl Cache {
         Err(io::ErrorKind::AlreadyExists.into())
     }
 
-    /// Removes old entries, and what was never finished. What can't be removed stays.
+    /// Removes old entries and old files that were never completed. Failures are ignored.
     fn sweep(&self) {
         let is_old = |stat: &Stat| {
             let modified = Duration::from_secs(u64::try_from(stat.st_mtime).unwrap_or(0));
@@ -202,7 +206,7 @@ impl Cache {
         }
     }
 
-    /// Of all that is there and has a name that this cache gives.
+    /// The names in the directory that this cache gives.
     fn names(&self) -> Vec<String> {
         let name = |entry: rustix::fs::DirEntry| entry.file_name().to_str().ok().map(String::from);
         let entries = Dir::read_from(&self.directory).into_iter().flatten();
@@ -230,7 +234,7 @@ fn is_digest(text: &str) -> bool {
     text.len() == DIGITS && text.bytes().all(is_digit)
 }
 
-/// Whether this cache gives such a name, or that of a former wasi-aot: one digest.
+/// Whether this cache, or that of an earlier wasi-aot (one digest), gives such names.
 fn is_ours(name: &str) -> bool {
     let is_temporary = name.strip_prefix(TEMPORARY).is_some_and(|rest| {
         !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
@@ -238,8 +242,8 @@ fn is_ours(name: &str) -> bool {
     parts(name).is_some() || is_digest(name) || is_temporary
 }
 
-/// The digest of what an executable is made from. The compiler is this executable, told
-/// by inode, size and time, which every build of it changes.
+/// The digest of everything that an executable is made from. The compiler is identified by
+/// the inode, size and time of this executable, which change with every build of wasi-aot.
 fn made_from(wasm: &[u8], preloads: &[Preload<'_>], options: &Options) -> Result<String> {
     let this = fs::metadata(std::env::current_exe()?)?;
     let compiler = (
@@ -251,7 +255,7 @@ fn made_from(wasm: &[u8], preloads: &[Preload<'_>], options: &Options) -> Result
     let mut digest = Sha256::new();
     let (compiler, options) = (format!("{compiler:?}"), format!("{options:?}"));
     let preloads = preloads.iter().flat_map(|p| [p.name.as_bytes(), p.wasm]);
-    // Lengths keep the parts apart.
+    // The lengths mark where each part ends.
     for part in [compiler.as_bytes(), options.as_bytes(), wasm]
         .into_iter()
         .chain(preloads)

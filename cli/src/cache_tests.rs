@@ -1,4 +1,4 @@
-//! What is kept, what is refused, and what is removed.
+//! What the cache keeps, refuses and removes.
 
 use super::*;
 use std::cell::Cell;
@@ -129,7 +129,7 @@ fn a_directory_that_others_could_change_is_refused() {
     assert!(refusal(base.path()).contains("symbolic link"));
     fs::remove_file(&path).unwrap();
     fs::write(&path, "").unwrap();
-    assert!(refusal(base.path()).contains("no directory"));
+    assert!(refusal(base.path()).contains("not a directory"));
     fs::remove_file(&path).unwrap();
     fs::create_dir(&path).unwrap();
     // Only root can give a directory away.

@@ -1,27 +1,40 @@
-//! The command line of wasi-aot: flags become compiler options and a policy,
-//! the compiler's bytes become a file, errors become one line on stderr.
+//! The command line of wasi-aot. Flags become compiler options and a policy, the compiler's
+//! bytes become a file, and an error becomes one line on standard error.
 //!
-//! Exit codes: 0, 1 when the build failed, 2 when the command line is wrong; `run`
-//! exits as the program does. A reader that closes its end of stdout early is no
-//! error.
+//! Exit codes: 0; 1 when the build failed; 2 when the command line is wrong. `run` exits as
+//! the program does. It isn't an error if the reader of standard output closes its end early.
+
+#![forbid(unsafe_code)]
 
 mod cache;
 mod commands;
 mod describe;
 mod flags;
+mod input;
 mod memory_file;
+mod message;
 mod output;
 mod progress;
 mod usage;
 
 use clap::{Parser, Subcommand};
+use message::When;
 use std::process::ExitCode;
 
-/// Compiles Go's GOOS=wasip1 modules into static native executables with a
-/// sandbox built in.
+/// Compile Go's GOOS=wasip1 modules into static native executables with a sandbox built in
 #[derive(Debug, Parser)]
 #[command(name = "wasi-aot", version, arg_required_else_help = true)]
 struct Cli {
+    /// Colour messages and reports
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        display_order = 1000
+    )]
+    color: When,
+
     #[command(subcommand)]
     command: Command,
 }
@@ -32,32 +45,33 @@ enum Command {
     Run(commands::run::Run),
     Inspect(commands::inspect::Inspect),
     Targets(commands::targets::Targets),
+    Version(commands::version::Version),
     Completions(commands::completions::Completions),
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    wasi_aot_compiler::name_function_in_panics();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return message::of_clap(&error),
+    };
+    message::set_colours(cli.color);
+    let result = match cli.command {
         Command::Build(build) => build.run(),
         Command::Run(run) => run.run(),
         Command::Inspect(inspect) => inspect.run(),
         Command::Targets(targets) => targets.run(),
+        Command::Version(version) => version.run(),
         Command::Completions(completions) => completions.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Names in it may come from the file.
-            eprintln!(
-                "wasi-aot: {}",
-                describe::show::one_line(&format!("{error:#}"))
-            );
-            ExitCode::from(if usage::is_usage(&error) { 2 } else { 1 })
-        }
+        Err(error) => message::failure(&error),
     }
 }
 
-/// Whether whoever read our output has gone: they got what they wanted.
+/// Whether the reader of our output has closed its end: it has read what it wanted.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let io = error.root_cause().downcast_ref::<std::io::Error>();
     io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)

@@ -1,5 +1,5 @@
-//! An executable that nobody can change, without a name: what `wasi-aot run` starts where
-//! no cache can be kept.
+//! An executable in memory, without a name, that nobody can change. `wasi-aot run` starts it
+//! if there is no place for a cache.
 
 use anyhow::{Context, Result, bail};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
@@ -7,14 +7,14 @@ use rustix::io::Errno;
 use std::fs::File;
 use std::io::Write;
 
-/// Linux's error where `vm.memfd_noexec` is 2 (since 6.3).
+/// The message for EACCES, which Linux gives if `vm.memfd_noexec` is 2 (since 6.3).
 const FORBIDDEN: &str = "this system forbids executables in memory (vm.memfd_noexec); \
                          set XDG_CACHE_HOME to a directory where they can be kept";
 
-/// A file in memory with these bytes, sealed for good.
+/// A file in memory with these bytes, sealed against every change.
 ///
 /// # Errors
-/// When the system has no such files, or forbids to execute them.
+/// When the system has no such files, or forbids executing them.
 pub fn sealed(executable: &[u8]) -> Result<File> {
     let mut file = match created() {
         Err(Errno::ACCESS) => bail!(FORBIDDEN),
@@ -33,7 +33,7 @@ pub fn sealed(executable: &[u8]) -> Result<File> {
     Ok(file)
 }
 
-/// Kernels before 6.3 don't know `MFD_EXEC`, and need no such permission.
+/// `MFD_EXEC` allows execution. Kernels before 6.3 don't know the flag and don't need it.
 fn created() -> Result<rustix::fd::OwnedFd, Errno> {
     let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
     match memfd_create("wasi-aot", flags | MemfdFlags::EXEC) {

@@ -1,95 +1,78 @@
-//! Tells on stderr how a build gets on.
+//! Shows on standard error how a build advances: notes, the phases if they are wanted, and
+//! on a terminal a line of progress.
 
-use std::io::{self, IsTerminal, Write};
-use std::sync::{Mutex, PoisonError};
+use crate::message;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{self, Write};
+use std::sync::Once;
 use std::time::{Duration, Instant};
 use wasi_aot_compiler::{Observer, Phase};
 
 /// A build that is done before this needs no progress line.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Time between two changes of the line.
-const INTERVAL: Duration = Duration::from_millis(100);
-/// Back to the start of the line, and clear it (ECMA-48: CR, EL).
-const CLEAR_LINE: &str = "\r\x1b[K";
 
-/// Notes, the phases if asked for, and a line of progress where someone watches.
-pub struct Progress {
-    verbose: bool,
-    terminal: bool,
-    line: Mutex<Line>,
+/// How much is said.
+#[derive(Debug, Clone, Copy)]
+pub struct Loudness {
+    /// The phases, each with its time.
+    pub phases: bool,
+    pub notes: bool,
+    /// The progress line; never seen but on a terminal whose TERM isn't dumb.
+    pub progress: bool,
 }
 
-struct Line {
-    /// When it may change next.
-    next: Instant,
-    shown: bool,
+pub struct Progress {
+    loudness: Loudness,
+    started: Instant,
+    bar: ProgressBar,
+    shown: Once,
 }
 
 impl Progress {
-    pub fn new(verbose: bool) -> Self {
+    pub fn new(loudness: Loudness) -> Self {
+        let style = "compiling functions: {pos} of {len} ({percent}%), {eta} left";
+        let style = ProgressStyle::with_template(style).expect("BUG: a bad template");
         Self {
-            verbose,
-            terminal: io::stderr().is_terminal(),
-            line: Mutex::new(Line {
-                next: Instant::now() + PATIENCE,
-                shown: false,
-            }),
+            loudness,
+            started: Instant::now(),
+            bar: ProgressBar::hidden().with_style(style),
+            shown: Once::new(),
         }
     }
 
-    /// Takes the progress line away.
+    /// Removes the progress line.
     pub fn clear(&self) {
-        let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
-        line.clear();
-    }
-
-    /// Prints a line that stays.
-    fn say(&self, message: &str) {
-        let mut line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
-        line.clear();
-        // There is nobody to tell that stderr is gone.
-        let _ = writeln!(io::stderr(), "{message}");
-    }
-}
-
-impl Line {
-    fn clear(&mut self) {
-        if self.shown {
-            let _ = write!(io::stderr(), "{CLEAR_LINE}");
-            self.shown = false;
-        }
-    }
-
-    fn show(&mut self, now: Instant, text: &str) {
-        let _ = write!(io::stderr(), "{CLEAR_LINE}{text}");
-        self.shown = true;
-        self.next = now + INTERVAL;
+        self.bar.finish_and_clear();
     }
 }
 
 impl Observer for Progress {
     fn phase(&self, phase: &Phase) {
-        if self.verbose {
-            self.say(&phase_line(phase));
+        if self.loudness.phases {
+            let line = phase_line(phase);
+            // Nobody is left who could be told that standard error is gone.
+            let write = || drop(writeln!(io::stderr(), "{line}"));
+            self.bar.suspend(write);
         }
     }
 
     fn functions(&self, done: usize, total: usize) {
-        if !self.terminal {
+        if !self.loudness.progress {
             return;
         }
-        // Whoever finds the line busy has nothing newer to show.
-        let Ok(mut line) = self.line.try_lock() else {
-            return;
-        };
-        let now = Instant::now();
-        if now >= line.next {
-            line.show(now, &progress_line(done, total));
+        self.bar.set_position(done as u64);
+        if self.started.elapsed() >= PATIENCE {
+            self.shown.call_once(|| {
+                self.bar.set_length(total as u64);
+                self.bar.set_draw_target(ProgressDrawTarget::stderr());
+            });
         }
     }
 
-    fn note(&self, message: &str) {
-        self.say(&format!("wasi-aot: note: {message}"));
+    fn note(&self, text: &str) {
+        if self.loudness.notes {
+            self.bar.suspend(|| message::note(text));
+        }
     }
 }
 
@@ -97,11 +80,6 @@ fn phase_line(phase: &Phase) -> String {
     let millis = phase.duration.as_secs_f64() * 1e3;
     let line = format!("{:<10} {millis:>9.1} ms  {}", phase.name, phase.detail);
     line.trim_end().into()
-}
-
-fn progress_line(done: usize, total: usize) -> String {
-    let percent = (done * 100).checked_div(total).unwrap_or(100);
-    format!("compiling functions: {done} of {total} ({percent}%)")
 }
 
 #[cfg(test)]
@@ -123,11 +101,5 @@ mod tests {
             phase_line(&phase("functions", 61_000_000, "")),
             "functions    61000.0 ms"
         );
-    }
-
-    #[test]
-    fn progress_counts_and_never_divides_by_zero() {
-        assert_eq!(progress_line(1, 3), "compiling functions: 1 of 3 (33%)");
-        assert_eq!(progress_line(0, 0), "compiling functions: 0 of 0 (100%)");
     }
 }

@@ -1,8 +1,9 @@
-//! Mistakes on the command line that only show when flags are seen together.
+//! Faults of the command line that clap doesn't find: flags that contradict each other, and
+//! flags that are missing.
 
 use std::fmt;
 
-/// A contradiction between flags, said in one line.
+/// What is wrong with the command line, in one line.
 #[derive(Debug)]
 pub struct Usage(pub String);
 
@@ -14,7 +15,7 @@ impl fmt::Display for Usage {
 
 impl std::error::Error for Usage {}
 
-/// Whether the command line is to blame, so that the exit code is 2.
+/// Whether the command line is wrong, so that the exit code is 2.
 pub fn is_usage(error: &anyhow::Error) -> bool {
     error.root_cause().is::<Usage>()
 }

@@ -1,7 +1,7 @@
 //! The whole way from bytes to the output file's bytes.
 
 use crate::analysis::Analysis;
-use crate::compile::{self, Synthetic};
+use crate::compile::{Functions, Synthetic, TrapStub};
 use crate::emit::{self, Input};
 use crate::error::Error;
 use crate::go::preempt::G_GLOBAL;
@@ -11,7 +11,7 @@ use crate::merge::{self, Preload};
 use crate::module::{self, Gaps, Module};
 use crate::options::{Emit, Facts, Observer, Options, Phase};
 use crate::policy::{Budget, Policy};
-use crate::{shim_image, trap};
+use crate::shim_image;
 use std::collections::BTreeSet;
 use std::time::Instant;
 use wasi_aot_contract::layout::WASM_PAGE_SIZE;
@@ -77,49 +77,22 @@ pub fn build_with(
     let env = analysis.env(&module, options);
     let compiler = analysis.compiler(&env, options);
     let functions = compiler.functions(observer)?;
-    let mut kinds = compiler.entries(&functions);
+    let mut kinds = compiler.entries(&functions.compiled);
     kinds.extend(synthetic_functions(&module, main));
-    let synthetic: Vec<_> = kinds
-        .iter()
-        .copied()
-        .zip(compiler.synthetic(&kinds))
-        .collect();
-    let all = || {
-        functions
-            .iter()
-            .chain(synthetic.iter().map(|(_, compiled)| compiled))
-    };
-    phases.end("compile", || {
-        let code: usize = all().map(|f| f.code.len()).sum();
-        let large = functions.iter().filter(|f| f.large).count();
-        let large = if large == 0 {
-            String::new()
-        } else {
-            format!(", {large} too large for the optimiser")
-        };
-        let heaviest = functions.iter().map(|f| f.weight.percent()).max();
-        let heaviest = heaviest.unwrap_or(0);
-        let outcomes = |outcome| {
-            let dispatches = functions.iter().map(|f| f.rewritten.dispatch);
-            dispatches.filter(|&dispatch| dispatch == outcome).count()
-        };
-        let removed = outcomes(DispatchOutcome::Removed);
-        let dispatches = removed + outcomes(DispatchOutcome::NotRecognised);
-        let giving_way: usize = functions.iter().map(|f| f.rewritten.giving_way).sum();
-        format!(
-            "{code} bytes of code{large} (the heaviest else has {heaviest}% of the limit), {removed} of {dispatches} dispatches removed, {giving_way} calls give way"
-        )
-    });
-    observer.facts(&facts(&analysis, functions.iter().map(|f| f.rewritten)));
+    let synthetic = compiler.synthetic(&kinds);
+    phases.end("compile", || compile_detail(&functions, &synthetic));
+    let rewritten = functions.reports.iter().map(|report| report.rewritten);
+    observer.facts(&facts(&analysis, rewritten));
     if matches!(options.emit, Emit::Clif | Emit::Asm) {
-        return Ok(compile::text(all()).into_bytes());
+        return Ok((functions.text + &synthetic.text).into_bytes());
     }
+    let synthetic: Vec<_> = kinds.into_iter().zip(synthetic.compiled).collect();
 
     let manifest = manifest(&module, options, &budget);
     let input = Input {
         env: &env,
         isa: analysis.isa.clone(),
-        functions: &functions,
+        functions: &functions.compiled,
         synthetic: &synthetic,
         manifest: &manifest,
         with_memory: options.emit == Emit::Obj,
@@ -153,6 +126,32 @@ fn merge_detail(wasm: &[u8], merged: &[u8], preloads: &[Preload<'_>]) -> String 
         len if std::ptr::eq(wasm, merged) => format!("nothing to do in {len} bytes"),
         len => format!("{preloads} preloads, {len} bytes"),
     }
+}
+
+/// Counts of the compiled functions, for `--verbose`.
+fn compile_detail(functions: &Functions, synthetic: &Functions) -> String {
+    let all = functions.compiled.iter().chain(&synthetic.compiled);
+    let code: usize = all.map(|f| f.code.len()).sum();
+    let reports = &functions.reports;
+    let large = match reports.iter().filter(|r| r.unoptimised).count() {
+        0 => String::new(),
+        large => format!(", {large} too large for the optimiser"),
+    };
+    let heaviest = reports
+        .iter()
+        .map(|r| r.weight.percent())
+        .max()
+        .unwrap_or(0);
+    let outcomes = |outcome| {
+        let dispatches = reports.iter().map(|r| r.rewritten.dispatch);
+        dispatches.filter(|&dispatch| dispatch == outcome).count()
+    };
+    let removed = outcomes(DispatchOutcome::Removed);
+    let dispatches = removed + outcomes(DispatchOutcome::NotRecognised);
+    let giving_way: usize = reports.iter().map(|r| r.rewritten.giving_way).sum();
+    format!(
+        "{code} bytes of code{large} (the heaviest else has {heaviest}% of the limit), {removed} of {dispatches} dispatches removed, {giving_way} calls give way"
+    )
 }
 
 /// What `analysis` knows, and what became of each function.
@@ -259,8 +258,7 @@ fn note_cut_tables(module: &Module<'_>, observer: &dyn Observer) {
 fn synthetic_functions(module: &Module<'_>, main: u32) -> Vec<Synthetic> {
     let imports = module.referenced_imports.iter().copied();
     let mut functions: Vec<_> = imports.map(Synthetic::ImportThunk).collect();
-    functions.push(Synthetic::Trap(trap::BAD_SIGNATURE));
-    functions.push(Synthetic::Trap(trap::INDIRECT_CALL_TO_NULL));
+    functions.extend(TrapStub::ALL.map(Synthetic::Trap));
     functions.push(Synthetic::Entry(main));
     functions
 }

@@ -1,21 +1,21 @@
-//! `--cpu`: what the processor of whoever runs the executable must have.
+//! `--cpu`: the features that the processor must have to run the executable.
 //!
-//! What comes out is explicit features: `native` is resolved here, on the machine that
-//! builds, so that options say all that the output depends on.
+//! The result is a set of explicit features. `native` is resolved here, on the machine that
+//! builds, so that the options hold everything that the output depends on.
 
 use crate::error::printable;
 use crate::options::Target;
 pub use wasi_aot_contract::cpu::{Architecture, Features};
 
-/// The level that is what this machine has.
+/// The name of the level that stands for this machine's features.
 pub const NATIVE: &str = "native";
 
-/// Parses a level, features, or a level and features beyond it, with commas between and
-/// perhaps a `+` before a feature. Features without a level go beyond the default one.
+/// Parses a level, features, or a level followed by features, separated by commas. A feature
+/// may begin with `+`. Features without a level are added to the default level.
 ///
 /// # Errors
-/// In one line, a name that the target doesn't know, and [`NATIVE`] for another
-/// architecture than this machine's.
+/// One line: the target has no level or feature of that name, or [`NATIVE`] is given for
+/// another architecture than this machine's.
 pub fn parse(target: Target, spec: &str) -> Result<Features, String> {
     let cpu = target.cpu();
     let mut features = cpu.default.features;
@@ -26,14 +26,17 @@ pub fn parse(target: Target, spec: &str) -> Result<Features, String> {
         features = match (level, feature) {
             (Some(level), _) if place == 0 => level,
             (Some(_), _) => {
-                return Err(format!("{name} must be the first of {}", printable(spec)));
+                return Err(format!(
+                    "{name} is a level and must come first in {}",
+                    printable(spec)
+                ));
             }
             (None, Some(feature)) => features | feature.set,
             (None, None) => {
                 return Err(format!(
-                    "{} is no level and no feature of {}; there are {}",
+                    "{} isn't a level or feature of {}; valid names are {}",
                     if name.is_empty() {
-                        "nothing".into()
+                        "an empty name".into()
                     } else {
                         printable(name)
                     },
@@ -56,15 +59,14 @@ fn level(target: Target, name: &str) -> Result<Option<Features>, String> {
     Ok(found.map(|level| level.features))
 }
 
-/// What this machine has.
+/// The features of this machine.
 ///
 /// # Errors
 /// If its architecture isn't the target's.
 pub fn native(target: Target) -> Result<Features, String> {
     if !is_host(target) {
         return Err(format!(
-            "native is for programs that run on the machine that builds them, which isn't {}; \
-             name what they need, like {}",
+            "native is the processor of this machine, which isn't {}; name a level, like {}",
             target.name(),
             target.cpu().default.name()
         ));
@@ -152,16 +154,24 @@ mod tests {
         let error = amd64("v2,sse5").unwrap_err();
         assert!(
             error.starts_with(
-                "sse5 is no level and no feature of linux/amd64; there are x86-64-v1, "
+                "sse5 isn't a level or feature of linux/amd64; valid names are x86-64-v1, "
             ),
             "{error}"
         );
         assert!(error.ends_with("avx512bitalg"), "{error}");
-        assert!(amd64("").unwrap_err().starts_with("nothing is no level"));
-        assert!(amd64("v2,").unwrap_err().starts_with("nothing is no level"));
+        assert!(
+            amd64("")
+                .unwrap_err()
+                .starts_with("an empty name isn't a level")
+        );
+        assert!(
+            amd64("v2,")
+                .unwrap_err()
+                .starts_with("an empty name isn't a level")
+        );
         assert_eq!(
             amd64("bmi2,v3").unwrap_err(),
-            "v3 must be the first of bmi2,v3"
+            "v3 is a level and must come first in bmi2,v3"
         );
         assert!(parse(Target::LinuxArm64, "v3").is_err());
     }

@@ -1,9 +1,9 @@
 //! What the executable may touch, decided at build time and denied by default.
 //!
-//! Build time knows only the text of a host path: a relative one is resolved
-//! when the program starts, on another machine perhaps. So [`Policy::check`]
-//! finds what is wrong whatever the directories are; the shim compares the real
-//! directories by inode at start and refuses the rest.
+//! At build time only the text of a host path is known: a relative path is resolved when the
+//! program starts, perhaps on another machine. So [`Policy::check`] finds the faults that
+//! don't depend on the directories. The shim compares the real directories by inode when the
+//! program starts, and refuses the other faults.
 
 mod budget;
 mod listen;
@@ -41,9 +41,9 @@ pub struct Policy {
     /// Where to accept TCP connections, in the order in which the guest sees the
     /// listening sockets, which come before the directories.
     pub listeners: Vec<SocketAddr>,
-    /// Of variables with one name the last counts.
+    /// If several variables have the same name, the last one counts.
     pub env: Vec<EnvVar>,
-    /// Pass every variable of the host; those of `env` win.
+    /// Pass every variable of the host; the variables in `env` take precedence.
     pub inherit_env: bool,
     /// Most bytes that all memories and the native stack may have together
     /// ([`Budget`]); the module's own limits hold as well.
@@ -55,8 +55,8 @@ pub struct Policy {
     pub max_cpu: Option<u64>,
     /// Leave out the second fence, Landlock and seccomp.
     pub no_harden: bool,
-    /// Don't start where a layer of the second fence can't be put up; without
-    /// `no_harden` only.
+    /// Don't start where a layer of the second fence can't be set up. Contradicts
+    /// `no_harden`.
     pub require_harden: bool,
     /// Don't start where the executable lies in a writable grant.
     pub refuse_own_directory: bool,
@@ -69,8 +69,9 @@ pub struct Policy {
 /// takes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
+    /// What the guest may do there.
     pub access: Access,
-    /// A relative one is resolved when the program starts.
+    /// The directory; a relative one is resolved when the program starts.
     pub host: Vec<u8>,
     /// Absolute and normalised; `None`: the absolute path of `host`.
     pub guest: Option<Vec<u8>>,
@@ -80,12 +81,21 @@ pub struct Grant {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EnvVar {
     /// Has this value, whatever the host's environment is.
-    Set { name: Vec<u8>, value: Vec<u8> },
+    Set {
+        /// The variable's name.
+        name: Vec<u8>,
+        /// The variable's value.
+        value: Vec<u8>,
+    },
     /// Has the host's value at run time, if there is one.
-    Pass { name: Vec<u8> },
+    Pass {
+        /// The variable's name.
+        name: Vec<u8>,
+    },
 }
 
 impl EnvVar {
+    /// The variable's name.
     #[must_use]
     pub fn name(&self) -> &[u8] {
         match self {
@@ -95,7 +105,7 @@ impl EnvVar {
 }
 
 impl Policy {
-    /// Finds contradictions, by text alone: see the module's documentation.
+    /// Finds faults by the text alone; see the module's documentation.
     ///
     /// # Errors
     /// [`Error::Policy`] for a value that no program could run with, a guest
@@ -139,7 +149,7 @@ impl Policy {
         {
             return fail("--max-cpu must be 1ms to 1000h".into());
         }
-        // Whatever the module has.
+        // With no initial memory, the bounds hold for every module.
         Budget::of(self, 0).map(|_| ())
     }
 
@@ -209,8 +219,8 @@ impl Grant {
         Ok(())
     }
 
-    /// The name under which the guest sees it, as far as the text tells: an
-    /// absolute name, or the relative host path it will be made from.
+    /// The name under which the guest sees the directory, as far as the text tells: an
+    /// absolute path, or the relative host path from which the shim makes it.
     fn guest_name(&self) -> Components<'_> {
         Components::of(self.guest.as_deref().unwrap_or(&self.host))
     }
@@ -222,9 +232,11 @@ impl EnvVar {
         if let Self::Set { value, .. } = self {
             refuse_nul(value)?;
         }
-        if self.name().is_empty() || self.name().contains(&b'=') {
+        let breaks = |byte: &u8| matches!(byte, b'=' | b',') || byte.is_ascii_whitespace();
+        if self.name().is_empty() || self.name().iter().any(breaks) {
             return fail(format!(
-                "{} is no name for an environment variable",
+                "{} isn't a valid name for an environment variable; give each variable its own \
+                 flag, as in --env A --env B=1",
                 shown(self.name())
             ));
         }
@@ -251,7 +263,8 @@ fn check_pair(a: &Grant, b: &Grant) -> Result<(), Error> {
     Ok(())
 }
 
-/// The guest could name the outer, writable grant to get at the inner one.
+/// Refuses a read-only directory inside a writable one: the guest could change the inner
+/// directory through the outer grant.
 fn check_rights(a: &Grant, b: &Grant) -> Result<(), Error> {
     let (read_only, writable) = match (a.access, b.access) {
         (Access::ReadOnly, Access::ReadWrite) => (a, b),

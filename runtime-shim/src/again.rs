@@ -1,21 +1,21 @@
-//! A trap of an access is told as always, and then the module is entered again, with its
-//! memories, tables and globals as they are, for tests that try tens of thousands of
+//! Enters the module again after the trap of an access was reported as always, with its
+//! memories, tables and globals as they are. This is for tests that try tens of thousands of
 //! accesses of which most trap. Only with the feature `again`, which wasi-aot itself is
 //! never built with.
 
 use crate::{arch, stack};
 use wasi_aot_contract::module::ModuleInfo;
 
-/// `SA_NODEFER`: the handler is left without a return, so its signal must not be blocked.
+/// `SA_NODEFER`: the handler never returns, so its signal must not be blocked while it runs.
 pub const HANDLER_FLAGS: u64 = 0x4000_0000;
 
 /// Enters the module at the top of its stack.
 ///
 /// # Safety
-/// Called by the handler of a fault in `module`'s code, which has come to its end.
+/// Called at the end of the handler of a fault in `module`'s code.
 pub unsafe fn enter(module: &ModuleInfo) -> ! {
     let top = stack::current().usable.end;
-    // SAFETY: the compiler wrote the entry. What was on the stack is given up, and the
-    // signal stack is free for the next handler as soon as this leaves it.
+    // SAFETY: the compiler wrote the entry. Nothing uses the frames on the stack any more, and
+    // the signal stack is free for the next handler as soon as this function leaves it.
     unsafe { arch::enter(module.entry, top) }
 }

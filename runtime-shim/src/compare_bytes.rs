@@ -1,12 +1,12 @@
-//! Comparing bytes and finding one: what C's memcmp, bcmp and the byte loops of
-//! Go's runtime come down to.
+//! Comparing bytes and finding a byte: for C's memcmp and bcmp, and for the byte loops of Go's
+//! runtime.
 //!
-//! Nothing outside the ranges is read. Up to 16 bytes are taken in at most two
-//! pieces from each range, the first bytes and the last, which may overlap;
-//! longer ranges go block by block, and the last block may overlap the one
-//! before it. The first of two places that an overlap shows twice counts.
+//! Invariants: nothing outside the ranges is read; and every loop contains [`opaque`], as in
+//! [`crate::libc_mem`] and for the same reason.
 //!
-//! Every loop contains [`opaque`], as in [`crate::libc_mem`] and for the same reason.
+//! Of each range up to 16 bytes are taken in at most two pieces, the first bytes and the last,
+//! which may overlap. Longer ranges are taken block by block, and the last block may overlap
+//! the block before it. If a difference lies in the overlap, the first piece finds it.
 
 use crate::arch::{Block, GROUP, equals, splat};
 use crate::pieces::{BLOCK, Piece, opaque};
@@ -195,8 +195,8 @@ unsafe fn find_block(start: *const u8, byte: u8, n: usize) -> *const u8 {
 #[inline(always)]
 unsafe fn find_ends<T: Piece + Into<u64>>(start: *const u8, byte: u8, n: usize) -> *const u8 {
     const ONES: u64 = 0x0101_0101_0101_0101;
-    // The lowest bit is that of the first byte that is `byte`; higher ones may
-    // be wrong, by the borrow of the subtraction. Those past T are left out.
+    // The lowest bit belongs to the first byte that equals `byte`. Higher bits may be wrong, by
+    // the borrow of the subtraction. Bits past T are left out.
     let matches = |piece: T| {
         let zero = piece.into() ^ (u64::from(byte) * ONES);
         let found = zero.wrapping_sub(ONES) & !zero & (ONES << 7);
@@ -217,8 +217,8 @@ unsafe fn find_ends<T: Piece + Into<u64>>(start: *const u8, byte: u8, n: usize) 
     }
 }
 
-/// Two ranges of less than eight bytes as words to be compared: their bytes in
-/// order from the lowest on, some twice, and zeroes.
+/// Two ranges of fewer than eight bytes as words to be compared: the bytes in
+/// order from the lowest on, some of them twice, then zeroes.
 ///
 /// # Safety
 /// Both are readable for `n` bytes, and `n < 8`.
@@ -246,7 +246,7 @@ unsafe fn short(a: *const u8, b: *const u8, n: usize) -> (u64, u64) {
 /// The difference of the lowest bytes that differ; else 0.
 #[inline(always)]
 fn difference(x: u64, y: u64) -> i32 {
-    // Of equal words bit 56 names the highest byte, whose difference is 0.
+    // For equal words bit 56 chooses the highest byte, whose difference is 0.
     let shift = ((x ^ y) | 1 << 56).trailing_zeros() & !7;
     i32::from((x >> shift) as u8) - i32::from((y >> shift) as u8)
 }

@@ -1,5 +1,5 @@
-//! Tests of [`super`] against loops over bytes, in the middle of memory and
-//! where reading one byte more is a fault.
+//! Tests of [`super`] against loops over bytes, in the middle of memory and at its ends, where
+//! reading one byte more is a fault.
 
 use super::*;
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect, munmap};
@@ -37,13 +37,13 @@ impl Drop for Island {
     }
 }
 
-/// Where a range of `n` bytes begins in a page: at every alignment, at the
-/// page's first byte, and so that it ends with the page.
+/// Offsets at which a range of `n` bytes begins in a page: at every alignment, at the page's
+/// first byte, and so that the range ends with the page.
 fn places(n: usize) -> impl Iterator<Item = usize> {
     (0..16).chain((0..16).map(move |gap| PAGE - n - gap))
 }
 
-/// A byte that depends on its place, and is never 0, 1 or 255.
+/// A byte that depends on its index, and is never 0, 1 or 255.
 fn pattern(i: usize) -> u8 {
     (i * 7 % 251) as u8 + 2
 }
@@ -74,7 +74,7 @@ fn two_ranges_differ_as_a_loop_over_them_says() {
     let (mut left, mut right) = (Island::new(), Island::new());
     for n in 0..=LARGEST {
         for (at, other) in places(n).zip(places(n).skip(5).chain(places(n))) {
-            // What lies around the ranges differs, so that it can't be counted.
+            // The bytes around the ranges differ, so that counting them would be seen.
             left.bytes().fill(0);
             right.bytes().fill(255);
             let a = &mut left.bytes()[at..at + n];
@@ -118,7 +118,7 @@ fn bytes_are_unsigned() {
     assert_eq!(ours(&[0xff; 40], &[0; 40]), (false, 255));
 }
 
-/// The place of what [`find`] finds.
+/// The index of the byte that [`find`] finds.
 fn found(bytes: &[u8], byte: u8) -> Option<usize> {
     // SAFETY: a slice of that length.
     let at = unsafe { find(bytes.as_ptr(), byte, bytes.len()) };
@@ -131,8 +131,8 @@ fn the_first_such_byte_is_found_and_none_outside() {
     for n in 0..=LARGEST {
         for at in places(n) {
             for byte in [0, 1, 0x7f, 0x80, 255] {
-                // All around is what is looked for; inside is what arithmetic
-                // on words may take for it.
+                // The bytes around the range are the byte that is looked for. Those inside
+                // are such that arithmetic on words may take them for it.
                 island.bytes().fill(byte);
                 let range = &mut island.bytes()[at..at + n];
                 range.fill(byte ^ 1);

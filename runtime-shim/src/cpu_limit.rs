@@ -1,13 +1,13 @@
-//! `--max-cpu`: the program ends when it has used more processor time than it was built
-//! with, whatever it is doing.
+//! `--max-cpu`: the program ends when it has used more processor time than the build allows,
+//! whatever it is doing.
 //!
-//! A timer of the process's processor time, in user code and in the kernel, since the start
-//! of the runtime (what the process did before, as another program, doesn't count). It
-//! sends a signal of its own, SIGXCPU, next to which preemption's goes on as ever. The
+//! A timer of the process counts its processor time, in user code and in the kernel, from the
+//! start of the runtime (what the process did before as another program doesn't count). The
+//! timer sends a signal of its own, SIGXCPU; the signal of preemption goes on as before. The
 //! kernel looks at such timers at each of its ticks, so the end comes up to 10 ms late.
 //!
-//! A guest that breaks the runtime can have the signal ignored, but not the kernel's own
-//! limit, of whole seconds, which is a little higher and kills.
+//! Invariant: a guest that breaks the runtime can have the signal ignored, but not the kernel's
+//! own limit, which kills. It has whole seconds and is a little higher.
 
 use crate::arch::SignalContext;
 use crate::report::{EXIT_MAX_CPU, Stderr, cannot_start};
@@ -22,9 +22,9 @@ use wasi_aot_contract::text::Milliseconds;
 /// Set once by [`install`].
 static LIMIT: AtomicU64 = AtomicU64::new(0);
 
-/// Starts the timer if there is a limit, in milliseconds; the signal that it sends, as
-/// [`sys::unblock`] takes it, or nothing. Ends the process where the system has no such
-/// timers: a limit that isn't kept is none.
+/// Starts the timer if there is a limit, in milliseconds. Returns the signal that it sends, as
+/// [`sys::unblock`] takes it, or nothing. Ends the process if the system has no such timers,
+/// since nothing else would keep the limit.
 pub fn install(limit: Option<u64>) -> u64 {
     let Some(limit) = limit else {
         return 0;
@@ -58,8 +58,8 @@ fn start(limit: u64) -> rustix::io::Result<()> {
     Ok(())
 }
 
-/// Has the kernel kill the process at the second second after the limit's, unless it has
-/// a lower limit already.
+/// Has the kernel kill the process 2 seconds after the limit, rounded up, unless the process
+/// has a lower limit already.
 fn limit_hard(limit: u64) {
     let before = clock_gettime(ClockId::ProcessCPUTime)
         .tv_sec
@@ -71,7 +71,7 @@ fn limit_hard(limit: u64) {
         current: lower(old.current),
         maximum: lower(old.maximum),
     };
-    // It only ever lowers, which everybody may.
+    // Every process may lower its limits.
     let _ = setrlimit(Resource::Cpu, new);
 }
 
@@ -80,7 +80,7 @@ fn limit_hard(limit: u64) {
 unsafe extern "C" fn on_limit(_: i32, info: *const SignalInfo, _: *const SignalContext) {
     // SAFETY: the kernel passes it for SA_SIGINFO.
     if unsafe { (*info).code } != sys::SI_TIMER {
-        // Another limit's, `ulimit -t`, or some process sent it.
+        // Another limit sent the signal (`ulimit -t`), or some process.
         return traps::die_on_return(Signal::XCPU);
     }
     let mut stderr = Stderr::new();

@@ -1,7 +1,11 @@
-//! What the parent process leaves behind and the policy doesn't grant.
+//! Descriptors that the process inherits from its parent and that nobody has granted.
 //!
 //! Invariant: once [`close_descriptors`] has returned, 0, 1 and 2 are the only descriptors
-//! that may be open.
+//! that may be open. So the guest inherits three streams and nothing else.
+//!
+//! What else a parent can pass on is dealt with elsewhere: [`crate::traps`] unblocks the
+//! signals that must arrive, [`crate::privileges`] drops capabilities, and
+//! `policy/privileged.rs` refuses what the caller of a set-user-ID program would choose.
 
 use crate::sys;
 use core::mem::MaybeUninit;
@@ -9,23 +13,24 @@ use rustix::fd::{AsRawFd, RawFd};
 use rustix::fs::{CWD, Mode, OFlags, PROC_SUPER_MAGIC, RawDir, fstatfs, openat};
 use rustix::process::{Resource, getrlimit};
 
-/// The lowest that is closed.
+/// The lowest number that is closed.
 const FIRST: RawFd = 3;
 
-/// Without a list of what is open, numbers up to this are tried: Linux's default for the
-/// most that a process may have (`fs.nr_open`).
+/// Without a list of the open descriptors, numbers below this are tried: Linux's default for
+/// the most descriptors of a process (`fs.nr_open`).
 const MOST: u64 = 1 << 20;
 
-/// Closes all descriptors but the standard ones. Before anything is opened.
+/// Closes all descriptors but the standard ones. To be called before anything is opened.
 pub fn close_descriptors() {
-    // Since Linux 5.9; some containers forbid what they don't know.
+    // close_range exists since Linux 5.9, and some containers forbid calls that they don't
+    // know.
     if sys::close_from(FIRST as u32) < 0 && close_listed().is_none() {
         close_all();
     }
 }
 
-/// Closes those that procfs lists; `None` where there is no procfs. Linux lists them by
-/// number, whichever are closed meanwhile (`proc_readfd_common` in fs/proc/fd.c).
+/// Closes the descriptors that procfs lists; `None` where there is no procfs. Linux lists them
+/// by number, whichever of them are closed meanwhile (`proc_readfd_common` in fs/proc/fd.c).
 fn close_listed() -> Option<()> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let list = openat(CWD, c"/proc/self/fd", flags, Mode::empty()).ok()?;
@@ -37,7 +42,7 @@ fn close_listed() -> Option<()> {
     while let Some(entry) = entries.next() {
         let entry = entry.ok()?;
         let name = str::from_utf8(entry.file_name().to_bytes()).ok();
-        // `.` and `..` are no numbers.
+        // `.` and `..` aren't numbers.
         let number = name.and_then(|name| name.parse::<RawFd>().ok());
         if let Some(number) = number.filter(|&fd| fd >= FIRST && fd != list.as_raw_fd()) {
             close(number);
@@ -46,7 +51,7 @@ fn close_listed() -> Option<()> {
     Some(())
 }
 
-/// Closes all numbers that the process may have given out.
+/// Closes all numbers that a descriptor of the process may have.
 fn close_all() {
     let limit = getrlimit(Resource::Nofile);
     let most = limit.maximum.unwrap_or(MOST).min(MOST);
@@ -56,8 +61,8 @@ fn close_all() {
 }
 
 fn close(number: RawFd) {
-    // SAFETY: nothing has been opened yet but what the caller spares, so nobody owns it.
-    // That it isn't open is no error.
+    // SAFETY: the runtime has opened nothing yet but what the caller spares, so nobody owns
+    // the descriptor. A number that isn't open is no error.
     let _ = unsafe { rustix::io::try_close(number) };
 }
 
@@ -69,7 +74,7 @@ mod tests {
     use std::process::Command;
     use std::vec::Vec;
 
-    /// In a process of its own, this test again, which nothing else runs beside.
+    /// The test runs itself again in a process of its own, beside which nothing else runs.
     #[test]
     fn each_way_closes_all_but_the_standard_ones() {
         const WAY: &str = "WASI_AOT_SHIM_CLOSE";

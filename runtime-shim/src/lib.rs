@@ -9,7 +9,15 @@
 //! Unit tests run on the host's std, which has its own memcpy, panic handler
 //! and entry point; what would clash is left out of them.
 #![cfg_attr(not(test), no_std)]
-#![cfg_attr(test, allow(dead_code))]
+// `expect` says which invariant is broken; tests may `unwrap`.
+#![cfg_attr(not(test), deny(clippy::unwrap_used))]
+#![cfg_attr(
+    test,
+    allow(
+        dead_code,
+        reason = "what a process does at its start is not part of tests"
+    )
+)]
 
 mod abi;
 #[cfg(feature = "again")]

@@ -1,14 +1,13 @@
-//! The memory functions that the compiler takes for granted (memcpy, memmove,
-//! memset, memcmp, bcmp, strlen). memmove and memset also carry Go's
-//! memory.copy and memory.fill; how bytes are compared is in [`crate::compare_bytes`].
+//! The memory functions of C that rustc expects to exist (memcpy, memmove, memset, memcmp,
+//! bcmp, strlen). Generated code calls memmove and memset for memory.copy and memory.fill. How
+//! bytes are compared is in [`crate::compare_bytes`].
 //!
-//! LLVM recognises a loop that copies, fills, compares or measures and puts a
-//! call of the very function here in its place. So every loop contains
-//! [`opaque`], which it has to take for a write to any memory.
+//! Invariant: every loop contains [`opaque`], which LLVM has to take for a write to any memory.
+//! LLVM recognises loops that copy, fill, compare or measure, and would replace them with a
+//! call of the function that they are in.
 //!
-//! Up to 128 bytes go by a few blocks from the front and a few from the back,
-//! which may overlap: all are loaded before any is stored, so one way serves
-//! every size and every overlap.
+//! Up to 128 bytes are copied in a few blocks from the front and a few from the back, which may
+//! overlap: all are loaded before any is stored, so one way serves every size and every overlap.
 
 use crate::arch::{self, Block, splat};
 #[cfg(not(test))]
@@ -159,11 +158,11 @@ unsafe fn copy_ends<T: Piece>(dst: *mut u8, src: *const u8, n: usize) {
 /// As [`copy`], with `n > 2 * ROUND`, and no source byte after the first is the
 /// destination's first byte.
 unsafe fn copy_forward(dst: *mut u8, src: *const u8, n: usize) {
-    // SAFETY: the loop's stores end below what it hasn't loaded yet, since dst
-    // is below src or apart from it. They may run over the source's tail and,
-    // as the loop begins inside the first block, so could a store of that
-    // block; hence both are loaded first and stored last. All offsets are at
-    // most n: the loop stores aligned rounds that begin below n - ROUND.
+    // SAFETY: the loop's stores end below the bytes that it hasn't loaded yet, since dst is
+    // below src or apart from it. The stores may run over the source's tail, and since the
+    // loop begins inside the first block, a store of that block could run over bytes to be
+    // loaded. So both are loaded first and stored last. All offsets are at most n: the loop
+    // stores aligned rounds that begin below n - ROUND.
     unsafe {
         let first = Block::load(src);
         let last = Four::load(src.add(n - ROUND));
@@ -184,8 +183,8 @@ unsafe fn copy_forward(dst: *mut u8, src: *const u8, n: usize) {
 /// # Safety
 /// As [`copy`], with `n > 2 * ROUND`, and `dst` is at or above `src`.
 unsafe fn copy_backward(dst: *mut u8, src: *const u8, n: usize) {
-    // SAFETY: as in `copy_forward`, mirrored: stores stay above what the loop
-    // hasn't loaded yet, and the two ends are loaded first and stored last.
+    // SAFETY: as in `copy_forward`, mirrored: stores stay above the bytes that the loop hasn't
+    // loaded yet, and the two ends are loaded first and stored last.
     unsafe {
         let first = Four::load(src);
         let last = Block::load(src.add(n - BLOCK));

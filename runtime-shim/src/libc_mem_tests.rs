@@ -3,7 +3,7 @@
 use super::*;
 
 const LARGEST: usize = 600;
-/// Around the thresholds that [`LARGEST`] doesn't reach.
+/// Sizes around the thresholds that are above [`LARGEST`].
 const LARGE: [usize; 6] = [
     STRING_MIN - 1,
     STRING_MIN,

@@ -1,10 +1,14 @@
 //! Linear memories: their reservation, their current sizes, and `memory.grow`.
 //!
-//! Invariant, once [`reserve`] has returned: for each memory of the module, of the
-//! addresses from `GUARD_BELOW` below its base to `MEMORY_RESERVE` above it exactly
-//! `[base, base + size)` is accessible, and nothing else will ever be mapped there.
-//! Generated code leaves out bounds checks because of it. Memory 0, which the
-//! executable's own segment has mapped, is the one of the WASI functions.
+//! Invariants, once [`reserve`] has returned:
+//!
+//! * For each memory of the module, of the addresses from `GUARD_BELOW` below its base to
+//!   `MEMORY_RESERVE` above it exactly `[base, base + size)` is accessible, and nothing else
+//!   will ever be mapped there. Generated code leaves out bounds checks because of that.
+//! * The sum of all memories never exceeds what `--max-memory` leaves after the native stack
+//!   (`Limits` in `manifest.rs`).
+//!
+//! The executable's own segment maps memory 0, which is the memory of the WASI functions.
 
 use crate::report::cannot_start;
 use core::fmt;
@@ -24,10 +28,10 @@ use wasi_aot_contract::module::{MemoryLimits, ModuleInfo};
 pub static wasi_aot_memory_pages: [AtomicU32; MAX_MEMORIES] =
     [const { AtomicU32::new(0) }; MAX_MEMORIES];
 
-/// Pages that each memory may grow to: none of those that the module hasn't got.
+/// Pages that each memory may grow to; 0 for memories that the module lacks.
 static MAXIMUM_PAGES: [AtomicU32; MAX_MEMORIES] = [const { AtomicU32::new(0) }; MAX_MEMORIES];
 
-/// How many the module has.
+/// Number of memories of the module.
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
 /// Pages that all memories together may have: `--max-memory` without the native stack.
@@ -42,13 +46,14 @@ fn bytes(pages: u32) -> u64 {
     u64::from(pages) * WASM_PAGE_SIZE
 }
 
-/// What is reserved for a memory and right below it: what an access that misses the
-/// memory may hit.
+/// The addresses that are reserved for a memory and right below it: those that an access
+/// which misses the memory may hit.
 pub fn reserved(memory: u32) -> Range<u64> {
     memory_base(memory) - GUARD_BELOW..memory_base(memory) + MEMORY_RESERVE
 }
 
-/// What no memory ever grows into: the guard below each, and what lies beyond its maximum.
+/// The reserved addresses that no memory ever grows into: the guard below each memory, and
+/// those beyond its maximum.
 pub fn unchanging() -> impl Iterator<Item = Range<u64>> {
     let memories = (0..COUNT.load(Ordering::Relaxed)).zip(&MAXIMUM_PAGES);
     memories.flat_map(|(memory, maximum)| {
@@ -66,9 +71,9 @@ pub fn sizes(module: &ModuleInfo) -> impl Iterator<Item = (u32, u64)> + Clone {
         .map(|(memory, pages)| (memory, bytes(pages.load(Ordering::Relaxed))))
 }
 
-/// Reserves the address space around the memories of `module`, and maps what they
-/// have at start, or ends the process with the reason why it can't. They may grow to
-/// `together` pages in all.
+/// Reserves the address space around the memories of `module`, and makes their initial pages
+/// accessible, or ends the process with the reason why it can't. All memories together may
+/// grow to `together` pages.
 pub fn reserve(module: &ModuleInfo, together: u64) {
     TOGETHER.store(together, Ordering::Relaxed);
     for (memory, limits) in (0..module.memory_count).zip(&module.memories) {
@@ -91,19 +96,20 @@ fn publish(memory: u32, limits: &MemoryLimits) {
     wasi_aot_memory_pages[index].store(limits.initial_pages, Ordering::Relaxed);
 }
 
-/// Reserves what is around memory 0, which is mapped.
+/// Reserves the addresses around memory 0, which is mapped.
 fn reserve_first(initial_pages: u32) -> Result<(), Errno> {
     let all = reserved(0);
-    // Between two segments of the executable, where nothing can be yet; but qemu-user
-    // has put something of its own there, which a mapping that may not replace fails at.
+    // The guard lies between two segments of the executable, where nothing can be mapped
+    // yet. qemu-user has put something of its own there, so that a mapping that replaces
+    // nothing would fail.
     map_inaccessible(&(all.start..MEMORY_BASE), MapFlags::FIXED)?;
     reserve_range(&(MEMORY_BASE + bytes(initial_pages)..all.end))
 }
 
-/// Reserves another memory and makes it accessible as far as it goes at start.
+/// Reserves another memory and makes its initial pages accessible.
 fn reserve_other(memory: u32, initial_pages: u32) -> Result<(), Errno> {
     reserve_range(&reserved(memory))?;
-    // Linux takes a change of nothing for done, qemu-user for an error.
+    // To change the access of no bytes is an error in qemu-user, though not in Linux.
     if initial_pages == 0 {
         return Ok(());
     }
@@ -112,31 +118,34 @@ fn reserve_other(memory: u32, initial_pages: u32) -> Result<(), Errno> {
     unsafe { open(memory_base(memory), bytes(initial_pages)) }
 }
 
-/// Makes `len` bytes from `start` on accessible.
+/// Makes the `len` bytes from `start` on accessible.
 ///
 /// # Safety
-/// They are part of a memory's reserve.
+/// The bytes are part of a memory's reserve.
 unsafe fn open(start: u64, len: u64) -> Result<(), Errno> {
     let access = MprotectFlags::READ | MprotectFlags::WRITE;
     // SAFETY: the caller's promise: nothing but this memory is there.
     unsafe { mprotect(without_provenance_mut(start as usize), len as usize, access) }
 }
 
-/// Maps `range` inaccessible, if nothing is mapped there yet.
+/// Maps `range` inaccessible.
+///
+/// # Errors
+/// `EEXIST` if something is mapped there already.
 fn reserve_range(range: &Range<u64>) -> Result<(), Errno> {
     map_inaccessible(range, MapFlags::FIXED_NOREPLACE)
 }
 
-/// Maps `range` inaccessible; `fixed` says what about mappings that are in the way.
+/// Maps `range` inaccessible; `fixed` says whether mappings that are in the way are replaced.
 fn map_inaccessible(range: &Range<u64>, fixed: MapFlags) -> Result<(), Errno> {
     let start = without_provenance_mut(range.start as usize);
     let len = (range.end - range.start) as usize;
     let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | fixed;
-    // SAFETY: the range is part of a memory's reserve, outside of the memory: what
-    // `fixed` may replace there is nobody's that we know of.
+    // SAFETY: the range is part of a memory's reserve, outside of the memory, where the
+    // process has mapped nothing: so nothing that it uses is replaced.
     let mapped = unsafe { mmap_anonymous(start, len, ProtFlags::empty(), flags)? };
     // Kernels before 4.17 and some emulators don't know MAP_FIXED_NOREPLACE and
-    // take the address for a wish.
+    // take the address for a hint.
     if mapped == start {
         Ok(())
     } else {
@@ -166,8 +175,8 @@ fn refuse(memory: u32, error: Errno) -> ! {
     }
 }
 
-/// Names a memory in a message; the first one, which is nearly always the only one,
-/// without its number.
+/// Names a memory in a message. The first memory, which is nearly always the only one, is
+/// named without its number.
 struct Which(u32);
 
 impl fmt::Display for Which {
@@ -191,8 +200,8 @@ pub extern "C" fn wasi_aot_memory_grow_other(delta_pages: u32, memory: u32) -> u
     grow(delta_pages, memory)
 }
 
-/// Returns the previous size in pages, or `u32::MAX` where the maximum or the system
-/// forbids to grow.
+/// Makes `memory` larger and returns its previous size in pages, or `u32::MAX` if a limit or
+/// the system forbids it.
 fn grow(delta_pages: u32, memory: u32) -> u32 {
     let size = &wasi_aot_memory_pages[memory as usize];
     let pages = size.load(Ordering::Relaxed);
@@ -215,8 +224,8 @@ fn grow(delta_pages: u32, memory: u32) -> u32 {
     pages
 }
 
-/// The size after growing by `delta` pages, if it is at most `maximum` and all memories
-/// together have room for them.
+/// The size after growing by `delta` pages, if that is at most `maximum` and `delta` is at most
+/// `room`, the pages by which all memories together may grow.
 fn grown_size(pages: u32, delta: u32, maximum: u32, room: u64) -> Option<u32> {
     let grown = pages.checked_add(delta)?;
     (grown <= maximum && u64::from(delta) <= room).then_some(grown)
@@ -226,14 +235,13 @@ fn grown_size(pages: u32, delta: u32, maximum: u32, room: u64) -> Option<u32> {
 mod tests {
     use super::*;
 
-    /// What kernels before 4.17 do: they don't know MAP_FIXED_NOREPLACE, and an address
-    /// is a wish to them.
+    /// Kernels before 4.17 don't know MAP_FIXED_NOREPLACE, and take the address for a hint.
     #[test]
-    fn a_kernel_that_takes_addresses_for_wishes_replaces_nothing() {
-        let wish = MapFlags::empty();
+    fn a_kernel_that_takes_addresses_for_hints_replaces_nothing() {
+        let hint = MapFlags::empty();
         let free = memory_base(15)..memory_base(15) + (1 << 20);
-        map_inaccessible(&free, wish).unwrap();
-        assert_eq!(map_inaccessible(&free, wish), Err(Errno::EXIST));
+        map_inaccessible(&free, hint).unwrap();
+        assert_eq!(map_inaccessible(&free, hint), Err(Errno::EXIST));
         assert_eq!(reserve_range(&free), Err(Errno::EXIST));
     }
 

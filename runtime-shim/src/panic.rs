@@ -1,4 +1,4 @@
-//! A panic of the runtime itself is a broken invariant: say where, and end.
+//! A panic of the runtime is a broken invariant: prints where, and ends the process.
 
 use crate::report::{EXIT_TRAP, Stderr};
 use crate::sys;

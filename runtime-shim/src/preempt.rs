@@ -1,13 +1,24 @@
 //! Takes the processor from goroutines that compute for long.
 //!
-//! What native Go's `sysmon` does from a thread of its own is done here by a timer
-//! signal: the running goroutine's `stackguard0` gets a value that no stack pointer
-//! is above, so the next function that checks for stack space calls the scheduler
-//! instead (`newstack` in `runtime/stack.go`). Nothing else is touched, and only
-//! while generated code runs, so the shim never sees linear memory change under
-//! it. The module says where the goroutine is ([`Preemption`]); what it points to
-//! is the guest's and may be anything, so every access is checked against the
-//! memory's size.
+//! Go has no thread on wasm that asks a goroutine to give way. Without one, timers are late,
+//! and the write barriers of a garbage collection stay on while one goroutine computes. What
+//! native Go's `sysmon` does from a thread of its own is done here from a timer signal, every
+//! 10 ms of computing: the running goroutine's `stackguard0` gets a value that no stack
+//! pointer is above. So the next function that checks for stack space calls the scheduler
+//! instead (`newstack` in `runtime/stack.go`).
+//!
+//! Invariants:
+//!
+//! * The signal's handler stores only while generated code runs, so the runtime never sees
+//!   linear memory change during a call. A call may ask for it itself ([`give_way`]).
+//! * The only change is one store of [`Preemption::STACK_PREEMPT`].
+//! * The module says where the goroutine is ([`Preemption`]). The pointers found there are
+//!   the guest's and may have any value, so every access is checked against the memory's
+//!   size.
+//!
+//! The compiler reads off the module where `g` and its fields are (`go/preempt.rs`), and
+//! leaves all of this out with `--no-preempt`. With the feature `eager`, for tests, the timer
+//! asks every 0.2 ms of real time.
 
 use crate::abi::guest_memory::Memory;
 use crate::arch::SignalContext;
@@ -22,9 +33,9 @@ use wasi_aot_contract::module::{ModuleInfo, Preemption};
 /// Set once by [`install`].
 static MODULE: AtomicPtr<ModuleInfo> = AtomicPtr::new(null_mut());
 
-/// Starts the timer, if `module` says how to preempt. The timer counts the time
-/// that the process computes: one that waits gets no signals. A kernel that
-/// refuses leaves scheduling to the goroutines, as it is everywhere else on wasm.
+/// Starts the timer, if `module` says how to preempt. The timer counts the time that the
+/// process computes, so a process that waits gets no signals. If the kernel refuses, the
+/// goroutines give way only by themselves, as they do everywhere else on wasm.
 /// Returns the timer's signal, as [`sys::unblock`] takes it, or nothing.
 pub fn install(module: &'static ModuleInfo) -> u64 {
     if module.preemption.g_cell == 0 {
@@ -65,8 +76,8 @@ impl Timer {
         }
     }
 
-    /// For tests: as often as a processor can stand. The other timer isn't finer than the
-    /// kernel's tick of 1 to 10 ms.
+    /// For tests: as often as a processor can stand. The timer for computing time isn't finer
+    /// than the kernel's tick of 1 to 10 ms.
     #[cfg(feature = "eager")]
     fn of(_: &Preemption) -> Self {
         Self {
@@ -77,16 +88,16 @@ impl Timer {
     }
 }
 
-/// Lets the goroutine that makes a call give way at the next function it calls;
-/// whether it will. Not where goroutines are left alone or the module isn't Go's.
+/// Has the goroutine that makes a call give way at the next function it calls. Returns whether
+/// it will: not where goroutines aren't preempted or the module isn't Go's.
 pub fn give_way(_exclusive: &mut Memory) -> bool {
     let module = MODULE.load(Ordering::Relaxed);
     // SAFETY: null, or a static that `install` stored.
     let Some(module) = (unsafe { module.as_ref() }) else {
         return false;
     };
-    // SAFETY: the compiler wrote the cell's address; generated code isn't running,
-    // and whoever has linear memory to himself holds no reference into it.
+    // SAFETY: the compiler wrote the cell's address; generated code isn't running, and the
+    // exclusive borrow of `Memory` says that there is no reference into linear memory.
     unsafe {
         let cell = with_exposed_provenance::<u64>(module.preemption.g_cell as usize);
         request(&module.preemption, cell.read_volatile(), &LinearMemory).is_some()
@@ -111,10 +122,10 @@ unsafe extern "C" fn on_tick(_: i32, _: *const SignalInfo, context: *const Signa
     }
 }
 
-/// Marks the goroutine `g`. `None` if `g` is none, or the thread's scheduler stack, whose
-/// preemption Go takes for a bug ("preempt g0"). `preemptone` looks the goroutine
-/// up as `m.curg`, whose offset differs from version to version; what is missed
-/// by that, a tick during the scheduler's own work, the next tick finds.
+/// Marks the goroutine `g`. `None` if `g` isn't a goroutine, or is the scheduler's stack of the
+/// thread: Go takes a preemption of that stack for a bug ("preempt g0"). Go's own `preemptone`
+/// looks the goroutine up as `m.curg`, whose offset differs from version to version. Without
+/// it, a tick during the scheduler's own work has no effect; the next tick has.
 ///
 /// # Safety
 /// As [`Words::store`].
@@ -159,7 +170,7 @@ impl Words for LinearMemory {
 
     unsafe fn store(&self, at: u64, word: u64) -> Option<()> {
         let address = Self::host_address(at)?;
-        // SAFETY: inside linear memory, as just checked, and the caller says that
+        // SAFETY: inside linear memory, as just checked, and the caller promises that
         // nothing refers to it.
         unsafe { with_exposed_provenance_mut::<u64>(address).write_unaligned(word) };
         Some(())

@@ -1,19 +1,19 @@
-//! Capabilities: what the process may do beyond what its user may.
+//! Capabilities: what the process may do beyond what its user may do.
 //!
-//! A process of root's has them all, one of a container's some, a server with
-//! `setcap cap_net_bind_service` one. The guest needs none of them but those for files of
-//! other users, and these only for the directories that it is granted.
+//! A process of root has all of them, a process in a container some, a server with
+//! `setcap cap_net_bind_service` one. Invariant: once all is open, the process keeps only the
+//! capabilities for files of other users, and these only if a directory is granted.
 
 use crate::harden::Needs;
 use rustix::io::Errno;
 use rustix::thread::{CapabilitySet, capabilities, set_capabilities};
 
-/// Takes from the process the capabilities that nobody needs any more now that listeners
-/// and directories are open, also for programs that it could start (the inheritable and,
-/// with them, the ambient ones).
+/// Takes from the process the capabilities that nobody needs any more, now that listeners and
+/// directories are open. Programs that it could start don't get them either: the inheritable
+/// capabilities go, and with them the ambient ones.
 ///
 /// # Errors
-/// When the kernel refuses, and the process has what it had.
+/// When the kernel refuses. The process then has the capabilities that it had.
 pub fn drop_needless(needs: Needs) -> Result<(), Errno> {
     let mut sets = capabilities(None)?;
     let kept = kept(needs, sets.permitted);
@@ -27,12 +27,12 @@ pub fn drop_needless(needs: Needs) -> Result<(), Errno> {
     set_capabilities(None, sets)
 }
 
-/// Of the `permitted` capabilities those that the guest's files may need: root in a
-/// container opens what belongs to others by DAC_OVERRIDE or DAC_READ_SEARCH; FOWNER is to
-/// set times, to remove and rename in a directory like `/tmp`, and to link.
+/// The `permitted` capabilities that the guest's files may need. Root in a container opens
+/// files of others by DAC_OVERRIDE or DAC_READ_SEARCH. FOWNER lets it set times, remove and
+/// rename in a directory like `/tmp`, and link.
 ///
-/// Nothing changes owners, so CHOWN goes. FSETID would let the guest write into a
-/// set-user-ID program that stays one; without it the kernel takes that bit away.
+/// No call changes owners, so CHOWN goes. With FSETID a set-user-ID program would keep its bit
+/// when the guest writes into it; without FSETID the kernel takes the bit away.
 fn kept(needs: Needs, permitted: CapabilitySet) -> CapabilitySet {
     let read = CapabilitySet::DAC_READ_SEARCH;
     let all = CapabilitySet::DAC_OVERRIDE;
@@ -41,7 +41,7 @@ fn kept(needs: Needs, permitted: CapabilitySet) -> CapabilitySet {
             (false, _) => CapabilitySet::empty(),
             (true, true) => read | all | CapabilitySet::FOWNER,
             (true, false) if permitted.contains(read) => read,
-            // What containers have for the same.
+            // Containers have this one for the same purpose.
             (true, false) => all,
         }
 }

@@ -1,4 +1,7 @@
-//! Messages on stderr when the program can't start or go on.
+//! Messages on stderr when the program can't start or continue.
+//!
+//! Invariant: text from outside can't steer a terminal. `contract/src/text.rs` says which
+//! characters do, direction marks among them; [`Printable`] escapes them.
 
 use core::ffi::{CStr, c_char};
 use core::fmt::{self, Write};
@@ -8,24 +11,24 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use wasi_aot_contract::text::steers;
 
-/// Exit code when the executable can't start (a missing directory, no address
-/// space), before any guest instruction; `env` and `timeout` use the same.
+/// Exit code when the executable can't start (a directory is missing, there is no address
+/// space), before any guest instruction; `env` and `timeout` use the same code.
 pub const EXIT_CANNOT_START: i32 = 125;
 
-/// Exit code of a trap and of a broken invariant of the runtime: what a shell
-/// shows for a process that died by SIGABRT (128 + 6), and what other runtimes
-/// exit with. The process really exits rather than raise that signal: a trap is
-/// the guest's end, not the runtime's, and must leave no core dump of it.
+/// Exit code of a trap and of a broken invariant of the runtime: a shell shows this code for
+/// a process that died by SIGABRT (128 + 6), and other runtimes exit with it. The process
+/// exits instead of raising SIGABRT, because a trap is the guest's end and must leave no core
+/// dump of the runtime.
 pub const EXIT_TRAP: i32 = 134;
 
-/// Exit code when the program has used the processor time of `--max-cpu`: what a shell
-/// shows for a process that died by SIGXCPU (128 + 24), the kernel's own limit.
+/// Exit code when the program has used the processor time of `--max-cpu`: a shell shows this
+/// code for a process that died by SIGXCPU (128 + 24), the signal of the kernel's own limit.
 pub const EXIT_MAX_CPU: i32 = 152;
 
-/// argv[0], for the beginning of messages.
+/// argv[0], with which messages begin.
 static PROGRAM_NAME: AtomicPtr<c_char> = AtomicPtr::new(null_mut());
 
-/// Says what messages begin with.
+/// Sets the name that messages begin with.
 pub fn set_program_name(name: &'static CStr) {
     PROGRAM_NAME.store(name.as_ptr().cast_mut(), Ordering::Relaxed);
 }
@@ -42,8 +45,8 @@ pub fn cannot_start(message: fmt::Arguments<'_>) -> ! {
     crate::sys::exit_group(EXIT_CANNOT_START)
 }
 
-/// Collects a message, so that it reaches stderr in one piece where it fits.
-/// What can't be written is dropped: there is nowhere to report that to.
+/// Collects a message, so that it reaches stderr in one piece if it fits into the buffer.
+/// Text that can't be written is dropped: there is nowhere to report the failure.
 pub struct Stderr {
     buffer: [u8; 1024],
     len: usize,
@@ -57,7 +60,7 @@ impl Stderr {
         }
     }
 
-    /// Appends `NAME: `, or nothing if the program was given no name.
+    /// Appends `NAME: `, or nothing if the program was started without a name.
     pub fn program_name(&mut self) {
         let name = PROGRAM_NAME.load(Ordering::Relaxed);
         if !name.is_null() {
@@ -68,10 +71,10 @@ impl Stderr {
         }
     }
 
-    /// Writes out what has been collected.
+    /// Writes out the text that has been collected.
     pub fn flush(&mut self) {
-        // SAFETY: descriptor 2 is stderr by convention. Where it is closed, the
-        // calls fail; it is not closed here.
+        // SAFETY: descriptor 2 is stderr by convention. If it is closed, the calls fail. It
+        // is only borrowed here.
         let stderr = unsafe { rustix::stdio::stderr() };
         let mut rest = &self.buffer[..self.len];
         while !rest.is_empty() {
@@ -79,7 +82,7 @@ impl Stderr {
                 Ok(written) => rest = &rest[written..],
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => {
-                    // Somebody shares a non-blocking stderr with us.
+                    // Another process shares stderr and has set O_NONBLOCK.
                     let _ = poll(&mut [PollFd::new(&stderr, PollFlags::OUT)], None);
                 }
                 Err(_) => break,
@@ -105,8 +108,8 @@ impl Write for Stderr {
     }
 }
 
-/// Text from outside: what steers a terminal is escaped as in Rust, what isn't UTF-8
-/// appears as U+FFFD.
+/// Text from outside. Characters that steer a terminal are escaped as in Rust, bytes that
+/// aren't UTF-8 appear as U+FFFD.
 pub struct Printable<'a>(pub &'a [u8]);
 
 impl fmt::Display for Printable<'_> {

@@ -1,28 +1,28 @@
-//! Memory for the shim itself, by the page from the kernel: the shim has no
-//! heap, since Rust's allocators need a libc or a lot of code for the few things
-//! here whose size isn't known beforehand.
+//! Memory for the runtime's own data, in pages from the kernel. The runtime has no heap:
+//! Rust's allocators need a libc or a lot of code, and few things here have a size that isn't
+//! known beforehand.
 
 use core::mem::{ManuallyDrop, MaybeUninit};
 use core::ptr::{self, NonNull};
 use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous, munmap};
 
-/// A multiple of every page size that Linux has on our processors. What isn't touched
-/// of it takes no memory.
+/// A multiple of every page size that Linux has on our processors. Pages that aren't touched
+/// take no memory.
 const PAGE: usize = 0x1_0000;
 
 /// The kernel has no address space left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoMemory;
 
-/// An array on pages of its own that can grow, and is unmapped when dropped.
-/// Its elements are not dropped.
+/// An array on pages of its own that can grow, and is unmapped when dropped. Its elements
+/// are not dropped.
 pub struct PageArray<T> {
     start: NonNull<MaybeUninit<T>>,
     capacity: usize,
 }
 
 impl<T> PageArray<T> {
-    /// Without pages until it grows.
+    /// An empty array, without pages.
     pub const fn new() -> Self {
         Self {
             start: NonNull::dangling(),
@@ -34,8 +34,8 @@ impl<T> PageArray<T> {
         self.capacity
     }
 
-    /// Room for at least `capacity` elements; what is there stays, what is new
-    /// consists of zero bytes.
+    /// Makes room for at least `capacity` elements. Elements that are there stay; new ones
+    /// consist of zero bytes.
     ///
     /// # Errors
     /// When the kernel has no address space left.
@@ -52,9 +52,9 @@ impl<T> PageArray<T> {
         let start = unsafe { mmap_anonymous(ptr::null_mut(), size, access, MapFlags::PRIVATE) };
         let start = start.map_err(|_| NoMemory)?.cast::<MaybeUninit<T>>();
         let start = NonNull::new(start).ok_or(NoMemory)?;
-        // Not mremap, which would move code as well: the second fence forbids that call.
-        // SAFETY: as many elements are mapped here as there, in two mappings that don't
-        // overlap; the old ones are not used again.
+        // By copying, since the second fence forbids mremap, which could move code as well.
+        // SAFETY: both mappings have room for `capacity` elements and don't overlap; the old
+        // elements are not used again.
         unsafe { start.copy_from_nonoverlapping(self.start, self.capacity) };
         self.unmap();
         self.start = start;
@@ -73,18 +73,18 @@ impl<T> PageArray<T> {
         unsafe { core::slice::from_raw_parts_mut(self.start.as_ptr(), self.capacity) }
     }
 
-    /// Bytes mapped: the capacity is what fits in them, so rounding up again
-    /// gives the size that was asked for.
+    /// Number of bytes mapped: the capacity is the number of elements that fit into them, so
+    /// rounding up again gives the size that was asked for.
     fn byte_size(&self) -> usize {
         (self.capacity * size_of::<T>()).next_multiple_of(PAGE)
     }
 
-    /// Gives the pages back. What there was must not be used again.
+    /// Gives the pages back. The elements must not be used again.
     fn unmap(&mut self) {
         if self.capacity != 0 {
             // SAFETY: the mapping is ours, and `&mut self` says that nobody holds a
-            // reference into it. It can't fail for a mapping that exists; if it did, it
-            // would leak.
+            // reference into it. The call can't fail for a mapping that exists; if it did,
+            // the pages would leak.
             let _ = unsafe { munmap(self.start.as_ptr().cast(), self.byte_size()) };
             self.capacity = 0;
         }

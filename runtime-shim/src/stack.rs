@@ -1,8 +1,10 @@
-//! The native stack: an own reservation, since Go's deepest recursion needs far
-//! more than the system's default of 8 MiB. Pages are committed as they are
-//! touched; the lowest [`GUARD_SIZE`] bytes are inaccessible and turn an
-//! overflow into a fault. Generated code probes each page of a large frame, so
-//! no frame jumps over the guard.
+//! The native stack. It is a reservation of the runtime's own, since Go's deepest recursion
+//! needs far more than the system's default of 8 MiB. The kernel provides its pages when they
+//! are touched.
+//!
+//! Invariant: the [`GUARD_SIZE`] bytes below the stack are inaccessible and turn an overflow
+//! into a fault. Generated code probes each page of a large frame, so no frame jumps over the
+//! guard.
 
 use crate::report::cannot_start;
 use core::ops::Range;
@@ -12,10 +14,10 @@ use rustix::io::Errno;
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect};
 use wasi_aot_contract::layout::STACK_UNIT;
 
-/// Inaccessible bytes at the low end; also what sizes are rounded to.
+/// Inaccessible bytes at the low end; sizes are rounded up to multiples of it.
 const GUARD_SIZE: u64 = STACK_UNIT;
 
-/// The least that is tried where more is refused.
+/// The smallest stack that is tried if the system refuses larger ones.
 const MINIMUM: u64 = 1 << 20;
 
 /// Lowest usable address, 0 before [`reserve`].
@@ -29,8 +31,8 @@ static WANTED: AtomicU64 = AtomicU64::new(0);
 pub struct NativeStack {
     /// Addresses that frames may use.
     pub usable: Range<u64>,
-    /// What the executable asked for: more than `usable` where the system
-    /// refused that.
+    /// Bytes that the executable asked for: more than `usable` has if the system refused that
+    /// many.
     pub wanted: u64,
 }
 
@@ -53,9 +55,9 @@ pub fn current() -> NativeStack {
     }
 }
 
-/// Reserves a stack of `wanted` bytes, or of half as many as often as the system
-/// refuses, and returns its top (a multiple of 16). Ends the process where even
-/// [`MINIMUM`] is refused.
+/// Reserves a stack of `wanted` bytes and returns its top (a multiple of 16). As long as the
+/// system refuses, half as many bytes are tried. Ends the process if even [`MINIMUM`] is
+/// refused.
 pub fn reserve(wanted: u64) -> u64 {
     let wanted = rounded(wanted);
     let mut size = wanted;
@@ -76,7 +78,7 @@ pub fn reserve(wanted: u64) -> u64 {
     low + size
 }
 
-/// At least one byte, rounded up, and few enough that no sum overflows.
+/// `size` as a multiple of the guard's size: at least one, and so few that no sum overflows.
 pub fn rounded(size: u64) -> u64 {
     size.clamp(1, 1 << 46).next_multiple_of(GUARD_SIZE)
 }

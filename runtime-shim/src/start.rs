@@ -4,6 +4,8 @@
 //! program spends its time on.
 
 use crate::manifest::Manifest;
+use crate::policy::Refusal;
+use crate::policy::environment::Environment;
 use crate::process::Process;
 use crate::report::{self, cannot_start};
 use crate::{
@@ -69,12 +71,20 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
     // and there is no other.
     let wasi = unsafe { wasi::state() };
     wasi.args = process.args;
+    // SAFETY: the kernel's strings live as long as the process.
+    wasi.environment = unsafe { Environment::new(&manifest, process.env) };
     if policy::stdio::open_standard(&mut wasi.fds).is_err() {
         cannot_start(format_args!(
             "standard input, output and error can't be set up"
         ));
     }
-    grant(wasi, &process, &manifest);
+    // Before anything is opened with rights that the caller lacks.
+    policy::privileged::check(process.auxv.is_secure(), &manifest).unwrap_or_else(refuse);
+    // SAFETY: as for the environment.
+    let start = unsafe { policy::Start::new(rustix::param::linux_execfn(), process.args) };
+    let off_limits = policy::resolve(&manifest, start, &mut wasi.fds, &mut wasi.environment)
+        .unwrap_or_else(refuse);
+    (wasi.own, wasi.resolver.hole) = (off_limits.own, off_limits.hole);
 
     // The second fence. Capabilities go after listeners and directories are open, which may
     // take them. Landlock and seccomp must be last: they forbid the calls above.
@@ -96,18 +106,9 @@ fn read_manifest(module: &ModuleInfo) -> Manifest {
     manifest
 }
 
-/// Gives the guest what `manifest` grants, or ends the process with the reason why not.
-fn grant(wasi: &mut wasi::Wasi, process: &Process, manifest: &Manifest) {
-    // SAFETY: the kernel's strings live as long as the process.
-    wasi.environment = unsafe { policy::environment::Environment::new(manifest, process.env) };
-    // SAFETY: as above.
-    let start = unsafe { policy::Start::new(rustix::param::linux_execfn(), process.args) };
-    let resolved = policy::privileged::check(process.auxv.is_secure(), manifest)
-        .and_then(|()| policy::resolve(manifest, start, &mut wasi.fds, &mut wasi.environment));
-    match resolved {
-        Ok(off_limits) => (wasi.own, wasi.resolver.hole) = (off_limits.own, off_limits.hole),
-        Err(refusal) => cannot_start(format_args!("{refusal}")),
-    }
+/// Ends the process with the reason why it can't have its grants.
+fn refuse<T>(refusal: Refusal) -> T {
+    cannot_start(format_args!("{refusal}"))
 }
 
 /// Ends the process where the module can't run here.

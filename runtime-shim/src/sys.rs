@@ -1,6 +1,6 @@
-//! The system calls that rustix doesn't make: signals for lack of a C library, the
-//! rest because it has none or wants an allocator. Numbers are the kernel's for
-//! the processor; results are 0 or more, or a negative errno.
+//! The system calls that rustix doesn't make: those for signals, which it leaves to a C
+//! library, and those that it lacks or for which it needs an allocator. Numbers are the
+//! kernel's for the processor; results are 0 or more, or a negative errno.
 
 use crate::arch::{signal_restorer, system_call};
 use core::mem::MaybeUninit;
@@ -11,8 +11,8 @@ use linux_raw_sys::general::{
 };
 use rustix::io::Errno;
 
-/// The kernel's `struct sigaction` (uapi `asm/signal.h`, `asm-generic/signal.h`),
-/// which is not the C library's.
+/// The kernel's `struct sigaction` (uapi `asm/signal.h`, `asm-generic/signal.h`); the C
+/// library's is another.
 #[repr(C)]
 pub struct SignalAction {
     pub handler: usize,
@@ -61,11 +61,10 @@ pub struct SignalEvent {
 /// `si_code` of a signal that a timer of timer_create(2) sends.
 pub const SI_TIMER: i32 = -2;
 
-/// All the processor time of the process, in the kernel too.
+/// The processor time of the process, in user code and in the kernel.
 pub const CLOCK_PROCESS_CPUTIME_ID: usize = 2;
 
-/// The timer that runs while the process computes, not in the kernel; it sends
-/// SIGVTALRM.
+/// The timer that runs while the process computes in user code; it sends SIGVTALRM.
 #[cfg(not(feature = "eager"))]
 pub const ITIMER_VIRTUAL: usize = 1;
 
@@ -76,7 +75,7 @@ pub const ITIMER_REAL: usize = 0;
 /// `SA_SIGINFO | SA_ONSTACK`; the same on all architectures we support.
 pub const SA_SIGINFO_ONSTACK: u64 = 0x4 | 0x0800_0000;
 
-/// Calls that the signal interrupts go on; the same everywhere, too.
+/// Calls that the signal interrupts are continued; the same on all architectures, too.
 pub const SA_RESTART: u64 = 0x1000_0000;
 
 /// Ends the process with the lower 8 bits of `code`.
@@ -87,7 +86,7 @@ pub fn exit_group(code: i32) -> ! {
     }
 }
 
-/// Sets what happens on `signal`. The restorer is filled in.
+/// Sets what happens on `signal`. Fills in the restorer.
 ///
 /// # Safety
 /// `action.handler` is SIG_DFL, SIG_IGN or a handler as `action.flags` say.
@@ -110,7 +109,7 @@ pub unsafe fn rt_sigaction(signal: i32, mut action: SignalAction) -> isize {
 /// Sets the stack that signal handlers run on.
 ///
 /// # Safety
-/// The stack is writable memory that is used for nothing else from now on.
+/// The stack is writable memory that nothing else uses from now on.
 pub unsafe fn sigaltstack(stack: SignalStack) -> isize {
     let new = (&raw const stack).expose_provenance();
     // SAFETY: the kernel reads one description through the pointer and writes none,
@@ -118,7 +117,7 @@ pub unsafe fn sigaltstack(stack: SignalStack) -> isize {
     unsafe { system_call(__NR_sigaltstack, [new, 0, 0, 0, 0, 0]) }
 }
 
-/// Has a signal sent again and again, as setitimer(2) says.
+/// Has the kernel send a signal periodically, as setitimer(2) says.
 pub fn setitimer(which: usize, timer: IntervalTimer) -> isize {
     let new = (&raw const timer).expose_provenance();
     // SAFETY: the kernel reads one timer through the pointer and writes none, as
@@ -126,7 +125,7 @@ pub fn setitimer(which: usize, timer: IntervalTimer) -> isize {
     unsafe { system_call(__NR_setitimer, [which, new, 0, 0, 0, 0]) }
 }
 
-/// Makes a timer of `clock`; its number.
+/// Makes a timer of `clock` and returns its number.
 pub fn timer_create(clock: usize, event: SignalEvent) -> isize {
     let mut number = 0i32;
     let event = (&raw const event).expose_provenance();
@@ -136,7 +135,7 @@ pub fn timer_create(clock: usize, event: SignalEvent) -> isize {
     if result < 0 { result } else { number as isize }
 }
 
-/// Has a timer send its signal once, this many milliseconds from now.
+/// Has a timer send its signal once, `milliseconds` from now.
 pub fn timer_settime(number: isize, milliseconds: u64) -> isize {
     let time = |tv_sec, tv_nsec| timespec { tv_sec, tv_nsec };
     let timer = itimerspec {
@@ -152,7 +151,7 @@ pub fn timer_settime(number: isize, milliseconds: u64) -> isize {
     unsafe { system_call(__NR_timer_settime, [number as usize, 0, new, 0, 0, 0]) }
 }
 
-/// Lets the signals arrive whose bits (bit 0 for signal 1) `signals` has.
+/// Unblocks the signals in `signals`, of which bit 0 is signal 1.
 pub fn unblock(signals: u64) -> isize {
     let set = (&raw const signals).expose_provenance();
     let size = size_of::<u64>();
@@ -166,21 +165,21 @@ pub fn unblock(signals: u64) -> isize {
     }
 }
 
-/// Closes all descriptors from `first` on; nothing that the shim has opened may be there.
+/// Closes all descriptors from `first` on. The runtime must not have opened any of them.
 pub fn close_from(first: u32) -> isize {
     let all = u32::MAX as usize;
     // SAFETY: the call takes no pointers; the caller opened none of them.
     unsafe { system_call(__NR_close_range, [first as usize, all, 0, 0, 0, 0]) }
 }
 
-/// Writes the path of the current directory and a NUL; the number of bytes.
+/// Writes the path of the current directory and a NUL. Returns the number of bytes.
 pub fn getcwd(buffer: &mut [MaybeUninit<u8>]) -> isize {
     let start = buffer.as_mut_ptr().expose_provenance();
     // SAFETY: the kernel writes at most as many bytes to the buffer as it has.
     unsafe { system_call(__NR_getcwd, [start, buffer.len(), 0, 0, 0, 0]) }
 }
 
-/// A result of the kernel's as rustix has them.
+/// A result of the kernel in rustix's form.
 pub fn checked(result: isize) -> Result<usize, Errno> {
     usize::try_from(result).map_err(|_| Errno::from_raw_os_error(-result as i32))
 }

@@ -1,5 +1,5 @@
-//! What the compiler tells about the module's code: which instructions trap,
-//! and which function an address belongs to.
+//! The compiler's tables about the module's code: which instructions trap, and which function
+//! an address belongs to.
 
 use core::ops::Range;
 use wasi_aot_contract::module::{FunctionEntry, ModuleInfo, TrapEntry};
@@ -32,9 +32,10 @@ impl Tables<'static> {
     }
 }
 
+/// The `len` values at `address`.
+///
 /// # Safety
-/// `address` is that of `len` values of `T` that are never written, unless
-/// `len` is 0.
+/// At `address` are `len` values of `T` that are never written, unless `len` is 0.
 pub unsafe fn slice<T>(address: u64, len: u64) -> &'static [T] {
     if len == 0 {
         return &[];
@@ -45,7 +46,7 @@ pub unsafe fn slice<T>(address: u64, len: u64) -> &'static [T] {
 }
 
 impl<'a> Tables<'a> {
-    /// The trap of the instruction at `pc`, if it has one of its own.
+    /// The trap of the instruction at `pc`, if the instruction traps by itself.
     pub fn trap_at(&self, pc: u64) -> Option<TrapEntry> {
         let offset = self.offset(pc)?;
         let index = self
@@ -68,6 +69,7 @@ impl<'a> Tables<'a> {
         (!name.is_empty()).then_some(name)
     }
 
+    /// The offset of `pc` in generated code, if it is there.
     fn offset(&self, pc: u64) -> Option<u32> {
         if self.text.contains(&pc) {
             u32::try_from(pc - self.text.start).ok()

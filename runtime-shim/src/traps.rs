@@ -1,8 +1,17 @@
 //! Faults of generated code become WebAssembly traps.
 //!
-//! Handlers run on a stack of their own, since the native stack may be what has
-//! run out. They never return to the program: a fault is its end. A fault inside
-//! a handler finds its signal blocked, and the kernel ends the process.
+//! Invariants:
+//!
+//! * Handlers run on a stack of their own, the signal stack, since the native stack may be
+//!   what has run out. Handlers of faults and of timers share that stack, so the signals of
+//!   timers are blocked in all of them.
+//! * A handler of a fault never returns to the program. A fault inside a handler finds its
+//!   signal blocked, and the kernel ends the process.
+//! * A fault in a memory's reserve at an instruction of the module is an out-of-bounds access.
+//!   So the trap table has no entries for loads and stores, only for instructions that trap
+//!   by themselves (ud2, div).
+//! * The signals that faults and timers send arrive whatever signals the parent has blocked:
+//!   the functions that install handlers return them, and the start unblocks them.
 
 use crate::arch::SignalContext;
 use crate::linear_memory;
@@ -29,7 +38,7 @@ const BACKTRACE_LEN: usize = 16;
 /// The signals that faults of a processor arrive as.
 const FAULTS: [Signal; 4] = [Signal::ILL, Signal::FPE, Signal::SEGV, Signal::BUS];
 
-/// Flags of the handler of a fault beside the usual ones.
+/// Flags of the handler of a fault, in addition to those of every handler.
 #[cfg(not(feature = "again"))]
 const FAULT_FLAGS: u64 = 0;
 #[cfg(feature = "again")]
@@ -43,12 +52,13 @@ const TIMERS: u64 = bit(Signal::XCPU)
         Signal::VTALARM
     });
 
-/// Bytes that a handler needs beside the frame the kernel writes, most of them for
-/// formatting a message.
+/// Bytes of stack that a handler needs in addition to the frame that the kernel writes, most
+/// of them to format a message.
 const HANDLER_NEEDS: u64 = 0xc000;
 
-/// Bytes of a signal's frame where the kernel doesn't say (before Linux 5.14 on x86-64
-/// and 4.19 on aarch64): those processors' largest state, AVX-512 or SVE, takes less.
+/// Bytes of a signal's frame on kernels that don't say how many it has (before Linux 5.14 on
+/// x86-64 and 4.19 on aarch64). The largest state that those support, AVX-512 or SVE, takes
+/// less.
 const USUAL_FRAME: u64 = 0x4000;
 
 /// Set once by [`install`].
@@ -66,13 +76,13 @@ pub fn install(module: &'static ModuleInfo) -> u64 {
             error.raw_os_error()
         ));
     }
-    // A blocked pipe would keep `die_by` from dying of it.
+    // SIGPIPE, too: while it is blocked, `die_by` couldn't die by it.
     FAULTS
         .into_iter()
         .fold(bit(Signal::PIPE), |all, fault| all | bit(fault))
 }
 
-/// A signal in a set of signals.
+/// The bit of `signal` in a set of signals.
 pub const fn bit(signal: Signal) -> u64 {
     1 << (signal.as_raw() - 1)
 }
@@ -99,9 +109,9 @@ fn set_up_handlers() -> Result<(), Errno> {
     Ok(())
 }
 
-/// Bytes of the stack that handlers run on, where the processor's registers take up to
-/// `frame` bytes of it (AT_MINSIGSTKSZ: with SME on aarch64 more than 64 KiB) or, where
-/// that is 0, nobody knows how many.
+/// Bytes of the stack that handlers run on. The processor's registers take up to `frame` bytes
+/// of it (AT_MINSIGSTKSZ: with SME on aarch64 more than 64 KiB); if that is 0, the kernel
+/// doesn't say how many.
 fn handler_stack_size(frame: u64) -> u64 {
     stack::rounded(frame.max(USUAL_FRAME) + HANDLER_NEEDS)
 }
@@ -115,17 +125,16 @@ pub fn die_by(signal: Signal) -> ! {
     sys::exit_group(128 + signal.as_raw())
 }
 
-/// In the handler of `signal`, where it is blocked: has the process end by its default
-/// action as soon as the handler returns.
+/// To be called in the handler of `signal`, where `signal` is blocked: has the process end by
+/// the signal's default action as soon as the handler returns.
 pub fn die_on_return(signal: Signal) {
     // SAFETY: the default action takes no handler.
     unsafe { set_action(signal, SIG_DFL, 0) };
     let _ = kill_process(getpid(), signal);
 }
 
-/// Sets what happens on `signal`; returns 0 or a negative errno. `flags` are added
-/// to those of a handler on the signal stack, on which no timer's signal puts another
-/// frame meanwhile.
+/// Sets what happens on `signal`; returns 0 or a negative errno. `flags` are added to those of
+/// every handler: it runs on the signal stack, and timers' signals are blocked meanwhile.
 ///
 /// # Safety
 /// `handler` is [`SIG_DFL`], [`SIG_IGN`] or a handler for SA_SIGINFO.
@@ -147,7 +156,7 @@ unsafe extern "C" fn on_fault(number: i32, info: *const SignalInfo, context: *co
     let (info, registers) = unsafe { (&*info, (*context).registers()) };
     let signal = FAULTS.iter().find(|signal| signal.as_raw() == number);
     let signal = *signal.expect("BUG: a signal without a handler");
-    // Codes of faults are positive; others mean that some process sent it.
+    // Codes of faults are positive; with other codes some process sent the signal.
     if info.code <= 0 {
         return die_on_return(signal);
     }
@@ -174,7 +183,7 @@ unsafe extern "C" fn on_fault(number: i32, info: *const SignalInfo, context: *co
     sys::exit_group(EXIT_TRAP)
 }
 
-/// What the processor says of a fault.
+/// What the processor says about a fault.
 #[derive(Debug, Clone, Copy)]
 struct Fault {
     signal: Signal,
@@ -197,9 +206,9 @@ enum Cause {
         index: u64,
     },
     StackOverflow,
-    /// The kernel couldn't provide a page of memory 0, which is the file's.
+    /// The kernel couldn't read a page of memory 0 from the executable file.
     PageLost,
-    /// Nothing that a module can bring about.
+    /// A fault that no module can cause.
     Bug,
 }
 
@@ -212,7 +221,8 @@ impl Cause {
     }
 }
 
-/// `memories` are those of the module, with their sizes in bytes.
+/// Finds out what `fault` means. `memories` are those of the module, with their sizes in
+/// bytes.
 fn classify(
     fault: &Fault,
     tables: &Tables<'_>,
@@ -221,7 +231,8 @@ fn classify(
 ) -> Cause {
     let is_access = [Signal::SEGV, Signal::BUS].contains(&fault.signal);
     let hits = |range: &Range<u64>| is_access && range.contains(&fault.address);
-    // The shim's own frames can be the ones that don't fit.
+    // Before the look at the code: frames of the runtime's own functions can be those that
+    // don't fit.
     if hits(&stack.guard()) {
         return Cause::StackOverflow;
     }
@@ -237,7 +248,7 @@ fn classify(
     };
     let base = memory_base(memory);
     if (base..base + size).contains(&fault.address) {
-        // Only memory 0 is the file's.
+        // Only memory 0 is mapped from the file.
         return if fault.signal == Signal::BUS && memory == 0 {
             Cause::PageLost
         } else {
@@ -253,8 +264,8 @@ fn classify(
     Cause::Bug
 }
 
-/// The index into the memory at `base` that was meant: from the guard below, what
-/// wrapped around.
+/// The index into the memory at `base` that the code used. An address in the guard below the
+/// memory comes from an index that wraps around.
 fn index_of(address: u64, base: u64) -> u64 {
     if address >= base {
         address - base
@@ -266,7 +277,7 @@ fn index_of(address: u64, base: u64) -> u64 {
 /// The return addresses of the frames that begin at `frame_pointer`, innermost
 /// first: each frame holds the caller's frame pointer and, above it, the address
 /// to return to (on both architectures). Ends where a pointer leaves `stack` or
-/// doesn't grow.
+/// doesn't grow, so it ends whatever is on the stack.
 ///
 /// # Safety
 /// `stack` is readable and isn't written meanwhile.
@@ -298,8 +309,9 @@ fn report(
 ) {
     let mut stderr = Stderr::new();
     stderr.program_name();
-    // A return address may be the first of the next function: the call before
-    // it is what counts. Helpers of the compiler have no names and are left out.
+    // A return address may be that of the next function's beginning, so the byte before it
+    // is looked up, which belongs to the call. Helpers of the compiler have no names and are
+    // left out.
     let calls = frames.map(|return_address| return_address.wrapping_sub(1));
     let names = core::iter::once(fault.pc)
         .chain(calls)
@@ -322,7 +334,7 @@ fn describe<'a>(
         Cause::MemoryOutOfBounds { memory, index } => {
             let message = TrapKind::MemoryOutOfBounds.message();
             write!(out, "trap: {message} at {index:#x}")?;
-            // Of the first one, nearly always the only one, it goes without saying.
+            // The first memory, which is nearly always the only one, isn't named.
             if *memory != 0 {
                 write!(out, " of memory {memory}")?;
             }
@@ -357,7 +369,7 @@ fn describe<'a>(
     names.try_for_each(|name| writeln!(out, "    at {}", Printable(name)))
 }
 
-/// Why the stack was not larger, and what to do.
+/// Says why the stack isn't larger, and what to do.
 fn describe_stack(out: &mut impl Write, stack: &NativeStack) -> fmt::Result {
     let size = Size(stack.size());
     if stack.size() < stack.wanted {

@@ -7,7 +7,7 @@ use wasi_aot_contract::layout::native::MEMORY_BASE;
 
 const MEMORY_SIZE: u64 = 0x2_0000;
 
-/// Of memory 1; there is no third one.
+/// The size of memory 1; there is no third memory.
 const OTHER_SIZE: u64 = 0x1_0000;
 
 fn native_stack() -> NativeStack {
@@ -29,7 +29,7 @@ fn cause(signal: Signal, pc: u64, address: u64) -> Cause {
 
 #[test]
 fn handlers_have_room_for_the_largest_frame() {
-    // Nobody says; AVX-512 with AMX; SVE; SVE and SME with vectors of 2,048 bits.
+    // The kernel doesn't say; AVX-512 with AMX; SVE; SVE and SME with vectors of 2,048 bits.
     for frame in [0, 11_952, 13_744, 90_000] {
         let size = handler_stack_size(frame);
         assert!(size >= frame + HANDLER_NEEDS, "{frame}: {size}");
@@ -66,12 +66,12 @@ fn accesses_outside_memory_are_out_of_bounds() {
     }
     assert_eq!(at(memory_base(2)), Cause::Bug);
     assert_eq!(at(0), Cause::Bug);
-    // Not an access, whatever the address.
+    // The signal isn't one of an access, whatever the address.
     assert_eq!(
         cause(Signal::FPE, pc, MEMORY_BASE + MEMORY_SIZE),
         Cause::Bug
     );
-    // The shim checks before it accesses.
+    // The runtime checks addresses before it accesses them.
     assert_eq!(
         cause(Signal::SEGV, 0x40_1000, MEMORY_BASE + MEMORY_SIZE),
         Cause::Bug
@@ -83,7 +83,7 @@ fn a_lost_page_is_nobodys_bug() {
     assert_eq!(cause(Signal::BUS, TEXT.start, MEMORY_BASE), Cause::PageLost);
     assert_eq!(cause(Signal::BUS, 0x40_1000, MEMORY_BASE), Cause::PageLost);
     assert_eq!(cause(Signal::SEGV, TEXT.start, MEMORY_BASE), Cause::Bug);
-    // Only memory 0 is the file's.
+    // Only memory 0 is mapped from the file.
     assert_eq!(cause(Signal::BUS, TEXT.start, memory_base(1)), Cause::Bug);
 }
 

@@ -291,7 +291,7 @@ const REFUSED: &[Refused] = &[
             ("b", r#"(module (func (export "f")))"#),
             ("", r#"(func (export "_start"))"#),
         ],
-        says: "preload a: import b.f is of a later preload; give --preload b=FILE before the one that imports it",
+        says: "preload a: import b.f comes from a later preload; give --preload b=FILE before the module that imports it",
     },
     Refused {
         name: "an unknown import of a preload",
@@ -318,7 +318,7 @@ const REFUSED: &[Refused] = &[
             ),
             ("", r#"(memory 1) (func (export "_start"))"#),
         ],
-        says: "preload a: it calls wasi_snapshot_preview1.fd_close and has a memory of its own, but preview 1 acts on the main module's memory; import that one in it",
+        says: "preload a: it calls wasi_snapshot_preview1.fd_close and has a memory of its own, but preview 1 acts on the main module's memory; import the main module's memory instead",
     },
     Refused {
         name: "preview 1 itself",
@@ -326,7 +326,7 @@ const REFUSED: &[Refused] = &[
             ("wasi_snapshot_preview1", "(module)"),
             ("", r#"(func (export "_start"))"#),
         ],
-        says: "--preload wasi_snapshot_preview1=FILE: wasi_snapshot_preview1 is part of every executable; leave it out",
+        says: "--preload wasi_snapshot_preview1=FILE: every executable already provides wasi_snapshot_preview1; leave this preload out",
     },
     Refused {
         name: "a name twice",
@@ -335,7 +335,7 @@ const REFUSED: &[Refused] = &[
             ("a", "(module)"),
             ("", r#"(func (export "_start"))"#),
         ],
-        says: "--preload a=FILE is there twice; give the second one another name",
+        says: "--preload a=FILE is given twice; give the second preload another name",
     },
 ];
 

@@ -5,7 +5,8 @@
 //! is the newest pinned one without a network, and `wasi-aot` the one under test. A document
 //! in a directory of `examples/` begins with a copy of that directory; files that another
 //! one needs besides its own blocks are in `tests/docs/fixtures/`, by the document's name.
-//! 127.0.0.1 stands for an address that no other process uses.
+//! 127.0.0.1 stands for an address that no other process uses, and the outputs show the
+//! directories as `/work` and `/home/gopher`.
 
 use crate::align::Comparison;
 use crate::markdown::{Action, Command, actions};
@@ -18,7 +19,7 @@ use harness::tool::Tool;
 use std::fmt;
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::Mutex;
 use tempfile::TempDir;
@@ -61,7 +62,7 @@ pub fn check(document: &str, tool: &Tool, go: &Toolchain, tally: &Mutex<Tally>) 
     let text = fs::read_to_string(&path)?;
     let actions = actions(&text).with_context(|| document.to_owned())?;
     let place = Place::new(document, tool)?;
-    let mut session = Session::start(place.bash(tool, go)?)?;
+    let mut session = Session::start(place.bash(go)?)?;
     let loopback = address::loopback().to_string();
 
     let mut outcomes = Vec::new();
@@ -78,7 +79,7 @@ pub fn check(document: &str, tool: &Tool, go: &Toolchain, tally: &Mutex<Tally>) 
                 let output = output.with_context(|| {
                     format!("{document}:{}: $ {}", command.line, command.script)
                 })?;
-                let back = |line: String| line.replace(&loopback, LOOPBACK);
+                let back = |line: String| line.replace(&loopback, LOOPBACK).replace(&place.all, "");
                 outcomes.push((command, output.into_iter().map(back).collect()));
             }
             Action::Show { .. } => {}
@@ -141,19 +142,23 @@ fn blessed(text: &str, outcomes: &[(&Command, Vec<String>)]) -> String {
 
 /// The directories of a session.
 struct Place {
-    /// Holds the others.
-    _all: TempDir,
-    work: std::path::PathBuf,
-    home: std::path::PathBuf,
-    bin: std::path::PathBuf,
+    _directory: TempDir,
+    /// The name of the directory that holds the others.
+    all: String,
+    work: PathBuf,
+    home: PathBuf,
+    tmp: PathBuf,
+    bin: PathBuf,
 }
 
 impl Place {
     fn new(document: &str, tool: &Tool) -> Result<Self> {
-        let all = tempfile::tempdir_in(tool.directory())?;
-        let [work, home, bin] = ["work", "home", "bin"].map(|name| all.path().join(name));
-        for directory in [&work, &home, &bin] {
-            fs::create_dir(directory)?;
+        let directory = tempfile::tempdir_in(tool.directory())?;
+        let all = directory.path().canonicalize()?;
+        let [work, home, tmp, bin] =
+            ["work", "home/gopher", "tmp", "bin"].map(|name| all.join(name));
+        for directory in [&work, &home, &tmp, &bin] {
+            fs::create_dir_all(directory)?;
         }
         // What `make build` leaves beside wasi-aot is beside it here, too.
         symlink(&tool.path, bin.join("wasi-aot"))?;
@@ -164,9 +169,9 @@ impl Place {
             }
         }
         let root = paths::root();
-        let (directory, _) = document.rsplit_once('/').unwrap_or_default();
-        if directory.starts_with("examples/") {
-            copy(&root.join(directory), &work)?;
+        let (parent, _) = document.rsplit_once('/').unwrap_or_default();
+        if parent.starts_with("examples/") {
+            copy(&root.join(parent), &work)?;
         }
         let name = document
             .strip_suffix(".md")
@@ -176,15 +181,21 @@ impl Place {
             copy(&fixtures, &work)?;
         }
         Ok(Self {
-            _all: all,
+            _directory: directory,
+            all: all
+                .into_os_string()
+                .into_string()
+                .ok()
+                .context("a path in UTF-8")?,
             work,
             home,
+            tmp,
             bin,
         })
     }
 
     /// Bash, not yet started, with an environment that is the same for everybody.
-    fn bash(&self, tool: &Tool, go: &Toolchain) -> Result<process::Command> {
+    fn bash(&self, go: &Toolchain) -> Result<process::Command> {
         let path = std::env::var("PATH")?;
         let go_bin = go.goroot.join("bin");
         let mut bash = process::Command::new("bash");
@@ -196,7 +207,7 @@ impl Place {
                 format!("{}:{}:{path}", self.bin.display(), go_bin.display()),
             )
             .env("HOME", &self.home)
-            .env("TMPDIR", tool.directory())
+            .env("TMPDIR", &self.tmp)
             .env("USER", "gopher")
             .env("LANG", "C")
             .env("GOCACHE", paths::guest_cache()?.join("go-build"));

@@ -12,7 +12,8 @@ fn is_record(document: &str) -> bool {
 }
 
 /// All `*.md` below `root`, relative to it, sorted. Directories that aren't part of the
-/// repository are left out: hidden ones, and `target` of any workspace.
+/// repository are left out: hidden ones, and `target` of any workspace; and so are the
+/// files that the examples work with.
 ///
 /// # Errors
 /// If a directory can't be read, or a name isn't UTF-8.
@@ -27,6 +28,10 @@ pub fn documents(root: &Path) -> Result<Vec<String>> {
             let name = entry.file_name();
             let name = name.to_str().with_context(|| format!("{name:?}"))?;
             let path = format!("{directory}{name}");
+            let is_data = path.starts_with("examples/") && path.matches('/').count() > 2;
+            if is_data {
+                continue;
+            }
             if entry.file_type()?.is_dir() {
                 if !name.starts_with('.') && name != "target" {
                     directories.push(path + "/");

@@ -151,7 +151,8 @@ fn commands(content: &str, first: usize, margin: &str) -> Result<Vec<Command>> {
         } else {
             let command = commands.last_mut();
             let command = command.context("output before the first command (`$ ...`)")?;
-            command.output.push(line.to_owned());
+            // The session gives lines without trailing spaces, too.
+            command.output.push(line.trim_end().to_owned());
             command.lines.end = index + 1;
         }
     }

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 /// (value of `--listen` that a build refuses, its advice).
 const REFUSED: &[(&str, &[&str], &str)] = &[
     ("no address", &[":8080"], "write 0.0.0.0:8080"),
-    ("a name", &["localhost:80"], "localhost is no IP address"),
+    ("a name", &["localhost:80"], "localhost isn't an IP address"),
     ("port 0", &["127.0.0.1:0"], "choose one"),
     ("no brackets", &["::1"], "write [::1]:8080"),
     ("twice", &["[::1]:80", "[0::1]:80"], "is given twice"),
@@ -55,7 +55,11 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     trials.push(test("listen/few descriptors", tool, few_descriptors));
     trials.push(test("listen/an address that is in use", tool, in_use));
     trials.push(test("listen/an address of another machine", tool, |tool| {
-        cannot_start(tool, "192.0.2.1:8080", "it is no address of this machine")
+        cannot_start(
+            tool,
+            "192.0.2.1:8080",
+            "this machine does not have that address",
+        )
     }));
     trials
 }

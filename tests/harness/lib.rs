@@ -25,6 +25,8 @@
 //!
 //! `make build tools` must have run.
 
+#![deny(unsafe_code)]
+
 pub mod address;
 pub mod agree;
 pub mod case;

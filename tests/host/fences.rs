@@ -49,7 +49,7 @@ const LACKING: &[(Kernel, &str, &str)] = &[
     (
         kernel("with Landlock forbidden", &[Only(CREATE, libc::EPERM)]),
         "Landlock",
-        "asking for its version fails with errno 1 (it is forbidden here, by a container perhaps)",
+        "asking for its version fails with errno 1 (forbidden here, perhaps by a container)",
     ),
     (
         kernel(
@@ -68,7 +68,7 @@ const LACKING: &[(Kernel, &str, &str)] = &[
             ],
         ),
         "seccomp",
-        "installing the filter fails with errno 1 (it is forbidden here, by a container perhaps)",
+        "installing the filter fails with errno 1 (forbidden here, perhaps by a container)",
     ),
     (
         kernel(
@@ -76,7 +76,7 @@ const LACKING: &[(Kernel, &str, &str)] = &[
             &[Only(libc::SYS_prctl, libc::EPERM)],
         ),
         "no_new_privs",
-        "prctl fails with errno 1 (it is forbidden here, by a container perhaps)",
+        "prctl fails with errno 1 (forbidden here, perhaps by a container)",
     ),
     (
         // The runtime asks for this first, also in a process without capabilities.
@@ -85,7 +85,7 @@ const LACKING: &[(Kernel, &str, &str)] = &[
             &[Only(libc::SYS_capget, libc::EPERM)],
         ),
         "capabilities",
-        "dropping them fails with errno 1 (it is forbidden here, by a container perhaps)",
+        "dropping them fails with errno 1 (forbidden here, perhaps by a container)",
     ),
 ];
 

@@ -1,9 +1,8 @@
 //! Does the compiler refuse modules that are malformed or invalid?
 
 use crate::outcome::Outcome;
-use wasi_aot_compiler::analysis::Analysis;
-use wasi_aot_compiler::module::Gaps;
-use wasi_aot_compiler::{Error, Options, merge, module};
+use wasi_aot_compiler::internals::{Analysis, Gaps, merge, parse};
+use wasi_aot_compiler::{Error, Options};
 use wasmparser::{Validator, WasmFeatures};
 
 /// The outcome of a module that is invalid. A module that is refused because of a feature isn't
@@ -18,8 +17,8 @@ pub fn check(wasm: &[u8], options: &Options) -> Outcome {
 
 /// Does what a build does before it makes machine code, but doesn't ask for a `_start`.
 fn all_checks(wasm: &[u8], options: &Options) -> Result<(), Error> {
-    let merged = merge::merge(wasm, &[], Gaps::LeftOut)?;
-    let module = module::parse(&merged)?;
+    let merged = merge(wasm, &[], Gaps::LeftOut)?;
+    let module = parse(&merged)?;
     let analysis = Analysis::new(&module, options);
     let env = analysis.env(&module, options);
     analysis.compiler(&env, options).check().map(|_| ())

@@ -17,8 +17,8 @@ use crate::program::{self, Parts};
 use crate::script::{Action, Step, Then, Unit, What};
 use anyhow::Result;
 use std::collections::BTreeMap;
-use wasi_aot_compiler::module::Gaps;
-use wasi_aot_compiler::{Error, Options, merge};
+use wasi_aot_compiler::internals::{Gaps, merge};
+use wasi_aot_compiler::{Error, Options};
 
 /// How many results one run compares. Higher exit codes mean something else.
 const BATCH: usize = 100;
@@ -73,13 +73,11 @@ fn unlinkable(wasm: &[u8], before: &[Step]) -> Result<Outcome> {
             Error::UnknownImport { .. } | Error::NotExported { .. } | Error::ImportMismatch { .. }
         )
     };
-    Ok(
-        match merge::merge(wasm, &program.preloads(), Gaps::LeftOut) {
-            Ok(_) => Outcome::Failed("linked".into()),
-            Err(error) if unlinkable(&error) => Outcome::Passed,
-            Err(error) => Outcome::Failed(format!("refused otherwise: {error}")),
-        },
-    )
+    Ok(match merge(wasm, &program.preloads(), Gaps::LeftOut) {
+        Ok(_) => Outcome::Failed("linked".into()),
+        Err(error) if unlinkable(&error) => Outcome::Passed,
+        Err(error) => Outcome::Failed(format!("refused otherwise: {error}")),
+    })
 }
 
 struct Runner<'u> {

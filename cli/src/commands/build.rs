@@ -3,15 +3,16 @@
 use crate::describe::show;
 use crate::flags::codegen::CodegenFlags;
 use crate::flags::policy::PolicyFlags;
-use crate::flags::preload::{PreloadFlags, Preloads};
-use crate::output::Output;
+use crate::flags::preload::PreloadFlags;
+use crate::flags::report::ReportFlags;
+use crate::input;
+use crate::output::{Chosen, Output};
 use crate::progress::Progress;
 use crate::usage::Usage;
 use anyhow::{Context, Result};
 use clap::Args;
 use std::ffi::OsStr;
-use std::fs;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 use wasi_aot_compiler::policy::{Access, Grant};
@@ -27,24 +28,27 @@ use wasi_aot_compiler::{Emit, Observer, Options};
   wasi-aot build --dir-ro /etc/app::/conf --dir /var/lib/app::/data \\
       --env LANG=C --env HOME server.wasm -o /usr/local/bin/server
   wasi-aot build --preload env=env.wasm app.wasm  # app imports from module env
-  wasi-aot build --emit asm counter.wasm -o -   # look at the machine code
+  wasi-aot build --emit asm counter.wasm -o -   # print the machine code
 
-The executable needs nothing of wasi-aot to run. Relative --dir paths are resolved
-when it starts; everything else is decided now and can't be widened later. A program
-can't change its own executable, whatever it is granted; it can change others in a
-directory that is granted by --dir.")]
+The executable runs without wasi-aot. A relative --dir path is resolved when the
+executable starts; the rest of the policy is fixed by the build, and nothing widens it
+later. A program can't change its own executable, but it can change other programs in a
+directory that is granted with --dir.")]
 pub struct Build {
-    /// The module, or - for standard input
+    /// The module in WebAssembly's binary or text format, or - for standard input
     input: PathBuf,
 
-    /// Where to write the result, or - for standard output [default: INPUT
-    /// without .wasm, with a suffix that fits --emit]
+    /// Write the result to a file, into a directory, or to - for standard output [default:
+    /// INPUT without .wasm or .wat, else INPUT.out; other kinds than exe get a suffix]
     #[arg(short, long)]
     output: Option<PathBuf>,
 
-    /// Tell the phases of the build with their times and sizes
-    #[arg(short, long)]
-    verbose: bool,
+    /// Overwrite a file that wasi-aot didn't make; not needed where -o names the file
+    #[arg(long)]
+    force: bool,
+
+    #[command(flatten)]
+    report: ReportFlags,
 
     #[command(flatten)]
     codegen: CodegenFlags,
@@ -60,13 +64,12 @@ impl Build {
     pub fn run(self) -> Result<()> {
         let mut options = self.policy.into_options()?;
         self.codegen.apply(&mut options)?;
+        input::refuse_go_source(&self.input)?;
 
-        let output = match self.output {
-            Some(path) => path,
-            None => default_output(&self.input, options.emit)?,
-        };
+        let (path, chosen) = destination(self.output.as_deref(), &self.input, options.emit)?;
+        let chosen = if self.force { Chosen::ByUser } else { chosen };
         let executable = options.emit == Emit::Exe;
-        let output = Output::new(&output, Some(&self.input), executable)?;
+        let output = Output::new(&path, chosen, Some(&self.input), executable)?;
         let is_text = matches!(options.emit, Emit::Clif | Emit::Asm);
         if matches!(output, Output::Stdout) && !is_text && io::stdout().is_terminal() {
             let message = "won't write a binary to a terminal; give -o OUTPUT";
@@ -74,41 +77,45 @@ impl Build {
         }
 
         let preloads = self.preload.read()?;
-        let bytes = build(&self.input, &preloads, &options, self.verbose)?;
-        output.write(&bytes)?;
+        let wasm = input::read(&self.input)?;
+        self.report.start_threads()?;
+        let progress = Progress::new(self.report.loudness());
+        let built = wasi_aot_compiler::build_with(&wasm, &preloads.modules(), &options, &progress);
+        progress.clear();
+        output.write(&built.with_context(|| input::name(&self.input))?)?;
         if let (Emit::Exe, Output::File { path, .. }) = (options.emit, &output) {
-            note_own_directory(path, &options);
+            note_own_directory(path, &options, &progress);
         }
         Ok(())
     }
 }
 
-/// Tells of an executable that lies where it may write: its own file stays as it is, but
-/// what else is executed there may become something else.
-fn note_own_directory(output: &Path, options: &Options) {
+/// Warns of an executable that lies in a directory that it may write. The program can't change
+/// its own file, but it can change other programs there.
+fn note_own_directory(output: &Path, options: &Options, progress: &Progress) {
     let Ok(current) = std::env::current_dir() else {
         return;
     };
     let host = |grant: &Grant| PathBuf::from(OsStr::from_bytes(&grant.host));
     let is_around = |grant: &&Grant| {
-        let around = by_letters(&current.join(host(grant)));
-        grant.access == Access::ReadWrite && by_letters(&current.join(output)).starts_with(around)
+        let around = lexical(&current.join(host(grant)));
+        grant.access == Access::ReadWrite && lexical(&current.join(output)).starts_with(around)
     };
     if options.policy.refuse_own_directory {
         return;
     }
     if let Some(grant) = options.policy.grants.iter().find(is_around) {
-        Progress::new(false).note(&format!(
-            "{} lies in --dir {}: the program can't change that file, but others there that \
-             are executed; --dir-ro is safer, or another place for executables",
+        progress.note(&format!(
+            "{} lies in --dir {}: the program can't change that file, but it can change other \
+             programs there; --dir-ro is safer, or another directory for the executable",
             show::one_line(&output.display().to_string()),
             show::printable_bytes(&grant.host),
         ));
     }
 }
 
-/// An absolute path without `.` and `..`, by its letters.
-fn by_letters(path: &Path) -> PathBuf {
+/// An absolute path without `.` and `..`, whatever is a symbolic link.
+fn lexical(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for component in path.components() {
         match component {
@@ -120,56 +127,43 @@ fn by_letters(path: &Path) -> PathBuf {
     plain
 }
 
-/// Reads and compiles the input; errors begin with its name.
-fn build(input: &Path, preloads: &Preloads, options: &Options, verbose: bool) -> Result<Vec<u8>> {
-    let name = if is_stdin(input) {
-        "standard input".into()
-    } else {
-        input.display().to_string()
-    };
-    let wasm = read(input).with_context(|| name.clone())?;
-    let progress = Progress::new(verbose);
-    let built = wasi_aot_compiler::build_with(&wasm, &preloads.modules(), options, &progress);
-    progress.clear();
-    built.context(name)
-}
-
-fn is_stdin(input: &Path) -> bool {
-    input.as_os_str() == "-"
-}
-
-fn read(input: &Path) -> io::Result<Vec<u8>> {
-    if !is_stdin(input) {
-        return fs::read(input);
+/// The path of the result, and who chose it: OUTPUT, the default name in the directory OUTPUT,
+/// or the default name.
+fn destination(output: Option<&Path>, input: &Path, emit: Emit) -> Result<(PathBuf, Chosen)> {
+    match output {
+        None => Ok((default_output(input, emit)?, Chosen::ByDefault)),
+        Some(path) if path.is_dir() || path.as_os_str().as_bytes().ends_with(b"/") => {
+            let default = default_output(input, emit)?;
+            let name = default
+                .file_name()
+                .context("BUG: an output without a name")?;
+            Ok((path.join(name), Chosen::ByDefault))
+        }
+        Some(path) => Ok((path.to_owned(), Chosen::ByUser)),
     }
-    let mut wasm = Vec::new();
-    io::stdin().lock().read_to_end(&mut wasm)?;
-    Ok(wasm)
 }
 
-/// INPUT without `.wasm`, with the suffix that is usual for what is emitted.
+/// INPUT without `.wasm` or `.wat`, with the suffix that is usual for what is emitted. An
+/// executable for an INPUT with another name gets the suffix `.out`.
 fn default_output(input: &Path, emit: Emit) -> Result<PathBuf, Usage> {
-    if is_stdin(input) {
-        return Err(Usage("give -o OUTPUT when INPUT is standard input".into()));
+    let given_name = input.file_name().filter(|_| !input::is_stdin(input));
+    if given_name.is_none() {
+        let message = format!("give -o OUTPUT when INPUT is {}", input::name(input));
+        return Err(Usage(message));
     }
+    let is_format = |extension: &OsStr| extension == "wasm" || extension == "wat";
+    let has_format = input.extension().is_some_and(is_format);
     let mut output = input.to_path_buf();
-    if input
-        .extension()
-        .is_some_and(|extension| extension == "wasm")
-    {
+    if has_format {
         output.set_extension("");
     }
-    let suffix = match emit {
-        Emit::Exe if output == input => {
-            let message = format!("give -o OUTPUT: {} doesn't end in .wasm", input.display());
-            return Err(Usage(message));
-        }
-        Emit::Exe => "",
+    output.as_mut_os_string().push(match emit {
+        Emit::Exe if has_format => "",
+        Emit::Exe => ".out",
         Emit::Obj => ".o",
         Emit::Clif => ".clif",
         Emit::Asm => ".s",
-    };
-    output.as_mut_os_string().push(suffix);
+    });
     Ok(output)
 }
 
@@ -181,15 +175,28 @@ mod tests {
     fn the_output_is_named_after_the_input() {
         let name = |input: &str, emit| default_output(Path::new(input), emit).unwrap();
         assert_eq!(name("a/b.wasm", Emit::Exe), Path::new("a/b"));
+        assert_eq!(name("a/b.wat", Emit::Exe), Path::new("a/b"));
         assert_eq!(name("a/b.c.wasm", Emit::Exe), Path::new("a/b.c"));
         assert_eq!(name("b.c.wasm", Emit::Obj), Path::new("b.c.o"));
         assert_eq!(name("b.wasm", Emit::Clif), Path::new("b.clif"));
         assert_eq!(name("module", Emit::Asm), Path::new("module.s"));
+        assert_eq!(name("bin/module", Emit::Exe), Path::new("bin/module.out"));
+        assert_eq!(name("module.1", Emit::Exe), Path::new("module.1.out"));
     }
 
     #[test]
-    fn without_a_name_to_go_by_it_must_be_given() {
-        assert!(default_output(Path::new("module"), Emit::Exe).is_err());
+    fn without_an_input_name_the_output_needs_one() {
         assert!(default_output(Path::new("-"), Emit::Asm).is_err());
+    }
+
+    #[test]
+    fn a_directory_gets_the_default_name() {
+        let at = |output: Option<&str>| {
+            destination(output.map(Path::new), Path::new("a/b.wasm"), Emit::Exe).unwrap()
+        };
+        assert_eq!(at(None), ("a/b".into(), Chosen::ByDefault));
+        assert_eq!(at(Some("new/")), ("new/b".into(), Chosen::ByDefault));
+        assert_eq!(at(Some("/tmp")), ("/tmp/b".into(), Chosen::ByDefault));
+        assert_eq!(at(Some("new/c")), ("new/c".into(), Chosen::ByUser));
     }
 }

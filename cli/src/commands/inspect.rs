@@ -1,7 +1,7 @@
 //! `wasi-aot inspect FILE`.
 
-use crate::describe;
 use crate::output::Output;
+use crate::{describe, input};
 use anyhow::{Context, Result};
 use clap::Args;
 use std::fs::File;
@@ -9,58 +9,60 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use wasi_aot_compiler::inspect::{MAGIC_SIZE, inspect, is_readable};
 
-/// Tell what a module asks for, or what an executable may do
+/// Show what a module asks for, or what an executable may touch
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  wasi-aot inspect counter.wasm            # can it be built, what will it ask for
+  wasi-aot inspect counter.wasm            # can it be built, what may it ask for
   wasi-aot inspect ./counter               # what this executable may touch
   wasi-aot inspect --json ./counter | jq .policy.directories
 
-Reads WebAssembly modules, and the executables and objects that wasi-aot makes; nothing
-is run. A module that can't be built is described with the reason and is no error.")]
+Reads WebAssembly modules, and the executables and objects that wasi-aot makes. Nothing
+is run. If a module can't be built, the report gives the reason and the exit code is 0.")]
 pub struct Inspect {
     /// The file, or - for standard input
     file: PathBuf,
 
-    /// Print one JSON object, whose keys the README lists
-    #[arg(long)]
+    /// List also the dependencies of a Go program
+    #[arg(short, long)]
+    verbose: bool,
+
+    /// Print one JSON object; the reference lists its keys
+    #[arg(long, conflicts_with = "verbose")]
     json: bool,
 }
 
 impl Inspect {
     pub fn run(self) -> Result<()> {
-        let is_stdin = self.file.as_os_str() == "-";
-        let name = if is_stdin {
-            "standard input".into()
+        let name = input::name(&self.file);
+        let bytes = if input::is_stdin(&self.file) {
+            self.read(io::stdin().lock())
         } else {
-            self.file.display().to_string()
-        };
-        let bytes = if is_stdin {
-            read(io::stdin().lock())
-        } else {
-            File::open(&self.file).map_err(Into::into).and_then(read)
+            let file = File::open(&self.file).map_err(Into::into);
+            file.and_then(|file| self.read(file))
         };
         let bytes = bytes.with_context(|| name.clone())?;
         let inspected = inspect(&bytes).with_context(|| name.clone())?;
         let text = if self.json {
             describe::json(&inspected)
         } else {
-            describe::text(&shown_name(&self.file, &name), &inspected)
+            describe::text(&shown_name(&self.file, &name), &inspected, self.verbose)
         };
         Output::Stdout.write(text.as_bytes())
     }
-}
 
-/// The whole file, unless its first bytes say that it is nothing to inspect: it may
-/// be a device without end.
-fn read(mut file: impl Read) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    file.by_ref()
-        .take(MAGIC_SIZE as u64)
-        .read_to_end(&mut bytes)?;
-    is_readable(&bytes)?;
-    file.read_to_end(&mut bytes)?;
-    Ok(bytes)
+    /// The whole file, with text assembled. Of a file whose beginning shows that it can't be
+    /// inspected, only the beginning is read: it may be a device without an end.
+    fn read(&self, mut file: impl Read) -> Result<Vec<u8>> {
+        const BEGINNING: u64 = 1 << 12;
+        let mut bytes = Vec::new();
+        file.by_ref().take(BEGINNING).read_to_end(&mut bytes)?;
+        if !input::may_be_text(&bytes) {
+            bytes = input::module(bytes, &self.file)?;
+            is_readable(&bytes[..bytes.len().min(MAGIC_SIZE)])?;
+        }
+        file.read_to_end(&mut bytes)?;
+        input::module(bytes, &self.file)
+    }
 }
 
 /// The file's own name, as the report calls it.

@@ -1,7 +1,8 @@
-//! One file per command.
+//! One file for each command.
 
 pub mod build;
 pub mod completions;
 pub mod inspect;
 pub mod run;
 pub mod targets;
+pub mod version;

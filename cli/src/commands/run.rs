@@ -1,14 +1,17 @@
-//! `wasi-aot run FILE ARGS...`.
+//! `wasi-aot run FILE ARGS...`: the executable is made, or taken from the cache, and replaces
+//! this process.
 
 use crate::cache::Cache;
 use crate::flags::codegen::TuningFlags;
 use crate::flags::policy::PolicyFlags;
 use crate::flags::preload::PreloadFlags;
-use crate::memory_file;
+use crate::flags::report::ReportFlags;
+use crate::progress::Progress;
+use crate::{input, memory_file};
 use anyhow::{Context, Result};
-use clap::Args;
+use clap::{Args, ValueHint};
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::process::CommandExt;
@@ -24,14 +27,23 @@ use wasi_aot_compiler::Options;
   wasi-aot run --dir . counter.wasm config.txt
   GOOS=wasip1 GOARCH=wasm go test -exec 'wasi-aot run --dir / --inherit-env' ./...
 
-Everything after FILE is for the program. Executables are kept in
+FILE is a module, or - for standard input, of which the program then finds the end.
+Everything after FILE is passed to the program. Executables are kept in
 $XDG_CACHE_HOME/wasi-aot (~/.cache/wasi-aot), by what they are made from; those that
-have not been used for 30 days are removed. No grant reaches that directory."
+weren't used for 30 days are removed. No grant reaches that directory."
 )]
 pub struct Run {
     /// The module, and the program's arguments
-    #[arg(required = true, trailing_var_arg = true, value_name = "FILE")]
+    #[arg(
+        required = true,
+        trailing_var_arg = true,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath
+    )]
     command: Vec<OsString>,
+
+    #[command(flatten)]
+    report: ReportFlags,
 
     #[command(flatten)]
     tuning: TuningFlags,
@@ -43,8 +55,8 @@ pub struct Run {
     policy: PolicyFlags,
 }
 
-/// Executes an open file, not what some name means by now. Its descriptor is closed by
-/// then. Returns only if that failed.
+/// Executes an open file, whatever its name stands for by now. The program doesn't get the
+/// descriptor. Returns only if that failed.
 fn execute(program: &File, arg0: &OsString, args: &[OsString]) -> io::Error {
     let path = format!("/proc/self/fd/{}", program.as_raw_fd());
     Command::new(path).arg0(arg0).args(args).exec()
@@ -57,15 +69,18 @@ impl Run {
         self.tuning.apply(&mut options)?;
         let (file, args) = self.command.split_first().context("BUG: no file")?;
         let path = Path::new(file);
-        let name = || path.display().to_string();
-        let wasm = fs::read(path).with_context(name)?;
+        let wasm = input::read(path)?;
+        self.report.start_threads()?;
         let preloads = self.preload.read()?;
         let modules = preloads.modules();
         let build = |options: &Options| {
-            wasi_aot_compiler::build_with(&wasm, &modules, options, &()).with_context(name)
+            let progress = Progress::new(self.report.loudness_beside_a_program());
+            let built = wasi_aot_compiler::build_with(&wasm, &modules, options, &progress);
+            progress.clear();
+            built.with_context(|| input::name(path))
         };
         let program = match Cache::of_user()? {
-            // There is nothing that the program could replace.
+            // No file that the program could replace.
             None => memory_file::sealed(&build(&options)?)?,
             Some(cache) => {
                 if !options.policy.grants.is_empty() {
@@ -76,6 +91,6 @@ impl Run {
             }
         };
         let error = execute(&program, file, args);
-        Err(error).with_context(|| format!("{}: cannot run", path.display()))
+        Err(error).with_context(|| format!("{}: cannot run", input::name(path)))
     }
 }

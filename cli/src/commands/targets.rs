@@ -5,10 +5,10 @@ use crate::output::Output;
 use anyhow::Result;
 use clap::Args;
 
-/// List what --target and --cpu take
+/// List the values of --target and --cpu
 #[derive(Debug, Args)]
 pub struct Targets {
-    /// Print one JSON object, whose keys the README lists
+    /// Print one JSON object; the reference lists its keys
     #[arg(long)]
     json: bool,
 }

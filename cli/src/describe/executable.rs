@@ -1,4 +1,4 @@
-//! An executable or an object, for people.
+//! The report for people on an executable or an object: first its policy.
 
 use super::show::{bytes, list, printable, printable_bytes};
 use super::{Page, memory};
@@ -21,11 +21,6 @@ pub(super) fn describe(page: &mut Page, name: &str, executable: &Executable) {
         by.map_or("wasi-aot".into(), printable_bytes),
         bytes(executable.sizes.file)
     ));
-    let go_version = manifest.go_version.as_deref();
-    if go_version.is_some() || executable.build_info.is_some() {
-        let version = go_version.map(String::from_utf8_lossy);
-        page.go(version.as_deref(), executable.build_info.as_ref());
-    }
     policy(page, executable);
     page.section("How it runs");
     page.field(
@@ -33,7 +28,7 @@ pub(super) fn describe(page: &mut Page, name: &str, executable: &Executable) {
         match (manifest.hardened, manifest.requires_hardening) {
             (false, _) => "Landlock and seccomp: off (--no-harden)",
             (true, false) => "Landlock and seccomp: on",
-            (true, true) => "Landlock and seccomp: on, or it doesn't start (--require-harden)",
+            (true, true) => "Landlock and seccomp: on, else it doesn't start (--require-harden)",
         },
     );
     page.field(
@@ -47,7 +42,7 @@ pub(super) fn describe(page: &mut Page, name: &str, executable: &Executable) {
     page.field(
         "speculation",
         if manifest.spectre {
-            "comparisons of bounds are guarded (--spectre on)"
+            "bounds checks are guarded (--spectre on)"
         } else {
             "not guarded"
         },
@@ -59,9 +54,14 @@ pub(super) fn describe(page: &mut Page, name: &str, executable: &Executable) {
             if is_known {
                 "the one that this wasi-aot links"
             } else {
-                "unknown: of another wasi-aot, linked by ld, or changed"
+                "unknown: from another wasi-aot, linked by ld, or changed"
             },
         );
+    }
+    let go_version = manifest.go_version.as_deref();
+    if go_version.is_some() || executable.build_info.is_some() {
+        let version = go_version.map(String::from_utf8_lossy);
+        page.go(version.as_deref(), executable.build_info.as_ref());
     }
     file(page, executable);
 }
@@ -102,7 +102,7 @@ fn policy(page: &mut Page, executable: &Executable) {
     );
     if let Some(all) = manifest.max_memory {
         page.more(format_args!(
-            "with all memory at most {} (--max-memory)",
+            "together with all memories at most {} (--max-memory)",
             bytes(all)
         ));
     }
@@ -110,7 +110,7 @@ fn policy(page: &mut Page, executable: &Executable) {
         "CPU time",
         match manifest.max_cpu {
             Some(limit) => format!("at most {} (--max-cpu)", Milliseconds(limit)),
-            None => "without a limit".into(),
+            None => "unlimited".into(),
         },
     );
 }
@@ -128,8 +128,8 @@ fn directories(page: &mut Page, manifest: &Manifest) {
             page.more(shown);
         }
         if grant.is_relative() {
-            page.more("  resolved when the program starts, in the directory it is started in");
-            page.more("  (started in / or a home directory, it is all of that)");
+            page.more("  resolved in the directory where the program is started");
+            page.more("  (if that is / or a home directory, the grant is all of it)");
         }
     }
     if manifest
@@ -138,20 +138,20 @@ fn directories(page: &mut Page, manifest: &Manifest) {
         .any(|grant| grant.access == Access::ReadWrite)
     {
         page.more(if manifest.refuse_own_directory {
-            "it doesn't start where it lies in one that it may write (--refuse-own-directory)"
+            "it doesn't start if it lies in a writable directory (--refuse-own-directory)"
         } else {
-            "its own file stays as it is, other programs there may be changed"
+            "it can't change its own file, but it can change other programs there"
         });
     }
     if let Some(hole) = &manifest.hole {
-        page.more(format_args!("nothing in {}", printable_bytes(hole)));
+        page.more(format_args!("except {}", printable_bytes(hole)));
     }
 }
 
 fn directory(grant: &Grant) -> String {
     let host = printable_bytes(&grant.host);
     let guest = grant.guest.as_deref().map(printable_bytes);
-    let guest = guest.map_or("its absolute name".into(), |guest| guest);
+    let guest = guest.map_or("its absolute path".into(), |guest| guest);
     let rights = match grant.access {
         Access::ReadWrite => "reading and writing",
         Access::ReadOnly => "reading only",

@@ -1,9 +1,8 @@
-//! A report as one JSON object. README.md lists the keys; they are stable: a change
-//! that isn't an addition raises `schema`.
+//! A report as one JSON object. Its keys are documented and stable: `schema` rises with each
+//! change that isn't an addition. `cli/tests/cli/keys.rs` compares them with the document.
 //!
-//! Texts that are bytes in the file (paths, variables) are given lossily where they
-//! aren't UTF-8, and then again as hexadecimal digits under the same key with
-//! `_hex`.
+//! Paths and variables are bytes in the file. If they aren't UTF-8, the text is lossy, and
+//! the key with `_hex` holds the bytes as hexadecimal digits.
 
 use serde_json::{Map, Value, json};
 use std::fmt::Write;

@@ -1,7 +1,7 @@
 //! What `wasi-aot inspect` and `wasi-aot targets` print: for people, and as JSON.
 //!
-//! Names and values come from the file. On a terminal they are escaped
-//! ([`show::printable`]), so that no file can write anything but text.
+//! Names and values come from the file. The text for people has them escaped
+//! ([`show::printable`]), so that a file can't send commands to a terminal.
 
 mod executable;
 mod json;
@@ -13,46 +13,54 @@ mod tests;
 
 pub use json::json;
 
-use show::{bytes, cut, printable, shortened};
+use show::{bytes, count, cut, printable, shortened};
 use std::fmt::Display;
 use wasi_aot_compiler::inspect::Inspected;
 use wasi_aot_compiler::inspect::buildinfo::{BuildInfo, GoModule};
 
-/// The report on the file called `name`, with its last line feed.
-pub fn text(name: &str, inspected: &Inspected) -> String {
-    let mut page = Page(String::new());
+/// The report on the file called `name`, with its last line feed. With `verbose` it lists the
+/// dependencies of a Go program.
+pub fn text(name: &str, inspected: &Inspected, verbose: bool) -> String {
+    let mut page = Page {
+        verbose,
+        ..Page::default()
+    };
     match inspected {
         Inspected::Module(module) => module::describe(&mut page, name, module),
         Inspected::Executable(executable) => executable::describe(&mut page, name, executable),
     }
-    page.0
+    page.text
 }
 
 /// Sections with fields below them.
-struct Page(String);
+#[derive(Default)]
+struct Page {
+    text: String,
+    verbose: bool,
+}
 
 impl Page {
     fn line(&mut self, line: impl Display) {
-        self.0.push_str(&format!("{line}\n"));
+        self.text.push_str(&format!("{line}\n"));
     }
 
     fn section(&mut self, name: &str) {
-        self.line(format_args!("\n{name}"));
+        self.line(format_args!("\n{}", console::style(name).bold()));
     }
 
     fn field(&mut self, name: &str, value: impl Display) {
         self.line(format_args!("  {name:<13} {value}"));
     }
 
-    /// What continues the field above.
+    /// A further line of the field above.
     fn more(&mut self, value: impl Display) {
         self.line(format_args!("  {:<13} {value}", ""));
     }
 
-    /// The Go program that a module or executable is made from.
+    /// The Go program from which a module or executable was made.
     fn go(&mut self, version: Option<&str>, info: Option<&BuildInfo>) {
         self.section("Go");
-        self.field("version", version.map_or("not said".into(), printable));
+        self.field("version", version.map_or("unknown".into(), printable));
         let Some(info) = info else { return };
         if let Some(package) = &info.main_package {
             self.field("main package", printable(package));
@@ -60,8 +68,13 @@ impl Page {
         if let Some(module) = &info.main_module {
             self.field("main module", go_module(module));
         }
-        let dependencies = info.dependencies.iter().map(go_module).collect();
-        self.list("dependencies", shortened(dependencies));
+        let dependencies: Vec<_> = info.dependencies.iter().map(go_module).collect();
+        if self.verbose {
+            self.list("dependencies", shortened(dependencies));
+        } else if !dependencies.is_empty() {
+            let modules = count(dependencies.len() as u64, "module");
+            self.field("dependencies", format_args!("{modules} (-v lists them)"));
+        }
         let settings = info.settings.iter().map(|s| printable(&cut(s))).collect();
         self.list("built with", shortened(settings));
     }
@@ -81,7 +94,7 @@ impl Page {
         }
     }
 
-    /// A field with a line for each item; none at all if there are none.
+    /// A field with a line for each item. Without items there is no field.
     fn list(&mut self, name: &str, items: Vec<String>) {
         for (index, item) in items.into_iter().enumerate() {
             self.field(if index == 0 { name } else { "" }, item);
@@ -100,6 +113,6 @@ fn go_module(module: &GoModule) -> String {
 fn memory(initial: u64, maximum: Option<u64>) -> String {
     match maximum {
         Some(maximum) => format!("{} at start, at most {}", bytes(initial), bytes(maximum)),
-        None => format!("{} at start, without a limit of its own", bytes(initial)),
+        None => format!("{} at start, without a limit in the module", bytes(initial)),
     }
 }

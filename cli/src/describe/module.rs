@@ -1,4 +1,4 @@
-//! A module, for people.
+//! The report for people on a module.
 
 use super::show::{bytes, count, list, one_line, printable};
 use super::{Page, memory};
@@ -37,13 +37,13 @@ fn what(module: &ModuleReport) -> &'static str {
         (Form::Reactor, true) => "a Go reactor for GOOS=wasip1 (-buildmode=c-shared)",
         (Form::Reactor, false) => "a WebAssembly reactor",
         (Form::GoJs, _) => "a Go program for GOOS=js",
-        (Form::Library, _) => "a WebAssembly module that is no command",
+        (Form::Library, _) => "a WebAssembly module without an entry point",
         (Form::Component, _) => "a WebAssembly component",
     }
 }
 
 fn compiler(page: &mut Page, recognised: &Recognised, complete: bool) {
-    page.section("What the compiler makes use of");
+    page.section("What the compiler recognises");
     if recognised.go_runtime {
         page.field("Go's runtime", "recognised");
         if complete {
@@ -60,18 +60,21 @@ fn compiler(page: &mut Page, recognised: &Recognised, complete: bool) {
             "trusted facts",
             on(
                 recognised.trusted_facts,
-                "--no-go-trust uses only verified ones",
+                "--no-go-trust uses only verified facts",
             ),
         );
         page.field(
             "preemption",
             on(
                 recognised.preemption,
-                "of goroutines that compute; --no-preempt leaves it out",
+                "of goroutines that compute; --no-preempt turns it off",
             ),
         );
     } else {
-        page.field("Go's runtime", "not recognised; compiled as any module");
+        page.field(
+            "Go's runtime",
+            "not recognised; compiled as any other module",
+        );
     }
     page.field(
         "byte loops",
@@ -93,9 +96,9 @@ fn webassembly(page: &mut Page, module: &ModuleReport) {
     page.field(
         "features",
         if module.features.is_empty() {
-            "those of WebAssembly 1.0".into()
+            "WebAssembly 1.0".into()
         } else {
-            format!("those of WebAssembly 1.0; {}", list(features))
+            format!("WebAssembly 1.0; {}", list(features))
         },
     );
     let memories = module.memories.iter();
@@ -125,13 +128,13 @@ fn asks(page: &mut Page, module: &ModuleReport) {
     }
     for (kind, imports) in asks {
         page.field(kind.name(), kind.meaning());
-        // Go imports a function once for each signature that it gives it.
+        // Go imports a function once for each signature under which it calls the function.
         let names: BTreeSet<String> = imports.into_iter().map(import_name).collect();
         page.more(format_args!("({})", list(names.into_iter())));
     }
 }
 
-/// Its module, too, where it is not preview 1.
+/// The name, with the module's name unless that is preview 1.
 fn import_name(import: &Item) -> String {
     match &import.module {
         Some(module) if module != "wasi_snapshot_preview1" => {

@@ -1,16 +1,16 @@
-//! Names, sizes and lists as a terminal may see them.
+//! Names, sizes and lists in a form that is safe for a terminal.
 
 use std::fmt::Write;
 
-/// A text in which everything that a terminal could take for a command, or that
-/// changes the direction of writing, is escaped as in Rust. A backslash is too, so
-/// that nothing can pass for an escape.
+/// The text with an escape, as in Rust, for each character that a terminal could take for a
+/// command or that changes the direction of writing. A backslash is escaped too, so that no
+/// text looks like an escape.
 pub fn printable(text: &str) -> String {
     let escaped = text.escape_debug().to_string();
     escaped.replace("\\'", "'").replace("\\\"", "\"")
 }
 
-/// As [`printable`], for text of ours that holds backslashes of its own.
+/// As [`printable`], for our own text, which may hold backslashes.
 pub fn one_line(text: &str) -> String {
     printable(text).replace("\\\\", "\\")
 }
@@ -28,7 +28,7 @@ pub fn printable_bytes(bytes: &[u8]) -> String {
     shown
 }
 
-/// A size in the largest unit that it has at least one of, exact where it is whole.
+/// A size in the largest unit that fits, without decimals where it is a whole number.
 pub fn bytes(size: u64) -> String {
     let units = [
         (1 << 40, "TiB"),
@@ -47,7 +47,7 @@ pub fn bytes(size: u64) -> String {
 /// At most this many items of a list are shown to people.
 const MOST: usize = 40;
 
-/// The items that are shown, with a remark where some are not.
+/// The first items, and how many were left out.
 pub fn shortened(mut items: Vec<String>) -> Vec<String> {
     let more = items.len().saturating_sub(MOST);
     if more > 0 {

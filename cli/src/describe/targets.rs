@@ -1,4 +1,4 @@
-//! Targets, with what their processors may have.
+//! Targets, with the levels and features of their processors.
 
 use super::Page;
 use serde_json::{Value, json};
@@ -10,8 +10,8 @@ const SCHEMA: u32 = 1;
 
 /// For people.
 pub fn text() -> String {
-    let mut page = Page(String::new());
-    page.line("For --target and --cpu of wasi-aot build; the first name is the one that is shown.");
+    let mut page = Page::default();
+    page.line("Values of --target and --cpu. The first name of each is the one that reports show.");
     for target in Target::ALL {
         let default = if is_default(target) { " (default)" } else { "" };
         page.section(&format!("{}{default}", target.name()));
@@ -22,10 +22,12 @@ pub fn text() -> String {
         page.list("features", lines(features));
     }
     page.line(
-        "\n--cpu takes a level and features beyond it: --cpu x86-64-v2,bmi2,lzcnt. A feature",
+        "\n--cpu takes a level and features beyond the level: --cpu x86-64-v2,bmi2,lzcnt. A feature",
     );
-    page.line("brings those that it needs; without a level it is added to the default one.");
-    page.0
+    page.line(
+        "includes those that it needs. Without a level, features are added to the default level.",
+    );
+    page.text
 }
 
 fn is_default(target: Target) -> bool {
@@ -47,13 +49,14 @@ fn levels(page: &mut Page, target: Target) {
         before = level.features;
     }
     let native = cpu::native(target);
-    let native = native.map_or("only for this machine's architecture".into(), |features| {
-        format!("what this machine has: {}", cpu.spec(features))
-    });
+    let native = native.map_or(
+        "only where the target is this machine's architecture".into(),
+        |features| format!("this machine: {}", cpu.spec(features)),
+    );
     page.more(format_args!("{:<28} {native}", cpu::NATIVE));
 }
 
-/// What a level has that the one before hasn't.
+/// The features that a level adds to the level before.
 fn beyond(cpu: &Architecture, features: Features, index: usize) -> String {
     let features: Vec<_> = cpu.features_in(features).map(|f| f.name).collect();
     match index.checked_sub(1) {
@@ -66,7 +69,7 @@ fn names(names: &[&str]) -> String {
     names.join("  ")
 }
 
-/// Words on lines of a terminal's width.
+/// The words, on lines that fit a terminal.
 fn lines(words: Vec<&str>) -> Vec<String> {
     const WIDTH: usize = 72;
     let mut lines: Vec<String> = Vec::new();

@@ -1,4 +1,4 @@
-//! Flags that decide what is generated and how.
+//! Flags for the kind of output and the generated code.
 
 use crate::usage::Usage;
 use clap::builder::PossibleValue;
@@ -11,15 +11,15 @@ pub struct CodegenFlags {
     #[command(flatten)]
     tuning: TuningFlags,
 
-    /// What to write
+    /// Write this kind of output
     #[arg(long, value_name = "KIND", default_value = "exe")]
     emit: Kind,
 
-    /// What to compile for; `wasi-aot targets` lists other names of them
+    /// Compile for this target; `wasi-aot targets` lists the targets and their other names
     #[arg(long, value_name = "TARGET", default_value = Target::default().name())]
     target: Platform,
 
-    /// Leave the symbol table out of the executable
+    /// Write the executable without a symbol table
     #[arg(long)]
     strip: bool,
 }
@@ -40,32 +40,32 @@ impl CodegenFlags {
     }
 }
 
-/// How code is generated, wherever it goes.
+/// How code is generated, for every kind of output.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Code generation")]
 pub struct TuningFlags {
-    /// How much to optimise: 0 compiles fastest, 2 runs fastest
+    /// Optimise at this level: 0 compiles fastest, 2 makes the fastest code
     #[arg(short = 'O', value_name = "LEVEL", default_value = "2")]
     opt_level: Level,
 
-    /// What the processor must have, like x86-64-v3, x86-64-v2,bmi2 or native;
-    /// `wasi-aot targets` lists it
+    /// Require these processor features, like x86-64-v3, x86-64-v2,bmi2 or native;
+    /// `wasi-aot targets` lists the levels and features
     #[arg(long, value_name = "LEVEL[,FEATURE]...")]
     cpu: Option<String>,
 
-    /// Compile as if nothing were known of how Go generates code
+    /// Use no knowledge of how Go generates code
     #[arg(long)]
     no_go_opt: bool,
 
-    /// Use of Go's code generation only what is verified on the module
+    /// Rely only on facts about Go's code that are verified for this module
     #[arg(long)]
     no_go_trust: bool,
 
-    /// Never take the processor from a goroutine that computes
+    /// Don't preempt goroutines
     #[arg(long)]
     no_preempt: bool,
 
-    /// Whether comparisons of bounds hold for what the processor guesses, too
+    /// Guard bounds checks against speculative execution (Spectre variant 1)
     #[arg(
         long,
         value_name = "on|off",
@@ -74,19 +74,19 @@ pub struct TuningFlags {
     )]
     spectre: Switch,
 
-    /// For tests: forget the resume points of this function
+    /// For tests: compile this function as if it had no resume points
     #[arg(long, value_name = "FUNCTION", hide = true)]
     forget_resume_points: Option<String>,
 }
 
 impl TuningFlags {
     /// # Errors
-    /// A `--cpu` that the target, which `options` must have, doesn't know.
+    /// When the target, which must be set in `options`, doesn't have such a `--cpu`.
     pub fn apply(&self, options: &mut Options) -> Result<(), Usage> {
         let given = self.cpu.as_deref();
         let features = given.map(|spec| cpu::parse(options.target, spec));
         let features = features.transpose().map_err(Usage)?;
-        // Explicit, as what a build depends on has to be told from it.
+        // Explicit features: the options hold everything that a build depends on.
         options.cpu = Some(features.unwrap_or(options.features()));
         options.opt_level = match self.opt_level {
             Level::O0 => OptLevel::O0,
@@ -124,7 +124,7 @@ enum Switch {
 enum Kind {
     /// A static executable
     Exe,
-    /// A relocatable object, to be linked with libwasi_aot_shim.a
+    /// A relocatable object, for linking with libwasi_aot_shim.a
     Obj,
     /// Cranelift's intermediate representation, as text
     Clif,
@@ -132,7 +132,7 @@ enum Kind {
     Asm,
 }
 
-/// A target, under all of its names.
+/// A target, by any of its names.
 #[derive(Debug, Clone, Copy)]
 struct Platform(Target);
 

@@ -1,5 +1,6 @@
-//! One file per group of flags.
+//! One file for each group of flags.
 
 pub mod codegen;
 pub mod policy;
 pub mod preload;
+pub mod report;

@@ -1,8 +1,8 @@
-//! Flags that decide what the executable may touch.
+//! Flags for what the executable may touch.
 
 use crate::usage::Usage;
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::{ArgMatches, Args, Command, FromArgMatches};
+use clap::{ArgMatches, Args, Command, FromArgMatches, ValueHint};
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use wasi_aot_compiler::Options;
@@ -16,12 +16,12 @@ pub struct PolicyFlags {
     #[command(flatten)]
     dirs: Dirs,
 
-    /// Listen for TCP connections when the executable starts; the program has the
-    /// socket as descriptor 3, further ones as 4, 5, ...
+    /// Listen for TCP connections when the executable starts; the program gets the sockets
+    /// as descriptors 3, 4, ..., in the order of the flags
     #[arg(long, value_name = "IP:PORT", value_parser = parse_listen)]
     listen: Vec<SocketAddr>,
 
-    /// Set a variable, or pass one through from where the executable runs
+    /// Set an environment variable, or pass one through when the executable runs
     #[arg(
         long,
         value_name = "NAME[=VALUE]",
@@ -29,44 +29,44 @@ pub struct PolicyFlags {
     )]
     env: Vec<EnvVar>,
 
-    /// Pass the whole environment through
+    /// Pass all environment variables through
     #[arg(long)]
     inherit_env: bool,
 
-    /// Most memory the program may have, all its memories and the native stack together,
-    /// like 256MiB; the stack gets an eighth unless --stack-size says otherwise [default:
-    /// 4GiB for each memory, and the stack]
+    /// Limit all memories and the native stack together; the stack gets an eighth unless
+    /// --stack-size is given. MiB is a power of 1024, MB of 1000 [default: 4GiB for each
+    /// memory, and the stack]
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     max_memory: Option<u64>,
 
-    /// Address space to reserve for the native stack, at least 256KiB [default: 8GiB]
+    /// Reserve address space for the native stack, at least 256KiB [default: 8GiB]
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     stack_size: Option<u64>,
 
-    /// Most processor time the program may use, like 500ms, 10s or 2m; then it ends with a
-    /// message and exit code 152 [default: any]
+    /// Limit processor time, like 500ms, 10s or 2m; beyond it, the program ends with a
+    /// message and exit code 152 [default: unlimited]
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     max_cpu: Option<u64>,
 
-    /// Leave Landlock and seccomp out: only the runtime keeps the program in
+    /// Don't enable Landlock and seccomp; rely on the runtime's own checks
     #[arg(long)]
     no_harden: bool,
 
-    /// Don't start where Landlock or seccomp can't be put up
+    /// Don't start if Landlock or seccomp can't be enabled
     #[arg(long)]
     require_harden: bool,
 
-    /// Don't start where the executable, or a link to it, lies in a directory that
-    /// is granted for writing
+    /// Don't start if the executable, or a link to it, lies in a directory that is granted
+    /// with --dir
     #[arg(long)]
     refuse_own_directory: bool,
 }
 
 impl PolicyFlags {
-    /// Options with this policy and else the defaults.
+    /// The default options with this policy.
     ///
     /// # Errors
-    /// What is wrong with the policy as a whole.
+    /// When flags contradict each other.
     pub fn into_options(self) -> Result<Options, Usage> {
         let policy = self.into_policy();
         policy.check().map_err(|error| Usage(error.to_string()))?;
@@ -93,22 +93,22 @@ impl PolicyFlags {
     }
 }
 
-/// `--dir` and `--dir-ro` in the order of the command line: it is the order in
-/// which the guest sees the directories, and the first one is where a program
-/// starts when the current directory isn't granted.
+/// The values of `--dir` and `--dir-ro` in the order of the command line. The guest sees the
+/// directories in this order. If the current directory isn't granted, a program starts in
+/// the first one.
 #[derive(Debug)]
 struct Dirs(Vec<Grant>);
 
-/// The flags as clap sees them, apart from each other.
+/// The two flags as clap sees them.
 #[derive(Debug, Args)]
 struct DirFlags {
-    /// Grant a directory, for reading and writing; a relative HOST is resolved
-    /// when the executable starts
-    #[arg(long, value_name = "HOST[::GUEST]", value_parser = grant(Access::ReadWrite))]
+    /// Grant a directory for reading and writing; a relative HOST is resolved when the
+    /// executable starts
+    #[arg(long, value_name = "HOST[::GUEST]", value_hint = ValueHint::DirPath, value_parser = grant(Access::ReadWrite))]
     dir: Vec<Grant>,
 
     /// Grant a directory for reading only
-    #[arg(long, value_name = "HOST[::GUEST]", value_parser = grant(Access::ReadOnly))]
+    #[arg(long, value_name = "HOST[::GUEST]", value_hint = ValueHint::DirPath, value_parser = grant(Access::ReadOnly))]
     dir_ro: Vec<Grant>,
 }
 
@@ -195,8 +195,8 @@ mod tests {
         assert!(error.contains("GUEST must be absolute"), "{error}");
         let error = policy(&["--listen", ":80"]).unwrap_err().to_string();
         assert!(error.contains("write 0.0.0.0:80"), "{error}");
-        let error = policy(&["--max-memory", "64MB"]).unwrap_err().to_string();
-        assert!(error.contains("64MB is no size"), "{error}");
+        let error = policy(&["--max-memory", "64MX"]).unwrap_err().to_string();
+        assert!(error.contains("64MX isn't a valid size"), "{error}");
         assert!(policy(&["--env", "=1"]).is_err());
     }
 

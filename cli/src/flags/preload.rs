@@ -1,10 +1,10 @@
-//! Modules that are linked in.
+//! Flags for modules that become part of the executable.
 
-use anyhow::{Context, Result};
+use crate::input;
+use anyhow::Result;
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use std::ffi::{OsStr, OsString};
-use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use wasi_aot_compiler::Preload;
@@ -12,8 +12,8 @@ use wasi_aot_compiler::Preload;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Linking")]
 pub struct PreloadFlags {
-    /// Link in a module whose exports others import from NAME; it is instantiated
-    /// before later ones and INPUT
+    /// Link a module from which other modules import as NAME; modules are instantiated in
+    /// the order of the flags, then the program
     #[arg(
         long,
         value_name = "NAME=FILE",
@@ -22,27 +22,23 @@ pub struct PreloadFlags {
     preload: Vec<Named>,
 }
 
-/// A value of the flag.
+/// One value of `--preload`.
 #[derive(Debug, Clone)]
 struct Named {
     name: String,
     file: PathBuf,
 }
 
-/// Preloads with the bytes of their files, in order.
+/// The modules, in the order of the flags.
 pub struct Preloads(Vec<(String, Vec<u8>)>);
 
 impl PreloadFlags {
     /// Reads the files.
     ///
     /// # Errors
-    /// One that can't be read.
+    /// When a file can't be read.
     pub fn read(&self) -> Result<Preloads> {
-        let read = |preload: &Named| {
-            let wasm = fs::read(&preload.file);
-            let wasm = wasm.with_context(|| preload.file.display().to_string())?;
-            Ok((preload.name.clone(), wasm))
-        };
+        let read = |preload: &Named| Ok((preload.name.clone(), input::read(&preload.file)?));
         Ok(Preloads(
             self.preload.iter().map(read).collect::<Result<_>>()?,
         ))
@@ -50,7 +46,7 @@ impl PreloadFlags {
 }
 
 impl Preloads {
-    /// What the compiler takes.
+    /// The modules as the compiler takes them.
     pub fn modules(&self) -> Vec<Preload<'_>> {
         let modules = self.0.iter();
         modules.map(|(name, wasm)| Preload { name, wasm }).collect()
@@ -83,7 +79,7 @@ mod tests {
         let named = Named::parse(OsStr::new("env=a=b.wasm")).unwrap();
         assert_eq!(named.name, "env");
         assert_eq!(named.file, PathBuf::from("a=b.wasm"));
-        // A module may be imported from by the empty name.
+        // The empty name is a valid name of a module.
         assert_eq!(Named::parse(OsStr::new("=a")).unwrap().name, "");
         for wrong in ["env.wasm", "env="] {
             assert!(Named::parse(OsStr::new(wrong)).is_err(), "{wrong}");

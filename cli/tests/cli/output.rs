@@ -52,7 +52,7 @@ fn an_old_output_is_replaced_and_not_written_into() {
     let (new, old) = (workspace.path("nothing"), workspace.path("old"));
     fs::write(&new, "old").unwrap();
     fs::hard_link(&new, &old).unwrap();
-    workspace.succeed(&["build", "nothing.wasm"]);
+    workspace.succeed(&["build", "nothing.wasm", "-o", "nothing"]);
     assert_eq!(fs::read(&old).unwrap(), b"old");
     assert_ne!(fs::read(&new).unwrap(), b"old");
 }
@@ -74,7 +74,7 @@ fn a_failed_build_leaves_the_old_output() {
     let workspace = Workspace::new();
     fs::write(workspace.path("broken.wasm"), "not wasm").unwrap();
     fs::write(workspace.path("broken"), "old").unwrap();
-    let message = workspace.fail(1, &["build", "broken.wasm"]);
+    let message = workspace.fail(1, &["build", "broken.wasm", "-o", "broken"]);
     assert!(
         message.starts_with("broken.wasm: not a WebAssembly module"),
         "{message}"
@@ -88,7 +88,7 @@ fn a_failed_write_leaves_the_old_output_and_no_temporary_file() {
     let workspace = Workspace::new();
     fs::write(workspace.path("nothing"), "old").unwrap();
     // No file may have more than one block: the write stops in the middle.
-    let script = r#"trap "" XFSZ && ulimit -f 1 && exec "$0" build nothing.wasm"#;
+    let script = r#"trap "" XFSZ && ulimit -f 1 && exec "$0" build nothing.wasm -o nothing"#;
     let binary = env!("CARGO_BIN_EXE_wasi-aot");
     let mut shell = Command::new("sh");
     shell.args(["-c", script, binary]);
@@ -106,7 +106,7 @@ fn a_failed_write_leaves_the_old_output_and_no_temporary_file() {
 fn a_full_device_is_an_error() {
     let workspace = Workspace::new();
     let message = workspace.fail(1, &["build", "nothing.wasm", "-o", "/dev/full"]);
-    assert_eq!(message, "/dev/full: No space left on device (os error 28)");
+    assert_eq!(message, "/dev/full: No space left on device");
     workspace.succeed(&["build", "nothing.wasm", "-o", "/dev/null"]);
     let null = fs::metadata("/dev/null").unwrap();
     assert!(!null.is_file(), "the device was replaced");
@@ -119,35 +119,30 @@ fn a_full_stdout_is_an_error() {
     let args = ["build", "nothing.wasm", "--emit", "clif", "-o", "-"];
     let output = workspace.command(&args).stdout(full).output().unwrap();
     let message = failed(1, &output);
-    assert_eq!(
-        message,
-        "standard output: No space left on device (os error 28)"
-    );
-}
-
-#[test]
-fn where_nothing_can_be_created_is_an_error() {
-    // Not even root can create files there.
-    let message = Workspace::new().fail(1, &["build", "nothing.wasm", "-o", "/sys/wasi-aot"]);
-    assert!(
-        message.starts_with("/sys/wasi-aot: cannot write: "),
-        "{message}"
-    );
+    assert_eq!(message, "standard output: No space left on device");
 }
 
 #[test]
 fn bad_destinations_are_refused_before_the_build() {
     let workspace = Workspace::new();
-    fs::create_dir(workspace.path("dir")).unwrap();
+    fs::create_dir(workspace.path("bad")).unwrap();
+    fs::write(workspace.path("bad/nothing.wasm"), b"\0asm").unwrap();
     let refused = [
         (
-            "dir",
-            "dir: is a directory; give the name of a file with -o",
+            "new/",
+            "new/nothing: cannot write there: No such file or directory",
         ),
-        ("new/", "new/: is no name for a file; give one with -o"),
+        (
+            "absent/..",
+            "absent/..: isn't a file name; give one with -o",
+        ),
+        (
+            "/sys/program",
+            "/sys/program: cannot write there: Permission denied",
+        ),
         (
             "absent/program",
-            "absent/program: cannot write there: No such file or directory (os error 2)",
+            "absent/program: cannot write there: No such file or directory",
         ),
         (
             "nothing.wasm/program",
@@ -155,11 +150,11 @@ fn bad_destinations_are_refused_before_the_build() {
         ),
     ];
     for (output, expected) in refused {
-        // The input isn't there: it would be the next error.
-        let message = workspace.fail(1, &["build", "absent.wasm", "-o", output]);
+        // The input can't be compiled: that would be the next error.
+        let message = workspace.fail(1, &["build", "bad/nothing.wasm", "-o", output]);
         assert_eq!(message, expected);
     }
-    assert_eq!(workspace.files(), ["dir", "nothing.wasm"]);
+    assert_eq!(workspace.files(), ["bad", "nothing.wasm"]);
 }
 
 #[test]
@@ -180,12 +175,7 @@ fn the_input_is_never_overwritten() {
 fn an_input_that_cannot_be_read_is_named() {
     let workspace = Workspace::new();
     let message = workspace.fail(1, &["build", "absent.wasm"]);
-    assert_eq!(
-        message,
-        "absent.wasm: No such file or directory (os error 2)"
-    );
-    let message = workspace.fail(1, &["build", ".", "-o", "program"]);
-    assert_eq!(message, ".: Is a directory (os error 21)");
+    assert_eq!(message, "absent.wasm: No such file or directory");
 }
 
 #[test]
@@ -222,7 +212,7 @@ fn dev_stdout_in_a_file_is_not_replaced() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_error() {
+fn a_reader_that_goes_away_isnt_an_error() {
     let workspace = Workspace::new();
     let runs: [&[&str]; 2] = [
         &["build", "nothing.wasm", "--emit", "asm", "-o", "-"],

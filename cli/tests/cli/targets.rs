@@ -139,7 +139,7 @@ fn unknown_processors_are_refused_with_the_known_ones() {
     );
     assert!(
         message.starts_with(
-            "haswell is no level and no feature of linux/amd64; there are x86-64-v1, "
+            "haswell isn't a level or feature of linux/amd64; valid names are x86-64-v1, "
         ),
         "{message}"
     );
@@ -155,7 +155,7 @@ fn unknown_processors_are_refused_with_the_known_ones() {
         ],
     );
     assert!(
-        message.contains("of linux/arm64; there are armv8.0-a, native, fp16"),
+        message.contains("of linux/arm64; valid names are armv8.0-a, native, fp16"),
         "{message}"
     );
     let message = workspace.fail(
@@ -169,7 +169,7 @@ fn unknown_processors_are_refused_with_the_known_ones() {
             "missing.wasm",
         ],
     );
-    assert_eq!(message, "v3 must be the first of bmi2,v3");
+    assert_eq!(message, "v3 is a level and must come first in bmi2,v3");
     let other = if cfg!(target_arch = "x86_64") {
         "linux/arm64"
     } else {
@@ -187,12 +187,12 @@ fn unknown_processors_are_refused_with_the_known_ones() {
         ],
     );
     assert!(
-        message.starts_with("native is for programs that run on the machine"),
+        message.starts_with("native is the processor of this machine, which isn't "),
         "{message}"
     );
     let message = workspace.fail(2, &["run", "--cpu", "sse5", "missing.wasm"]);
     assert!(
-        message.starts_with("sse5 is no level and no feature"),
+        message.starts_with("sse5 isn't a level or feature"),
         "{message}"
     );
 }

@@ -55,6 +55,13 @@ impl Terminal {
         command.stderr(self.stdio()).spawn().unwrap()
     }
 
+    /// Writes `END` to the terminal and waits until it is shown: then all is shown that was
+    /// written before.
+    pub fn say_end(&self) {
+        (&self.theirs).write_all(b"END\n").unwrap();
+        self.until("END\r\n");
+    }
+
     pub fn type_in(&self, text: &str) {
         (&self.ours).write_all(text.as_bytes()).unwrap();
     }

@@ -2,22 +2,19 @@
 
 use crate::workspace::Workspace;
 
-/// Text of clap's own error, which has several lines and ends with exit code 2.
 fn usage_error(args: &[&str]) -> String {
-    let output = Workspace::new().run(args);
-    assert_eq!(output.status.code(), Some(2), "{args:?}");
-    assert!(output.stdout.is_empty());
-    String::from_utf8(output.stderr).unwrap()
+    Workspace::new().fail(2, args)
 }
 
 #[test]
 fn unknown_values_are_refused_with_the_known_ones() {
-    let error = usage_error(&["build", "-O3", "nothing.wasm"]);
-    assert!(error.contains("[possible values: 0, 1, 2]"), "{error}");
-    let error = usage_error(&["build", "--emit", "dll", "nothing.wasm"]);
-    assert!(
-        error.contains("[possible values: exe, obj, clif, asm]"),
-        "{error}"
+    assert_eq!(
+        usage_error(&["build", "-O3", "nothing.wasm"]),
+        "invalid value '3' for '-O <LEVEL>'; possible values: 0, 1, 2"
+    );
+    assert_eq!(
+        usage_error(&["build", "--emit", "dll", "nothing.wasm"]),
+        "invalid value 'dll' for '--emit <KIND>'; possible values: exe, obj, clif, asm"
     );
     let error = usage_error(&["build", "--target", "darwin/arm64", "nothing.wasm"]);
     assert!(error.contains("linux/amd64, linux/arm64"), "{error}");
@@ -25,26 +22,124 @@ fn unknown_values_are_refused_with_the_known_ones() {
 
 #[test]
 fn malformed_policy_values_say_what_is_expected() {
-    let error = usage_error(&["build", "--dir", ".::data", "nothing.wasm"]);
-    assert!(error.contains("GUEST must be absolute"), "{error}");
-    let error = usage_error(&["build", "--max-memory", "64MB", "nothing.wasm"]);
-    assert!(
-        error.contains("write 65536, 64KiB, 256M or 1GiB"),
-        "{error}"
-    );
-    let error = usage_error(&["build", "--env", "=1", "nothing.wasm"]);
-    assert!(
-        error.contains("no name for an environment variable"),
-        "{error}"
-    );
+    for (flag, value, expected) in [
+        (
+            "--dir",
+            ".::data",
+            "GUEST must be absolute and without .., like /data, not data",
+        ),
+        (
+            "--dir",
+            "~/x",
+            "~/x would be taken literally: only a shell replaces ~, and not inside quotes or \
+             after =; write ./~/x for a directory of that name",
+        ),
+        (
+            "--dir-ro",
+            "$HOME",
+            "$HOME would be taken literally: only a shell replaces variables, and not inside \
+             single quotes; write ./$HOME for a directory of that name",
+        ),
+        (
+            "--dir",
+            ".:/",
+            ".:/ has a single colon; write .::/ for HOST::GUEST, or add ::GUEST for a directory \
+             of that name",
+        ),
+        (
+            "--max-memory",
+            "64MX",
+            "64MX isn't a valid size; write 65536, 64KiB, 256M or 1GB",
+        ),
+        (
+            "--max-cpu",
+            "10",
+            "10 isn't a valid time; write 500ms, 10s, 2m or 1h",
+        ),
+        (
+            "--env",
+            "A B",
+            "\"A B\" isn't a valid name for an environment variable; give each variable its own \
+             flag, as in --env A --env B=1",
+        ),
+        (
+            "--env",
+            "TERM,HOME",
+            "TERM,HOME isn't a valid name for an environment variable; give each variable its own \
+             flag, as in --env A --env B=1",
+        ),
+        (
+            "--listen",
+            "localhost:80",
+            "localhost isn't an IP address; write the address, as in 127.0.0.1:80",
+        ),
+        ("--jobs", "0", "0 is not in 1..=1024"),
+    ] {
+        let error = usage_error(&["build", flag, value, "nothing.wasm"]);
+        assert_eq!(error, format!("{flag}: {expected}"));
+    }
 }
 
 #[test]
-fn missing_and_unknown_arguments_are_refused() {
-    assert!(usage_error(&["build"]).contains("<INPUT>"));
-    assert!(usage_error(&["build", "--frobnicate", "nothing.wasm"]).contains("--frobnicate"));
-    assert!(usage_error(&["bulid", "nothing.wasm"]).contains("'build'"));
-    assert!(usage_error(&[]).contains("Usage: wasi-aot"));
+fn sizes_may_be_decimal() {
+    let workspace = Workspace::new();
+    for (size, bytes) in [("10MB", 10_000_000), ("10MiB", 10 << 20), ("10M", 10 << 20)] {
+        workspace.succeed(&["build", "--max-memory", size, "nothing.wasm"]);
+        let json = workspace.succeed(&["inspect", "--json", "nothing"]);
+        let value: serde_json::Value = serde_json::from_slice(&json).unwrap();
+        assert_eq!(value["policy"]["max_memory"], bytes, "{size}");
+    }
+}
+
+#[test]
+fn missing_and_unknown_arguments_are_refused_in_one_line() {
+    assert_eq!(
+        usage_error(&["build"]),
+        "the following required arguments were not provided: <INPUT>"
+    );
+    let error = usage_error(&["build", "--frobnicate", "nothing.wasm"]);
+    assert_eq!(error, "unexpected argument '--frobnicate' found");
+    let error = usage_error(&["build", "--max-mem", "1M", "nothing.wasm"]);
+    assert_eq!(
+        error,
+        "unexpected argument '--max-mem' found; a similar argument exists: '--max-memory'"
+    );
+    let error = usage_error(&["bulid", "nothing.wasm"]);
+    assert_eq!(
+        error,
+        "unrecognized subcommand 'bulid'; a similar subcommand exists: 'build'"
+    );
+    assert_eq!(
+        usage_error(&["nothing.wasm"]),
+        "unrecognized subcommand 'nothing.wasm'; to compile that file: wasi-aot build nothing.wasm"
+    );
+    let error = usage_error(&["build", "-q", "-v", "nothing.wasm"]);
+    assert!(error.contains("cannot be used with"), "{error}");
+    let error = usage_error(&["build", "nothing.wasm", "a\u{202e}b"]);
+    assert!(error.contains("'a\\u{202e}b'"), "{error}");
+}
+
+#[test]
+fn the_hint_names_the_help_of_the_subcommand() {
+    let workspace = Workspace::new();
+    for (args, help) in [
+        (&["build"][..], "wasi-aot build --help"),
+        (&["run", "--max-cpu", "1"], "wasi-aot run --help"),
+        (&["build", "-"], "wasi-aot build --help"),
+        (&["unknown"], "wasi-aot --help"),
+    ] {
+        let output = workspace.run(args);
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(stderr.ends_with(&format!(" (see {help})\n")), "{stderr}");
+    }
+}
+
+#[test]
+fn without_arguments_there_is_help() {
+    let output = Workspace::new().run(&[]);
+    assert_eq!(output.status.code(), Some(2));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("Usage: wasi-aot"), "{stderr}");
 }
 
 #[test]
@@ -75,8 +170,8 @@ fn an_output_name_is_needed_where_none_can_be_derived() {
     let workspace = Workspace::new();
     let message = workspace.fail(2, &["build", "-"]);
     assert_eq!(message, "give -o OUTPUT when INPUT is standard input");
-    let message = workspace.fail(2, &["build", "nothing"]);
-    assert_eq!(message, "give -o OUTPUT: nothing doesn't end in .wasm");
+    let message = workspace.fail(2, &["build", "-", "-o", "."]);
+    assert_eq!(message, "give -o OUTPUT when INPUT is standard input");
 }
 
 #[test]
@@ -91,6 +186,10 @@ fn help_shows_examples_and_every_flag() {
         "--cpu",
         "--strip",
         "-v",
+        "-q",
+        "-j",
+        "--color",
+        "--force",
         "--dir ",
         "--dir-ro",
         "--env",
@@ -105,11 +204,4 @@ fn help_shows_examples_and_every_flag() {
         help.contains("Examples:\n  GOOS=wasip1 GOARCH=wasm go build"),
         "{help}"
     );
-}
-
-#[test]
-fn the_version_is_the_packages() {
-    let version = Workspace::new().succeed(&["--version"]);
-    let expected = format!("wasi-aot {}\n", env!("CARGO_PKG_VERSION"));
-    assert_eq!(String::from_utf8(version).unwrap(), expected);
 }

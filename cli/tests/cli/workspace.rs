@@ -40,8 +40,8 @@ impl Workspace {
         succeeded(&self.run(args))
     }
 
-    /// Runs it, insists on this exit code and one line on stderr, and returns
-    /// the line without `wasi-aot: `.
+    /// Runs it, insists on this exit code and one line on stderr, and returns the line as
+    /// [`failed`] does.
     pub fn fail(&self, code: i32, args: &[&str]) -> String {
         failed(code, &self.run(args))
     }
@@ -64,7 +64,8 @@ pub fn succeeded(output: &Output) -> Vec<u8> {
     output.stdout.clone()
 }
 
-/// The one line of stderr of a run that failed with `code`.
+/// The one line of stderr of a run that failed with `code`, without `wasi-aot: `, and for code
+/// 2 without the hint to the help, which must be there.
 pub fn failed(code: i32, output: &Output) -> String {
     let stderr = String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!(output.status.code(), Some(code), "{stderr}");
@@ -72,6 +73,13 @@ pub fn failed(code: i32, output: &Output) -> String {
     let line = line.and_then(|line| line.strip_suffix('\n'));
     let line = line.unwrap_or_else(|| panic!("not one line of ours: {stderr:?}"));
     assert!(!line.contains('\n'), "{stderr:?}");
+    if code != 2 {
+        return line.into();
+    }
+    let hint = line
+        .rsplit_once(" (see wasi-aot ")
+        .filter(|(_, hint)| hint.ends_with("--help)"));
+    let (line, _) = hint.unwrap_or_else(|| panic!("no hint to the help: {line:?}"));
     line.into()
 }
 

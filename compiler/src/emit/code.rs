@@ -1,12 +1,14 @@
-//! The text section: functions with their relocations, and the symbols that they
-//! refer to.
+//! The text section: functions with their relocations, and the symbols that they refer to.
+//!
+//! Everything is declared before anything is defined, since functions refer to each other.
+//! The module's functions come first, in their order, then the compiler's own; veneers, if
+//! there are any, stand among the module's functions ([`super::veneers`]).
 
 use super::veneers::{self, Veneers};
 use super::{Input, TrapSite};
-use crate::compile::{self, Compiled, Relocation, Synthetic, Target};
+use crate::compile::{self, Compiled, Relocation, RelocationTarget, Synthetic, TrapStub};
 use crate::module::Module;
 use crate::symbol::Symbol;
-use crate::trap;
 use cranelift_codegen::ir::Signature;
 use cranelift_codegen::isa::CallConv;
 use cranelift_module::{DataId, FuncId, Linkage, Module as _, ModuleReloc, ModuleRelocTarget};
@@ -21,33 +23,34 @@ pub(super) struct Code {
     pub text: SectionId,
     /// Bytes of the text section.
     pub text_size: u64,
-    /// Object symbols of all that code or tables refer to.
+    /// The object's symbol for everything that code or tables refer to.
     pub symbols: BTreeMap<Symbol, SymbolId>,
     pub entry: SymbolId,
-    /// Offset in the text section and name of each function, ascending; the
-    /// compiler's own functions have no name.
+    /// Offset in the text section and name of each function, by ascending offset. The
+    /// compiler's own functions have empty names.
     pub functions: Vec<(u64, String)>,
-    /// Ascending.
+    /// By ascending offset.
     pub traps: Vec<TrapSite>,
 }
 
 /// A function of the text section.
-struct Function<'i> {
+struct TextFunction<'i> {
     id: FuncId,
-    /// What it is called by, if it is called.
+    /// The symbol that calls refer to it by. The entry and the veneers have none.
     symbol: Option<Symbol>,
     compiled: &'i Compiled,
-    /// Empty for one of the compiler's own.
+    /// Empty for the compiler's own functions.
     name: &'i str,
 }
 
-/// Declared functions and data, by what lowering calls them.
+/// Declared functions and data, by the symbols that lowering uses.
 struct Declared {
     module: ObjectModule,
     functions: BTreeMap<Symbol, FuncId>,
     data: BTreeMap<Symbol, DataId>,
 }
 
+/// Emits all functions.
 pub(super) fn emit(input: &Input<'_, '_, '_>) -> Code {
     let builder = ObjectBuilder::new(
         input.isa.clone(),
@@ -64,7 +67,7 @@ pub(super) fn emit(input: &Input<'_, '_, '_>) -> Code {
     for (index, (compiled, name)) in (0u32..).zip(input.functions.iter().zip(input.env.names)) {
         let symbol = Symbol::Function(index);
         let id = declared.declare_function(symbol, name, Linkage::Local);
-        all.push(Function {
+        all.push(TextFunction {
             id,
             symbol: Some(symbol),
             compiled,
@@ -77,7 +80,7 @@ pub(super) fn emit(input: &Input<'_, '_, '_>) -> Code {
         if let Synthetic::Entry(_) = synthetic {
             entry = Some(id);
         }
-        all.push(Function {
+        all.push(TextFunction {
             id,
             symbol,
             compiled,
@@ -112,7 +115,7 @@ pub(super) fn emit(input: &Input<'_, '_, '_>) -> Code {
             Some((id, veneers.of(index, relocation)?))
         });
     }
-    all.extend(veneers.map(|(veneers, id)| Function {
+    all.extend(veneers.map(|(veneers, id)| TextFunction {
         id,
         symbol: None,
         compiled: &veneers.code,
@@ -129,13 +132,15 @@ impl Declared {
     }
 
     fn declare(&mut self, name: &str, linkage: Linkage) -> FuncId {
-        // The signature isn't used: calls were compiled with their own.
+        // `cranelift-module` wants a signature and doesn't use it: functions are defined by
+        // their bytes.
         let signature = Signature::new(CallConv::SystemV);
         let id = self.module.declare_function(name, linkage, &signature);
         id.unwrap_or_else(|e| panic!("BUG: declaring {name}: {e}"))
     }
 
-    /// Also returns what it is called by: nothing calls the entry.
+    /// Declares one of the compiler's own functions. Also returns its symbol; the entry has
+    /// none, since no code refers to it.
     fn declare_synthetic(&mut self, synthetic: Synthetic) -> (FuncId, Option<Symbol>) {
         let (symbol, name) = match synthetic {
             Synthetic::Entry(_) => return (self.declare(symbols::ENTRY, Linkage::Local), None),
@@ -147,17 +152,17 @@ impl Declared {
                 Symbol::GivingWay(index),
                 own_name(format_args!("gives_way_{index}")),
             ),
-            Synthetic::Trap(trap::BAD_SIGNATURE) => (
+            Synthetic::Trap(TrapStub::BadSignature) => (
                 Symbol::TrapBadSignature,
                 symbol!("trap_bad_signature").to_string(),
             ),
-            Synthetic::Trap(_) => (Symbol::TrapNull, symbol!("trap_null").to_string()),
+            Synthetic::Trap(TrapStub::Null) => (Symbol::TrapNull, symbol!("trap_null").to_string()),
         };
         let id = self.declare_function(symbol, &name, Linkage::Local);
         (id, Some(symbol))
     }
 
-    /// Declares what the shim or [`super::data`] defines.
+    /// Declares a symbol that the shim or [`super::data`] defines.
     fn declare_referenced(&mut self, symbol: Symbol, module: &Module<'_>) {
         match symbol {
             Symbol::Import(index) => {
@@ -234,8 +239,8 @@ impl Declared {
         );
     }
 
-    /// Places a function; its calls for which `veneer` names a place in another function go
-    /// there.
+    /// Defines a function. A call for which `veneer` gives a function and an offset in it
+    /// goes there; all others go to their targets.
     fn define(
         &mut self,
         id: FuncId,
@@ -260,10 +265,10 @@ impl Declared {
             .unwrap_or_else(|e| panic!("BUG: defining a function: {e}"));
     }
 
-    fn target(&self, function: FuncId, target: Target) -> ModuleRelocTarget {
+    fn target(&self, function: FuncId, target: RelocationTarget) -> ModuleRelocTarget {
         match target {
-            Target::Within(offset) => ModuleRelocTarget::FunctionOffset(function, offset),
-            Target::Symbol(symbol) => match self.functions.get(&symbol) {
+            RelocationTarget::Within(offset) => ModuleRelocTarget::FunctionOffset(function, offset),
+            RelocationTarget::Symbol(symbol) => match self.functions.get(&symbol) {
                 Some(&id) => id.into(),
                 None => self.data[&symbol].into(),
             },
@@ -276,7 +281,8 @@ fn own_name(name: std::fmt::Arguments<'_>) -> String {
     format!("{}{name}", symbols::PREFIX)
 }
 
-fn finish(declared: Declared, entry: FuncId, all: &[Function<'_>]) -> Code {
+/// Finishes the text section and collects what tables say of it.
+fn finish(declared: Declared, entry: FuncId, all: &[TextFunction<'_>]) -> Code {
     let product = declared.module.finish();
     let functions = declared
         .functions
@@ -288,7 +294,8 @@ fn finish(declared: Declared, entry: FuncId, all: &[Function<'_>]) -> Code {
         .map(|(&symbol, &id)| (symbol, product.data_symbol(id)));
     let symbols = functions.chain(data).collect();
     let entry = product.function_symbol(entry);
-    let mut placed: Vec<(u64, &Function<'_>)> = all
+    // cranelift-object aligns functions, so only the object knows their offsets.
+    let mut placed: Vec<(u64, &TextFunction<'_>)> = all
         .iter()
         .map(|function| {
             let symbol = product.function_symbol(function.id);

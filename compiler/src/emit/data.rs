@@ -1,5 +1,8 @@
-//! What generated code reads and writes: globals, tables, passive segments, and
-//! linear memory's initial bytes, where the object is the output.
+//! What generated code reads and writes: globals, tables and passive segments. If the
+//! object is the output, linear memory's initial bytes, too.
+//!
+//! **No instance.** Everything has an address at link time: a module runs once in a process,
+//! so its globals, tables and memories are symbols, and no pointer to an instance is passed.
 
 use super::code::Code;
 use super::{Input, references};
@@ -9,7 +12,7 @@ use object::SectionKind;
 use object::write::{SectionId, StandardSection, SymbolId};
 use wasi_aot_contract::{layout, symbols};
 
-/// Emits all data; returns the bytes that tables take.
+/// Emits the data of all symbols that code refers to. Returns the bytes of tables.
 pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
     let referenced: Vec<(Symbol, SymbolId)> =
         code.symbols.iter().map(|(&s, &id)| (s, id)).collect();
@@ -34,6 +37,7 @@ pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
     size
 }
 
+/// The cells of the globals, with their initial values.
 fn globals(input: &Input<'_, '_, '_>, code: &mut Code, symbol: SymbolId) {
     let globals = &input.env.module.globals;
     let end = globals.last().map_or(0, Global::cell_end);
@@ -60,7 +64,7 @@ fn globals(input: &Input<'_, '_, '_>, code: &mut Code, symbol: SymbolId) {
     }
 }
 
-/// Puts `bytes` at `symbol`; returns the section and their offset in it.
+/// Defines `symbol` as `bytes`. Returns the section and the offset of the bytes in it.
 pub(super) fn define(
     code: &mut Code,
     symbol: SymbolId,
@@ -70,16 +74,16 @@ pub(super) fn define(
 ) -> (SectionId, u64) {
     let section = code.object.section_id(section);
     let offset = code.object.append_section_data(section, bytes, align);
-    // What is defined must have a scope, which an undefined symbol has not.
+    // An undefined symbol has no scope; a defined one must have one.
     code.object.symbol_mut(symbol).scope = object::SymbolScope::Compilation;
     code.object
         .set_symbol_data(symbol, section, offset, bytes.len() as u64);
     (section, offset)
 }
 
-/// Memory 0's initial bytes, then a section without bytes up to the initial size, so
-/// that the two together are exactly one segment: the script of an ELF linker has a fixed
-/// number of those. For an executable [`crate::link`] gets the bytes as they are.
+/// Memory 0: a section with its initial bytes, then a section without bytes up to the
+/// initial size. The two are exactly one segment, since the script for `ld` has a fixed
+/// number of segments. For an executable, [`crate::link`] takes the bytes from the module.
 fn memory(input: &Input<'_, '_, '_>, code: &mut Code) {
     let image = input.env.module.image.filled();
     let initial = input.memories.first().map_or(0, |m| m.initial_pages);

@@ -1,5 +1,9 @@
-//! What the shim reads: the trap and function tables, the manifest note, and the
-//! module info that points to them all.
+//! What the shim reads: the tables of traps and functions, the manifest's note, and the
+//! [`ModuleInfo`] that points to them all. The formats are in `contract/src/module.rs`.
+//!
+//! **Traps need no table for memory.** A fault inside a memory's reserve at an instruction of
+//! the module is an out-of-bounds access; the fault's address says so. Only instructions that
+//! trap by themselves (`ud2`, `udf`, x86-64's `div`) are in the trap table.
 
 use super::code::Code;
 use super::{Input, absolute};
@@ -13,7 +17,7 @@ use wasi_aot_contract::{layout, symbols};
 
 use crate::symbol::Symbol;
 
-/// Emits all of it; returns the bytes of the tables.
+/// Emits all of them. Returns the bytes of the tables.
 pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
     let traps = traps(code);
     let (functions, names) = functions(code);
@@ -62,6 +66,7 @@ struct Table {
     bytes: u64,
 }
 
+/// Adds an array of entries of this size to the read-only data.
 fn read_only(code: &mut Code, data: &[u8], entry_size: usize) -> Table {
     let section = code.object.section_id(StandardSection::ReadOnlyData);
     let align = if entry_size == 1 { 1 } else { 4 };
@@ -75,7 +80,8 @@ fn read_only(code: &mut Code, data: &[u8], entry_size: usize) -> Table {
     }
 }
 
-/// Offsets into the text section are 32 bits: the image ends below 252 MiB.
+/// An offset in the text section, which has 32 bits: the image ends below 252 MiB, and the
+/// linker refuses a larger one.
 fn text_offset(offset: u64) -> u32 {
     u32::try_from(offset).expect("BUG: text section over 4 GiB")
 }
@@ -90,12 +96,12 @@ fn traps(code: &mut Code) -> Table {
     read_only(code, &bytes, size_of::<TrapEntry>())
 }
 
-/// The function table and the names it points into.
+/// The function table, and the names that it points to.
 fn functions(code: &mut Code) -> (Table, Table) {
     let mut names = vec![0];
     let mut entries = Vec::with_capacity(code.functions.len() * size_of::<FunctionEntry>());
     for (offset, name) in &code.functions {
-        // Byte 0 is the empty name.
+        // The name at offset 0 is empty.
         let name_offset = if name.is_empty() { 0 } else { names.len() };
         entries.extend(text_offset(*offset).to_le_bytes());
         entries.extend(
@@ -114,8 +120,9 @@ fn functions(code: &mut Code) -> (Table, Table) {
     )
 }
 
-/// The manifest as an ELF note (`Elf64_Nhdr`: sizes of name and descriptor,
-/// type; both padded to 4 bytes); the table is its descriptor.
+/// The manifest as an ELF note (gABI, "Note Section"): the sizes of name and descriptor and
+/// the type, in 4 bytes each, then name and descriptor, each padded to 4 bytes. The table
+/// that is returned is the descriptor.
 fn note(code: &mut Code, manifest: &[u8]) -> Table {
     let name = [symbols::NOTE_NAME.as_bytes(), b"\0"].concat();
     let length = |bytes: &[u8]| u32::try_from(bytes.len()).expect("BUG: a note over 4 GiB");
@@ -131,7 +138,7 @@ fn note(code: &mut Code, manifest: &[u8]) -> Table {
     let section = code
         .object
         .add_section(Vec::new(), section_name, SectionKind::Note);
-    // A loaded note: the shim reads it where it is.
+    // The note is loaded: the shim reads it in place.
     *code.object.section_flags_mut(section) = object::SectionFlags::Elf {
         sh_flags: u64::from(object::elf::SHF_ALLOC),
     };
@@ -145,7 +152,7 @@ fn note(code: &mut Code, manifest: &[u8]) -> Table {
     }
 }
 
-/// The [`ModuleInfo`] being written: bytes, and addresses to be relocated.
+/// The [`ModuleInfo`] being written: its bytes, and the addresses to be relocated.
 struct Info {
     section: SectionId,
     bytes: Vec<u8>,
@@ -199,8 +206,8 @@ impl Info {
         self.addresses.push((offset, symbol, addend));
     }
 
-    /// All zero, as the bytes are, where nothing is preempted: also in a module
-    /// whose code uses no globals.
+    /// How goroutines are preempted. All zero if none is, also in a module whose code uses
+    /// no globals.
     fn preemption(&mut self, input: &Input<'_, '_, '_>, code: &Code) {
         let globals = code.symbols.get(&Symbol::Globals);
         let (Some((g, preemption)), Some(&globals)) = (input.preemption, globals) else {

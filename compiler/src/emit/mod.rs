@@ -1,10 +1,12 @@
 //! Compiled functions and a module's data become a relocatable ELF object.
 //!
-//! Code goes through `cranelift-object` ([`code`], [`veneers`]), read-only tables and the
-//! initial memory through the `object` crate it is built on ([`data`], [`references`],
-//! [`info`]).
-//! The object defines everything but the shim's functions, and can be linked by
-//! [`crate::link`] or, with the shim's static library, by any ELF linker.
+//! Code goes through `cranelift-object` ([`code`], [`veneers`]). Tables, data and the initial
+//! memory go through the `object` crate, which `cranelift-object` is built on ([`data`],
+//! [`references`], [`info`]). The object defines everything but the shim's functions. It is
+//! linked by [`crate::link`] or, with the shim's static library, by any ELF linker.
+//!
+//! Invariant: functions and tables are emitted in an order that depends on the module alone,
+//! so the same input gives the same bytes.
 
 mod code;
 mod data;
@@ -17,55 +19,48 @@ use crate::lower::Env;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use object::write::{Object, Relocation, SectionId, SymbolId};
 use object::{RelocationEncoding, RelocationFlags, RelocationKind};
-use std::collections::BTreeSet;
 use wasi_aot_contract::cpu::Features;
 use wasi_aot_contract::module::{MemoryLimits, Preemption, TrapKind};
-use wasi_aot_contract::symbols;
 
-/// All that an object is made from.
+/// Everything that an object is made from.
 pub struct Input<'i, 'm, 'w> {
+    /// The module, and what lowering knew of it.
     pub env: &'i Env<'m, 'w>,
+    /// The code generator, which names the object's format.
     pub isa: OwnedTargetIsa,
     /// The module's functions, in order.
     pub functions: &'i [Compiled],
+    /// The compiler's own functions.
     pub synthetic: &'i [(Synthetic, Compiled)],
-    /// Descriptor of the manifest note.
+    /// The manifest's bytes, the descriptor of the ELF note.
     pub manifest: &'i [u8],
-    /// Whether the initial bytes of memory 0 belong into the object.
+    /// Whether the object gets the initial bytes of memory 0: [`crate::link`] takes them
+    /// from the module.
     pub with_memory: bool,
-    /// Of each memory, by index.
+    /// Limits of each memory, by index.
     pub memories: &'i [MemoryLimits],
-    /// What the code may use, and so needs.
+    /// The processor features that the code may use, and so needs.
     pub features: Features,
     /// If goroutines are preempted: the global that holds `g`, and the rest of what the shim
     /// must know (`g_cell` is filled in here).
     pub preemption: Option<(u32, Preemption)>,
 }
 
-/// How many bytes an object has of each kind, for `--verbose`.
+/// Bytes of an object by kind, for `--verbose`.
 #[derive(Debug, Clone, Copy)]
 pub struct Sizes {
+    /// Bytes of the text section.
     pub code: u64,
+    /// Bytes of tables that the code or the shim reads.
     pub tables: u64,
+    /// Initial bytes of memory 0.
     pub memory: u64,
-}
-
-/// The names that functions of a module must not have in the symbol table:
-/// those that the object shares with the shim.
-#[must_use]
-pub fn reserved_names() -> BTreeSet<String> {
-    use symbols::{ENTRY, HELPERS, MODULE, PREFIX};
-    let preview1 = wasi_aot_contract::preview1::FUNCTIONS
-        .iter()
-        .map(|f| format!("{PREFIX}{}", f.name));
-    let own = HELPERS.into_iter().chain([ENTRY, MODULE]);
-    preview1.chain(own.map(str::to_string)).collect()
 }
 
 /// Writes the object.
 ///
 /// # Errors
-/// [`Error::Limit`](crate::Error::Limit) if its tables are too large.
+/// [`Error::Limit`](crate::Error::Limit) if the object's tables are too large.
 pub fn object(input: &Input<'_, '_, '_>) -> Result<(Vec<u8>, Sizes), crate::Error> {
     references::check(input)?;
     let mut code = code::emit(input);
@@ -83,7 +78,7 @@ pub fn object(input: &Input<'_, '_, '_>) -> Result<(Vec<u8>, Sizes), crate::Erro
     Ok((bytes, sizes))
 }
 
-/// A relocation that stores the address of `symbol` + `addend` in `bits` bits.
+/// Adds a relocation that stores the address of `symbol` plus `addend` in `bits` bits.
 fn absolute(
     object: &mut Object<'_>,
     section: SectionId,
@@ -110,7 +105,7 @@ fn absolute(
         .unwrap_or_else(|e| panic!("BUG: object writer: {e}"));
 }
 
-/// A trap site in the text section.
+/// An instruction in the text section that traps by itself.
 struct TrapSite {
     code_offset: u64,
     kind: TrapKind,

@@ -1,6 +1,13 @@
-//! Tables as generated code finds them: typed arrays of code addresses, and arrays
-//! of references ([`crate::lower::REFERENCE_SIZE`]) with what says how many of them
-//! there are.
+//! Tables and element segments as generated code sees them.
+//!
+//! - **Typed tables.** A table that no function writes has an array of 32-bit code addresses
+//!   for each signature that `call_indirect` uses. An element of another signature, or null,
+//!   is the address of a stub that traps. Addresses fit, since the image lies below 4 GiB.
+//! - **Cells.** A table that is written, and any table that is read as references, is an
+//!   array of references ([`crate::lower::REFERENCE_SIZE`]), and has its size beside it.
+//!
+//! Cost is bounded by the file's size: [`check`] limits the addresses of all arrays, which
+//! grow with the product of a table's length and its signatures.
 
 use super::code::Code;
 use super::data::define;
@@ -12,7 +19,7 @@ use crate::symbol::Symbol;
 use object::write::{SectionId, StandardSection, SymbolId};
 use std::collections::BTreeMap;
 
-/// Compares with its limit what code refers to.
+/// Compares the addresses in all arrays that code refers to with their limit.
 ///
 /// # Errors
 /// [`Error::Limit`].
@@ -46,8 +53,8 @@ pub(super) fn check(input: &Input<'_, '_, '_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Emits what `symbol`, with this id, stands for, if it is one of a table's or an
-/// element segment's; returns its bytes in the file.
+/// Emits the array or length that `symbol` stands for, if it belongs to a table or an element
+/// segment. Returns its bytes in the file.
 pub(super) fn emit(
     input: &Input<'_, '_, '_>,
     code: &mut Code,
@@ -93,9 +100,8 @@ pub(super) fn emit(
     }
 }
 
-/// A table as callers of one signature see it: the span that is not null at its
-/// ends, each entry the address of a function of this signature or of a stub that
-/// traps.
+/// A table as callers of one signature see it: an address for each element from the first to
+/// the last that isn't null. `entry` gives the code that an element stands for.
 fn typed(
     input: &Input<'_, '_, '_>,
     code: &mut Code,
@@ -115,7 +121,7 @@ fn typed(
     zeroes.len() as u64
 }
 
-/// The entries that give way, by what they stand for.
+/// The entries that poll before their function ([`crate::go`]), by that function's symbol.
 fn giving_way(code: &Code) -> BTreeMap<Symbol, Symbol> {
     let entries = code.symbols.keys().filter_map(|&symbol| match symbol {
         Symbol::GivingWay(index) => Some((Symbol::Function(index), symbol)),
@@ -124,6 +130,8 @@ fn giving_way(code: &Code) -> BTreeMap<Symbol, Symbol> {
     entries.collect()
 }
 
+/// The code that an element stands for to callers of this signature: its function, or a stub
+/// that traps.
 fn entry(input: &Input<'_, '_, '_>, element: Option<u32>, type_index: u32) -> Symbol {
     let module = input.env.module;
     match element {
@@ -135,8 +143,8 @@ fn entry(input: &Input<'_, '_, '_>, element: Option<u32>, type_index: u32) -> Sy
     }
 }
 
-/// The cells of a table that is written, null at first: they take no room in the
-/// file.
+/// The cells of a table that is written. They are null at first, so they take no room in
+/// the file.
 fn cells(code: &mut Code, symbol: SymbolId, count: u32) {
     let size = u64::from(count) * u64::from(REFERENCE_SIZE);
     let section = code.object.section_id(StandardSection::UninitializedData);
@@ -147,7 +155,7 @@ fn cells(code: &mut Code, symbol: SymbolId, count: u32) {
     code.object.set_symbol_data(symbol, section, offset, size);
 }
 
-/// References that nothing writes.
+/// An array of references that nothing writes.
 fn references(
     input: &Input<'_, '_, '_>,
     code: &mut Code,
@@ -165,8 +173,8 @@ fn references(
     zeroes.len() as u64
 }
 
-/// Makes the 8 zeroes at `offset` a reference to a function: its code address, and
-/// in the upper half the tag of its type.
+/// Makes the 8 zeroes at `offset` a reference to a function: the lower half is its code
+/// address, the upper half the tag of its type.
 pub(super) fn reference(
     input: &Input<'_, '_, '_>,
     code: &mut Code,

@@ -1,20 +1,20 @@
-//! Calls that one instruction can't reach: `BL` and `B` of aarch64 go 128 MiB either way.
+//! Veneers, for calls that one instruction can't reach: `BL` and `B` of aarch64 go 128 MiB
+//! either way.
 //!
-//! The image ends below 252 MiB ([`IMAGE_LIMIT`]), so one place, between two functions
-//! in the middle of the text section, is near enough to all of it. There lie veneers, one for
-//! each function that is called from too far away: such a call goes to the veneer, which
-//! goes on to the function with all registers but x16 as they were. That register
-//! belongs to the linker between a caller and a callee (AAPCS64, section 6.1.1), and
-//! Cranelift keeps nothing in it across instructions.
+//! **One place for veneers.** The image ends below 252 MiB ([`IMAGE_LIMIT`]), so all of it is
+//! in reach of a place in the middle of the text section. At that place, between two
+//! functions, lie the veneers, one for each function that is called from too far away. Such
+//! a call goes to the veneer, and the veneer jumps to the function. It changes only x16,
+//! which a veneer may change between caller and callee (AAPCS64, section 6.1.1), and in which
+//! Cranelift keeps nothing across instructions.
 //!
-//! Veneers are part of the object, not of the link, since a linker can't put any into a
-//! section: [`crate::link`] and `ld` find every call of the module's own functions in
-//! reach.
+//! Veneers are in the object, because a linker can't put any into the middle of a section.
+//! So [`crate::link`] and `ld` find every call between the module's own functions in reach.
 //!
-//! Invariant: the text section without calls out of reach is what it would be if there
-//! were no such thing.
+//! Invariant: if every call is in reach, the text section is byte for byte what it would be
+//! without this module.
 
-use crate::compile::{Compiled, Relocation, Target};
+use crate::compile::{Compiled, Relocation, RelocationTarget};
 use crate::symbol::Symbol;
 use cranelift_codegen::binemit::Reloc;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,7 +25,7 @@ use wasi_aot_contract::target::Arch;
 /// instructions in 26 bits.
 const AARCH64_REACH: u64 = 1 << 27;
 
-// Either end of the image is in reach of its middle.
+// Both ends of the image are in reach of its middle.
 const _: () = assert!((IMAGE_LIMIT - IMAGE_BASE) / 2 < AARCH64_REACH);
 
 /// `adrp x16, function`, `add x16, x16, :lo12:function`, `br x16` (Arm Architecture
@@ -35,7 +35,7 @@ const VENEER: [u32; 3] = [0x9000_0010, 0x9100_0210, 0xd61f_0200];
 /// Bytes of a veneer.
 const SIZE: u32 = 4 * VENEER.len() as u32;
 
-/// How far calls reach, in bytes, on architectures where it matters.
+/// How far a call reaches, in bytes; `None` if it reaches all of the image.
 pub(super) fn reach(arch: Arch) -> Option<u64> {
     match arch {
         Arch::X86_64 => None,
@@ -43,34 +43,35 @@ pub(super) fn reach(arch: Arch) -> Option<u64> {
     }
 }
 
-/// A function of the text section, and what it is called by, if it is called.
+/// A function of the text section, and the symbol that calls refer to it by, if there is one.
 pub(super) type Placed<'c> = (Option<Symbol>, &'c Compiled);
 
 /// The veneers of an object.
 pub(super) struct Veneers {
-    /// They come before the function at this index.
+    /// The veneers come before the function at this index.
     pub before: usize,
     pub code: Compiled,
-    /// Of each function that has one, the offset in `code`.
+    /// The offset in `code` of each function's veneer.
     offsets: BTreeMap<Symbol, u32>,
     distances: Distances,
 }
 
-/// What is in reach of what, wherever the veneers are.
+/// Which functions are in reach of which calls, wherever the veneers are placed.
 struct Distances {
-    /// Bytes that a call may go, without veneers on its way.
+    /// How far a call may go in a text section without veneers, in bytes.
     reach: u64,
     /// Where each function begins in a text section without veneers.
     starts: Vec<u64>,
+    /// Where each function begins that can be called.
     called: BTreeMap<Symbol, u64>,
 }
 
 impl Veneers {
-    /// Plans the veneers for functions that come in this order. `None` if all is in
-    /// reach.
+    /// Plans the veneers for functions in this order. `None` if every call is in reach.
     pub(super) fn plan(functions: &[Placed<'_>], reach: u64) -> Option<Self> {
         let (starts, end) = starts(functions);
-        // Half of it is left for what lies between the code and the runtime.
+        // The other half of `reach` is left for what lies between the runtime and the code,
+        // the module's read-only data. The linker refuses a module with more.
         if end < reach / 2 {
             return None;
         }
@@ -89,8 +90,8 @@ impl Veneers {
         })
     }
 
-    /// The offset of the veneer for what is a call in the function at this index and would
-    /// not reach its target.
+    /// The offset of the veneer that a call must take, in the function at this index. `None`
+    /// for a call that reaches its target, and for a relocation that is no call.
     pub(super) fn of(&self, index: usize, relocation: &Relocation) -> Option<u32> {
         let call = call(relocation)?;
         (!self.distances.is_near(index, call)).then(|| self.offsets[&call.1])
@@ -102,7 +103,9 @@ impl Distances {
         let symbols = functions.iter().zip(&starts);
         let called = symbols.filter_map(|(&(symbol, _), &start)| Some((symbol?, start)));
         let called = called.collect();
-        // Veneers move what is behind them by no more than that.
+        // As many bytes as the veneers can have. They move the functions that follow them by
+        // no more, so a call that is in reach by the reduced distance still is with veneers
+        // between.
         let targets = functions.iter().flat_map(|(_, compiled)| calls(compiled));
         let targets: BTreeSet<_> = targets.map(|(_, symbol)| symbol).collect();
         let alignment = functions.iter().map(|(_, compiled)| compiled.alignment);
@@ -115,8 +118,8 @@ impl Distances {
         }
     }
 
-    /// Whether a call in the function at this index reaches its target. Functions of the
-    /// runtime are near nothing: they may be linked anywhere.
+    /// Whether a call in the function at this index reaches its target. A function of the
+    /// runtime counts as out of reach, since it may be linked anywhere.
     fn is_near(&self, index: usize, (offset, target): (u32, Symbol)) -> bool {
         let site = self.starts[index] + u64::from(offset);
         let target = self.called.get(&target);
@@ -124,7 +127,8 @@ impl Distances {
     }
 }
 
-/// Where each function begins in a text section of these alone, and where that ends.
+/// Where each function begins in a text section of these functions alone, and where that
+/// section ends.
 fn starts(functions: &[Placed<'_>]) -> (Vec<u64>, u64) {
     let mut end = 0;
     let mut starts = Vec::with_capacity(functions.len());
@@ -136,19 +140,19 @@ fn starts(functions: &[Placed<'_>]) -> (Vec<u64>, u64) {
     (starts, end)
 }
 
-/// Offsets and targets of calls.
+/// The calls of a function: their offsets and targets.
 fn calls(compiled: &Compiled) -> impl Iterator<Item = (u32, Symbol)> {
     compiled.relocations.iter().filter_map(call)
 }
 
 fn call(relocation: &Relocation) -> Option<(u32, Symbol)> {
     match (relocation.kind, relocation.target) {
-        (Reloc::Arm64Call, Target::Symbol(symbol)) => Some((relocation.offset, symbol)),
+        (Reloc::Arm64Call, RelocationTarget::Symbol(symbol)) => Some((relocation.offset, symbol)),
         _ => None,
     }
 }
 
-/// A veneer for each.
+/// A veneer for each function.
 fn code(functions: &BTreeSet<Symbol>) -> Compiled {
     let veneer = VENEER.map(u32::to_le_bytes);
     let relocations = functions.iter().zip((0..).step_by(SIZE as usize));
@@ -161,7 +165,7 @@ fn code(functions: &BTreeSet<Symbol>) -> Compiled {
             .map(move |(kind, offset)| Relocation {
                 offset,
                 kind,
-                target: Target::Symbol(symbol),
+                target: RelocationTarget::Symbol(symbol),
                 addend: 0,
             })
     });
@@ -177,7 +181,7 @@ mod tests {
         let relocations = calls.iter().map(|&(offset, symbol)| Relocation {
             offset,
             kind: Reloc::Arm64Call,
-            target: Target::Symbol(symbol),
+            target: RelocationTarget::Symbol(symbol),
             addend: 0,
         });
         Compiled::from_bytes(vec![0; size], alignment, relocations.collect())
@@ -207,7 +211,7 @@ mod tests {
                         let targets = behind.map(|r| r.target);
                         assert!(targets.clone().count() == 2);
                         for target in targets {
-                            assert!(matches!(target, Target::Symbol(s) if s == symbol));
+                            assert!(matches!(target, RelocationTarget::Symbol(s) if s == symbol));
                         }
                         after.starts[veneers.before] + u64::from(veneer)
                     }

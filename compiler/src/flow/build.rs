@@ -5,7 +5,7 @@
 //! `br_table`). The validator is asked for stack heights and types, so nothing
 //! here repeats its rules.
 
-use super::{Block, BlockId, Callee, Edge, Graph, Terminator, limits};
+use super::{Block, BlockId, Callee, Edge, Graph, NO_OFFSET, Terminator, limits};
 use crate::error::Error;
 use std::collections::HashSet;
 use wasi_aot_contract::module::TrapKind;
@@ -130,45 +130,28 @@ impl<'a, 't> Builder<'a, 't> {
             stack: Vec::new(),
             operators: 0..0,
             terminator: Terminator::Trap(TrapKind::Unreachable),
-            terminator_offset: 0,
+            terminator_offset: NO_OFFSET,
             cold: false,
         });
         id
     }
 
     fn operator(&mut self, operator: Operator<'a>, offset: u64) -> wasmparser::Result<()> {
-        let at = u32::try_from(offset).unwrap_or(u32::MAX);
+        let at = u32::try_from(offset).unwrap_or(NO_OFFSET);
+        self.validator.op(offset, &operator)?;
         match operator {
-            Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => {
-                self.validator.op(offset, &operator)?;
-                self.open(at);
-            }
-            Operator::Else => {
-                self.validator.op(offset, &operator)?;
-                self.open_else(at);
-            }
-            Operator::End => {
-                self.validator.op(offset, &operator)?;
-                self.close(at);
-            }
+            Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => self.open(at),
+            Operator::Else => self.open_else(at),
+            Operator::End => self.close(at),
             Operator::Br { .. } | Operator::BrIf { .. } | Operator::BrTable { .. } => {
-                self.validator.op(offset, &operator)?;
                 self.branch(&operator, at)?;
             }
-            Operator::Return => {
-                self.validator.op(offset, &operator)?;
-                self.terminate(Terminator::Return, at);
-            }
+            Operator::Return => self.terminate(Terminator::Return, at),
             Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. } => {
-                self.validator.op(offset, &operator)?;
                 self.terminate(Terminator::TailCall(callee(&operator)), at);
             }
-            Operator::Unreachable => {
-                self.validator.op(offset, &operator)?;
-                self.terminate(Terminator::Trap(TrapKind::Unreachable), at);
-            }
+            Operator::Unreachable => self.terminate(Terminator::Trap(TrapKind::Unreachable), at),
             _ => {
-                self.validator.op(offset, &operator)?;
                 if self.current.is_some() {
                     self.operators.push((operator, at));
                 }

@@ -29,11 +29,16 @@ impl BlockId {
     }
 }
 
+/// The offset of what has no origin in the file: operators that a rewrite made for a
+/// function of the compiler's own, and offsets that don't fit into 32 bits.
+pub const NO_OFFSET: u32 = u32::MAX;
+
 /// A validated function body.
 pub struct Graph<'a> {
     /// Types of all locals, parameters first.
     pub locals: Vec<ValType>,
-    /// Straight-line operators with their offsets in the file.
+    /// Straight-line operators with their offsets in the file, or [`NO_OFFSET`]. An operator
+    /// that a rewrite added has the offset of the one that it was added for.
     pub operators: Vec<(Operator<'a>, u32)>,
     pub blocks: Vec<Block>,
     /// Offsets of the calls through table 0 that go through the table of entries that
@@ -49,7 +54,7 @@ pub struct Block {
     /// The block's part of [`Graph::operators`].
     pub operators: std::ops::Range<usize>,
     pub terminator: Terminator,
-    /// Offset of the terminator in the file.
+    /// Offset in the file of the operator that the terminator stands for, or [`NO_OFFSET`].
     pub terminator_offset: u32,
     /// Rarely executed: laid out behind the rest of the function.
     pub cold: bool,

@@ -249,14 +249,19 @@ pub fn cut(graph: &mut Graph<'_>, never_zero: impl Fn(u32) -> bool) {
         }
         let unwound = &graph.blocks[then.target.index()];
         let operators = &graph.operators[unwound.operators.clone()];
-        let terminator = match (&unwound.terminator, operators) {
-            (Terminator::Return, [(Operator::I32Const { value: 1 }, _)]) => Terminator::Jump(*then),
-            (Terminator::Trap(TrapKind::Unreachable), []) => {
-                Terminator::Trap(TrapKind::Unreachable)
+        let (terminator, offset) = match (&unwound.terminator, operators) {
+            (Terminator::Return, [(Operator::I32Const { value: 1 }, _)]) => {
+                (Terminator::Jump(*then), block.terminator_offset)
             }
+            // The trap is the other block's, and so is its place in the file.
+            (Terminator::Trap(TrapKind::Unreachable), []) => (
+                Terminator::Trap(TrapKind::Unreachable),
+                unwound.terminator_offset,
+            ),
             _ => continue,
         };
         graph.blocks[index].terminator = terminator;
+        graph.blocks[index].terminator_offset = offset;
         graph.blocks[index].cold = true;
     }
 }

@@ -1,4 +1,4 @@
-//! What a module's imports let it ask its host for, in plain words.
+//! What a module can ask its host for through its imports, in plain words.
 
 use crate::wasm::Provider;
 use wasi_aot_contract::preview1;
@@ -6,20 +6,25 @@ use wasi_aot_contract::preview1;
 /// A kind of thing that a program can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Asks {
+    /// Its command line.
     Arguments,
+    /// Environment variables.
     Environment,
+    /// The time.
     Clocks,
+    /// Random numbers.
     Random,
-    /// Using descriptors that are open: standard input and output, and files.
+    /// Using open descriptors: standard input and output, and files.
     Streams,
     /// Opening, making, listing and removing files.
     Files,
+    /// Accepting and using connections.
     Sockets,
-    /// Waiting for time or input, and giving way.
+    /// Waiting for time or input, and yielding.
     Waiting,
     /// Ending itself.
     Process,
-    /// Not in preview 1: nothing that wasi-aot offers.
+    /// Not in preview 1, so wasi-aot doesn't offer it.
     Unknown,
 }
 
@@ -66,7 +71,7 @@ impl Asks {
         }
     }
 
-    /// What it means, and what grants it.
+    /// What a program can do with it, and which flag grants it.
     #[must_use]
     pub fn meaning(self) -> &'static str {
         match self {

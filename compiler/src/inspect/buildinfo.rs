@@ -1,14 +1,14 @@
-//! What `go build` says about a program, in the program.
+//! The build information that `go build` puts into a program.
 //!
-//! Native executables have it behind `\xff Go buildinf:` (`debug/buildinfo`). Go's
-//! linker leaves that section out of wasm modules (`asmb` in
-//! `cmd/link/internal/wasm/asm.go` lists what it writes), so it is read from where
-//! the program itself finds it: the string `runtime.modinfo`, whose text stands
-//! between two marks of 16 bytes (`infoStart` and `infoEnd` in
-//! `cmd/go/internal/modload/build.go`). The version of Go is not in it.
+//! Native executables have it after `\xff Go buildinf:` (`debug/buildinfo`). Go's linker
+//! leaves that section out of wasm modules (`asmb` in `cmd/link/internal/wasm/asm.go` lists
+//! the sections that it writes). So the information is read from the string
+//! `runtime.modinfo`, as the program itself does. The string's text stands between two marks
+//! of 16 bytes (`infoStart` and `infoEnd` in `cmd/go/internal/modload/build.go`). It doesn't
+//! have the version of Go.
 //!
-//! A module may carry another one's text in an embedded file. The one that counts
-//! is the one that a string header in the data points to.
+//! A module may carry another module's text in an embedded file. The text that counts is
+//! the one that a string header in the data points to.
 
 use memchr::memmem;
 
@@ -19,7 +19,7 @@ const END: [u8; 16] = [
     0xf9, 0x32, 0x43, 0x31, 0x86, 0x18, 0x20, 0x72, 0x00, 0x82, 0x42, 0x10, 0x41, 0x16, 0xd8, 0xf2,
 ];
 
-/// So many texts are looked at: a real module has one, and one for each Go module
+/// The most texts that are looked at. A real module has its own and one for each Go module
 /// embedded in it.
 const MAX_CANDIDATES: usize = 16;
 
@@ -30,6 +30,7 @@ pub struct BuildInfo {
     pub main_package: Option<String>,
     /// The module that the main package is in.
     pub main_module: Option<GoModule>,
+    /// The modules that it depends on.
     pub dependencies: Vec<GoModule>,
     /// Flags and variables of the build, as `go version -m` shows them: `NAME=VALUE`.
     pub settings: Vec<String>,
@@ -38,17 +39,18 @@ pub struct BuildInfo {
 /// A Go module with its version.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GoModule {
+    /// Its module path.
     pub path: String,
     /// `v1.2.3`, or `(devel)`.
     pub version: String,
     /// `h1:` and a digest; empty if there is none.
     pub sum: String,
+    /// The module that a `replace` directive puts in its place.
     pub replaced_by: Option<Box<GoModule>>,
 }
 
-/// Finds the text in the initial bytes of linear memory: pieces with the address of
-/// their first byte. A piece may end at any run of eight zeroes, as Go's linker
-/// cuts them.
+/// Finds the text in the initial bytes of linear memory, given as pieces with the addresses of
+/// their first bytes. A piece may end at any run of eight zeroes, where Go's linker cuts them.
 #[must_use]
 pub fn find(pieces: &[(u64, &[u8])]) -> Option<BuildInfo> {
     let candidates = pieces.iter().flat_map(|&(address, bytes)| {
@@ -67,8 +69,8 @@ pub fn find(pieces: &[(u64, &[u8])]) -> Option<BuildInfo> {
     None
 }
 
-/// Whether a string of `len` bytes at `address` is in the data: two 8-byte words,
-/// aligned. Zeroes at both ends of the header may be missing in a piece.
+/// Whether the data has the header of a string of `len` bytes at `address`: two aligned
+/// words of 8 bytes. Zeroes at both ends of the header may be missing in a piece.
 fn has_string(pieces: &[(u64, &[u8])], address: u64, len: u64) -> bool {
     let header = [address.to_le_bytes(), len.to_le_bytes()].concat();
     let leading = header.iter().take_while(|&&b| b == 0).count();
@@ -87,7 +89,7 @@ fn has_string(pieces: &[(u64, &[u8])], address: u64, len: u64) -> bool {
     })
 }
 
-/// Reads the lines; what is not understood is left out.
+/// Reads the lines. Unknown ones are left out.
 #[must_use]
 pub fn parse(text: &str) -> BuildInfo {
     let mut info = BuildInfo::default();

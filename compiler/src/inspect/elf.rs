@@ -1,10 +1,10 @@
-//! Finds what wasi-aot puts into the executables and objects that it makes, with
-//! or without section headers and symbols.
+//! Reads the executables and objects that wasi-aot makes, with or without section headers
+//! and symbols.
 //!
-//! An executable is read as the kernel and the shim read it: by its segments and
-//! by the [`ModuleInfo`] in them, which names the manifest that counts. In one
-//! that wasi-aot linked it is at a fixed address; where `ld` did, it is found by
-//! what it says of the manifest. The note that people see must be that manifest.
+//! An executable is read as the kernel and the shim read it: by its segments, and by the
+//! [`ModuleInfo`] in them, which points to the manifest that counts. wasi-aot links it at a
+//! fixed address. In an executable linked by `ld` it is found by its pointer to the manifest.
+//! The note that people see must be the manifest that the shim reads.
 
 use super::InspectError;
 use memchr::memmem;
@@ -22,25 +22,25 @@ type Header = FileHeader64<LittleEndian>;
 type Segments<'a> = &'a [ProgramHeader64<LittleEndian>];
 type Sections<'a> = SectionTable<'a, Header>;
 
-/// More segments than any linker gives our executables: the search below is made in
-/// each of them.
+/// More segments than any linker gives our executables. A bound, since each of them is
+/// searched.
 const MAX_SEGMENTS: usize = 64;
 
 const FOREIGN: InspectError = InspectError::Foreign("an ELF file that wasi-aot didn't make");
 
-/// What is of interest in the file.
+/// The parts of a file that a description needs.
 pub(super) struct Parts<'a> {
-    /// Whether it is still to be linked.
+    /// Whether it is an object, still to be linked.
     pub is_object: bool,
     pub target: Target,
     pub manifest: &'a [u8],
     pub cpu_features: u32,
-    /// Of each memory, by index; at least one.
+    /// Limits of each memory, by index; at least one.
     pub memories: Vec<MemoryLimits>,
     pub preempts: bool,
     /// Bytes of code made from the module.
     pub code_size: u64,
-    /// The initial bytes of linear memory: pieces with the address of their first byte.
+    /// The initial bytes of linear memory, as pieces with the addresses of their first bytes.
     pub image: Vec<(u64, &'a [u8])>,
     /// Whether there is a symbol table.
     pub has_symbols: bool,
@@ -49,7 +49,7 @@ pub(super) struct Parts<'a> {
 /// Reads the file.
 ///
 /// # Errors
-/// [`InspectError`]; every offset and length in the file is checked.
+/// [`InspectError`]. Every offset and length in the file is checked.
 pub(super) fn parts(bytes: &[u8]) -> Result<Parts<'_>, InspectError> {
     if bytes.get(4) != Some(&elf::ELFCLASS64) || bytes.get(5) != Some(&elf::ELFDATA2LSB) {
         return Err(FOREIGN);
@@ -80,7 +80,7 @@ fn has_symbols(sections: &Sections<'_>) -> bool {
     sections.iter().any(|s| s.sh_type(LE) == elf::SHT_SYMTAB)
 }
 
-/// The manifest among some notes.
+/// The manifest, if one of the notes is ours.
 fn manifest_in<'a>(mut notes: NoteIterator<'a, Header>) -> Result<Option<&'a [u8]>, InspectError> {
     while let Some(note) = notes.next().map_err(|e| damaged(&e))? {
         let ours = note.name() == symbols::NOTE_NAME.as_bytes();
@@ -136,11 +136,11 @@ fn data<'a>(
     segment: &ProgramHeader64<LittleEndian>,
     bytes: &'a [u8],
 ) -> Result<&'a [u8], InspectError> {
-    let outside = |()| unfit("a segment reaches behind the end of the file");
+    let outside = |()| unfit("a segment reaches past the end of the file");
     segment.data(LE, bytes).map_err(outside)
 }
 
-/// The manifest with its address, if one of the notes is ours.
+/// The manifest and its address, if one of the segments' notes is ours.
 fn noted_manifest<'a>(
     bytes: &'a [u8],
     segments: Segments<'_>,
@@ -158,7 +158,8 @@ fn noted_manifest<'a>(
     Ok(None)
 }
 
-/// The module information that names the manifest of `len` bytes at `manifest`.
+/// The module information that points to the manifest of `len` bytes at `manifest`: first at
+/// the fixed address, then anywhere in read-only segments.
 fn module_info<'a>(
     bytes: &'a [u8],
     segments: Segments<'_>,
@@ -218,7 +219,7 @@ fn object<'a>(
         manifest,
         cpu_features: info.word(offset_of!(ModuleInfo, cpu_features)),
         memories: info.memories(),
-        // The address of g's cell is a relocation.
+        // The address of g's cell is a relocation, so the object has a zero there.
         preempts: info.word(interval) != 0,
         code_size: code.fold(0, u64::saturating_add),
         image: image
@@ -230,7 +231,7 @@ fn object<'a>(
     })
 }
 
-/// The bytes of a [`ModuleInfo`], which may lie anywhere in the file.
+/// The bytes of a [`ModuleInfo`], which have no alignment in the file.
 #[derive(Clone, Copy)]
 struct Info<'a>(&'a [u8; size_of::<ModuleInfo>()]);
 

@@ -1,4 +1,4 @@
-//! What is told of an executable that wasi-aot made, or of an object.
+//! Describes an executable or an object that wasi-aot made.
 
 use super::InspectError;
 use super::buildinfo::{self, BuildInfo};
@@ -11,30 +11,35 @@ use wasi_aot_contract::layout::{DEFAULT_STACK_SIZE, WASM_PAGE_SIZE};
 use wasi_aot_contract::manifest::{self, Malformed, Record};
 use wasi_aot_contract::module::MemoryLimits;
 
-/// An executable, or an object that is to become one.
+/// An executable, or an object that is still to be linked.
 pub struct Executable {
+    /// Whether it is an object.
     pub is_object: bool,
+    /// The target that it was built for.
     pub target: Target,
-    /// What its processor must have.
+    /// The features that its processor must have.
     pub cpu: Features,
-    /// What the manifest says.
+    /// What its manifest says.
     pub manifest: Manifest,
-    /// Bytes of each memory at start, and at most; at least one memory.
+    /// For each memory, its bytes at the start and at most. At least one memory.
     pub memories: Vec<(u64, u64)>,
     /// Whether goroutines that compute are preempted.
     pub preempts: bool,
+    /// Whether it has a symbol table.
     pub has_symbols: bool,
-    /// Whether its runtime is the one that this wasi-aot links. `None` for an object,
-    /// which has none.
+    /// Whether its runtime is the one that this wasi-aot links. `None` for an object, which
+    /// has no runtime.
     pub runtime_is_known: Option<bool>,
-    /// Of the module that it was made from.
+    /// The build information of the module that it was made from.
     pub build_info: Option<BuildInfo>,
+    /// Its sizes.
     pub sizes: Sizes,
 }
 
 /// Bytes in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sizes {
+    /// The whole file.
     pub file: u64,
     /// Code made from the module.
     pub code: u64,
@@ -42,12 +47,14 @@ pub struct Sizes {
     pub data: u64,
 }
 
-/// The policy, and where the executable comes from.
+/// The policy, and what the executable was made by and from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
-    /// In the order in which the guest sees them.
+    /// The directories that the guest may use, in the order in which it sees them.
     pub grants: Vec<Grant>,
+    /// Variables that are set or passed.
     pub env: Vec<EnvVar>,
+    /// Whether all variables of the host are passed.
     pub inherit_env: bool,
     /// Addresses to listen at.
     pub listeners: Vec<Vec<u8>>,
@@ -57,13 +64,13 @@ pub struct Manifest {
     pub max_memory: Option<u64>,
     /// Most milliseconds of processor time.
     pub max_cpu: Option<u64>,
-    /// Whether Landlock and seccomp are set up.
+    /// Whether Landlock and seccomp are set up at the start.
     pub hardened: bool,
     /// Whether its code is guarded against speculative execution.
     pub spectre: bool,
-    /// Whether the program doesn't start without them.
+    /// Whether the program doesn't start without Landlock and seccomp.
     pub requires_hardening: bool,
-    /// Whether it doesn't start where it lies in a writable grant.
+    /// Whether the program doesn't start if its file lies in a writable grant.
     pub refuse_own_directory: bool,
     /// A directory that no grant reaches.
     pub hole: Option<Vec<u8>>,
@@ -79,11 +86,13 @@ pub(super) fn report(bytes: &[u8]) -> Result<Executable, InspectError> {
     let target = parts.target;
     let cpu = Features(parts.cpu_features);
     if !target.cpu().all().contains(cpu) {
-        let why = "it needs a processor that isn't known, or is of a newer wasi-aot";
+        let why = "it needs processor features that this wasi-aot doesn't know; a newer one may";
         return Err(InspectError::Damaged(why.into()));
     }
     let manifest = Manifest::read(parts.manifest).map_err(|Malformed| {
-        InspectError::Damaged("its manifest can't be read, or is of a newer wasi-aot".into())
+        InspectError::Damaged(
+            "its manifest can't be read; a newer wasi-aot may have written it".into(),
+        )
     })?;
     Ok(Executable {
         is_object: parts.is_object,
@@ -113,7 +122,7 @@ fn memory(limits: &MemoryLimits) -> (u64, u64) {
 }
 
 impl Executable {
-    /// What its processor must have, as `--cpu` takes it: `x86-64-v2`.
+    /// The features that its processor must have, as `--cpu` takes them: `x86-64-v2`.
     #[must_use]
     pub fn cpu_spec(&self) -> Spec {
         self.target.cpu().spec(self.cpu)
@@ -124,7 +133,7 @@ impl Manifest {
     /// Reads a manifest.
     ///
     /// # Errors
-    /// [`Malformed`] for one that the shim would refuse to start with.
+    /// [`Malformed`] for a manifest that the shim would refuse to start with.
     pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
         let mut manifest = Self {
             grants: Vec::new(),
@@ -187,7 +196,7 @@ impl Manifest {
 }
 
 impl Grant {
-    /// Whether which directory it is depends on where the program is started.
+    /// Whether the directory depends on the one that the program is started in.
     #[must_use]
     pub fn is_relative(&self) -> bool {
         !self.host.starts_with(b"/")

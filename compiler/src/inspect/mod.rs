@@ -1,20 +1,20 @@
-//! What a file is, and what it may do: for people, and for tools that decide about
-//! a file before it runs. Data only; nothing is printed here.
+//! What a file is and what it may do, for people, and for tools that decide about a file
+//! before it runs. This module collects data; it prints nothing.
 //!
-//! A WebAssembly module is described twice over: by an inventory that needs only
-//! its sections to be whole ([`outline`]), and by the compiler itself, which says
-//! whether it can be built and what of Go it recognises ([`module`]). An executable
-//! is described by what it acts on when it starts ([`elf`], [`executable`]).
+//! A WebAssembly module is described by an inventory, which only needs whole sections
+//! ([`outline`]), and by the compiler, which says whether the module can be built and what of
+//! Go it recognises ([`module`]). An executable is described by what it acts on when it
+//! starts ([`elf`], [`executable`]).
 //!
-//! The bytes may hold anything. Whatever is read from them is bounds-checked, and
-//! memory is bounded by the file's size and what a build of it takes.
+//! The bytes may hold anything. Every read of them is bounds-checked. The memory that is
+//! used is bounded by the file's size and by what a build of the file takes.
 
 pub mod asks;
 pub mod buildinfo;
 mod elf;
 pub mod executable;
 pub mod module;
-pub mod outline;
+mod outline;
 mod runtime;
 #[cfg(test)]
 mod tests;
@@ -23,37 +23,47 @@ pub use buildinfo::BuildInfo;
 pub use executable::Executable;
 pub use module::ModuleReport;
 
-/// What a file turned out to be.
+/// A described file.
 pub enum Inspected {
+    /// A WebAssembly module or component.
     Module(Box<ModuleReport>),
+    /// An executable or object of wasi-aot.
     Executable(Box<Executable>),
 }
 
-/// Why there is nothing to tell. Each displays as one line.
+/// Why a file can't be described. Each displays as one line.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InspectError {
+    /// Neither a module nor made by wasi-aot; the text says what it is.
     #[error("{0}; inspect reads WebAssembly modules, and what wasi-aot builds from them")]
     Foreign(&'static str),
+    /// A file that can't be read in whole; the text says why.
     #[error("damaged: {0}; copy or build it again")]
     Damaged(String),
+    /// Made by a wasi-aot with other formats.
     #[error(
         "made by another version of wasi-aot (its contract is {found}, this one's is {ours}); inspect it with that version"
     )]
-    OtherVersion { found: u32, ours: u32 },
+    OtherVersion {
+        /// The file's contract version.
+        found: u32,
+        /// This wasi-aot's contract version.
+        ours: u32,
+    },
 }
 
 /// The first bytes of everything that [`inspect`] reads.
 const WASM: &[u8] = b"\0asm";
 const ELF: &[u8] = b"\x7fELF";
 
-/// How many bytes [`is_readable`] wants to see.
+/// The number of bytes that [`is_readable`] needs.
 pub const MAGIC_SIZE: usize = 4;
 
-/// Whether a file that begins like this may be of a kind that is read at all: lets
-/// callers refuse an endless stream after its first [`MAGIC_SIZE`] bytes.
+/// Whether a file with this beginning may be of a kind that is read. Callers can refuse an
+/// endless stream after its first [`MAGIC_SIZE`] bytes.
 ///
 /// # Errors
-/// What the file is instead.
+/// [`InspectError`] with what the file is instead.
 pub fn is_readable(start: &[u8]) -> Result<(), InspectError> {
     match start {
         [] => Err(InspectError::Foreign("an empty file")),
@@ -70,8 +80,8 @@ pub fn is_readable(start: &[u8]) -> Result<(), InspectError> {
 /// Describes a file by its bytes.
 ///
 /// # Errors
-/// [`InspectError`] for what can't be read. A module that can be read but not built
-/// is no error: [`ModuleReport::build`] says why.
+/// [`InspectError`] for a file that can't be read. A module that can be read but not built is
+/// no error; [`ModuleReport::build`] says why it can't.
 pub fn inspect(bytes: &[u8]) -> Result<Inspected, InspectError> {
     is_readable(bytes)?;
     Ok(if bytes.starts_with(WASM) {

@@ -1,4 +1,4 @@
-//! What is told of a module.
+//! Describes a WebAssembly module.
 
 use super::InspectError;
 use super::asks::Asks;
@@ -17,30 +17,37 @@ use wasmparser::MemoryType;
 
 /// A WebAssembly module or component.
 pub struct ModuleReport {
+    /// The kind of program.
     pub form: Form,
     /// Bytes of the file.
     pub size: u64,
     /// `go1.27.3`.
     pub go_version: Option<String>,
+    /// What `go build` says of it.
     pub build_info: Option<BuildInfo>,
-    /// What a build with default flags says, the limits of code generator and
-    /// linker apart.
+    /// The result of a build with default flags up to, not including, code generation.
     pub build: Result<(), Error>,
-    /// What the compiler will make use of; `None` where it can't read the module.
+    /// What the compiler recognises; `None` if it can't read the module.
     pub recognised: Option<Recognised>,
-    /// Proposals behind WebAssembly 1.0: `bulk memory`.
+    /// Proposals after WebAssembly 1.0 that the module uses: `bulk memory`.
     pub features: Vec<String>,
+    /// Its own memories.
     pub memories: Vec<Memory>,
+    /// How many functions have a body.
     pub functions: u64,
     /// Bytes of the functions' bodies.
     pub code_size: u64,
+    /// How many data segments there are.
     pub data_segments: u64,
+    /// Bytes of all data segments.
     pub data_size: u64,
+    /// In the file's order.
     pub imports: Vec<Item>,
+    /// In the file's order.
     pub exports: Vec<Item>,
 }
 
-/// What kind of program it is, from its imports and exports.
+/// The kind of program, by its imports and exports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// Exports `_start`.
@@ -51,6 +58,7 @@ pub enum Form {
     GoJs,
     /// Neither.
     Library,
+    /// A component.
     Component,
 }
 
@@ -68,40 +76,43 @@ impl Form {
     }
 }
 
-/// What a build will use of what it knows about Go.
+/// What a build will recognise and use of Go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Recognised {
-    /// Whether Go's own tables are there; without them nothing else is used but
-    /// [`byte_loops`](Self::byte_loops).
+    /// Whether the module has Go's own tables. Without them only
+    /// [`byte_loops`](Self::byte_loops) are used.
     pub go_runtime: bool,
-    /// Functions with a `br_table`, in Go's code a dispatch.
+    /// Functions with a `br_table`, which in Go's code is a dispatch to resume points.
     pub dispatches: usize,
-    /// Those in which it is recognised, and removed.
+    /// Functions whose dispatch is recognised and removed.
     pub removed: usize,
     /// Whether facts are used that can't be proved from the bytes.
     pub trusted_facts: bool,
     /// Whether goroutines that compute are preempted.
     pub preemption: bool,
-    /// Loops over bytes that the runtime shim does in larger steps.
+    /// Loops over bytes that are replaced by calls of the runtime's functions.
     pub byte_loops: usize,
 }
 
 /// Limits of a memory in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Memory {
+    /// Bytes at the start.
     pub initial: u64,
+    /// The most bytes, if the module has a limit.
     pub maximum: Option<u64>,
 }
 
 /// An import or an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// Of an import.
+    /// The module name of an import.
     pub module: Option<String>,
+    /// The name in that module, or the export's.
     pub name: String,
     /// `function`, `table`, `memory`, `global` or `tag`.
     pub kind: &'static str,
-    /// Of an imported function: `(i32) -> (i32)`.
+    /// The type of an imported function: `(i32) -> (i32)`.
     pub signature: Option<String>,
 }
 
@@ -165,7 +176,7 @@ fn built(wasm: &[u8]) -> Result<(Result<(), Error>, Recognised), Error> {
     Ok(check(&module::parse(&merged)?))
 }
 
-/// Does what a build with default flags does before it generates machine code.
+/// Does what a build with default flags does before it generates code.
 fn check(module: &Module<'_>) -> (Result<(), Error>, Recognised) {
     let options = Options::default();
     let analysis = Analysis::new(module, &options);

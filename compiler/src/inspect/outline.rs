@@ -1,5 +1,5 @@
-//! The inventory of a module, whether or not it can be built: needs its sections to
-//! be whole, judges nothing.
+//! The inventory of a module, whether or not it can be built. It needs only whole sections
+//! and validates nothing.
 
 use super::InspectError;
 use crate::error::Error;
@@ -11,42 +11,52 @@ use wasmparser::{
     MemoryType, Operator, Parser, Payload, TypeRef,
 };
 
-/// What is in a module; borrows from the file.
+/// What is in a module. Borrows from the file.
 #[derive(Default)]
 pub struct Outline<'a> {
-    /// A component has nothing else of this.
+    /// Whether it is a component, of which nothing else is read.
     pub is_component: bool,
     types: Vec<FuncType>,
+    /// In the file's order.
     pub imports: Vec<Import<'a>>,
+    /// In the file's order.
     pub exports: Vec<Export<'a>>,
     /// Memories of its own.
     pub memories: Vec<MemoryType>,
     bodies: Vec<FunctionBody<'a>>,
+    /// How many functions have a body.
     pub functions: u64,
     /// Bytes of the functions' bodies.
     pub code_size: u64,
+    /// How many data segments there are.
     pub data_segments: u64,
+    /// Bytes of all data segments.
     pub data_size: u64,
     /// Active data segments at constant addresses.
     pub data: Vec<(u64, &'a [u8])>,
-    /// Proposals behind WebAssembly 1.0 that it makes use of, by name.
+    /// Proposals after WebAssembly 1.0 that the module uses, by name.
     pub features: BTreeSet<&'static str>,
-    /// The Go that made it, as its `producers` section says.
+    /// The version of Go in the `producers` section.
     pub go_version: Option<&'a str>,
 }
 
+/// An import.
 #[derive(Debug, Clone)]
 pub struct Import<'a> {
+    /// Its module name.
     pub module: &'a str,
+    /// Its name in that module.
     pub name: &'a str,
     /// `function`, `table`, `memory`, `global` or `tag`.
     pub kind: &'static str,
-    /// Of a function, where it has a type: `(i32) -> (i32)`.
+    /// The type of a function, if the module has it: `(i32) -> (i32)`.
     pub signature: Option<String>,
 }
 
+/// An export.
 #[derive(Debug, Clone, Copy)]
 pub struct Export<'a> {
+    /// Its name.
     pub name: &'a str,
     /// As [`Import::kind`].
     pub kind: &'static str,
@@ -77,7 +87,7 @@ pub fn outline(wasm: &[u8]) -> Result<Outline<'_>, InspectError> {
     Ok(outline)
 }
 
-/// In the words of a build.
+/// An error with the message that a build would give.
 fn damaged(error: &wasmparser::Error) -> InspectError {
     InspectError::Damaged(match Error::from_validator(error) {
         Error::Truncated { offset } => format!("the module is truncated at offset {offset:#x}"),
@@ -89,7 +99,8 @@ fn section<'a>(outline: &mut Outline<'a>, payload: Payload<'a>) -> wasmparser::R
     match payload {
         Payload::TypeSection(section) => {
             for ty in section.into_iter_err_on_gc_types() {
-                // Indices into what follows a type of a newer kind would be wrong.
+                // A type of the gc proposal may stand for several, so indices of later types
+                // would be wrong.
                 let Ok(ty) = ty else {
                     outline.features.insert("gc");
                     outline.types.clear();
@@ -239,8 +250,8 @@ fn export_kind(kind: ExternalKind) -> &'static str {
     }
 }
 
-/// The proposals that a body's operators came with, up to the first that is
-/// malformed: a build says what is wrong with it.
+/// The proposals that a body's operators came with, up to the first malformed one. A build
+/// says what is wrong with it.
 fn body_features(body: &FunctionBody<'_>) -> BTreeSet<&'static str> {
     let mut features = BTreeSet::new();
     let Ok(operators) = body.get_operators_reader() else {

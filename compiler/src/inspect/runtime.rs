@@ -1,10 +1,9 @@
 //! Whether the runtime in an executable is the one that this wasi-aot links.
 //!
-//! The linker lays the runtime's image into the file as it is, at the addresses that it
-//! was linked for ([`crate::link`]); no byte of it is patched. So what is compared is all
-//! that is mapped below the module's information: the same segments with the same
-//! rights and bytes, and the same entry. Nothing is said of the module's code, which is
-//! above, but that the runtime is what it meets.
+//! The linker copies the runtime's image into the file without changes, at the addresses
+//! that it was linked for ([`crate::link`]). So everything that is mapped below the module's
+//! information is compared: the same segments with the same rights and bytes, and the same
+//! entry. This says nothing about the module's code, which lies above.
 
 use crate::options::Target;
 use crate::shim_image;
@@ -28,7 +27,7 @@ fn compare(executable: &[u8], shim: &[u8]) -> object::read::Result<bool> {
     };
     let (entry, segments) = read(executable)?;
     let (expected_entry, expected) = read(shim)?;
-    // What these name would run before the runtime.
+    // A program interpreter would run before the runtime.
     let foreign = [elf::PT_INTERP, elf::PT_DYNAMIC];
     if entry != expected_entry || segments.iter().any(|s| foreign.contains(&s.p_type(LE))) {
         return Ok(false);
@@ -45,7 +44,7 @@ fn compare(executable: &[u8], shim: &[u8]) -> object::read::Result<bool> {
     Ok(found.len() == expected.len() && found.iter().zip(&expected).all(same))
 }
 
-/// Rights, end, and bytes of a segment from `address` on. `None` when it isn't that long.
+/// Rights, end, and bytes of a segment from `address` on. `None` if the segment ends before.
 fn mapped<'a>(segment: &Segment, file: &'a [u8], address: u64) -> Option<(u32, u64, &'a [u8])> {
     let skipped = address.checked_sub(segment.p_vaddr(LE))?;
     let bytes = segment.data(LE, file).ok()?;

@@ -5,8 +5,8 @@ use object::elf;
 
 /// Applies a relocation of the given `R_AARCH64_*` kind.
 ///
-/// There are no veneers but those in the object ([`crate::emit`]): another branch beyond
-/// 128 MiB is out of range.
+/// A branch over more than 128 MiB is an error: the linker makes no veneers, since
+/// [`crate::emit`] has put them into the object where they help.
 pub(super) fn relocate(kind: u32, site: &mut Site<'_>) -> Result<(), Fault> {
     match kind {
         elf::R_AARCH64_NONE => Ok(()),
@@ -29,7 +29,7 @@ pub(super) fn relocate(kind: u32, site: &mut Site<'_>) -> Result<(), Fault> {
     }
 }
 
-/// `BL` and `B`: imm26 in bits 0..26 counts instructions.
+/// `BL` and `B`: imm26, in bits 0..26, counts instructions.
 fn branch(site: &mut Site<'_>) -> Result<(), Fault> {
     let distance = site.distance();
     if distance % 4 != 0 {
@@ -40,8 +40,8 @@ fn branch(site: &mut Site<'_>) -> Result<(), Fault> {
     site.store((instruction | words).to_le_bytes())
 }
 
-/// `ADRP`: the distance in 4 KiB pages, its low 2 bits in bits 29..31 and the
-/// other 19 in bits 5..24.
+/// `ADRP`: the distance in pages of 4 KiB. Its low 2 bits are in bits 29..31, the other 19
+/// in bits 5..24.
 fn page(site: &mut Site<'_>) -> Result<(), Fault> {
     let pages = (site.target() >> 12) - i128::from(site.place >> 12);
     let pages = signed(pages, 21)?;

@@ -8,12 +8,12 @@ use object::read::elf::{FileHeader, SectionHeader, SectionTable, SymbolTable};
 use wasi_aot_contract::symbols as names;
 use wasi_aot_contract::target::Target;
 
-/// An ELF header of the one kind that is linked: 64 bits, little-endian.
+/// The header of the only kind of ELF file that is linked: 64 bits, little-endian.
 pub(super) type Header = FileHeader64<LittleEndian>;
 pub(super) const LE: LittleEndian = LittleEndian;
 
-/// What a section holds, which decides the segment it goes into. In the order
-/// of the executable.
+/// What a section holds, which decides its segment. The variants are in the order of the
+/// executable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Purpose {
     ModuleInfo,
@@ -27,14 +27,14 @@ pub(super) enum Purpose {
 /// A section that becomes part of the executable.
 #[derive(Debug)]
 pub(super) struct Section<'a> {
-    /// Its index in the object.
+    /// The section's index in the object.
     pub index: usize,
     pub name: &'a [u8],
     pub purpose: Purpose,
     /// A power of two.
     pub align: u64,
     pub size: u64,
-    /// `size` bytes, or none when the section occupies no file space.
+    /// `size` bytes, or none if the section takes no room in the file.
     pub data: &'a [u8],
     pub relocations: &'a [Rela64<LittleEndian>],
 }
@@ -49,17 +49,17 @@ impl Section<'_> {
 /// The object, read.
 pub(super) struct Module<'a> {
     pub target: Target,
-    /// In the order of [`Purpose`], and within one of the object.
+    /// In the order of [`Purpose`]; those of one purpose in the object's order.
     pub sections: Vec<Section<'a>>,
     pub symbols: SymbolTable<'a, Header>,
 }
 
-/// Reads the sections that occupy memory, with their relocations, and the
-/// symbol table. Other sections are left out.
+/// Reads the symbol table and the sections that occupy memory, with their relocations.
+/// Other sections are left out.
 ///
 /// # Errors
-/// When it is not a relocatable object of a 64-bit little-endian machine, or a
-/// section has a property that the linker doesn't know how to keep.
+/// A file that isn't a relocatable object of a 64-bit little-endian machine, and a section
+/// with a property that this linker can't keep.
 pub(super) fn read(bytes: &[u8]) -> Result<Module<'_>, Error> {
     let unreadable = unreadable("module's object");
     let header = Header::parse(bytes).map_err(&unreadable)?;
@@ -95,7 +95,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Module<'_>, Error> {
             relocations: relocations[index.0],
         });
     }
-    // Stable, so sections of one purpose stay in the object's order.
+    // A stable sort: sections of one purpose stay in the object's order.
     sections.sort_by_key(|section| section.purpose);
     Ok(Module {
         target: target(header.e_machine(LE))?,
@@ -119,7 +119,7 @@ fn relocations<'a>(
             continue;
         };
         let Some(of) = found.get_mut(section.sh_info(LE) as usize) else {
-            return fail("the module's object has relocations of a section that is not there");
+            return fail("the module's object has relocations of a section that doesn't exist");
         };
         if !of.is_empty() {
             return fail("the module's object has two relocation tables for one section");
@@ -129,14 +129,14 @@ fn relocations<'a>(
     Ok(found)
 }
 
-/// What the section is for, by the contract's names first and flags then; `None`
-/// for one that doesn't become part of the executable.
+/// What the section is for: by its name if the contract has it, else by its flags. `None`
+/// for a section that doesn't become part of the executable.
 fn purpose(name: &[u8], header: &SectionHeader64<LittleEndian>) -> Result<Option<Purpose>, Error> {
     let has = |flag: u32| header.sh_flags(LE) & u64::from(flag) != 0;
     let zeroed = header.sh_type(LE) == elf::SHT_NOBITS;
     let wrong = |what: &str| fail(format!("section {}: {what}", printable(name)));
     if name == names::MEMORY_SECTION.as_bytes() || name == names::MEMORY_ZERO_SECTION.as_bytes() {
-        return wrong("the object of an executable has no memory in it");
+        return wrong("the object of an executable must not have initial memory");
     }
     let purpose = match named_purpose(name) {
         Some(purpose) => purpose,
@@ -153,12 +153,12 @@ fn purpose(name: &[u8], header: &SectionHeader64<LittleEndian>) -> Result<Option
         return wrong("it is writable and executable");
     }
     if zeroed != (purpose == Purpose::Zeroed) {
-        return wrong("it must have bytes in the file, or must not, for what it is");
+        return wrong("its type (SHT_NOBITS or not) doesn't fit its name and flags");
     }
     Ok(Some(purpose))
 }
 
-/// The purpose that a section has by its name alone.
+/// The purpose of a section that is known by its name.
 fn named_purpose(name: &[u8]) -> Option<Purpose> {
     const NAMED: [(&str, Purpose); 2] = [
         (names::MODULE_SECTION, Purpose::ModuleInfo),

@@ -1,19 +1,25 @@
-//! Object and shim become an executable, without a linker on the machine.
+//! The linker: object and shim become an executable. No linker is needed on the machine.
 //!
-//! The phases, in order; each reads only what the ones before it made:
+//! The phases, in order. Each reads only what the phases before it made:
 //!
-//! 1. [`input`] reads the module's relocatable object, [`shim`] the shim, which
-//!    is linked to its final addresses already;
-//! 2. [`layout`] gives every section of the module an address and a place in
-//!    the file, and lists the segments;
-//! 3. [`symbols`] resolves what the module refers to and collects the symbol
-//!    table;
-//! 4. [`write`] writes the file, sections still unrelocated;
-//! 5. [`relocate`] patches them in place.
+//! 1. [`input`] reads the module's relocatable object. [`shim`] reads the shim, which is
+//!    already linked to its final addresses.
+//! 2. [`layout`] gives every section of the module an address and a place in the file,
+//!    and lists the segments.
+//! 3. [`symbols`] resolves the module's symbols and collects the symbol table.
+//! 4. [`mod@write`] writes the file, its sections not relocated yet.
+//! 5. [`relocate`] patches the sections in place; [`site`] is one relocation, and a file
+//!    for each architecture has the encodings.
 //!
-//! What holds for every output: no segment is both writable and executable;
-//! segments are in order of address and don't share a page of memory, and code no page of
-//! the file either; addresses and file offsets are congruent modulo the page size; same input, same bytes.
+//! These hold for every output:
+//!
+//! - No segment is both writable and executable.
+//! - Segments are in order of address. No two share a page of memory, and code shares no
+//!   page of the file either.
+//! - An address and its file offset are congruent modulo the page size, as the gABI demands
+//!   ("Program Header").
+//! - The same input gives the same bytes.
+//!
 //! Input that breaks a rule is an [`Error::Link`], never a panic.
 
 mod aarch64;
@@ -32,22 +38,22 @@ use crate::Error;
 use crate::module::Chunk;
 use wasi_aot_contract::target::Target;
 
-/// What memory 0 is at start.
+/// Memory 0 at the start.
 #[derive(Clone, Copy)]
 pub struct Memory<'a> {
-    /// Its bytes: as [`crate::module::Image`] has them.
+    /// Its bytes, as [`crate::module::Image`] holds them: in order, none reaches the next.
     pub chunks: &'a [Chunk<'a>],
-    /// Its size in bytes: a number of WebAssembly pages.
+    /// Its size in bytes, a multiple of WebAssembly's page size.
     pub size: u64,
 }
 
-/// Links `object` (a relocatable ELF object of the emit phase) and the initial
-/// `memory` with `shim` (a fixed-address static ELF executable) into an executable, and
-/// returns its bytes. `strip` leaves the symbol table out.
+/// Links `object` (a relocatable ELF object of the emit phase) and the initial `memory`
+/// with `shim` (a static ELF executable at a fixed address). Returns the executable's bytes.
+/// `strip` leaves the symbol table out.
 ///
 /// # Errors
-/// [`Error::Link`] when one of the inputs is not what it should be, a symbol is
-/// defined by neither, or the image would not fit below linear memory.
+/// [`Error::Link`] if an input is not what it should be, if neither input defines a symbol,
+/// or if the image doesn't fit below linear memory.
 pub fn executable(
     object: &[u8],
     memory: &Memory<'_>,
@@ -84,12 +90,12 @@ fn target(machine: u16) -> Result<Target, Error> {
     }
 }
 
-/// Says which of the two inputs the ELF reader stumbled over.
+/// Makes the ELF reader's error one that names the input.
 fn unreadable(input: &'static str) -> impl Fn(object::read::Error) -> Error {
     move |error| Error::Link(format!("cannot read the {input}: {error}"))
 }
 
 /// A symbol or section name for a message.
-fn printable(name: &[u8]) -> std::borrow::Cow<'_, str> {
-    String::from_utf8_lossy(name)
+fn printable(name: &[u8]) -> String {
+    crate::error::printable(&String::from_utf8_lossy(name))
 }

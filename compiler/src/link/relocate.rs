@@ -1,10 +1,11 @@
-//! Patches the module's sections in the written file.
+//! Patches the module's sections in the written file, each relocation on its own: bytes
+//! outside of the relocated fields keep what the object had there.
 
 use super::input::{LE, Module, Section};
-use super::layout::{Layout, Place};
+use super::layout::{Layout, Placement};
+use super::printable;
 use super::site::{self, Fault, Site};
 use super::symbols::{self, Addresses};
-use super::{fail, printable};
 use crate::Error;
 use object::SymbolIndex;
 use object::elf::Rela64;
@@ -12,15 +13,15 @@ use object::elf::Rela64;
 /// Applies every relocation of the module.
 ///
 /// # Errors
-/// An undefined symbol, an unknown kind, a value that doesn't fit: with section,
-/// offset and symbol.
+/// The first relocation with an undefined symbol, an unknown kind, or a value that doesn't
+/// fit. The message names section, offset and symbol.
 pub(super) fn apply(
     file: &mut [u8],
     module: &Module<'_>,
     layout: &Layout,
     addresses: &Addresses,
 ) -> Result<(), Error> {
-    for (section, place) in module.sections.iter().zip(&layout.places) {
+    for (section, place) in module.sections.iter().zip(&layout.placements) {
         if section.relocations.is_empty() {
             continue;
         }
@@ -30,53 +31,51 @@ pub(super) fn apply(
             .expect("BUG: a section was not written where it was planned");
         for relocation in section.relocations {
             apply_one(bytes, module, *place, addresses, relocation)
-                .map_err(|reason| explain(module, section, relocation, &reason))?;
+                .map_err(|fault| explain(module, section, relocation, fault))?;
         }
     }
     Ok(())
 }
 
+/// Patches one place in `bytes`, which are those of a section at `place`.
 fn apply_one(
     bytes: &mut [u8],
     module: &Module<'_>,
-    place: Place,
+    place: Placement,
     addresses: &Addresses,
     relocation: &Rela64<object::LittleEndian>,
-) -> Result<(), String> {
+) -> Result<(), Fault> {
     let symbol = SymbolIndex(relocation.r_sym(LE, false) as usize);
-    let symbol = addresses
-        .get(module, symbol)
-        .map_err(|error| error.to_string())?;
+    let symbol = addresses.get(symbol)?;
     let offset = relocation.r_offset.get(LE);
     let bytes = usize::try_from(offset)
         .ok()
-        .and_then(|offset| bytes.get_mut(offset..));
-    let Some(bytes) = bytes else {
-        return Err(Fault::OutsideSection.message().into());
-    };
+        .and_then(|offset| bytes.get_mut(offset..))
+        .ok_or(Fault::OutsideSection)?;
     let mut site = Site {
         bytes,
+        // Can't overflow: the offset is inside the section, and the section has its place.
         place: place.address + offset,
         symbol,
         addend: relocation.r_addend.get(LE),
     };
     let kind = relocation.r_type(LE, false);
-    site::relocate(module.target.arch(), kind, &mut site).map_err(|fault| fault.message().into())
+    site::relocate(module.target.arch(), kind, &mut site)
 }
 
+/// Adds to a fault where it happened and which symbol was meant.
 fn explain(
     module: &Module<'_>,
     section: &Section<'_>,
     relocation: &Rela64<object::LittleEndian>,
-    reason: &str,
+    fault: Fault,
 ) -> Error {
     let symbol = SymbolIndex(relocation.r_sym(LE, false) as usize);
-    let message = format!(
-        "cannot relocate {}+{:#x} (type {}, symbol {}): {reason}",
+    Error::Link(format!(
+        "cannot relocate {}+{:#x} (type {}, symbol {}): {fault}",
         printable(section.name),
         relocation.r_offset.get(LE),
         relocation.r_type(LE, false),
         symbols::describe(module, symbol),
-    );
-    fail::<()>(message).unwrap_err()
+    ))
 }

@@ -1,4 +1,5 @@
-//! Reads the shim: a static executable whose addresses are final.
+//! Reads the shim: a static executable whose addresses are final. Its bytes go into the
+//! executable as they are; only file offsets in its headers change.
 
 use super::input::{Header, LE};
 use super::layout::Segment;
@@ -16,7 +17,7 @@ pub(super) struct Shim<'a> {
     pub entry: u64,
     /// Its loadable segments, in order of address.
     pub segments: Vec<Segment>,
-    /// The part of its file that the segments map, from the file's start.
+    /// The part of its file that the segments map, from the start of the file.
     pub image: &'a [u8],
     /// Its sections that occupy memory.
     pub sections: Vec<ShimSection<'a>>,
@@ -30,8 +31,10 @@ pub(super) struct ShimSection<'a> {
     pub header: &'a SectionHeader64<LittleEndian>,
 }
 
+/// Reads the shim.
+///
 /// # Errors
-/// When the shim was not linked the way `contract` and this linker need it.
+/// If the shim was not linked the way `contract` and this linker need it.
 pub(super) fn read(bytes: &[u8]) -> Result<Shim<'_>, Error> {
     let unreadable = unreadable("shim");
     let header = Header::parse(bytes).map_err(&unreadable)?;
@@ -71,8 +74,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Shim<'_>, Error> {
     })
 }
 
-/// The loadable segments, checked to lie in order, on pages of their own, inside
-/// the shim's share of the address space and inside the file.
+/// The loadable segments, checked: in order, on pages of their own, inside the shim's part
+/// of the address space and inside the file.
 fn segments(
     target: Target,
     headers: &[ProgramHeader64<LittleEndian>],
@@ -84,7 +87,7 @@ fn segments(
         match header.p_type(LE) {
             elf::PT_LOAD => {}
             elf::PT_INTERP | elf::PT_DYNAMIC | elf::PT_TLS => {
-                return fail("the shim is not static and free of thread-local storage");
+                return fail("the shim is not static, or has thread-local storage");
             }
             _ => continue,
         }
@@ -107,7 +110,7 @@ fn segments(
     }
 }
 
-/// Checks a segment that must begin at `free_from` or above, and returns the
+/// Checks a segment whose first page must not begin below `free_from`, and returns the
 /// address of its end.
 fn check(target: Target, segment: &Segment, free_from: u64, file_size: u64) -> Result<u64, Error> {
     let page = target.page_size();
@@ -124,7 +127,7 @@ fn check(target: Target, segment: &Segment, free_from: u64, file_size: u64) -> R
     match segment.address.checked_add(segment.memory_size) {
         Some(end) if in_order && end <= MODULE_INFO_ADDR => Ok(end),
         _ => fail(format!(
-            "the shim's segments are not on pages of their own between {IMAGE_BASE:#x} and {MODULE_INFO_ADDR:#x}"
+            "the shim's segments don't lie on pages of their own between {IMAGE_BASE:#x} and {MODULE_INFO_ADDR:#x}"
         )),
     }
 }

@@ -1,4 +1,5 @@
-//! One relocation: where it applies, and why it may fail.
+//! One relocation: where it applies, and why it may fail. Arithmetic is exact, in 128 bits,
+//! so a value that doesn't fit its field is never cut off in silence.
 
 use super::{aarch64, x86_64};
 use wasi_aot_contract::target::Arch;
@@ -13,7 +14,7 @@ pub(super) fn relocate(arch: Arch, kind: u32, site: &mut Site<'_>) -> Result<(),
 
 /// Where a relocation applies, in the terms of the psABIs.
 pub(super) struct Site<'a> {
-    /// The section's bytes from the relocated place to the section's end.
+    /// The section's bytes, from the relocated place to the section's end.
     pub bytes: &'a mut [u8],
     /// P: the address of the place.
     pub place: u64,
@@ -47,32 +48,28 @@ impl Site<'_> {
     }
 }
 
-/// Why a relocation could not be applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why a relocation can't be applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Fault {
-    /// A kind that Cranelift doesn't emit for a fixed-address image.
+    /// A kind that Cranelift doesn't emit for an image at a fixed address.
+    #[error("unknown relocation type")]
     UnknownKind,
-    /// The value does not fit the field.
+    #[error("value out of range")]
     OutOfRange,
-    /// The field is not inside the section.
+    #[error("place outside the section")]
     OutsideSection,
-    /// A branch of aarch64 beyond 128 MiB.
+    /// A branch of aarch64 over more than 128 MiB. [`crate::emit`] has put veneers into the
+    /// code for all calls that they can help, so what lies between is no code.
+    #[error(
+        "a call beyond the 128 MiB that linux/arm64 reaches, over the module's tables or its \
+         largest function; make them smaller, or build for linux/amd64"
+    )]
     BranchTooFar,
-    /// A branch target between two instructions.
+    /// The target of a branch lies between two instructions.
+    #[error("misaligned branch target")]
     Misaligned,
-}
-
-impl Fault {
-    pub(super) fn message(self) -> &'static str {
-        match self {
-            Self::UnknownKind => "unknown relocation type",
-            Self::OutOfRange => "value out of range",
-            Self::OutsideSection => "place outside the section",
-            Self::BranchTooFar => {
-                "a call beyond the 128 MiB that linux/arm64 reaches, over the module's tables or its \
-                 largest function; make them smaller, or build for linux/amd64"
-            }
-            Self::Misaligned => "misaligned branch target",
-        }
-    }
+    #[error("undefined symbol: neither the module nor the shim defines it")]
+    UndefinedSymbol,
+    #[error("the object has no symbol of this number")]
+    NoSuchSymbol,
 }

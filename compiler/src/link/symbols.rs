@@ -1,8 +1,12 @@
 //! Resolves the module's symbols and collects the executable's symbol table.
+//!
+//! A symbol of the module is resolved to its own definition; an undefined one to the shim's
+//! symbol of the same name. Nothing is weak and nothing is overridden.
 
 use super::input::{LE, Module, Section};
 use super::layout::Layout;
 use super::shim::Shim;
+use super::site::Fault;
 use super::{fail, printable, unreadable};
 use crate::Error;
 use object::SymbolIndex;
@@ -14,7 +18,7 @@ use wasi_aot_contract::symbols as names;
 
 type RawSym = Sym64<object::LittleEndian>;
 
-/// What a symbol of the module's object stands for, by its index there.
+/// What each symbol of the module's object stands for, by its index in the object.
 pub(super) struct Addresses(Vec<Resolution>);
 
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +29,7 @@ enum Resolution {
         address: u64,
         section: Option<usize>,
     },
-    /// Defined by nobody: an error only if something refers to it.
+    /// Nobody defines it, which is an error only if a relocation refers to it.
     Undefined,
 }
 
@@ -33,26 +37,23 @@ impl Addresses {
     /// The address of a symbol of the object.
     ///
     /// # Errors
-    /// When there is none.
-    pub(super) fn get(&self, module: &Module<'_>, index: SymbolIndex) -> Result<u64, Error> {
+    /// [`Fault::UndefinedSymbol`], [`Fault::NoSuchSymbol`].
+    pub(super) fn get(&self, index: SymbolIndex) -> Result<u64, Fault> {
         match self.0.get(index.0) {
-            // Index 0 is the null symbol, whose value is 0 by definition.
+            // Index 0 is the null symbol; the gABI gives it the value 0.
             _ if index.0 == 0 => Ok(0),
             Some(&Resolution::At { address, .. }) => Ok(address),
-            Some(Resolution::Undefined) => fail(format!(
-                "undefined symbol {}: neither the module nor the shim defines it",
-                describe(module, index)
-            )),
-            None => fail(format!("there is no symbol {}", index.0)),
+            Some(Resolution::Undefined) => Err(Fault::UndefinedSymbol),
+            None => Err(Fault::NoSuchSymbol),
         }
     }
 }
 
-/// A symbol's name, or its number when it has none.
+/// A symbol's name for a message, or its number if it has no name.
 pub(super) fn describe(module: &Module<'_>, index: SymbolIndex) -> String {
     let symbol = module.symbols.symbol(index);
     match symbol.and_then(|symbol| module.symbols.symbol_name(LE, symbol)) {
-        Ok(name) if !name.is_empty() => printable(name).into_owned(),
+        Ok(name) if !name.is_empty() => printable(name),
         _ => format!("number {}", index.0),
     }
 }
@@ -60,8 +61,8 @@ pub(super) fn describe(module: &Module<'_>, index: SymbolIndex) -> String {
 /// Finds the address of every symbol of the object.
 ///
 /// # Errors
-/// When a symbol lies in a section that is not there or outside of its section,
-/// or the shim was linked for another address of the module information.
+/// A symbol outside of its section, and a shim that was linked for another address of the
+/// module information.
 pub(super) fn resolve(
     module: &Module<'_>,
     shim: &Shim<'_>,
@@ -72,7 +73,7 @@ pub(super) fn resolve(
         None | Some(&MODULE_INFO_ADDR) => {}
         Some(other) => {
             return fail(format!(
-                "the shim expects {} at {other:#x}, but it goes to {MODULE_INFO_ADDR:#x}",
+                "the shim expects {} at {other:#x}, but its address is {MODULE_INFO_ADDR:#x}",
                 names::MODULE
             ));
         }
@@ -91,7 +92,7 @@ pub(super) fn resolve(
         resolutions.push(match section {
             Some(section) => match positions.get(&section.0) {
                 Some(&at) if value <= module.sections[at].size => Resolution::At {
-                    address: layout.places[at].address + value,
+                    address: layout.placements[at].address + value,
                     section: Some(at),
                 },
                 Some(_) => {
@@ -100,7 +101,7 @@ pub(super) fn resolve(
                         describe(module, index)
                     ));
                 }
-                // In a section that doesn't become part of the executable.
+                // Its section doesn't become part of the executable.
                 None => Resolution::Undefined,
             },
             None if symbol.is_absolute(LE) => Resolution::At {
@@ -119,15 +120,14 @@ pub(super) fn resolve(
     Ok(Addresses(resolutions))
 }
 
-/// Index in the object to position in the list of sections.
+/// From a section's index in the object to its position in `sections`.
 fn positions(sections: &[Section<'_>]) -> HashMap<usize, usize> {
     let indices = sections.iter().map(|section| section.index);
     indices.zip(0..).collect()
 }
 
-/// The shim's symbols that the module may refer to. Hidden ones are local in a
-/// linked file (that is how linkers make them hidden), so local symbols count
-/// where no global one has the name.
+/// The shim's symbols that the module may refer to. A linker makes hidden symbols local,
+/// so a local symbol counts if no global symbol has its name.
 fn exports<'a>(shim: &Shim<'a>) -> Result<HashMap<&'a [u8], u64>, Error> {
     let unreadable = unreadable("shim");
     let mut exports = HashMap::new();
@@ -149,7 +149,7 @@ fn exports<'a>(shim: &Shim<'a>) -> Result<HashMap<&'a [u8], u64>, Error> {
 /// A symbol of the executable's table.
 pub(super) struct Entry<'a> {
     pub name: &'a [u8],
-    /// Number in the executable; none for an absolute symbol.
+    /// The section's number in the executable; none for an absolute symbol.
     pub section: Option<u32>,
     pub address: u64,
     pub size: u64,
@@ -165,14 +165,14 @@ impl Entry<'_> {
     }
 }
 
-/// How many of `table` are local; they come first.
+/// How many symbols of `table` are local. The local ones come first.
 pub(super) fn local_count(table: &[Entry<'_>]) -> usize {
     table.partition_point(Entry::is_local)
 }
 
-/// The executable's symbol table: the shim's symbols, then the module's, of each
-/// the local ones first as ELF demands. Sections are numbered as [`write`] does:
-/// the shim's from 1, the module's behind.
+/// The executable's symbol table: all local symbols, then all others, as the gABI demands
+/// ("Symbol Table"); in each half the shim's come before the module's. Sections have the
+/// numbers that [`write`] gives them: the shim's from 1, then the module's.
 ///
 /// [`write`]: super::write
 pub(super) fn table<'a>(
@@ -181,7 +181,7 @@ pub(super) fn table<'a>(
     layout: &Layout,
     addresses: &Addresses,
 ) -> Result<Vec<Entry<'a>>, Error> {
-    debug_assert_eq!(module.sections.len(), layout.places.len());
+    debug_assert_eq!(module.sections.len(), layout.placements.len());
     let mut table = shim_entries(shim)?;
     for (symbol, resolution) in module.symbols.iter().zip(&addresses.0) {
         let Resolution::At {
@@ -214,7 +214,7 @@ fn shim_entries<'a>(shim: &Shim<'a>) -> Result<Vec<Entry<'a>>, Error> {
             continue;
         }
         let name = shim.symbols.symbol_name(LE, symbol).map_err(&unreadable)?;
-        // The module's own definition stands for it.
+        // The module defines this symbol, and the module's entry is in the table.
         if name != names::MODULE.as_bytes() {
             entries.extend(entry(name, symbol, number, symbol.st_value(LE)));
         }
@@ -222,8 +222,8 @@ fn shim_entries<'a>(shim: &Shim<'a>) -> Result<Vec<Entry<'a>>, Error> {
     Ok(entries)
 }
 
-/// The entry for a symbol that people may want to see: no section and file
-/// symbols, no assembler-local labels.
+/// The table's entry for a symbol that people may want to see. Section symbols, file
+/// symbols and local labels of assemblers (`.L`) have none.
 fn entry<'a>(
     name: &'a [u8],
     symbol: &RawSym,

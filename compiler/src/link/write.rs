@@ -1,5 +1,8 @@
-//! Writes the planned file: headers, the shim's image, the module's sections,
-//! symbol table, section headers.
+//! Writes the planned file: headers, the shim's image, the module's sections, memory 0's
+//! bytes, symbol table, section headers.
+//!
+//! Sections have these numbers: 0 is the null section, the shim's follow from 1, then the
+//! module's, then memory 0's. Symbol tables refer to them ([`super::symbols::table`]).
 
 use super::input::{LE, Module, Purpose, Section};
 use super::layout::Layout;
@@ -16,12 +19,11 @@ use wasi_aot_contract::symbols::{MEMORY_SECTION, MEMORY_ZERO_SECTION};
 
 type SectionHeader = SectionHeader64<LittleEndian>;
 
-/// The executable, its module sections not relocated yet. Sections are numbered
-/// with the shim's from 1 and the module's behind; an empty `table` gives a file
-/// without a symbol table.
+/// The executable's bytes, the module's sections not relocated yet. An empty `table` gives
+/// a file without a symbol table.
 ///
 /// # Errors
-/// When there are more sections or segments than fit.
+/// More sections or segments than fit.
 pub(super) fn file(
     module: &Module<'_>,
     memory: &Memory<'_>,
@@ -66,6 +68,7 @@ pub(super) fn file(
             .collect::<Vec<_>>(),
     ]
     .concat();
+    // The page before the shim's image is all the room there is for headers.
     if front.len() as u64 > layout.shim_offset {
         return fail("the shim has too many segments");
     }
@@ -73,7 +76,7 @@ pub(super) fn file(
     Ok(file)
 }
 
-/// Everything that is mapped, with room for the headers in front.
+/// Everything that is mapped, with room for the headers at the beginning.
 fn contents(
     module: &Module<'_>,
     memory: &Memory<'_>,
@@ -81,11 +84,11 @@ fn contents(
     layout: &Layout,
     symbols: usize,
 ) -> Vec<u8> {
-    // Saves growing a large file in steps: symbols take 24 bytes and a name.
+    // Keeps a large file from growing in steps: a symbol takes 24 bytes and its name.
     let mut file = Vec::with_capacity(layout.mapped_end as usize + (1 << 16) + symbols * 64);
     file.resize(layout.shim_offset as usize, 0);
     file.extend_from_slice(shim.image);
-    for (section, place) in module.sections.iter().zip(&layout.places) {
+    for (section, place) in module.sections.iter().zip(&layout.placements) {
         if !section.data.is_empty() {
             file.resize(place.offset as usize, 0);
             file.extend_from_slice(section.data);
@@ -101,7 +104,7 @@ fn contents(
     file
 }
 
-/// Strings behind each other, NUL-terminated, the empty one first.
+/// A string table (gABI, "String Table"): NUL-terminated strings, the empty one first.
 struct Strings(Vec<u8>);
 
 impl Strings {
@@ -109,7 +112,7 @@ impl Strings {
         Self(vec![0])
     }
 
-    /// Adds the concatenation of `parts` and returns its offset.
+    /// Adds the concatenation of `parts`; returns its offset in the table.
     fn add_parts(&mut self, parts: &[&[u8]]) -> u32 {
         let offset = self.0.len() as u32;
         for part in parts {
@@ -139,7 +142,7 @@ fn null_section() -> SectionHeader {
     }
 }
 
-/// The shim's sections, told from the module's by a prefix of their names.
+/// The shim's sections. A prefix tells their names from those of the module's sections.
 fn shim_sections(shim: &Shim<'_>, layout: &Layout, names: &mut Strings) -> Vec<SectionHeader> {
     let sections = shim.sections.iter().map(|section| SectionHeader {
         sh_name: U32::new(LE, names.add_parts(&[b".shim", section.name])),
@@ -150,7 +153,7 @@ fn shim_sections(shim: &Shim<'_>, layout: &Layout, names: &mut Strings) -> Vec<S
                 .sh_offset(LE)
                 .wrapping_add(layout.shim_offset),
         ),
-        // The sections that these name are numbered anew or left out.
+        // Sections have new numbers here, and some are left out.
         sh_link: U32::new(LE, 0),
         sh_info: U32::new(LE, 0),
         ..*section.header
@@ -163,7 +166,7 @@ fn module_sections(
     layout: &Layout,
     names: &mut Strings,
 ) -> Vec<SectionHeader> {
-    let sections = module.sections.iter().zip(&layout.places);
+    let sections = module.sections.iter().zip(&layout.placements);
     let sections = sections.map(|(section, place)| {
         let (sh_type, rights, align) = properties(section);
         SectionHeader {
@@ -180,7 +183,8 @@ fn module_sections(
     sections.collect()
 }
 
-/// Memory 0's: for each segment its bytes and the zeroes behind them.
+/// Memory 0's sections: for each segment one with its bytes and one with the zeroes that
+/// follow.
 fn memory_sections(layout: &Layout, names: &mut Strings) -> Vec<SectionHeader> {
     let mut sections = Vec::new();
     for segment in layout.memory() {
@@ -217,14 +221,14 @@ fn memory_sections(layout: &Layout, names: &mut Strings) -> Vec<SectionHeader> {
     sections
 }
 
-/// Type, flags beside `SHF_ALLOC`, and alignment of a section.
+/// A section's type, its flags without `SHF_ALLOC`, and its alignment.
 fn properties(section: &Section<'_>) -> (u32, u32, u64) {
     use Purpose::*;
     match section.purpose {
         ModuleInfo | ReadOnly => (elf::SHT_PROGBITS, 0, section.align),
         Note => (elf::SHT_NOTE, 0, section.align),
         Code => (elf::SHT_PROGBITS, elf::SHF_EXECINSTR, section.align),
-        // The place of an empty one may be past the end of the file.
+        // An empty section may be placed past the end of the file.
         Data if section.size == 0 => (elf::SHT_NOBITS, elf::SHF_WRITE, section.align),
         Data => (elf::SHT_PROGBITS, elf::SHF_WRITE, section.align),
         Zeroed => (elf::SHT_NOBITS, elf::SHF_WRITE, section.align),
@@ -239,7 +243,7 @@ fn symbol_table(
     names: &mut Strings,
 ) {
     let mut strings = Strings::new();
-    // The first entry stands for "no symbol" and is all zeroes.
+    // Entry 0 stands for "no symbol" and is all zeroes.
     let mut symbols = vec![0; size_of::<Sym64<LittleEndian>>()];
     for entry in table {
         let section = entry.section.map_or(elf::SHN_ABS, |number| number as u16);
@@ -268,7 +272,7 @@ fn symbol_table(
     });
 }
 
-/// Appends a section that isn't mapped, and gives its header without a name.
+/// Appends a section that isn't mapped; returns its header, without a name.
 fn table_section(file: &mut Vec<u8>, sh_type: u32, bytes: &[u8]) -> SectionHeader {
     let offset = file.len() as u64;
     file.extend_from_slice(bytes);
@@ -287,8 +291,8 @@ fn append_aligned(file: &mut Vec<u8>, align: usize) -> u64 {
     file.len() as u64
 }
 
-/// A PT_LOAD for each segment, a PT_NOTE for each note, and the promise that the
-/// stack is not executable.
+/// A PT_LOAD for each segment, a PT_NOTE for each note, and a PT_GNU_STACK that makes the
+/// stack not executable.
 fn program_headers(module: &Module<'_>, layout: &Layout) -> Vec<ProgramHeader64<LittleEndian>> {
     let header = |p_type, flags, offset, address, file_size, memory_size, align| ProgramHeader64 {
         p_type: U32::new(LE, p_type),
@@ -313,7 +317,7 @@ fn program_headers(module: &Module<'_>, layout: &Layout) -> Vec<ProgramHeader64<
             page,
         )
     });
-    let placed = module.sections.iter().zip(&layout.places);
+    let placed = module.sections.iter().zip(&layout.placements);
     let notes = placed.filter(|(section, _)| section.purpose == Purpose::Note);
     let notes = notes.map(|(section, place)| {
         let (size, align) = (section.size, section.align);

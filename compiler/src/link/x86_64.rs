@@ -5,7 +5,7 @@ use object::elf;
 
 /// Applies a relocation of the given `R_X86_64_*` kind.
 ///
-/// The image is at fixed addresses, so a call through the PLT is a direct call.
+/// The image has fixed addresses and no PLT, so `R_X86_64_PLT32` is a direct call.
 pub(super) fn relocate(kind: u32, site: &mut Site<'_>) -> Result<(), Fault> {
     match kind {
         elf::R_X86_64_NONE => Ok(()),

@@ -25,7 +25,6 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>, offse
             type_index,
             table_index,
         } => {
-            l.at(offset);
             let gives_way = l.graph.giving_way.contains(&offset);
             l.call_indirect(type_index, table_index, gives_way);
         }

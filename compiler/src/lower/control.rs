@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 
 impl Lowering<'_, '_, '_> {
     /// Ends the current CLIF block.
-    pub(super) fn terminator(&mut self, terminator: &Terminator, offset: u32) {
+    pub(super) fn terminator(&mut self, terminator: &Terminator) {
         match terminator {
             Terminator::Jump(edge) => {
                 self.flush();
@@ -26,13 +26,9 @@ impl Lowering<'_, '_, '_> {
                 let values = self.pop_many(results);
                 self.builder.ins().return_(&values);
             }
-            Terminator::TailCall(callee) => {
-                self.at(offset);
-                self.tail_call(*callee);
-            }
+            Terminator::TailCall(callee) => self.tail_call(*callee),
             Terminator::Switch { cases, default } => self.switch(cases, *default),
             Terminator::Trap(kind) => {
-                self.at(offset);
                 self.builder.ins().trap(trap::code(*kind));
             }
         }

@@ -5,11 +5,8 @@ use super::Lowering;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, types};
 use wasmparser::Operator;
 
-pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>, offset: u32) -> bool {
-    width(l, operator)
-        || truncate(l, operator, offset)
-        || saturate(l, operator)
-        || to_float(l, operator)
+pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
+    width(l, operator) || truncate(l, operator) || saturate(l, operator) || to_float(l, operator)
 }
 
 macro_rules! convert {
@@ -36,24 +33,12 @@ fn width(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
     true
 }
 
-fn truncate(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>, offset: u32) -> bool {
+fn truncate(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
     let value = match operator {
-        Operator::I32TruncF32S | Operator::I32TruncF64S => {
-            l.at(offset);
-            convert!(l, fcvt_to_sint, I32)
-        }
-        Operator::I32TruncF32U | Operator::I32TruncF64U => {
-            l.at(offset);
-            convert!(l, fcvt_to_uint, I32)
-        }
-        Operator::I64TruncF32S | Operator::I64TruncF64S => {
-            l.at(offset);
-            convert!(l, fcvt_to_sint, I64)
-        }
-        Operator::I64TruncF32U | Operator::I64TruncF64U => {
-            l.at(offset);
-            convert!(l, fcvt_to_uint, I64)
-        }
+        Operator::I32TruncF32S | Operator::I32TruncF64S => convert!(l, fcvt_to_sint, I32),
+        Operator::I32TruncF32U | Operator::I32TruncF64U => convert!(l, fcvt_to_uint, I32),
+        Operator::I64TruncF32S | Operator::I64TruncF64S => convert!(l, fcvt_to_sint, I64),
+        Operator::I64TruncF32U | Operator::I64TruncF64U => convert!(l, fcvt_to_uint, I64),
         _ => return false,
     };
     l.push(value);

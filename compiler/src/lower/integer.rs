@@ -7,8 +7,8 @@ use super::Lowering;
 use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
 use wasmparser::Operator;
 
-pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>, offset: u32) -> bool {
-    arithmetic(l, operator) || division(l, operator, offset) || unary(l, operator)
+pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
+    arithmetic(l, operator) || division(l, operator) || unary(l, operator)
 }
 
 fn arithmetic(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
@@ -60,10 +60,9 @@ impl Lowering<'_, '_, '_> {
     }
 }
 
-fn division(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>, offset: u32) -> bool {
+fn division(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
     macro_rules! binary {
         ($op:ident) => {{
-            l.at(offset);
             let (x, y) = l.pop2();
             l.builder.ins().$op(x, y)
         }};

@@ -5,11 +5,19 @@
 //! see [`simd`]); at a block's boundaries operands live in slot variables ([`operands`]),
 //! so blocks can be lowered in any order; generated code touches linear memory only
 //! through [`address`], which is where the sandbox of generated code is.
+//!
+//! Every instruction has an origin (Cranelift's `SourceLoc`): the offset in the file of the
+//! operator that it was lowered from, which the trap table and `--emit clif` show.
+//! [`Lowering::block`] sets it before each operator and before the block's terminator, and
+//! nothing else changes it on the way, so that no operator inherits another's. What a block
+//! owes at its end (Go's SP, operands that move to their slots) belongs to the terminator.
+//! The entry block's own code (parameters, zeroed locals) has no origin, nor has any
+//! instruction of a function that the compiler makes itself.
 
 mod address;
 mod base;
 mod bulk;
-mod bytes;
+mod byte_loops;
 mod call;
 mod compare;
 mod control;
@@ -41,8 +49,8 @@ pub use reference::{REFERENCE_SIZE, type_tag};
 pub use sp::SpFacts;
 
 use crate::error::Error;
-use crate::flow::{BlockId, Graph};
-use crate::go::bytes::ByteLoop;
+use crate::flow::{self, BlockId, Graph};
+use crate::go::byte_loops::ByteLoop;
 use crate::module::feature_of;
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::{self, FuncRef, GlobalValue, InstBuilder, Signature, SourceLoc};
@@ -56,7 +64,7 @@ use wasmparser::{Operator, ValType};
 #[derive(Debug, Clone, Copy)]
 pub struct Facts {
     pub sp: SpFacts,
-    /// The body is this loop over bytes ([`crate::go::bytes`]).
+    /// The body is this loop over bytes ([`crate::go::byte_loops`]).
     pub byte_loop: Option<ByteLoop>,
     /// How variables are kept.
     pub variables: Variables,
@@ -77,10 +85,16 @@ pub fn lower_function(
 ) -> Result<(), Error> {
     let type_index = env.module.functions[index].type_index;
     function.signature = env.signature(type_index);
+    // Cranelift keeps origins relative to this one, the least. The function's first origin,
+    // which it would take otherwise, may be followed by the offset before it, whose distance
+    // of -1 stands for no origin.
+    let start = env.module.functions[index].body.range().start;
+    let start = u32::try_from(start).unwrap_or(flow::NO_OFFSET);
+    function.params.ensure_base_srcloc(SourceLoc::new(start));
     let mut lowering = Lowering::new(env, graph, facts, FunctionBuilder::new(function, context));
     lowering.start_function();
     if let Some(byte_loop) = facts.byte_loop {
-        bytes::lower(&mut lowering, byte_loop);
+        byte_loops::lower(&mut lowering, byte_loop);
     }
     let (order, predecessors) = graph.reverse_postorder();
     lowering.open_predecessors = predecessors;
@@ -216,10 +230,12 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
         self.enter_stack(&block.stack);
         self.known.clear();
         for (operator, offset) in &graph.operators[block.operators.clone()] {
+            self.at(*offset);
             self.operator(operator, *offset)?;
         }
+        self.at(block.terminator_offset);
         self.settle_sp();
-        self.terminator(&block.terminator, block.terminator_offset);
+        self.terminator(&block.terminator);
         self.sp = sp::StackPointer::default();
         Ok(())
     }
@@ -233,14 +249,14 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
         let known = variable::lower(self, operator)
             || parametric::lower(self, operator)
             || memory::lower(self, operator)
-            || integer::lower(self, operator, offset)
+            || integer::lower(self, operator)
             || compare::lower(self, operator)
             || call::lower(self, operator, offset)
-            || convert::lower(self, operator, offset)
+            || convert::lower(self, operator)
             || float::lower(self, operator)
-            || bulk::lower(self, operator, offset)
+            || bulk::lower(self, operator)
             || reference::lower(self, operator)
-            || table::lower(self, operator, offset)
+            || table::lower(self, operator)
             || simd::lower(self, operator);
         if known {
             Ok(())
@@ -252,8 +268,10 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
         }
     }
 
-    /// Marks what is lowered next as coming from `offset` in the file, for the
-    /// trap table.
+    /// Gives the instructions that are made next the origin `offset` in the file, until
+    /// the next call. Only the loops over blocks and operators call this, and
+    /// [`byte_loops::lower`], which stands for a whole body: a family of operators never does.
+    /// [`NO_OFFSET`](crate::flow::NO_OFFSET) is Cranelift's default: no origin.
     fn at(&mut self, offset: u32) {
         self.builder.set_srcloc(SourceLoc::new(offset));
     }

@@ -1,28 +1,31 @@
-//! Whether a main module without preloads can stay as it is, as nearly all can:
-//! found out from its sections alone, before anything is validated. Segments of other
-//! memories than the first are never folded: the executable has no bytes for those.
-//! Nor are those that lie too scattered ([`super::plan`]).
+//! Whether a main module without preloads can stay as it is. Nearly all can, so this is
+//! found out from the sections alone, before anything is validated.
+//!
+//! "No" is always safe: then [`super::plan`] decides exactly. "Yes" must imply that the plan
+//! would defer no segment: each has a constant offset, fits, is of memory 0 or a table of
+//! the module's own, and data and elements don't lie too scattered.
 
 use crate::wasm::{Gaps, Provider, data, segment};
 use std::ops::Range;
 use wasi_aot_contract::layout::WASM_PAGE_SIZE;
 use wasmparser::{ConstExpr, DataKind, ElementKind, Operator, Parser, Payload, TypeRef};
 
-/// Sizes at the start, and what segments fill of them.
+/// Initial sizes, and how much of them active segments fill.
 #[derive(Default)]
 struct Sizes {
     tables: Vec<u64>,
-    /// The first memory's, in bytes.
+    /// Bytes of the first memory.
     memory: Option<u64>,
-    /// How far the elements of each table reach, and how many segments have.
+    /// For each table, the end of the last element that a segment puts there.
     filled: Vec<u64>,
+    /// How many elements all active segments have.
     items: u64,
-    /// Of the first memory.
+    /// The ranges of the first memory that segments fill.
     data: Vec<Range<u64>>,
 }
 
-/// Whether all imports are preview 1's and all active segments obviously fit. What
-/// can't be read is left to who says why.
+/// Whether all imports are preview 1's and all active segments obviously fit. Reading stops
+/// where the module is malformed; the parser says why.
 pub(super) fn is_ready(wasm: &[u8], gaps: Gaps) -> bool {
     let mut sizes = Sizes::default();
     let payloads = Parser::new(0).parse_all(wasm).map_while(Result::ok);
@@ -33,6 +36,8 @@ pub(super) fn is_ready(wasm: &[u8], gaps: Gaps) -> bool {
         && data::is_folded(sizes.data, gaps)
 }
 
+/// Whether a section lets the module stay as it is. Tables and memories come before the
+/// segments that need their sizes (core specification, "Modules" of the binary format).
 fn section(sizes: &mut Sizes, payload: Payload<'_>) -> bool {
     match payload {
         Payload::ImportSection(section) => {

@@ -1,5 +1,5 @@
-//! A module as it is merged: its sections, validated, bodies and all, so that an
-//! error has the offset and the function's name of the file that it is about.
+//! A module to be merged: its sections, validated, bodies included. So an error has the
+//! offset and the function's name of the file that it is about, not of the merged module.
 
 use crate::error::{Error, printable};
 use crate::wasm::{binary_format, check_header, features, function_names};
@@ -27,7 +27,7 @@ pub(super) struct Input<'a> {
     pub bodies: Vec<FunctionBody<'a>>,
     /// The name section's function names, by function index.
     pub names: HashMap<u32, &'a str>,
-    /// Custom sections that the compiler reads of the main module.
+    /// Custom sections that the compiler reads, for the merged module to keep.
     pub customs: Vec<(&'a str, &'a [u8])>,
 }
 
@@ -35,7 +35,7 @@ impl<'a> Input<'a> {
     /// Reads and validates a module.
     ///
     /// # Errors
-    /// Whatever is wrong with it; what is valid but can't be compiled is no error.
+    /// An invalid module. Valid code that can't be compiled is no error here.
     pub fn read(wasm: &'a [u8]) -> Result<Self, Error> {
         check_header(wasm)?;
         sections(wasm, binary_format(wasm))
@@ -66,7 +66,7 @@ fn sections(wasm: &[u8], format: WasmFeatures) -> Result<Input<'_>, Error> {
             _ => section(&mut input, payload)?,
         }
     }
-    // Names come last in a file, and errors in bodies want them.
+    // The name section comes after the code, and errors in bodies name functions.
     let mut allocations = FuncValidatorAllocations::default();
     for (validation, body) in bodies {
         let index = validation.index;
@@ -79,7 +79,7 @@ fn sections(wasm: &[u8], format: WasmFeatures) -> Result<Input<'_>, Error> {
     Ok(input)
 }
 
-/// Validates a body as it is read later, in its own format.
+/// Validates a body in the format that it will be read in later.
 fn validate(
     validator: &mut FuncValidator<ValidatorResources>,
     body: &FunctionBody<'_>,

@@ -1,20 +1,21 @@
-//! Whether what a module exports is what another one imports (core specification,
-//! "Import Subtyping"): function, global and element types must be equal, limits
-//! must lie within those that are imported.
+//! Whether an export satisfies an import (core specification, "Import Subtyping"): types of
+//! functions, globals and elements must be equal, and the export's limits must lie within
+//! the import's.
 
 use crate::wasm::ItemType;
 
-/// Whether something can be imported.
+/// Whether an export satisfies an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fit {
     Yes,
-    /// If by then it has grown to this size, in elements or pages.
+    /// Only if the table or memory has grown to this size, in elements or pages, when the
+    /// importing module is instantiated.
     OnceGrownTo(u64),
     No,
 }
 
 impl ItemType {
-    /// Whether what is of this type can be imported as `wanted`.
+    /// Whether an export of this type satisfies an import of type `wanted`.
     pub(super) fn fits(&self, wanted: &Self) -> Fit {
         match (self, wanted) {
             (Self::Function(found), Self::Function(wanted)) if found == wanted => Fit::Yes,
@@ -42,7 +43,8 @@ impl ItemType {
     }
 }
 
-/// An instance's lower limit is its size at that time.
+/// Compares limits. An instance's lower limit is its current size, which code may have grown
+/// since `found` was written down.
 fn limits(found: (u64, Option<u64>), wanted: (u64, Option<u64>)) -> Fit {
     let below = match (found.1, wanted.1) {
         (_, None) => true,

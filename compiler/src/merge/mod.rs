@@ -1,25 +1,26 @@
 //! Several modules become one, before anything else reads them.
 //!
-//! Preloads are instantiated in order, then the main module; what a module imports
-//! from `NAME` is what the preload of that name exports. The result imports nothing
-//! but functions of preview 1, and instantiating it does, in order, what
-//! instantiating each of them would have done (core specification, "Instantiation"):
-//! one that traps does so when the program starts, with what came before it done.
+//! Preloads are instantiated in order, then the main module. An import from `NAME` is
+//! satisfied by an export of the preload of that name. The merged module imports only
+//! functions of preview 1. Its instantiation does, in order, what the instantiation of each
+//! module would have done (core specification, "Instantiation"). If one of those would trap,
+//! the program traps at its start, after the effects of the earlier ones.
 //!
-//! A module by itself whose active segments fit needs none of that and stays as it is,
-//! byte for byte. One in which they don't fit is rewritten, too, so that behind the
-//! merge active segments lie inside the initial sizes ([`crate::module`]).
+//! A single module whose active segments can all be folded stays as it is, byte for byte. A
+//! single module with other segments is rewritten, so that in every module that leaves the
+//! merge active segments lie inside the initial sizes; [`crate::module`] relies on that.
 //!
-//! In order: [`input`] reads and validates, [`resolve`] finds what imports stand for
-//! ([`matching`] says whether they may), [`layout`] numbers everything anew,
-//! [`values`] evaluates constant expressions, [`plan`] and [`start`] say what is left
-//! for the start, and [`write`] writes it all through [`reindex`].
+//! In order: [`alone`] finds single modules that need nothing. [`input`] reads and validates
+//! a module. [`resolve`] finds the definitions that imports stand for, with [`matching`] to
+//! compare types. [`index_spaces`] numbers everything anew. [`values`] evaluates constant
+//! expressions. [`plan`] decides which segments are deferred, and [`start`] makes the
+//! functions that apply them. [`mod@write`] writes the module through [`reindex`].
 
 mod alone;
+mod index_spaces;
 mod input;
-mod layout;
 mod matching;
-mod names;
+mod name_section;
 mod plan;
 mod reindex;
 mod resolve;
@@ -31,7 +32,7 @@ mod write;
 
 use crate::error::Error;
 use crate::wasm::Gaps;
-use layout::Layout;
+use index_spaces::IndexSpaces;
 use plan::Plan;
 use resolve::Linked;
 use std::borrow::Cow;
@@ -41,18 +42,18 @@ use write::Writer;
 /// A module that is instantiated before the main one.
 #[derive(Debug, Clone, Copy)]
 pub struct Preload<'a> {
-    /// What others import from it by.
+    /// The module name that others import from (NAME of `--preload NAME=FILE`).
     pub name: &'a str,
     /// The bytes of its file.
     pub wasm: &'a [u8],
 }
 
-/// Merges modules into one, whose initial data will be stored as `gaps` says.
+/// Merges modules into one. `gaps` says how its initial data will be stored.
 ///
 /// # Errors
-/// Modules that are invalid, and imports that nothing satisfies. A main module without
-/// preloads that is malformed may also be returned as it is, for
-/// [`crate::module::parse`] to say why.
+/// Modules that are invalid, and imports that nothing satisfies. A malformed main module
+/// without preloads may also be returned as it is; [`crate::module::parse`] then says what is
+/// wrong with it.
 pub fn merge<'a>(
     main: &'a [u8],
     preloads: &[Preload<'a>],
@@ -62,15 +63,15 @@ pub fn merge<'a>(
         return Ok(main.into());
     }
     let linked = Linked::new(main, preloads)?;
-    let layout = Layout::new(&linked);
-    let values = Values::new(&linked, &layout)?;
+    let indices = IndexSpaces::new(&linked);
+    let values = Values::new(&linked, &indices)?;
     let plan = Plan::new(&linked, &values, gaps)?;
     if preloads.is_empty() && plan.is_empty() {
         return Ok(main.into());
     }
     let writer = Writer {
         linked: &linked,
-        layout: &layout,
+        indices: &indices,
         values: &values,
         plan: &plan,
     };

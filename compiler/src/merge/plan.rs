@@ -1,16 +1,22 @@
-//! Which active segments can be folded into what the executable starts with, and
-//! what is left for its start (core specification, "Instantiation": module by module
+//! Which active segments are folded into the executable's initial state, and which are
+//! deferred to the program's start (core specification, "Instantiation": module by module,
 //! its element segments, its data segments, its start function).
 //!
-//! A segment stays active if nobody can tell: it fits, it isn't of another memory than
-//! the first (the executable has no bytes for those), it isn't one of many that lie so
-//! scattered that what is between them would cost much more than they do, no code that could see or
-//! change its table or memory runs before its turn, and no earlier segment of the
-//! same table or memory is left for the start. That what comes before it may trap
-//! makes no difference, as then nothing is left that could look. All others become
-//! passive, and are applied by functions of the merge's own ([`super::start`]).
+//! Folding a segment must not be observable. A segment is folded if all of these hold:
+//!
+//! - It fits the initial size of its table or memory.
+//! - Data is of the first memory: the executable has bytes for no other.
+//! - Elements or data don't lie so scattered that the zeroes between them would cost much
+//!   more than they do ([`crate::wasm::data`], [`crate::wasm::segment`]).
+//! - No code that could see or change its table or memory runs before its turn.
+//! - No earlier segment of the same table or memory is deferred, as it could overwrite this
+//!   one.
+//!
+//! An earlier trap makes no difference: it ends the process, so nothing can observe that a
+//! later segment was already applied. Deferred segments become passive, and functions that
+//! the merge adds apply them ([`super::start`]).
 
-use super::resolve::{Instance, Linked, Place};
+use super::resolve::{Definition, Instance, Linked};
 use super::values::Values;
 use crate::error::Error;
 use crate::wasm::segment::{self, element_count};
@@ -19,39 +25,43 @@ use std::collections::{HashMap, HashSet};
 use wasi_aot_contract::layout::WASM_PAGE_SIZE;
 use wasmparser::{ConstExpr, DataKind, ElementKind};
 
-/// What is left of a module's instantiation, by module.
+/// The deferred part of instantiation.
 #[derive(Default)]
 pub(super) struct Plan {
-    pub modules: Vec<Left>,
+    /// By module, in the order of instantiation.
+    pub modules: Vec<Deferred>,
 }
 
+/// The deferred segments of a module.
 #[derive(Default)]
-pub(super) struct Left {
-    /// Active segments by their own index, in order.
-    pub elements: Vec<Segment>,
-    pub data: Vec<Segment>,
+pub(super) struct Deferred {
+    /// In order of their indices, as are those of `data`.
+    pub elements: Vec<DeferredSegment>,
+    pub data: Vec<DeferredSegment>,
 }
 
 /// A segment that is applied at the start.
-pub(super) struct Segment {
+pub(super) struct DeferredSegment {
     /// Its index in its module.
     pub index: usize,
-    /// The table or memory.
-    pub target: Place,
+    /// The table or memory that it fills.
+    pub target: Definition,
     pub offset: i32,
-    /// How many elements or bytes.
+    /// Its length in elements or bytes.
     pub len: u32,
 }
 
-impl Left {
+impl Deferred {
     pub fn is_empty(&self) -> bool {
         self.elements.is_empty() && self.data.is_empty()
     }
 }
 
 impl Plan {
+    /// Decides for every active segment of all modules.
+    ///
     /// # Errors
-    /// For an expression that can't be evaluated.
+    /// A constant expression that can't be evaluated.
     pub fn new(linked: &Linked<'_>, values: &Values<'_, '_>, gaps: Gaps) -> Result<Self, Error> {
         let mut planner = Planner {
             linked,
@@ -68,9 +78,9 @@ impl Plan {
         })
     }
 
-    /// Whether all is folded.
+    /// Whether all segments are folded.
     pub fn is_empty(&self) -> bool {
-        self.modules.iter().all(Left::is_empty)
+        self.modules.iter().all(Deferred::is_empty)
     }
 }
 
@@ -79,14 +89,14 @@ struct Planner<'l, 'a> {
     values: &'l Values<'l, 'a>,
     folds_elements: bool,
     folds_data: bool,
-    /// Those that a segment is left for.
-    tables: HashSet<Place>,
-    memories: HashSet<Place>,
+    /// The tables and memories for which a segment has been deferred.
+    tables: HashSet<Definition>,
+    memories: HashSet<Definition>,
 }
 
 impl Planner<'_, '_> {
-    fn module(&mut self, module: usize, instance: &Instance<'_>) -> Result<Left, Error> {
-        let mut left = Left::default();
+    fn module(&mut self, module: usize, instance: &Instance<'_>) -> Result<Deferred, Error> {
+        let mut deferred = Deferred::default();
         for (index, element) in instance.input.elements.iter().enumerate() {
             let ElementKind::Active {
                 table_index,
@@ -100,8 +110,8 @@ impl Planner<'_, '_> {
                 .ty
                 .initial;
             let len = element_count(element);
-            if let Some(offset) = self.left(module, offset_expr, len, target, size, Kind::Table)? {
-                left.elements.push(Segment {
+            if let Some(offset) = self.defer(module, offset_expr, len, target, size, Kind::Table)? {
+                deferred.elements.push(DeferredSegment {
                     index,
                     target,
                     offset,
@@ -120,9 +130,11 @@ impl Planner<'_, '_> {
             let target = instance.memories[*memory_index as usize];
             let pages = self.linked.instances[target.module].input.memories[target.defined].initial;
             let size = pages.saturating_mul(WASM_PAGE_SIZE);
-            let len = super::layout::size(data.data.len());
-            if let Some(offset) = self.left(module, offset_expr, len, target, size, Kind::Memory)? {
-                left.data.push(Segment {
+            let len = super::index_spaces::size(data.data.len());
+            if let Some(offset) =
+                self.defer(module, offset_expr, len, target, size, Kind::Memory)?
+            {
+                deferred.data.push(DeferredSegment {
                     index,
                     target,
                     offset,
@@ -130,44 +142,45 @@ impl Planner<'_, '_> {
                 });
             }
         }
-        Ok(left)
+        Ok(deferred)
     }
 
-    /// The offset of a segment that is left for the start; `size` is its target's at
-    /// first.
-    fn left(
+    /// The offset of a segment if it is deferred, and `None` if it is folded. `size` is the
+    /// initial size of the table or memory that it fills.
+    fn defer(
         &mut self,
         module: usize,
         offset: &ConstExpr<'_>,
         len: u32,
-        target: Place,
+        target: Definition,
         size: u64,
         kind: Kind,
     ) -> Result<Option<i32>, Error> {
-        // A 64-bit one is refused later.
+        // A 64-bit offset belongs to a 64-bit table or memory, which the parser refuses.
         let Constant::I32(offset) = self.values.of(module, offset)? else {
             return Ok(None);
         };
         let fits = segment::range(offset.cast_unsigned(), len.into(), size).is_some();
+        // The target can be reached by its own module and all later ones. A start function of
+        // one of those, before this segment's module, may have read or written it.
         let before = &self.linked.instances[target.module..module];
         let code_ran = before.iter().any(|instance| instance.input.start.is_some());
-        // The executable has bytes for the first memory only.
-        let (left, foldable) = match kind {
+        let (deferred, foldable) = match kind {
             Kind::Table => (&mut self.tables, self.folds_elements),
             Kind::Memory => {
                 let first = self.linked.first_memory() == Some(target);
                 (&mut self.memories, first && self.folds_data)
             }
         };
-        if fits && foldable && !code_ran && !left.contains(&target) {
+        if fits && foldable && !code_ran && !deferred.contains(&target) {
             return Ok(None);
         }
-        left.insert(target);
+        deferred.insert(target);
         Ok(Some(offset))
     }
 }
 
-/// Whether what lies between the data of the first memory is worth storing.
+/// Whether the data of the first memory lies close enough together to be folded.
 fn folds_data(linked: &Linked<'_>, values: &Values<'_, '_>, gaps: Gaps) -> Result<bool, Error> {
     let mut ranges = Vec::new();
     for (module, instance) in linked.instances.iter().enumerate() {
@@ -186,7 +199,7 @@ fn folds_data(linked: &Linked<'_>, values: &Values<'_, '_>, gaps: Gaps) -> Resul
     Ok(data::is_folded(ranges, gaps))
 }
 
-/// The same of elements.
+/// Whether the elements of all tables lie close enough together to be folded.
 fn folds_elements(linked: &Linked<'_>, values: &Values<'_, '_>) -> Result<bool, Error> {
     let (mut filled, mut items) = (HashMap::new(), 0);
     for (module, instance) in linked.instances.iter().enumerate() {

@@ -1,7 +1,8 @@
-//! A module's own indices as those of the merged module, in everything that is
-//! copied.
+//! Replaces a module's own indices by those of the merged module in everything that is
+//! copied: each index in types, segments, constant expressions and bodies passes through
+//! here.
 
-use super::layout::Layout;
+use super::index_spaces::IndexSpaces;
 use super::resolve::Instance;
 use std::convert::Infallible;
 use wasm_encoder::reencode::{Error, Reencode};
@@ -9,7 +10,7 @@ use wasm_encoder::reencode::{Error, Reencode};
 pub(super) struct Reindex<'l, 'a> {
     pub module: usize,
     pub instance: &'l Instance<'a>,
-    pub layout: &'l Layout,
+    pub indices: &'l IndexSpaces,
 }
 
 type Index = Result<u32, Error<Infallible>>;
@@ -18,42 +19,42 @@ impl Reencode for Reindex<'_, '_> {
     type Error = Infallible;
 
     fn type_index(&mut self, index: u32) -> Index {
-        Ok(self.layout.type_index(self.module, index))
+        Ok(self.indices.type_index(self.module, index))
     }
 
     fn function_index(&mut self, index: u32) -> Index {
         let function = self.instance.functions[index as usize];
-        Ok(self.layout.function_index(function))
+        Ok(self.indices.function_index(function))
     }
 
     fn table_index(&mut self, index: u32) -> Index {
-        let place = self.instance.tables[index as usize];
-        Ok(self.layout.tables.index(place))
+        let definition = self.instance.tables[index as usize];
+        Ok(self.indices.tables.index(definition))
     }
 
     fn memory_index(&mut self, index: u32) -> Index {
-        let place = self.instance.memories[index as usize];
-        Ok(self.layout.memories.index(place))
+        let definition = self.instance.memories[index as usize];
+        Ok(self.indices.memories.index(definition))
     }
 
     fn global_index(&mut self, index: u32) -> Index {
-        let place = self.instance.globals[index as usize];
-        Ok(self.layout.globals.index(place))
+        let definition = self.instance.globals[index as usize];
+        Ok(self.indices.globals.index(definition))
     }
 
     fn element_index(&mut self, index: u32) -> Index {
-        Ok(self.layout.element_index(self.module, index))
+        Ok(self.indices.element_index(self.module, index))
     }
 
     fn data_index(&mut self, index: u32) -> Index {
-        Ok(self.layout.data_index(self.module, index))
+        Ok(self.indices.data_index(self.module, index))
     }
 }
 
-/// What came of writing a part of a validated module.
+/// The result of writing a part of a module.
 ///
 /// # Panics
-/// If it couldn't be: it was read before.
+/// If writing failed, which a validated module can't cause.
 pub(super) fn written<T>(result: Result<T, Error<Infallible>>) -> T {
     result.unwrap_or_else(|e| panic!("BUG: a validated module can't be written: {e}"))
 }

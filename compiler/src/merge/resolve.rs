@@ -1,5 +1,10 @@
-//! Imports become what they stand for: a function of preview 1, or something that
-//! an earlier module defines.
+//! Replaces imports by what they stand for: a function of preview 1, or a definition of an
+//! earlier module.
+//!
+//! Modules are added in the order of instantiation, so an import can only name a module
+//! that is already there, and there are no cycles. After this step each index of a module
+//! stands for a [`Definition`]: re-exported imports stand for the original one, however long
+//! the chain is, and equal definitions mean the same table, memory, global or function.
 
 use super::Preload;
 use super::input::Input;
@@ -10,73 +15,78 @@ use std::collections::HashMap;
 use wasi_aot_contract::preview1;
 use wasmparser::{Export, ExternalKind, FuncType, Import};
 
-/// Where something is defined: the module, by its place in the order of
-/// instantiation, and the place among its definitions of this kind.
+/// What an index stands for: a function, table, memory or global with the module that
+/// defines it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Place {
+pub(super) struct Definition {
+    /// The module's position in the order of instantiation.
     pub module: usize,
+    /// The position among the module's own definitions of this kind, imports not counted.
     pub defined: usize,
 }
 
 /// A function that an index stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Function {
-    /// Of preview 1, by its place in [`Linked::preview1`].
+pub(super) enum ResolvedFunction {
+    /// A function of preview 1, by its position in [`Linked::preview1`].
     Preview1(u32),
-    Defined(Place),
+    Defined(Definition),
 }
 
-/// A module with what each index in it stands for.
+/// A module, and what each of its indices stands for.
 pub(super) struct Instance<'a> {
-    /// The preload's name; the main module has none.
+    /// The preload's name. The main module has none.
     pub name: Option<&'a str>,
     pub input: Input<'a>,
-    pub functions: Vec<Function>,
-    pub tables: Vec<Place>,
-    pub memories: Vec<Place>,
-    pub globals: Vec<Place>,
-    /// Places among the exports, by name: modules can have many of both.
+    pub functions: Vec<ResolvedFunction>,
+    pub tables: Vec<Definition>,
+    pub memories: Vec<Definition>,
+    pub globals: Vec<Definition>,
+    /// Positions in [`Input::exports`], by name. A map, since modules may have very many
+    /// exports, and imports of them.
     exports: HashMap<&'a str, usize>,
-    /// What must have grown before this module is instantiated.
-    pub sizes: Vec<Size>,
+    /// Imported tables and memories that must have grown when this module is instantiated.
+    pub sizes: Vec<NeededSize>,
 }
 
-/// An import that matches only at this size or above.
-pub(super) struct Size {
-    pub of: Sized,
+/// An import that is satisfied only from a size on.
+pub(super) struct NeededSize {
+    pub of: Growable,
+    /// In elements or pages.
     pub least: u64,
-    /// `env.memory`.
+    /// The import as messages name it: `env.memory`.
     pub import: String,
 }
 
+/// Something that can grow.
 #[derive(Clone, Copy)]
-pub(super) enum Sized {
-    Table(Place),
-    Memory(Place),
+pub(super) enum Growable {
+    Table(Definition),
+    Memory(Definition),
 }
 
 /// All modules in the order of instantiation, the main module last.
 pub(super) struct Linked<'a> {
     pub instances: Vec<Instance<'a>>,
-    /// The functions of preview 1 that are imported, each once.
+    /// The functions of preview 1 that any module imports, each once.
     pub preview1: Vec<&'static preview1::Function>,
 }
 
 /// What an import or an export stands for.
 #[derive(Clone, Copy)]
 enum Item {
-    Function(Function),
-    Table(Place),
-    Memory(Place),
-    Global(Place),
+    Function(ResolvedFunction),
+    Table(Definition),
+    Memory(Definition),
+    Global(Definition),
 }
 
 impl<'a> Linked<'a> {
     /// Resolves all imports.
     ///
     /// # Errors
-    /// The first import that nothing satisfies, and modules that are invalid; about
-    /// a preload they say which.
+    /// The first import that nothing satisfies, and an invalid module. Errors about a preload
+    /// name it.
     pub fn new(main: &'a [u8], preloads: &[Preload<'a>]) -> Result<Self, Error> {
         let mut linked = Self {
             instances: Vec::new(),
@@ -108,18 +118,21 @@ impl<'a> Linked<'a> {
             globals: Vec::new(),
             sizes: Vec::new(),
         };
+        // Imports come first in each index space (core specification, "Indices").
         for import in std::mem::take(&mut instance.input.imports) {
             match self.import(&mut instance, &import, names)? {
                 Item::Function(function) => instance.functions.push(function),
-                Item::Table(place) => instance.tables.push(place),
-                Item::Memory(place) => instance.memories.push(place),
-                Item::Global(place) => instance.globals.push(place),
+                Item::Table(definition) => instance.tables.push(definition),
+                Item::Memory(definition) => instance.memories.push(definition),
+                Item::Global(definition) => instance.globals.push(definition),
             }
         }
         let module = self.instances.len();
-        let places = |count| (0..count).map(move |defined| Place { module, defined });
+        let places = |count| (0..count).map(move |defined| Definition { module, defined });
         let functions = places(instance.input.functions.len());
-        instance.functions.extend(functions.map(Function::Defined));
+        instance
+            .functions
+            .extend(functions.map(ResolvedFunction::Defined));
         instance.tables.extend(places(instance.input.tables.len()));
         instance
             .memories
@@ -131,6 +144,8 @@ impl<'a> Linked<'a> {
         Ok(())
     }
 
+    /// What an import of module `to` stands for. A preload's name goes before preview 1's, and
+    /// a name of a later preload is an error of its own.
     fn import(
         &mut self,
         to: &mut Instance<'a>,
@@ -145,12 +160,16 @@ impl<'a> Linked<'a> {
                 });
             }
             let function = preview1_function(import, &to.input.types)?;
-            return Ok(Item::Function(Function::Preview1(self.preview1(function))));
+            return Ok(Item::Function(ResolvedFunction::Preview1(
+                self.preview1(function),
+            )));
         };
         let instance = &self.instances[from];
         let exports = &instance.input.exports;
-        let place = instance.exports.get(import.name);
-        let Some(item) = place.and_then(|&place| self.exported(from, &exports[place])) else {
+        let definition = instance.exports.get(import.name);
+        let Some(item) =
+            definition.and_then(|&definition| self.exported(from, &exports[definition]))
+        else {
             return Err(Error::NotExported {
                 module: printable(import.module),
                 name: printable(import.name),
@@ -162,21 +181,24 @@ impl<'a> Linked<'a> {
         Ok(item)
     }
 
-    /// Holds what is exported against the import.
+    /// Checks that `item` satisfies the import. Where it does so only after growing, and code
+    /// has run that can have grown it, the check is deferred to the program's start.
     fn check(&self, to: &mut Instance<'a>, import: &Import<'_>, item: Item) -> Result<(), Error> {
         let (found, wanted) = (
             self.type_of(item),
             ItemType::wanted(&import.ty, &to.input.types),
         );
         let of = match item {
-            Item::Table(place) => Some((Sized::Table(place), place)),
-            Item::Memory(place) => Some((Sized::Memory(place), place)),
+            Item::Table(definition) => Some((Growable::Table(definition), definition)),
+            Item::Memory(definition) => Some((Growable::Memory(definition), definition)),
             _ => None,
         };
         match (found.fits(&wanted), of) {
             (Fit::Yes, _) => return Ok(()),
-            (Fit::OnceGrownTo(least), Some((of, place))) if self.ran_since(place.module) => {
-                to.sizes.push(Size {
+            (Fit::OnceGrownTo(least), Some((of, definition)))
+                if self.ran_since(definition.module) =>
+            {
+                to.sizes.push(NeededSize {
                     of,
                     least,
                     import: format!("{}.{}", printable(import.module), printable(import.name)),
@@ -193,13 +215,15 @@ impl<'a> Linked<'a> {
         })
     }
 
-    /// Whether code has run before the module that is being added is instantiated,
-    /// and since this one was: only then what that one defines can have changed.
+    /// Whether a start function has run by the time that the module being added is
+    /// instantiated, from this module's own on. Only such code can have changed what this
+    /// module defines, since no earlier module can refer to it.
     fn ran_since(&self, module: usize) -> bool {
         let since = &self.instances[module..];
         since.iter().any(|instance| instance.input.start.is_some())
     }
 
+    /// What an export of module `from` stands for; `None` for a tag.
     fn exported(&self, from: usize, export: &Export<'_>) -> Option<Item> {
         let (instance, index) = (&self.instances[from], export.index as usize);
         match export.kind {
@@ -213,49 +237,57 @@ impl<'a> Linked<'a> {
         }
     }
 
+    /// The type that an item is defined with.
     fn type_of(&self, item: Item) -> ItemType {
-        let input = |place: Place| &self.instances[place.module].input;
+        let input = |definition: Definition| &self.instances[definition.module].input;
         match item {
-            Item::Function(Function::Preview1(index)) => {
+            Item::Function(ResolvedFunction::Preview1(index)) => {
                 let function = self.preview1[index as usize];
                 let (params, results) = (core_types(function.params), core_types(function.results));
                 ItemType::Function(FuncType::new(params, results))
             }
-            Item::Function(Function::Defined(place)) => {
-                let ty = input(place).functions[place.defined];
-                ItemType::Function(input(place).types[ty as usize].clone())
+            Item::Function(ResolvedFunction::Defined(definition)) => {
+                let ty = input(definition).functions[definition.defined];
+                ItemType::Function(input(definition).types[ty as usize].clone())
             }
-            Item::Table(place) => ItemType::Table(input(place).tables[place.defined].ty),
-            Item::Memory(place) => ItemType::Memory(input(place).memories[place.defined]),
-            Item::Global(place) => ItemType::Global(input(place).globals[place.defined].ty),
+            Item::Table(definition) => {
+                ItemType::Table(input(definition).tables[definition.defined].ty)
+            }
+            Item::Memory(definition) => {
+                ItemType::Memory(input(definition).memories[definition.defined])
+            }
+            Item::Global(definition) => {
+                ItemType::Global(input(definition).globals[definition.defined].ty)
+            }
         }
     }
 
-    /// The place of a function of preview 1 among those that are imported.
+    /// The position of a function in [`Self::preview1`], to which it is added if it is new.
     fn preview1(&mut self, function: &'static preview1::Function) -> u32 {
         let known = self.preview1.iter().position(|f| f.name == function.name);
-        let place = known.unwrap_or_else(|| {
+        let definition = known.unwrap_or_else(|| {
             self.preview1.push(function);
             self.preview1.len() - 1
         });
-        u32::try_from(place).expect("BUG: preview 1 has 46 functions")
+        u32::try_from(definition).expect("BUG: preview 1 has 46 functions")
     }
 
-    /// The main module's first memory, or else that of the first module with one:
-    /// what preview 1 acts on.
-    pub fn first_memory(&self) -> Option<Place> {
+    /// The memory that preview 1 acts on: the main module's first one, or else that of the
+    /// first module with a memory. It has index 0 in the merged module.
+    pub fn first_memory(&self) -> Option<Definition> {
         let main = self.instances.iter().rev().take(1);
         let mut in_order = main.chain(&self.instances);
         in_order.find_map(|instance| instance.memories.first().copied())
     }
 
-    /// Preview 1 acts on one memory, so a module that calls it must have that one.
+    /// Refuses a preload that imports preview 1 and has another memory than the one that
+    /// preview 1 acts on: its pointers would mean something else.
     fn check_memories(&self) -> Result<(), Error> {
         let first = self.first_memory();
         for instance in &self.instances {
             let imported = instance.functions.iter().find_map(|f| match f {
-                Function::Preview1(index) => Some(self.preview1[*index as usize].name),
-                Function::Defined(_) => None,
+                ResolvedFunction::Preview1(index) => Some(self.preview1[*index as usize].name),
+                ResolvedFunction::Defined(_) => None,
             });
             if let (Some(function), Some(preload)) = (imported, instance.name)
                 && !instance.memories.is_empty()
@@ -268,15 +300,15 @@ impl<'a> Linked<'a> {
     }
 }
 
-/// Each name must be there once, and be nobody else's.
+/// Refuses names that are given twice, and preview 1's, which the runtime provides.
 fn check_names(names: &[&str]) -> Result<(), Error> {
-    for (place, name) in names.iter().enumerate() {
+    for (definition, name) in names.iter().enumerate() {
         if Provider::of(name) == Provider::Preview1 {
             return Err(Error::ReservedPreload {
                 name: printable(name),
             });
         }
-        if names[..place].contains(name) {
+        if names[..definition].contains(name) {
             return Err(Error::TwicePreloaded {
                 name: printable(name),
             });
@@ -295,6 +327,7 @@ fn in_preload(name: &str, error: Error) -> Error {
 /// The most exports that a message lists.
 const LISTED: usize = 8;
 
+/// The first names of exports, for a message.
 fn names_of(exports: &[Export<'_>]) -> String {
     if exports.is_empty() {
         return "nothing".into();

@@ -1,40 +1,42 @@
-//! Functions of the merge's own: what is left of instantiation ([`super::plan`]).
+//! The functions that the merge adds: they do the part of instantiation that is deferred to
+//! the program's start ([`super::plan`]).
 //!
-//! Their names are what a trap is reported with.
+//! Their names say what failed, since a trap in one is reported by its name.
 
-use super::layout::Layout;
-use super::plan::{Left, Plan, Segment};
-use super::resolve::{Instance, Linked, Size, Sized};
+use super::index_spaces::IndexSpaces;
+use super::plan::{Deferred, DeferredSegment, Plan};
+use super::resolve::{Growable, Instance, Linked, NeededSize};
 use wasm_encoder::{BlockType, InstructionSink};
 
 /// A function `() -> ()` with its name.
-pub(super) struct Own {
+pub(super) struct OwnFunction {
     pub name: String,
     pub body: wasm_encoder::Function,
 }
 
-/// The functions that the merged module gets behind all others, and which of all is
-/// its start function.
+/// The functions that the merge adds after all others, and the index of the merged module's
+/// start function. In the order of instantiation that function does, for each module: checks
+/// of imported sizes, deferred segments, the module's own start function.
 pub(super) fn functions(
     linked: &Linked<'_>,
-    layout: &Layout,
+    indices: &IndexSpaces,
     plan: &Plan,
-) -> (Vec<Own>, Option<u32>) {
+) -> (Vec<OwnFunction>, Option<u32>) {
     let (mut own, mut calls) = (Vec::new(), Vec::new());
-    let mut add = |function: Own| {
+    let mut add = |function: OwnFunction| {
         own.push(function);
-        layout.function_count + super::layout::size(own.len() - 1)
+        indices.function_count + super::index_spaces::size(own.len() - 1)
     };
     let modules = linked.instances.iter().zip(&plan.modules).enumerate();
-    for (module, (instance, left)) in modules {
+    for (module, (instance, deferred)) in modules {
         for size in &instance.sizes {
-            calls.push(add(check(layout, instance, size)));
+            calls.push(add(check(indices, instance, size)));
         }
-        for part in parts(left) {
-            calls.push(add(apply(layout, module, instance, part)));
+        for part in parts(deferred) {
+            calls.push(add(apply(indices, module, instance, part)));
         }
         if let Some(start) = instance.input.start {
-            calls.push(layout.function_index(instance.functions[start as usize]));
+            calls.push(indices.function_index(instance.functions[start as usize]));
         }
     }
     let start = match calls[..] {
@@ -46,7 +48,7 @@ pub(super) fn functions(
                     code.call(call);
                 }
             });
-            Some(add(Own {
+            Some(add(OwnFunction {
                 name: "instantiation".into(),
                 body,
             }))
@@ -63,72 +65,78 @@ fn body(fill: impl FnOnce(&mut InstructionSink<'_>)) -> wasm_encoder::Function {
     function
 }
 
-/// Traps if what is imported hasn't grown to the size that the import asks for.
-fn check(layout: &Layout, instance: &Instance<'_>, size: &Size) -> Own {
+/// A function that traps if an imported table or memory hasn't grown to the size that the
+/// import asks for.
+fn check(indices: &IndexSpaces, instance: &Instance<'_>, size: &NeededSize) -> OwnFunction {
     let body = body(|code| {
         match size.of {
-            Sized::Table(place) => code.table_size(layout.tables.index(place)),
-            Sized::Memory(place) => code.memory_size(layout.memories.index(place)),
+            Growable::Table(definition) => code.table_size(indices.tables.index(definition)),
+            Growable::Memory(definition) => code.memory_size(indices.memories.index(definition)),
         };
-        // Sizes are below 2^32, as a 64-bit table or memory is refused.
+        // Sizes are below 2^32, since 64-bit tables and memories are refused.
         let least = u32::try_from(size.least).unwrap_or(u32::MAX);
         code.i32_const(least.cast_signed()).i32_lt_u();
         code.if_(BlockType::Empty).unreachable().end();
     });
     let what = match size.of {
-        Sized::Table(_) => "elements",
-        Sized::Memory(_) => "pages",
+        Growable::Table(_) => "elements",
+        Growable::Memory(_) => "pages",
     };
     let name = format!(
         "import of {}, which has fewer than {} {what}",
         size.import, size.least
     );
-    Own {
+    OwnFunction {
         name: instance.qualified(&name),
         body,
     }
 }
 
-/// So many segments are applied by one function: one of very many would be compiled
-/// in very much memory.
+/// The most segments that one function applies. A function that applied all of very many
+/// would take very much memory to compile.
 const AT_ONCE: usize = 1000;
 
-/// Some segments that are applied one after the other.
+/// Segments that one function applies, in order.
 #[derive(Clone, Copy)]
 enum Part<'l> {
-    Elements(&'l [Segment]),
-    Data(&'l [Segment]),
+    Elements(&'l [DeferredSegment]),
+    Data(&'l [DeferredSegment]),
 }
 
-fn parts(left: &Left) -> impl Iterator<Item = Part<'_>> {
-    let elements = left.elements.chunks(AT_ONCE).map(Part::Elements);
-    elements.chain(left.data.chunks(AT_ONCE).map(Part::Data))
+fn parts(deferred: &Deferred) -> impl Iterator<Item = Part<'_>> {
+    let elements = deferred.elements.chunks(AT_ONCE).map(Part::Elements);
+    elements.chain(deferred.data.chunks(AT_ONCE).map(Part::Data))
 }
 
-/// Applies segments in order, each as the core specification says: initialise, then
-/// drop.
-fn apply(layout: &Layout, module: usize, instance: &Instance<'_>, part: Part<'_>) -> Own {
+/// A function that applies segments in order, as the core specification says: each is
+/// initialised, then dropped.
+fn apply(
+    indices: &IndexSpaces,
+    module: usize,
+    instance: &Instance<'_>,
+    part: Part<'_>,
+) -> OwnFunction {
     let body = body(|code| {
-        let operands = |code: &mut InstructionSink<'_>, segment: &Segment| {
+        let operands = |code: &mut InstructionSink<'_>, segment: &DeferredSegment| {
             code.i32_const(segment.offset).i32_const(0);
             code.i32_const(segment.len.cast_signed());
         };
         match part {
             Part::Elements(segments) => segments.iter().for_each(|segment| {
-                let index = layout.element_index(module, super::layout::size(segment.index));
+                let index = indices.element_index(module, super::index_spaces::size(segment.index));
                 operands(code, segment);
-                code.table_init(layout.tables.index(segment.target), index);
+                code.table_init(indices.tables.index(segment.target), index);
                 code.elem_drop(index);
             }),
             Part::Data(segments) => segments.iter().for_each(|segment| {
-                let index = layout.data_index(module, super::layout::size(segment.index));
+                let index = indices.data_index(module, super::index_spaces::size(segment.index));
                 operands(code, segment);
-                code.memory_init(layout.memories.index(segment.target), index);
+                code.memory_init(indices.memories.index(segment.target), index);
                 code.data_drop(index);
             }),
         }
     });
-    Own {
+    OwnFunction {
         name: instance.qualified("instantiation"),
         body,
     }

@@ -1,8 +1,8 @@
-//! Values of constant expressions. Only imported globals that don't change may be
-//! read in one, so each has a value before anything runs.
+//! Values of constant expressions. They may read only imported immutable globals (core
+//! specification, "Constant Expressions"), so each has its value before any code runs.
 
-use super::layout::Layout;
-use super::resolve::{Linked, Place};
+use super::index_spaces::IndexSpaces;
+use super::resolve::{Definition, Linked};
 use crate::error::Error;
 use crate::wasm::{Constant, evaluate};
 use std::collections::HashMap;
@@ -12,9 +12,9 @@ use wasmparser::{Operator, ValType};
 
 pub(super) struct Values<'l, 'a> {
     linked: &'l Linked<'a>,
-    layout: &'l Layout,
-    /// Initial values; functions by their index in the merged module.
-    globals: HashMap<Place, Constant>,
+    indices: &'l IndexSpaces,
+    /// Initial values of globals. References are indices of functions in the merged module.
+    globals: HashMap<Definition, Constant>,
 }
 
 impl<'l, 'a> Values<'l, 'a> {
@@ -22,24 +22,24 @@ impl<'l, 'a> Values<'l, 'a> {
     ///
     /// # Errors
     /// As [`evaluate`].
-    pub fn new(linked: &'l Linked<'a>, layout: &'l Layout) -> Result<Self, Error> {
+    pub fn new(linked: &'l Linked<'a>, indices: &'l IndexSpaces) -> Result<Self, Error> {
         let mut values = Self {
             linked,
-            layout,
+            indices,
             globals: HashMap::new(),
         };
         for (module, instance) in linked.instances.iter().enumerate() {
             for (defined, global) in instance.input.globals.iter().enumerate() {
                 let value = values.of(module, &global.init_expr)?;
-                values.globals.insert(Place { module, defined }, value);
+                values.globals.insert(Definition { module, defined }, value);
             }
         }
         Ok(values)
     }
 
-    /// A global's first value.
-    pub fn global(&self, place: Place) -> Constant {
-        self.globals[&place]
+    /// A global's initial value.
+    pub fn global(&self, definition: Definition) -> Constant {
+        self.globals[&definition]
     }
 
     /// The value of an expression of a module.
@@ -48,10 +48,10 @@ impl<'l, 'a> Values<'l, 'a> {
     /// As [`evaluate`].
     pub fn of(&self, module: usize, expr: &wasmparser::ConstExpr<'_>) -> Result<Constant, Error> {
         let instance = &self.linked.instances[module];
-        // A reference is never computed with, so it is the whole expression.
+        // No operator takes a reference, so `ref.func` is the whole expression.
         if let Ok(Operator::RefFunc { function_index }) = expr.get_operators_reader().read() {
             let function = instance.functions[function_index as usize];
-            return Ok(Constant::RefFunc(self.layout.function_index(function)));
+            return Ok(Constant::RefFunc(self.indices.function_index(function)));
         }
         evaluate(expr, |index| {
             self.globals[&instance.globals[index as usize]]
@@ -59,7 +59,7 @@ impl<'l, 'a> Values<'l, 'a> {
     }
 }
 
-/// A value as an expression; `ty` is its type.
+/// The expression of a value; `ty` is its type, which a null needs.
 pub(super) fn encode(value: Constant, ty: ValType) -> ConstExpr {
     match value {
         Constant::I32(v) => ConstExpr::i32_const(v),

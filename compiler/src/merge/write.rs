@@ -1,12 +1,13 @@
-//! The merged module's bytes.
+//! Writes the merged module's bytes: all modules' sections one after the other, in the order
+//! of [`super::index_spaces`], with deferred segments made passive.
 
-use super::layout::{Layout, main_first, size};
-use super::plan::{Left, Plan, Segment};
+use super::index_spaces::{IndexSpaces, main_first, size};
+use super::plan::{Deferred, DeferredSegment, Plan};
 use super::reindex::Reindex;
-use super::resolve::{Function, Instance, Linked, Place};
-use super::start::{self, Own};
+use super::resolve::{Definition, Instance, Linked, ResolvedFunction};
+use super::start::{self, OwnFunction};
 use super::values::{Values, encode};
-use super::{names, reindex};
+use super::{name_section, reindex};
 use crate::error::Error;
 use crate::wasm::{Constant, core_types};
 use std::borrow::Cow;
@@ -22,16 +23,18 @@ use wasmparser::{DataKind, Element, ElementItems, ElementKind, ExternalKind, Val
 
 pub(super) struct Writer<'l, 'a> {
     pub linked: &'l Linked<'a>,
-    pub layout: &'l Layout,
+    pub indices: &'l IndexSpaces,
     pub values: &'l Values<'l, 'a>,
     pub plan: &'l Plan,
 }
 
 impl<'l, 'a> Writer<'l, 'a> {
+    /// The module.
+    ///
     /// # Errors
-    /// For an expression that can't be evaluated.
+    /// A constant expression that can't be evaluated.
     pub fn module(&self) -> Result<Vec<u8>, Error> {
-        let (own, start) = start::functions(self.linked, self.layout, self.plan);
+        let (own, start) = start::functions(self.linked, self.indices, self.plan);
         let mut module = Module::new();
         module.section(&self.types()).section(&self.imports());
         module.section(&self.functions(&own));
@@ -44,7 +47,7 @@ impl<'l, 'a> Writer<'l, 'a> {
         let data = self.data()?;
         module.section(&DataCountSection { count: data.len() });
         module.section(&self.code(&own)).section(&data);
-        module.section(&names::section(self.linked, self.layout, &own));
+        module.section(&name_section::section(self.linked, self.indices, &own));
         for &(name, data) in &self.main().input.customs {
             module.section(&CustomSection {
                 name: name.into(),
@@ -62,7 +65,7 @@ impl<'l, 'a> Writer<'l, 'a> {
         self.linked.instances.iter().enumerate()
     }
 
-    /// The main module first.
+    /// The instances in the order of their functions: the main module, then the preloads.
     fn in_function_order(&self) -> impl Iterator<Item = (usize, &'l Instance<'a>)> {
         let last = self.linked.instances.len() - 1;
         let places = [last].into_iter().chain(0..last);
@@ -73,11 +76,12 @@ impl<'l, 'a> Writer<'l, 'a> {
         Reindex {
             module,
             instance: &self.linked.instances[module],
-            layout: self.layout,
+            indices: self.indices,
         }
     }
 
-    /// The modules' types, then preview 1's and [`Own`]'s.
+    /// The modules' types, then those of preview 1's functions, then `() -> ()` for
+    /// [`OwnFunction`]s.
     fn types(&self) -> TypeSection {
         let mut types = TypeSection::new();
         for (module, instance) in self.instances() {
@@ -97,7 +101,7 @@ impl<'l, 'a> Writer<'l, 'a> {
 
     fn imports(&self) -> ImportSection {
         let mut imports = ImportSection::new();
-        for (ty, function) in (self.layout.type_count..).zip(&self.linked.preview1) {
+        for (ty, function) in (self.indices.type_count..).zip(&self.linked.preview1) {
             imports.import(
                 preview1::MODULE_NAME,
                 function.name,
@@ -107,14 +111,14 @@ impl<'l, 'a> Writer<'l, 'a> {
         imports
     }
 
-    fn functions(&self, own: &[Own]) -> FunctionSection {
+    fn functions(&self, own: &[OwnFunction]) -> FunctionSection {
         let mut functions = FunctionSection::new();
         for (module, instance) in self.in_function_order() {
             for &ty in &instance.input.functions {
-                functions.function(self.layout.type_index(module, ty));
+                functions.function(self.indices.type_index(module, ty));
             }
         }
-        let nothing = self.layout.type_count + size(self.linked.preview1.len());
+        let nothing = self.indices.type_count + size(self.linked.preview1.len());
         for _ in own {
             functions.function(nothing);
         }
@@ -123,9 +127,9 @@ impl<'l, 'a> Writer<'l, 'a> {
 
     fn tables(&self) -> TableSection {
         let mut tables = TableSection::new();
-        for place in &self.layout.tables.order {
-            let ty = self.input(*place).tables[place.defined].ty;
-            let ty = self.reindex(place.module).table_type(ty);
+        for definition in &self.indices.tables.order {
+            let ty = self.input(*definition).tables[definition.defined].ty;
+            let ty = self.reindex(definition.module).table_type(ty);
             tables.table(reindex::written(ty));
         }
         tables
@@ -133,9 +137,9 @@ impl<'l, 'a> Writer<'l, 'a> {
 
     fn memories(&self) -> MemorySection {
         let mut memories = MemorySection::new();
-        for place in &self.layout.memories.order {
-            let ty = self.input(*place).memories[place.defined];
-            let ty = self.reindex(place.module).memory_type(ty);
+        for definition in &self.indices.memories.order {
+            let ty = self.input(*definition).memories[definition.defined];
+            let ty = self.reindex(definition.module).memory_type(ty);
             memories.memory(reindex::written(ty));
         }
         memories
@@ -143,20 +147,20 @@ impl<'l, 'a> Writer<'l, 'a> {
 
     fn globals(&self) -> GlobalSection {
         let mut globals = GlobalSection::new();
-        for &place in &self.layout.globals.order {
-            let ty = self.input(place).globals[place.defined].ty;
-            let init = encode(self.values.global(place), ty.content_type);
-            let ty = self.reindex(place.module).global_type(ty);
+        for &definition in &self.indices.globals.order {
+            let ty = self.input(definition).globals[definition.defined].ty;
+            let init = encode(self.values.global(definition), ty.content_type);
+            let ty = self.reindex(definition.module).global_type(ty);
             globals.global(reindex::written(ty), &init);
         }
         globals
     }
 
-    fn input(&self, place: Place) -> &'l super::input::Input<'a> {
-        &self.linked.instances[place.module].input
+    fn input(&self, definition: Definition) -> &'l super::input::Input<'a> {
+        &self.linked.instances[definition.module].input
     }
 
-    /// The main module's.
+    /// The main module's exports. Those of preloads have been resolved.
     fn exports(&self) -> ExportSection {
         let mut exports = ExportSection::new();
         let main = self.linked.instances.len() - 1;
@@ -167,14 +171,15 @@ impl<'l, 'a> Writer<'l, 'a> {
         exports
     }
 
-    /// All segments, and one that declares the functions which preloads export: their
-    /// bodies may refer to those.
+    /// All segments, and one that declares the functions that preloads export. `ref.func` may
+    /// name an exported function (core specification, "Conventions", C.refs), and the merged
+    /// module doesn't export those any more.
     fn elements(&self) -> Result<ElementSection, Error> {
         let mut elements = ElementSection::new();
         for (module, instance) in self.instances() {
             for (index, element) in instance.input.elements.iter().enumerate() {
-                let left = &self.plan.modules[module];
-                self.element(&mut elements, module, (index, element), left)?;
+                let deferred = &self.plan.modules[module];
+                self.element(&mut elements, module, (index, element), deferred)?;
             }
         }
         let (_, preloads) = (self.linked.instances.split_last()).expect("BUG: no main module");
@@ -183,7 +188,7 @@ impl<'l, 'a> Writer<'l, 'a> {
             let functions = exports.filter(|export| export.kind == ExternalKind::Func);
             functions.map(|export| instance.functions[export.index as usize])
         });
-        let exported: Vec<u32> = exported.map(|f| self.layout.function_index(f)).collect();
+        let exported: Vec<u32> = exported.map(|f| self.indices.function_index(f)).collect();
         if !exported.is_empty() {
             elements.declared(Elements::Functions(exported.into()));
         }
@@ -195,18 +200,19 @@ impl<'l, 'a> Writer<'l, 'a> {
         to: &mut ElementSection,
         module: usize,
         (index, element): (usize, &Element<'a>),
-        left: &Left,
+        deferred: &Deferred,
     ) -> Result<(), Error> {
         let offset;
         let mode = match &element.kind {
             ElementKind::Active {
                 table_index,
                 offset_expr,
-            } if !is_left(&left.elements, index) => {
+            } if !is_deferred(&deferred.elements, index) => {
                 offset = encode(self.values.of(module, offset_expr)?, ValType::I32);
-                let place = self.linked.instances[module].tables[table_index.unwrap_or(0) as usize];
+                let definition =
+                    self.linked.instances[module].tables[table_index.unwrap_or(0) as usize];
                 ElementMode::Active {
-                    table: Some(self.layout.tables.index(place)).filter(|&table| table != 0),
+                    table: Some(self.indices.tables.index(definition)).filter(|&table| table != 0),
                     offset: &offset,
                 }
             }
@@ -224,8 +230,9 @@ impl<'l, 'a> Writer<'l, 'a> {
         Ok(match items {
             ElementItems::Functions(functions) => {
                 let indices = functions.clone().into_iter().map(|index| {
-                    let function: Function = instance.functions[index.map_err(invalid)? as usize];
-                    Ok(self.layout.function_index(function))
+                    let function: ResolvedFunction =
+                        instance.functions[index.map_err(invalid)? as usize];
+                    Ok(self.indices.function_index(function))
                 });
                 let indices: Result<Vec<u32>, Error> = indices.collect();
                 Elements::Functions(Cow::Owned(indices?))
@@ -245,19 +252,19 @@ impl<'l, 'a> Writer<'l, 'a> {
     fn data(&self) -> Result<DataSection, Error> {
         let mut data = DataSection::new();
         for (module, instance) in self.instances() {
-            let left = &self.plan.modules[module].data;
+            let deferred = &self.plan.modules[module].data;
             for (index, segment) in instance.input.data.iter().enumerate() {
                 let offset;
                 let mode = match &segment.kind {
                     DataKind::Active {
                         memory_index,
                         offset_expr,
-                    } if !is_left(left, index) => {
+                    } if !is_deferred(deferred, index) => {
                         let memory = instance.memories[*memory_index as usize];
-                        // The type is only that of a null.
+                        // An offset is never null, so any type will do.
                         offset = encode(self.values.of(module, offset_expr)?, ValType::I32);
                         DataSegmentMode::Active {
-                            memory_index: self.layout.memories.index(memory),
+                            memory_index: self.indices.memories.index(memory),
                             offset: &offset,
                         }
                     }
@@ -272,7 +279,7 @@ impl<'l, 'a> Writer<'l, 'a> {
         Ok(data)
     }
 
-    fn code(&self, own: &[Own]) -> CodeSection {
+    fn code(&self, own: &[OwnFunction]) -> CodeSection {
         let mut code = CodeSection::new();
         for (module, instance) in self.in_function_order() {
             let mut reindex = self.reindex(module);
@@ -287,13 +294,13 @@ impl<'l, 'a> Writer<'l, 'a> {
     }
 }
 
-/// Whether a segment is among those that are left for the start, which are in order.
-fn is_left(left: &[Segment], index: usize) -> bool {
-    let found = left.binary_search_by_key(&index, |segment| segment.index);
+/// Whether a segment is among the deferred ones, which are in order.
+fn is_deferred(deferred: &[DeferredSegment], index: usize) -> bool {
+    let found = deferred.binary_search_by_key(&index, |segment| segment.index);
     found.is_ok()
 }
 
-/// A type of preview 1's.
+/// A type of a preview 1 function, which is i32 or i64.
 fn encoded(ty: ValType) -> wasm_encoder::ValType {
     match ty {
         ValType::I64 => wasm_encoder::ValType::I64,

@@ -1,29 +1,35 @@
-//! The first memory's initial bytes: active data segments over zeroes, without the gaps
-//! between them.
+//! The first memory's initial bytes: active data segments over zeroes, in chunks, without
+//! the large gaps between data.
 //!
-//! Invariants once [`Image::fold`] has been called: chunks are in order, each begins at a
-//! page of WebAssembly and has bytes, none reaches the next; what lies outside of them is
-//! zero. So a gap costs neither memory here nor bytes of the file, and there are few enough
-//! chunks for a program header each.
+//! **The kernel loads the memory.** An executable has a PT_LOAD for each chunk, copy-on-write,
+//! with zeroes up to the next chunk or the initial size: no bytes are copied and no segments
+//! applied at the start. An object for `ld`, whose script has a fixed number of segments, has
+//! all bytes in one piece ([`Image::filled`]); data too scattered for that is applied at the
+//! start ([`crate::merge`]).
+//!
+//! Invariants once [`Image::fold`] has been called: chunks are in order, at most
+//! [`MAX_CHUNKS`](crate::wasm::data::MAX_CHUNKS), each begins at a page of WebAssembly and has
+//! bytes, none reaches the next, and all bytes outside of chunks are zero. So a large gap
+//! costs neither memory here nor bytes of the file.
 
 use crate::wasm::Gaps;
 use crate::wasm::data::{spans, trimmed, used};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// The bytes.
+/// The initial bytes of a memory.
 #[derive(Default)]
 pub struct Image<'a> {
-    /// The active segments in order; moved to `chunks`.
+    /// The active segments in order, until they are folded into `chunks`.
     segments: Vec<(u64, &'a [u8])>,
     chunks: Vec<Chunk<'a>>,
 }
 
-/// Bytes that follow each other.
+/// A run of bytes.
 pub struct Chunk<'a> {
-    /// Their address: a multiple of WebAssembly's page size.
+    /// Address of the first byte, a multiple of WebAssembly's page size.
     pub start: u64,
-    /// Not empty; the last one isn't zero.
+    /// Not empty, and the last byte isn't zero.
     pub bytes: Cow<'a, [u8]>,
 }
 
@@ -34,12 +40,12 @@ impl Chunk<'_> {
 }
 
 impl<'a> Image<'a> {
-    /// Adds an active segment, which overwrites those before it.
+    /// Adds an active segment, which overwrites earlier ones where they overlap.
     pub(super) fn add(&mut self, start: u64, bytes: &'a [u8]) {
         self.segments.push((start, bytes));
     }
 
-    /// Lays the segments over each other.
+    /// Makes chunks of the segments.
     pub(super) fn fold(&mut self) {
         let segments = std::mem::take(&mut self.segments);
         let used = segments
@@ -55,12 +61,12 @@ impl<'a> Image<'a> {
         for chunk in &mut self.chunks {
             chunk.trim();
         }
-        // A later segment may have overwritten an earlier one with zeroes.
+        // Later zeroes may have overwritten all bytes of a chunk.
         self.chunks.retain(|chunk| !chunk.bytes.is_empty());
     }
 
-    /// Writes as much of a segment as lies in chunks: the rest of it is zeroes over
-    /// zeroes.
+    /// Writes the parts of a segment that lie in chunks. Chunks were made for all bytes that
+    /// aren't zeroes at a segment's end, so the other parts are zeroes over zeroes.
     fn write(&mut self, start: u64, data: &'a [u8]) {
         let end = start + data.len() as u64;
         let first = self.chunks.partition_point(|chunk| chunk.end() <= start);
@@ -69,7 +75,7 @@ impl<'a> Image<'a> {
                 break;
             }
             if chunk.start == start && chunk.end() <= end {
-                // All of the chunk: it needs no copy.
+                // The segment is all of the chunk, which needs no copy of it.
                 chunk.bytes = Cow::Borrowed(&data[..chunk.bytes.len()]);
                 continue;
             }

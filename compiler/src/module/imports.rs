@@ -1,4 +1,4 @@
-//! Imports: each must be a function of preview 1 with preview 1's signature.
+//! The import section: each import must be a function of preview 1 with its signature.
 
 use crate::error::Error;
 use crate::wasm::preview1_function;
@@ -7,7 +7,9 @@ use wasmparser::{FuncType, TypeRef};
 
 /// An imported function.
 pub struct Import {
+    /// The function that it stands for.
     pub function: &'static preview1::Function,
+    /// Its type, by index in the module's types.
     pub type_index: u32,
 }
 

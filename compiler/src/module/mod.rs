@@ -1,11 +1,15 @@
-//! A module as the rest of the compiler sees it; nothing later parses again.
+//! A module as the rest of the compiler sees it: validated, in plain tables.
 //!
-//! Invariants once [`parse`] has returned: everything but function bodies is
-//! valid and of a kind that can be compiled; every import is a function of
-//! preview 1 with its right signature (what else a program imports [`crate::merge`]
-//! has resolved); active data and element segments have been folded into [`Module::image`] and [`Table::elements`], and lie inside the
-//! initial sizes; references are to functions or, as `externref`, null. Bodies are
-//! validated when they are read ([`crate::flow`]), function by function, in parallel.
+//! Invariants once [`parse()`] has returned:
+//!
+//! - Everything but function bodies is valid and of a kind that can be compiled. No later
+//!   phase reads sections again. Bodies are validated when their graph is built
+//!   ([`crate::flow`]), function by function, in parallel.
+//! - Every import is a function of preview 1 with its signature; [`crate::merge`] has
+//!   resolved all other imports.
+//! - Active data and element segments have been folded into [`Module::image`] and
+//!   [`Table::elements`], and lie inside the initial sizes.
+//! - References are to functions or, as `externref`, null.
 
 mod image;
 mod imports;
@@ -13,7 +17,7 @@ mod parse;
 mod segments;
 mod tables;
 
-pub use crate::wasm::{Constant, Gaps, feature_of, proposal_of};
+pub use crate::wasm::{Constant, Gaps, feature_of};
 pub use image::{Chunk, Image};
 pub use imports::Import;
 pub use parse::parse;
@@ -24,63 +28,75 @@ use crate::wasm::{Entry, evaluate, signature};
 use std::collections::{BTreeSet, HashMap};
 use wasmparser::{ConstExpr, FuncToValidate, FuncType, FunctionBody, ValType, ValidatorResources};
 
-/// A parsed module; borrows from the bytes of the file.
+/// A parsed module. Borrows from the bytes of the file.
 pub struct Module<'a> {
     /// The type section, in order.
     pub types: Vec<FuncType>,
-    /// For each type, the first one equal to it: `call_indirect` compares those.
+    /// For each type, the first type equal to it, which `call_indirect` compares.
     canonical_types: Vec<u32>,
-    /// Imported functions: the first entries of the function index space.
+    /// Imported functions, the first in the function index space.
     pub imports: Vec<Import>,
-    /// Functions with a body, following the imports in the index space.
+    /// Functions with a body. They follow the imports in the index space.
     pub functions: Vec<Function<'a>>,
+    /// The tables, by index.
     pub tables: Vec<Table>,
-    /// At most [`wasi_aot_contract::layout::MAX_MEMORIES`]. WASI functions use the
-    /// first one.
+    /// At most [`wasi_aot_contract::layout::MAX_MEMORIES`]. WASI functions use the first.
     pub memories: Vec<Memory>,
+    /// The globals, by index.
     pub globals: Vec<Global>,
+    /// All exports, in the file's order.
     pub exports: Vec<Export<'a>>,
     /// The start section's function.
     pub start: Option<u32>,
     /// The first memory's initial bytes.
     pub image: Image<'a>,
-    /// Bytes of the file, which what it asks for is compared with.
+    /// Bytes of the file. Limits grow with it.
     pub file_size: usize,
-    /// The bytes that `memory.init` takes from each data segment; none of an active
-    /// one, which instantiation has dropped.
+    /// The bytes that `memory.init` takes from each data segment. An active segment has none,
+    /// since instantiation has dropped it.
     pub data: Vec<&'a [u8]>,
-    /// The functions that `table.init` takes from each element segment, `None` for
-    /// null; none of an active or declared one, which instantiation has dropped.
+    /// The functions that `table.init` takes from each element segment, `None` for null. An
+    /// active or declared segment has none, since instantiation has dropped it.
     pub elements: Vec<Vec<Option<u32>>>,
-    /// Imports that there can be references to.
+    /// Imports that references can be made of.
     pub referenced_imports: BTreeSet<u32>,
-    /// The Go that made it, as its `producers` section says: `go1.27.3`.
+    /// The version of Go in the `producers` section: `go1.27.3`.
     pub go_version: Option<&'a str>,
-    /// What each function is called, by function index: by the name section, else by
-    /// its first export.
+    /// Function names, by function index: that of the name section, else that of the first
+    /// export.
     names: HashMap<u32, &'a str>,
 }
 
-/// A function with a body that is not validated yet.
+/// A function with a body, which isn't validated yet.
 pub struct Function<'a> {
+    /// Its type, by index in the module's types.
     pub type_index: u32,
+    /// Its locals and operators.
     pub body: FunctionBody<'a>,
-    /// What validates the body.
+    /// Validates the body.
     pub validation: FuncToValidate<ValidatorResources>,
 }
 
-/// Limits of the memory in pages of 64 KiB.
+/// Limits of a memory, in pages of 64 KiB.
 pub struct Memory {
+    /// Pages at the start.
     pub initial: u32,
+    /// The most pages; [`MAX_PAGES`](wasi_aot_contract::layout::MAX_PAGES) if the module has
+    /// no limit.
     pub maximum: u32,
 }
 
+/// A global of the module's own, with its place among all globals' cells.
 pub struct Global {
+    /// Its type.
     pub ty: ValType,
+    /// Whether code may change it.
     pub mutable: bool,
+    /// Its initial value.
     pub init: Constant,
+    /// Whether the module exports it.
     pub exported: bool,
-    /// Where its cell is, in bytes from the first one's: a multiple of its size.
+    /// Offset of its cell from the first cell, in bytes: a multiple of the cell's size.
     pub cell: u32,
 }
 
@@ -94,17 +110,18 @@ impl Global {
         }
     }
 
-    /// Where its cell ends.
+    /// Offset of its cell's end from the first cell.
     #[must_use]
     pub fn cell_end(&self) -> u32 {
         self.cell + Self::cell_size(self.ty)
     }
 }
 
-/// An export; only functions matter to an executable.
+/// An export. Only functions matter to an executable.
 pub struct Export<'a> {
+    /// Its name.
     pub name: &'a str,
-    /// The function's index, or `None` for another kind of export.
+    /// The function's index; `None` for another kind of export.
     pub function: Option<u32>,
 }
 
@@ -124,13 +141,13 @@ impl Module<'_> {
         u32::try_from(self.imports.len()).expect("BUG: import count over 32 bits")
     }
 
-    /// The place of a function among the defined ones; `None` for an import.
+    /// The position of a function among those with a body; `None` for an import.
     #[must_use]
     pub fn defined(&self, index: u32) -> Option<u32> {
         index.checked_sub(self.import_count())
     }
 
-    /// The first type equal to this one.
+    /// The first type equal to this type.
     #[must_use]
     pub fn canonical_type(&self, type_index: u32) -> u32 {
         self.canonical_types[type_index as usize]
@@ -141,23 +158,22 @@ impl Module<'_> {
         evaluate(expr, |global| self.globals[global as usize].init)
     }
 
-    /// Notes that there can be references to a function: a validated module says so
-    /// outside of its bodies wherever `ref.func` names one in them (core
-    /// specification, "Conventions", C.refs).
+    /// Notes that references can be made of a function. If a body has `ref.func` of a
+    /// function, that function also occurs outside of bodies in a validated module (core
+    /// specification, "Conventions", C.refs), so bodies need not be read for this.
     fn note_reference(&mut self, function: u32) {
         if self.defined(function).is_none() {
             self.referenced_imports.insert(function);
         }
     }
 
-    /// The function index of the defined function `defined`.
+    /// The function index of the function at this position among those with a body.
     #[must_use]
     pub fn function_index(&self, defined: usize) -> u32 {
         u32::try_from(self.imports.len() + defined).expect("BUG: function index over 32 bits")
     }
 
-    /// What the module itself calls a function: its import, the name section's
-    /// entry, or its export.
+    /// The module's own name of a function: its import's, the name section's, or its export's.
     #[must_use]
     pub fn own_name(&self, index: u32) -> Option<&str> {
         if let Some(import) = self.imports.get(index as usize) {

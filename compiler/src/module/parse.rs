@@ -1,4 +1,4 @@
-//! From bytes to a [`Module`], validating all sections but the bodies on the way.
+//! From bytes to a [`Module`]. All sections are validated on the way, but no bodies.
 
 use super::{Export, Function, Global, Image, Memory, Module, Table};
 use super::{imports, segments, tables};
@@ -11,20 +11,21 @@ use wasmparser::{
     Validator, WasmFeatures,
 };
 
-/// Largest table: each element costs 4 bytes per signature called through it.
+/// The largest table. An element takes 4 bytes for each signature called through its table.
 const MAX_TABLE: u64 = 10_000_000;
 
-/// Elements of all tables at the start: each that is used takes 8 bytes of the image.
+/// The most elements of all tables at the start. An element takes up to 8 bytes of the image.
 const MAX_ELEMENTS: u64 = 20_000_000;
 
 /// Parses a module and validates everything but its bodies.
 ///
 /// # Errors
-/// Whatever is wrong with the module, or not supported in it.
+/// The first thing that is invalid or not supported.
 pub fn parse(wasm: &[u8]) -> Result<Module<'_>, Error> {
     check_header(wasm)?;
     sections(wasm, binary_format(wasm)).map_err(|error| match error {
-        // A feature's name says more than what is malformed without it.
+        // Without an unsupported feature's encodings a module is malformed. With them it may
+        // be refused by the feature's name, which says more.
         Error::Invalid { .. } => match sections(wasm, features()) {
             Err(unsupported @ Error::Unsupported { .. }) => unsupported,
             _ => error,
@@ -161,7 +162,7 @@ fn canonical(types: &[FuncType]) -> Vec<u32> {
         .collect()
 }
 
-/// Adds a table; `elements` are those of all up to this one.
+/// Adds a table. `elements` is the sum of all initial sizes up to this table's.
 fn table(
     module: &mut Module<'_>,
     table: &wasmparser::Table<'_>,
@@ -254,7 +255,8 @@ fn export_item<'a>(
             module.globals[export.index as usize].exported = true;
             None
         }
-        // The functions of preview 1 use the memory of this name ("Overview").
+        // Preview 1 acts on the memory with this export name (WASI, "Application ABI"), and
+        // our runtime on the first memory.
         ExternalKind::Memory
             if export.name == "memory" && export.index != 0 && !module.imports.is_empty() =>
         {

@@ -1,10 +1,9 @@
-//! Data and element segments: active ones are folded into what the executable
-//! starts with, passive ones kept for the operators that name them.
+//! Data and element segments. Active ones are folded into the executable's initial state;
+//! passive ones are kept for the operators that name them.
 //!
-//! Folding at compile time is exact: segments are applied in order before the
-//! start function runs (core specification, "Instantiation"), and none is out of
-//! bounds or of another memory than the first, as [`crate::merge`] has made those
-//! passive.
+//! Folding is exact: segments are applied in order before the start function runs (core
+//! specification, "Instantiation"). None is out of bounds or of another memory than the
+//! first, since [`crate::merge`] has made such segments passive.
 
 use super::{Constant, Module, Table};
 use crate::error::Error;
@@ -12,8 +11,8 @@ use crate::wasm::segment;
 use wasi_aot_contract::layout::WASM_PAGE_SIZE;
 use wasmparser::{Data, DataKind, Element, ElementItems, ElementKind};
 
-/// Keeps a passive data segment, or makes an active one part of the image: from then
-/// on it is as good as dropped.
+/// Keeps a passive data segment, or folds an active one into the image. To the operators an
+/// active segment is dropped, so it is kept without bytes.
 pub(super) fn data<'a>(module: &mut Module<'a>, segment: &Data<'a>) -> Result<(), Error> {
     let offset_expr = match &segment.kind {
         DataKind::Passive => {
@@ -39,8 +38,8 @@ pub(super) fn data<'a>(module: &mut Module<'a>, segment: &Data<'a>) -> Result<()
     Ok(())
 }
 
-/// Keeps a passive element segment, or copies an active one into its table: from
-/// then on it is as good as dropped.
+/// Keeps a passive element segment, or folds an active one into its table. To the operators
+/// an active segment is dropped, so it is kept without elements.
 pub(super) fn element(module: &mut Module<'_>, segment: Element<'_>) -> Result<(), Error> {
     let items = items(segment.items, module)?;
     for function in items.iter().copied().flatten() {
@@ -51,7 +50,7 @@ pub(super) fn element(module: &mut Module<'_>, segment: Element<'_>) -> Result<(
             table_index,
             offset_expr,
         } => (table_index.unwrap_or(0), offset_expr),
-        // Only declares functions for ref.func.
+        // It only declares functions for ref.func, and is dropped at the start.
         ElementKind::Declared => {
             module.elements.push(Vec::new());
             return Ok(());
@@ -80,6 +79,7 @@ pub(super) fn element(module: &mut Module<'_>, segment: Element<'_>) -> Result<(
     Ok(())
 }
 
+/// The functions of a segment, `None` for null.
 fn items(items: ElementItems<'_>, module: &Module<'_>) -> Result<Vec<Option<u32>>, Error> {
     match items {
         ElementItems::Functions(functions) => functions

@@ -1,10 +1,14 @@
-//! What functions do to tables.
+//! Which form each table has in the executable.
 //!
-//! A table that no function writes keeps the form that Go's table has, a read-only
-//! array of code addresses for each signature ([`crate::lower`]); only one that
-//! is written has cells that change. Which it is has to be known before the first
-//! function is compiled, so bodies are read once, in parallel: those in which the
-//! bytes of such an operator are found at all, which few of Go's are.
+//! A table that no function writes, as Go's, becomes a read-only array of 32-bit code
+//! addresses for each signature that `call_indirect` uses ([`crate::lower`]). A table that is
+//! written becomes one array of references, with room for its largest size. The form must be
+//! known before the first function is compiled. So bodies are searched, in parallel, for the
+//! bytes of operators that write or grow a table, and only bodies with such bytes are
+//! decoded. Few of Go's have any.
+//!
+//! Two more kinds of tables get cells, to bound their cost: those of very many nulls, and
+//! those that are called through as very many signatures ([`types`]).
 
 mod types;
 
@@ -15,35 +19,36 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use wasmparser::Operator;
 
-/// Elements that a table without a maximum of its own, or with one that there is no room
-/// for, may grow to. `table.grow` fails beyond, as the specification lets it.
+/// The size that a table may grow to if it has no maximum, or one that there is no room for.
+/// Beyond it `table.grow` fails, which the specification allows.
 const GROWTH_LIMIT: u32 = 1 << 20;
 
 /// The largest maximum that there is room for.
 const MAX_ROOM: u32 = 10_000_000;
 
-/// Null elements behind the last one that isn't, in all tables together: a table of more
-/// has cells, which take no room in the file.
+/// The most null elements at the ends of tables, in all tables together. A table with more
+/// gets cells, which take no room in the file.
 const MAX_PADDING: usize = 1 << 20;
 
 /// A table.
 pub struct Table {
-    /// One function index for each of the first elements, `None` for null; those behind,
-    /// of which there are none in a table that isn't written, are null.
+    /// The function index of each of the first elements, `None` for null. All further
+    /// elements are null; a table that isn't written has none.
     pub elements: Vec<Option<u32>>,
-    /// The elements at the start.
+    /// The initial size, in elements.
     pub initial: u32,
-    /// The most elements that the module allows, if it says so.
+    /// The module's own limit of its size, if it has one.
     pub maximum: Option<u32>,
-    /// The elements that there ever may be.
+    /// The largest size that the executable has room for.
     pub room: u32,
-    /// Whether an operator writes elements.
+    /// Whether the table has cells: an operator writes elements, or cost demands it.
     pub written: bool,
-    /// Whether an operator makes it larger.
+    /// Whether an operator grows it.
     pub grown: bool,
 }
 
 impl Table {
+    /// A table of nulls that no operator changes.
     #[must_use]
     pub fn new(initial: u32, maximum: Option<u32>) -> Self {
         Self {
@@ -56,7 +61,7 @@ impl Table {
         }
     }
 
-    /// From the first element that isn't null to the last one.
+    /// The indices from the first element that isn't null to the last.
     #[must_use]
     pub fn span(&self) -> Range<u32> {
         let index = |i: usize| u32::try_from(i).expect("BUG: a table index over 32 bits");
@@ -68,7 +73,7 @@ impl Table {
         }
     }
 
-    /// Whether it ends growing before the module's own limit.
+    /// Whether there is less room than the module's own limit asks for.
     #[must_use]
     pub fn is_cut(&self) -> bool {
         self.grown && self.maximum.is_some_and(|maximum| self.room < maximum)
@@ -82,14 +87,13 @@ enum Change {
     Grown(u32),
 }
 
-/// Most elements of all tables that functions write: their cells lie in the image.
+/// The most cells of all tables: they lie in the image, below 252 MiB.
 const MAX_CELLS: u64 = 16_000_000;
 
-/// Marks the tables that functions write or grow, or that are better off with cells, and
-/// says how many elements there is room for.
+/// Decides which tables have cells, and how many elements there is room for.
 ///
 /// # Errors
-/// [`Error::Limit`] if those have too many elements.
+/// [`Error::Limit`] if tables with cells have too many elements.
 pub(super) fn mark(module: &mut Module<'_>) -> Result<(), Error> {
     if module.tables.is_empty() {
         return Ok(());
@@ -126,8 +130,8 @@ pub(super) fn mark(module: &mut Module<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Gives tables that grow their own maxima, as far as there is room for all; returns how many
-/// elements those have that are written.
+/// Gives each table that grows room for its own maximum, if there is room for all of them,
+/// and less otherwise. Returns the number of cells of all tables.
 fn give_room(tables: &mut [Table]) -> u64 {
     let grown = |table: &Table, limit| match table.maximum {
         Some(maximum) if maximum <= limit => maximum,
@@ -147,7 +151,8 @@ fn give_room(tables: &mut [Table]) -> u64 {
     unreachable!("BUG: the last limit is the last")
 }
 
-/// Makes the elements of tables without cells as many as the tables have.
+/// Fills up the elements of tables without cells with nulls, or gives a table cells if it
+/// needs too many nulls.
 fn pad(tables: &mut [Table]) {
     let mut left = MAX_PADDING;
     for table in tables.iter_mut().filter(|table| !table.written) {
@@ -162,9 +167,9 @@ fn pad(tables: &mut [Table]) {
 }
 
 /// Whether a body may have one of the operators below, by their encodings (core
-/// specification, "Table Instructions" of the binary format): 0x26 and the index of
-/// one of so many tables, or 0xfc and 12 to 17. Either number is in LEB128, so its
-/// lowest seven bits are in its first byte, however long it is.
+/// specification, "Table Instructions" of the binary format): 0x26 and an index below
+/// `tables`, or 0xfc and a number from 12 to 17. Index and number are in LEB128, so the first
+/// byte has the lowest seven bits, in an encoding of any length.
 fn may_change(body: &[u8], tables: usize) -> bool {
     memchr::memchr2_iter(0x26, 0xfc, body).any(|at| {
         let low = body.get(at + 1).map_or(0, |&byte| byte & 0x7f);
@@ -175,8 +180,8 @@ fn may_change(body: &[u8], tables: usize) -> bool {
     })
 }
 
-/// The changes that a body makes, up to the first operator that is malformed: its
-/// compilation says what is wrong with it.
+/// The changes that a body makes, up to the first malformed operator. The body's compilation
+/// says what is wrong with it.
 fn changes(function: &Function<'_>) -> BTreeSet<Change> {
     let mut changes = BTreeSet::new();
     let Ok(operators) = function.body.get_operators_reader() else {

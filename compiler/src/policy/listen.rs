@@ -4,24 +4,24 @@ use super::{fail, shown};
 use crate::Error;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-/// Parses `IP:PORT`, with an IPv6 address in brackets. Names are refused: they
-/// would be looked up when the program starts, and mean another address then.
+/// Parses `IP:PORT`, with an IPv6 address in brackets. Host names are refused: a name may
+/// stand for another address on the machine that runs the program.
 ///
 /// # Errors
-/// [`Error::Policy`] for anything else, with what to write instead where that
-/// can be guessed; for port 0, which lets the kernel choose one at each start
-/// that nobody could learn.
+/// [`Error::Policy`] for anything else; the message proposes a value where the intended one
+/// can be guessed. Port 0 is refused, too: the kernel would choose another port at each
+/// start, and no client would know it.
 pub fn parse_listen(value: &str) -> Result<SocketAddr, Error> {
     match value.parse::<SocketAddr>() {
         Ok(address) if address.port() == 0 => fail(format!(
-            "port 0 in {value} is another port at each start, which nobody could learn; choose one"
+            "port 0 in {value} would be a different port at each start; choose one"
         )),
         Ok(address) => Ok(address),
         Err(_) => fail(hint(value)),
     }
 }
 
-/// What is wrong with an address that doesn't parse.
+/// The message for an address that doesn't parse.
 fn hint(value: &str) -> String {
     let (host, port) = match value.rsplit_once(':') {
         _ if bare(value).parse::<IpAddr>().is_ok() => (value, None),
@@ -35,27 +35,27 @@ fn hint(value: &str) -> String {
     };
     if port_or_default.parse::<u16>().is_err() {
         return format!(
-            "{} is no port in {}; ports are 1 to 65535",
+            "{} isn't a valid port in {}; ports are 1 to 65535",
             shown(port_or_default.as_bytes()),
             shown(value.as_bytes())
         );
     }
     match (host, bare(host).parse::<IpAddr>()) {
         ("", _) => format!(
-            "{} says no address; write 0.0.0.0:{port_or_default} for all of IPv4, or \
+            "{} has no address; write 0.0.0.0:{port_or_default} for all of IPv4, or \
              [::]:{port_or_default} for IPv4 and IPv6",
             shown(value.as_bytes())
         ),
         (_, Ok(IpAddr::V4(ip))) => format!(
-            "{} is no address with a port; write {ip}:{port_or_default}",
+            "{} isn't an address with a port; write {ip}:{port_or_default}",
             shown(value.as_bytes())
         ),
         (_, Ok(IpAddr::V6(ip))) => format!(
-            "{} is no address with a port; write [{ip}]:{port_or_default}",
+            "{} isn't an address with a port; write [{ip}]:{port_or_default}",
             shown(value.as_bytes())
         ),
         (name, Err(_)) => format!(
-            "{} is no IP address; write the one that is meant, as in 127.0.0.1:{port_or_default}",
+            "{} isn't an IP address; write the address, as in 127.0.0.1:{port_or_default}",
             shown(name.as_bytes())
         ),
     }
@@ -66,9 +66,9 @@ fn bare(host: &str) -> &str {
     host.trim_start_matches('[').trim_end_matches(']')
 }
 
-/// Finds two listeners of which Linux opens only one: the same address, or an
-/// unspecified one beside one that it contains. `[::]` contains IPv4's addresses,
-/// too, since the shim switches `IPV6_V6ONLY` off.
+/// Refuses two listeners if Linux can open only one of them: they have the same address, or
+/// one has an unspecified address that includes the other's. `[::]` includes the addresses
+/// of IPv4, since the shim switches `IPV6_V6ONLY` off.
 ///
 /// # Errors
 /// [`Error::Policy`].
@@ -125,17 +125,17 @@ mod tests {
         for (value, advice) in [
             (":8080", "0.0.0.0:8080 for all of IPv4, or [::]:8080"),
             ("8080", "0.0.0.0:8080 for all of IPv4, or [::]:8080"),
-            ("", "says no address"),
-            ("localhost:80", "localhost is no IP address"),
-            ("example.org", "example.org is no IP address"),
+            ("", "has no address"),
+            ("localhost:80", "localhost isn't an IP address"),
+            ("example.org", "example.org isn't an IP address"),
             ("127.0.0.1", "write 127.0.0.1:8080"),
             ("127.0.0.1:", "write 127.0.0.1:8080"),
             ("::1", "write [::1]:8080"),
-            ("fe80::1:99999", "99999 is no port"),
+            ("fe80::1:99999", "99999 isn't a valid port"),
             ("[::1]", "write [::1]:8080"),
             ("127.0.0.1:0", "port 0 in 127.0.0.1:0"),
-            ("127.0.0.1:65536", "65536 is no port"),
-            ("127.0.0.1:http", "http is no port"),
+            ("127.0.0.1:65536", "65536 isn't a valid port"),
+            ("127.0.0.1:http", "http isn't a valid port"),
         ] {
             let message = refused(value);
             assert!(message.contains(advice), "{value}: {message}");

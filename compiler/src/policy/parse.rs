@@ -11,14 +11,15 @@ impl Grant {
     /// contains one needs a GUEST.
     ///
     /// # Errors
-    /// [`Error::Policy`] when HOST is empty or GUEST isn't absolute or contains
-    /// `..`.
+    /// [`Error::Policy`] when HOST is empty, GUEST isn't absolute or contains `..`, or the
+    /// value is one that only a shell or another runtime would understand.
     pub fn parse(access: Access, value: &OsStr) -> Result<Self, Error> {
         let value = value.as_encoded_bytes();
         let (host, guest) = match value.windows(2).rposition(|pair| pair == b"::") {
             Some(at) => (&value[..at], Some(&value[at + 2..])),
             None => (value, None),
         };
+        refuse_misread(value, host, guest.is_some())?;
         let normalised = guest.map(normalised_guest);
         if normalised == Some(None) {
             return fail(format!(
@@ -36,11 +37,45 @@ impl Grant {
     }
 }
 
+/// Refuses a HOST that begins as a shell's `~` or `$VARIABLE`, which nobody has replaced, and
+/// a single colon before an absolute path, which is how other runtimes write GUEST. A
+/// directory that really has such a name can still be granted; the message says how.
+fn refuse_misread(value: &[u8], host: &[u8], has_guest: bool) -> Result<(), Error> {
+    let begins_variable = |rest: &[u8]| {
+        rest.first()
+            .is_some_and(|&byte| byte == b'{' || byte == b'_' || byte.is_ascii_alphabetic())
+    };
+    let shown_host = shown(host);
+    if host.starts_with(b"~") || host.strip_prefix(b"$").is_some_and(begins_variable) {
+        let what = if host.starts_with(b"~") {
+            "~, and not inside quotes or after ="
+        } else {
+            "variables, and not inside single quotes"
+        };
+        return fail(format!(
+            "{shown_host} would be taken literally: only a shell replaces {what}; write \
+             ./{shown_host} for a directory of that name"
+        ));
+    }
+    if let Some(at) = value.windows(2).position(|pair| pair == b":/")
+        && !has_guest
+        && at > 0
+    {
+        let (host, guest) = (shown(&value[..at]), shown(&value[at + 1..]));
+        return fail(format!(
+            "{} has a single colon; write {host}::{guest} for HOST::GUEST, or add ::GUEST for \
+             a directory of that name",
+            shown(value)
+        ));
+    }
+    Ok(())
+}
+
 impl EnvVar {
     /// Parses `NAME=VALUE` or `NAME`.
     ///
     /// # Errors
-    /// [`Error::Policy`] when NAME is empty.
+    /// [`Error::Policy`] when NAME is empty or holds a space or a comma.
     pub fn parse(value: &OsStr) -> Result<Self, Error> {
         let value = value.as_encoded_bytes();
         let variable = match value.iter().position(|&byte| byte == b'=') {
@@ -57,30 +92,34 @@ impl EnvVar {
     }
 }
 
-/// Parses a number of bytes: digits, and `K`, `M`, `G` or `T` for powers of 1024,
-/// which `iB` may follow. Case doesn't matter.
+/// Parses a number of bytes: digits and a unit. `K`, `M`, `G`, `T` and `KiB`, `MiB`, `GiB`,
+/// `TiB` are powers of 1024; `kB`, `MB`, `GB`, `TB` are powers of 1000, as in the SI. Case
+/// doesn't matter.
 ///
 /// # Errors
-/// [`Error::Policy`] for anything else, `MB` (which could mean 10^6) included,
-/// and for numbers of 2^64 and more.
+/// [`Error::Policy`] for anything else, and for numbers of 2^64 and more.
 pub fn parse_size(value: &str) -> Result<u64, Error> {
     let digits = value.len() - value.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, unit) = value.split_at(digits);
-    let shift = match unit.to_ascii_lowercase().as_str() {
-        "" => Some(0),
-        "k" | "kib" => Some(10),
-        "m" | "mib" => Some(20),
-        "g" | "gib" => Some(30),
-        "t" | "tib" => Some(40),
+    let unit: Option<u64> = match unit.to_ascii_lowercase().as_str() {
+        "" | "b" => Some(1),
+        "k" | "kib" => Some(1 << 10),
+        "m" | "mib" => Some(1 << 20),
+        "g" | "gib" => Some(1 << 30),
+        "t" | "tib" => Some(1 << 40),
+        "kb" => Some(1_000),
+        "mb" => Some(1_000_000),
+        "gb" => Some(1_000_000_000),
+        "tb" => Some(1_000_000_000_000),
         _ => None,
     };
-    let Some((shift, number)) = shift.zip(number.parse::<u64>().ok()) else {
+    let Some((unit, number)) = unit.zip(number.parse::<u64>().ok()) else {
         return fail(format!(
-            "{} is no size; write 65536, 64KiB, 256M or 1GiB",
+            "{} isn't a valid size; write 65536, 64KiB, 256M or 1GB",
             shown(value.as_bytes())
         ));
     };
-    match number.checked_mul(1 << shift) {
+    match number.checked_mul(unit) {
         Some(bytes) => Ok(bytes),
         None => fail(format!("{value} is more than 64 bits can count")),
     }
@@ -97,7 +136,7 @@ pub fn parse_time(value: &str) -> Result<u64, Error> {
     let unit = units.find(|(name, _)| *name == unit);
     let Some(((_, unit), number)) = unit.zip(number.parse::<u64>().ok()) else {
         return fail(format!(
-            "{} is no time; write 500ms, 10s, 2m or 1h",
+            "{} isn't a valid time; write 500ms, 10s, 2m or 1h",
             shown(value.as_bytes())
         ));
     };

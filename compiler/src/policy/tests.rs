@@ -105,7 +105,7 @@ fn read_only_inside_writable_is_refused_and_not_the_reverse() {
 }
 
 #[test]
-fn sizes_have_binary_units() {
+fn sizes_have_binary_and_decimal_units() {
     let sizes = [
         ("65536", 65536),
         ("64k", 1 << 16),
@@ -113,6 +113,11 @@ fn sizes_have_binary_units() {
         ("256M", 1 << 28),
         ("1gib", 1 << 30),
         ("2T", 2 << 40),
+        ("10kB", 10_000),
+        ("10MB", 10_000_000),
+        ("10gb", 10_000_000_000),
+        ("1TB", 1_000_000_000_000),
+        ("7B", 7),
         ("0", 0),
     ];
     for (text, bytes) in sizes {
@@ -121,7 +126,7 @@ fn sizes_have_binary_units() {
     for text in [
         "",
         "M",
-        "64MB",
+        "64MX",
         "1.5G",
         "-1",
         "1 G",
@@ -173,7 +178,7 @@ fn processor_time_has_a_unit() {
         "99999999999999999999h",
     ] {
         let error = parse_time(text).unwrap_err().to_string();
-        assert!(error.contains("is no time; write 500ms"), "{error}");
+        assert!(error.contains("isn't a valid time; write 500ms"), "{error}");
     }
     assert!(parse_time("9999999999999999h").is_err());
     for (milliseconds, fine) in [
@@ -197,8 +202,12 @@ fn variables_are_set_or_passed() {
     assert_eq!(set.assignment(), b"A=b=c");
     assert!(matches!(parse("HOME").unwrap(), EnvVar::Pass { name } if name == b"HOME"));
     assert!(matches!(parse("E=").unwrap(), EnvVar::Set { value, .. } if value.is_empty()));
-    assert!(parse("").is_err());
-    assert!(parse("=x").is_err());
+    let long = parse("A=b c, d").unwrap();
+    assert_eq!(long.assignment(), b"A=b c, d");
+    for wrong in ["", "=x", "A B", "TERM,HOME", "A B=1", "A\tB"] {
+        let error = EnvVar::parse(OsStr::new(wrong)).unwrap_err().to_string();
+        assert!(error.contains("as in --env A --env B=1"), "{error}");
+    }
 }
 
 #[test]
@@ -288,4 +297,41 @@ fn nul_bytes_are_refused_on_one_line() {
     };
     let message = policy.check().unwrap_err().to_string();
     assert_eq!(message, "\"a\\0\\nb\" contains a NUL byte");
+}
+
+#[test]
+fn what_only_a_shell_replaces_is_refused_with_a_way_out() {
+    for value in [
+        "~",
+        "~/x",
+        "~user/x",
+        "~/x::/x",
+        "$HOME",
+        "${HOME}/x",
+        "$_x::/x",
+    ] {
+        let error = parse_error(value);
+        let host = value.split("::").next().unwrap();
+        assert!(
+            error.contains("only a shell replaces") && error.contains(&format!("write ./{host}")),
+            "{error}"
+        );
+    }
+    for value in ["./~", "./$HOME", "a~", "a$b", "$", "$1", "/srv/$x"] {
+        assert_eq!(rw(value).host, value.as_bytes());
+    }
+}
+
+#[test]
+fn a_single_colon_before_an_absolute_path_is_refused() {
+    assert_eq!(
+        parse_error(".:/"),
+        ".:/ has a single colon; write .::/ for HOST::GUEST, or add ::GUEST for a directory of \
+         that name"
+    );
+    for (value, advice) in [("/srv:/data", "/srv::/data"), ("a:/b:ro", "a::/b:ro")] {
+        assert!(parse_error(value).contains(&format!("write {advice} ")));
+    }
+    assert_eq!(rw(".:/::/").host, b".:/");
+    assert_eq!(rw("a:b").host, b"a:b");
 }

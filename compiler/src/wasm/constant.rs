@@ -1,25 +1,34 @@
-//! Constant expressions, extended ones too, evaluated at compile time: as nobody can
-//! change an imported global that one reads, each has a known value.
+//! Constant expressions, extended ones included, evaluated at compile time. They read only
+//! immutable globals, so each has a known value.
 
 use super::feature_of;
 use crate::error::Error;
 use wasmparser::{ConstExpr, Operator};
 
-/// The value of a constant expression; floats as their bits.
+/// The value of a constant expression. Floats are their bits, a reference to a function is
+/// its index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Constant {
+    /// An i32.
     I32(i32),
+    /// An i64.
     I64(i64),
+    /// The bits of an f32.
     F32(u32),
+    /// The bits of an f64.
     F64(u64),
+    /// The bytes of a v128, as a little-endian number.
     V128(u128),
+    /// A reference to the function with this index.
     RefFunc(u32),
+    /// A null reference.
     RefNull,
 }
 
 impl Constant {
-    /// The bytes of the value, zeroes behind them, of which a global's cell has the
-    /// first; what a reference to a function is there is not known before addresses are.
+    /// The value's bytes, then zeroes; a global's cell takes as many as it has. A reference to
+    /// a function is zero here, since its bytes depend on addresses ([`crate::emit`] fills
+    /// them in).
     #[must_use]
     pub fn to_cell(self) -> [u8; 16] {
         match self {
@@ -43,11 +52,11 @@ impl Constant {
     }
 }
 
-/// Evaluates a validated constant expression; `global` gives the values of those
-/// before it.
+/// Evaluates a validated constant expression. `global` gives the value of a global that it
+/// reads.
 ///
 /// # Errors
-/// [`Error::Unsupported`] for an operator of a type that can't be compiled.
+/// [`Error::Unsupported`] for an operator that can't be compiled.
 pub(crate) fn evaluate(
     expr: &ConstExpr<'_>,
     global: impl Fn(u32) -> Constant,
@@ -78,8 +87,8 @@ pub(crate) fn evaluate(
         .expect("BUG: an empty constant expression passed validation"))
 }
 
-/// Pops the operands of an operator of the extended constant expressions and
-/// gives its result; `None` for another operator.
+/// Pops the operands of an operator of extended constant expressions and computes its
+/// result. `None` for any other operator.
 fn arithmetic(operator: &Operator<'_>, stack: &mut Vec<Constant>) -> Option<Constant> {
     let apply = match operator {
         Operator::I32Add => Apply::I32(i32::wrapping_add),

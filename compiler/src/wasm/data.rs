@@ -1,26 +1,29 @@
 //! When active data segments are folded, and into which chunks.
+//!
+//! Cost is bounded by the file's size: data that lies so scattered that zeroes would cost
+//! much more than the data does isn't folded, and there are at most [`MAX_CHUNKS`] chunks.
 
 use std::ops::Range;
 use wasi_aot_contract::layout::WASM_PAGE_SIZE;
 
-/// Most chunks: each is a program header and a mapping of its own.
+/// The most chunks: each takes a program header and a mapping.
 pub(crate) const MAX_CHUNKS: usize = 16;
 
-/// The least bytes of a gap that is left out. Smaller ones, as between the sections of
-/// a program, aren't worth another mapping.
+/// The smallest gap that is left out, in bytes. Smaller gaps, as between a program's
+/// sections, aren't worth another mapping.
 pub(crate) const GAP: u64 = 4 * WASM_PAGE_SIZE;
 
-/// Zeroes between data that are folded whatever the data is, in bytes, and for each byte
-/// of data.
+/// The most bytes of chunks in which data is folded: so many for any data, and so many more
+/// for each byte of data.
 const FREE_BYTES: u64 = 64 << 20;
 const BYTES_FOR_EACH: u64 = 8;
 
-/// How gaps are stored.
+/// How gaps between data are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gaps {
-    /// Large ones are left out: an executable has a segment for each chunk.
+    /// Large gaps are left out: an executable has a segment for each chunk.
     LeftOut,
-    /// All are zeroes in one piece from address 0 on, as a section of an object is.
+    /// All gaps are zeroes, in one piece from address 0 on: an object has one section.
     Filled,
 }
 
@@ -30,15 +33,14 @@ pub(crate) fn trimmed(bytes: &[u8]) -> &[u8] {
     &bytes[..bytes.len() - zeroes]
 }
 
-/// What a segment occupies, without zeroes at its end; `None` for zeroes alone.
+/// The addresses that a segment occupies, without zeroes at its end. `None` for zeroes alone.
 #[must_use]
 pub(crate) fn used(start: u64, data: &[u8]) -> Option<Range<u64>> {
     let len = trimmed(data).len() as u64;
     (len > 0).then_some(start..start + len)
 }
 
-/// Whether initial data of these ranges is folded: not if it lies so scattered that
-/// zeroes would cost much more than the data does.
+/// Whether initial data in these ranges is folded.
 #[must_use]
 pub(crate) fn is_folded(used: Vec<Range<u64>>, gaps: Gaps) -> bool {
     let sum = |ranges: &[Range<u64>]| ranges.iter().map(|r| r.end - r.start).sum::<u64>();
@@ -49,8 +51,8 @@ pub(crate) fn is_folded(used: Vec<Range<u64>>, gaps: Gaps) -> bool {
             .saturating_add(FREE_BYTES)
 }
 
-/// The chunks that hold these ranges: in order, each at a page of WebAssembly, no more
-/// than [`MAX_CHUNKS`].
+/// The chunks that hold these ranges: in order, each beginning at a page of WebAssembly, at
+/// most [`MAX_CHUNKS`].
 pub(crate) fn spans(mut used: Vec<Range<u64>>, gaps: Gaps) -> Vec<Range<u64>> {
     used.sort_unstable_by_key(|range| range.start);
     let mut spans: Vec<Range<u64>> = Vec::new();
@@ -67,7 +69,8 @@ pub(crate) fn spans(mut used: Vec<Range<u64>>, gaps: Gaps) -> Vec<Range<u64>> {
     if spans.len() > MAX_CHUNKS {
         let mut sizes: Vec<u64> = spans.windows(2).map(|w| w[1].start - w[0].end).collect();
         sizes.sort_unstable();
-        // As many of the largest are kept as there may be; of equal ones, the first.
+        // The largest gaps stay gaps, as many as there may be. Of the smallest of these,
+        // `equal` more stay, the first ones.
         let least = sizes[sizes.len() - (MAX_CHUNKS - 1)];
         let mut equal = sizes[sizes.len() - (MAX_CHUNKS - 1)..]
             .iter()

@@ -1,4 +1,4 @@
-//! How a module wants to be run, read off its exports.
+//! Which kind of program a module is, by its exports.
 
 /// What a module is to its host (WASI, "Application ABI": commands and reactors).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,7 @@ impl Entry {
     pub const START: &str = "_start";
     const INITIALIZE: &str = "_initialize";
 
-    /// Classifies a module of which `exports` says whether it exports a function by a name.
+    /// Classifies a module. `exports` says whether it exports a function of that name.
     pub fn of(exports: impl Fn(&str) -> bool) -> Self {
         if exports(Self::START) {
             Self::Command

@@ -4,8 +4,11 @@
 use crate::error::Error;
 use wasmparser::{ImportSectionReader, Parser, Payload, TypeRef, WasmFeatures};
 
-/// The magic and the version (core specification, "Modules"); a component has
-/// layer 1 in the version's upper half.
+/// Checks the magic and the version (core specification, "Modules" of the binary format). A
+/// component has layer 1 in the version's upper half.
+///
+/// # Errors
+/// [`Error::Truncated`], [`Error::NotWasm`], [`Error::Component`].
 pub(crate) fn check_header(wasm: &[u8]) -> Result<(), Error> {
     const MAGIC: &[u8; 4] = b"\0asm";
     if !wasm.starts_with(MAGIC) {
@@ -27,8 +30,8 @@ pub(crate) fn check_header(wasm: &[u8]) -> Result<(), Error> {
     }
 }
 
-/// What is let through validation, so that what can't be compiled yet is
-/// refused by its own name instead of as invalid.
+/// The features that the validator accepts. They are more than can be compiled, so that an
+/// unsupported feature is refused by its own name and not as invalid.
 pub(crate) fn features() -> WasmFeatures {
     WasmFeatures::WASM2
         | WasmFeatures::EXTENDED_CONST
@@ -39,11 +42,11 @@ pub(crate) fn features() -> WasmFeatures {
         | WasmFeatures::THREADS
 }
 
-/// How the bytes are read. Multi-memory and memory64 change what is well-formed in
-/// any module: where a single zero byte was, a memory's index in any encoding; longer
-/// offsets. WebAssembly 2.0 calls such modules malformed. So only one with several
-/// memories, which 2.0 doesn't have, is read with indices of memories, and none with
-/// longer offsets.
+/// The features that the bytes are read with. Multi-memory and memory64 change which bytes
+/// are well-formed in any module: a memory's index, in any encoding, may stand where 2.0 has
+/// one zero byte, and offsets may be longer. WebAssembly 2.0 calls such modules malformed. So
+/// only a module with several memories, which 2.0 doesn't have, is read with indices of
+/// memories, and no module with longer offsets.
 pub(crate) fn binary_format(wasm: &[u8]) -> WasmFeatures {
     let format = features() - WasmFeatures::MEMORY64;
     if memories(wasm) > 1 {
@@ -53,7 +56,7 @@ pub(crate) fn binary_format(wasm: &[u8]) -> WasmFeatures {
     }
 }
 
-/// How many memories the module has, as far as it can be read up to the code.
+/// How many memories the sections before the code have, up to the first malformed one.
 fn memories(wasm: &[u8]) -> u32 {
     let payloads = Parser::new(0).parse_all(wasm).map_while(Result::ok);
     let sections =

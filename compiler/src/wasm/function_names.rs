@@ -1,9 +1,10 @@
-//! The name section. It is a hint: whatever is malformed in it is left out.
+//! Function names of the name section. The section is a hint, so malformed parts are left
+//! out.
 
 use std::collections::HashMap;
 use wasmparser::{BinaryReader, Name, NameSectionReader};
 
-/// Function names by function index.
+/// Names by function index, imports included.
 pub(crate) fn function_names<'a>(
     section: &wasmparser::CustomSectionReader<'a>,
 ) -> HashMap<u32, &'a str> {

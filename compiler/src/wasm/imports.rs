@@ -5,7 +5,7 @@ use crate::error::{Error, printable};
 use wasi_aot_contract::preview1;
 use wasmparser::{FuncType, Import, TypeRef, ValType};
 
-/// Who provides the imports from a module of some name.
+/// Who provides the imports from a module name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Provider {
     /// The runtime: WASI preview 1.

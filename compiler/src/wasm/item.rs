@@ -3,18 +3,18 @@
 use std::fmt;
 use wasmparser::{FuncType, GlobalType, MemoryType, RefType, TableType, TypeRef, ValType};
 
-/// The type of something that is imported or exported.
+/// The type of an import or export. Displays as in `a function (i32) -> (i64)`.
 pub(crate) enum ItemType {
     Function(FuncType),
     Table(TableType),
     Memory(MemoryType),
     Global(GlobalType),
-    /// Of a newer proposal.
+    /// Of the exception handling proposal, which isn't supported.
     Tag,
 }
 
 impl ItemType {
-    /// The type that an import asks for; `types` are its module's.
+    /// The type that an import asks for; `types` are those of its module.
     pub fn wanted(ty: &TypeRef, types: &[FuncType]) -> Self {
         match *ty {
             TypeRef::Func(index) | TypeRef::FuncExact(index) => {
@@ -28,7 +28,6 @@ impl ItemType {
     }
 }
 
-/// As in `a function (i32) -> (i64)`.
 impl fmt::Display for ItemType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -75,8 +74,8 @@ impl fmt::Display for Limits {
 /// The most types of a list that [`signature`] writes out.
 const SHOWN_TYPES: usize = 30;
 
-/// A function type in the notation of the specification: `(i32, i64) -> (i32)`. Long
-/// lists are cut off.
+/// A function type in the specification's notation: `(i32, i64) -> (i32)`. Long lists are cut
+/// off.
 #[must_use]
 pub(crate) fn signature(ty: &FuncType) -> String {
     let list = |types: &[ValType]| {

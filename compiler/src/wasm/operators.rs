@@ -1,11 +1,11 @@
-//! Names of the features that operators belong to, for refusing them clearly.
+//! Names of operators and of the proposals that they came with, for messages.
 
 use wasmparser::Operator;
 
 macro_rules! feature_names {
     ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {
-        /// The operator and its feature, such as `i32x4.add (simd)`: what stands
-        /// in the message that refuses it.
+        /// The operator and its proposal, such as `i32x4_add (simd)`, as the message that
+        /// refuses it names them.
         #[must_use]
         pub fn feature_of(operator: &Operator<'_>) -> String {
             match operator {
@@ -14,8 +14,8 @@ macro_rules! feature_names {
             }
         }
 
-        /// The proposal that an operator came with, such as `simd`; `mvp` for those
-        /// of WebAssembly 1.0.
+        /// The proposal that an operator came with, such as `simd`. Operators of WebAssembly
+        /// 1.0 have `mvp`.
         #[must_use]
         pub fn proposal_of(operator: &Operator<'_>) -> &'static str {
             match operator {

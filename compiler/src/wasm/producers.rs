@@ -1,15 +1,15 @@
 //! The `producers` section, which names the tools that made a module
 //! (<https://github.com/WebAssembly/tool-conventions/blob/main/ProducersSection.md>).
-//! It is a hint: whatever is malformed in it is left out.
+//! The section is a hint, so malformed parts are left out.
 
 use wasmparser::ProducersSectionReader;
 
-/// Longest version that is believed: `runtime.Version()` is some ten bytes, with
-/// experiments and a revision some more.
+/// The longest version that is believed. `runtime.Version()` has some ten bytes, and more
+/// with experiments and a revision.
 const MAX_LENGTH: usize = 200;
 
-/// The version of Go's compiler, which Go's linker writes (`writeProducerSec` in
-/// `cmd/link/internal/wasm/asm.go`); printable ASCII.
+/// The version of Go's compiler, if it is printable ASCII. Go's linker writes it
+/// (`writeProducerSec` in `cmd/link/internal/wasm/asm.go`).
 pub(crate) fn go_version<'a>(fields: ProducersSectionReader<'a>) -> Option<&'a str> {
     let fields = fields.into_iter().map_while(Result::ok);
     let values = fields

@@ -44,7 +44,7 @@
 ;; @0043                               v22 = iconst.i64 0x1000_0000
 ;; @0043                               v23 = iadd v5, v22  ; v22 = 0x1000_0000
 ;; @0043                               v24 = call fn0(v23, v21, v3)
-;; @0043                               return
+;; @0047                               return
 ;; }
 ;; ; fill
 ;; function u0:1(i32, i32, i32) tail {
@@ -69,7 +69,7 @@
 ;; @0050                               v13 = iconst.i64 0x1000_0000
 ;; @0050                               v14 = iadd v5, v13  ; v13 = 0x1000_0000
 ;; @0050                               v15 = call fn0(v14, v4, v3)
-;; @0050                               return
+;; @0053                               return
 ;; }
 ;; ; copy_24
 ;; function u0:2(i32, i32) tail {
@@ -77,7 +77,7 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;                                 block0(v0: i32, v1: i32):
-;;                                     v2 = iconst.i32 24
+;; @005a                               v2 = iconst.i32 24
 ;; @005c                               v3 = uextend.i64 v1
 ;; @005c                               v4 = uextend.i64 v0
 ;; @005c                               v5 = iconst.i64 0x1000_0000
@@ -88,7 +88,7 @@
 ;; @005c                               v10 = iadd v4, v9  ; v9 = 0x1000_0000
 ;; @005c                               store little region0 v7, v10
 ;; @005c                               store little region0 v8, v10+8
-;; @005c                               return
+;; @0060                               return
 ;; }
 ;; ; copy_0
 ;; function u0:3(i32, i32) tail {
@@ -99,7 +99,7 @@
 ;;     sig0 = (i64, i64, i64) -> i64 system_v
 ;;     fn0 = colocated u7:0 sig0
 ;;                                 block0(v0: i32, v1: i32):
-;;                                     v2 = iconst.i32 0
+;; @0067                               v2 = iconst.i32 0
 ;; @0069                               v3 = uextend.i64 v2  ; v2 = 0
 ;; @0069                               v4 = uextend.i64 v1
 ;; @0069                               v5 = uextend.i64 v0
@@ -124,7 +124,7 @@
 ;; @0069                               v22 = iconst.i64 0x1000_0000
 ;; @0069                               v23 = iadd v5, v22  ; v22 = 0x1000_0000
 ;; @0069                               v24 = call fn0(v23, v21, v3)
-;; @0069                               return
+;; @006d                               return
 ;; }
 ;; ; clear_40
 ;; function u0:4(i32) tail {
@@ -133,8 +133,8 @@
 ;;     region2 = 2 "memory size"
 ;;     const0 = 0x00000000000000000000000000000000
 ;;                                 block0(v0: i32):
-;;                                     v1 = iconst.i32 0
-;;                                     v2 = iconst.i32 40
+;; @0072                               v1 = iconst.i32 0
+;; @0074                               v2 = iconst.i32 40
 ;; @0076                               v3 = uextend.i64 v0
 ;; @0076                               v4 = iconst.i64 0x1000_0000
 ;; @0076                               v5 = iadd v3, v4  ; v4 = 0x1000_0000
@@ -144,7 +144,7 @@
 ;; @0076                               store little region0 v7, v5+16  ; v7 = const0
 ;; @0076                               v8 = vconst.i8x16 const0
 ;; @0076                               store little region0 v8, v5+24  ; v8 = const0
-;; @0076                               return
+;; @0079                               return
 ;; }
 ;; ; fill_7
 ;; function u0:5(i32) tail {
@@ -152,8 +152,8 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;                                 block0(v0: i32):
-;;                                     v1 = iconst.i32 427
-;;                                     v2 = iconst.i32 7
+;; @007e                               v1 = iconst.i32 427
+;; @0081                               v2 = iconst.i32 7
 ;; @0083                               v3 = uextend.i64 v0
 ;; @0083                               v4 = iconst.i64 0x1000_0000
 ;; @0083                               v5 = iadd v3, v4  ; v4 = 0x1000_0000
@@ -161,5 +161,5 @@
 ;; @0083                               store little region0 v6, v5  ; v6 = -1414812757
 ;; @0083                               v7 = iconst.i32 -1414812757
 ;; @0083                               store little region0 v7, v5+3  ; v7 = -1414812757
-;; @0083                               return
+;; @0086                               return
 ;; }

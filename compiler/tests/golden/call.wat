@@ -17,10 +17,10 @@
 ;;     region2 = 2 "memory size"
 ;;     sig0 = () -> i32 system_v
 ;;     fn0 = colocated u1:0 sig0
-;; block0(v0: i32):
-;;     v1 = call fn0()
-;;     v2 = iadd v1, v0
-;;     return v2
+;;                                 block0(v0: i32):
+;; @006c                               v1 = call fn0()
+;; @0070                               v2 = iadd v1, v0
+;; @0071                               return v2
 ;; }
 ;; ; indirect
 ;; function u0:1(i32) -> i32 tail {
@@ -30,7 +30,7 @@
 ;;     gv0 = symbol colocated userextname0
 ;;     sig0 = (i32) -> i32 tail
 ;;                                 block0(v0: i32):
-;;                                     v1 = iconst.i32 7
+;; @0074                               v1 = iconst.i32 7
 ;; @0078                               v2 = iconst.i32 -4
 ;; @0078                               v3 = iadd v0, v2  ; v2 = -4
 ;; @0078                               v4 = iconst.i32 2
@@ -49,7 +49,7 @@
 ;; @0078                               v12 = iadd v8, v11
 ;; @0078                               v13 = uload32 notrap aligned readonly v12
 ;; @0078                               v14 = call_indirect sig0, v13(v1)  ; v1 = 7
-;; @0078                               return v14
+;; @007b                               return v14
 ;; }
 ;; ; multi
 ;; function u0:2() -> i32, i32 tail {
@@ -58,9 +58,9 @@
 ;;     region2 = 2 "memory size"
 ;;     sig0 = (i32) -> i32 tail
 ;;     fn0 = colocated u0:0 sig0
-;; block0:
-;;     v0 = iconst.i32 1
-;;     v1 = call fn0(v0)  ; v0 = 1
-;;     v2 = iconst.i32 2
-;;     return v1, v2  ; v2 = 2
+;;                                 block0:
+;; @007e                               v0 = iconst.i32 1
+;; @0080                               v1 = call fn0(v0)  ; v0 = 1
+;; @0082                               v2 = iconst.i32 2
+;; @0084                               return v1, v2  ; v2 = 2
 ;; }

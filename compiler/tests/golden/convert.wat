@@ -12,9 +12,9 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;; block0(v0: i64):
-;;     v1 = ireduce.i32 v0
-;;     return v1
+;;                                 block0(v0: i64):
+;; @0039                               v1 = ireduce.i32 v0
+;; @003a                               return v1
 ;; }
 ;; ; trunc
 ;; function u0:1(f64) -> i64 tail {
@@ -23,32 +23,32 @@
 ;;     region2 = 2 "memory size"
 ;;                                 block0(v0: f64):
 ;; @003f                               v1 = fcvt_to_sint.i64 v0
-;; @003f                               return v1
+;; @0040                               return v1
 ;; }
 ;; ; trunc_sat
 ;; function u0:2(f64) -> i64 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;; block0(v0: f64):
-;;     v1 = fcvt_to_uint_sat.i64 v0
-;;     return v1
+;;                                 block0(v0: f64):
+;; @0045                               v1 = fcvt_to_uint_sat.i64 v0
+;; @0047                               return v1
 ;; }
 ;; ; reinterpret
 ;; function u0:3(f64) -> i64 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;; block0(v0: f64):
-;;     v1 = bitcast.i64 v0
-;;     return v1
+;;                                 block0(v0: f64):
+;; @004c                               v1 = bitcast.i64 v0
+;; @004d                               return v1
 ;; }
 ;; ; demote
 ;; function u0:4(f64) -> f32 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;; block0(v0: f64):
-;;     v1 = fdemote.f32 v0
-;;     return v1
+;;                                 block0(v0: f64):
+;; @0052                               v1 = fdemote.f32 v0
+;; @0053                               return v1
 ;; }

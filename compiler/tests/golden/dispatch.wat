@@ -18,17 +18,17 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;; block0(v0: i32):
-;;     jump block1(v0)
-;; block1(v1: i32):
-;;     br_table v1, block4, [block2, block3]
-;; block2:
-;;     v2 = iconst.i32 2
-;;     jump block1(v2)  ; v2 = 2
-;; block3:
-;;     v3 = iconst.i32 0
-;;     jump block1(v3)  ; v3 = 0
-;; block4:
-;;     v4 = iconst.i32 0
-;;     return v4  ; v4 = 0
+;;                                 block0(v0: i32):
+;; @0029                               jump block1(v0)
+;;                                 block1(v1: i32):
+;; @0033                               br_table v1, block4, [block2, block3]
+;;                                 block2:
+;; @0039                               v2 = iconst.i32 2
+;; @003d                               jump block1(v2)  ; v2 = 2
+;;                                 block3:
+;; @0040                               v3 = iconst.i32 0
+;; @0044                               jump block1(v3)  ; v3 = 0
+;;                                 block4:
+;; @0047                               v4 = iconst.i32 0
+;; @0049                               return v4  ; v4 = 0
 ;; }

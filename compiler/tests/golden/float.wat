@@ -10,25 +10,25 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;; block0(v0: f64, v1: f64):
-;;     v2 = fmin v0, v1
-;;     return v2
+;;                                 block0(v0: f64, v1: f64):
+;; @0039                               v2 = fmin v0, v1
+;; @003a                               return v2
 ;; }
 ;; ; nearest_f32
 ;; function u0:1(f32) -> f32 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;; block0(v0: f32):
-;;     v1 = nearest v0
-;;     return v1
+;;                                 block0(v0: f32):
+;; @003f                               v1 = nearest v0
+;; @0040                               return v1
 ;; }
 ;; ; constant
 ;; function u0:2() -> f64 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;; block0:
-;;     v0 = f64const +sNaN:0x123
-;;     return v0  ; v0 = +sNaN:0x123
+;;                                 block0:
+;; @0043                               v0 = f64const +sNaN:0x123
+;; @004c                               return v0  ; v0 = +sNaN:0x123
 ;; }

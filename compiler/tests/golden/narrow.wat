@@ -25,96 +25,96 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;; block0(v0: i64, v1: i64):
-;;     v2 = iconst.i64 3
-;;     v3 = ishl v1, v2  ; v2 = 3
-;;     v4 = iadd v0, v3
-;;     v5 = ireduce.i32 v0
-;;     v6 = ireduce.i32 v1
-;;     v7 = iconst.i32 3
-;;     v8 = ishl v6, v7  ; v7 = 3
-;;     v9 = iadd v5, v8
-;;     v10 = uextend.i64 v9
-;;     v11 = iconst.i64 0x1000_0000
-;;     v12 = iadd v10, v11  ; v11 = 0x1000_0000
-;;     v13 = load.i64 little region0 v12+8
-;;     return v13
+;;                                 block0(v0: i64, v1: i64):
+;; @0050                               v2 = iconst.i64 3
+;; @0052                               v3 = ishl v1, v2  ; v2 = 3
+;; @0053                               v4 = iadd v0, v3
+;; @0054                               v5 = ireduce.i32 v0
+;; @0054                               v6 = ireduce.i32 v1
+;; @0054                               v7 = iconst.i32 3
+;; @0054                               v8 = ishl v6, v7  ; v7 = 3
+;; @0054                               v9 = iadd v5, v8
+;; @0055                               v10 = uextend.i64 v9
+;; @0055                               v11 = iconst.i64 0x1000_0000
+;; @0055                               v12 = iadd v10, v11  ; v11 = 0x1000_0000
+;; @0055                               v13 = load.i64 little region0 v12+8
+;; @0058                               return v13
 ;; }
 ;; ; difference
 ;; function u0:2(i64, i32) -> i32 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;; block0(v0: i64, v1: i32):
-;;     v2 = iconst.i64 24
-;;     v3 = imul v0, v2  ; v2 = 24
-;;     v4 = sextend.i64 v1
-;;     v5 = isub v3, v4
-;;     v6 = ireduce.i32 v0
-;;     v7 = iconst.i32 24
-;;     v8 = imul v6, v7  ; v7 = 24
-;;     v9 = isub v8, v1
-;;     return v9
+;;                                 block0(v0: i64, v1: i32):
+;; @005d                               v2 = iconst.i64 24
+;; @005f                               v3 = imul v0, v2  ; v2 = 24
+;; @0062                               v4 = sextend.i64 v1
+;; @0063                               v5 = isub v3, v4
+;; @0064                               v6 = ireduce.i32 v0
+;; @0064                               v7 = iconst.i32 24
+;; @0064                               v8 = imul v6, v7  ; v7 = 24
+;; @0064                               v9 = isub v8, v1
+;; @0065                               return v9
 ;; }
 ;; ; far
 ;; function u0:3(i64) -> i32 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;; block0(v0: i64):
-;;     v1 = iconst.i64 32
-;;     v2 = ishl v0, v1  ; v1 = 32
-;;     v3 = ireduce.i32 v2
-;;     return v3
+;;                                 block0(v0: i64):
+;; @006a                               v1 = iconst.i64 32
+;; @006c                               v2 = ishl v0, v1  ; v1 = 32
+;; @006d                               v3 = ireduce.i32 v2
+;; @006e                               return v3
 ;; }
 ;; ; mask
 ;; function u0:4(i64) -> i64 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;; block0(v0: i64):
-;;     v1 = iconst.i64 0xffff_ffff
-;;     v2 = ireduce.i32 v0
-;;     v3 = uextend.i64 v2
-;;     return v3
+;;                                 block0(v0: i64):
+;; @0073                               v1 = iconst.i64 0xffff_ffff
+;; @0079                               v2 = ireduce.i32 v0
+;; @0079                               v3 = uextend.i64 v2
+;; @007a                               return v3
 ;; }
 ;; ; loaded_once
 ;; function u0:5(i32) -> i64 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;; block0(v0: i32):
-;;     v1 = uextend.i64 v0
-;;     v2 = iconst.i64 0x1000_0000
-;;     v3 = iadd v1, v2  ; v2 = 0x1000_0000
-;;     v4 = load.i64 little region0 v3+16
-;;     v5 = uextend.i64 v0
-;;     v6 = iconst.i64 0x1000_0000
-;;     v7 = iadd v5, v6  ; v6 = 0x1000_0000
-;;     v8 = load.i64 little region0 v7+16
-;;     v9 = iadd v4, v8
-;;     return v9
+;;                                 block0(v0: i32):
+;; @007f                               v1 = uextend.i64 v0
+;; @007f                               v2 = iconst.i64 0x1000_0000
+;; @007f                               v3 = iadd v1, v2  ; v2 = 0x1000_0000
+;; @007f                               v4 = load.i64 little region0 v3+16
+;; @0084                               v5 = uextend.i64 v0
+;; @0084                               v6 = iconst.i64 0x1000_0000
+;; @0084                               v7 = iadd v5, v6  ; v6 = 0x1000_0000
+;; @0084                               v8 = load.i64 little region0 v7+16
+;; @0087                               v9 = iadd v4, v8
+;; @0088                               return v9
 ;; }
 ;; ; loaded_twice
 ;; function u0:6(i32) -> i64 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;; block0(v0: i32):
-;;     v1 = uextend.i64 v0
-;;     v2 = iconst.i64 0x1000_0000
-;;     v3 = iadd v1, v2  ; v2 = 0x1000_0000
-;;     v4 = load.i64 little region0 v3+16
-;;     v5 = iconst.i32 0
-;;     v6 = iconst.i64 1
-;;     v7 = uextend.i64 v5  ; v5 = 0
-;;     v8 = iconst.i64 0x1000_0000
-;;     v9 = iadd v7, v8  ; v8 = 0x1000_0000
-;;     store little region0 v6, v9  ; v6 = 1
-;;     v10 = uextend.i64 v0
-;;     v11 = iconst.i64 0x1000_0000
-;;     v12 = iadd v10, v11  ; v11 = 0x1000_0000
-;;     v13 = load.i64 little region0 v12+16
-;;     v14 = iadd v4, v13
-;;     return v14
+;;                                 block0(v0: i32):
+;; @008d                               v1 = uextend.i64 v0
+;; @008d                               v2 = iconst.i64 0x1000_0000
+;; @008d                               v3 = iadd v1, v2  ; v2 = 0x1000_0000
+;; @008d                               v4 = load.i64 little region0 v3+16
+;; @0090                               v5 = iconst.i32 0
+;; @0092                               v6 = iconst.i64 1
+;; @0094                               v7 = uextend.i64 v5  ; v5 = 0
+;; @0094                               v8 = iconst.i64 0x1000_0000
+;; @0094                               v9 = iadd v7, v8  ; v8 = 0x1000_0000
+;; @0094                               store little region0 v6, v9  ; v6 = 1
+;; @0099                               v10 = uextend.i64 v0
+;; @0099                               v11 = iconst.i64 0x1000_0000
+;; @0099                               v12 = iadd v10, v11  ; v11 = 0x1000_0000
+;; @0099                               v13 = load.i64 little region0 v12+16
+;; @009c                               v14 = iadd v4, v13
+;; @009d                               return v14
 ;; }

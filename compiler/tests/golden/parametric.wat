@@ -9,17 +9,17 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;; block0(v0: i64, v1: i64, v2: i32):
-;;     v3 = select v2, v0, v1
-;;     return v3
+;;                                 block0(v0: i64, v1: i64, v2: i32):
+;; @0036                               v3 = select v2, v0, v1
+;; @0037                               return v3
 ;; }
 ;; ; drop
 ;; function u0:1() -> i32 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;; block0:
-;;     v0 = iconst.i32 -1
-;;     v1 = iconst.i32 2
-;;     return v0  ; v0 = -1
+;;                                 block0:
+;; @003a                               v0 = iconst.i32 -1
+;; @003c                               v1 = iconst.i32 2
+;; @003f                               return v0  ; v0 = -1
 ;; }

@@ -37,7 +37,7 @@
 ;; @002f                               store notrap v14, v15
 ;; @002f                               v16 = stack_addr.i64 ss0+48
 ;; @002f                               v17 = load.i8x16 notrap v16
-;; @002f                               return v17
+;; @0041                               return v17
 ;; }
 ;; ; swizzle
 ;; function u0:1(i8x16, i8x16) -> i8x16 tail {
@@ -172,5 +172,5 @@
 ;; @0048                               store notrap v103, v104
 ;; @0048                               v105 = stack_addr.i64 ss0+48
 ;; @0048                               v106 = load.i8x16 notrap v105
-;; @0048                               return v106
+;; @004a                               return v106
 ;; }

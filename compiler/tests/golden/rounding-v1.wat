@@ -16,39 +16,39 @@
 ;;     const1 = 0x80000000000000008000000000000000
 ;;     const2 = 0x3ff00000000000003ff0000000000000
 ;;     const3 = 0x00000000000000000000000000000000
-;; block0(v0: f64):
-;;     v1 = scalar_to_vector.f64x2 v0
-;;     v2 = vconst.f64x2 const0
-;;     v3 = vconst.f64x2 const1
-;;     v4 = bitcast.i64x2 little v3  ; v3 = const1
-;;     v5 = bitcast.i64x2 little v1
-;;     v6 = band v4, v5
-;;     v7 = bitcast.f64x2 little v6
-;;     v8 = bitcast.i64x2 little v1
-;;     v9 = bxor v8, v6
-;;     v10 = bitcast.f64x2 little v9
-;;     v11 = fadd v10, v2  ; v2 = const0
-;;     v12 = fsub v11, v2  ; v2 = const0
-;;     v13 = bitcast.i64x2 little v12
-;;     v14 = bor v13, v6
-;;     v15 = bitcast.f64x2 little v14
-;;     v16 = fcmp lt v15, v1
-;;     v17 = vconst.f64x2 const2
-;;     v18 = bitcast.i64x2 little v17  ; v17 = const2
-;;     v19 = band v16, v18
-;;     v20 = bitcast.f64x2 little v19
-;;     v21 = fadd v15, v20
-;;     v22 = bitcast.i64x2 little v21
-;;     v23 = bor v22, v6
-;;     v24 = bitcast.f64x2 little v23
-;;     v25 = vconst.f64x2 const3
-;;     v26 = fadd v1, v25  ; v25 = const3
-;;     v27 = fcmp lt v10, v2  ; v2 = const0
-;;     v28 = bitcast.i64x2 little v26
-;;     v29 = bitselect v27, v23, v28
-;;     v30 = bitcast.f64x2 little v29
-;;     v31 = extractlane v30, 0
-;;     return v31
+;;                                 block0(v0: f64):
+;; @0037                               v1 = scalar_to_vector.f64x2 v0
+;; @0037                               v2 = vconst.f64x2 const0
+;; @0037                               v3 = vconst.f64x2 const1
+;; @0037                               v4 = bitcast.i64x2 little v3  ; v3 = const1
+;; @0037                               v5 = bitcast.i64x2 little v1
+;; @0037                               v6 = band v4, v5
+;; @0037                               v7 = bitcast.f64x2 little v6
+;; @0037                               v8 = bitcast.i64x2 little v1
+;; @0037                               v9 = bxor v8, v6
+;; @0037                               v10 = bitcast.f64x2 little v9
+;; @0037                               v11 = fadd v10, v2  ; v2 = const0
+;; @0037                               v12 = fsub v11, v2  ; v2 = const0
+;; @0037                               v13 = bitcast.i64x2 little v12
+;; @0037                               v14 = bor v13, v6
+;; @0037                               v15 = bitcast.f64x2 little v14
+;; @0037                               v16 = fcmp lt v15, v1
+;; @0037                               v17 = vconst.f64x2 const2
+;; @0037                               v18 = bitcast.i64x2 little v17  ; v17 = const2
+;; @0037                               v19 = band v16, v18
+;; @0037                               v20 = bitcast.f64x2 little v19
+;; @0037                               v21 = fadd v15, v20
+;; @0037                               v22 = bitcast.i64x2 little v21
+;; @0037                               v23 = bor v22, v6
+;; @0037                               v24 = bitcast.f64x2 little v23
+;; @0037                               v25 = vconst.f64x2 const3
+;; @0037                               v26 = fadd v1, v25  ; v25 = const3
+;; @0037                               v27 = fcmp lt v10, v2  ; v2 = const0
+;; @0037                               v28 = bitcast.i64x2 little v26
+;; @0037                               v29 = bitselect v27, v23, v28
+;; @0037                               v30 = bitcast.f64x2 little v29
+;; @0037                               v31 = extractlane v30, 0
+;; @0038                               return v31
 ;; }
 ;; ; nearest
 ;; function u0:1(f32) -> f32 tail {
@@ -58,30 +58,30 @@
 ;;     const0 = 0x4b0000004b0000004b0000004b000000
 ;;     const1 = 0x80000000800000008000000080000000
 ;;     const2 = 0x00000000000000000000000000000000
-;; block0(v0: f32):
-;;     v1 = scalar_to_vector.f32x4 v0
-;;     v2 = vconst.f32x4 const0
-;;     v3 = vconst.f32x4 const1
-;;     v4 = bitcast.i32x4 little v3  ; v3 = const1
-;;     v5 = bitcast.i32x4 little v1
-;;     v6 = band v4, v5
-;;     v7 = bitcast.f32x4 little v6
-;;     v8 = bitcast.i32x4 little v1
-;;     v9 = bxor v8, v6
-;;     v10 = bitcast.f32x4 little v9
-;;     v11 = fadd v10, v2  ; v2 = const0
-;;     v12 = fsub v11, v2  ; v2 = const0
-;;     v13 = bitcast.i32x4 little v12
-;;     v14 = bor v13, v6
-;;     v15 = bitcast.f32x4 little v14
-;;     v16 = vconst.f32x4 const2
-;;     v17 = fadd v1, v16  ; v16 = const2
-;;     v18 = fcmp lt v10, v2  ; v2 = const0
-;;     v19 = bitcast.i32x4 little v17
-;;     v20 = bitselect v18, v14, v19
-;;     v21 = bitcast.f32x4 little v20
-;;     v22 = extractlane v21, 0
-;;     return v22
+;;                                 block0(v0: f32):
+;; @003d                               v1 = scalar_to_vector.f32x4 v0
+;; @003d                               v2 = vconst.f32x4 const0
+;; @003d                               v3 = vconst.f32x4 const1
+;; @003d                               v4 = bitcast.i32x4 little v3  ; v3 = const1
+;; @003d                               v5 = bitcast.i32x4 little v1
+;; @003d                               v6 = band v4, v5
+;; @003d                               v7 = bitcast.f32x4 little v6
+;; @003d                               v8 = bitcast.i32x4 little v1
+;; @003d                               v9 = bxor v8, v6
+;; @003d                               v10 = bitcast.f32x4 little v9
+;; @003d                               v11 = fadd v10, v2  ; v2 = const0
+;; @003d                               v12 = fsub v11, v2  ; v2 = const0
+;; @003d                               v13 = bitcast.i32x4 little v12
+;; @003d                               v14 = bor v13, v6
+;; @003d                               v15 = bitcast.f32x4 little v14
+;; @003d                               v16 = vconst.f32x4 const2
+;; @003d                               v17 = fadd v1, v16  ; v16 = const2
+;; @003d                               v18 = fcmp lt v10, v2  ; v2 = const0
+;; @003d                               v19 = bitcast.i32x4 little v17
+;; @003d                               v20 = bitselect v18, v14, v19
+;; @003d                               v21 = bitcast.f32x4 little v20
+;; @003d                               v22 = extractlane v21, 0
+;; @003e                               return v22
 ;; }
 ;; ; trunc
 ;; function u0:2(i8x16) -> i8x16 tail {
@@ -121,5 +121,5 @@
 ;; @0043                               v26 = bitselect v24, v20, v25
 ;; @0043                               v27 = bitcast.f32x4 little v26
 ;; @0043                               v28 = bitcast.i8x16 little v27
-;; @0043                               return v28
+;; @0045                               return v28
 ;; }

@@ -40,7 +40,7 @@
 ;; @0039                               v19 = iconst.i64 0x1000_0000
 ;; @0039                               v20 = iadd v5, v19  ; v19 = 0x1000_0000
 ;; @0039                               v21 = call fn0(v20, v18, v3)
-;; @0039                               return
+;; @003d                               return
 ;; }
 ;; ; drop
 ;; function u0:1() tail {
@@ -48,9 +48,9 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;     gv0 = symbol colocated userextname0
-;; block0:
-;;     v0 = symbol_value.i64 gv0
-;;     v1 = iconst.i64 0
-;;     store notrap aligned v1, v0  ; v1 = 0
-;;     return
+;;                                 block0:
+;; @0040                               v0 = symbol_value.i64 gv0
+;; @0040                               v1 = iconst.i64 0
+;; @0040                               store notrap aligned v1, v0  ; v1 = 0
+;; @0043                               return
 ;; }

@@ -49,7 +49,7 @@
 ;; @003a                               v26 = iconst.i64 0x1000_0000
 ;; @003a                               v27 = iadd v5, v26  ; v26 = 0x1000_0000
 ;; @003a                               v28 = call fn0(v27, v25, v23)
-;; @003a                               return
+;; @003e                               return
 ;; }
 ;; ; fill
 ;; function u0:1(i32, i32, i32) tail {
@@ -76,7 +76,7 @@
 ;; @0047                               v15 = iconst.i64 0x1000_0000
 ;; @0047                               v16 = iadd v5, v15  ; v15 = 0x1000_0000
 ;; @0047                               v17 = call fn0(v16, v4, v14)
-;; @0047                               return
+;; @004a                               return
 ;; }
 ;; ; init
 ;; function u0:2(i32, i32, i32) tail {
@@ -116,5 +116,5 @@
 ;; @0053                               v25 = iconst.i64 0x1000_0000
 ;; @0053                               v26 = iadd v5, v25  ; v25 = 0x1000_0000
 ;; @0053                               v27 = call fn0(v26, v22, v24)
-;; @0053                               return
+;; @0057                               return
 ;; }

@@ -18,8 +18,8 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;; block0(v0: i32):
-;;     return v0
+;;                                 block0(v0: i32):
+;; @0043                               return v0
 ;; }
 ;; ; call
 ;; function u0:1(i32, i32) -> i32 tail {
@@ -49,7 +49,7 @@
 ;; @004a                               v14 = select_spectre_guard v5, v12, v13  ; v13 = 0
 ;; @004a                               v15 = uload32 notrap aligned readonly v14
 ;; @004a                               v16 = call_indirect sig0, v15(v0)
-;; @004a                               return v16
+;; @004d                               return v16
 ;; }
 ;; ; tail
 ;; function u0:2(i32, i32) -> i32 tail {

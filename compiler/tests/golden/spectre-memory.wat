@@ -25,25 +25,25 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;     gv0 = symbol colocated userextname0
-;; block0(v0: i32):
-;;     v1 = uextend.i64 v0
-;;     v2 = iconst.i64 0x4000_0001
-;;     v3 = iadd v1, v2  ; v2 = 0x4000_0001
-;;     v4 = iconst.i64 8
-;;     v5 = iadd v3, v4  ; v4 = 8
-;;     v6 = symbol_value.i64 gv0
-;;     v7 = load.i32 notrap aligned region2 v6
-;;     v8 = uextend.i64 v7
-;;     v9 = iconst.i64 16
-;;     v10 = ishl v8, v9  ; v9 = 16
-;;     v11 = icmp ugt v5, v10
-;;     trapnz v11, user5
-;;     v12 = iconst.i64 0
-;;     v13 = select_spectre_guard v11, v12, v3  ; v12 = 0
-;;     v14 = iconst.i64 0x1000_0000
-;;     v15 = iadd v13, v14  ; v14 = 0x1000_0000
-;;     v16 = load.i64 little region0 v15
-;;     return v16
+;;                                 block0(v0: i32):
+;; @0049                               v1 = uextend.i64 v0
+;; @0049                               v2 = iconst.i64 0x4000_0001
+;; @0049                               v3 = iadd v1, v2  ; v2 = 0x4000_0001
+;; @0049                               v4 = iconst.i64 8
+;; @0049                               v5 = iadd v3, v4  ; v4 = 8
+;; @0049                               v6 = symbol_value.i64 gv0
+;; @0049                               v7 = load.i32 notrap aligned region2 v6
+;; @0049                               v8 = uextend.i64 v7
+;; @0049                               v9 = iconst.i64 16
+;; @0049                               v10 = ishl v8, v9  ; v9 = 16
+;; @0049                               v11 = icmp ugt v5, v10
+;; @0049                               trapnz v11, user5
+;; @0049                               v12 = iconst.i64 0
+;; @0049                               v13 = select_spectre_guard v11, v12, v3  ; v12 = 0
+;; @0049                               v14 = iconst.i64 0x1000_0000
+;; @0049                               v15 = iadd v13, v14  ; v14 = 0x1000_0000
+;; @0049                               v16 = load.i64 little region0 v15
+;; @0050                               return v16
 ;; }
 ;; ; large_store
 ;; function u0:1(i32, i8x16) tail {
@@ -69,7 +69,7 @@
 ;; @0057                               v15 = iconst.i64 0x1000_0000
 ;; @0057                               v16 = iadd v14, v15  ; v15 = 0x1000_0000
 ;; @0057                               store little region0 v1, v16
-;; @0057                               return
+;; @005f                               return
 ;; }
 ;; ; large_lane
 ;; function u0:2(i32, i8x16) -> i8x16 tail {
@@ -98,19 +98,19 @@
 ;; @0066                               v18 = load.i16 little region0 v17
 ;; @0066                               v19 = insertlane v2, v18, 3
 ;; @0066                               v20 = bitcast.i8x16 little v19
-;; @0066                               return v20
+;; @006f                               return v20
 ;; }
 ;; ; small
 ;; function u0:3(i32) -> i64 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;; block0(v0: i32):
-;;     v1 = uextend.i64 v0
-;;     v2 = iconst.i64 0x1000_0000
-;;     v3 = iadd v1, v2  ; v2 = 0x1000_0000
-;;     v4 = load.i64 little region0 v3+0x4000_0000
-;;     return v4
+;;                                 block0(v0: i32):
+;; @0074                               v1 = uextend.i64 v0
+;; @0074                               v2 = iconst.i64 0x1000_0000
+;; @0074                               v3 = iadd v1, v2  ; v2 = 0x1000_0000
+;; @0074                               v4 = load.i64 little region0 v3+0x4000_0000
+;; @007b                               return v4
 ;; }
 ;; ; short_copy
 ;; function u0:4(i32, i32) tail {
@@ -118,7 +118,7 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;                                 block0(v0: i32, v1: i32):
-;;                                     v2 = iconst.i32 16
+;; @0082                               v2 = iconst.i32 16
 ;; @0084                               v3 = uextend.i64 v1
 ;; @0084                               v4 = uextend.i64 v0
 ;; @0084                               v5 = iconst.i64 0x1000_0000
@@ -127,7 +127,7 @@
 ;; @0084                               v8 = iconst.i64 0x1000_0000
 ;; @0084                               v9 = iadd v4, v8  ; v8 = 0x1000_0000
 ;; @0084                               store little region0 v7, v9
-;; @0084                               return
+;; @0088                               return
 ;; }
 ;; ; short_fill
 ;; function u0:5(i32) tail {
@@ -136,12 +136,12 @@
 ;;     region2 = 2 "memory size"
 ;;     const0 = 0x00000000000000000000000000000000
 ;;                                 block0(v0: i32):
-;;                                     v1 = iconst.i32 0
-;;                                     v2 = iconst.i32 16
+;; @008d                               v1 = iconst.i32 0
+;; @008f                               v2 = iconst.i32 16
 ;; @0091                               v3 = uextend.i64 v0
 ;; @0091                               v4 = iconst.i64 0x1000_0000
 ;; @0091                               v5 = iadd v3, v4  ; v4 = 0x1000_0000
 ;; @0091                               v6 = vconst.i8x16 const0
 ;; @0091                               store little region0 v6, v5  ; v6 = const0
-;; @0091                               return
+;; @0094                               return
 ;; }

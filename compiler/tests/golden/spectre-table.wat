@@ -29,8 +29,8 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;; block0(v0: i32):
-;;     return v0
+;;                                 block0(v0: i32):
+;; @0059                               return v0
 ;; }
 ;; ; get
 ;; function u0:1(i32) -> i32 tail {
@@ -52,10 +52,10 @@
 ;; @005e                               v9 = iconst.i64 0
 ;; @005e                               v10 = select_spectre_guard v4, v9, v8  ; v9 = 0
 ;; @005e                               v11 = load.i64 notrap aligned v10
-;; @005e                               v12 = iconst.i64 0
-;; @005e                               v13 = icmp eq v11, v12  ; v12 = 0
-;; @005e                               v14 = uextend.i32 v13
-;; @005e                               return v14
+;; @0060                               v12 = iconst.i64 0
+;; @0060                               v13 = icmp eq v11, v12  ; v12 = 0
+;; @0060                               v14 = uextend.i32 v13
+;; @0061                               return v14
 ;; }
 ;; ; set
 ;; function u0:2(i32) tail {
@@ -64,7 +64,7 @@
 ;;     region2 = 2 "memory size"
 ;;     gv0 = symbol colocated userextname0
 ;;                                 block0(v0: i32):
-;;                                     v1 = iconst.i64 0
+;; @0066                               v1 = iconst.i64 0
 ;; @0068                               v2 = uextend.i64 v0
 ;; @0068                               v3 = iconst.i64 4
 ;; @0068                               v4 = icmp uge v2, v3  ; v3 = 4
@@ -76,7 +76,7 @@
 ;; @0068                               v9 = iconst.i64 0
 ;; @0068                               v10 = select_spectre_guard v4, v9, v8  ; v9 = 0
 ;; @0068                               store notrap aligned v1, v10  ; v1 = 0
-;; @0068                               return
+;; @006a                               return
 ;; }
 ;; ; fill
 ;; function u0:3(i32, i32) tail {
@@ -85,7 +85,7 @@
 ;;     region2 = 2 "memory size"
 ;;     gv0 = symbol colocated userextname0
 ;;                                 block0(v0: i32, v1: i32):
-;;                                     v2 = iconst.i64 0
+;; @006f                               v2 = iconst.i64 0
 ;; @0073                               v3 = uextend.i64 v1
 ;; @0073                               v4 = uextend.i64 v0
 ;; @0073                               v5 = iconst.i64 4
@@ -113,7 +113,7 @@
 ;; @0073                               v22 = iadd.i64 v17, v21  ; v21 = 8
 ;; @0073                               jump block1(v22)
 ;;                                 block3:
-;; @0073                               return
+;; @0076                               return
 ;; }
 ;; ; grow
 ;; function u0:4(i32) -> i32 tail {
@@ -123,7 +123,7 @@
 ;;     gv0 = symbol colocated userextname0
 ;;     gv1 = symbol colocated userextname1
 ;;                                 block0(v0: i32):
-;;                                     v1 = iconst.i64 0
+;; @0079                               v1 = iconst.i64 0
 ;; @007d                               v2 = uextend.i64 v0
 ;; @007d                               v3 = symbol_value.i64 gv0
 ;; @007d                               v4 = uload32 notrap aligned v3
@@ -161,7 +161,7 @@
 ;; @007d                               v28 = ireduce.i32 v4
 ;; @007d                               jump block1(v28)
 ;;                                 block1(v9: i32):
-;; @007d                               return v9
+;; @0080                               return v9
 ;; }
 ;; ; copy
 ;; function u0:5(i32, i32, i32) tail {
@@ -205,7 +205,7 @@
 ;; @0089                               v29 = iconst.i64 3
 ;; @0089                               v30 = ishl v28, v29  ; v29 = 3
 ;; @0089                               v31 = call fn0(v26, v18, v30)
-;; @0089                               return
+;; @008d                               return
 ;; }
 ;; ; init
 ;; function u0:6(i32, i32, i32) tail {
@@ -251,7 +251,7 @@
 ;; @0096                               v30 = iconst.i64 3
 ;; @0096                               v31 = ishl v29, v30  ; v30 = 3
 ;; @0096                               v32 = call fn0(v27, v19, v31)
-;; @0096                               return
+;; @009a                               return
 ;; }
 ;; ; call
 ;; function u0:7(i32, i32) -> i32 tail {
@@ -288,5 +288,5 @@
 ;; @00a1                               v19 = iconst.i64 0
 ;; @00a1                               v20 = select_spectre_guard v16, v19, v18  ; v19 = 0
 ;; @00a1                               v21 = call_indirect sig0, v20(v0)
-;; @00a1                               return v21
+;; @00a4                               return v21
 ;; }

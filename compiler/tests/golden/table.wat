@@ -23,8 +23,8 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;; block0(v0: i32):
-;;     return v0
+;;                                 block0(v0: i32):
+;; @004e                               return v0
 ;; }
 ;; ; call
 ;; function u0:1(i32, i32) -> i32 tail {
@@ -57,7 +57,7 @@
 ;; @0055                               v15 = iconst.i64 0xffff_ffff
 ;; @0055                               v16 = band.i64 v10, v15  ; v15 = 0xffff_ffff
 ;; @0055                               v17 = call_indirect sig0, v16(v0)
-;; @0055                               return v17
+;; @0058                               return v17
 ;; }
 ;; ; set
 ;; function u0:2(i32) tail {
@@ -68,9 +68,9 @@
 ;;     gv1 = symbol colocated userextname1
 ;;     gv2 = symbol colocated userextname2
 ;;                                 block0(v0: i32):
-;;                                     v1 = symbol_value.i64 gv0
-;;                                     v2 = iconst.i64 0x0001_0000_0000
-;;                                     v3 = bor v1, v2  ; v2 = 0x0001_0000_0000
+;; @005d                               v1 = symbol_value.i64 gv0
+;; @005d                               v2 = iconst.i64 0x0001_0000_0000
+;; @005d                               v3 = bor v1, v2  ; v2 = 0x0001_0000_0000
 ;; @005f                               v4 = uextend.i64 v0
 ;; @005f                               v5 = symbol_value.i64 gv1
 ;; @005f                               v6 = uload32 notrap aligned v5
@@ -81,7 +81,7 @@
 ;; @005f                               v10 = ishl v4, v9  ; v9 = 3
 ;; @005f                               v11 = iadd v8, v10
 ;; @005f                               store notrap aligned v3, v11
-;; @005f                               return
+;; @0061                               return
 ;; }
 ;; ; grow
 ;; function u0:3(i32) -> i32 tail {
@@ -91,7 +91,7 @@
 ;;     gv0 = symbol colocated userextname0
 ;;     gv1 = symbol colocated userextname1
 ;;                                 block0(v0: i32):
-;;                                     v1 = iconst.i64 0
+;; @0064                               v1 = iconst.i64 0
 ;; @0068                               v2 = uextend.i64 v0
 ;; @0068                               v3 = symbol_value.i64 gv0
 ;; @0068                               v4 = uload32 notrap aligned v3
@@ -123,7 +123,7 @@
 ;; @0068                               v22 = ireduce.i32 v4
 ;; @0068                               jump block1(v22)
 ;;                                 block1(v9: i32):
-;; @0068                               return v9
+;; @006b                               return v9
 ;; }
 ;; ; init
 ;; function u0:4(i32, i32, i32) tail {
@@ -164,7 +164,7 @@
 ;; @0078                               v25 = symbol_value.i64 gv1
 ;; @0078                               v26 = iconst.i64 0
 ;; @0078                               store notrap aligned v26, v25  ; v26 = 0
-;; @0078                               return
+;; @007b                               return
 ;; }
 ;; ; is_null
 ;; function u0:5(i32) -> i32 tail {
@@ -184,8 +184,8 @@
 ;; @0080                               v7 = ishl v1, v6  ; v6 = 3
 ;; @0080                               v8 = iadd v5, v7
 ;; @0080                               v9 = load.i64 notrap aligned v8
-;; @0080                               v10 = iconst.i64 0
-;; @0080                               v11 = icmp eq v9, v10  ; v10 = 0
-;; @0080                               v12 = uextend.i32 v11
-;; @0080                               return v12
+;; @0082                               v10 = iconst.i64 0
+;; @0082                               v11 = icmp eq v9, v10  ; v10 = 0
+;; @0082                               v12 = uextend.i32 v11
+;; @0083                               return v12
 ;; }

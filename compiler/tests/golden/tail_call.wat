@@ -20,9 +20,9 @@
 ;;     sig0 = (i32) -> i32 tail
 ;;     fn0 = colocated u0:0 sig0
 ;;                                 block0(v0: i32):
-;;                                     v1 = uextend.i64 v0
-;;                                     v2 = iconst.i32 7
-;;                                     set_pinned_reg v1
+;; @0070                               v1 = uextend.i64 v0
+;; @0072                               v2 = iconst.i32 7
+;; @0074                               set_pinned_reg v1
 ;; @0074                               return_call fn0(v2)  ; v2 = 7
 ;; }
 ;; ; indirect
@@ -33,7 +33,7 @@
 ;;     gv0 = symbol colocated userextname0
 ;;     sig0 = (i32) -> i32 tail
 ;;                                 block0(v0: i32):
-;;                                     v1 = iconst.i32 7
+;; @0079                               v1 = iconst.i32 7
 ;; @007d                               v2 = iconst.i32 -4
 ;; @007d                               v3 = iadd v0, v2  ; v2 = -4
 ;; @007d                               v4 = iconst.i32 1

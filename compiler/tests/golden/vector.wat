@@ -35,7 +35,7 @@
 ;; @007b                               v6 = bitcast.i32x4 little v1
 ;; @007b                               v7 = iadd v4, v6
 ;; @007b                               v8 = bitcast.i8x16 little v7
-;; @007b                               return v8
+;; @007e                               return v8
 ;; }
 ;; ; global
 ;; function u0:1(i8x16) tail {
@@ -44,15 +44,15 @@
 ;;     region2 = 2 "memory size"
 ;;     gv0 = symbol colocated userextname0
 ;;                                 block0(v0: i8x16):
-;;                                     v1 = symbol_value.i64 gv0
-;;                                     v2 = load.i8x16 notrap aligned region1 v1+16
+;; @0081                               v1 = symbol_value.i64 gv0
+;; @0081                               v2 = load.i8x16 notrap aligned region1 v1+16
 ;; @0085                               v3 = bxor v2, v0
-;; @0085                               v4 = symbol_value.i64 gv0
-;; @0085                               store notrap aligned region1 v3, v4+16
-;; @0085                               v5 = iconst.i64 1
-;; @0085                               v6 = symbol_value.i64 gv0
-;; @0085                               store notrap aligned region1 v5, v6+32  ; v5 = 1
-;; @0085                               return
+;; @0087                               v4 = symbol_value.i64 gv0
+;; @0087                               store notrap aligned region1 v3, v4+16
+;; @0089                               v5 = iconst.i64 1
+;; @008b                               v6 = symbol_value.i64 gv0
+;; @008b                               store notrap aligned region1 v5, v6+32  ; v5 = 1
+;; @008d                               return
 ;; }
 ;; ; lane
 ;; function u0:2(i32, i8x16) tail {
@@ -73,7 +73,7 @@
 ;; @009b                               v12 = iconst.i64 0x1000_0000
 ;; @009b                               v13 = iadd v11, v12  ; v12 = 0x1000_0000
 ;; @009b                               store little region0 v10, v13+4
-;; @009b                               return
+;; @00a0                               return
 ;; }
 ;; ; find
 ;; function u0:3(i32, i32) -> i32 tail {
@@ -89,7 +89,7 @@
 ;; @00ab                               v7 = splat.i8x16 v6
 ;; @00ad                               v8 = icmp eq v5, v7
 ;; @00af                               v9 = vhigh_bits.i32 v8
-;; @00af                               return v9
+;; @00b1                               return v9
 ;; }
 ;; ; larger
 ;; function u0:4(i8x16, i8x16) -> i8x16 tail {
@@ -103,7 +103,7 @@
 ;; @00b8                               v5 = bitcast.f32x4 little v4
 ;; @00b8                               v6 = bitselect v5, v2, v3
 ;; @00b8                               v7 = bitcast.i8x16 little v6
-;; @00b8                               return v7
+;; @00bb                               return v7
 ;; }
 ;; ; truncate
 ;; function u0:5(i8x16) -> i8x16 tail {
@@ -117,7 +117,7 @@
 ;; @00c0                               v3 = vconst.i64x2 const0
 ;; @00c0                               v4 = snarrow v2, v3  ; v3 = const0
 ;; @00c0                               v5 = bitcast.i8x16 little v4
-;; @00c0                               return v5
+;; @00c3                               return v5
 ;; }
 ;; ; multiply_add
 ;; function u0:6(i8x16, i8x16, i8x16) -> i8x16 tail {
@@ -131,5 +131,5 @@
 ;; @00cc                               v6 = fmul v5, v4
 ;; @00cc                               v7 = fadd v6, v3
 ;; @00cc                               v8 = bitcast.i8x16 little v7
-;; @00cc                               return v8
+;; @00cf                               return v8
 ;; }

@@ -1,9 +1,9 @@
 //! The guest's descriptors.
 //!
-//! Invariants: a new descriptor gets the lowest free number, as in POSIX; the
-//! host descriptors 0, 1 and 2 are never free, so that no file of the guest
-//! lands there and receives the shim's own messages; and what a descriptor may
-//! do only ever shrinks.
+//! Invariants: a new descriptor gets the lowest free number, as in POSIX; and the host
+//! descriptors 0, 1 and 2 are never free, so that no file of the guest gets one of these
+//! numbers and receives the messages of the runtime. What a descriptor may do is decided in
+//! [`crate::policy::rights`].
 
 use super::errno::Errno;
 use super::listing::Listing;
@@ -20,8 +20,7 @@ use rustix::io::{DupFlags, Errno as Host, dup3, try_close};
 /// A host descriptor, closed when dropped.
 pub enum HostFd {
     Owned(OwnedFd),
-    /// One of the host's 0, 1 and 2: closing it leaves something inert under
-    /// its number.
+    /// One of the host's 0, 1 and 2: closing it leaves an inert descriptor under its number.
     Standard(ManuallyDrop<OwnedFd>),
 }
 
@@ -35,11 +34,11 @@ impl AsFd for HostFd {
 }
 
 impl HostFd {
-    /// Closes it, and says what the file system says: one that writes late
-    /// (NFS, FUSE, quotas) tells of lost data here.
+    /// Closes the descriptor. File systems that write late (NFS, FUSE, quotas) report lost
+    /// data here.
     ///
     /// # Errors
-    /// `EIO`, `ENOSPC`, `EDQUOT`. It is closed all the same, also when Linux
+    /// `EIO`, `ENOSPC`, `EDQUOT`. The descriptor is closed all the same, also when Linux
     /// answers `EINTR`.
     pub fn close(self) -> rustix::io::Result<()> {
         let Self::Owned(fd) = &self else {
@@ -47,7 +46,7 @@ impl HostFd {
         };
         let raw = fd.as_raw_fd();
         core::mem::forget(self);
-        // SAFETY: it was owned, and its owner has just been forgotten.
+        // SAFETY: the descriptor was owned, and its owner has just been forgotten.
         match unsafe { try_close(raw) } {
             Err(Host::INTR) => Ok(()),
             result => result,
@@ -65,37 +64,39 @@ impl Drop for HostFd {
     }
 }
 
-/// A descriptor that can neither be read nor written, and that takes no file, so that the
-/// second fence can forbid to open any: an epoll instance that waits for nothing.
+/// A descriptor that can neither be read nor written: an epoll instance that waits for
+/// nothing. To make one no file is opened, which the second fence may forbid.
 fn placeholder() -> rustix::io::Result<OwnedFd> {
     epoll::create(epoll::CreateFlags::CLOEXEC)
 }
 
-/// A descriptor that can neither be read nor written, for before the second fence stands.
+/// A descriptor that can neither be read nor written, for the time before the second fence
+/// stands.
 pub fn inert() -> rustix::io::Result<OwnedFd> {
     openat(CWD, c"/", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())
 }
 
-/// What the guest knows under a number.
+/// What the guest has under a number.
 pub struct Descriptor {
     pub host: HostFd,
     pub filetype: FileType,
     pub rights: Rights,
+    /// The rights that it hands down to files that are opened with it.
     pub inheriting: Rights,
     /// The `fdflags` as the guest last set them.
     pub flags: u16,
-    /// 0, 1 or 2 when the description came from the parent process, which may
-    /// share it with others: its flags must not be changed.
+    /// 0, 1 or 2 when the open file description came from the parent process, which may
+    /// share it with others: the description's flags must not be changed.
     pub stdio: Option<u8>,
     /// Opened below a grant for reading only.
     pub read_only: bool,
     pub preopen: Option<Preopen>,
-    /// For the call that waits for it.
+    /// For the call that waits for this descriptor.
     pub poll_slot: Cell<PollSlot>,
     /// How far a directory has been listed.
     pub listing: Listing,
-    /// Opened with the host's O_NONBLOCK whatever the guest wants, which is
-    /// emulated: a FIFO to be read (see [`super::path_open`]).
+    /// The host's descriptor has O_NONBLOCK whatever the guest wants, and the guest's NONBLOCK
+    /// is emulated: a FIFO to be read (see `wasi/fifo.rs`).
     pub never_waits: bool,
     /// Whether the file lies in a file system by which the kernel is controlled, once
     /// somebody has asked: that never changes.
@@ -133,7 +134,7 @@ pub enum Preopen {
 }
 
 impl Descriptor {
-    /// Without rights, flags or origin.
+    /// A descriptor without rights, flags or origin.
     pub fn new(host: HostFd, filetype: FileType) -> Self {
         Self {
             host,
@@ -151,12 +152,13 @@ impl Descriptor {
         }
     }
 
+    /// Whether the guest wants calls to fail with `EAGAIN` rather than wait.
     pub fn nonblocking(&self) -> bool {
         self.flags & fdflags::NONBLOCK != 0
     }
 
-    /// The guest's NONBLOCK isn't the host's O_NONBLOCK, so whether to wait is
-    /// decided before the host is asked.
+    /// Whether the guest's NONBLOCK isn't the host's O_NONBLOCK: then a call decides whether to
+    /// wait before it asks the host.
     pub fn emulates_nonblock(&self) -> bool {
         (self.stdio.is_some() || self.never_waits) && !self.filetype.never_blocks()
     }
@@ -178,7 +180,7 @@ pub struct FdTable {
     inline: [Option<Descriptor>; INLINE],
     /// Slots from [`INLINE`] on, all initialised.
     grown: PageArray<Option<Descriptor>>,
-    /// No lower number is free.
+    /// No number below this is free.
     lowest_free: usize,
 }
 
@@ -192,34 +194,34 @@ impl FdTable {
     }
 
     fn slot(&self, fd: usize) -> Option<&Option<Descriptor>> {
-        match fd.checked_sub(INLINE) {
-            None => Some(&self.inline[fd]),
-            // SAFETY: `add_slots` initialises every slot that it adds.
-            Some(index) => {
-                (self.grown.as_slice().get(index)).map(|slot| unsafe { slot.assume_init_ref() })
-            }
-        }
+        let Some(index) = fd.checked_sub(INLINE) else {
+            return Some(&self.inline[fd]);
+        };
+        let slot = self.grown.as_slice().get(index)?;
+        // SAFETY: `add_slots` initialises every slot that it adds.
+        Some(unsafe { slot.assume_init_ref() })
     }
 
     fn slot_mut(&mut self, fd: usize) -> Option<&mut Option<Descriptor>> {
-        match fd.checked_sub(INLINE) {
-            None => Some(&mut self.inline[fd]),
-            // SAFETY: as in `slot`.
-            Some(index) => (self.grown.as_mut_slice().get_mut(index))
-                .map(|slot| unsafe { slot.assume_init_mut() }),
-        }
+        let Some(index) = fd.checked_sub(INLINE) else {
+            return Some(&mut self.inline[fd]);
+        };
+        let slot = self.grown.as_mut_slice().get_mut(index)?;
+        // SAFETY: as in `slot`.
+        Some(unsafe { slot.assume_init_mut() })
     }
 
-    /// All that are open, by number.
+    /// All open descriptors, by number.
     pub fn iter(&self) -> impl Iterator<Item = &Descriptor> + Clone {
         // SAFETY: as in `slot`.
         let grown = (self.grown.as_slice().iter()).map(|slot| unsafe { slot.assume_init_ref() });
         self.inline.iter().chain(grown).flatten()
     }
 
-    /// Makes number `fd` exist.
+    /// Adds slots, so that there is one for the number `fd`.
     fn add_slots(&mut self, fd: usize) -> Result<(), Errno> {
         let old = self.grown.capacity();
+        // At least twice as many, so that the copying is paid for by what is added.
         self.grown.reserve(((fd + 1) - INLINE).max(old * 2))?;
         for slot in &mut self.grown.as_mut_slice()[old..] {
             slot.write(None);
@@ -227,6 +229,8 @@ impl FdTable {
         Ok(())
     }
 
+    /// The descriptor `fd`.
+    ///
     /// # Errors
     /// `EBADF` when `fd` isn't open, as for all functions here.
     pub fn get(&self, fd: u32) -> Result<&Descriptor, Errno> {
@@ -254,7 +258,7 @@ impl FdTable {
         u32::try_from(fd).map_err(|_| Errno::MFILE)
     }
 
-    /// Takes `fd` out of the table.
+    /// Takes `fd` out of the table; its number is free then.
     pub fn remove(&mut self, fd: u32) -> Result<Descriptor, Errno> {
         let removed = (self.slot_mut(fd as usize).and_then(Option::take)).ok_or(Errno::BADF)?;
         self.lowest_free = self.lowest_free.min(fd as usize);
@@ -328,9 +332,9 @@ mod tests {
         let (reader, writer) = rustix::pipe::pipe().unwrap();
         let number = writer.as_raw_fd();
         drop(HostFd::Standard(ManuallyDrop::new(writer)));
-        // Whoever reads is told of the end.
+        // The reader sees the end.
         assert_eq!(read(&reader, &mut [0; 1]), Ok(0));
-        // SAFETY: the number is still taken, by what must be closed here.
+        // SAFETY: the number is still taken, by the placeholder, which is closed here.
         let placeholder = unsafe { <OwnedFd as rustix::fd::FromRawFd>::from_raw_fd(number) };
         assert!(write(&placeholder, b"x").is_err() && read(&placeholder, &mut [0; 1]).is_err());
     }

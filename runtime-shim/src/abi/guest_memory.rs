@@ -1,11 +1,14 @@
-//! Checked access to linear memory.
+//! Checked access to linear memory: the sandbox of the runtime. (The sandbox of generated
+//! code is `lower/address.rs` in the compiler.)
 //!
-//! Invariants: every guest pointer and length is checked against
-//! [`linear_memory::size_bytes`] in 64-bit arithmetic before the first byte is
-//! touched, so a bad pointer is `EFAULT` and never a fault of the host; and
-//! references into linear memory come only out of a borrow of [`Memory`], so
-//! safe code never holds two overlapping ones of which one is mutable.
-//! Everything is little-endian, as the guest is (the shim's hosts are, too).
+//! Invariants:
+//!
+//! * Every guest pointer and length is checked against [`linear_memory::size_bytes`] in
+//!   64-bit arithmetic before the first byte is touched, so a bad pointer is `EFAULT` and
+//!   never a fault of the host.
+//! * References into linear memory come only from a borrow of [`Memory`], so safe code
+//!   never holds two overlapping references of which one is mutable.
+//! * All numbers are little-endian, as in the guest and on all our hosts.
 
 use crate::abi::errno::Errno;
 use crate::linear_memory;
@@ -18,27 +21,30 @@ use wasi_aot_contract::layout::native::MEMORY_BASE;
 /// A guest address: an offset into linear memory.
 pub type Ptr = u32;
 
-/// Most buffers that go into one system call; a longer vector takes several
-/// calls, or ends in a short read or write where that is allowed. Linux takes
-/// 1,024 at most.
+/// Most buffers that go into one system call. A longer vector takes several calls, or ends
+/// in a short read or write where that is allowed. Linux takes at most 1,024.
 pub const IOV_BATCH: usize = 64;
 
 /// Size of preview 1's `iovec` and `ciovec` records in bytes.
 const IOVEC_SIZE: u64 = 8;
 
-/// The right to touch linear memory: borrowed while a reference into it lives.
+/// The right to touch linear memory. It is borrowed while a reference into linear memory
+/// lives.
 pub struct Memory(());
 
 impl Memory {
     /// # Safety
-    /// At most one value may exist at a time. While it does, the bytes below
-    /// [`linear_memory::size_bytes`] at [`MEMORY_BASE`] must be mapped readable and
-    /// writable, and nothing may access them during the borrows this value
-    /// hands out, the kernel on behalf of this module apart.
+    /// At most one value may exist at a time. While it exists, the first
+    /// [`linear_memory::size_bytes`] bytes at [`MEMORY_BASE`] must be mapped readable and
+    /// writable, and nothing may access them during the borrows that this value hands out,
+    /// except the kernel on behalf of this module.
     pub const unsafe fn new() -> Self {
         Self(())
     }
 
+    /// The host's address of the guest's `at`.
+    ///
+    /// # Errors
     /// `EFAULT` unless `[at, at + len)` lies within linear memory.
     fn check(at: Ptr, len: u64) -> Result<*mut u8, Errno> {
         // Neither term exceeds 2^35, so the sum can't wrap.
@@ -69,14 +75,15 @@ impl Memory {
         Ok(unsafe { core::slice::from_raw_parts_mut(start, len as usize) })
     }
 
-    /// `N` bytes at `at`, copied.
+    /// A copy of the `N` bytes at `at`.
     pub fn array<const N: usize>(&self, at: Ptr) -> Result<[u8; N], Errno> {
         let bytes = self.bytes(at, N as u32)?;
         Ok(bytes
             .try_into()
-            .expect("BUG: a slice of N bytes is no array of N"))
+            .expect("BUG: a slice of N bytes isn't an array of N"))
     }
 
+    /// Stores `bytes` at `at`.
     pub fn write(&mut self, at: Ptr, bytes: &[u8]) -> Result<(), Errno> {
         let len = u32::try_from(bytes.len()).map_err(|_| Errno::FAULT)?;
         self.bytes_mut(at, len)?.copy_from_slice(bytes);
@@ -91,8 +98,8 @@ impl Memory {
         self.write(at, &value.to_le_bytes())
     }
 
-    /// `EFAULT` unless a result of `len` bytes could be stored at `at`: asked
-    /// before an operation whose effect can't be taken back.
+    /// `EFAULT` unless a result of `len` bytes can be stored at `at`. To be asked before an
+    /// operation whose effect can't be taken back.
     pub fn expect_room(&self, at: Ptr, len: u32) -> Result<(), Errno> {
         Self::check(at, u64::from(len)).map(|_| ())
     }
@@ -135,11 +142,12 @@ impl IoVector {
         Ok((record as u32, (record >> 32) as u32))
     }
 
-    /// The next non-empty buffers from index `next` on, [`IOV_BATCH`] at most;
-    /// `next` moves behind them. Empty at the vector's end.
+    /// The next non-empty buffers from index `next` on, at most [`IOV_BATCH`]. Moves `next`
+    /// past them. The batch is empty at the vector's end.
     ///
     /// # Errors
-    /// `EFAULT` when a record has become invalid since the vector was checked.
+    /// `EFAULT` when a record has become invalid since the vector was checked: a read into one
+    /// buffer may have changed the vector itself.
     pub fn batch<'m>(self, memory: &'m mut Memory, next: &mut u32) -> Result<Batch<'m>, Errno> {
         let mut batch = Batch {
             buffers: [const { MaybeUninit::uninit() }; IOV_BATCH],
@@ -170,10 +178,10 @@ struct KernelIovec {
     len: usize,
 }
 
-/// Buffers in linear memory for one system call. They may overlap: they are
-/// raw until the kernel copies to or from them, one after the other.
+/// Buffers in linear memory for one system call. They may overlap: they are raw pointers
+/// until the kernel copies to or from one buffer after the other.
 pub struct Batch<'m> {
-    /// Initialised in `[0, end)`; `[0, first)` is used up.
+    /// The elements `[0, end)` are initialised; those in `[0, first)` are used up.
     buffers: [MaybeUninit<KernelIovec>; IOV_BATCH],
     first: usize,
     end: usize,
@@ -188,11 +196,11 @@ impl Batch<'_> {
     /// For a system call that fills the buffers.
     pub fn as_io_slices_mut(&mut self) -> &mut [IoSliceMut<'_>] {
         let live = &mut self.buffers[self.first..self.end];
-        // SAFETY: all of `live` is initialised, and `IoSliceMut` is documented
-        // to have the layout of `struct iovec` on Unix. Each names checked
-        // bytes that the exclusive borrow of Memory keeps from everyone else.
-        // Where two overlap, no two references are made of them: the slice is
-        // handed to the kernel, which copies into one after the other.
+        // SAFETY: all of `live` is initialised, and `IoSliceMut` is documented to have the
+        // layout of `struct iovec` on Unix. Each element names checked bytes that the
+        // exclusive borrow of Memory keeps from everyone else. Elements may overlap, but
+        // no references to their bytes are made: the slice is handed to the kernel, which
+        // copies into one after the other.
         unsafe { core::slice::from_raw_parts_mut(live.as_mut_ptr().cast(), live.len()) }
     }
 
@@ -200,11 +208,11 @@ impl Batch<'_> {
     pub fn as_io_slices(&self) -> &[IoSlice<'_>] {
         let live = &self.buffers[self.first..self.end];
         // SAFETY: as in `as_io_slices_mut`; nothing writes the bytes meanwhile, so
-        // overlapping ones are merely shared.
+        // overlapping elements merely share bytes.
         unsafe { core::slice::from_raw_parts(live.as_ptr().cast(), live.len()) }
     }
 
-    /// Drops the first `count` bytes, which a system call has dealt with.
+    /// Drops the first `count` bytes, which a system call has read or written.
     pub fn advance(&mut self, mut count: usize) {
         while self.first < self.end {
             // SAFETY: initialised below `end`.

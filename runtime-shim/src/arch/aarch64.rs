@@ -31,9 +31,9 @@ macro_rules! define_entry_point {
 #[cfg(not(test))]
 pub(crate) use define_entry_point;
 
-/// Calls `entry` on the stack that ends at `stack_top` (a multiple of 16) and
-/// exits with code 0 when it returns. Nothing of the caller is kept: the module
-/// may destroy every register, the pinned one (x21) among them.
+/// Calls `entry` on the stack that ends at `stack_top` (a multiple of 16) and exits with code 0
+/// when it returns. No register is saved: the module may change all of them, the pinned one
+/// (x21) included.
 ///
 /// # Safety
 /// `entry` is the module's entry, and the memory below `stack_top` is a stack
@@ -57,8 +57,8 @@ pub unsafe extern "C" fn enter(entry: u64, stack_top: u64) -> ! {
 /// errno for a failure.
 ///
 /// # Safety
-/// What the kernel reads and writes for this call through pointers among `args`
-/// may be read and written.
+/// The kernel may read and write what it reads and writes for this call through pointers among
+/// `args`.
 pub unsafe fn system_call(number: u32, args: [usize; 6]) -> isize {
     let result;
     // SAFETY: the caller's promise covers memory; the kernel keeps all registers
@@ -155,10 +155,10 @@ pub unsafe fn fill_string(_dst: *mut u8, _value: u8, _n: usize) -> bool {
     false
 }
 
-/// What processors of this kind may have.
+/// The features that processors of this kind may have.
 pub use aarch64::CPU;
 
-/// What the machine says about features: all of it, since the kernel has put it into
+/// What the machine says about features: about all of them, since the kernel has put that into
 /// the auxiliary vector.
 pub fn processor(_set: Features) -> Words {
     let (hwcap, _) = rustix::param::linux_hwcap();

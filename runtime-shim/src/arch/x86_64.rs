@@ -32,9 +32,9 @@ macro_rules! define_entry_point {
 #[cfg(not(test))]
 pub(crate) use define_entry_point;
 
-/// Calls `entry` on the stack that ends at `stack_top` (a multiple of 16) and
-/// exits with code 0 when it returns. Nothing of the caller is kept: the module
-/// may destroy every register, the pinned one (r15) among them.
+/// Calls `entry` on the stack that ends at `stack_top` (a multiple of 16) and exits with code 0
+/// when it returns. No register is saved: the module may change all of them, the pinned one
+/// (r15) included.
 ///
 /// # Safety
 /// `entry` is the module's entry, and the memory below `stack_top` is a stack
@@ -57,12 +57,11 @@ pub unsafe extern "C" fn enter(entry: u64, stack_top: u64) -> ! {
 /// errno for a failure.
 ///
 /// # Safety
-/// What the kernel reads and writes for this call through pointers among `args`
-/// may be read and written.
+/// The kernel may read and write what it reads and writes for this call through pointers among
+/// `args`.
 pub unsafe fn system_call(number: u32, args: [usize; 6]) -> isize {
     let result;
-    // SAFETY: the caller's promise covers memory; rcx and r11 are what `syscall`
-    // itself destroys.
+    // SAFETY: the caller's promise covers memory; `syscall` itself changes only rcx and r11.
     unsafe {
         asm!(
             "syscall",
@@ -186,7 +185,7 @@ pub unsafe fn fill_string(dst: *mut u8, value: u8, n: usize) -> bool {
     true
 }
 
-/// What processors of this kind may have.
+/// The features that processors of this kind may have.
 pub use x86_64::CPU;
 
 /// What the machine says about features in `set`.

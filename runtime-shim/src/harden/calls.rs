@@ -1,8 +1,11 @@
-//! Which system calls the shim makes once the guest runs, and with which
-//! arguments where those can be told: what [`super::seccomp`] allows.
+//! Which system calls the runtime makes once the guest runs, and with which arguments, as far
+//! as these are known in advance: what [`super::seccomp`] allows.
 //!
-//! Where only the lower 32 bits of an argument are compared, the kernel too looks at
-//! no more than those.
+//! Invariants: a system call that the runtime makes at run time has a rule here, or the
+//! process dies of SIGSYS; and nothing can be opened by a path unless a directory is granted.
+//!
+//! Only the lower 32 bits of an argument are compared, and for these calls the kernel looks
+//! only at them, too.
 
 use super::Needs;
 use super::filter::{Rule, When};
@@ -22,8 +25,8 @@ use linux_raw_sys::ioctl::{FIONREAD, TIOCGWINSZ};
 
 const FIXED: u32 = MAP_FIXED | MAP_FIXED_NOREPLACE;
 
-/// Whatever the policy: memory, clocks, waiting, the end, and what can be done with
-/// descriptors that are open.
+/// Allowed whatever the policy: memory, clocks, waiting, the end, and what can be done with
+/// open descriptors.
 const ALWAYS: &[Rule] = &[
     Rule::any(__NR_readv),
     Rule::any(__NR_writev),
@@ -34,25 +37,25 @@ const ALWAYS: &[Rule] = &[
     Rule::any(__NR_fdatasync),
     Rule::any(__NR_fadvise64),
     Rule::any(__NR_close),
-    // What takes the place of a closed standard descriptor.
+    // These two put a placeholder where a standard descriptor is closed.
     Rule::any(__NR_epoll_create1),
     Rule::any(__NR_dup3),
     Rule::any(__NR_fcntl).when(When::is(1, F_SETFL)),
     Rule::any(__NR_ioctl).when(When::is(1, FIONREAD)),
-    // Whether it is a terminal.
+    // Asks whether a descriptor is a terminal.
     Rule::any(__NR_ioctl).when(When::is(1, TIOCGWINSZ)),
     Rule::any(__NR_ppoll),
     Rule::any(__NR_clock_nanosleep),
-    // A wait that a stopped process goes on with.
+    // The kernel continues a wait by this call after the process was stopped.
     Rule::any(__NR_restart_syscall),
-    // Where the vDSO doesn't answer: CPU time, and clocks of some machines.
+    // Clocks that the vDSO doesn't have: CPU time, and all clocks on some machines.
     Rule::any(__NR_clock_gettime),
     Rule::any(__NR_clock_getres),
     Rule::any(__NR_getrandom),
     Rule::any(__NR_sched_yield),
-    // No code but what is in the executable.
+    // No code is added to that in the executable.
     Rule::any(__NR_mprotect).when(When::none_of(2, PROT_EXEC)),
-    // Fresh memory where nothing is.
+    // Fresh memory where nothing is mapped.
     Rule::any(__NR_mmap)
         .when(When::none_of(2, PROT_EXEC))
         .when(When::masked(3, MAP_ANONYMOUS | FIXED, MAP_ANONYMOUS)),
@@ -65,21 +68,21 @@ const ALWAYS: &[Rule] = &[
     Rule::any(__NR_exit_group),
 ];
 
-/// With a granted directory.
+/// Allowed with a granted directory.
 const FILES: &[Rule] = &[
     Rule::any(__NR_newfstatat),
     Rule::any(__NR_readlinkat),
     Rule::any(__NR_getdents64),
 ];
 
-/// With one for writing.
+/// Allowed with a directory that is granted for writing.
 const WRITING: &[Rule] = &[
-    // Standard streams are written where they stand, and get no size.
+    // Without a granted directory there are only the standard streams, which are written at
+    // their position and get no size.
     Rule::any(__NR_pwritev),
     Rule::any(__NR_fallocate),
     Rule::any(__NR_ftruncate),
-    // Of a file, or a directory in which something is to be changed: of which kind the
-    // file system is.
+    // Asks for the kind of file system of a file or directory to be changed.
     Rule::any(__NR_fstatfs),
     Rule::any(__NR_mkdirat),
     Rule::any(__NR_unlinkat),
@@ -89,6 +92,7 @@ const WRITING: &[Rule] = &[
     Rule::any(__NR_utimensat),
 ];
 
+/// Allowed with a socket.
 const SOCKETS: &[Rule] = &[
     Rule::any(__NR_accept4),
     Rule::any(__NR_recvmsg),
@@ -96,9 +100,10 @@ const SOCKETS: &[Rule] = &[
     Rule::any(__NR_shutdown),
 ];
 
-/// The ways to open a file. What openat2 opens and how isn't visible here: Landlock sees
-/// it, but a file that is emptied (O_TRUNC) from its version 3 on. Where it doesn't, there
-/// is no openat2, so that the shim walks, and the walk never asks for O_TRUNC.
+/// The ways to open a file. openat2 has its flags in memory, where a filter can't see them.
+/// Landlock sees what is opened and how, but emptying a file (O_TRUNC) only from version 3 on.
+/// Where it doesn't see that, openat2 fails as if the kernel didn't have it. So the runtime
+/// walks, and a walk never asks for O_TRUNC.
 fn openings(needs: Needs) -> [Rule; 2] {
     let openat2 = Rule::any(__NR_openat2);
     let openat = Rule::any(__NR_openat);
@@ -115,8 +120,8 @@ fn openings(needs: Needs) -> [Rule; 2] {
     [by_kernel, by_walking]
 }
 
-/// Everything that a process with these needs may do; `process` is its number,
-/// the only one that it may send a signal to (the one it dies by).
+/// The rules for a process with these needs. `process` is its own number, the only process
+/// that it may send a signal to: the signal that it dies by.
 pub fn allowed(needs: Needs, process: u32) -> impl Iterator<Item = Rule> {
     let openings = needs.files.then(|| openings(needs));
     let files = if needs.files { FILES } else { &[] };

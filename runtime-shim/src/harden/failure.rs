@@ -1,8 +1,8 @@
-//! Why a layer of the second fence doesn't stand, and what follows from it.
+//! Why a layer of the second fence doesn't stand, and what follows from that.
 //!
-//! Invariant: a layer that the kernel offers and won't put up ends the process; one that it
-//! doesn't offer does so where the manifest requires it, and else only in what
-//! [`super::show`] says.
+//! Invariant: if the kernel offers a layer but fails to set it up, the process ends. If the
+//! kernel doesn't offer the layer, the process ends if the manifest requires the fence;
+//! otherwise only [`super::show`] mentions it.
 
 use crate::report::cannot_start;
 use core::fmt;
@@ -17,11 +17,11 @@ pub struct Failure {
 
 #[derive(Debug, Clone, Copy)]
 enum Why {
-    /// The kernel doesn't offer it, or a container says so in the kernel's stead.
+    /// The kernel doesn't offer the layer, or a container's filter answers so.
     Absent(&'static str, Host),
-    /// What the kernel offers would keep the program from what it is granted.
+    /// The kernel's version of the layer would deny the program what it is granted.
     TooOld,
-    /// The kernel offers it, and fails at this step.
+    /// The kernel offers the layer, and fails at this step.
     Refused(&'static str, Host),
     /// A test of the other layers leaves it out.
     #[cfg(feature = "corrupt")]
@@ -56,8 +56,8 @@ impl Failure {
         Self { layer, why }
     }
 
-    /// As it is for a process that may still get privileges, or not: without privileges of
-    /// its own it is refused both layers if it may.
+    /// The failure where no_new_privs is `missing` or not. If it is missing, the kernel refuses
+    /// both layers to a process without privileges: then the layers count as absent.
     pub fn without_no_new_privs(self, missing: bool) -> Self {
         match self.why {
             Why::Refused(step, error @ (Host::PERM | Host::ACCESS)) if missing => {
@@ -67,7 +67,7 @@ impl Failure {
         }
     }
 
-    /// Ends the process where the program can't do without.
+    /// Ends the process if the program may not run without the layer.
     pub fn judge(self, required: bool) {
         match self.why {
             Why::Refused(..) => cannot_start(format_args!(
@@ -90,7 +90,7 @@ impl fmt::Display for Failure {
             Why::Absent(step, error) | Why::Refused(step, error) => (step, error),
             Why::TooOld => {
                 return f.write_str(
-                    "this kernel's version 1 doesn't go with a directory granted for writing",
+                    "this kernel's version 1 can't be used with a directory granted for writing",
                 );
             }
             #[cfg(feature = "corrupt")]
@@ -99,7 +99,7 @@ impl fmt::Display for Failure {
         let meaning = match error {
             Host::NOSYS | Host::INVAL => " (this kernel doesn't have it)",
             Host::OPNOTSUPP => " (it is switched off on this machine)",
-            Host::PERM | Host::ACCESS => " (it is forbidden here, by a container perhaps)",
+            Host::PERM | Host::ACCESS => " (forbidden here, perhaps by a container)",
             _ => "",
         };
         write!(
@@ -128,7 +128,7 @@ mod tests {
             ),
             (
                 Host::PERM,
-                "asking fails with errno 1 (it is forbidden here, by a container perhaps)",
+                "asking fails with errno 1 (forbidden here, perhaps by a container)",
             ),
             (Host::NOMEM, "asking fails with errno 12"),
         ] {
@@ -136,7 +136,7 @@ mod tests {
         }
         let too_old = Failure::too_old("x").to_string();
         assert!(
-            too_old.starts_with("this kernel's version 1 doesn't"),
+            too_old.starts_with("this kernel's version 1 can't"),
             "{too_old}"
         );
     }

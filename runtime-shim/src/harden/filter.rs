@@ -1,12 +1,14 @@
 //! Classic BPF for seccomp: from rules to a program that the kernel runs at each
 //! system call.
 //!
-//! Invariants: a call is allowed, or fails, as a rule with its number says of which all
-//! conditions hold, and else kills the process; so does one by the numbers of another
-//! architecture (x32's are those of no rule). No two rules that differ in what they say
-//! hold for one call. The kernel runs the program once for
-//! every number that there is when it is installed, to find the calls that need no
-//! look at their arguments, so the way to each rule is short: a binary search.
+//! Invariants:
+//!
+//! * If all conditions of a rule with the call's number hold, the call is allowed or fails, as
+//!   the rule says. Otherwise the call kills the process. So does a call with another
+//!   architecture's numbers (no rule has a number of x32).
+//! * No two rules with different verdicts hold for one call.
+//! * The way to each rule is short, by a binary search: when the program is installed, the
+//!   kernel runs it once for every number, to find the calls whose arguments don't matter.
 //!
 //! The machine: <https://docs.kernel.org/networking/filter.html>; the structures:
 //! uapi `linux/seccomp.h`, `linux/filter.h`.
@@ -22,18 +24,18 @@ const JUMP_EQUAL: u16 = 0x15;
 const JUMP_GREATER_EQUAL: u16 = 0x35;
 const RETURN: u16 = 0x06;
 
-/// What the program returns. Kernels before 4.14 don't know this way to kill, and
-/// kill the thread, the only one.
+/// What the program returns. Kernels before 4.14 don't know how to kill the process, and
+/// kill the thread instead, which is the only one.
 const ALLOW: u32 = 0x7fff_0000;
 const KILL_PROCESS: u32 = 0x8000_0000;
-/// The call isn't made, and fails with the errno in the lower half.
+/// The call fails with the errno in the lower half and has no effect.
 const FAIL: u32 = 0x0005_0000;
 
-/// Most instructions and rules: what policies need is less, and jumps reach 255.
+/// Most instructions and rules. Policies need fewer, and jumps reach 255 instructions.
 const CAPACITY: usize = 256;
 const MOST_RULES: usize = 80;
 
-/// Up to so many rules are tried one after the other.
+/// Most rules that are tried one after the other.
 const LEAF: usize = 4;
 
 /// What becomes of a system call if all conditions hold.
@@ -45,7 +47,7 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Allows it, without conditions.
+    /// Allows the call, without conditions.
     pub const fn any(number: u32) -> Self {
         Self {
             number,
@@ -60,7 +62,7 @@ impl Rule {
         self
     }
 
-    /// With one condition more, of two at most.
+    /// The rule with one more condition; a rule has at most two.
     pub const fn when(mut self, condition: When) -> Self {
         match self.conditions {
             [None, _] => self.conditions[0] = Some(condition),
@@ -78,8 +80,8 @@ impl Rule {
 /// A condition on the lower half of an argument: its bits in `mask` are those of `value`.
 #[derive(Debug, Clone, Copy)]
 pub struct When {
-    /// Where the half is in the kernel's `seccomp_data`; little-endian, as all
-    /// our processors are.
+    /// Offset of the half in the kernel's `seccomp_data`, which is little-endian on all our
+    /// processors.
     offset: usize,
     mask: u32,
     value: u32,
@@ -110,7 +112,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// Does what `rules` say on `architecture` (an `AUDIT_ARCH`).
+    /// A program that does what `rules` say, on `architecture` (an `AUDIT_ARCH`).
     pub fn new(architecture: u32, rules: impl Iterator<Item = Rule>) -> Self {
         let mut sorted = [Rule::any(u32::MAX); MOST_RULES];
         let mut count = 0;
@@ -185,7 +187,8 @@ impl Program {
         self.push(RETURN, KILL_PROCESS, 0, 0);
     }
 
-    /// Says what becomes of the call, or goes on behind.
+    /// Returns the rule's verdict if the rule holds; otherwise the next instruction is the one
+    /// that follows.
     fn try_rule(&mut self, rule: &Rule) {
         let mut jumps = [None; 3];
         let mut jump_unless = |program: &mut Self, value| {
@@ -207,7 +210,7 @@ impl Program {
         }
     }
 
-    /// From behind the jump to the next instruction to come.
+    /// The distance of a jump to the next instruction that is pushed.
     fn distance(&self, jump: usize) -> u8 {
         u8::try_from(self.len - jump - 1).expect("BUG: a jump too far")
     }

@@ -1,9 +1,9 @@
-//! Landlock: of all files only those in the granted directories, and no TCP.
+//! Landlock: leaves the process the files in the granted directories, and no TCP.
 //!
-//! Invariants: every right that this kernel knows is handled, so what no rule
-//! allows is denied; a rule allows no more than its grant's way of access. Not
-//! covered, in any version so far: looking at metadata, changing owner, mode and
-//! times, opening with O_PATH, descriptors opened before.
+//! Invariants: every right that this kernel knows is handled, so the kernel denies what no
+//! rule allows; and a rule allows no more than its grant, reading or writing. In all versions
+//! so far Landlock doesn't cover: looking at metadata, changing owner, mode and times, opening
+//! with O_PATH, and descriptors that were opened before.
 //!
 //! The interface: <https://docs.kernel.org/userspace-api/landlock.html>.
 
@@ -27,15 +27,15 @@ use rustix::io::Errno as Host;
 
 pub const NAME: &str = "Landlock";
 
-/// The first version that lets a process rename and link between directories; under the
-/// one before nobody can.
+/// The first version that lets a process rename and link between directories; under version 1
+/// no process can.
 const REFER_SINCE: u32 = 2;
 const TRUNCATE_SINCE: u32 = 3;
 const TCP_SINCE: u32 = 4;
 const IOCTL_DEV_SINCE: u32 = 5;
 const SCOPES_SINCE: u32 = 6;
 
-/// What a version covers, for people.
+/// What each version adds, in words for people.
 pub const COVERS: [(u32, &str); 5] = [
     (1, "files"),
     (TRUNCATE_SINCE, "emptying them"),
@@ -44,15 +44,15 @@ pub const COVERS: [(u32, &str); 5] = [
     (SCOPES_SINCE, "signals and abstract Unix sockets"),
 ];
 
-/// The rights that version 1 has: the bits up to that of REFER, which came next.
+/// The rights that version 1 has: all bits below REFER, which version 2 added.
 const FIRST_RIGHTS: u64 = LANDLOCK_ACCESS_FS_REFER as u64 - 1;
 
-/// Leaves the process the directories among `fds`, which are as `needs` say; returns the
-/// kernel's version of Landlock, `version`.
+/// Leaves the process the directories among `fds`, of which `needs` were made. Returns
+/// `version`, the kernel's version of Landlock.
 ///
 /// # Errors
-/// When the kernel refuses a step, or has no Landlock: or one without REFER, under which a
-/// directory granted for writing wouldn't be what it is without.
+/// When the kernel refuses a step, has no Landlock, or has Landlock without REFER and a
+/// directory is granted for writing: files could not be renamed between its directories.
 pub fn restrict(fds: &FdTable, needs: Needs, version: Result<u32, Host>) -> Result<u32, Failure> {
     let version =
         version.map_err(|error| Failure::absent(NAME, "asking for its version", error))?;
@@ -73,12 +73,12 @@ pub fn restrict(fds: &FdTable, needs: Needs, version: Result<u32, Host>) -> Resu
     Ok(version)
 }
 
-/// Whether this version, if there is one, sees that a file is emptied as it is opened.
+/// Whether this version sees that a file is emptied when it is opened.
 pub fn sees_emptying(version: u32) -> bool {
     version >= TRUNCATE_SINCE
 }
 
-/// All that a kernel with this version can deny.
+/// All rights that a kernel with this version can deny.
 fn handled(version: u32) -> landlock_ruleset_attr {
     let since = |first, rights: u32| {
         if version >= first {
@@ -99,10 +99,9 @@ fn handled(version: u32) -> landlock_ruleset_attr {
     }
 }
 
-/// What a grant allows. A writable one leaves out only to execute: the guest can't
-/// make a device or a FIFO, but may rename one that is there, which takes the same
-/// right. Asking a device what it is (IOCTL_DEV) changes nothing; seccomp says what
-/// may be asked.
+/// The rights of a grant. A writable grant lacks only the right to execute: the guest can't
+/// create a device or a FIFO, but may rename one, which takes the same right. Asking a device
+/// what it is (IOCTL_DEV) changes nothing; seccomp limits what may be asked.
 fn allowed(read_only: bool) -> u64 {
     if read_only {
         let reading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
@@ -115,24 +114,25 @@ fn allowed(read_only: bool) -> u64 {
 /// The version of the interface.
 ///
 /// # Errors
-/// `ENOSYS` where there is none, `EOPNOTSUPP` where it is switched off. Containers may
-/// forbid even to ask, with an error of their choice.
+/// `ENOSYS` where the kernel has no Landlock, `EOPNOTSUPP` where it is switched off. A
+/// container may forbid the call, with an errno of its choice.
 pub fn version() -> Result<u32, Host> {
     let flags = LANDLOCK_CREATE_RULESET_VERSION as usize;
-    // SAFETY: without attributes nothing is read or written.
+    // SAFETY: without attributes the kernel reads and writes nothing.
     let version = unsafe { system_call(__NR_landlock_create_ruleset, [0, 0, flags, 0, 0, 0]) };
     checked(version).map(|version| version as u32)
 }
 
-/// Kernels take a structure longer than their own if the rest is zero, which
-/// [`handled`] sees to.
+/// Makes a ruleset. A kernel takes a structure that is longer than its own if the rest is zero,
+/// as it is in what [`handled`] returns.
 fn create_ruleset(attributes: &landlock_ruleset_attr) -> Result<OwnedFd, Host> {
     let size = size_of::<landlock_ruleset_attr>();
     let at = (&raw const *attributes).expose_provenance();
-    // SAFETY: the kernel reads as many bytes as the structure has.
+    // SAFETY: the kernel reads `size` bytes, those of the structure.
     let fd = unsafe { system_call(__NR_landlock_create_ruleset, [at, size, 0, 0, 0, 0]) };
     let fd = checked(fd)?;
-    // SAFETY: the kernel has just opened it, with O_CLOEXEC, for nobody else.
+    // SAFETY: the kernel has just opened the descriptor, with O_CLOEXEC, and nobody else has
+    // it.
     Ok(unsafe { OwnedFd::from_raw_fd(fd as i32) })
 }
 

@@ -1,16 +1,27 @@
-//! The second fence: what the policy doesn't need is taken from the process by
-//! the kernel, before the first guest instruction.
+//! The second fence: the kernel takes from the process what the policy doesn't need, before
+//! the first guest instruction.
 //!
-//! The first fence is the shim, which checks all that the guest asks for. This one
-//! holds where the shim, or the code that the compiler makes, has a bug that lets
-//! a guest do more than ask: [`landlock`] leaves it the granted directories,
-//! [`seccomp`] the system calls that the policy can need; [`seal`] keeps code and guards
-//! as they are. None can be taken down again, by anything in the process.
+//! The first fence is [`crate::policy`], which checks what the guest asks for. The second
+//! fence holds where the runtime or the generated code has a bug that lets a guest do more
+//! than ask. [`landlock`] leaves the process the granted directories, [`seccomp`] the system
+//! calls that the policy can need ([`calls`]). [`seal`] keeps code and guards as they are.
 //!
-//! Landlock or seccomp, if the kernel doesn't have it, is left out, and the program runs
-//! behind the first fence alone, unless the manifest requires both; one that the kernel
-//! has and won't put up is a reason not to start. What [`seal`] does is added where the
-//! kernel can.
+//! Invariants:
+//!
+//! * The fence follows from the manifest and the standard streams alone, by way of the
+//!   descriptors that the guest begins with.
+//! * Nothing in the process can take a layer down again.
+//! * If the kernel lacks Landlock or seccomp, the layer is left out, and the program runs
+//!   behind the first fence alone, unless the manifest requires both layers. If the kernel has
+//!   the layer but fails to set it up, the program doesn't start ([`failure`]). What [`seal`]
+//!   does is added where the kernel can.
+//! * Every system call that the runtime makes once the guest runs has a rule in [`calls`];
+//!   without one the process dies of SIGSYS.
+//! * Landlock before its version 3 doesn't see that a file is emptied by O_TRUNC. Behind such
+//!   a kernel no call asks for O_TRUNC: a walk empties by `ftruncate`.
+//!
+//! `tests/cli/harden/` breaks the first fence on purpose (the feature `corrupt`) to show that
+//! the second holds, each layer by itself.
 
 mod calls;
 mod failure;
@@ -31,7 +42,7 @@ use rustix::thread::{no_new_privs, set_no_new_privs};
 const CAPABILITIES: &str = "capabilities";
 const NO_NEW_PRIVS: &str = "no_new_privs";
 
-/// What the process will be left able to do, as far as the layers tell it apart.
+/// What the process must still be able to do, as far as the layers tell it apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Needs {
     /// Some directory is granted.
@@ -40,12 +51,13 @@ pub struct Needs {
     pub writing: bool,
     /// There are sockets: listeners, or standard input and output.
     pub sockets: bool,
-    /// Landlock wouldn't see that a file is emptied where it may not be, and seccomp could.
+    /// Landlock wouldn't see that a file is emptied where it may not be, but seccomp can
+    /// forbid it.
     pub emptying_unseen: bool,
 }
 
 impl Needs {
-    /// What can be done with `fds`, all descriptors that the guest begins with.
+    /// The needs of a guest that begins with the descriptors `fds`.
     pub fn of(fds: &FdTable) -> Self {
         let mut grants = fds
             .iter()
@@ -62,8 +74,9 @@ impl Needs {
         }
     }
 
-    /// Behind Landlock of this version, or none. Without Landlock a program that may write
-    /// somewhere may by openat write anywhere, so that nothing is left to be seen.
+    /// The needs behind Landlock of this version, or without Landlock. Without Landlock a
+    /// program that may write somewhere could write anywhere by openat, so it makes no
+    /// difference to forbid emptying.
     pub fn behind_landlock(self, version: Option<u32>) -> Self {
         let emptying_unseen = match version {
             Some(version) => !landlock::sees_emptying(version),
@@ -114,7 +127,8 @@ pub fn raise(process: &Process, fence: Fence, fds: &FdTable, dropped: Result<(),
     }
 }
 
-/// seccomp last: what the others need is nothing that a guest needs.
+/// Puts up the layers in their order. Landlock goes before seccomp, because the seccomp
+/// filter forbids Landlock's own calls and those of [`seal`].
 fn layers(process: &Process, fds: &FdTable, capabilities: Result<(), Failure>) -> Layers {
     let no_new_privs = give_up_privileges();
     let refused = |failure: Failure| failure.without_no_new_privs(no_new_privs.is_err());
@@ -144,9 +158,10 @@ fn layers(process: &Process, fds: &FdTable, capabilities: Result<(), Failure>) -
     }
 }
 
-/// Landlock and seccomp ask for it of a process without privileges, so that no program
-/// that it starts is more than it is. Kernels before 3.5 have none of the three. Where a
-/// container forbids to ask for it, it may have seen to it itself.
+/// Sets no_new_privs. Without privileges a process must set it before it may use Landlock or
+/// seccomp, so that it can't start a set-user-ID program under its restrictions. Kernels
+/// before 3.5 have none of the three. A container that forbids the call may have set it
+/// already.
 fn give_up_privileges() -> Result<(), Failure> {
     match set_no_new_privs(true) {
         Err(_) if no_new_privs() == Ok(true) => Ok(()),
@@ -155,7 +170,7 @@ fn give_up_privileges() -> Result<(), Failure> {
     }
 }
 
-/// Does `put_up`: always, but in the tests of the other layers.
+/// Calls `put_up`, unless a test of the other layers leaves this layer out.
 fn put_up<T>(
     process: &Process,
     layer: &'static str,
@@ -169,7 +184,7 @@ fn put_up<T>(
     put_up()
 }
 
-/// The kernel's, but in tests that pretend to have an older one.
+/// The kernel's version of Landlock, or the older one that a test pretends to have.
 fn landlock_version(process: &Process) -> Result<u32, Host> {
     #[cfg(feature = "corrupt")]
     if let Some(version) = crate::corrupt::landlock_version(process.env) {

@@ -1,14 +1,13 @@
-//! What nobody may change any more: code, read-only data, and the addresses around the
-//! memories at which accesses must fault.
+//! Seals what never changes: code, read-only data, and the addresses around the memories at
+//! which accesses must fault.
 //!
-//! Two things of the kernel's, each left out where it isn't there: `mseal` (Linux 6.10)
-//! keeps mappings from being changed, moved or removed, PR_SET_MDWE (6.3) memory from
-//! becoming executable. Neither is needed where seccomp stands; they hold where it
-//! doesn't, and beside it.
+//! The kernel has two means, and each is left out where the kernel lacks it: `mseal` (Linux
+//! 6.10) keeps mappings from being changed, moved or removed, PR_SET_MDWE (6.3) keeps memory
+//! from becoming executable. seccomp forbids the same; these hold where seccomp doesn't stand,
+//! and beside it.
 //!
-//! Invariant: of sealed addresses nothing changes as long as the process lives. The part
-//! of a memory's reserve that it may grow into is not among them, nor is anything that is
-//! writable.
+//! Invariant: sealed mappings don't change as long as the process lives. Writable memory isn't
+//! sealed, nor the addresses into which a memory may grow.
 
 use crate::arch::system_call;
 use crate::linear_memory;
@@ -27,31 +26,32 @@ pub const NO_NEW_CODE: &str = "MDWE";
 const PT_LOAD: u32 = 1;
 const PF_W: u32 = 2;
 
-/// Seals the executable's segments that nobody writes, and what surrounds the memories.
+/// Seals the executable's read-only segments and the guards around the memories.
 ///
 /// # Errors
-/// `ENOSYS` where the kernel has no such call; that of the first one that it refuses.
+/// `ENOSYS` where the kernel has no such call; the error of the first range that the kernel
+/// refuses to seal.
 pub fn seal(headers: &[ProgramHeader]) -> Result<(), Host> {
     let image = Merged(read_only(headers, page_size() as u64).peekable());
     for range in image.chain(linear_memory::unchanging()) {
         let (start, len) = (range.start as usize, (range.end - range.start) as usize);
-        // SAFETY: the call takes no pointers that it follows.
+        // SAFETY: the kernel reads and writes nothing at these addresses.
         checked(unsafe { system_call(__NR_mseal, [start, len, 0, 0, 0, 0]) })?;
     }
     Ok(())
 }
 
-/// Has the kernel refuse to make memory executable that wasn't from the beginning.
+/// Has the kernel refuse to make memory executable that wasn't executable when it was mapped.
 ///
 /// # Errors
-/// `EINVAL` where the kernel can't.
+/// `EINVAL` where the kernel has no PR_SET_MDWE.
 pub fn refuse_new_code() -> Result<(), Host> {
     let args = [PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0, 0].map(|word| word as usize);
     // SAFETY: the call takes no pointers.
     checked(unsafe { system_call(__NR_prctl, args) }).map(|_| ())
 }
 
-/// Whole pages of the segments that nobody writes, in the order of their addresses.
+/// Whole pages of the read-only segments, in the order of their addresses.
 fn read_only(headers: &[ProgramHeader], page: u64) -> impl Iterator<Item = Range<u64>> {
     let segments = headers
         .iter()
@@ -113,7 +113,7 @@ mod tests {
         let ranges = |page| Merged(read_only(&headers, page).peekable()).collect::<Vec<_>>();
         assert_eq!(ranges(0x1000), [0x3f_f000..0x42_1000, 0x50_0000..0x51_b000]);
         assert_eq!(ranges(0x1_0000)[0], 0x3f_0000..0x43_0000);
-        // A gap where pages are smaller than what segments are laid out for.
+        // There is a gap if pages are smaller than the alignment of the segments.
         let apart = [headers[0], header(PT_LOAD, rx, 0x41_0000, 1)];
         let apart = Merged(read_only(&apart, 0x1000).peekable()).collect::<Vec<_>>();
         assert_eq!(apart, [0x3f_f000..0x40_5000, 0x41_0000..0x41_1000]);

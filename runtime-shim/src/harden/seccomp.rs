@@ -1,4 +1,6 @@
-//! seccomp: the system calls that the policy can need, and death for any other.
+//! seccomp: allows the system calls that the policy can need; any other call kills the
+//! process. Invariant: the filter is installed last, since it forbids the calls that set up
+//! the other layers.
 
 use super::failure::Failure;
 use super::filter::Program;
@@ -26,11 +28,10 @@ struct FilterProgram {
     filter: *const sock_filter,
 }
 
-/// Leaves the process what `needs` say.
+/// Leaves the process the system calls for `needs`.
 ///
 /// # Errors
-/// When the kernel refuses; or has no such filters, or somebody else's filter forbids to
-/// add one.
+/// When the kernel refuses, has no such filters, or another filter forbids to add one.
 pub fn install(needs: Needs) -> Result<(), Failure> {
     let process = getpid().as_raw_nonzero().get().cast_unsigned();
     let program = Program::new(Target::NATIVE.audit_arch(), calls::allowed(needs, process));
@@ -44,8 +45,8 @@ pub fn install(needs: Needs) -> Result<(), Failure> {
     })
 }
 
-/// By `prctl` where there is no `seccomp` (Linux before 3.17), or a container doesn't
-/// know it.
+/// Installs a filter: by `prctl` if the kernel has no `seccomp` (Linux before 3.17), or a
+/// container doesn't know that call.
 fn set_filter(instructions: &[sock_filter]) -> Result<(), Host> {
     let argument = FilterProgram {
         len: instructions.len() as u16,
@@ -64,9 +65,8 @@ fn set_filter(instructions: &[sock_filter]) -> Result<(), Host> {
     .map(|_| ())
 }
 
-/// Whether a kernel says so that has no filters, an emulator, or a container's filter in
-/// the kernel's stead: for a process that has given up privileges, as this one, no kernel
-/// answers EPERM.
+/// Whether the answer means that there are no filters. It may come from the kernel, an emulator
+/// or a container's filter; no kernel answers EPERM to a process with no_new_privs.
 fn is_absent(error: Host) -> bool {
     [Host::NOSYS, Host::INVAL, Host::PERM].contains(&error)
 }

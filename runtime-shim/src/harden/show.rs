@@ -1,12 +1,12 @@
-//! Which layers stand, for whoever starts the program and asks by the variable
-//! `WASI_AOT_SHOW_FENCES=1`.
+//! Prints which layers stand, if whoever starts the program asks by the variable
+//! `WASI_AOT_SHOW_FENCES=1` ([`crate::process::Process::asks_for_fences`]).
 
 use super::failure::Failure;
 use super::{CAPABILITIES, Layers, NO_NEW_PRIVS, landlock, seal, seccomp};
 use crate::report::Stderr;
 use core::fmt::{self, Write};
 
-/// Says that the second fence was left out when the program was built.
+/// Prints that the second fence was left out when the program was built.
 pub fn none() {
     let mut out = Stderr::new();
     out.program_name();

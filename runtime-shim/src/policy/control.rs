@@ -1,15 +1,20 @@
-//! File systems by which the kernel is controlled: nothing in them is changed for a
-//! guest, whichever grant they lie below.
+//! File systems by which the kernel is controlled.
 //!
-//! A write to one of their files isn't stored but obeyed: it kills processes
-//! (`cgroup.kill`), loads a policy, switches a device, runs a program on the kernel's
-//! behalf (`core_pattern`, `binfmt_misc`); opening one with O_TRUNC, or making or
-//! removing a name in it, can do something as well. Of procfs there is also the shim's
-//! own memory (`/proc/self/mem`).
+//! Invariant: nothing in such a file system is changed for a guest, whichever grant it lies
+//! below. A call that changes something asks this file first, about the directory or the file
+//! that it acts on. A file that is opened for writing is opened without crossing a mount; if
+//! the way crosses one, the resolver looks first which file system it leads to
+//! ([`super::resolver::Resolver::open_to_change`]).
 //!
-//! Not among them, since they hold data or devices as others do: tmpfs with the devices
-//! in `/dev`, devpts (terminals), mqueue (messages), hugetlbfs (memory), and what a
-//! program serves (FUSE, NFS).
+//! These file systems don't store what is written to their files, they obey it: a write
+//! kills processes (`cgroup.kill`), loads a policy, switches a device, or has the kernel run
+//! a program (`core_pattern`, `binfmt_misc`). Opening such a file with O_TRUNC, and creating
+//! or removing a name there, can have an effect as well. procfs also has the runtime's own
+//! memory (`/proc/self/mem`).
+//!
+//! Other special file systems hold data or devices and are not in the list: tmpfs with the
+//! devices in `/dev`, devpts (terminals), mqueue (messages), hugetlbfs (memory), and those
+//! that a program serves (FUSE, NFS).
 
 use super::resolver::Parent;
 use crate::abi::errno::Errno;
@@ -17,9 +22,9 @@ use crate::abi::fdtable::Descriptor;
 use rustix::fd::AsFd;
 use rustix::fs::fstatfs;
 
-/// `f_type` of these file systems: uapi `linux/magic.h`, but for those of configfs
+/// `f_type` of these file systems, from uapi `linux/magic.h`, and for configfs
 /// (fs/configfs/mount.c), fusectl (fs/fuse/control.c), nfsd (fs/nfsd/nfsctl.c) and
-/// rpc_pipefs (net/sunrpc/rpc_pipe.c).
+/// rpc_pipefs (net/sunrpc/rpc_pipe.c) from the kernel's sources.
 const CONTROL: [u32; 23] = [
     0x9fa0,      // procfs
     0x6265_6572, // sysfs
@@ -46,11 +51,10 @@ const CONTROL: [u32; 23] = [
     0x9fa1,      // openpromfs: firmware's variables
 ];
 
-/// `EACCES` for a file of a control file system, or a directory, which may be open with
-/// O_PATH.
+/// Refuses a file or directory of a control file system. It may be open with O_PATH.
 ///
 /// # Errors
-/// Those of `fstatfs` as well.
+/// `EACCES` in a control file system, and those of `fstatfs`.
 pub fn refuse_control_files(file: impl AsFd) -> Result<(), Errno> {
     if is_control(file)? {
         Err(Errno::ACCES)
@@ -59,9 +63,9 @@ pub fn refuse_control_files(file: impl AsFd) -> Result<(), Errno> {
     }
 }
 
-/// What every call that makes, removes, links or renames a name asks first: `EACCES`
-/// where `parent`, the directory of the name, lies in a control file system. `parent`
-/// was looked up from `dir`.
+/// To be asked by every call that creates, removes, links or renames a name: refuses where
+/// `parent`, the directory of the name, lies in a control file system. `parent` was looked up
+/// from `dir`.
 ///
 /// # Errors
 /// As for [`refuse_control_files`].
@@ -74,7 +78,7 @@ pub fn refuse_control_names(dir: &Descriptor, parent: &Parent<'_>) -> Result<(),
 }
 
 fn is_control(file: impl AsFd) -> Result<bool, Errno> {
-    // Wider than the number in some architectures' structures.
+    // On some architectures the field is wider than the number.
     let magic = fstatfs(file)?.f_type as u32;
     Ok(CONTROL.contains(&magic))
 }

@@ -115,8 +115,8 @@ impl CPath {
     }
 }
 
-/// `path`, absolute or below the absolute `cwd`, without `.`, `..` and needless
-/// slashes: by its letters, without a look at symbolic links.
+/// `path`, absolute or below the absolute `cwd`, without `.`, `..` and needless slashes. This
+/// is lexical: symbolic links are not looked at.
 ///
 /// # Errors
 /// `ENAMETOOLONG` when the result doesn't fit.
@@ -137,8 +137,8 @@ pub fn absolute(cwd: &[u8], path: &[u8]) -> Result<CPath, Errno> {
     Ok(out)
 }
 
-/// The rest of `path` below the directory `dir`, both made by [`absolute`]:
-/// empty or with a slash at its start. `None` when it isn't below.
+/// The rest of `path` below the directory `dir`, both made by [`absolute`]: empty, or with a
+/// slash at its start. `None` when `path` isn't below `dir`.
 pub fn below<'a>(dir: &[u8], path: &'a [u8]) -> Option<&'a [u8]> {
     let dir = if dir == b"/" { b"" } else { dir };
     match path.strip_prefix(dir)? {
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn absolute_by_letters() {
+    fn absolute_is_lexical() {
         for (path, expected) in [
             ("", "/home/u"),
             (".", "/home/u"),

@@ -8,7 +8,7 @@ use core::mem::MaybeUninit;
 /// The absolute path of the current directory.
 ///
 /// # Errors
-/// `ENOENT` when it has been removed or lies outside the process's root.
+/// `ENOENT` when the directory has been removed or lies outside the process's root.
 pub fn current_dir() -> Result<CPath, Errno> {
     let mut buffer = [MaybeUninit::<u8>::uninit(); PATH_MAX];
     let result = sys::getcwd(&mut buffer);

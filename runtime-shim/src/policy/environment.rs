@@ -1,10 +1,12 @@
 //! The environment variables that the guest sees.
 //!
-//! Nothing comes from the host that the manifest doesn't let through. Of two
-//! assignments to one name the later explicit one wins over the earlier, an
-//! explicit one over an inherited one; a variable to be passed through that the
-//! host doesn't have assigns nothing, so that `--env K=V --env K` bakes a
-//! default. [`SHOW_FENCES`] is the shim's own: it is passed by no record.
+//! Invariants:
+//!
+//! * The guest gets no variable of the host that the manifest doesn't pass through.
+//! * Of two explicit assignments to one name the later wins; an explicit assignment wins over
+//!   an inherited variable. A variable that is to be passed through but that the host doesn't
+//!   have assigns nothing, so `--env K=V --env K` bakes a default.
+//! * [`SHOW_FENCES`] is a variable for the runtime: no record passes it.
 
 use super::Refusal;
 use crate::manifest::Manifest;
@@ -13,12 +15,12 @@ use crate::shim_memory::Keeper;
 use core::ffi::{CStr, c_char};
 use wasi_aot_contract::manifest::Record;
 
-/// Everything the variables depend on.
+/// Everything that the variables depend on.
 pub struct Environment {
     manifest: Manifest,
     /// The host's variables, each `K=V`; C strings.
     host: &'static [*const c_char],
-    /// `PWD=...`, which the shim sets unless the manifest does.
+    /// `PWD=...`, which the runtime sets unless the manifest does.
     pub pwd: Option<&'static [u8]>,
     /// `LISTEN_FDS=...`; the manifest's own assignment wins.
     pub listen_fds: Option<&'static [u8]>,
@@ -59,13 +61,13 @@ impl Environment {
             .chain(self.own())
     }
 
-    /// What the shim sets.
+    /// The variables that the runtime sets.
     fn own(&self) -> impl Iterator<Item = &'static [u8]> {
         let listen_fds = self.listen_fds.filter(|own| !self.sets(name(own)));
         self.pwd.into_iter().chain(listen_fds)
     }
 
-    /// The manifest itself assigns `name`.
+    /// Whether the manifest assigns `name`.
     pub fn sets(&self, name: &[u8]) -> bool {
         self.explicit()
             .any(|assignment| self::name(assignment) == name)
@@ -89,8 +91,7 @@ impl Environment {
     }
 }
 
-/// `LISTEN_FDS=` and the number of listeners, as systemd sets it; nothing when there
-/// are none.
+/// `LISTEN_FDS=` and the number of listeners, as systemd sets it, if there are listeners.
 ///
 /// # Errors
 /// `ENOMEM`.
@@ -110,7 +111,7 @@ pub fn listen_fds(listeners: u32, keeper: &mut Keeper) -> Result<Option<&'static
     assignment.map(Some).map_err(|_| Refusal::NoMemory)
 }
 
-/// What stands before the `=`; a string without one is all name.
+/// The part of an assignment before the `=`; a string without one is all name.
 fn name(assignment: &[u8]) -> &[u8] {
     match assignment.iter().position(|&b| b == b'=') {
         Some(end) => &assignment[..end],

@@ -1,9 +1,9 @@
 //! The listening sockets that the manifest asks for.
 //!
-//! They come first, from [`FIRST_PREOPEN`] on in the manifest's order, as systemd
-//! numbers what it hands over (`sd_listen_fds(3)`, `SD_LISTEN_FDS_START`) and
-//! wasmtime does for `--tcplisten`: so a program knows a listener's number
-//! whatever directories are granted.
+//! Invariant: listeners are the first descriptors, from [`FIRST_PREOPEN`] on in the manifest's
+//! order, so that a program knows a listener's number whatever directories are granted; the
+//! directories follow. systemd numbers the sockets that it passes in the same way
+//! (`sd_listen_fds(3)`, `SD_LISTEN_FDS_START`), and so does wasmtime for `--tcplisten`.
 
 use super::{FIRST_PREOPEN, Refusal};
 use crate::abi::fdtable::{Descriptor, FdTable, HostFd, Preopen};
@@ -16,17 +16,17 @@ use rustix::fd::OwnedFd;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, listen, socket_with, sockopt};
 use wasi_aot_contract::manifest::{Malformed, Record};
 
-/// Connections that may wait to be accepted; the kernel lowers it to
+/// Connections that may wait to be accepted. The kernel lowers the number to
 /// net.core.somaxconn, which is 4096 since Linux 5.4.
 const BACKLOG: i32 = 4096;
 
-/// When a connection on which nothing happens is probed, how often, and after how
-/// many probes without answer it is given up: native Go's defaults (`net/dial.go`,
+/// An idle connection is probed after this time, and again after the same time. After so many
+/// probes without an answer it is given up. These are native Go's defaults (`net/dial.go`,
 /// `defaultTCPKeepAlive...`).
 const KEEPALIVE: Duration = Duration::from_secs(15);
 const KEEPALIVE_PROBES: u32 = 9;
 
-/// Opens a listener for each `listen` record of `manifest`; how many.
+/// Opens a listener for each `listen` record of `manifest`. Returns how many there are.
 ///
 /// # Errors
 /// The reason why the program can't start.
@@ -55,13 +55,13 @@ fn parse(address: &[u8]) -> Result<SocketAddr, Malformed> {
 }
 
 /// A socket that listens on `address`, set up as native Go does it
-/// (`net/sockopt_linux.go`, `net/tcpsockopt_unix.go`): a restart may take the
-/// address although connections of its predecessor linger, and `[::]` takes IPv4's
-/// connections whatever the host's default is.
+/// (`net/sockopt_linux.go`, `net/tcpsockopt_unix.go`): a server that is started again gets the
+/// address although old connections linger, and `[::]` accepts connections by IPv4 whatever the
+/// host's default is.
 ///
-/// What Go sets on each accepted connection is set here once, since a connection
-/// inherits it from its listener in Linux (`sock_accept`'s tests look), and a guest
-/// can't: preview 1 has no socket options.
+/// Go sets options on each accepted connection. A guest can't, since preview 1 has no socket
+/// options, so they are set here: in Linux a connection inherits the options of its listener
+/// (the tests of `sock_accept` check that).
 fn open(address: SocketAddr) -> rustix::io::Result<OwnedFd> {
     let (family, is_v6) = match address {
         SocketAddr::V4(_) => (AddressFamily::INET, false),
@@ -83,8 +83,8 @@ fn open(address: SocketAddr) -> rustix::io::Result<OwnedFd> {
     Ok(socket)
 }
 
-/// A listener's descriptor. It doesn't block from the start: Go's `net.FileListener`
-/// takes a socket as it is, and a blocking accept would stop every goroutine.
+/// A listener's descriptor, which never blocks: Go's `net.FileListener` leaves a socket's flags
+/// as they are, and a blocking accept would stop every goroutine.
 fn preopen(host: OwnedFd) -> Descriptor {
     Descriptor {
         rights: Rights::LISTENER,

@@ -7,7 +7,7 @@ use crate::wasi::{fdstat, sock};
 use std::net::{TcpListener, TcpStream};
 use std::string::{String, ToString};
 
-/// A guest with 0, 1 and 2 taken, and listeners at `addresses` behind.
+/// A guest in which 0, 1 and 2 are taken and listeners at `addresses` follow.
 fn start(addresses: &[&str]) -> Result<Guest, String> {
     let records: std::vec::Vec<_> = addresses
         .iter()
@@ -28,7 +28,7 @@ fn start(addresses: &[&str]) -> Result<Guest, String> {
     Ok(guest)
 }
 
-/// Where descriptor `fd` listens.
+/// The address at which descriptor `fd` listens.
 fn address(guest: &Guest, fd: u32) -> SocketAddr {
     let host = &guest.wasi.fds.get(fd).unwrap().host;
     rustix::net::getsockname(host).unwrap().try_into().unwrap()
@@ -98,7 +98,7 @@ fn a_refusal_says_what_is_wrong() {
         )
     );
     let foreign = start(&["192.0.2.1:8080"]).err().unwrap();
-    assert!(foreign.contains("no address of this machine"), "{foreign}");
+    assert!(foreign.contains("does not have that address"), "{foreign}");
     let damaged = start(&["localhost:80"]).err().unwrap();
     assert!(damaged.contains("is damaged"), "{damaged}");
     let privileged = Refusal::CannotListen("0.0.0.0:80".parse().unwrap(), Errno::ACCES);

@@ -1,21 +1,26 @@
-//! The executable's own file, which the program must not change: the next start of
-//! it would be native code of the program's choice, outside of every fence.
+//! The executable's own file, which the program must not change: otherwise the program could
+//! choose the native code that the next start runs, outside of every fence.
 //!
-//! Invariants, whatever is granted for writing: the file that the executable was
-//! started from and the symbolic links on the way to it are neither written,
-//! truncated, linked to nor given other times; nothing takes their names; and the
-//! directories on the way keep theirs. Files may be made in those directories. The
-//! errno is `EROFS`, as if a file system mounted for reading only lay over them: that
-//! is what a program meets on machines where executables are kept on one.
+//! Invariants, whatever is granted for writing:
 //!
-//! A file is told by device and inode, so that a hard link or a bind mount of it is no
-//! way round. (Where nothing has one of the names, opening may create a file there: it
-//! has no x bit, and no call gives it one.) Names are kept besides, as the directory's device and inode and the name
-//! in it: where inodes change (overlayfs, which copies a file when it is first opened
-//! for writing), and where nothing has the name at the moment.
+//! * The file that the executable was started from, and the symbolic links on the way to it,
+//!   are not written, truncated, linked or given other times.
+//! * Nothing else takes their names, and the directories on the way keep their names. Files
+//!   may be created in these directories.
+//! * Each call that changes something asks this file first; `path_open` asks before it
+//!   truncates ([`super::opening`]).
 //!
-//! [`super::way`] finds out what is kept. Only the first fence knows it: neither
-//! Landlock nor seccomp can leave single files out of a granted directory.
+//! The errno is `EROFS`, as on machines where executables are kept on a file system that is
+//! mounted for reading only.
+//!
+//! A file is recognised by device and inode, so a hard link or a bind mount of it is no way
+//! round. Names are kept as well, each as its directory's device and inode and the name in
+//! it: for file systems on which the inode changes (overlayfs copies a file when it is first
+//! opened for writing), and for names that nothing has at the moment. (Opening may create a
+//! file under such a name. The file has no x bit, and no call gives it one.)
+//!
+//! [`super::way`] finds out what is kept. Only the first fence keeps it: neither Landlock
+//! nor seccomp can leave single files out of a granted directory.
 
 use super::cpath::CPath;
 use super::grants::Identity;
@@ -26,15 +31,15 @@ use rustix::fd::AsFd;
 use rustix::fs::{AtFlags, Stat, fstat, statat};
 use rustix::io::Errno as Host;
 
-/// What is kept as it is. Empty where nothing is granted for writing: then it costs
-/// nothing.
+/// The names and files that are kept. Empty where nothing is granted for writing, so that it
+/// costs nothing there.
 pub struct Own {
-    /// Enough for most, without pages.
+    /// The first entries, which need no pages: most programs have no more.
     first: [Option<Entry>; INLINE],
-    /// The rest, `len` of them.
+    /// The other entries; `len` of them are initialised.
     rest: PageArray<Entry>,
     len: usize,
-    /// A file may be another one, by its inode, once it was opened for writing.
+    /// The executable lies on overlayfs: opening it for writing gives it another inode.
     pub copied_up: bool,
 }
 
@@ -47,7 +52,7 @@ pub struct Entry {
     pub kind: Kind,
     /// `None` when nothing had the name.
     pub identity: Option<Identity>,
-    /// Of the directory that the name is in. `None` when the name isn't known.
+    /// The identity of the directory that the name is in. `None` when the name isn't known.
     pub parent: Option<Identity>,
     /// Without slashes.
     pub name: &'static [u8],
@@ -55,7 +60,7 @@ pub struct Entry {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
-    /// The executable, a link to it, or what would be one of them.
+    /// The executable, a link to it, or a name that is free where one of them would be.
     File,
     /// A directory on the way.
     Directory,
@@ -90,7 +95,7 @@ impl Own {
     }
 
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        // SAFETY: `add` has initialised so many.
+        // SAFETY: `add` has initialised the first `len`.
         let rest = unsafe { self.rest.as_slice()[..self.len].assume_init_ref() };
         self.first.iter().flatten().chain(rest)
     }
@@ -99,7 +104,7 @@ impl Own {
         self.first[0].is_none()
     }
 
-    /// Whether it is the executable or a link on the way to it.
+    /// Whether the file is the executable or a link on the way to it.
     pub fn is_kept(&self, stat: &Stat) -> bool {
         let identity = Some((stat.st_dev, stat.st_ino));
         let mut files = self.entries().filter(|e| e.kind == Kind::File);
@@ -107,7 +112,7 @@ impl Own {
     }
 
     /// # Errors
-    /// `EROFS` when it is the executable or a link on the way to it.
+    /// `EROFS` when the file is the executable or a link on the way to it.
     pub fn refuse(&self, stat: &Stat) -> Result<(), Errno> {
         if self.is_kept(stat) {
             Err(Errno::ROFS)
@@ -116,11 +121,10 @@ impl Own {
         }
     }
 
-    /// As [`refuse`](Self::refuse), of the file called `name` in `parent`, which
-    /// may not be there.
+    /// [`refuse`](Self::refuse) for the file called `name` in `parent`, if there is one.
     ///
     /// # Errors
-    /// As there, and those of looking at the file.
+    /// `EROFS`, and those of looking at the file.
     pub fn refuse_at(&self, parent: impl AsFd, name: &CStr) -> Result<(), Errno> {
         if self.is_empty() {
             return Ok(());
@@ -132,8 +136,8 @@ impl Own {
         }
     }
 
-    /// Before `name` in `parent` is taken away from what has it: removed, renamed, or
-    /// replaced by what is renamed to it.
+    /// To be asked before `name` in `parent` stops naming what it names: before it is removed,
+    /// renamed, or replaced by another file's renaming.
     ///
     /// # Errors
     /// `EROFS` when it is on the way to the executable, and those of looking at it.
@@ -155,11 +159,11 @@ impl Own {
         }
     }
 
-    /// Before something new is made as `name` in `parent`. Where something is there
+    /// To be asked before something new gets the name `name` in `parent`. If the name is taken,
     /// the call will fail by itself.
     ///
     /// # Errors
-    /// `EROFS` when it is a name on the way to the executable that is free.
+    /// `EROFS` when the name is on the way to the executable and free.
     pub fn refuse_creation(&self, parent: impl AsFd, name: &CStr) -> Result<(), Errno> {
         let Some(name) = self.plain(name)? else {
             return Ok(());
@@ -173,8 +177,8 @@ impl Own {
         }
     }
 
-    /// `name` without the slashes behind it. `None` when nothing is kept, or it is a
-    /// name that Linux neither makes nor removes: `.`, `..`, or none.
+    /// `name` without the slashes that follow it. `None` when nothing is kept, or for a name
+    /// that Linux neither creates nor removes: `.`, `..`, or the empty name.
     fn plain(&self, name: &CStr) -> Result<Option<CPath>, Errno> {
         let name = name.to_bytes();
         let len = name.iter().rposition(|&b| b != b'/').map_or(0, |i| i + 1);

@@ -1,5 +1,5 @@
-//! Attempts on an executable in a writable grant, with both ways of resolving paths. The
-//! executable doesn't run, so the kernel's ETXTBSY is no help.
+//! Attempts to change an executable in a writable grant, with both ways of resolving paths. The
+//! executable doesn't run, so the kernel doesn't protect it with ETXTBSY.
 
 use crate::abi::errno::Errno;
 use crate::abi::fdtable::inert;
@@ -23,14 +23,14 @@ use std::vec::Vec;
 use std::{format, fs};
 use wasi_aot_contract::manifest::{Access, Record};
 
-/// The two grants: one lies in the other.
+/// The two grants, of which one lies in the other.
 const OUTER: u32 = FIRST_PREOPEN;
 const INNER: u32 = FIRST_PREOPEN + 1;
 
 const READ_WRITE: Rights = Rights(Rights::FD_READ.0 | Rights::FD_WRITE.0);
 
 /// `g/way` -> `top/here`, a link to `../bin/real`, in which `prog` -> `../real/file` is
-/// the executable; `g/hard` is its other name. `g/spare` is what may be changed.
+/// the executable; `g/hard` is its other name. `g/spare` may be changed.
 fn tree() -> Scratch {
     let scratch = Scratch::quick();
     for dir in ["g/top", "g/bin/real", "g/other", "g/empty"] {
@@ -75,7 +75,7 @@ fn started(scratch: &Scratch, executable: &str, resolver: Resolver) -> Guest {
     guest
 }
 
-/// Every file: path, inode, modification, contents or target.
+/// Every file: its path, inode, time of modification, and contents or target.
 fn snapshot(dir: &Path) -> Vec<(String, u64, i64, i64, Vec<u8>)> {
     let mut files = Vec::new();
     for entry in fs::read_dir(dir).unwrap() {
@@ -232,7 +232,7 @@ fn everything_else_can_be_changed() {
         assert_eq!(fd_write(&mut g.wasi, fd, 128, 1, 0), Ok(()), "{path}");
         assert_eq!(scratch.read(&format!("g/{path}")), "text", "{path}");
     }
-    // Emptied through a descriptor for reading, as O_TRUNC does.
+    // O_TRUNC empties a file that is opened for reading.
     opened(g, OUTER, "spare", oflags::TRUNC, Rights::FD_READ).unwrap();
     assert_eq!(scratch.read("g/spare"), "");
     let directory = opened(g, OUTER, "top", oflags::TRUNC, Rights::FD_READ);
@@ -246,13 +246,13 @@ fn everything_else_can_be_changed() {
         Ok(())
     );
     assert_eq!(g.bytes(64, 3), b"the");
-    // As `mkdir -p` wants it.
+    // `mkdir -p` expects this errno.
     let (at, len) = g.string(0, "top");
     let made = path_create_directory(&mut g.wasi, OUTER, at, len);
     assert_eq!(made, Err(Errno::EXIST));
 }
 
-/// Where the executable has gone meanwhile, nothing takes its place.
+/// If the executable has been removed meanwhile, no file can take its name.
 #[test]
 fn a_missing_name_is_not_given_away() {
     for executable in ["gone", "way/gone", "gone/prog"] {
@@ -275,7 +275,7 @@ fn a_missing_name_is_not_given_away() {
     }
 }
 
-/// `./prog < prog`, where the kernel allows that.
+/// `./prog < prog`, if the kernel allows it.
 #[test]
 fn standard_input_may_be_the_executable() {
     let scratch = tree();

@@ -1,16 +1,16 @@
 //! Programs that have rights which whoever starts them lacks: set-user-ID and set-group-ID
-//! files, and those with capabilities (`setcap`).
+//! files, and files with capabilities (`setcap`).
 //!
-//! What is granted with such rights must not be the caller's choice. A relative HOST is,
-//! since he chooses the current directory, and so is an environment that is passed through
-//! as a whole. A variable that is passed by its name stays: as the arguments, it is input
-//! that whoever built the program asked for, and nothing but the guest reads it.
+//! Invariant: the caller of such a program doesn't choose its grants. A relative HOST is
+//! refused, since the caller chooses the current directory, and so is an environment that is
+//! passed through as a whole. A variable that is passed by its name is allowed: like the
+//! arguments, it is input that whoever built the program asked for, and only the guest reads it.
 
 use super::Refusal;
 use super::grants::grants;
 use crate::manifest::Manifest;
 
-/// Refuses what the caller of a `privileged` program would choose.
+/// Refuses grants that the caller of a `privileged` program would choose.
 ///
 /// # Errors
 /// The reason why the program can't start.

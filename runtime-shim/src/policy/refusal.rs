@@ -1,4 +1,4 @@
-//! Why a program can't start with what is granted to it, as one line.
+//! Why a program can't start with its grants, as one line.
 
 use super::grants::Grant;
 use crate::abi::errno::Errno;
@@ -9,7 +9,7 @@ use wasi_aot_contract::manifest::{Access, Malformed};
 
 /// What is wrong, and with which grant.
 pub enum Refusal {
-    /// The manifest isn't one.
+    /// A record of the manifest doesn't make sense.
     Malformed,
     NoMemory,
     /// A relative directory can't be resolved.
@@ -22,19 +22,19 @@ pub enum Refusal {
     Inside(Grant, Grant),
     /// A link in the second is on the way to the first.
     Redirected(Grant, Grant),
-    /// Another directory by its letters than on the disk.
+    /// The path and its lexical form lead to different directories.
     Ambiguous(Grant),
-    /// Relative, in a program that has more rights than its caller.
+    /// The grant is relative, and the program has more rights than its caller.
     CallersDirectory(Grant),
-    /// All variables, in such a program.
+    /// All variables are passed, and the program has more rights than its caller.
     CallersEnvironment,
-    /// The executable, or a link on the way to it, lies in it.
+    /// The executable, or a link on the way to it, lies in the grant.
     OwnDirectory(Grant),
     /// Nothing says where the executable lies.
     OwnPlaceUnknown,
-    /// It is the directory that no grant is to reach, or lies in it.
+    /// The grant is the directory that no grant may reach, or lies in it.
     GrantsHole(Grant),
-    /// The directory that no grant is to reach can't be looked at.
+    /// The directory that no grant may reach can't be looked at.
     CannotKeepOut(Errno),
 }
 
@@ -83,8 +83,8 @@ impl fmt::Display for Refusal {
             ),
             Self::Ambiguous(grant) => write!(
                 f,
-                "{grant} goes up from a symbolic link, and so to another directory than its \
-                 letters say; build with a path without .."
+                "{grant} has .. after a symbolic link, so it leads to another directory than it \
+                 seems to; build with a path without .."
             ),
             Self::CallersDirectory(grant) => write!(
                 f,
@@ -120,7 +120,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// As the flag that the build was given.
+/// The grant as the flag that the build was given.
 impl fmt::Display for Grant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.access {
@@ -135,7 +135,7 @@ impl fmt::Display for Grant {
     }
 }
 
-/// The errors that opening a directory has, in words.
+/// The errors of opening a directory, in words.
 struct Reason(Errno);
 
 impl fmt::Display for Reason {
@@ -152,14 +152,14 @@ impl fmt::Display for Reason {
     }
 }
 
-/// The errors that opening a listener has, in words.
+/// The errors of opening a listener, in words.
 struct ListenReason(Errno, SocketAddr);
 
 impl fmt::Display for ListenReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
             Errno::ADDRINUSE => "the address is in use",
-            Errno::ADDRNOTAVAIL => "it is no address of this machine",
+            Errno::ADDRNOTAVAIL => "this machine does not have that address",
             Errno::AFNOSUPPORT if self.1.is_ipv6() => "this machine has no IPv6",
             Errno::ACCES if self.1.port() < 1024 => {
                 "permission denied; ports below 1024 take root or CAP_NET_BIND_SERVICE"

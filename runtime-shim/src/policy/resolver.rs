@@ -1,9 +1,17 @@
-//! Guest paths to host files, never outside the directory they start from.
+//! From a guest's path to a host file.
 //!
-//! Invariants: no symbolic link, no `..` and no rename or swap that another
-//! process does meanwhile makes a lookup leave its [`Base`]. The kernel sees to
-//! it (`openat2`, Linux 5.6); where it can't, [`super::walk`] does. And with a hole
-//! ([`Resolver::hole`]) no lookup ends in that directory or at a name in it.
+//! Invariants:
+//!
+//! * A guest names files only through this file and [`super::walk`]. (One call takes a
+//!   shortcut that needs no lookup: `path_filestat_get` of a single name in a directory.)
+//! * A lookup never leaves its [`Base`], whatever symbolic links and `..` the path has and
+//!   whatever other processes rename meanwhile. The kernel ensures that (`openat2`, Linux
+//!   5.6); where it can't, [`super::walk`] does.
+//! * With a hole ([`Resolver::hole`]) no lookup ends in that directory or at a name in it.
+//! * No call opens a file to change it in a file system that controls the kernel
+//!   ([`super::control`]).
+//!
+//! `runtime-shim/src/sandbox_tests/` attacks all of this.
 
 use super::control::refuse_control_files;
 use super::cpath::{CPath, PATH_MAX};
@@ -18,12 +26,12 @@ use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{Mode, OFlags, ResolveFlags, openat2, readlinkat_raw};
 use rustix::io::Errno as Host;
 
-/// Where a lookup starts, and what it can't leave.
+/// The directory where a lookup starts, and which it can't leave.
 #[derive(Clone, Copy)]
 pub struct Base<'a> {
     pub dir: BorrowedFd<'a>,
-    /// It is the host's root: absolute symbolic links mean what they say, and
-    /// `..` stops there as it does in every root.
+    /// The directory is the host's root: absolute symbolic links are followed, and `..` stops
+    /// there, as it does in every root.
     pub root: bool,
 }
 
@@ -37,19 +45,33 @@ impl Descriptor {
     }
 }
 
-/// How often a lookup is tried that the kernel gave up because something was
-/// renamed or mounted somewhere meanwhile.
+impl Base<'_> {
+    /// Refuses an absolute `target` for a new symbolic link below this directory: a lookup
+    /// could follow it only if the directory is the host's root.
+    ///
+    /// # Errors
+    /// `EPERM`.
+    pub fn refuse_link_to(self, target: &CPath) -> Result<(), Errno> {
+        if target.as_bytes().starts_with(b"/") && !self.root {
+            return Err(Errno::PERM);
+        }
+        Ok(())
+    }
+}
+
+/// How often a lookup is tried again. The kernel gives a lookup up if something is renamed
+/// or mounted anywhere meanwhile.
 const ATTEMPTS: u32 = 64;
 
-/// Chooses the way of resolving, which the first lookup finds out.
+/// Opens files, by the kernel or by walking: the first lookup finds out which.
 pub struct Resolver {
     kernel: Cell<Kernel>,
-    /// A directory that is as one without any permissions, whatever is granted. There
-    /// are no directories in it. (`..` in it leads where it always leads.)
+    /// A directory that behaves as if it had no permissions at all, whatever is granted. It
+    /// contains no directories. (Its `..` leads where it always leads.)
     pub hole: Option<Identity>,
 }
 
-/// Whether `openat2` is there.
+/// Whether the kernel has `openat2`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kernel {
     Unknown,
@@ -60,14 +82,14 @@ enum Kernel {
 /// What a file is opened for.
 #[derive(Clone, Copy)]
 enum Purpose {
-    /// To be read or looked at, or a directory.
+    /// To read it or look at it, or to use a directory.
     Use,
-    /// To change it, or make it; `ordinary` if the lookup starts in no control file system.
+    /// To change or create it. `ordinary`: the lookup doesn't start in a control file system.
     Change { ordinary: bool },
 }
 
 impl Purpose {
-    /// The same where the lookup starts in a directory that nobody has looked at.
+    /// The same purpose for a lookup that starts in a directory whose file system is unknown.
     fn elsewhere(self) -> Self {
         match self {
             Self::Use => Self::Use,
@@ -93,7 +115,7 @@ impl Resolver {
         }
     }
 
-    /// One with a hole, which no file is.
+    /// One with a hole that isn't any existing directory.
     #[cfg(test)]
     pub fn around_a_hole() -> Self {
         Self {
@@ -102,11 +124,11 @@ impl Resolver {
         }
     }
 
-    /// Opens `path` below `base`. `mode` counts when a file is created.
+    /// Opens `path` below `base`. `mode` is used when a file is created.
     ///
     /// # Errors
     /// `EPERM` when the path is absolute or would leave `base`; `EACCES` in the
-    /// hole; else as for `open`, `EINTR` apart.
+    /// hole; else as for Linux's `open`, without `EINTR`.
     pub fn open(
         &self,
         base: Base<'_>,
@@ -117,9 +139,9 @@ impl Resolver {
         self.open_for(Purpose::Use, base, path, flags, mode)
     }
 
-    /// Opens `path` below `base` to write, make or empty a file, as [`Resolver::open`] does,
-    /// but none of a control file system ([`super::control`]), nor one in it. `ordinary`:
-    /// `base` lies in none.
+    /// Opens `path` below `base` to write, create or empty a file, as [`Resolver::open`] does,
+    /// but not in a control file system ([`super::control`]). `ordinary`: `base` doesn't lie in
+    /// a control file system.
     ///
     /// # Errors
     /// `EACCES` for a control file system, and those of [`Resolver::open`].
@@ -148,9 +170,9 @@ impl Resolver {
         }
     }
 
-    /// Opens the directory that holds the last component by itself, and refuses it if
-    /// it is the hole. That component is then a name and nothing else; where it is a
-    /// link to follow, the link's text takes its place.
+    /// [`Resolver::open`] around the hole. Opens the directory that holds the last component
+    /// first, and refuses it if it is the hole. The last component is then a single name, and
+    /// if it is a link to follow, the link's text takes its place.
     fn open_around(
         &self,
         hole: Identity,
@@ -166,13 +188,13 @@ impl Resolver {
         for _ in 0..=MAX_LINKS {
             let (dir, name, must_be_dir) = split(path.as_bytes());
             if matches!(name, b"" | b"." | b"..") {
-                // A directory, if anything: it says itself whether it is the hole.
+                // This can only be a directory, so what is opened may be the hole itself.
                 let opened = self.open_anywhere(purpose, base, path.as_c_str(), flags, mode)?;
                 return outside(hole, opened, flags);
             }
             let parent = self.open_parent(hole, base, dir)?;
             if must_be_dir && flags.contains(OFlags::CREATE) {
-                // As Linux: creat("name/") is an error whatever is there.
+                // As in Linux: creat("name/") is an error whatever is there.
                 return Err(Errno::ISDIR);
             }
             let parent = parent.as_ref().map_or(base.dir, AsFd::as_fd);
@@ -204,8 +226,8 @@ impl Resolver {
         Err(Errno::LOOP)
     }
 
-    /// The directory `dir` below `base`, unless it is the hole. `None`: `base` itself,
-    /// which never is.
+    /// The directory `dir` below `base`, unless it is the hole. `None` for `base` itself,
+    /// which is never the hole.
     fn open_parent(
         &self,
         hole: Identity,
@@ -239,15 +261,16 @@ impl Resolver {
             return self.change(base, ordinary, path, flags, mode);
         }
         match self.open_by_kernel(base, path, flags, mode, ResolveFlags::empty()) {
-            // The kernel gave up: walking always comes to an end.
+            // There is no openat2, or it has given up; a walk always comes to an end.
             Err(Host::NOSYS | Host::AGAIN) => walk::open(base, path, flags, mode),
             Err(Host::XDEV) => Err(Errno::PERM),
             result => Ok(result?),
         }
     }
 
-    /// Where `base` is `ordinary`, a lookup that crosses no mount can't end in a control
-    /// file system, and the kernel sees to it at no cost.
+    /// [`Resolver::open_to_change`] without a hole. If `base` is `ordinary`, a lookup that
+    /// crosses no mount can't end in a control file system, and the kernel checks that at no
+    /// cost.
     fn change(
         &self,
         base: Base<'_>,
@@ -270,8 +293,9 @@ impl Resolver {
         }
     }
 
-    /// [`Resolver::open_to_change`] where a mount may be crossed: looks first what is
-    /// there, then does that to what is, or makes a file in the directory that is.
+    /// [`Resolver::open_to_change`] where a mount may be crossed: looks first whether there is
+    /// a file, and in which file system, then opens it, or creates one in a directory that was
+    /// checked the same way.
     fn change_by_kernel(
         &self,
         base: Base<'_>,
@@ -288,8 +312,8 @@ impl Resolver {
                 if flags.contains(OFlags::CREATE | OFlags::EXCL) {
                     return Err(Change::Refused(Errno::EXIST));
                 }
-                // By now something else may be there, that must not be emptied. O_CREAT
-                // stays: Linux asks for more with it (fs.protected_regular).
+                // By now another file may be there, which must not be emptied. O_CREAT
+                // stays: Linux checks more with it (fs.protected_regular).
                 let (without, empties) = walk::without_emptying(flags);
                 let file = self.open_by_kernel(base, path, without, mode, anywhere)?;
                 Ok(walk::settled(file, empties)?)
@@ -313,8 +337,11 @@ impl Resolver {
         }
     }
 
-    /// `ENOSYS` when there is no such system call, from now on or any more, `EXDEV` when
-    /// the path leaves `base`, or breaks what `more` asks.
+    /// Opens by `openat2`, with `more` restrictions than never to leave `base`.
+    ///
+    /// # Errors
+    /// `ENOSYS` when there is no such system call, `EXDEV` when the path leaves `base` or
+    /// breaks a restriction in `more`.
     fn open_by_kernel(
         &self,
         base: Base<'_>,
@@ -339,7 +366,7 @@ impl Resolver {
                 Err(Host::AGAIN) if attempts < ATTEMPTS => attempts += 1,
                 Err(Host::PERM) if self.kernel.get() == Kernel::Unknown => {
                     // Container runtimes used to answer EPERM to system calls
-                    // they didn't know: a lookup that must work tells.
+                    // they didn't know. A lookup that must succeed tells the difference.
                     let itself = OFlags::PATH | OFlags::CLOEXEC;
                     let probe = openat2(base.dir, c".", itself, Mode::empty(), resolve);
                     if probe.is_err() {
@@ -363,7 +390,7 @@ impl Resolver {
     }
 
     /// The file at `path` itself, for operations that need no access to its
-    /// contents. Follows a symbolic link at the end if `follow` says so.
+    /// contents. `follow`: follows a symbolic link at the end.
     ///
     /// # Errors
     /// As for [`Resolver::open`].
@@ -376,10 +403,9 @@ impl Resolver {
         self.open(base, path, flags, Mode::empty())
     }
 
-    /// The directory that holds the last component of `path`, and that
-    /// component with the slashes behind it, for an operation on the name
-    /// rather than the file. Linux's calls that create, remove or rename never
-    /// follow such a name, nor do anything to `.` and `..`.
+    /// The directory that holds the last component of `path`, and that component with the
+    /// slashes that follow it, for an operation on the name rather than the file. Linux's calls
+    /// that create, remove or rename never follow a link of that name, and refuse `.` and `..`.
     ///
     /// # Errors
     /// As for [`Resolver::open`].
@@ -403,7 +429,7 @@ impl Resolver {
     }
 }
 
-/// What openat2 takes for a mode: none unless a file may be made.
+/// The mode for openat2, which refuses one unless a file may be created.
 fn created_mode(flags: OFlags, mode: Mode) -> Mode {
     if flags.contains(OFlags::CREATE) {
         mode
@@ -412,9 +438,9 @@ fn created_mode(flags: OFlags, mode: Mode) -> Mode {
     }
 }
 
-/// Why the kernel doesn't open a file to change.
+/// Why [`Resolver::change_by_kernel`] doesn't open a file.
 enum Change {
-    /// Walking may.
+    /// The kernel can't decide; a walk can.
     Walk,
     Refused(Errno),
 }
@@ -435,8 +461,8 @@ impl From<Host> for Change {
     }
 }
 
-/// A path's directory with the slash behind it, its last component, and whether a
-/// slash follows that.
+/// A path's directory with the slash that follows it, the path's last component, and whether
+/// a slash follows that component.
 fn split(path: &[u8]) -> (&[u8], &[u8], bool) {
     let end = path.iter().rposition(|&b| b != b'/').map_or(0, |i| i + 1);
     let start = path[..end].iter().rposition(|&b| b == b'/');
@@ -444,7 +470,7 @@ fn split(path: &[u8]) -> (&[u8], &[u8], bool) {
     (&path[..start], &path[start..end], end < path.len())
 }
 
-/// A path that ends in a link, with the link's text instead.
+/// The path `dir` plus a link whose text is `target`, with the text in place of the link.
 fn substituted(
     base: Base<'_>,
     dir: &[u8],
@@ -456,7 +482,7 @@ fn substituted(
         if !base.root {
             return Err(Errno::PERM);
         }
-        // The root is where `base` is.
+        // `base` is the root.
         path.push(b".")?;
     } else {
         path.push(dir)?;
@@ -468,7 +494,7 @@ fn substituted(
     Ok(path)
 }
 
-/// `opened`, unless it is the hole and could be used for more than to look what it is.
+/// `opened`, unless it is the hole and could be used for more than to ask for its attributes.
 fn outside(hole: Identity, opened: OwnedFd, flags: OFlags) -> Result<OwnedFd, Errno> {
     let looks = flags.contains(OFlags::PATH) && !flags.contains(OFlags::DIRECTORY);
     if !looks && identity(&opened)? == hole {

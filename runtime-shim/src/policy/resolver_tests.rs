@@ -54,7 +54,7 @@ fn open_dir(scratch: &Scratch, name: &str) -> OwnedFd {
     host_fd(File::open(scratch.join(name)).unwrap())
 }
 
-/// Device and inode of what a lookup ends at.
+/// Device and inode of the file at the end of a lookup.
 fn lookup(
     resolver: &Resolver,
     base: Base<'_>,
@@ -111,8 +111,7 @@ fn nothing_escapes() {
     assert_eq!(scratch.read("outside/secret"), "secret");
 }
 
-/// Both ways agree with each other, on all that can be reached and all that
-/// can't, following or not.
+/// Both ways agree about all that can be reached and all that can't, following links or not.
 #[test]
 fn both_ways_agree() {
     let scratch = tree();
@@ -252,7 +251,7 @@ fn in_the_host_s_root_absolute_links_mean_what_they_say() {
             let found = lookup(&resolver, base, &path, OFlags::RDONLY);
             assert_eq!(found.map(|(_, ino)| ino), expected, "{path}");
         }
-        // An absolute path of the guest is none below a descriptor.
+        // An absolute path isn't below a descriptor.
         let found = lookup(&resolver, base, "/etc", OFlags::PATH);
         assert_eq!(found, Err(Errno::PERM));
     }

@@ -1,15 +1,14 @@
-//! The way from a grant's HOST to its directory, which the program must not be
-//! able to choose.
+//! The way from a grant's HOST to its directory.
 //!
-//! HOST is resolved anew at every start. A symbolic link on the way that lies
-//! in a directory the program may write could be its own work, of an earlier
-//! run: it would lead wherever the program wants to be granted next. So grants
-//! through such links are refused, and what is left are names that mean the same
-//! directory or one that the program could write anyway.
+//! Invariant: the program can't choose where the way leads. HOST is resolved anew at every
+//! start, and a symbolic link in a directory that the program may write could be the work of
+//! its earlier run: it would lead to whatever the program wants to be granted next. So a grant
+//! through such a link is refused. All other names on the way mean the same directory at each
+//! start, or a directory that the program could write anyway.
 //!
-//! A writable grant whose own HOST goes up again behind a link (`link/..`) would
-//! elude that, since the link wouldn't be inside it any more: HOST must mean the
-//! same on the disk as by its letters.
+//! If HOST goes up again after a link (`link/..`), the link need not lie inside the grant, and
+//! that check wouldn't find it. So HOST must lead to the same directory as its lexical form,
+//! in which `link/..` is removed.
 
 use super::Refusal;
 use super::cpath::{CPath, PATH_MAX};
@@ -23,7 +22,7 @@ use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{CWD, FileType, Mode, OFlags, fstat, openat, readlinkat_raw};
 use wasi_aot_contract::manifest::Access;
 
-/// For directories and links that are only looked at.
+/// Flags to open a directory or a link that is only looked at.
 const LOOK: OFlags = OFlags::PATH.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 /// Whether a component of `host` is `..`.
@@ -31,8 +30,8 @@ pub fn goes_up(host: &[u8]) -> bool {
     host.split(|&b| b == b'/').any(|name| name == b"..")
 }
 
-/// Refuses a HOST that by its letters, which `host_path` has in full, is another
-/// directory than `dir`, where it leads.
+/// Refuses a HOST that leads to `dir`, if its absolute lexical form `host_path` leads to
+/// another directory.
 pub fn refuse_ambiguous(grant: Grant, host_path: &CPath, dir: &OwnedFd) -> Result<(), Refusal> {
     let flags = LOOK.difference(OFlags::NOFOLLOW);
     let by_letters = openat(CWD, host_path.as_c_str(), flags, Mode::empty());
@@ -42,7 +41,7 @@ pub fn refuse_ambiguous(grant: Grant, host_path: &CPath, dir: &OwnedFd) -> Resul
     }
 }
 
-/// Refuses grants that lead through a link in a writable grant.
+/// Refuses a grant whose way leads through a link in a writable grant.
 pub fn refuse_redirected(manifest: &Manifest, fds: &FdTable) -> Result<(), Refusal> {
     if !grants(manifest).any(|grant| grant.access == Access::ReadWrite) {
         return Ok(());
@@ -55,8 +54,8 @@ pub fn refuse_redirected(manifest: &Manifest, fds: &FdTable) -> Result<(), Refus
             Err(error) => Err(failed(error.into())),
         };
         let reached = follow(grant, link_in)?;
-        // Somebody, perhaps another process of this very program, has changed
-        // the way since the grant was opened.
+        // Somebody has changed the way since the grant was opened, perhaps another process
+        // of this program.
         if identity(&reached) != identity(&dir.host) {
             return Err(failed(Errno::AGAIN));
         }
@@ -64,8 +63,8 @@ pub fn refuse_redirected(manifest: &Manifest, fds: &FdTable) -> Result<(), Refus
     Ok(())
 }
 
-/// Goes to a grant's directory, one component after the other, and asks
-/// `link_in` about each directory in which there is a link on the way.
+/// Goes to a grant's directory, one component after the other, and calls `link_in` with each
+/// directory in which a link on the way lies.
 fn follow(
     grant: Grant,
     link_in: impl Fn(BorrowedFd<'_>) -> Result<(), Refusal>,
@@ -101,8 +100,8 @@ fn follow(
     }
 }
 
-/// The first component of a path, and what follows it without slashes at its
-/// start. `None` when there is none.
+/// The first component of a path, and the rest of the path without slashes at its start. `None`
+/// when there is no component.
 fn first(path: &CPath) -> Result<Option<(CPath, CPath)>, Errno> {
     let path = without_slashes(path.as_bytes());
     let len = path.iter().position(|&b| b == b'/');

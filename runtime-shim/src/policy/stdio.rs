@@ -1,9 +1,11 @@
-//! The descriptors that the process was started with: streams, whatever is behind them.
+//! The descriptors 0, 1 and 2, with which the process was started.
 //!
-//! A file behind one is not granted, and others may write to it, before, meanwhile and
-//! after (`>> log`, `{ one; other; } > log`). So it is read or written from where it
-//! stands, and that is all: it gets no size, no room on the disk and no times, and where
-//! it is open for writing there is no going back over what others have written.
+//! Invariants: they are streams, whatever they lead to, and have no right that would change
+//! the output of others. A file that one of them leads to isn't granted, and others may write
+//! to it before, meanwhile and after (`>> log`, `{ one; other; } > log`). So the file is read
+//! or written from its position on, and that is all: it gets no size, no room on the disk and
+//! no times, and if it is open for writing, the position can't be moved back over what others
+//! have written.
 
 use super::FIRST_PREOPEN;
 use super::own::Own;
@@ -17,16 +19,16 @@ use rustix::io::Errno as Host;
 use rustix::net::{SocketType, sockopt::socket_type};
 use rustix::termios::isatty;
 
-/// Puts 0, 1 and 2 in an empty table. One that the parent has closed is
+/// Puts 0, 1 and 2 in an empty table. A descriptor that the parent has closed becomes
 /// /dev/null, as in native Go.
 ///
 /// # Errors
-/// When a closed one can't be occupied, so that the next file opened would be
+/// When the number of a closed descriptor can't be occupied: the next file opened would be
 /// taken for standard output.
 pub fn open_standard(fds: &mut FdTable) -> Result<(), Host> {
     for number in 0..3u8 {
         let host = RawFd::from(number);
-        // SAFETY: only asked what it is, which is answered for any number.
+        // SAFETY: the number is only passed to `fstat`, which fails if it isn't open.
         let stat = match fstat(unsafe { BorrowedFd::borrow_raw(host) }) {
             Err(Host::BADF) => occupy(host)?,
             stat => stat?,
@@ -46,7 +48,7 @@ pub fn open_standard(fds: &mut FdTable) -> Result<(), Host> {
     Ok(())
 }
 
-/// Opens something under the number `host`, the lowest that is free; what.
+/// Opens a file under the number `host`, the lowest that is free. Returns what it is.
 fn occupy(host: RawFd) -> Result<Stat, Host> {
     let opened = match openat(CWD, c"/dev/null", OFlags::RDWR, Mode::empty()) {
         Err(_) => inert()?,
@@ -60,20 +62,20 @@ fn occupy(host: RawFd) -> Result<Stat, Host> {
     }
 }
 
-/// What changes a file otherwise than by writing to it; of times Linux asks only whose
-/// the file is, not what it is open for.
+/// The rights that change a file otherwise than by writing to it. (To set times Linux asks only
+/// whose the file is, not what it is open for.)
 const CHANGES: Rights = Rights::WRITING.without(Rights::FD_WRITE);
 
 fn standard(fd: ManuallyDrop<OwnedFd>, filetype: FileType, number: u8) -> Descriptor {
     let host_flags = fcntl_getfl(&*fd).unwrap_or(OFlags::RDWR);
-    // That to tell the position stays: wasi-libc's `isatty` looks for one of the two.
+    // FD_TELL stays: wasi-libc's `isatty` looks for FD_SEEK or FD_TELL.
     let mut withheld = match host_flags & OFlags::RWMODE {
         OFlags::RDONLY => Rights::FD_WRITE,
         OFlags::WRONLY => Rights::FD_READ | Rights::FD_SEEK,
         _ => Rights::FD_SEEK,
     } | CHANGES;
     if filetype == FileType::Directory {
-        // Whatever was redirected from there is not a grant.
+        // A directory that a stream was redirected from is not granted.
         withheld = Rights::DIRECTORY.without(Rights::FD_FILESTAT_GET);
     }
     let is_terminal = filetype == FileType::CharacterDevice && isatty(&*fd);

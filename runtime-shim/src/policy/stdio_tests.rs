@@ -1,4 +1,5 @@
-//! What a guest can do to a file that is a standard stream: a log of others' lines, say.
+//! What a guest can do to a file that is a standard stream, for instance a log with lines of
+//! others.
 
 use super::*;
 use crate::abi::errno::Errno;
@@ -61,12 +62,12 @@ fn a_log_is_only_ever_added_to() {
             let mut guest = with(&file, number);
             attack(&mut guest, 0);
             write_some(&mut guest, 0, "mine\n").unwrap();
-            // The same under another number.
+            // The same stream under another number.
             let other = guest.adopt(inert().unwrap(), FileType::Unknown, None);
             fd_renumber(&mut guest.wasi, 0, other).unwrap();
             attack(&mut guest, other);
             write_some(&mut guest, other, "mine\n").unwrap();
-            // And back under its own.
+            // And under its own number again.
             let own = guest.adopt(inert().unwrap(), FileType::Unknown, None);
             fd_renumber(&mut guest.wasi, other, own).unwrap();
             attack(&mut guest, own);
@@ -85,13 +86,13 @@ fn attack(guest: &mut Guest, fd: u32) {
     assert_eq!(fd_allocate(wasi, fd, 0, 1 << 20), Err(Errno::NOTCAPABLE));
     let times = fd_filestat_set_times(wasi, fd, 1, 1, 0b0101);
     assert_eq!(times, Err(Errno::NOTCAPABLE));
-    // As for a pipe.
+    // The answer is that for a pipe.
     assert_eq!(fd_pwrite(wasi, fd, 0, 1, 0, 64), Err(Errno::SPIPE));
     for (offset, whence) in [(0, 0), (1, 0), (-1, 1), (1, 1), (0, 2)] {
         let sought = fd_seek(wasi, fd, offset as u64, whence, 64);
         assert_eq!(sought, Err(Errno::SPIPE), "{offset} from {whence}");
     }
-    // Those that would let APPEND go, or take rights.
+    // Neither can APPEND be dropped, nor rights be gained.
     let flags = wasi.fds.get(fd).unwrap().flags;
     if flags & fdflags::APPEND != 0 {
         assert_eq!(fd_fdstat_set_flags(wasi, fd, 0), Err(Errno::NOTSUP));
@@ -101,7 +102,7 @@ fn attack(guest: &mut Guest, fd: u32) {
     let host = fcntl_getfl(&wasi.fds.get(fd).unwrap().host).unwrap();
     let appends = flags & fdflags::APPEND != 0;
     assert_eq!(host.contains(OFlags::APPEND), appends);
-    // What it is, and how far it has got, may be known.
+    // The guest may know what the file is, and its position.
     fd_filestat_get(wasi, fd, 64).unwrap();
     fd_tell(wasi, fd, 64).unwrap();
     fd_seek(wasi, fd, 0, 1, 64).unwrap();
@@ -134,7 +135,7 @@ fn a_file_to_be_read_is_read_anywhere_and_never_changed() {
     assert_eq!(std::fs::read(&path).unwrap(), BEFORE.as_bytes());
 }
 
-/// Of `/dev/null` wasi-libc would think that it is a terminal without a right to tell.
+/// Without FD_TELL wasi-libc would take `/dev/null` for a terminal.
 #[test]
 fn a_device_that_is_no_terminal_does_not_look_like_one() {
     let null = File::options().read(true).write(true).open("/dev/null");
@@ -144,8 +145,8 @@ fn a_device_that_is_no_terminal_does_not_look_like_one() {
     assert!(stream.rights & either != Rights::NONE);
 }
 
-/// Through a grant of the host's root, names that lead to open files lead nowhere: the
-/// kernel follows no such link of procfs, and the walk takes it for the path that it shows.
+/// Even with the host's root granted, the names of open files in procfs lead nowhere: the kernel
+/// doesn't follow such a link, and the walk takes the link's text for a path.
 #[test]
 fn no_name_leads_to_a_stream() {
     let scratch = Scratch::new();

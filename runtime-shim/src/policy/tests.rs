@@ -99,11 +99,11 @@ fn pwd_is_what_the_guest_calls_the_current_directory() {
     assert_eq!(pwd(&[below, at_root]), Some("PWD=/".into()));
     assert_eq!(pwd(&[at_root, below]), Some("PWD=/".into()));
     assert_eq!(pwd(&[ro("/")]), Some(format!("PWD={}", cwd())));
-    // Not in a grant, nothing granted, a name that is no path.
+    // The current directory isn't in a grant; nothing is granted; a name isn't a path.
     assert_eq!(pwd(&[rw("src")]), None);
     assert_eq!(pwd(&[]), None);
     assert_eq!(pwd(&[dir(Access::ReadWrite, ".", "here")]), None);
-    // An explicit one wins.
+    // An explicit assignment wins.
     let explicit = Record::Env {
         assignment: b"PWD=/elsewhere",
     };
@@ -179,7 +179,7 @@ fn grants_that_contradict_each_other() {
     assert_eq!(start(&[rw(&c), rw(&link), rw(&a)]).0, Ok(()));
 }
 
-/// What a program has written decides nothing about what it is granted next.
+/// A program can't decide by the files that it writes what it is granted next.
 #[test]
 fn grants_that_the_program_could_redirect() {
     let scratch = Scratch::new();
@@ -189,14 +189,14 @@ fn grants_that_the_program_could_redirect() {
     let name = |name: &str| path(&scratch, name);
     let (a, cache, through) = (name("a"), name("a/cache"), name("a/cache/b"));
     scratch.mkdir("a/cache/b");
-    // Outside what can be written a link is what its owner says.
+    // A link outside the writable grants is its owner's choice.
     let (linked, outer) = (name("link/cache"), name("links/to-cache"));
     scratch.mkdir("links");
     scratch.symlink("../a/cache", "links/to-cache");
     for inner in [&cache, &through, &linked, &outer] {
         assert_eq!(start(&[rw(&a), rw(inner)]).0, Ok(()), "{inner}");
     }
-    // What a first run could do, and the second finds.
+    // A first run could make this link, and the second finds it.
     std::fs::remove_dir_all(&cache).unwrap();
     scratch.symlink("../elsewhere", "a/cache");
     for inner in [&cache, &through, &linked, &outer] {
@@ -209,12 +209,12 @@ fn grants_that_the_program_could_redirect() {
             let expected = format!("{inner} leads through a symbolic link in --dir {a}, ");
             assert!(redirected.contains(&expected), "{redirected}");
         }
-        // Nobody can write there.
+        // The program can't write there.
         assert_eq!(start(&[ro(&a), rw(inner)]).0, Ok(()), "{inner}");
     }
 }
 
-/// `..` behind a link leads elsewhere than it looks.
+/// `..` after a link leads to another directory than it seems to.
 #[test]
 fn grants_that_go_up_from_a_link() {
     let scratch = Scratch::new();
@@ -225,10 +225,10 @@ fn grants_that_go_up_from_a_link() {
     let ambiguous = path(&scratch, "a/link/..");
     let refused = refusal(&[rw(&ambiguous)]);
     assert!(
-        refused.contains("goes up from a symbolic link"),
+        refused.contains("has .. after a symbolic link"),
         "{refused}"
     );
-    // It is the same directory, but the link in it needn't stay.
+    // This leads to the same directory, but the program could change the link in it.
     let refused = refusal(&[rw(&path(&scratch, "a/near/.."))]);
     assert!(
         refused.contains("leads through a symbolic link"),

@@ -1,10 +1,10 @@
 //! Path lookup one component at a time, for kernels without `openat2`.
 //!
-//! Invariants: every step opens one name, not `.` or `..`, with O_NOFOLLOW in a
-//! directory that was reached the same way from the base, so the walk can only
-//! go down, whatever others rename meanwhile. `..` starts again from the base
-//! with the components that are left. Symbolic links are read and their text
-//! goes in front of what is still to be walked.
+//! Invariants: every step opens one name, not `.` or `..`, with O_NOFOLLOW in a directory that
+//! was reached the same way from the base. So the walk can only go down, whatever others rename
+//! meanwhile. `..` starts again from the base with the components that are left. The text of a
+//! symbolic link is put in front of the components that are still to be walked. O_TRUNC is
+//! never passed to the kernel, so the second fence can forbid it.
 
 use super::control::refuse_control_files;
 use super::cpath::{CPath, PATH_MAX};
@@ -19,13 +19,13 @@ use rustix::io::{Errno as Host, retry_on_intr};
 /// Most symbolic links in one lookup, as in Linux (`MAXSYMLINKS`).
 pub const MAX_LINKS: u32 = 40;
 
-/// What a path stands for.
+/// The end of a walk.
 #[expect(clippy::large_enum_variant, reason = "there is no heap for it")]
 pub enum Destination<'a> {
     /// A directory, reached and open with O_PATH.
     Directory(Dir<'a>),
-    /// A name in a directory that is no directory, or a link not to be
-    /// followed, or not there (yet).
+    /// A name in a directory: of a file that isn't a directory, of a link that isn't to be
+    /// followed, or of nothing (yet).
     Name {
         dir: Dir<'a>,
         name: CPath,
@@ -35,14 +35,14 @@ pub enum Destination<'a> {
 }
 
 impl Destination<'_> {
-    /// The directory, or that of the name.
+    /// The directory, or the directory of the name.
     pub fn dir(&self) -> &Dir<'_> {
         match self {
             Self::Directory(dir) | Self::Name { dir, .. } => dir,
         }
     }
 
-    /// Opens what is there; `flags` may make a file.
+    /// Opens the file that is there; `flags` may create it.
     fn open(&self, flags: OFlags, mode: Mode) -> Result<OwnedFd, Errno> {
         retry_on_intr(|| match self {
             Self::Directory(dir) => openat(dir, c".", flags, mode),
@@ -51,7 +51,7 @@ impl Destination<'_> {
                 name,
                 must_be_dir,
             } => {
-                // O_DIRECTORY says what the slash said, without following.
+                // O_DIRECTORY means the same as the slash, but follows no link.
                 let slash = OFlags::DIRECTORY & mask(*must_be_dir);
                 openat(dir, name.as_c_str(), flags | slash | OFlags::NOFOLLOW, mode)
             }
@@ -60,7 +60,7 @@ impl Destination<'_> {
     }
 }
 
-/// A directory on the way.
+/// A directory that the walk has reached.
 pub enum Dir<'a> {
     Base(BorrowedFd<'a>),
     Below(OwnedFd),
@@ -82,9 +82,8 @@ pub fn open(base: Base<'_>, path: &CStr, flags: OFlags, mode: Mode) -> Result<Ow
 
 /// [`super::resolver::Resolver::open_to_change`] by walking; `flags` has O_CLOEXEC.
 ///
-/// Nothing is made or emptied in a control file system: the directory is asked first, and
-/// the file itself, on which another one may be mounted, before it is emptied. O_TRUNC is
-/// never handed to the kernel, so the second fence can forbid that, too.
+/// Nothing is created or emptied in a control file system: the directory is checked first, and
+/// before the file is emptied, the file itself, on which another one may be mounted.
 pub fn open_to_change(
     base: Base<'_>,
     path: &CStr,
@@ -97,8 +96,8 @@ pub fn open_to_change(
     settled(destination.open(without, mode)?, empties)
 }
 
-/// Flags that open a file as `flags` do but leave its contents, and whether those are to
-/// be emptied by [`settled`].
+/// Flags that open a file as `flags` do but keep its contents, and whether [`settled`] is to
+/// empty the file.
 pub fn without_emptying(flags: OFlags) -> (OFlags, bool) {
     let empties = flags.contains(OFlags::TRUNC);
     let mut without = flags.difference(OFlags::TRUNC);
@@ -109,17 +108,18 @@ pub fn without_emptying(flags: OFlags) -> (OFlags, bool) {
     (without, empties)
 }
 
-/// A file that was opened to be changed, unless it is one of a control file system.
+/// A file that was opened to be changed, emptied if `empties` says so. Refuses a file of a
+/// control file system.
 pub fn settled(file: OwnedFd, empties: bool) -> Result<OwnedFd, Errno> {
     refuse_control_files(&file)?;
-    // Of other files O_TRUNC says nothing.
+    // O_TRUNC has no effect on other files.
     if empties && FileType::from_raw_mode(fstat(&file)?.st_mode) == FileType::RegularFile {
         retry_on_intr(|| ftruncate(&file, 0))?;
     }
     Ok(file)
 }
 
-/// Where a file is to be opened with `flags`.
+/// The destination of `path` for opening it with `flags`.
 fn destination_for<'a>(
     base: Base<'a>,
     path: &CStr,
@@ -142,7 +142,7 @@ fn mask(condition: bool) -> OFlags {
     }
 }
 
-/// Walks `path`, all of it but a last name that is no directory.
+/// Walks along `path`, up to its last name if that isn't a directory.
 ///
 /// # Errors
 /// `EPERM` when it leaves `base`, `ELOOP` after [`MAX_LINKS`] links, `ENOENT`,
@@ -190,7 +190,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Deals with the first component of `todo`.
+    /// Walks one component, the first of `todo`. Returns the destination if it was the last.
     fn step(&mut self) -> Result<Option<Destination<'a>>, Errno> {
         let todo = self.todo.as_bytes();
         let start = todo.iter().position(|&b| b != b'/').unwrap_or(todo.len());
@@ -203,7 +203,7 @@ impl<'a> Walk<'a> {
         match name.as_bytes() {
             b"" | b"." => {}
             b".." => self.up()?,
-            // As Linux: creat("name/") is an error whatever is there.
+            // As in Linux: creat("name/") is an error whatever is there.
             _ if self.create && is_last && must_be_dir => return Err(Errno::ISDIR),
             _ => match self.look(&name, must_be_dir, is_last)? {
                 Found::Directory(dir) => {
@@ -229,7 +229,7 @@ impl<'a> Walk<'a> {
         Ok(Some(Destination::Directory(dir)))
     }
 
-    /// What `name` is in the current directory.
+    /// What `name` is in the directory that was reached.
     fn look(&self, name: &CPath, must_be_dir: bool, is_last: bool) -> Result<Found, Errno> {
         let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let fd = match openat(&self.dir, name.as_c_str(), flags, Mode::empty()) {
@@ -248,7 +248,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Puts a link's target in front of what is left.
+    /// Puts a link's target in front of the rest of the path.
     fn expand(&mut self, target: CPath, rest: &CPath) -> Result<(), Errno> {
         self.links += 1;
         if self.links > MAX_LINKS {

@@ -1,15 +1,16 @@
-//! The way to the executable, as whoever starts it the next time will go it.
+//! The way to the executable: the names by which the next start will find it.
 //!
-//! Invariants: every name on it, from the root or the current directory on, is kept
-//! ([`super::own`]) before the program's first instruction, symbolic links and what
-//! they lead to included; where a name is missing, the names up to it are. Nothing is
-//! looked at where nothing is granted for writing.
+//! Invariants: before the program's first instruction every name on the way is kept
+//! ([`super::own`]), from the root or the current directory on, with symbolic links and
+//! everything that they lead to; if a name is missing, the names up to it are kept. The file
+//! system is looked at only if a directory is granted for writing, or the manifest has a
+//! `hole`, which only `wasi-aot run` writes: a directory that the resolver doesn't enter.
 //!
-//! The way is the kernel's AT_EXECFN, the path that the program was started by. Where a
-//! descriptor was executed, `/proc/self/exe` says which file it is, and what it is called.
-//! Where a script that names the executable in its first line was executed, AT_EXECFN is
-//! the script, and argv[0] is what the script says (Linux's fs/binfmt_script.c). In other
-//! cases `/proc` isn't asked: that takes longer than all the rest.
+//! The way is the kernel's AT_EXECFN, the path by which the program was started. If a
+//! descriptor was executed, `/proc/self/exe` says which file it is and what its name is.
+//! If a script was executed that names the executable in its first line, AT_EXECFN is the
+//! script's path, and argv[0] is the name in that line (Linux's fs/binfmt_script.c). In other
+//! cases `/proc` isn't asked, which would take longer than all the rest.
 
 use super::cpath::{CPath, PATH_MAX};
 use super::grants::{Identity, granted, grants, identity, writable_around};
@@ -40,18 +41,18 @@ const OVERLAYFS: FsWord = 0x794c_7630;
 pub struct Start<'a> {
     /// AT_EXECFN.
     path: &'a CStr,
-    /// argv[0], where `path` may be a script: the kernel puts its path behind.
+    /// argv[0] if `path` may be a script: the kernel passes the script's path after it.
     interpreter: Option<&'a CStr>,
 }
 
 impl<'a> Start<'a> {
     /// # Safety
-    /// `args` are C strings that live as long.
+    /// `args` are C strings that live as long as the result.
     pub unsafe fn new(path: &'a CStr, args: &[*const c_char]) -> Self {
         // SAFETY: the caller's promise.
         let mut args = args.iter().map(|&arg| unsafe { CStr::from_ptr(arg) });
         let first = args.next();
-        // Behind an argument in the script's first line, if there is one.
+        // The script's path follows argv[0], or the argument in the script's first line.
         let is_argument = args.take(2).any(|arg| arg == path);
         Self {
             path,
@@ -59,7 +60,7 @@ impl<'a> Start<'a> {
         }
     }
 
-    /// By a path, whose file is executed. An empty one says nothing.
+    /// A start by a path, whose file is executed. An empty path says nothing.
     #[cfg(test)]
     pub fn by(path: &'a CStr) -> Self {
         Self {
@@ -69,18 +70,20 @@ impl<'a> Start<'a> {
     }
 }
 
-/// What the first fence has to know of the executable's place.
+/// What the guest must not change or enter, although a grant may contain it.
 pub struct OffLimits {
+    /// The executable and the way to it.
     pub own: Own,
     /// The directory that no grant reaches.
     pub hole: Option<Identity>,
 }
 
-/// Looks up what must stay as it is, and the hole that the manifest names. `current` is
-/// the current directory, if it is known.
+/// Looks up the executable and the way to it, and the hole that the manifest names.
+/// `current` is the current directory, if it is known.
 ///
 /// # Errors
-/// Where the manifest refuses to start in such a place, or the hole can't be kept.
+/// When the manifest refuses to start with the executable in a writable grant, or the hole
+/// can't be kept.
 pub fn find(
     start: Start<'_>,
     current: Option<&CPath>,
@@ -108,11 +111,11 @@ pub fn find(
     Ok(off_limits)
 }
 
-/// Why a way comes to no end.
+/// Why a way doesn't lead to a file.
 enum Stop {
     /// The program must not start.
     Refused(Refusal),
-    /// It leads nowhere: nothing is executed there.
+    /// Nothing is there, so nothing can be executed there.
     Nowhere(Errno),
 }
 
@@ -128,12 +131,12 @@ impl From<rustix::io::Errno> for Stop {
     }
 }
 
-/// Goes ways and keeps what it passes.
+/// Goes along ways and keeps the names that it passes.
 struct Scout<'a> {
     own: &'a mut Own,
     current: Option<&'a CPath>,
     keeper: &'a mut Keeper,
-    /// Where a grant for writing must not contain the executable.
+    /// The grants, if none of them that is for writing may contain the executable.
     around: Option<(&'a Manifest, &'a FdTable)>,
 }
 
@@ -165,7 +168,7 @@ impl Scout<'_> {
         Ok(())
     }
 
-    /// Keeps the running executable, of which AT_EXECFN says nothing.
+    /// Keeps the running executable where AT_EXECFN doesn't name it.
     #[inline(never)]
     fn running(&mut self, stat: &Stat) -> Result<(), Refusal> {
         self.keep(Kind::File, Some(stat), None, b"")
@@ -174,7 +177,7 @@ impl Scout<'_> {
         let Ok((name, _)) = readlinkat_raw(CWD, RUNNING, &mut buffer[..]) else {
             return Ok(());
         };
-        // A file without a name has something else there: "/memfd:... (deleted)".
+        // For a file without a name the link's text is no path: "/memfd:... (deleted)".
         let Ok(path) = CPath::from_bytes(name) else {
             return Ok(());
         };
@@ -187,8 +190,8 @@ impl Scout<'_> {
         }
     }
 
-    /// Keeps the way to a directory that no grant is to reach, and says which it is.
-    /// `None` when it isn't there: its name is kept, so that it won't be.
+    /// Keeps the way to a directory that no grant may reach, and returns its identity.
+    /// `None` when it isn't there: its name is kept, so that the guest can't create it.
     #[inline(never)]
     fn hole(
         &mut self,
@@ -212,16 +215,17 @@ impl Scout<'_> {
                 return Err(Refusal::GrantsHole(grant));
             }
         }
-        // Stays open: some file systems number a directory anew when nobody has it.
+        // The directory stays open: some file systems give a directory another inode number
+        // once nobody has it open.
         let _ = dir.into_raw_fd();
         Ok(Some(hole))
     }
 
-    /// Goes `path` to its end, which isn't a symbolic link, and keeps all names on the
-    /// way. The end's path has no links in it.
+    /// Goes along `path` to its end, and keeps all names on the way. The path that it returns
+    /// has no symbolic links in it.
     ///
-    /// Each path here is a page of stack, which a start has to fetch: two are enough
-    /// where there are no links.
+    /// Each path here is a page of stack, which the kernel has to provide at start. Two are
+    /// enough where there are no links.
     #[inline(never)]
     fn go(&mut self, path: &[u8]) -> Result<CPath, Stop> {
         let mut todo = CPath::new();
@@ -276,8 +280,8 @@ impl Scout<'_> {
         }
     }
 
-    /// `path`, below the current directory if it is relative. Where that has no path, only
-    /// what is below it is known.
+    /// Puts `path` into `todo`, below the current directory if it is relative. If the current
+    /// directory has no path, only the names below it are known.
     #[inline(never)]
     fn begin(&self, path: &[u8], todo: &mut CPath) -> Result<(), Errno> {
         if !path.starts_with(b"/") {
@@ -293,7 +297,7 @@ impl Scout<'_> {
         todo.push(path)
     }
 
-    /// Keeps `path`, which is `name` in the directory `parent`, and says what it is.
+    /// Keeps `path`, which is `name` in the directory `parent`, and returns what it is.
     fn pass(&mut self, path: &CPath, parent: Identity, name: &[u8]) -> Result<Next, Stop> {
         let stat = match statat(CWD, path.as_c_str(), AtFlags::SYMLINK_NOFOLLOW) {
             Err(rustix::io::Errno::NOENT) => {
@@ -312,7 +316,7 @@ impl Scout<'_> {
         if file_type == FileType::Symlink {
             return Ok(Next::Link);
         }
-        // Overlayfs has no device: only then it is worth asking.
+        // Overlayfs has no device, so other file systems with a device aren't asked.
         if major(stat.st_dev) == 0 {
             let system = statfs(path.as_c_str());
             self.own.copied_up |= system.is_ok_and(|s| s.f_type == OVERLAYFS);
@@ -335,8 +339,7 @@ impl Scout<'_> {
         })
     }
 
-    /// Refuses a grant for writing of the directory that `path` is in, where the
-    /// manifest says so.
+    /// Refuses to start if a grant for writing contains `path`, and the manifest says so.
     #[inline(never)]
     fn refuse_writable(&self, path: &CPath) -> Result<(), Refusal> {
         let Some((manifest, fds)) = self.around else {
@@ -356,7 +359,7 @@ impl Scout<'_> {
     }
 }
 
-/// What is at a place on the way.
+/// What a name on the way stands for.
 enum Next {
     Directory(Identity),
     File,
@@ -374,7 +377,7 @@ fn follow(path: &CPath, todo: &mut CPath, rest: usize) -> Result<(), Errno> {
     todo.push(longer.as_bytes())
 }
 
-/// `path` is "" for the current directory.
+/// Opens the directory `path`; "" is the current directory.
 fn open_directory(path: &CPath) -> rustix::io::Result<OwnedFd> {
     let path = match path.as_bytes() {
         b"" => c".",
@@ -384,7 +387,7 @@ fn open_directory(path: &CPath) -> rustix::io::Result<OwnedFd> {
     openat(CWD, path, flags, Mode::empty())
 }
 
-/// Of a directory; "" for the current one.
+/// The identity of the directory `path`; "" is the current directory.
 fn identity_of(path: &CPath) -> rustix::io::Result<Identity> {
     let path = match path.as_bytes() {
         b"" => c".",

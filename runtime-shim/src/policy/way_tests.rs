@@ -1,4 +1,4 @@
-//! What is found on the way to an executable, and holes.
+//! The names that are found on the way to an executable, and holes.
 
 use super::*;
 use crate::abi::rights::Rights;
@@ -59,7 +59,7 @@ fn nothing_is_looked_up_where_nothing_can_be_written() {
     assert!(names(&place).contains(&"prog".into()));
 }
 
-/// The tests' own binary is the running one, whatever AT_EXECFN says.
+/// The running executable is the tests' own binary, whatever AT_EXECFN says.
 #[test]
 fn the_running_file_is_known_without_a_name() {
     let scratch = Scratch::new();
@@ -100,7 +100,7 @@ fn a_script_names_its_interpreter() {
     assert!(!found(&[]).is_empty());
 }
 
-/// More names than fit without pages.
+/// More names than fit into the entries without pages.
 #[test]
 fn a_way_may_be_long() {
     let scratch = Scratch::new();
@@ -224,7 +224,7 @@ fn nothing_reaches_into_a_hole() {
                 let opened = g.open(path, flags, read);
                 let expected = match flags {
                     0 => &[Errno::ACCES][..],
-                    // The kind is looked at first.
+                    // The call looks at the kind of file first.
                     _ => &[Errno::ACCES, Errno::ISDIR, Errno::NOTDIR],
                 };
                 let refused = opened.is_err_and(|error| expected.contains(&error));
@@ -291,7 +291,7 @@ fn beside_a_hole_paths_are_what_they_are() {
             let opened = g.open(path, exclusive, Rights::FD_WRITE).map(drop);
             assert_eq!(opened, expected, "{path}");
         }
-        // Not to be followed.
+        // These links are not to be followed.
         let (at, len) = g.string(0, "to-file");
         let rights = Rights::FD_READ.0;
         let opened = path_open(&mut g.wasi, 0, 0, at, len, 0, rights, 0, 0, 0);
@@ -314,7 +314,7 @@ fn a_hole_is_not_granted() {
             assert!(refusal.unwrap().contains("wasi-aot's own executables"));
         }
     }
-    // One that isn't there won't be made.
+    // A hole that doesn't exist can't be created.
     let gone = scratch.join("gone");
     let hole = Record::Hole {
         path: gone.as_os_str().as_bytes(),

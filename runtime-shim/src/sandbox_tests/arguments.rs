@@ -1,7 +1,7 @@
 //! Arguments with which each import succeeds, and which of them are pointers.
 //!
-//! Which parameters those are follows from their names in the contract's list,
-//! so that no import can be forgotten: an unknown name fails.
+//! The names in the contract's list say which parameters are pointers, so no import can be
+//! forgotten: an unknown name fails.
 
 use super::yard::{Snapshot, Yard, snapshot};
 use crate::abi::errno::Errno;
@@ -21,18 +21,18 @@ use std::vec::Vec;
 use wasi_aot_contract::manifest::Record;
 use wasi_aot_contract::preview1::Type;
 
-/// Where the arguments of a call that succeeds point to.
+/// The address that the arguments of a call that succeeds point to.
 const FIRST_PATH: Ptr = 0x1000;
 const SECOND_PATH: Ptr = 0x2000;
 pub const VECTOR: Ptr = 0x3000;
 const SUBSCRIPTIONS: Ptr = 0x4000;
-/// Results go from here on, each to a place of its own.
+/// The address from which on results are stored, each at its own.
 pub const RESULTS: Ptr = 0x8000;
 
 /// Length of a buffer for results.
 const ROOM: u64 = 300;
 
-/// What a parameter is.
+/// The meaning of a parameter.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Kind {
     Value,
@@ -153,8 +153,7 @@ impl Scene {
         import.params.iter().map(value).collect()
     }
 
-    /// Makes the call and sees to it that a failure for a bad pointer has
-    /// changed nothing at all.
+    /// Makes the call and checks that a failure for a bad pointer has changed nothing at all.
     pub fn expect_fault(&mut self, import: &Import, args: &[u64], before: &State) {
         let what = format!("{}({args:x?})", import.name);
         let result = (import.call)(&mut self.guest.wasi, args);
@@ -193,14 +192,14 @@ fn plain(function: &str, param: &str) -> u64 {
         ("path_open", "rights_base") => Rights::FD_READ.0,
         (_, "nsubscriptions") => 2,
         ("sock_shutdown", "how") | ("fd_allocate", "len") => 1,
-        // Moves, which a call that fails must not.
+        // This offset moves the position; a call that fails must not move it.
         ("fd_seek", "offset") => 3,
         _ => 0,
     }
 }
 
-/// The pointers among the parameters of `import`: their place, and the bytes
-/// they stand for with `args`.
+/// The pointers among the parameters of `import`: the index of each, and the number of bytes
+/// that it points to with `args`.
 pub fn pointers(import: &Import, args: &[u64]) -> Vec<(usize, Kind, u32)> {
     let kinds = import
         .params

@@ -16,11 +16,11 @@ use std::collections::BTreeSet;
 use std::vec::Vec;
 use wasi_aot_contract::preview1;
 
-/// What a call that succeeded has told the guest.
+/// What the guest has learned from a call that succeeded.
 #[derive(Debug)]
 pub enum Told {
     Nothing,
-    /// It has this descriptor now.
+    /// The guest has this descriptor now.
     Opened(u32),
     /// Device and inode.
     Identity(u64, u64),
@@ -32,9 +32,9 @@ pub enum Told {
 pub struct Call {
     /// The function of preview 1.
     pub function: &'static str,
-    /// What is special about this use of it.
+    /// What is special about this way.
     pub manner: &'static str,
-    /// It changes something when it succeeds.
+    /// The call changes something when it succeeds.
     pub writes: bool,
     run: fn(&mut Guest, u32, Ptr, u32) -> Result<Told, Errno>,
 }
@@ -47,12 +47,12 @@ impl Call {
     }
 }
 
-/// A file in directory 0 for calls that take two paths; on the other side.
+/// A file in directory 0, the other path of calls that take two.
 pub const VICTIM: &str = "victim";
-/// A name in directory 0 that is free, likewise.
+/// A free name in directory 0, likewise.
 pub const FREE: &str = "free";
 
-/// Where results go.
+/// The address for results.
 const RESULT: Ptr = 512;
 const ROOM: u32 = 4096;
 

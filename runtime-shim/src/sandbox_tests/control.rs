@@ -1,6 +1,6 @@
 //! File systems by which the kernel is controlled: no call changes anything there, and all
-//! of them work on others, mounted in a grant or not. What can be mounted here is: in a
-//! namespace of the test's own, for which it must be root.
+//! calls work on other file systems, whether they are mounted in a grant or not. The test
+//! mounts those that it can, in a namespace of its own, for which it must be root.
 
 use super::calls::{CALLS, Call, FREE, Told, VICTIM};
 use super::yard::RESOLVERS;
@@ -21,7 +21,7 @@ use std::vec::Vec;
 use std::{eprintln, format, fs, thread};
 use wasi_aot_contract::manifest::Access;
 
-/// What may be there.
+/// File systems that the kernel may have.
 const CONTROL: [&str; 16] = [
     "proc",
     "sysfs",
@@ -47,7 +47,7 @@ fn alone(test: impl FnOnce() + Send + 'static) {
         Ok(()) => test(),
         Err(error) => eprintln!("SKIPPED: no mount namespace: {error}"),
     };
-    // A namespace is a thread's.
+    // A namespace belongs to a thread.
     if let Err(panic) = thread::spawn(run).join() {
         std::panic::resume_unwind(panic);
     }
@@ -87,7 +87,7 @@ fn place() -> (Scratch, Vec<&'static str>) {
     (scratch, mounted)
 }
 
-/// A file below `dir` that is there to be written.
+/// A file below `dir` that may be written.
 fn writable_file(dir: &Path, depth: u32) -> Option<PathBuf> {
     let entries: Vec<_> = fs::read_dir(dir).ok()?.flatten().collect();
     let files = entries.iter().filter(|entry| {
@@ -103,7 +103,7 @@ fn writable_file(dir: &Path, depth: u32) -> Option<PathBuf> {
     })
 }
 
-/// The calls that change something, but for those that refuse every path.
+/// The calls that change something, without those that refuse every path.
 fn changes() -> impl Iterator<Item = &'static Call> {
     let possible = |call: &&Call| call.writes && call.manner != "from, following";
     CALLS.iter().filter(possible)
@@ -133,7 +133,7 @@ fn nothing_is_changed_there() {
                         for call in changes() {
                             let result = call.run(&mut guest, fd, path.as_bytes());
                             let what = format!("{how} {} {} {path}", call.function, call.manner);
-                            // Nothing is there to be opened or given times.
+                            // There is no file that could be opened or given times.
                             let missing = matches!(result, Err(Errno::NOENT))
                                 && path.ends_with("new")
                                 && ["path_open", "path_filestat_set_times"]
@@ -166,10 +166,10 @@ fn nothing_is_changed_there() {
     });
 }
 
-/// Of a file that is open for reading, which anybody may.
+/// Times of a file that is open for reading, which everybody may set.
 fn times_are_kept(guest: &mut Guest, dir: u32, path: &str) {
     let rights = Rights::FD_READ | Rights::FD_FILESTAT_SET_TIMES;
-    // Some can only be written.
+    // Some files can only be written.
     if let Ok(fd) = guest.open_in(dir, path, 0, rights, 0) {
         let set = fd_filestat_set_times(&mut guest.wasi, fd, 1, 1, 0b0101);
         assert_eq!(set, Err(Errno::ACCES), "{path}");
@@ -228,7 +228,7 @@ fn ordinary_file_systems_may_be_mounted() {
                     fs::write(root.join("file"), "text").unwrap();
                     fs::write(root.join(VICTIM), "text").unwrap();
                     fs::create_dir(root.join("dir")).unwrap();
-                    // Names of the calls' own are in directory 0, on the same mount.
+                    // The other names that calls use are in directory 0, on the same mount.
                     let mut guest = Guest::with_dir(&root, Access::ReadWrite);
                     guest.wasi.resolver = resolver();
                     let outer = guest.grant(&scratch.join("root"), Access::ReadWrite);

@@ -1,4 +1,4 @@
-//! Random arguments for every import, biased towards what might go wrong.
+//! Random arguments for every import, biased towards values that might go wrong.
 
 use super::yard::Yard;
 use crate::wasi::exports::import_table::Import;
@@ -7,7 +7,7 @@ use std::format;
 use std::vec::Vec;
 use wasi_aot_contract::preview1::Type;
 
-/// Paths in linear memory, refreshed time and again; each has this much room.
+/// Paths in linear memory, which are refreshed repeatedly; each has this much room.
 const PATHS: u32 = 0x4000;
 const STRIDE: u32 = 0x1400;
 /// Buffers of vectors, of which those with an odd index are bad.
@@ -43,7 +43,7 @@ impl Random {
     }
 }
 
-/// Draws arguments; what a run goes through.
+/// Draws the arguments of a run.
 pub struct Generator {
     pub random: Random,
     pub paths: Vec<Vec<u8>>,
@@ -51,7 +51,7 @@ pub struct Generator {
     pub path: usize,
 }
 
-/// What may be meant by a path.
+/// Paths to draw from.
 pub fn paths(yard: &Yard) -> Vec<Vec<u8>> {
     let top = yard.scratch.path().to_str().unwrap();
     let mut paths: Vec<Vec<u8>> = [
@@ -158,7 +158,7 @@ impl Generator {
         args
     }
 
-    /// An argument of 32 bits, with something in the upper half at times.
+    /// An argument of 32 bits, sometimes with other bits than 0 in the upper half.
     fn small(&mut self, function: &str, param: &str, end: u32) -> u64 {
         let random = &mut self.random;
         if random.one_in(16) {
@@ -175,7 +175,7 @@ impl Generator {
             ]);
         }
         match param {
-            // What would leave little to try is done to others, but for once.
+            // Calls that leave little to try are made on other descriptors, with exceptions.
             "fd" | "to" if DESTRUCTIVE.contains(&function) && !random.one_in(64) => {
                 5 + random.below(8)
             }
@@ -201,12 +201,12 @@ impl Generator {
         }
     }
 
-    /// An argument of 64 bits. Space on a disk is only asked for in small
-    /// amounts or such as no disk has.
+    /// An argument of 64 bits. Room on a disk is asked for in small amounts, or in amounts that
+    /// no disk has.
     fn large(&mut self, function: &str, param: &str) -> u64 {
         let random = &mut self.random;
         if param.starts_with("rights_") && !random.one_in(4) {
-            // Most calls need some; a directory isn't opened for writing.
+            // Most calls need some rights; a directory isn't opened for writing.
             return random.pick(&[u64::MAX, 0x1fff_ffff, 0x1fff_ffff & !0x40]);
         }
         match random.below(8) {
@@ -218,8 +218,8 @@ impl Generator {
         }
     }
 
-    /// Lets `poll_oneoff` end soon: what it takes for subscriptions is a clock
-    /// first, or isn't in memory.
+    /// Lets `poll_oneoff` end soon: its first subscription is a clock, or its subscriptions
+    /// aren't in memory.
     fn bound_wait(&mut self, args: &mut [u64]) {
         let random = &mut self.random;
         match random.below(8) {
@@ -233,5 +233,5 @@ impl Generator {
     }
 }
 
-/// Take a descriptor, or rights, away.
+/// Imports that take a descriptor, or rights, away.
 const DESTRUCTIVE: [&str; 3] = ["fd_close", "fd_renumber", "fd_fdstat_set_rights"];

@@ -1,4 +1,4 @@
-//! Names and paths at their limits, and such as are no text.
+//! Names and paths at their limits, and those that aren't text.
 
 use super::calls::CALLS;
 use super::paths::Scene;
@@ -7,7 +7,7 @@ use crate::abi::errno::Errno;
 use std::format;
 use std::vec::Vec;
 
-/// Lengths around the limits, bytes that are no text, and NULs.
+/// Lengths around the limits, bytes that aren't text, and NULs.
 #[test]
 fn names_at_their_limits() {
     let dots = |len: usize| {
@@ -56,7 +56,7 @@ fn names_at_their_limits() {
     }
 }
 
-/// Names that aren't text come and go as others do.
+/// Names that aren't text can be created and removed like others.
 #[test]
 fn names_that_are_no_text() {
     for (_, resolver) in RESOLVERS {

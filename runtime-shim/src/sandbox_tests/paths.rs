@@ -12,8 +12,8 @@ use std::string::String;
 use std::vec::Vec;
 use wasi_aot_contract::manifest::Access;
 
-/// Paths that pass through what isn't granted before their last component, or
-/// have none: all of them are refused, whatever the call.
+/// Paths that pass through a directory that isn't granted before their last component, or that
+/// have no component: every call refuses all of them.
 const THROUGH: &[&str] = &[
     "../outside/T",
     ".././outside/T",
@@ -60,8 +60,8 @@ const THROUGH: &[&str] = &[
     "ping/T",
 ];
 
-/// Paths that end at or in a link that leads out: refused where the call
-/// follows, harmless to what is outside where it doesn't.
+/// Paths that end at or in a link that leads out: a call that follows the link refuses them, a
+/// call that doesn't is harmless to the files outside.
 const AT: &[&str] = &[
     "to-N",
     "to-N/",
@@ -119,10 +119,9 @@ const AT: &[&str] = &[
     "../T/",
 ];
 
-/// Runs each call on each path below the directory `dir` of `root` (which
-/// `prepare` may do something to when the guest has it open), and looks outside
-/// after each path, and after each call that succeeds. What came of each path,
-/// in order.
+/// Runs each call on each path below the directory `dir` of `root` (which `prepare` may change
+/// while the guest has it open), and looks outside after each path and after each call that
+/// succeeds. Returns the outcome of each path, in order.
 fn attack(
     resolver: fn() -> Resolver,
     paths: &[&str],
@@ -149,7 +148,7 @@ fn attack(
                 assert_eq!(errno, *first.get_or_insert(errno), "tells by {what}");
                 if let Ok(told) = result {
                     scene.yard.check(&scene.guest, Some(&told), &what);
-                    // A call that did something has used the tree up.
+                    // A call that changed something needs a new tree after it.
                     if call.writes {
                         drop(scene);
                         scene = Scene::new(resolver, dir, prepare);
@@ -168,7 +167,7 @@ fn attack(
 pub struct Scene {
     pub guest: Guest,
     pub yard: Yard,
-    /// Where paths start.
+    /// The descriptor where paths start.
     dir: u32,
 }
 
@@ -185,7 +184,7 @@ impl Scene {
     }
 }
 
-/// The outcome is the same by all resolvers.
+/// The outcome is the same with all resolvers.
 fn attack_all(
     paths: &[&str],
     dir: Option<&str>,
@@ -200,8 +199,8 @@ fn attack_all(
     }
 }
 
-/// Nothing passes, and what says so is `EPERM`, or what is wrong with the path or
-/// the call without a look outside.
+/// No call succeeds. The errno is `EPERM`, or says what is wrong with the path or the call
+/// without a look outside.
 fn refused(call: &Call, what: &str, errno: Option<Errno>) {
     let silly = call.manner == "from, following";
     let own = [Errno::PERM, Errno::LOOP];
@@ -222,8 +221,8 @@ fn links_and_dots_at_the_end_lead_nowhere() {
     attack_all(AT, None, |_| {}, any);
 }
 
-/// From a descriptor below the granted directory the same names are out of
-/// reach, although some of them are granted: a descriptor leads only down.
+/// From a descriptor below the granted directory the same names can't be reached, although some
+/// of them are granted: a descriptor leads only down.
 #[test]
 fn a_descriptor_leads_only_down() {
     const UP: &[&str] = &[
@@ -239,8 +238,8 @@ fn a_descriptor_leads_only_down() {
     attack_all(UP, Some("dir"), |_| {}, refused);
 }
 
-/// A directory that somebody moves out of the granted one while the guest has
-/// it open stays the guest's, but its new surroundings don't become so.
+/// Somebody moves a directory out of the granted one while the guest has it open. The guest can
+/// still use it, but not the directories around its new place.
 #[test]
 fn a_directory_moved_out_leads_only_down() {
     const AROUND: &[&str] = &[
@@ -268,9 +267,9 @@ fn a_directory_moved_out_leads_only_down() {
     }
 }
 
-/// A grant that holds a procfs shows the links there that lead anywhere at all.
-/// (Calls that write are left out: should one get through, it would hit the
-/// machine the tests run on.)
+/// In a grant that contains a procfs, the links there are seen, which lead anywhere at all.
+/// (Calls that write are left out: if one succeeded, it would change the machine that runs the
+/// tests.)
 #[test]
 fn magic_links_are_not_followed() {
     for (_, resolver) in RESOLVERS {
@@ -300,7 +299,7 @@ fn magic_links_are_not_followed() {
                 }
             }
         }
-        // The way there is open, so it is the links that are refused.
+        // The way there is open, so the links are what is refused.
         let status = CALLS[0].run(&mut guest, 0, b"self/status");
         assert!(matches!(status, Ok(Told::Opened(_))), "{status:?}");
     }

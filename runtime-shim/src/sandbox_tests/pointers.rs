@@ -1,7 +1,6 @@
-//! Hostile pointers and lengths in every parameter of every import that is one.
+//! Hostile pointers and lengths, in every parameter of every import that has one.
 //!
-//! Each call starts from arguments with which it succeeds, one of which is then
-//! bent.
+//! Each call starts from arguments with which it succeeds. Then one of them is replaced.
 
 use super::arguments::{Kind, RESULTS, Scene, VECTOR, pointers};
 use crate::abi::errno::Errno;
@@ -41,7 +40,7 @@ fn pointers_outside_are_refused_before_anything_happens() {
             u32::MAX,
         ] {
             let mut bent = args.to_vec();
-            // The upper half isn't the callee's business.
+            // The callee ignores the upper half.
             bent[index] = u64::from(at) | 0xdead_beef << 32;
             scene.expect_fault(import, &bent, &before);
         }
@@ -59,7 +58,7 @@ fn lengths_that_reach_outside_are_refused_before_anything_happens() {
             Kind::PairOf(size) => (2, size),
             _ => return,
         };
-        // The last two wrap to something small when multiplied in 32 bits.
+        // The last two wrap around to small numbers when multiplied in 32 bits.
         let too_many = (end - at) / unit + 1;
         let wraps = (1u64 << 32).div_ceil(unit.into()) as u32;
         for len in [too_many, 1 << 31, u32::MAX, wraps, wraps.wrapping_add(1)] {
@@ -77,7 +76,7 @@ fn lengths_that_reach_outside_are_refused_before_anything_happens() {
     });
 }
 
-/// The last bytes of memory are as good as others, and so is an odd address.
+/// The last bytes of memory can be used like others, and so can an odd address.
 #[test]
 fn pointers_inside_are_taken() {
     for import in IMPORTS {
@@ -98,7 +97,7 @@ fn pointers_inside_are_taken() {
     }
 }
 
-/// Nothing at the very end of memory is still something inside.
+/// A length of 0 at the very end of memory is still inside.
 #[test]
 fn empty_buffers_at_the_end() {
     each_pointer(|scene, import, args, (index, kind, _)| {
@@ -134,7 +133,7 @@ fn vectors_with_a_bad_buffer_are_refused_before_anything_happens() {
                 scene.expect_fault(import, args, &before);
             }
         }
-        // Valid one by one, more than 32 bits together.
+        // Each is valid; their sum needs more than 32 bits.
         let many = Vec::from([(0, 1 << 20); 4096]);
         scene.guest.vector(1 << 20, &many);
         let mut bent = args.to_vec();
@@ -149,8 +148,8 @@ fn vectors_with_a_bad_buffer_are_refused_before_anything_happens() {
     });
 }
 
-/// All results, buffers and vectors in one place, in the middle and at the end:
-/// what comes of it is the guest's affair, as long as it stays there.
+/// All results, buffers and vectors at one address, in the middle of memory and at the end. Any
+/// outcome is right, as long as nothing outside changes.
 #[test]
 fn overlapping_pointers_stay_inside() {
     for import in IMPORTS.iter().filter(|import| import.name != "proc_exit") {
@@ -158,7 +157,7 @@ fn overlapping_pointers_stay_inside() {
             let mut scene = Scene::new();
             let mut args = scene.arguments(import);
             for (index, kind, size) in pointers(import, &args) {
-                // What is read must be there.
+                // The data to be read must be there.
                 if matches!(kind, Kind::Records(_) | Kind::PairOf(48)) {
                     let bytes = scene.guest.bytes(args[index] as u32, size);
                     scene.guest.write(at, &bytes);

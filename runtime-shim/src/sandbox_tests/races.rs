@@ -1,9 +1,9 @@
-//! Calls while somebody else swaps what is on their way, all the time.
+//! Calls while another thread swaps the files on their way, all the time.
 //!
-//! A race with a link is run until both its sides have been seen: lookups that
-//! went through, and lookups that met the link and were refused. One with a
-//! directory that is moved has no such side: the kernel gives up where anything
-//! was renamed meanwhile, and the walk never goes up.
+//! A race with a link runs until both outcomes have been seen: lookups that succeeded, and
+//! lookups that met the link and were refused. A race with a directory that is moved has no
+//! refused lookups: the kernel gives up where anything was renamed meanwhile, and the walk
+//! never goes up.
 
 use super::calls::{CALLS, Call, Told, VICTIM};
 use super::yard::{RESOLVERS, Yard};
@@ -28,7 +28,7 @@ struct Race {
     /// The directory that the guest means to reach.
     dir: OwnedFd,
     swapped: [PathBuf; 3],
-    /// Lookups are refused at times.
+    /// Some lookups are refused.
     has_link: bool,
 }
 
@@ -57,7 +57,7 @@ impl Race {
         race
     }
 
-    /// Puts things right in `dir`, wherever that is at the moment, and in `root`.
+    /// Restores the files in `dir`, wherever that is at the moment, and in `root`.
     fn restore(&self) {
         for name in [c"new", c"secret"] {
             let _ = unlinkat(&self.dir, name, AtFlags::empty());
@@ -72,7 +72,7 @@ impl Race {
         let _ = fs::remove_file(&free).or_else(|_| fs::remove_dir(&free));
     }
 
-    /// Every call on each of `paths` while `swap` goes on, by each resolver.
+    /// Makes every call on each of `paths` while `swap` runs, with each resolver.
     fn run(mut self, paths: &[&str], swap: fn(&[PathBuf; 3]), afterwards: impl Fn()) {
         let stop = AtomicBool::new(false);
         let swapped = self.swapped.clone();
@@ -82,7 +82,7 @@ impl Race {
                     swap(&swapped);
                 }
             });
-            // Also when a check fails, or the scope would never end.
+            // Also if a check fails: otherwise the scope would never end.
             let _stop = OnDrop(|| stop.store(true, Ordering::Relaxed));
             for (name, resolver) in RESOLVERS {
                 for path in paths {
@@ -112,7 +112,7 @@ impl Race {
         }
     }
 
-    /// What a call said and did, and things put right for the next.
+    /// Checks what a call returned and did, and restores the files for the next.
     fn judge(&self, guest: &mut Guest, call: &Call, path: &str, result: Result<Told, Errno>) {
         let what = std::format!("{} {} {path}", call.function, call.manner);
         let Ok(told) = result else { return };
@@ -129,7 +129,7 @@ impl Race {
 impl Drop for Race {
     fn drop(&mut self) {
         if !thread::panicking() {
-            // Calls that were refused have done nothing either.
+            // A call that was refused must have done nothing.
             let guest = self.yard.guest(Resolver::new);
             self.yard
                 .check(&guest, None, "one of the calls that were refused");
@@ -137,7 +137,7 @@ impl Drop for Race {
     }
 }
 
-/// Calls a function when it goes.
+/// Calls a function when it is dropped.
 struct OnDrop<F: Fn()>(F);
 
 impl<F: Fn()> Drop for OnDrop<F> {

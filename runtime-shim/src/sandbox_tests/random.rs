@@ -24,12 +24,12 @@ use wasi_aot_contract::manifest::Access;
 
 /// Calls of a run unless the environment says otherwise.
 const CALLS: u64 = 100_000;
-/// A guest, its files and what it has done to them are thrown away after so
-/// many: a run that has closed or removed everything finds nothing more.
+/// After so many calls a guest and its files are replaced by new ones: once a run has closed or
+/// removed everything, it finds nothing more.
 const LIFE: u64 = 2_000;
 
-/// A guest with three host files, a writable and a readable grant, a listener,
-/// a connection, and what lies around.
+/// A guest with three host files, a writable and a readable grant, a listener and a connection,
+/// and the files around the grants.
 struct Scene {
     guest: Guest,
     yard: Yard,
@@ -120,13 +120,13 @@ fn go(seed: u64, calls: u64, resolver: fn() -> Resolver) {
         if number % 16 == 0 {
             run.refresh(&mut scene.guest);
         }
-        // Files must be open for the rest to have something to do.
+        // Files must be open, so that the other calls have something to do.
         let index = match run.random.one_in(6) {
             true => opening,
             false => run.random.below(IMPORTS.len() as u64) as usize,
         };
         let import = &IMPORTS[index];
-        // It would end the tests.
+        // This call would end the tests.
         if import.name != "proc_exit" {
             let args = run.arguments(import, scene.guest.size());
             let result = (import.call)(&mut scene.guest.wasi, &args);
@@ -134,7 +134,7 @@ fn go(seed: u64, calls: u64, resolver: fn() -> Resolver) {
         }
     }
     scene.check("the last calls");
-    // A fuzzer whose every call is refused at once shows little.
+    // A fuzzer shows little if every call is refused at once.
     println!("{} of {calls} succeeded", succeeded.iter().sum::<u64>());
     for (import, &count) in IMPORTS.iter().zip(&succeeded) {
         let never = ["proc_exit", "proc_raise", "sock_accept"].contains(&import.name);

@@ -1,4 +1,4 @@
-//! Ways of writing below grants for reading only, and grants in each other.
+//! Ways of writing below grants for reading only, and grants that lie in one another.
 
 use super::calls::{CALLS, Told};
 use super::yard::{RESOLVERS, Snapshot, Yard, snapshot};
@@ -19,7 +19,7 @@ use std::vec::Vec;
 use std::{format, fs};
 use wasi_aot_contract::manifest::{Access, Record};
 
-/// Every right but that for which a file must be opened otherwise.
+/// All rights but FD_WRITE, for which a file must be opened for writing.
 const GREEDY: Rights = Rights(!Rights::FD_WRITE.0);
 
 /// A guest with a writable directory (0) and one for reading (1), which is

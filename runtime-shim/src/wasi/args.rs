@@ -1,4 +1,4 @@
-//! Command-line arguments, which always pass.
+//! Command-line arguments. All of them are passed to the guest.
 
 use super::Wasi;
 use crate::abi::errno::Errno;
@@ -51,7 +51,7 @@ pub(super) fn write_strings(
     Ok(())
 }
 
-/// Stores how many `strings` there are and their bytes, NULs included.
+/// Stores the number of `strings` and of their bytes, NULs included.
 pub(super) fn write_sizes(
     memory: &mut Memory,
     strings: impl Iterator<Item = &'static [u8]>,

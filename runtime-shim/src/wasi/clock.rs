@@ -9,7 +9,7 @@ use rustix::time::{ClockId, Timespec, clock_getres, clock_gettime};
 const SECOND: u64 = 1_000_000_000;
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#clock_time_get):
-/// stores the time of clock `id` in nanoseconds. `precision` is a wish; Linux
+/// stores the time of clock `id` in nanoseconds. `precision` is ignored: Linux
 /// answers as exactly as it can.
 ///
 /// # Errors
@@ -47,8 +47,8 @@ pub(super) fn clock(id: u32) -> Result<ClockId, Errno> {
     }
 }
 
-/// A `timestamp`. Times before 1970 wrap, so that they come out right in a
-/// guest that takes the number as signed, as Go does.
+/// A `timestamp`. Times before 1970 wrap around, so they are right for a guest that takes
+/// the number as signed, as Go does.
 pub(super) fn nanoseconds(time: Timespec) -> u64 {
     (time.tv_sec as u64)
         .wrapping_mul(SECOND)

@@ -1,4 +1,4 @@
-//! Environment variables, as the manifest lets them through.
+//! The environment variables that [`crate::policy::environment`] lets through.
 
 use super::Wasi;
 use super::args::{write_sizes, write_strings};

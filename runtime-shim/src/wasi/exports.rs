@@ -1,5 +1,5 @@
-//! The symbols of preview 1, `wasi_aot_<name>`, generated from the contract's
-//! list: one more or less there than here doesn't compile.
+//! The symbols of preview 1, `wasi_aot_<name>`, generated from the contract's list: a call
+//! that is in the list but not here, or here but not in the list, doesn't compile.
 
 use super::args::{args_get, args_sizes_get};
 use super::clock::{clock_res_get, clock_time_get};
@@ -29,11 +29,10 @@ use super::with;
 use crate::abi::errno::Errno;
 use wasi_aot_contract::{for_each_preview1, symbol};
 
-/// The errno that the guest gets of `call`, 0 for none. A call that a signal has
-/// interrupted is made again: Linux's that end so have done nothing (those that
-/// have done a part say how much), and what a call here does before is looking
-/// things up. The file systems that do it are those of networks and FUSE, where
-/// every system call can.
+/// The errno that the guest gets from `call`, 0 for none. A call that a signal has
+/// interrupted is made again. A system call that ends with `EINTR` has done nothing (if it has
+/// done a part, it returns how much), and before it a call here only looks things up. On the
+/// file systems of networks and FUSE every system call can end so.
 fn uninterrupted(mut call: impl FnMut() -> Result<(), Errno>) -> u32 {
     loop {
         match call() {

@@ -1,4 +1,4 @@
-//! Calls on a descriptor as such: closing, moving, position, advice.
+//! Calls on a descriptor itself: closing, renumbering, position, synchronising, advice.
 
 use super::Wasi;
 use crate::abi::errno::Errno;
@@ -9,7 +9,7 @@ use rustix::fs::{Advice, FallocateFlags, SeekFrom, fadvise, fallocate, fdatasync
 use rustix::io::retry_on_intr;
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_close):
-/// closes `fd`, also when there is an error.
+/// closes `fd`, even if it returns an error.
 ///
 /// # Errors
 /// `EBADF`; `EIO`, `ENOSPC` or `EDQUOT` when what was written before is lost.
@@ -30,9 +30,10 @@ pub fn fd_renumber(wasi: &mut Wasi, fd: u32, to: u32) -> Result<(), Errno> {
 /// writes a file's data and metadata to the disk.
 ///
 /// # Errors
-/// `EINVAL` for what can't be synchronised, `EIO`, `ENOSPC`, `EDQUOT`.
+/// `EINVAL` for a file that can't be synchronised, `EIO`, `ENOSPC`, `EDQUOT`.
 pub fn fd_sync(wasi: &mut Wasi, fd: u32) -> Result<(), Errno> {
     let descriptor = wasi.fds.get(fd)?;
+    // A stream can't have the right: the kernel answers EINVAL for it.
     if Rights::applicable(descriptor.filetype, false).contains(Rights::FD_SYNC) {
         descriptor.demand(Rights::FD_SYNC)?;
     }
@@ -103,9 +104,9 @@ fn move_to(
 }
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_advise):
-/// tells the kernel how `len` bytes from `offset` on (0: all that follow) will
-/// be used; `advice` is 0 normal, 1 sequential, 2 random, 3 soon, 4 not soon,
-/// 5 once.
+/// tells the kernel how the `len` bytes from `offset` on will be used (0 means all
+/// bytes that follow); `advice` is 0 normal, 1 sequential, 2 random, 3 soon, 4 not
+/// soon, 5 once.
 ///
 /// # Errors
 /// `EINVAL` for another advice or an offset of more than 63 bits, `ESPIPE` for
@@ -139,7 +140,7 @@ pub fn fd_advise(
 }
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_allocate):
-/// makes sure that the `len` bytes from `offset` on exist on the disk.
+/// reserves room on the disk for the `len` bytes from `offset` on.
 ///
 /// # Errors
 /// `EINVAL` when `len` is 0 or a number has more than 63 bits, `EBADF` when the

@@ -1,14 +1,16 @@
 //! Reading and writing.
 //!
-//! What is special about 0, 1 and 2: their descriptions came from the parent
-//! process and may be shared with it (a terminal, a pipe), so their flags are
-//! never changed. Reading waits or doesn't as the *guest* has set NONBLOCK, with
-//! `poll` before the read and whatever O_NONBLOCK the parent has set. Writing
-//! always writes everything: Go's runtime treats anything else from the calls
-//! that print a panic as fatal, and readiness promises nothing about a large
-//! write to a pipe. All other descriptors are the guest's own, and the kernel's
-//! O_NONBLOCK is their NONBLOCK; but FIFOs that are read always have O_NONBLOCK,
-//! and reading waits or doesn't as on 0.
+//! Invariants:
+//!
+//! * The open file descriptions of 0, 1 and 2 came from the parent process and may be shared
+//!   with it (a terminal, a pipe), so their flags are never changed.
+//! * On 0, 1 and 2 reading waits unless the *guest* has set NONBLOCK, whatever O_NONBLOCK the
+//!   parent has set: there is a `poll` before the read.
+//! * On 0, 1 and 2 writing writes everything. Go's runtime prints a panic by this call and
+//!   treats a short write as fatal, and readiness promises nothing about a large write to a
+//!   pipe.
+//! * All other descriptors are the guest's own, and the kernel's O_NONBLOCK is their NONBLOCK.
+//!   Only FIFOs to be read always have O_NONBLOCK, and reading waits as it does on 0.
 
 use super::Wasi;
 use crate::abi::errno::Errno;
@@ -65,13 +67,13 @@ pub fn fd_pread(
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_write):
 /// writes the buffers of the vector, in order, and stores the number of bytes.
-/// On 0, 1 and 2 that is all of them.
+/// On 0, 1 and 2 it writes all of them.
 ///
 /// # Errors
 /// `EBADF` when `fd` isn't open for writing, `EISDIR` for a directory, `EAGAIN`
 /// when NONBLOCK is set and there is no room, `EINVAL` when the lengths exceed
-/// 32 bits, `EPIPE` when nobody reads (but on 1 and 2 the process dies of
-/// SIGPIPE), `ENOSPC`, `EDQUOT`, `EFBIG`, `EIO`.
+/// 32 bits, `EPIPE` when nobody reads (on 1 and 2 the process dies by SIGPIPE instead, as
+/// native Go does), `ENOSPC`, `EDQUOT`, `EFBIG`, `EIO`.
 pub fn fd_write(
     wasi: &mut Wasi,
     fd: u32,
@@ -113,7 +115,8 @@ pub fn fd_pwrite(
     wasi.memory.write_u32(nwritten, count as u32)
 }
 
-/// What one system call can take of a vector, when the count can be stored.
+/// The buffers of a vector that one system call can take, after a check that the count can be
+/// stored.
 pub(super) fn first_batch(
     memory: &mut Memory,
     iovs: Ptr,
@@ -124,11 +127,11 @@ pub(super) fn first_batch(
     memory.io_vector(iovs, iovs_len)?.batch(memory, &mut 0)
 }
 
-/// One read, waiting as the guest has set it.
+/// One read, which waits unless the guest has set NONBLOCK.
 ///
-/// A FIFO that nobody has opened for writing yet would read as ended. Linux's
-/// `poll` knows that from one whose writers have come and gone: only then does it
-/// report a hangup (`pipe_poll` in fs/pipe.c).
+/// A FIFO that nobody has opened for writing yet would read as ended. Linux's `poll` tells
+/// it from a FIFO whose writers have gone: only for the latter it reports a hangup
+/// (`pipe_poll` in fs/pipe.c).
 fn read(descriptor: &Descriptor, batch: &mut Batch<'_>) -> Result<usize, Errno> {
     let host = &descriptor.host;
     let emulates = descriptor.emulates_nonblock();
@@ -149,8 +152,8 @@ fn read(descriptor: &Descriptor, batch: &mut Batch<'_>) -> Result<usize, Errno> 
     }
 }
 
-/// Writes all of `vector`; the number of bytes, fewer only when an error stops
-/// it halfway, which the next write will meet again.
+/// Writes all of `vector` and returns the number of bytes. It is smaller only if an error stops
+/// the write halfway; the next write will meet the error again.
 fn write_all(
     descriptor: &Descriptor,
     memory: &mut Memory,
@@ -169,7 +172,7 @@ fn write_all(
                     batch.advance(count);
                 }
                 Err(Host::INTR) => {}
-                // The parent has set O_NONBLOCK on it.
+                // The parent has set O_NONBLOCK.
                 Err(Host::AGAIN) => wait(&descriptor.host, PollFlags::OUT),
                 Err(Host::PIPE) if matches!(descriptor.stdio, Some(1 | 2)) => {
                     traps::die_by(Signal::PIPE)
@@ -181,7 +184,7 @@ fn write_all(
     }
 }
 
-/// Something can be done without waiting, be it to learn of an error.
+/// Whether `what` can be done without waiting, if only to get an error.
 pub(super) fn is_ready(host: &impl AsFd, what: PollFlags) -> bool {
     let now = Timespec {
         tv_sec: 0,
@@ -197,7 +200,7 @@ pub(super) fn is_ready(host: &impl AsFd, what: PollFlags) -> bool {
     }
 }
 
-/// Waits until something can be done. May return early: callers try again.
+/// Waits until `what` can be done. May return early: callers try again.
 fn wait(host: &impl AsFd, what: PollFlags) {
     let _ = poll(&mut [PollFd::new(host, what)], None);
 }

@@ -80,8 +80,8 @@ fn stdin_from_a_file_never_waits() {
     assert_eq!(read_some(&mut guest, 0, 10), Ok(0));
 }
 
-/// A megabyte into a pipe that holds 64 KiB and is read slowly, O_NONBLOCK as
-/// a parent might have left it.
+/// A megabyte is written to a pipe that holds 64 KiB and is read slowly, with O_NONBLOCK as a
+/// parent might have left it.
 #[test]
 fn stdout_takes_everything() {
     let mut guest = Guest::new();
@@ -99,7 +99,7 @@ fn stdout_takes_everything() {
             }
         }
     });
-    // In 300 buffers, more than one system call takes.
+    // In 300 buffers, which are more than one system call takes.
     let buffers = vec![(5000, 3500); 300];
     guest.vector(100_000, &buffers);
     fd_write(&mut guest.wasi, fd, 100_000, 300, 64).unwrap();
@@ -119,7 +119,7 @@ fn a_pipe_of_the_guest_s_own_has_an_epipe_and_eagain() {
     assert!(guest.u32(64) < 1_000_000);
     let again = fd_write(&mut guest.wasi, fd, 0, 1, 64);
     assert_eq!(again, Err(Errno::AGAIN));
-    // std's test harness ignores SIGPIPE, as the shim does.
+    // std's test harness ignores SIGPIPE, as the runtime does.
     drop(reader);
     assert_eq!(write_some(&mut guest, fd, b"x"), Err(Errno::PIPE));
 }
@@ -139,11 +139,11 @@ fn vectors_scatter_and_gather() {
     assert_eq!(guest.u32(64), 11);
     assert_eq!(guest.bytes(2000, 3), b"orl");
     assert_eq!(guest.bytes(2200, 8), b"d, hello");
-    // Two buffers over the same bytes: the later wins, nothing breaks.
+    // Two buffers with the same bytes: the later wins.
     guest.vector(8, &[(2000, 6), (2003, 6)]);
     fd_pread(&mut guest.wasi, fd, 8, 2, 0, 64).unwrap();
     assert_eq!(guest.bytes(2000, 9), b"wor hello");
-    // Over the vector itself, which has been read by then.
+    // The buffer covers the vector itself, which has been read before.
     guest.vector(8, &[(8, 6), (16, 6)]);
     fd_pread(&mut guest.wasi, fd, 8, 2, 0, 64).unwrap();
     assert_eq!(guest.bytes(8, 6), b"world,");

@@ -1,4 +1,4 @@
-//! What a descriptor is and may do, and the names of the granted directories.
+//! A descriptor's kind, flags and rights, and the names of the granted directories.
 
 use super::Wasi;
 use crate::abi::errno::Errno;
@@ -30,13 +30,13 @@ pub fn fd_fdstat_get(wasi: &mut Wasi, fd: u32, stat: Ptr) -> Result<(), Errno> {
 }
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_fdstat_set_flags):
-/// changes APPEND and NONBLOCK. On 0, 1 and 2, whose descriptions the process
-/// may share with others, and on FIFOs that are read, NONBLOCK is kept here and
-/// emulated.
+/// changes APPEND and NONBLOCK. The process may share the open file descriptions of 0,
+/// 1 and 2 with others: there NONBLOCK is kept in the table and emulated, as it is on
+/// FIFOs that are read.
 ///
 /// # Errors
-/// `EINVAL` for a flag that the specification doesn't have; `ENOTSUP` to change
-/// one of the synchronising flags, which Linux can't, or APPEND on 0, 1 or 2.
+/// `EINVAL` for a flag that the specification doesn't have; `ENOTSUP` to change a
+/// synchronising flag, which Linux can't change, or APPEND on 0, 1 or 2.
 pub fn fd_fdstat_set_flags(wasi: &mut Wasi, fd: u32, flags: u32) -> Result<(), Errno> {
     let flags = checked_flags(flags, fdflags::ALL.into())? as u16;
     let descriptor = wasi.fds.get_mut(fd)?;
@@ -45,8 +45,8 @@ pub fn fd_fdstat_set_flags(wasi: &mut Wasi, fd: u32, flags: u32) -> Result<(), E
     if changed & !descriptor.changeable_flags() != 0 {
         return Err(Errno::NOTSUP);
     }
-    // NONBLOCK makes no difference to a file that never blocks, and Go sets it
-    // on every file it opens; a FIFO that is read has it.
+    // Go sets NONBLOCK on every file that it opens. It makes no difference to a file that
+    // never blocks, and a FIFO that is read has it already: no system call is needed.
     let idle = if descriptor.never_waits || descriptor.filetype.never_blocks() {
         fdflags::NONBLOCK
     } else {
@@ -64,10 +64,10 @@ pub fn fd_fdstat_set_flags(wasi: &mut Wasi, fd: u32, flags: u32) -> Result<(), E
 }
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_fdstat_set_rights):
-/// gives up all rights but these.
+/// gives up all rights of `fd` but these.
 ///
 /// # Errors
-/// `ENOTCAPABLE` to ask for one that `fd` doesn't have.
+/// `ENOTCAPABLE` when `fd` lacks one of them.
 pub fn fd_fdstat_set_rights(
     wasi: &mut Wasi,
     fd: u32,
@@ -82,11 +82,11 @@ pub fn fd_fdstat_set_rights(
 /// stores the kind of a granted resource, 0 for a directory and 1 for a listening
 /// socket, and the length of a directory's name, 8 bytes.
 ///
-/// The specification has no kind but directories. Programs ask for one number after
-/// the other, up to `EBADF`, and a kind they don't know is what all of them skip: Go
-/// (`syscall/fs_wasip1.go`, 1.21 to 1.27), and wasi-libc
-/// (`libc-bottom-half/sources/preopens.c`), which takes any other errno, `ENOTDIR`
-/// for instance, as a reason to exit.
+/// The specification has no kind but directories. Programs ask about one number after
+/// the other until they get `EBADF`, and all of them skip a kind that they don't know: Go
+/// (`syscall/fs_wasip1.go`, 1.21 to 1.27) and wasi-libc
+/// (`libc-bottom-half/sources/preopens.c`). An errno would not do: wasi-libc exits for
+/// any errno but `EBADF`, for instance `ENOTDIR`.
 ///
 /// # Errors
 /// `EBADF` when `fd` isn't open or wasn't granted.

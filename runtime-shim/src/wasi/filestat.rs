@@ -57,8 +57,10 @@ pub fn path_filestat_get(
     wasi.memory.write(stat, &record)
 }
 
-/// The attributes of a file right in `base`, by one system call instead of
-/// three. `None` when it takes a lookup: more than a name, or a link to follow.
+/// The attributes of a file that lies in `base` itself, by one system call instead of three.
+/// `None` when a lookup is needed: for a path of several components or a link to follow.
+///
+/// This can't leave `base`: the path is a single name other than `..`, and no link is followed.
 fn stat_directly(base: Base<'_>, path: &CPath, follow: bool) -> Result<Option<Stat>, Errno> {
     let name = path.as_bytes();
     if name.is_empty() || name.contains(&b'/') || name == b".." {
@@ -70,7 +72,7 @@ fn stat_directly(base: Base<'_>, path: &CPath, follow: bool) -> Result<Option<St
 }
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_filestat_set_size):
-/// cuts a file, or fills it up with zeroes.
+/// cuts a file off, or extends it with zeroes.
 ///
 /// # Errors
 /// `EISDIR` for a directory, `EINVAL` when the file isn't open for writing or the
@@ -131,14 +133,14 @@ pub fn path_filestat_set_times(
         wasi.own.refuse(&fstat(&file)?)?;
     }
     match utimensat(&file, c"", &times, AtFlags::EMPTY_PATH) {
-        // Linux before 5.8 doesn't take an O_PATH descriptor.
+        // Linux before 5.8 doesn't take a descriptor that is open with O_PATH.
         Err(Host::INVAL) => set_times_at(dir.base(), &path, follow, &times),
         result => Ok(result?),
     }
 }
 
-/// Sets times by the name in the directory that a walk ends in, where the file
-/// itself can't be named by a descriptor.
+/// Sets times by a name in the directory that a walk ends in, for kernels that don't take a
+/// descriptor of the file.
 fn set_times_at(
     base: Base<'_>,
     path: &CPath,
@@ -158,7 +160,7 @@ fn set_times_at(
     Ok(())
 }
 
-/// The times that a call sets.
+/// The times that a call sets: `fst_flags` has two bits for each.
 fn timestamps(atim: u64, mtim: u64, fst_flags: u32) -> Result<Timestamps, Errno> {
     let flags = checked_flags(fst_flags, 0b1111)?;
     let chosen = |given: u64, bits: u32| match bits & 0b11 {
@@ -173,7 +175,7 @@ fn timestamps(atim: u64, mtim: u64, fst_flags: u32) -> Result<Timestamps, Errno>
     })
 }
 
-/// A time that is an instruction.
+/// A time that stands for an instruction to the kernel: now, or leave as it is.
 fn special(tv_nsec: i64) -> Timespec {
     Timespec { tv_sec: 0, tv_nsec }
 }

@@ -6,7 +6,7 @@ use crate::wasi::fixture::{Guest, Scratch};
 use std::os::unix::fs::MetadataExt;
 use wasi_aot_contract::manifest::Access;
 
-/// Where attributes go.
+/// The address for attributes.
 const STAT: u32 = 512;
 const FOLLOW: u32 = 1;
 
@@ -25,7 +25,7 @@ fn filetype(guest: &Guest) -> u8 {
     guest.bytes(STAT + 16, 1)[0]
 }
 
-/// For each resolver a guest that grants `root`, with a link out of it.
+/// For each resolver a guest with `root` granted, in which a link leads out.
 fn each(access: Access, test: impl Fn(&mut Guest, &Scratch)) {
     for resolver in [Resolver::new(), Resolver::walking()] {
         let scratch = Scratch::new();
@@ -84,7 +84,7 @@ fn links_are_followed_if_asked() {
         ] {
             assert_eq!(stat(guest, path, FOLLOW), Err(error), "{path}");
         }
-        // A slash follows even where a link is not to be followed.
+        // A slash has the link followed even by calls that follow none.
         assert_eq!(stat(guest, "out/", 0), Err(Errno::PERM));
         assert_eq!(stat(guest, "l", 2), Err(Errno::INVAL));
     });
@@ -122,7 +122,7 @@ fn times_are_set_on_the_right_file() {
     });
 }
 
-/// What kernels before 5.8 need, tried on this one.
+/// Tries on this kernel what kernels before 5.8 need.
 #[test]
 fn times_are_set_by_name_too() {
     each(Access::ReadWrite, |guest, scratch| {

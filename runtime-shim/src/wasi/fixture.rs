@@ -26,9 +26,8 @@ use wasi_aot_contract::manifest::{Access, MAGIC, Record};
 /// Pages of linear memory in a test.
 const PAGES: u32 = 32;
 
-/// Bytes on either side of linear memory that nobody may touch. Unlike in an
-/// executable they are accessible, so that a write there is seen when the guest
-/// is dropped rather than refused by the kernel.
+/// Bytes on either side of linear memory that nobody may touch. Unlike in an executable they
+/// are accessible: a write there doesn't fault but is found when the guest is dropped.
 const CANARY_SIZE: u64 = WASM_PAGE_SIZE;
 const CANARY: u8 = 0xa5;
 
@@ -43,7 +42,7 @@ pub struct Guest {
 
 impl Guest {
     pub fn new() -> Self {
-        // A test that failed has left nothing here that matters.
+        // A test that failed while it held the lock has left nothing that matters.
         let turn = TURN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         map_memory();
         Self {
@@ -106,8 +105,8 @@ impl Guest {
         self.wasi.memory.write(at, bytes).unwrap();
     }
 
-    /// Stores a string where [`Guest::path`]'s caller doesn't look; its address
-    /// and length. `slot` tells two strings of one call apart.
+    /// Stores a string near the end of linear memory. Returns its address and length. `slot`
+    /// tells two strings of one call apart.
     pub fn string(&mut self, slot: u32, string: impl AsRef<[u8]>) -> (u32, u32) {
         let at = self.size() - 0x1_0000 + slot * 0x4000;
         self.write(at, string.as_ref());
@@ -145,8 +144,8 @@ impl Guest {
     }
 }
 
-/// A manifest that stays. (The contract's own writer needs std, which cargo
-/// would then give to the shim's library as well.)
+/// A manifest that is never freed. (The contract's own writer needs std, and cargo would then
+/// build the runtime's library with it as well.)
 pub fn manifest(records: &[Record<'_>]) -> &'static Manifest {
     let mut fields = Vec::from([MAGIC.as_bytes()]);
     for record in records {
@@ -176,8 +175,8 @@ pub fn manifest(records: &[Record<'_>]) -> &'static Manifest {
     Box::leak(Box::new(manifest))
 }
 
-/// A host descriptor of std's as one of rustix's, which differ without rustix's
-/// feature `std`.
+/// A file of std as a descriptor of rustix; without rustix's feature `std` these are different
+/// types.
 pub fn host_fd(file: impl IntoRawFd) -> OwnedFd {
     // SAFETY: owned by `file`, which gives it away.
     unsafe { OwnedFd::from_raw_fd(file.into_raw_fd()) }

@@ -1,5 +1,5 @@
-//! Every function of preview 1 as a value, for tests that go through all of
-//! them; generated from the contract's list.
+//! Every function of preview 1 as a value, for tests that go through all of them. Generated
+//! from the contract's list; a part of `exports.rs`, whose imports it uses.
 
 use super::*;
 use crate::abi::errno::Errno;
@@ -10,8 +10,8 @@ use wasi_aot_contract::preview1::Type;
 pub struct Import {
     pub name: &'static str,
     pub params: &'static [(&'static str, Type)],
-    /// Makes the call; one argument for each parameter, of which an `I32` takes
-    /// the lower half.
+    /// Makes the call with one argument for each parameter; an `I32` parameter takes the
+    /// argument's lower half.
     pub call: fn(&mut Wasi, &[u64]) -> Result<(), Errno>,
 }
 

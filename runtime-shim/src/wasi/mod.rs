@@ -1,18 +1,18 @@
 //! WASI preview 1 on Linux.
 //!
-//! One file per family of calls; a call is the Rust function of its name, which
-//! gets the state and the core-wasm parameters and says whether it succeeded.
-//! `exports` makes the symbols that a module links against out of them. Each
-//! call's documentation links to its section of the specification. What they
-//! have in common:
+//! One file per family of calls. A call is the Rust function of its name, which gets the
+//! state and the core-wasm parameters and returns whether it succeeded. [`exports`] makes
+//! the symbols that a module links against from the functions. Each call's documentation
+//! links to its section of the specification. What the calls have in common:
 //!
+//! * A call parses its parameters, asks [`crate::policy`], and makes the system call.
 //! * A pointer or length outside linear memory is `EFAULT`, a descriptor that
-//!   isn't open `EBADF`, a missing right `ENOTCAPABLE` or one of its relatives
+//!   isn't open `EBADF`, a missing right `ENOTCAPABLE` or a related errno
 //!   (see [`Descriptor::demand`](crate::abi::fdtable::Descriptor::demand)); this isn't repeated everywhere.
-//! * Where results go is checked before anything happens, so a call that fails
-//!   with `EFAULT` has had no effect.
-//! * An `EINTR` never reaches the guest: `exports` makes such a call again. Where
-//!   that would do something twice, the call sees to it itself. (A guest gets
+//! * A call checks the pointers for its results before it does anything, so a call that
+//!   fails with `EFAULT` has had no effect.
+//! * An `EINTR` of the host never reaches the guest: `exports` makes such a call again. A call
+//!   that would do something twice then repeats its system calls itself. (A guest gets
 //!   `EINTR` in one place, from [`path_open`], as a request to call again.)
 
 #![expect(
@@ -51,12 +51,12 @@ use crate::policy::resolver::Resolver;
 use core::cell::UnsafeCell;
 use core::ffi::c_char;
 
-/// Everything the calls know.
+/// The state that the calls share.
 pub struct Wasi {
     pub memory: Memory,
     pub fds: FdTable,
     pub resolver: Resolver,
-    /// What no call changes, whatever is granted.
+    /// The executable and the way to it, which no call changes, whatever is granted.
     pub own: Own,
     /// Each a C string that lives as long as the process.
     pub args: &'static [*const c_char],
@@ -78,12 +78,12 @@ impl Wasi {
         }
     }
 
-    /// The path of `len` bytes at `at`.
+    /// The path of `len` bytes at `at`. The bytes need not be UTF-8, since the host's file
+    /// names need not be.
     ///
     /// # Errors
-    /// `EINVAL` when it contains a NUL, `ENAMETOOLONG` when it is longer than
-    /// the host takes. Bytes that aren't UTF-8 are let through: the host's file
-    /// names may have them.
+    /// `EINVAL` when the path contains a NUL, `ENAMETOOLONG` when it is longer than
+    /// the host takes.
     pub fn path(&self, at: Ptr, len: u32) -> Result<CPath, Errno> {
         CPath::from_bytes(self.memory.bytes(at, len)?)
     }
@@ -95,10 +95,12 @@ struct Global(UnsafeCell<Wasi>);
 // SAFETY: the process has one thread. See `state` and `with`.
 unsafe impl Sync for Global {}
 
-// SAFETY: the only value in an executable. Linear memory is mapped by the
-// executable before its first instruction; nobody but generated code touches it
-// otherwise, and that doesn't run during a call.
-static WASI: Global = Global(UnsafeCell::new(unsafe { Wasi::new() }));
+static WASI: Global = {
+    // SAFETY: this is the only value in an executable. The kernel maps linear memory before
+    // the first instruction. Nothing but generated code and the preemption of goroutines
+    // touches linear memory otherwise, and both leave it alone during a call.
+    Global(UnsafeCell::new(unsafe { Wasi::new() }))
+};
 
 /// The state, to be filled in at start.
 ///
@@ -114,7 +116,6 @@ pub unsafe fn state() -> &'static mut Wasi {
 /// Runs `call` on the state.
 fn with<R>(call: impl FnOnce(&mut Wasi) -> R) -> R {
     // SAFETY: unique, because there is one thread, no call of preview 1 calls
-    // back into the guest or another call's export, and the signal handlers,
-    // which report a trap and exit, don't come here.
+    // back into the guest or another call's export, and no signal handler comes here.
     call(unsafe { &mut *WASI.0.get() })
 }

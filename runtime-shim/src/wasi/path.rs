@@ -1,10 +1,11 @@
 //! Operations on names in directories.
 //!
-//! Each opens the directory that holds the name, without leaving the granted
-//! one, and hands the last component to the kernel: none of the calls used here
-//! follows a symbolic link in it. Names on the way to the executable stay what they
-//! are ([`crate::policy::own`]). A change in a file system by which the kernel is
-//! controlled is `EACCES` ([`crate::policy::control`]); this isn't repeated at each.
+//! Each operation opens the directory that holds the name, without leaving the granted
+//! directory, and passes the last component to the kernel: none of the system calls used here
+//! follows a symbolic link of that name. Before the kernel changes something, two rules are
+//! asked, which isn't repeated at each call: names on the way to the executable stay as they
+//! are (`EROFS`, [`crate::policy::own`]), and nothing is changed in a file system that controls
+//! the kernel (`EACCES`, [`crate::policy::control`]).
 
 use super::Wasi;
 use crate::abi::errno::Errno;
@@ -21,7 +22,7 @@ use rustix::io::Errno as Host;
 /// makes a directory.
 ///
 /// # Errors
-/// `EEXIST` when there is something of that name, `EROFS`, `ENOSPC`, `EDQUOT`,
+/// `EEXIST` when the name is taken, `EROFS`, `ENOSPC`, `EDQUOT`,
 /// `EMLINK`, and those of looking up a path (see
 /// [`path_filestat_get`](super::filestat::path_filestat_get)).
 pub fn path_create_directory(
@@ -59,7 +60,7 @@ pub fn path_remove_directory(
 }
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_unlink_file):
-/// removes a name of a file that is no directory.
+/// removes a name of a file that isn't a directory.
 ///
 /// # Errors
 /// `EISDIR` for a directory, `ENOTDIR` when a slash follows the name of a file,
@@ -74,12 +75,12 @@ pub fn path_unlink_file(wasi: &mut Wasi, fd: u32, path: Ptr, path_len: u32) -> R
 }
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_rename):
-/// gives a file another name, also in another granted directory; what had that
-/// name is replaced.
+/// gives a file another name, which may be in another granted directory; a file that has the
+/// new name is replaced.
 ///
 /// # Errors
-/// `EXDEV` between file systems, `EISDIR`, `ENOTDIR`, `ENOTEMPTY` when the two
-/// don't go together, `EINVAL` to move a directory into itself, `EBUSY` for `.`
+/// `EXDEV` between file systems; `EISDIR`, `ENOTDIR` or `ENOTEMPTY` when the file can't
+/// replace the other one; `EINVAL` to move a directory into itself, `EBUSY` for `.`
 /// and `..`, `EROFS`, `ENOSPC`, and those of looking up a path.
 pub fn path_rename(
     wasi: &mut Wasi,
@@ -104,8 +105,8 @@ pub fn path_rename(
 }
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_link):
-/// gives a file that is no directory one more name; a symbolic link is linked
-/// itself.
+/// gives a file that isn't a directory one more name. Of a symbolic link the link itself gets
+/// the name.
 ///
 /// # Errors
 /// `EINVAL` to follow a symbolic link, which isn't supported; `EPERM` for a
@@ -139,8 +140,8 @@ pub fn path_link(
     Ok(linkat(&old_parent, old_name, &new_parent, new_name, flags)?)
 }
 
-/// `linkat` is the one call that looks its old name up like any path. So a name
-/// that can only be a directory's, which can't be linked, is not handed to it.
+/// `linkat` is the only system call here that looks its old name up as a path. So names that
+/// can only be those of a directory, which can't be linked, are not passed to it.
 fn refuse_directory(resolver: &Resolver, base: Base<'_>, path: &CPath) -> Result<(), Errno> {
     let path_bytes = path.as_bytes();
     let last = path_bytes.rsplit(|&b| b == b'/').next().unwrap_or(b"");
@@ -157,9 +158,8 @@ fn refuse_directory(resolver: &Resolver, base: Base<'_>, path: &CPath) -> Result
 /// makes a symbolic link with the contents `old_path`.
 ///
 /// # Errors
-/// `EPERM` for an absolute target, which nothing could follow (but where the
-/// host's root is granted, it is allowed); `EEXIST`, `EROFS`, `ENOSPC`, and those
-/// of looking up a path.
+/// `EPERM` for an absolute target, which no lookup could follow, unless the host's root is
+/// granted; `EEXIST`, `EROFS`, `ENOSPC`, and those of looking up a path.
 pub fn path_symlink(
     wasi: &mut Wasi,
     old_path: Ptr,
@@ -171,9 +171,7 @@ pub fn path_symlink(
     let dir = wasi.fds.directory(fd, Rights::PATH_SYMLINK)?;
     let target = wasi.path(old_path, old_path_len)?;
     let mut path = wasi.path(new_path, new_path_len)?;
-    if target.as_bytes().starts_with(b"/") && !dir.base().root {
-        return Err(Errno::PERM);
-    }
+    dir.base().refuse_link_to(&target)?;
     let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
     refuse_control_names(dir, &parent)?;
     wasi.own.refuse_creation(&parent, name)?;
@@ -185,7 +183,7 @@ pub fn path_symlink(
 /// NUL, and stores the number of bytes.
 ///
 /// # Errors
-/// `EINVAL` when it is no symbolic link or `buf_len` is 0, and those of looking up
+/// `EINVAL` when it isn't a symbolic link or `buf_len` is 0, and those of looking up
 /// a path.
 pub fn path_readlink(
     wasi: &mut Wasi,
@@ -202,7 +200,7 @@ pub fn path_readlink(
     let buffer = wasi.memory.bytes_mut(buf, buf_len)?;
     let link = wasi.resolver.locate(dir.base(), path.as_c_str(), false)?;
     let count = match readlinkat_raw(&link, c"", buffer) {
-        // What Linux says of a descriptor that is no symbolic link.
+        // Linux's answer for a descriptor that isn't of a symbolic link.
         Err(Host::NOENT) => return Err(Errno::INVAL),
         result => result?,
     };

@@ -12,7 +12,7 @@ use rustix::fs::{Mode, OFlags};
 use std::string::String;
 use wasi_aot_contract::manifest::Access;
 
-/// What Go asks for with O_RDONLY (`fileRights &^ writeRights`) and O_RDWR.
+/// The rights that Go asks for with O_RDONLY (`fileRights &^ writeRights`) and O_RDWR.
 const GO_READ: Rights = Rights(0xfff_ffff & !(1 | 1 << 6 | 1 << 8 | 1 << 19));
 const GO_READ_WRITE: Rights = Rights(0xfff_ffff);
 
@@ -49,7 +49,7 @@ fn what_a_directory_may_not_hand_on() {
     assert_eq!(guest.open("f", 0, GO_READ_WRITE), Err(Errno::NOTCAPABLE));
     let file = guest.open("f", 0, GO_READ).unwrap();
     assert!(!rights(&mut guest, file).0.contains(Rights::FD_ADVISE));
-    // Nothing comes back.
+    // Rights that were given up don't come back.
     let back = fd_fdstat_set_rights(&mut guest.wasi, 0, base.0, inheriting.0);
     assert_eq!(back, Err(Errno::NOTCAPABLE));
     let fewer = base.without(Rights::PATH_OPEN | Rights::PATH_CREATE_FILE);
@@ -77,7 +77,7 @@ fn below_a_grant_for_reading() {
     assert_eq!(guest.open("new", oflags::CREAT, GO_READ), Err(Errno::ROFS));
     let new = guest.open("new", oflags::CREAT | oflags::EXCL, GO_READ);
     assert_eq!(new, Err(Errno::ROFS));
-    // Linux itself would let a reader's descriptor do these.
+    // Linux itself would allow these with a descriptor for reading.
     let file = guest.open("d/f", 0, GO_READ).unwrap();
     let wasi = &mut guest.wasi;
     assert_eq!(fd_filestat_set_times(wasi, file, 0, 0, 5), Err(Errno::ROFS));
@@ -87,7 +87,7 @@ fn below_a_grant_for_reading() {
     assert_eq!(scratch.read("d/f"), "text");
 }
 
-/// A process's own memory is a file there.
+/// procfs has the process's own memory as a file.
 #[test]
 fn procfs_is_not_written() {
     let mut guest = Guest::with_dir("/proc".as_ref(), Access::ReadWrite);
@@ -180,7 +180,7 @@ fn creating_and_truncating() {
     assert_eq!(scratch.read("f"), "text");
     guest.open("f", oflags::TRUNC, Rights::FD_WRITE).unwrap();
     assert_eq!(scratch.read("f"), "");
-    // As Go's os.Root does it: through a directory opened for reading.
+    // Go's os.Root opens through a directory that is open for reading.
     scratch.mkdir("d");
     scratch.write("d/f", "text");
     let dir = guest.open("d", oflags::DIRECTORY, GO_READ).unwrap();
@@ -254,7 +254,7 @@ fn flags_are_set_and_told() {
     assert_eq!(unknown, Err(Errno::INVAL));
 }
 
-/// Go sets NONBLOCK on what it has opened; a FIFO then doesn't make it wait.
+/// Go sets NONBLOCK on files that it has opened. Then a FIFO doesn't make it wait.
 #[test]
 fn a_fifo_is_nonblocking_for_real() {
     let scratch = Scratch::new();
@@ -270,7 +270,7 @@ fn a_fifo_is_nonblocking_for_real() {
     fd_write(&mut guest.wasi, writer, 0, 1, 64).unwrap();
     fd_read(&mut guest.wasi, reader, 0, 1, 64).unwrap();
     assert_eq!(guest.u32(64), 3);
-    // The writer was opened for both, so it can read, and was left blocking.
+    // The writer was opened for reading and writing, so it can read, and it blocks.
     fd_fdstat_set_flags(&mut guest.wasi, writer, nonblock).unwrap();
     let empty = fd_read(&mut guest.wasi, writer, 0, 1, 64);
     assert_eq!(empty, Err(Errno::AGAIN));
@@ -303,7 +303,7 @@ fn a_fifo_opens_for_reading_at_once_and_reads_wait() {
     fd_fdstat_set_flags(&mut guest.wasi, reader, nonblock).unwrap();
     assert_eq!(read_three(&mut guest, reader), Err(Errno::AGAIN));
     for word in [b"abc", b"def"] {
-        // Writers come and go.
+        // A writer opens the FIFO and closes it.
         let mut writer = std::fs::File::create(&fifo).unwrap();
         assert_eq!(read_three(&mut guest, reader), Err(Errno::AGAIN));
         writer.write_all(word).unwrap();
@@ -354,7 +354,7 @@ fn a_fifo_opens_for_writing_when_there_is_a_reader() {
     assert_eq!(reader.join().unwrap().unwrap(), "abc");
 }
 
-/// Opened without waiting, a device is read with the patience asked for.
+/// A device is opened without waiting, and a read of it waits as the guest asks.
 #[test]
 fn a_device_keeps_the_flags_asked_for() {
     let mut guest = Guest::with_dir(std::path::Path::new("/dev"), Access::ReadWrite);
@@ -366,15 +366,15 @@ fn a_device_keeps_the_flags_asked_for() {
     }
 }
 
-/// A file system may tell of lost data only now; and the number is free whatever
-/// it says.
+/// A file system may report lost data only when a file is closed. The number is free whatever it
+/// reports.
 #[test]
 fn closing_says_what_the_host_says() {
     let scratch = Scratch::new();
     scratch.write("f", "");
     let mut guest = Guest::with_dir(scratch.path(), Access::ReadWrite);
     let fd = guest.open("f", 0, GO_READ).unwrap();
-    // A host descriptor that is no longer open, of a number nobody else gets.
+    // A host descriptor that is no longer open, with a number that nobody else gets.
     let host = &guest.wasi.fds.get(fd).unwrap().host;
     let stolen = rustix::io::fcntl_dupfd_cloexec(host, 900).unwrap();
     // SAFETY: owned by the file only, which forgets it below.

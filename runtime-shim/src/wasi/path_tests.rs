@@ -132,10 +132,10 @@ fn nothing_outside_is_touched() {
         }
         assert_eq!(rmdir(guest, "out/empty"), Err(Errno::PERM));
         assert_eq!(symlink(guest, "/etc", "abs"), Err(Errno::PERM));
-        // A slash behind a link makes Linux follow it in most calls.
+        // With a slash after a link most calls of Linux follow it.
         assert_eq!(rmdir(guest, "out/"), Err(Errno::NOTDIR));
         assert_eq!(link(guest, "out/", "g"), Err(Errno::PERM));
-        // Whatever is there or isn't: the guest doesn't learn it.
+        // The guest doesn't learn what is there.
         symlink(guest, "../outside/none", "to-none").unwrap();
         symlink(guest, "../outside/f", "to-f").unwrap();
         assert_eq!(link(guest, "to-none/", "g"), Err(Errno::PERM));
@@ -145,7 +145,7 @@ fn nothing_outside_is_touched() {
         assert!(mkdir(guest, "out/").is_err());
         assert_eq!(scratch.read("outside/f"), "outside");
         assert_eq!(scratch.read("root/f"), "root");
-        // The link itself is the guest's.
+        // The link itself belongs to the guest.
         rename(guest, "out", "renamed").unwrap();
         unlink(guest, "renamed").unwrap();
     });
@@ -161,7 +161,7 @@ fn a_grant_for_reading_changes_nothing() {
         assert_eq!(link(guest, "f", "g"), Err(Errno::ROFS));
         assert_eq!(symlink(guest, "f", "g"), Err(Errno::ROFS));
         assert_eq!(readlink(guest, "l", 9).unwrap(), b"d");
-        // Nor through another grant that may be written.
+        // The same through another grant, which may be written.
         let other = guest.grant(&scratch.join("outside"), Access::ReadWrite);
         let (name, len) = guest.string(0, "f");
         let wasi = &mut guest.wasi;

@@ -1,8 +1,8 @@
 //! Waiting for time and descriptors.
 //!
-//! Go's scheduler lives on this call: every sleep and every goroutine that
-//! waits for input ends here, and an errno other than `EINTR` kills its runtime.
-//! So what is wrong with one subscription is an error of its event.
+//! Go's scheduler depends on this call: every sleep and every goroutine that waits for input
+//! comes here, and an errno other than `EINTR` kills Go's runtime. Invariant: an error of one
+//! subscription is reported in its event.
 
 use super::Wasi;
 use super::clock::{clock, nanoseconds, timespec};
@@ -24,10 +24,10 @@ const EVENT_SIZE: u64 = 32;
 
 /// The bit of `subclockflags` that makes a timeout a point in time.
 const ABSTIME: u16 = 1;
-/// The bit of `eventrwflags`: the peer has closed or disconnected.
+/// The bit of `eventrwflags` that says that the peer has closed or disconnected.
 const HANGUP: u16 = 1;
 
-/// Descriptors that are polled without pages for them.
+/// Most descriptors that are polled without pages for them.
 const INLINE: usize = 64;
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#poll_oneoff):
@@ -93,7 +93,7 @@ impl Records {
     }
 }
 
-/// What the guest waits for.
+/// What the guest waits for: a clock, or a descriptor to be read or written.
 #[derive(Clone, Copy)]
 enum Wait {
     Clock(Timer),
@@ -101,9 +101,12 @@ enum Wait {
     Write(u32),
 }
 
+/// A clock to wait for.
 #[derive(Clone, Copy)]
 struct Timer {
+    /// Preview 1's `clockid`.
     id: u32,
+    /// Nanoseconds: a point in time if `absolute`, else from the call on.
     timeout: u64,
     absolute: bool,
 }
@@ -149,7 +152,7 @@ impl Subscription {
     }
 }
 
-/// What there is to read or write.
+/// How many bytes can be read or written, and the `eventrwflags`.
 #[derive(Clone, Copy)]
 struct Readiness {
     nbytes: u64,
@@ -183,17 +186,16 @@ impl Event {
 }
 
 impl Timer {
-    /// One relative timer that needs no clock read.
+    /// Whether `nanosleep` alone can wait for it, without reading the clock.
     fn is_sleep(self) -> bool {
         !self.absolute && self.id <= 1
     }
 
-    /// Nanoseconds until it fires, of which `waited` have passed since the call
-    /// if it is relative.
+    /// Nanoseconds until the timer fires. `waited` nanoseconds have passed since the call.
     ///
     /// # Errors
-    /// `EINVAL` for a clock there isn't, or the CPU time of the one thread, which
-    /// doesn't pass while it waits.
+    /// `EINVAL` for a clock that doesn't exist, and for CPU time, which doesn't pass while the
+    /// only thread waits.
     fn remaining(self, waited: u64) -> Result<u64, Errno> {
         let id = match clock(self.id)? {
             id @ (ClockId::Realtime | ClockId::Monotonic) => id,
@@ -208,8 +210,8 @@ impl Timer {
     }
 }
 
-/// Go's usleep and every sleep while nothing else is waited for: one system
-/// call, continued when a signal interrupts it.
+/// Waits for a timer alone: Go's usleep, and sleeps while nothing else is waited for. One
+/// system call, which is continued when a signal interrupts it.
 fn sleep(timer: Timer) {
     let id = match timer.id {
         0 => ClockId::Realtime,
@@ -221,7 +223,7 @@ fn sleep(timer: Timer) {
     }
 }
 
-/// The general case. Returns the number of events written.
+/// Waits for any subscriptions. Returns the number of events written.
 fn wait(wasi: &mut Wasi, subscriptions: Records, events: Records) -> Result<u32, Errno> {
     let Wasi { memory, fds, .. } = wasi;
     let mut pages = PageArray::new();
@@ -255,10 +257,10 @@ fn now() -> u64 {
     nanoseconds(clock_gettime(ClockId::Monotonic))
 }
 
-/// The descriptor that a subscription waits for, and for what.
+/// The descriptor that a subscription waits for, and for what. `None` for a clock.
 ///
 /// # Errors
-/// `EBADF` or `ENOTCAPABLE` when it may not. `None` for a clock.
+/// `EBADF` or `ENOTCAPABLE` when the guest may not wait for it.
 fn target(fds: &FdTable, wait: Wait) -> Option<Result<(&Descriptor, PollFlags), Errno>> {
     let (fd, right, what) = match wait {
         Wait::Clock(_) => return None,
@@ -272,7 +274,7 @@ fn target(fds: &FdTable, wait: Wait) -> Option<Result<(&Descriptor, PollFlags), 
     Some(descriptor)
 }
 
-/// Every descriptor that is subscribed to and may be polled.
+/// Adds every descriptor that is subscribed to and may be polled to `polled`.
 fn gather<'fd>(
     memory: &Memory,
     fds: &'fd FdTable,
@@ -288,8 +290,8 @@ fn gather<'fd>(
     Ok(())
 }
 
-/// Nanoseconds until the first event that isn't a descriptor's. `None` when
-/// only descriptors are waited for.
+/// Nanoseconds until the first event that doesn't come from a descriptor. `None` when the guest
+/// waits only for descriptors.
 fn earliest(
     memory: &Memory,
     fds: &FdTable,
@@ -311,7 +313,7 @@ fn earliest(
     Ok(earliest)
 }
 
-/// Writes an event for everything that has happened.
+/// Writes an event for everything that has happened, and returns the number of events.
 fn collect(
     memory: &mut Memory,
     fds: &FdTable,
@@ -345,8 +347,8 @@ fn collect(
     Ok(count)
 }
 
-/// What an event says of a descriptor that isn't quiet any more. An error that
-/// waits there is for the read or write to report.
+/// What an event says about a descriptor at which `poll` has found something. An error of the
+/// descriptor itself is left to the read or write that follows.
 fn readiness(
     descriptor: &Descriptor,
     what: PollFlags,
@@ -358,7 +360,7 @@ fn readiness(
     let nbytes = if what == PollFlags::IN {
         ioctl_fionread(&descriptor.host).unwrap_or(0)
     } else {
-        // How much there is room for nobody knows; for something.
+        // The kernel doesn't say how many bytes there is room for, only that there is room.
         1
     };
     let gone = PollFlags::HUP | PollFlags::ERR;

@@ -1,14 +1,14 @@
-//! What the host's `poll` is asked, each descriptor once.
+//! The descriptors that the host's `poll` waits for.
 //!
-//! Linux refuses more entries than the process may have descriptors (`EINVAL`,
-//! poll(2)). A guest may subscribe to a descriptor for reading and for writing, as
-//! Go does for each connection that it writes to; entries by subscription could be
-//! too many then, and Go's runtime takes the error for a reason to die. Entries by
-//! descriptor can't, since each of them is open.
+//! Invariants:
 //!
-//! Invariant: a descriptor's [`PollSlot`] is about this set if the entry that it names
-//! is the descriptor's. So a slot may be left from an earlier set, and nothing has
-//! to be cleared.
+//! * **The host polls each descriptor once.** Linux refuses more entries than the process
+//!   may have descriptors (`EINVAL`, poll(2)), and Go's runtime dies of that error. A guest
+//!   may subscribe to one descriptor for reading and for writing, as Go does for each
+//!   connection that it writes to, so one entry for each subscription could be too many.
+//!   One entry for each descriptor can't be, since all of these descriptors are open.
+//! * A descriptor's [`PollSlot`] belongs to this set if the entry that the slot names is the
+//!   descriptor's. So slots of an earlier set may be left, and nothing has to be cleared.
 
 use crate::abi::fdtable::{Descriptor, PollSlot};
 use core::mem::MaybeUninit;
@@ -40,7 +40,7 @@ impl<'a, 'fd> PollSet<'a, 'fd> {
         (entry.as_fd().as_raw_fd() == descriptor.host.as_fd().as_raw_fd()).then_some(index)
     }
 
-    /// Waits for `what`, too, which is reading or writing.
+    /// Adds `what`, which is reading or writing, to what is waited for at `descriptor`.
     ///
     /// # Panics
     /// If there is no room.
@@ -57,7 +57,7 @@ impl<'a, 'fd> PollSet<'a, 'fd> {
         descriptor.poll_slot.set(PollSlot { index, what });
     }
 
-    /// Waits until something can be done, for `timeout` or for good.
+    /// Waits until something can be done, at most for `timeout` if there is one.
     ///
     /// # Errors
     /// Those of poll(2): `EINTR`, `ENOMEM`.
@@ -67,7 +67,7 @@ impl<'a, 'fd> PollSet<'a, 'fd> {
         poll(entries, timeout).map(|_| ())
     }
 
-    /// What [`PollSet::wait`] found of `what`, or is wrong with `descriptor`.
+    /// What [`PollSet::wait`] found of `what`, and what is wrong with `descriptor`.
     pub fn found(&self, descriptor: &Descriptor, what: PollFlags) -> PollFlags {
         let wrong = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
         match self.index(descriptor) {

@@ -12,7 +12,7 @@ const SUBSCRIPTIONS: u32 = 0x1000;
 const EVENTS: u32 = 0x8_0000;
 const MS: u64 = 1_000_000;
 
-/// An event, without what nobody looks at.
+/// The fields of an event that tests look at.
 #[derive(Debug, PartialEq)]
 struct Seen {
     userdata: u64,
@@ -111,7 +111,7 @@ fn until_a_point_in_time() {
         assert_eq!(absolute.run(&mut guest), Ok(Vec::from([seen(0, 0)])));
     }
     assert!(start.elapsed() >= Duration::from_millis(20));
-    // Long past.
+    // This time is long past.
     assert_eq!(call().clock(1, 1, 1).run(&mut guest).unwrap().len(), 1);
     assert!(start.elapsed() < Duration::from_secs(10));
 }
@@ -184,14 +184,14 @@ fn several_at_once() {
     drop(reader);
     let broken = call().write(writer).run(&mut guest).unwrap();
     assert_eq!((broken[0].error, broken[0].flags), (0, HANGUP));
-    // The other end of this one was closed at once.
+    // The other end of this pipe was closed at once.
     assert_eq!(
         call().read(silent).run(&mut guest).unwrap()[0].flags,
         HANGUP
     );
 }
 
-/// An error of one subscription is an event, and does not wait for others.
+/// An error of one subscription is an event, for which the call doesn't wait.
 #[test]
 fn what_is_wrong_with_one_is_its_event() {
     let scratch = Scratch::new();
@@ -251,8 +251,8 @@ fn calls_that_make_no_sense() {
     assert_eq!(poll(0x1000, EVENTS, 1 << 28, 0), Err(Errno::FAULT));
 }
 
-/// Go subscribes to a connection for both, and Linux takes as many entries as there
-/// may be descriptors.
+/// Go subscribes to a connection for reading and for writing, and Linux takes no more entries
+/// than the process may have descriptors.
 #[test]
 fn a_descriptor_for_reading_and_writing_is_one_entry() {
     let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
@@ -276,7 +276,7 @@ fn a_descriptor_for_reading_and_writing_is_one_entry() {
         ..seen(2, 2)
     };
     assert_eq!(both().run(&mut guest).unwrap(), [writable()]);
-    // Only reading is waited for, though it could be written.
+    // The guest waits only for reading, although the descriptor could be written.
     let reads = call().read(socket).clock(1, 5 * MS, 0).run(&mut guest);
     assert_eq!(reads.unwrap(), [seen(1, 0)]);
     rustix::io::write(fixture::host_fd(theirs.try_clone().unwrap()), b"abc").unwrap();

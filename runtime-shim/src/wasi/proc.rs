@@ -1,4 +1,4 @@
-//! The end of the process, and the scheduler.
+//! Ending the process, and yielding the processor.
 
 use super::Wasi;
 use crate::abi::errno::Errno;

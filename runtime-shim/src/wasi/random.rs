@@ -7,8 +7,8 @@ use rustix::io::Errno as Host;
 use rustix::rand::{GetRandomFlags, getrandom};
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#random_get):
-/// fills `buf_len` bytes at `buf` from the kernel's generator; all of them, in
-/// however many system calls it takes.
+/// fills `buf_len` bytes at `buf` from the kernel's generator, in as many system calls as
+/// are needed.
 ///
 /// # Errors
 /// `EFAULT`; `ENOSYS` on a kernel before 3.17.

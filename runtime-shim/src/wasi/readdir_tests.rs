@@ -10,16 +10,16 @@ use std::string::String;
 use std::vec::Vec;
 use wasi_aot_contract::manifest::Access;
 
-/// Where the entries go.
+/// The address for entries.
 const BUF: u32 = 0x1_0000;
 
-/// One call: the bytes used.
+/// One call. Returns the bytes used.
 fn call(guest: &mut Guest, fd: u32, len: u32, cookie: u64) -> Result<u32, Errno> {
     fd_readdir(&mut guest.wasi, fd, BUF, len, cookie, 0)?;
     Ok(guest.u32(0))
 }
 
-/// The whole entries in the first `used` bytes: name, cookie behind it, type.
+/// The whole entries in the first `used` bytes: name, the cookie that follows it, type.
 fn entries(guest: &Guest, used: u32) -> Vec<(String, u64, u8)> {
     let (mut at, mut found) = (0, Vec::new());
     while at + 24 <= used {
@@ -35,8 +35,8 @@ fn entries(guest: &Guest, used: u32) -> Vec<(String, u64, u8)> {
     found
 }
 
-/// Lists `fd` as Go does: on from the last whole entry until a call leaves
-/// room. Names with their types.
+/// Lists `fd` as Go does: continues after the last whole entry until a call leaves room. Returns
+/// the names with their types.
 fn list(guest: &mut Guest, fd: u32, len: u32) -> BTreeMap<String, u8> {
     let (mut all, mut cookie) = (BTreeMap::new(), 0);
     loop {
@@ -52,7 +52,7 @@ fn list(guest: &mut Guest, fd: u32, len: u32) -> BTreeMap<String, u8> {
     }
 }
 
-/// Of what is above a granted directory nothing is told.
+/// The guest learns nothing about the directory above a granted one.
 #[test]
 fn the_parent_s_inode_is_kept_secret() {
     use std::os::unix::fs::MetadataExt;
@@ -61,7 +61,7 @@ fn the_parent_s_inode_is_kept_secret() {
     let own = std::fs::metadata(scratch.join("d")).unwrap().ino();
     let mut guest = Guest::with_dir(&scratch.join("d"), Access::ReadOnly);
     assert_eq!(call(&mut guest, 0, 4096, 0).unwrap(), 24 + 1 + 24 + 2);
-    // Whichever of the two comes first.
+    // Either of the two may come first.
     let second = 24 + guest.u32(BUF + 16);
     assert_eq!([guest.u64(BUF + 8), guest.u64(BUF + second + 8)], [own; 2]);
 }
@@ -139,9 +139,9 @@ fn only_directories_can_be_listed() {
     assert_eq!(call(&mut guest, 0, outside, 0), Err(Errno::FAULT));
 }
 
-/// The host's position is never moved while a listing goes on: what the kernel has
-/// handed out and the guest's buffer not taken is kept. On a file system that
-/// counts positions, an entry is lost otherwise for each one removed.
+/// The host's position is never moved while a listing continues: entries that the kernel has
+/// handed out but that don't fit into the guest's buffer are kept. On a file system that counts
+/// positions, an entry would be lost for each one that is removed.
 #[test]
 fn a_listing_that_goes_on_leaves_the_position_alone() {
     let scratch = Scratch::new();

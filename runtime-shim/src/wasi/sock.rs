@@ -1,5 +1,5 @@
-//! Sockets that the process was given or that `--listen` opens; preview 1 can't make
-//! any.
+//! Sockets: those that the process was started with or that `--listen` opens, and connections.
+//! Preview 1 has no call that makes a socket.
 
 use super::Wasi;
 use super::fd_io::{first_batch, is_ready};
@@ -22,13 +22,13 @@ const RECV_DATA_TRUNCATED: u32 = 1;
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#sock_accept):
 /// accepts a connection to a listening socket and stores a descriptor for it;
-/// `flags` are the new one's `fdflags`, of which only NONBLOCK makes sense.
+/// `flags` are the new descriptor's `fdflags`, of which only NONBLOCK makes sense.
 ///
 /// # Errors
 /// `ENOTSOCK`; `EAGAIN` when NONBLOCK is set on `fd` and nobody has connected;
-/// `EINVAL` when it doesn't listen or for another flag; `ECONNABORTED`; `EMFILE`, also
-/// where Linux says `ENFILE`: servers in Go try again after either, but on wasip1 Go
-/// knows only the first as temporary (`syscall/syscall_wasip1.go`).
+/// `EINVAL` when `fd` doesn't listen or for another flag; `ECONNABORTED`; `EMFILE`, also
+/// when Linux says `ENFILE`: servers in Go try again after either of the two, but on
+/// wasip1 Go takes only the first for temporary (`syscall/syscall_wasip1.go`).
 pub fn sock_accept(wasi: &mut Wasi, fd: u32, flags: u32, accepted_fd: Ptr) -> Result<(), Errno> {
     let listener = socket(&wasi.fds, fd, Rights::SOCK_ACCEPT)?;
     let flags = checked_flags(flags, fdflags::NONBLOCK.into())? as u16;
@@ -148,7 +148,7 @@ fn socket(fds: &FdTable, fd: u32, rights: Rights) -> Result<&Descriptor, Errno> 
     }
 }
 
-/// `dontwait` where NONBLOCK is only known here, not to the kernel.
+/// `dontwait` if only the runtime knows that the guest has set NONBLOCK, not the kernel.
 fn emulated<F>(socket: &Descriptor, dontwait: F, otherwise: F) -> F {
     if socket.stdio.is_some() && socket.nonblocking() {
         dontwait

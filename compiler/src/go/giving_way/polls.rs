@@ -5,7 +5,7 @@ use super::super::preempt::{G_GLOBAL, G_STACKGUARD0};
 use super::super::sp::SP_GLOBAL;
 use super::Morestack;
 use super::sites::Site;
-use crate::flow::{Block, BlockId, Callee, Edge, Graph, Terminator};
+use crate::flow::{Block, BlockId, Callee, Edge, Graph, NO_OFFSET, Terminator};
 use std::collections::HashSet;
 use std::ops::Range;
 use wasi_aot_contract::module::{Preemption, TrapKind};
@@ -111,25 +111,28 @@ pub fn entry(
     imports: u32,
     morestack: Morestack,
 ) -> Graph<'static> {
-    const OFFSET: u32 = 0;
     let mut graph = Graph {
         locals: vec![ValType::I32],
         operators: Vec::new(),
         blocks: Vec::new(),
         giving_way: HashSet::new(),
     };
-    let operators = push(&mut graph, OFFSET, comparison());
-    let entry = graph.push(straight(operators, NOT_YET, OFFSET));
+    let operators = push(&mut graph, NO_OFFSET, comparison());
+    let entry = graph.push(straight(operators, NOT_YET, NO_OFFSET));
     let resume = Resume {
         function: resume,
         pc_b: 0,
         closure,
     };
-    let gives_way = give_way(&mut graph, OFFSET, resume, morestack);
-    let operators = push(&mut graph, OFFSET, [Operator::LocalGet { local_index: 0 }]);
+    let gives_way = give_way(&mut graph, NO_OFFSET, resume, morestack);
+    let operators = push(
+        &mut graph,
+        NO_OFFSET,
+        [Operator::LocalGet { local_index: 0 }],
+    );
     let function = u32::try_from(function).expect("BUG: index over 32 bits") + imports;
     let goes_on = Terminator::TailCall(Callee::Function(function));
-    let goes_on = graph.push(straight(operators, goes_on, OFFSET));
+    let goes_on = graph.push(straight(operators, goes_on, NO_OFFSET));
     graph.blocks[entry.index()].terminator = branch(gives_way, to(goes_on));
     graph
 }

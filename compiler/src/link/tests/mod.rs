@@ -247,8 +247,31 @@ fn an_undefined_symbol_is_named() {
     });
     assert_eq!(
         error(&with_undefined, &Shim::default().bytes()),
-        "cannot relocate .text+0x4 (type 2, symbol wasi_aot_fd_fly): undefined symbol \
-         wasi_aot_fd_fly: neither the module nor the shim defines it"
+        "cannot relocate .text+0x4 (type 2, symbol wasi_aot_fd_fly): undefined symbol: \
+         neither the module nor the shim defines it"
+    );
+}
+
+/// Names come from the module, and a terminal must not obey them.
+#[test]
+fn names_in_messages_are_escaped() {
+    let with_undefined = object(X86_64, |object| {
+        let symbol = object.add_symbol(object::write::Symbol {
+            name: b"a\x1b[2J\nb\xff".into(),
+            value: 0,
+            size: 0,
+            kind: SymbolKind::Text,
+            scope: object::SymbolScope::Unknown,
+            weak: false,
+            section: SymbolSection::Undefined,
+            flags: object::SymbolFlags::None,
+        });
+        relocate_text(object, symbol, 4, elf::R_X86_64_PC32);
+    });
+    let message = error(&with_undefined, &Shim::default().bytes());
+    assert!(
+        message.contains("symbol a\\u{1b}[2J\\nb\u{fffd})"),
+        "{message:?}"
     );
 }
 
@@ -312,7 +335,7 @@ fn memory_must_be_whole_pages() {
     assert!(
         error
             .to_string()
-            .contains("not a number of WebAssembly pages")
+            .contains("not a whole number of WebAssembly pages")
     );
 }
 

@@ -1,8 +1,8 @@
-//! How many types of functions are called through a table.
+//! Tables that are called through as too many types of functions.
 //!
-//! Each gets an array as long as the table. Where all those together would be much larger
-//! than the module, tables of many types get cells instead, of which there is one array
-//! whatever they are called as.
+//! Each type gets an array as long as the table, so their size is a product of two numbers.
+//! Where all arrays together would be much larger than the module, the tables with the
+//! largest arrays get cells instead, which are one array for all types.
 
 use super::Module;
 use rayon::prelude::*;
@@ -10,19 +10,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use wasmparser::Operator;
 
-/// Addresses in all arrays, beside one for two bytes of the file.
+/// The most addresses in all arrays, and one more for two bytes of the file.
 const MAX_ADDRESSES: u64 = 1 << 20;
 
 impl Module<'_> {
-    /// How many addresses tables may have for all types together: each takes some 80 bytes
-    /// of relocations while it is emitted.
+    /// The most addresses in the arrays of all tables and types. An address takes some 80
+    /// bytes of relocations while it is emitted.
     #[must_use]
     pub fn address_limit(&self) -> u64 {
         MAX_ADDRESSES + self.file_size as u64 / 2
     }
 }
 
-/// Gives cells to the tables that would have the most addresses, until there are few enough.
+/// Gives cells to the tables with the most addresses, until the rest have few enough.
 pub(super) fn limit(module: &mut Module<'_>) {
     let limit = module.address_limit();
     let distinct: BTreeSet<u32> = module.canonical_types.iter().copied().collect();
@@ -53,8 +53,8 @@ fn len(span: &Range<u32>) -> u64 {
     u64::from(span.end - span.start)
 }
 
-/// The types that each table is called through as. Bodies are read up to the first operator
-/// that is malformed: their compilation says what is wrong with them.
+/// The types that each table is called through as. A body is read up to its first malformed
+/// operator; its compilation says what is wrong with it.
 fn called(module: &Module<'_>) -> BTreeMap<u32, BTreeSet<u32>> {
     let in_function = |function: &super::Function<'_>| {
         let mut called = BTreeSet::new();

@@ -5,6 +5,8 @@
 //! For any input, the compiler doesn't panic, an error is one printable line, and a built
 //! executable can be inspected.
 
+#![forbid(unsafe_code)]
+
 mod choices;
 mod go;
 mod inspect;

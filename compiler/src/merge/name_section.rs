@@ -1,15 +1,20 @@
-//! Names of functions, for traps and symbol tables.
+//! The name section of the merged module, for traps and symbol tables.
 
-use super::layout::{Layout, size};
-use super::resolve::{Function, Instance, Linked, Place};
-use super::start::Own;
+use super::index_spaces::{IndexSpaces, size};
+use super::resolve::{Definition, Instance, Linked, ResolvedFunction};
+use super::start::OwnFunction;
 use std::collections::{BTreeMap, HashMap};
 use wasm_encoder::{NameMap, NameSection};
 use wasmparser::ExternalKind;
 
-/// The name section: every function with a body has a name, since its index is not
-/// what it was in its module; a preload's begin with the preload's: `env!add`.
-pub(super) fn section(linked: &Linked<'_>, layout: &Layout, own: &[Own]) -> NameSection {
+/// A name for every function with a body. Unnamed functions get one from the index in their
+/// own module, since the merged index means nothing to a reader. Names of a preload's
+/// functions begin with the preload's name: `env!add`.
+pub(super) fn section(
+    linked: &Linked<'_>,
+    indices: &IndexSpaces,
+    own: &[OwnFunction],
+) -> NameSection {
     let mut names = BTreeMap::new();
     for (module, instance) in linked.instances.iter().enumerate() {
         let exported = exported(instance);
@@ -18,11 +23,14 @@ pub(super) fn section(linked: &Linked<'_>, layout: &Layout, own: &[Own]) -> Name
             let index = size(imports + defined);
             let known = instance.input.names.get(&index).or(exported.get(&index));
             let name = known.map_or_else(|| format!("func[{index}]"), |name| (*name).to_owned());
-            let place = Function::Defined(Place { module, defined });
-            names.insert(layout.function_index(place), instance.qualified(&name));
+            let definition = ResolvedFunction::Defined(Definition { module, defined });
+            names.insert(
+                indices.function_index(definition),
+                instance.qualified(&name),
+            );
         }
     }
-    for (index, own) in (layout.function_count..).zip(own) {
+    for (index, own) in (indices.function_count..).zip(own) {
         names.insert(index, own.name.clone());
     }
     let mut map = NameMap::new();
@@ -34,7 +42,7 @@ pub(super) fn section(linked: &Linked<'_>, layout: &Layout, own: &[Own]) -> Name
     section
 }
 
-/// The first name that each function is exported under.
+/// The first export name of each function.
 fn exported<'a>(instance: &Instance<'a>) -> HashMap<u32, &'a str> {
     let exports = instance.input.exports.iter().rev();
     let functions = exports.filter(|export| export.kind == ExternalKind::Func);
@@ -44,7 +52,7 @@ fn exported<'a>(instance: &Instance<'a>) -> HashMap<u32, &'a str> {
 }
 
 impl Instance<'_> {
-    /// A name in this module as one among all.
+    /// A name of this module as a name of the merged module.
     pub(super) fn qualified(&self, name: &str) -> String {
         match self.name {
             Some(preload) => format!("{preload}!{name}"),

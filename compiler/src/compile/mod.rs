@@ -1,96 +1,74 @@
 //! Compiles all functions, in parallel, to machine code with symbolic
 //! relocations.
 //!
+//! One function goes from its graph ([`crate::flow`], [`crate::go`]) to CLIF
+//! ([`crate::lower`]), in [`Compiler::to_clif`], and from there to machine code ([`machine`]).
 //! Each worker thread has one scratch context that it reuses; results come back
 //! in function order, so the output doesn't depend on the number of threads.
 
+mod machine;
+mod origins;
+#[cfg(test)]
+mod tests;
+mod watch;
+
+pub use machine::{Compiled, Relocation, RelocationTarget, referenced_symbols};
+pub use watch::name_function_in_panics;
+
 use crate::error::Error;
 use crate::flow::{self, Graph};
-use crate::go::bytes::ByteLoop;
+use crate::go::byte_loops::ByteLoop;
 use crate::go::{self, DispatchOutcome, Knowledge, Rewritten, Trust};
 use crate::lower::{self, Env, Facts, Variables};
 use crate::options::{Emit, Observer};
 use crate::symbol::Symbol;
 use crate::trap;
 use crate::weight::{self, Weight};
-use cranelift_codegen::binemit::Reloc;
+use cranelift_codegen::Context;
 use cranelift_codegen::ir::{self, TrapCode, UserFuncName};
 use cranelift_codegen::isa::TargetIsa;
-use cranelift_codegen::{CodegenError, Context, FinalizedRelocTarget};
 use cranelift_frontend::FunctionBuilderContext;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use wasi_aot_contract::module::TrapKind;
 use wasmparser::FuncValidatorAllocations;
+use watch::Step;
 
-/// A function with more operators than this goes to `Compiler::large`: the
+/// A function with more operators than this is compiled by `Compiler::unoptimised_isa`: the
 /// optimiser's cost grows faster than a function's size.
 const LARGE_FUNCTION: usize = 250_000;
 
-/// A compiled function.
-pub struct Compiled {
-    pub code: Vec<u8>,
-    pub alignment: u64,
-    pub relocations: Vec<Relocation>,
-    pub traps: Vec<Trap>,
-    /// CLIF or disassembly, where one of them was asked for.
-    pub text: Option<String>,
+/// What became of a function of the module, for `--verbose`.
+#[derive(Debug, Clone, Copy)]
+pub struct Report {
     /// Whether it was too large, or too heavy, for the optimiser.
-    pub large: bool,
-    /// Of one that wasn't.
+    pub unoptimised: bool,
+    /// What it costs the code generator; nothing if it is unoptimised.
     pub weight: Weight,
     /// What became of Go's control flow.
     pub rewritten: Rewritten,
 }
 
-impl Compiled {
-    /// Machine code that didn't come out of Cranelift, without trap sites.
-    #[must_use]
-    pub fn from_bytes(code: Vec<u8>, alignment: u64, relocations: Vec<Relocation>) -> Self {
-        Self {
-            code,
-            alignment,
-            relocations,
-            traps: Vec::new(),
-            text: None,
-            large: false,
-            weight: Weight::default(),
-            rewritten: Rewritten::NOT,
-        }
-    }
-}
-
-/// A place in a function that holds a symbol's address.
-pub struct Relocation {
-    pub offset: u32,
-    pub kind: Reloc,
-    pub target: Target,
-    pub addend: i64,
-}
-
-/// What a relocation refers to.
-#[derive(Clone, Copy)]
-pub enum Target {
-    Symbol(Symbol),
-    /// An offset in the function itself.
-    Within(u32),
-}
-
-/// An instruction that traps by itself.
-pub struct Trap {
-    pub offset: u32,
-    pub kind: TrapKind,
-    pub wasm_offset: u32,
+/// Compiled functions, in order.
+pub struct Functions {
+    /// Their machine code.
+    pub compiled: Vec<Compiled>,
+    /// Their CLIF or disassembly, one after the other; empty unless one of the two was asked
+    /// for ([`Compiler::emit`]).
+    pub text: String,
+    /// What became of each; empty for functions that the compiler makes itself.
+    pub reports: Vec<Report>,
 }
 
 /// What all functions are compiled with.
 pub struct Compiler<'c, 'm, 'w> {
+    /// What lowering knows of the module.
     pub env: &'c Env<'m, 'w>,
+    /// The code generator.
     pub isa: &'c dyn TargetIsa,
-    /// For functions that are too large for the optimiser.
-    pub large: &'c dyn TargetIsa,
+    /// The code generator for functions that are too large or too heavy for the optimiser.
+    pub unoptimised_isa: &'c dyn TargetIsa,
+    /// The output, which may be text.
     pub emit: Emit,
     /// What is known of a Go module.
     pub go: Option<&'c Knowledge>,
@@ -107,17 +85,33 @@ pub struct Compiler<'c, 'm, 'w> {
 pub enum Synthetic {
     /// Runs the start function and `_start`, whose index is given.
     Entry(u32),
+    /// A wrapper in the module's calling convention around the import with this index.
     ImportThunk(u32),
-    /// The entry of a defined function that gives way first.
+    /// The entry of the defined function `.0` that gives way first.
     GivingWay(u32),
-    Trap(TrapCode),
+    /// What a typed table holds where there is no function to call.
+    Trap(TrapStub),
 }
 
-/// What is known of a function once its CLIF is made.
-struct Lowered {
-    rewritten: Rewritten,
-    large: bool,
-    weight: Weight,
+/// A function that only traps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrapStub {
+    /// For a function of another signature.
+    BadSignature,
+    /// For null.
+    Null,
+}
+
+impl TrapStub {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::BadSignature, Self::Null];
+
+    fn code(self) -> TrapCode {
+        match self {
+            Self::BadSignature => trap::BAD_SIGNATURE,
+            Self::Null => trap::INDIRECT_CALL_TO_NULL,
+        }
+    }
 }
 
 /// Scratch of one worker.
@@ -142,10 +136,10 @@ impl Compiler<'_, '_, '_> {
     ///
     /// # Errors
     /// The first function, in order, that is invalid or unsupported.
-    pub fn functions(&self, observer: &dyn Observer) -> Result<Vec<Compiled>, Error> {
+    pub fn functions(&self, observer: &dyn Observer) -> Result<Functions, Error> {
         let total = self.env.module.functions.len();
         let done = AtomicUsize::new(0);
-        let results: Vec<Result<Compiled, Error>> = (0..total)
+        let results: Vec<Result<(Compiled, String, Report), Error>> = (0..total)
             .into_par_iter()
             .map_init(Worker::new, |worker, index| {
                 let compiled = self.function(worker, index);
@@ -153,15 +147,28 @@ impl Compiler<'_, '_, '_> {
                 compiled
             })
             .collect();
-        results.into_iter().collect()
+        let mut functions = Functions {
+            compiled: Vec::with_capacity(total),
+            text: String::new(),
+            reports: Vec::with_capacity(total),
+        };
+        for result in results {
+            let (compiled, text, report) = result?;
+            functions.compiled.push(compiled);
+            functions.text.push_str(&text);
+            functions.reports.push(report);
+        }
+        Ok(functions)
     }
 
     /// Compiles functions that the compiler makes itself.
     #[must_use]
-    pub fn synthetic(&self, functions: &[Synthetic]) -> Vec<Compiled> {
-        functions
+    pub fn synthetic(&self, functions: &[Synthetic]) -> Functions {
+        let compiled: (Vec<Compiled>, Vec<String>) = functions
             .par_iter()
             .map_init(Worker::new, |worker, &function| {
+                let name = format!("{function:?}");
+                watch::begin(&name, Step::Lower);
                 worker.context.clear();
                 let (clif, builder) = (&mut worker.context.func, &mut worker.builder);
                 match function {
@@ -170,13 +177,20 @@ impl Compiler<'_, '_, '_> {
                         lower::lower_import_thunk(self.env, index, clif, builder)
                     }
                     Synthetic::GivingWay(index) => self.giving_way(index, clif, builder),
-                    Synthetic::Trap(code) => lower::lower_trap(self.env, code, clif, builder),
+                    Synthetic::Trap(stub) => {
+                        lower::lower_trap(self.env, stub.code(), clif, builder)
+                    }
                 }
-                let name = format!("{function:?}");
                 let compiled = self.machine_code(&mut worker.context, self.isa, &name);
                 compiled.unwrap_or_else(|e| panic!("BUG: {e}"))
             })
-            .collect()
+            .unzip();
+        let (compiled, texts) = compiled;
+        Functions {
+            compiled,
+            text: texts.concat(),
+            reports: Vec::new(),
+        }
     }
 
     /// Leaves in `clif` the entry of a defined function that gives way first.
@@ -221,38 +235,51 @@ impl Compiler<'_, '_, '_> {
     /// # Errors
     /// As [`Self::functions`], but for the code generator's own limits.
     pub fn check(&self) -> Result<Vec<DispatchOutcome>, Error> {
-        let results: Vec<Result<Lowered, Error>> = (0..self.env.module.functions.len())
+        let results: Vec<Result<Report, Error>> = (0..self.env.module.functions.len())
             .into_par_iter()
-            .map_init(Worker::new, |worker, index| self.lower(worker, index))
+            .map_init(Worker::new, |worker, index| {
+                let report = self.to_clif(worker, index, &self.env.name(index));
+                watch::end();
+                report
+            })
             .collect();
-        let outcome = |lowered: Result<Lowered, Error>| Ok(lowered?.rewritten.dispatch);
+        let outcome = |report: Result<Report, Error>| Ok(report?.rewritten.dispatch);
         results.into_iter().map(outcome).collect()
     }
 
-    fn function(&self, worker: &mut Worker, index: usize) -> Result<Compiled, Error> {
-        let lowered = self.lower(worker, index)?;
-        let isa = if lowered.large { self.large } else { self.isa };
-        let mut compiled = self.machine_code(&mut worker.context, isa, &self.env.name(index))?;
-        compiled.large = lowered.large;
-        compiled.weight = lowered.weight;
-        compiled.rewritten = lowered.rewritten;
-        Ok(compiled)
+    /// A function's machine code, and its text if that was asked for.
+    fn function(
+        &self,
+        worker: &mut Worker,
+        index: usize,
+    ) -> Result<(Compiled, String, Report), Error> {
+        let name = self.env.name(index);
+        let report = self.to_clif(worker, index, &name)?;
+        let isa = if report.unoptimised {
+            self.unoptimised_isa
+        } else {
+            self.isa
+        };
+        let (compiled, text) = self.machine_code(&mut worker.context, isa, &name)?;
+        Ok((compiled, text, report))
     }
 
-    /// Leaves the function's CLIF in the worker's context.
-    fn lower(&self, worker: &mut Worker, index: usize) -> Result<Lowered, Error> {
+    /// Leaves the CLIF of the defined function `index`, whose name is `name`, in the worker's
+    /// context: builds its graph, rewrites that by what is known of Go, and lowers it.
+    fn to_clif(&self, worker: &mut Worker, index: usize, name: &str) -> Result<Report, Error> {
+        watch::begin(name, Step::Graph);
         let module = self.env.module;
         let function = &module.functions[index];
-        let name = || self.env.name(index);
         let mut graph = flow::build(
             &function.body,
             &function.validation,
             &module.types,
             &mut worker.validator,
-            name,
+            || name.to_string(),
         )?;
+        watch::step(Step::Rewrite);
         let trust = match self.go {
-            Some(go) if go.made(index) => self.go_trust,
+            Some(go) if go.is_gos(index) => self.go_trust,
             _ => Trust::default(),
         };
         let rewritten = match self.go {
@@ -273,6 +300,7 @@ impl Compiler<'_, '_, '_> {
             byte_loop: self.byte_loops.get(&index).copied(),
             variables: Variables::Ssa,
         };
+        watch::step(Step::Lower);
         let large = graph.operators.len() > LARGE_FUNCTION;
         let mut weight = match self.variables_in_memory {
             true => Weight::HEAVIEST,
@@ -293,11 +321,15 @@ impl Compiler<'_, '_, '_> {
             let variables = Variables::InMemory;
             self.clif(worker, index, &graph, Facts { variables, ..facts })?;
         }
-        let large = large || in_memory;
-        Ok(Lowered {
+        let unoptimised = large || in_memory;
+        Ok(Report {
+            unoptimised,
+            weight: if unoptimised {
+                Weight::default()
+            } else {
+                weight
+            },
             rewritten,
-            large,
-            weight: if large { Weight::default() } else { weight },
         })
     }
 
@@ -321,7 +353,8 @@ impl Compiler<'_, '_, '_> {
         lowered
     }
 
-    /// Compiles the CLIF in `context`; `name` is for messages.
+    /// Compiles the CLIF in `context`; also gives the text that was asked for. `name` is the
+    /// function's.
     ///
     /// # Errors
     /// [`Error::Limit`] if the function is too large for the code generator.
@@ -330,109 +363,21 @@ impl Compiler<'_, '_, '_> {
         context: &mut Context,
         isa: &dyn TargetIsa,
         name: &str,
-    ) -> Result<Compiled, Error> {
-        let clif =
-            (self.emit == Emit::Clif).then(|| format!("; {name}\n{}\n", context.func.display()));
+    ) -> Result<(Compiled, String), Error> {
+        watch::step(Step::MachineCode);
+        // Before the optimiser changes it.
+        let clif = match self.emit {
+            Emit::Clif => format!("; {name}\n{}\n\n", context.func.display()),
+            _ => String::new(),
+        };
         context.set_disasm(self.emit == Emit::Asm);
-        if let Err(e) = context.compile(isa, &mut Default::default()) {
-            return Err(too_large(name, &e.inner));
-        }
-        let code = context.compiled_code().expect("BUG: compiled without code");
-        let disassembly = code
-            .vcode
-            .as_ref()
-            .map(|text| format!("; {name}\n{text}\n"));
-        let buffer = &code.buffer;
-        Ok(Compiled {
-            code: buffer.data().to_vec(),
-            alignment: u64::from(buffer.alignment),
-            relocations: buffer
-                .relocs()
-                .iter()
-                .map(|r| relocation(&context.func, r))
-                .collect(),
-            traps: traps(buffer),
-            text: clif.or(disassembly),
-            large: false,
-            weight: Weight::default(),
-            rewritten: Rewritten::NOT,
-        })
+        let compiled = machine::compile(context, isa, name)?;
+        watch::end();
+        let code = context.compiled_code().and_then(|code| code.vcode.as_ref());
+        let text = match (self.emit, code) {
+            (Emit::Asm, Some(disassembly)) => format!("; {name}\n{disassembly}\n\n"),
+            _ => clif,
+        };
+        Ok((compiled, text))
     }
-}
-
-/// # Panics
-/// If the code generator failed for any reason but the function's size.
-fn too_large(name: &str, error: &CodegenError) -> Error {
-    match error {
-        CodegenError::ImplLimitExceeded | CodegenError::CodeTooLarge => Error::Limit(format!(
-            "{name} is too large for the code generator; split it, or leave the data in it to a file"
-        )),
-        other => panic!("BUG: code generator on {name}: {other:?}"),
-    }
-}
-
-fn relocation(
-    function: &ir::Function,
-    reloc: &cranelift_codegen::FinalizedMachReloc,
-) -> Relocation {
-    let target = match &reloc.target {
-        FinalizedRelocTarget::ExternalName(ir::ExternalName::User(name)) => Target::Symbol(
-            Symbol::from_user_name(&function.params.user_named_funcs()[*name]),
-        ),
-        FinalizedRelocTarget::Func(offset) => Target::Within(*offset),
-        other => panic!("BUG: relocation against {other:?}, which lowering never names"),
-    };
-    Relocation {
-        offset: reloc.offset,
-        kind: reloc.kind,
-        target,
-        addend: reloc.addend,
-    }
-}
-
-/// The trap sites of a function with their places in the wasm file.
-fn traps(buffer: &cranelift_codegen::MachBufferFinalized<cranelift_codegen::Final>) -> Vec<Trap> {
-    let locations = buffer.get_srclocs_sorted();
-    let wasm_offset = |offset: u32| {
-        let next = locations.partition_point(|l| l.start <= offset);
-        let found = next
-            .checked_sub(1)
-            .map(|i| &locations[i])
-            .filter(|l| offset < l.end && !l.loc.is_default());
-        found.map_or(u32::MAX, |l| l.loc.bits())
-    };
-    let sites = buffer.traps().iter();
-    sites
-        .filter_map(|site| {
-            Some(Trap {
-                offset: site.offset,
-                kind: trap::kind(site.code)?,
-                wasm_offset: wasm_offset(site.offset),
-            })
-        })
-        .collect()
-}
-
-/// The symbols that compiled functions refer to, in a fixed order.
-#[must_use]
-pub fn referenced_symbols<'a>(
-    functions: impl IntoIterator<Item = &'a Compiled>,
-) -> BTreeSet<Symbol> {
-    let relocations = functions.into_iter().flat_map(|f| &f.relocations);
-    relocations
-        .filter_map(|r| match r.target {
-            Target::Symbol(symbol) => Some(symbol),
-            Target::Within(_) => None,
-        })
-        .collect()
-}
-
-/// All functions' texts, one after the other.
-#[must_use]
-pub fn text<'a>(functions: impl IntoIterator<Item = &'a Compiled>) -> String {
-    let mut all = String::new();
-    for text in functions.into_iter().filter_map(|f| f.text.as_deref()) {
-        writeln!(all, "{text}").expect("BUG: writing to a string failed");
-    }
-    all
 }

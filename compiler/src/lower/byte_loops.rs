@@ -1,4 +1,4 @@
-//! Go's byte loops ([`crate::go::bytes`]) as calls of the shim.
+//! Go's byte loops ([`crate::go::byte_loops`]) as calls of the shim.
 //!
 //! The function begins with comparisons: where every byte that the loop could
 //! read lies inside linear memory, the shim's function gives the result, on host
@@ -8,16 +8,20 @@
 
 use super::{Env, Lowering};
 use crate::flow::BlockId;
-use crate::go::bytes::ByteLoop;
+use crate::go::byte_loops::ByteLoop;
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Type, Value, types};
 
 /// Lowers what comes before the body of a function that is this loop. The
-/// builder is in the function's entry, with the parameters in their variables.
+/// builder is in the function's entry, with the parameters in their variables. The origin of
+/// all of it is the body's first operator.
 pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, byte_loop: ByteLoop) {
     let body = l.builder.create_block();
     l.builder.set_cold_block(body);
+    let entry = &l.graph.blocks[BlockId::ENTRY.index()];
+    let first = l.graph.operators.get(entry.operators.start);
+    l.at(first.map_or(entry.terminator_offset, |&(_, offset)| offset));
     let params = [0, 1, 2].map(|i| l.get(l.locals[i]));
     let result = match byte_loop {
         ByteLoop::Equal => equal(l, params, body),

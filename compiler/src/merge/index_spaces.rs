@@ -1,15 +1,18 @@
 //! The index spaces of the merged module.
 //!
-//! The main module's things come first: its functions right behind the imports, its
-//! tables, memories and globals in its own order, imported ones among them. So a Go
-//! program keeps table 0, memory 0, global 0 (SP) and the places of its functions,
-//! which its own tables name. Types and segments are in the order of instantiation.
+//! **The main module keeps its indices** where Go's code depends on them. Its functions
+//! follow the imports; its tables, memories and globals come first, in its own order,
+//! imported ones included. So a Go program keeps table 0, memory 0 and global 0 (SP), and the
+//! positions of its functions after the imports, which its pclntab refers to. The preloads'
+//! follow in the order of instantiation. Types and segments are in the order of
+//! instantiation throughout, since no Go code depends on their indices.
 
-use super::resolve::{Function, Instance, Linked, Place};
+use super::resolve::{Definition, Instance, Linked, ResolvedFunction};
 use std::collections::HashMap;
 
-pub(super) struct Layout {
-    /// What a module's own indices count from, by module.
+/// From a module's own indices to those of the merged module.
+pub(super) struct IndexSpaces {
+    /// By module: the merged index of its type 0, and so on for its own definitions.
     types: Vec<u32>,
     functions: Vec<u32>,
     elements: Vec<u32>,
@@ -17,19 +20,21 @@ pub(super) struct Layout {
     pub tables: Space,
     pub memories: Space,
     pub globals: Space,
-    /// The index of the next function.
+    /// How many functions there are so far: the index of the first function that the merge
+    /// adds.
     pub function_count: u32,
-    /// The index of the next type.
+    /// How many types the modules have: the index of the first type that the merge adds.
     pub type_count: u32,
 }
 
 /// An index space without imports.
 pub(super) struct Space {
-    pub order: Vec<Place>,
-    indices: HashMap<Place, u32>,
+    /// By index.
+    pub order: Vec<Definition>,
+    indices: HashMap<Definition, u32>,
 }
 
-impl Layout {
+impl IndexSpaces {
     pub fn new(linked: &Linked<'_>) -> Self {
         let imports = size(linked.preview1.len());
         let types = |i: &Instance<'_>| i.input.types.len();
@@ -38,7 +43,7 @@ impl Layout {
         let (functions, function_count) = bases(imports, main_first(linked).map(functions));
         Self {
             types: type_bases,
-            // The main module's is the first, but it is the last one.
+            // The main module is the last instance, but its functions come first.
             functions: [&functions[1..], &functions[..1]].concat(),
             elements: bases(0, linked.instances.iter().map(|i| i.input.elements.len())).0,
             data: bases(0, linked.instances.iter().map(|i| i.input.data.len())).0,
@@ -62,32 +67,34 @@ impl Layout {
         self.data[module] + index
     }
 
-    pub fn function_index(&self, function: Function) -> u32 {
+    pub fn function_index(&self, function: ResolvedFunction) -> u32 {
         match function {
-            Function::Preview1(index) => index,
-            Function::Defined(place) => self.functions[place.module] + size(place.defined),
+            ResolvedFunction::Preview1(index) => index,
+            ResolvedFunction::Defined(definition) => {
+                self.functions[definition.module] + size(definition.defined)
+            }
         }
     }
 }
 
 impl Space {
-    fn new<'p>(modules: impl Iterator<Item = &'p [Place]>) -> Self {
+    fn new<'p>(modules: impl Iterator<Item = &'p [Definition]>) -> Self {
         let (mut order, mut indices) = (Vec::new(), HashMap::new());
-        for &place in modules.flatten() {
-            indices.entry(place).or_insert_with(|| {
-                order.push(place);
+        for &definition in modules.flatten() {
+            indices.entry(definition).or_insert_with(|| {
+                order.push(definition);
                 size(order.len() - 1)
             });
         }
         Self { order, indices }
     }
 
-    pub fn index(&self, place: Place) -> u32 {
-        self.indices[&place]
+    pub fn index(&self, definition: Definition) -> u32 {
+        self.indices[&definition]
     }
 }
 
-/// The main module, then the others in order.
+/// The main module, then the preloads in order.
 pub(super) fn main_first<'l, 'a>(
     linked: &'l Linked<'a>,
 ) -> impl Iterator<Item = &'l Instance<'a>> + Clone {
@@ -95,7 +102,8 @@ pub(super) fn main_first<'l, 'a>(
     [main].into_iter().chain(preloads)
 }
 
-/// Where each of several spaces begins if they follow each other, and their end.
+/// Where each of several spaces begins if one follows the other from `first` on, and where
+/// the last one ends.
 fn bases(first: u32, sizes: impl Iterator<Item = usize>) -> (Vec<u32>, u32) {
     let mut next = first;
     let bases = sizes.map(|count| {
@@ -106,7 +114,8 @@ fn bases(first: u32, sizes: impl Iterator<Item = usize>) -> (Vec<u32>, u32) {
     (bases.collect(), next)
 }
 
-/// A module's limits and the files' sizes keep counts far below 32 bits.
+/// A count as an index. The limits of the validator and the files' sizes keep all counts far
+/// below 32 bits.
 pub(super) fn size(count: usize) -> u32 {
     u32::try_from(count).expect("BUG: a count over 32 bits")
 }

@@ -1,0 +1,55 @@
+//! Flags that decide how much a build says and how many threads it uses.
+
+use crate::progress::Loudness;
+use anyhow::{Context, Result};
+use clap::{Args, value_parser};
+use console::user_attended_stderr;
+use rayon::ThreadPoolBuilder;
+
+#[derive(Debug, Args)]
+pub struct ReportFlags {
+    /// Print each build phase with its time and size
+    #[arg(short, long, conflicts_with = "quiet")]
+    verbose: bool,
+
+    /// Print no notes and no progress, only errors
+    #[arg(short, long)]
+    quiet: bool,
+
+    /// Compile with N threads [default: one for each processor]
+    #[arg(short, long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+}
+
+impl ReportFlags {
+    /// For `build`: notes wherever standard error goes.
+    pub fn loudness(&self) -> Loudness {
+        Loudness {
+            phases: self.verbose,
+            notes: !self.quiet,
+            progress: !self.quiet,
+        }
+    }
+
+    /// For `run`: notes on a terminal only, since standard error is the program's.
+    pub fn loudness_beside_a_program(&self) -> Loudness {
+        let loudness = self.loudness();
+        Loudness {
+            notes: loudness.notes && user_attended_stderr(),
+            ..loudness
+        }
+    }
+
+    /// Starts the threads that compile. To be called once, before a build.
+    ///
+    /// # Errors
+    /// When the system doesn't allow so many threads.
+    pub fn start_threads(&self) -> Result<()> {
+        let Some(jobs) = self.jobs else {
+            return Ok(());
+        };
+        let pool = ThreadPoolBuilder::new().num_threads(jobs.into());
+        pool.build_global()
+            .with_context(|| format!("cannot start {jobs} threads; give fewer with --jobs"))
+    }
+}

@@ -1,0 +1,58 @@
+//! Origins of machine code: which operator of the wasm file an instruction is from.
+//!
+//! Lowering gives every CLIF instruction the offset of its operator ([`crate::lower`]), and
+//! Cranelift carries that over. Two places need help:
+//!
+//! - Cranelift's optimiser makes of a branch to a block that does nothing but trap a
+//!   conditional trap, which gets the origin of the branch (`simplify_skeleton` of `brif` in
+//!   its `opts/skeleton.isle`). The trap belongs to the other block's operator, `unreachable`
+//!   for example, so such a branch gets that origin beforehand ([`prepare`]).
+//! - The machine code has ranges of origins; a trap site has that of the range that it lies
+//!   in ([`of_site`]).
+
+use crate::flow::NO_OFFSET;
+use cranelift_codegen::MachSrcLoc;
+use cranelift_codegen::ir::{Block, Function, Opcode, SourceLoc};
+
+/// Gives each branch that the optimiser will make a conditional trap the trap's origin.
+/// Where both ways trap, the first one's: the optimiser asks in this order.
+pub(super) fn prepare(function: &mut Function) {
+    let blocks: Vec<Block> = function.layout.blocks().collect();
+    for block in blocks {
+        let Some(end) = function.layout.last_inst(block) else {
+            continue;
+        };
+        let dfg = &function.dfg;
+        if dfg.insts[end].opcode() != Opcode::Brif {
+            continue;
+        }
+        let branches = dfg.insts[end].branch_destination(&dfg.jump_tables, &dfg.exception_tables);
+        let mut targets = branches.iter().map(|call| call.block(&dfg.value_lists));
+        if let Some(origin) = targets.find_map(|target| trap_origin(function, target)) {
+            function.set_srcloc(end, origin);
+        }
+    }
+}
+
+/// The origin of the trap that a block consists of, if it has no effect before.
+fn trap_origin(function: &Function, block: Block) -> Option<SourceLoc> {
+    let end = function.layout.last_inst(block)?;
+    let opcode = |inst| function.dfg.insts[inst].opcode();
+    let has_effect = |opcode: Opcode| {
+        opcode.other_side_effects() || opcode.can_trap() || opcode.can_load() || opcode.can_store()
+    };
+    let mut before = function.layout.block_insts(block);
+    let only_traps =
+        opcode(end) == Opcode::Trap && before.all(|inst| inst == end || !has_effect(opcode(inst)));
+    only_traps.then(|| function.srcloc(end))
+}
+
+/// The offset in the wasm file that the machine code at `offset` is from, or
+/// [`NO_OFFSET`]; `ranges` are a function's, ascending.
+pub(super) fn of_site(ranges: &[MachSrcLoc<cranelift_codegen::Final>], offset: u32) -> u32 {
+    let next = ranges.partition_point(|range| range.start <= offset);
+    let range = next.checked_sub(1).map(|before| &ranges[before]);
+    // The default, which stands for no origin, is `NO_OFFSET`, too.
+    let range = range.filter(|range| offset < range.end);
+    range.map_or(NO_OFFSET, |range| range.loc.bits())
+}

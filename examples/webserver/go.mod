@@ -1,0 +1,3 @@
+module webserver
+
+go 1.21
