@@ -23,12 +23,10 @@ use harness::go::{NEWEST, Toolchain};
 use harness::paths;
 use harness::suite::test;
 use harness::tool::Tool;
-use libtest_mimic::Arguments;
 use std::fs;
 use std::sync::{Arc, Mutex};
 
 fn main() -> anyhow::Result<()> {
-    let args = Arguments::from_args();
     let tool = Arc::new(Tool::new()?);
     let go = Arc::new(Toolchain::new(NEWEST)?);
     let tally = Arc::<Mutex<Tally>>::default();
@@ -67,9 +65,8 @@ fn main() -> anyhow::Result<()> {
         trials.push(test(format!("runner: {name}"), check));
     }
 
-    let conclusion = libtest_mimic::run(&args, trials);
-    print!("{}", tally.lock().expect("no panic while held"));
-    // `exit` runs no destructors, and the tool's directory is to be removed.
-    drop(tool);
-    conclusion.exit()
+    harness::main_then(trials, |_| {
+        print!("{}", tally.lock().expect("no panic while held"));
+        Ok(())
+    })
 }
