@@ -25,12 +25,14 @@ use std::process::ExitCode;
 #[derive(Debug, Parser)]
 #[command(name = "wasi-aot", version, arg_required_else_help = true)]
 struct Cli {
-    /// Colour messages and reports
+    /// Colour messages and reports; auto means on a terminal, unless NO_COLOR is set or TERM is
+    /// dumb
     #[arg(
         long,
         global = true,
-        value_name = "WHEN",
+        value_name = "auto|always|never",
         default_value = "auto",
+        hide_possible_values = true,
         display_order = 1000
     )]
     color: When,
@@ -50,6 +52,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    wasi_aot_compiler::name_function_in_panics();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return message::of_clap(&error),

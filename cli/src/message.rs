@@ -14,10 +14,10 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-/// When text is coloured.
+/// When text is coloured; [`When::Auto`] leaves it to the `console` crate, which looks at the
+/// terminal, NO_COLOR and TERM.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum When {
-    /// On a terminal, unless NO_COLOR is set or TERM is dumb
     Auto,
     Always,
     Never,

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use rustix::fs::{Access, access};
 use std::fs::{self, File, Metadata};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use wasi_aot_compiler::inspect::{InspectError, Inspected, inspect};
@@ -116,20 +116,26 @@ fn is_same(existing: &Metadata, input: &Path) -> bool {
 
 /// Whether a file is what a build writes: an executable or an object of this version or of
 /// another one, or the text of `--emit clif` or `asm`, whose first line is a function's name
-/// as a comment.
+/// as a comment. Only an ELF file is read as a whole.
 fn is_ours(path: &Path) -> bool {
-    let Ok(bytes) = fs::read(path) else {
+    const BEGINNING: u64 = 1 << 12;
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(BEGINNING).read_to_end(&mut start));
+    if read.is_err() {
         return false;
-    };
-    match inspect(&bytes) {
-        Ok(Inspected::Executable(_)) | Err(InspectError::OtherVersion { .. }) => true,
-        Ok(Inspected::Module(_)) => false,
-        Err(_) => {
-            let second = bytes.splitn(3, |&byte| byte == b'\n').nth(1);
-            let is_code = |line: &[u8]| line.starts_with(b"function u") || line.starts_with(b"  ");
-            bytes.starts_with(b"; ") && second.is_some_and(is_code)
-        }
     }
+    if !start.starts_with(b"\x7fELF") {
+        let second = start.splitn(3, |&byte| byte == b'\n').nth(1);
+        let is_code = |line: &[u8]| line.starts_with(b"function u") || line.starts_with(b"  ");
+        return start.starts_with(b"; ") && second.is_some_and(is_code);
+    }
+    let whole = fs::read(path);
+    whole.is_ok_and(|bytes| {
+        matches!(
+            inspect(&bytes),
+            Ok(Inspected::Executable(_)) | Err(InspectError::OtherVersion { .. })
+        )
+    })
 }
 
 fn directory(path: &Path) -> &Path {

@@ -1,12 +1,12 @@
 //! What is known of a module before any of its functions is compiled.
 
 use crate::compile::Compiler;
-use crate::emit;
-use crate::go::bytes::{self, ByteLoop};
+use crate::go::byte_loops::{self, ByteLoop};
+use crate::go::pclntab::Pclntab;
 use crate::go::{Knowledge, Trust};
 use crate::lower::Env;
 use crate::module::Module;
-use crate::names;
+use crate::naming;
 use crate::options::{OptLevel, Options};
 use crate::target;
 use cranelift_codegen::isa::OwnedTargetIsa;
@@ -20,19 +20,22 @@ pub struct Analysis {
     names: Vec<String>,
     /// What is known of a Go module, if it is to be used.
     pub go: Option<Knowledge>,
-    /// The byte loops that are to be replaced, in a module of any origin.
+    /// The byte loops that are to be replaced, in a module of any origin, by place among the
+    /// defined functions.
     pub byte_loops: BTreeMap<usize, ByteLoop>,
+    /// The code generator.
     pub isa: OwnedTargetIsa,
-    /// For functions that are too large for the optimiser.
+    /// The code generator for functions that are too large or too heavy for the optimiser.
     unoptimised_isa: OwnedTargetIsa,
 }
 
 impl Analysis {
+    /// Reads everything off `module` that `options` let the build use.
     #[must_use]
     pub fn new(module: &Module<'_>, options: &Options) -> Self {
-        let reserved = emit::reserved_names();
-        let names = names::function_names(module, reserved.iter().map(String::as_str));
-        let go = go_knowledge(module, &names, options);
+        let table = Pclntab::find_in(&module.image, module.functions.len());
+        let names = naming::function_names(module, table.as_ref());
+        let go = table.and_then(|table| go_knowledge(module, &table, &names, options));
         let isa = |opt_level| {
             let features = options.features();
             target::isa(options.target, features, opt_level, options.spectre)
@@ -105,11 +108,16 @@ impl fmt::Display for Analysis {
     }
 }
 
-fn go_knowledge(module: &Module<'_>, names: &[String], options: &Options) -> Option<Knowledge> {
+fn go_knowledge(
+    module: &Module<'_>,
+    table: &Pclntab<'_>,
+    names: &[String],
+    options: &Options,
+) -> Option<Knowledge> {
     if options.no_go_opt {
         return None;
     }
-    let mut go = Knowledge::of(module, options.opt_level != OptLevel::O0)?;
+    let mut go = Knowledge::of(module, table, options.opt_level != OptLevel::O0)?;
     if let Some(forgotten) = &options.forget_resume_points {
         for (points, _) in go
             .resume_points
@@ -127,6 +135,6 @@ fn byte_loops(module: &Module<'_>, options: &Options) -> BTreeMap<usize, ByteLoo
     if options.no_go_opt {
         BTreeMap::new()
     } else {
-        bytes::byte_loops(module)
+        byte_loops::byte_loops(module)
     }
 }

@@ -1,36 +1,72 @@
 //! Compiles a `GOOS=wasip1` WebAssembly module into a standalone executable.
 //!
-//! Data flows one way: bytes -> [`merge`]: those of one module -> [`module`] -> per function, in parallel
-//! ([`compile`]): a [`flow`] graph, then CLIF ([`lower`]) and machine code ->
-//! [`emit`]: a relocatable object -> [`link`]: the executable. [`build`] runs it
-//! all; [`inspect`] tells what a module or an executable is.
+//! ```
+//! use wasi_aot_compiler::{Options, build};
+//!
+//! let wasm = wat::parse_str(
+//!     r#"(module
+//!         (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+//!         (memory (export "memory") 1)
+//!         (func (export "_start") (call $exit (i32.const 7))))"#,
+//! )?;
+//! // `()` is an observer that does nothing.
+//! let executable = build(&wasm, &Options::default(), &())?;
+//! assert!(executable.starts_with(b"\x7fELF"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [`Options`] say for which [`Target`], what the program may touch ([`policy::Policy`]), and
+//! what comes out ([`Emit`]). [`build_with`] takes further modules that the main one imports
+//! from. [`inspect()`] tells what a module or an executable is.
+//!
+//! Inside, data flows one way: bytes -> `merge`: the bytes of one module -> `module` -> per
+//! function, in parallel (`compile`): a `flow` graph, rewritten by `go`, then CLIF (`lower`)
+//! and machine code -> `emit`: a relocatable object -> `link`: the executable. `build` runs
+//! all of it.
+//!
+//! Whoever calls this crate may rely on what is documented here, and on nothing in
+//! `internals`, which is for this repository's own tests.
 
-pub mod analysis;
-pub mod build;
-pub mod compile;
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod analysis;
+mod build;
+mod compile;
 pub mod cpu;
-pub mod emit;
-pub mod error;
-pub mod flow;
-pub mod go;
+mod emit;
+mod error;
+mod flow;
+mod go;
 pub mod inspect;
-pub mod link;
-pub mod lower;
-pub mod merge;
-pub mod module;
-pub mod names;
-pub mod options;
+mod link;
+mod lower;
+mod merge;
+mod module;
+mod naming;
+mod options;
 pub mod policy;
-pub mod shim_image;
-pub mod symbol;
-pub mod target;
-pub mod trap;
+mod shim_image;
+mod symbol;
+mod target;
+mod trap;
 pub mod version;
 mod wasm;
-pub mod weight;
+mod weight;
 
 pub use build::{build, build_with};
+pub use compile::name_function_in_panics;
 pub use error::Error;
 pub use inspect::inspect;
 pub use merge::Preload;
 pub use options::{Emit, Facts, Observer, OptLevel, Options, Phase, Target};
+
+/// What this repository's tests look at inside; it may change at any time.
+#[doc(hidden)]
+pub mod internals {
+    pub use crate::analysis::Analysis;
+    pub use crate::merge::merge;
+    pub use crate::module::{Module, parse};
+    pub use crate::shim_image::of as shim_image;
+    pub use crate::wasm::{Gaps, feature_of, proposal_of};
+}

@@ -9,12 +9,16 @@ pub use wasi_aot_contract::target::{Arch, Target};
 /// Everything a build depends on beside the module itself.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
+    /// Operating system and architecture of the output.
     pub target: Target,
     /// What the processor must have, and the executable checks for at start; none given
     /// is the default level of the target ([`Self::features`]).
     pub cpu: Option<Features>,
+    /// How much work the code generator does.
     pub opt_level: OptLevel,
+    /// What the output file holds.
     pub emit: Emit,
+    /// What the program may touch, and its limits.
     pub policy: Policy,
     /// Leave out the executable's symbol table.
     pub strip: bool,
@@ -45,11 +49,11 @@ impl Options {
 /// How much work the code generator does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OptLevel {
-    /// Fastest to compile.
+    /// Fastest to compile: no optimiser, and a register allocator with a single pass.
     O0,
-    /// The optimiser, with the fast register allocator left out.
+    /// No optimiser, but the register allocator that takes its time.
     O1,
-    /// Everything.
+    /// The optimiser and that register allocator.
     #[default]
     O2,
 }
@@ -68,7 +72,7 @@ pub enum Emit {
     Asm,
 }
 
-/// Hears how a build gets on. Methods may be called from worker threads.
+/// Receives the progress of a build. Methods may be called from worker threads.
 pub trait Observer: Sync {
     /// A phase has ended.
     fn phase(&self, _phase: &Phase) {}
@@ -105,11 +109,13 @@ pub struct Facts {
 /// A phase of a build that has ended, for `--verbose`.
 #[derive(Debug, Clone)]
 pub struct Phase {
+    /// What it is called.
     pub name: &'static str,
+    /// How long it took.
     pub duration: Duration,
     /// Counts and sizes, for people.
     pub detail: String,
 }
 
-/// Hears nothing.
+/// Receives nothing.
 impl Observer for () {}

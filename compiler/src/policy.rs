@@ -69,8 +69,9 @@ pub struct Policy {
 /// takes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
+    /// What the guest may do there.
     pub access: Access,
-    /// A relative one is resolved when the program starts.
+    /// The directory; a relative one is resolved when the program starts.
     pub host: Vec<u8>,
     /// Absolute and normalised; `None`: the absolute path of `host`.
     pub guest: Option<Vec<u8>>,
@@ -80,12 +81,21 @@ pub struct Grant {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EnvVar {
     /// Has this value, whatever the host's environment is.
-    Set { name: Vec<u8>, value: Vec<u8> },
+    Set {
+        /// The variable's name.
+        name: Vec<u8>,
+        /// The variable's value.
+        value: Vec<u8>,
+    },
     /// Has the host's value at run time, if there is one.
-    Pass { name: Vec<u8> },
+    Pass {
+        /// The variable's name.
+        name: Vec<u8>,
+    },
 }
 
 impl EnvVar {
+    /// The variable's name.
     #[must_use]
     pub fn name(&self) -> &[u8] {
         match self {

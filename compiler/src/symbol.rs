@@ -18,7 +18,9 @@ pub enum Symbol {
     ImportThunk(u32),
     /// The typed table for a canonical type index, of a table that nothing writes.
     TypedTable {
+        /// The table's index.
         table: u32,
+        /// The index of the first of all types that are equal to the signature.
         type_index: u32,
     },
     /// The entry of a defined function, by its place among the defined ones, that gives
@@ -34,7 +36,9 @@ pub enum Symbol {
     MemoryGrow,
     /// [`wasi_aot_contract::symbols::MEMORY_GROW_OTHER`].
     MemoryGrowOther,
+    /// C's `memmove`, which the shim has.
     Memmove,
+    /// C's `memset`, which the shim has.
     Memset,
     /// [`wasi_aot_contract::symbols::BYTES_EQUAL`].
     BytesEqual,
@@ -48,92 +52,111 @@ pub enum Symbol {
     TrapNull,
     /// The bytes of a passive data segment.
     Data(u32),
-    /// How many of them `memory.init` may take, an i64: none once it is dropped.
+    /// How many bytes of the segment `memory.init` may take, an i64; `data.drop` stores 0.
     DataLength(u32),
     /// A table's elements as references ([`crate::lower::REFERENCE_SIZE`] each), up
     /// to its capacity if it is written.
     TableCells(u32),
-    /// What those of a table that is written are at the start.
+    /// The initial contents of a written table's cells.
     TableStart(u32),
-    /// How many there are, an i32, of a table that grows.
+    /// The current number of elements of a table that grows, an i32.
     TableSize(u32),
     /// The references of a passive element segment.
     Elements(u32),
-    /// How many of them `table.init` may take, an i64: none once it is dropped.
+    /// How many references of the segment `table.init` may take, an i64; `elem.drop` stores 0.
     ElementsLength(u32),
 }
 
 /// The namespaces of typed tables begin here, one for each table.
 const TYPED_TABLES: u32 = 32;
 
-impl Symbol {
-    /// The symbol as a name that CLIF can carry.
-    #[must_use]
-    pub fn to_user_name(self) -> UserExternalName {
-        let (namespace, index) = match self {
-            Self::Function(i) => (0, i),
-            Self::Import(i) => (1, i),
-            Self::ImportThunk(i) => (2, i),
-            Self::TypedTable { table, type_index } => (TYPED_TABLES + table, type_index),
-            Self::Globals => (4, 0),
-            Self::MemoryPages => (5, 0),
-            Self::MemoryGrow => (6, 0),
-            Self::Memmove => (7, 0),
-            Self::Memset => (8, 0),
-            Self::TrapBadSignature => (9, 0),
-            Self::TrapNull => (10, 0),
-            Self::BytesEqual => (11, 0),
-            Self::BytesCompare => (12, 0),
-            Self::BytesFind => (13, 0),
-            Self::Data(i) => (14, i),
-            Self::DataLength(i) => (15, i),
-            Self::TableCells(i) => (16, i),
-            Self::TableStart(i) => (17, i),
-            Self::TableSize(i) => (18, i),
-            Self::Elements(i) => (19, i),
-            Self::ElementsLength(i) => (20, i),
-            Self::MemoryGrowOther => (21, 0),
-            Self::GivingWay(i) => (22, i),
-            Self::GivingWayTable(i) => (23, i),
-        };
-        UserExternalName::new(namespace, index)
-    }
+/// Makes the two conversions of a table of namespaces: of each kind of symbol but
+/// [`Symbol::TypedTable`] the number that stands for it, which must be below
+/// [`TYPED_TABLES`], and whether it has an index.
+macro_rules! namespaces {
+    ($($namespace:literal => $kind:ident $(($index:ident))?,)*) => {
+        impl Symbol {
+            /// The symbol as a name that CLIF can carry.
+            #[must_use]
+            pub fn to_user_name(self) -> UserExternalName {
+                match self {
+                    $(Self::$kind $(($index))? => {
+                        UserExternalName::new($namespace, namespaces!(@index $($index)?))
+                    })*
+                    Self::TypedTable { table, type_index } => {
+                        UserExternalName::new(TYPED_TABLES + table, type_index)
+                    }
+                }
+            }
 
-    /// The inverse of [`Self::to_user_name`].
-    ///
-    /// # Panics
-    /// If the name isn't one of its results.
-    #[must_use]
-    pub fn from_user_name(name: &UserExternalName) -> Self {
-        match name.namespace {
-            0 => Self::Function(name.index),
-            1 => Self::Import(name.index),
-            2 => Self::ImportThunk(name.index),
-            4 => Self::Globals,
-            5 => Self::MemoryPages,
-            6 => Self::MemoryGrow,
-            7 => Self::Memmove,
-            8 => Self::Memset,
-            9 => Self::TrapBadSignature,
-            10 => Self::TrapNull,
-            11 => Self::BytesEqual,
-            12 => Self::BytesCompare,
-            13 => Self::BytesFind,
-            14 => Self::Data(name.index),
-            15 => Self::DataLength(name.index),
-            16 => Self::TableCells(name.index),
-            17 => Self::TableStart(name.index),
-            18 => Self::TableSize(name.index),
-            19 => Self::Elements(name.index),
-            20 => Self::ElementsLength(name.index),
-            21 => Self::MemoryGrowOther,
-            22 => Self::GivingWay(name.index),
-            23 => Self::GivingWayTable(name.index),
-            TYPED_TABLES.. => Self::TypedTable {
-                table: name.namespace - TYPED_TABLES,
-                type_index: name.index,
-            },
-            other => panic!("BUG: unknown symbol namespace {other}"),
+            /// The inverse of [`Self::to_user_name`].
+            ///
+            /// # Panics
+            /// If the name isn't one of its results.
+            #[must_use]
+            pub fn from_user_name(name: &UserExternalName) -> Self {
+                match name.namespace {
+                    $($namespace => Self::$kind $(({ let $index = name.index; $index }))?,)*
+                    TYPED_TABLES.. => Self::TypedTable {
+                        table: name.namespace - TYPED_TABLES,
+                        type_index: name.index,
+                    },
+                    other => panic!("BUG: unknown symbol namespace {other}"),
+                }
+            }
         }
+
+        /// One symbol of each kind in the table.
+        #[cfg(test)]
+        const EACH: &[Symbol] = &[
+            $(Symbol::$kind $(({ let $index = 7; $index }))?,)*
+        ];
+    };
+    (@index) => { 0 };
+    (@index $index:ident) => { $index };
+}
+
+namespaces! {
+    0 => Function(index),
+    1 => Import(index),
+    2 => ImportThunk(index),
+    4 => Globals,
+    5 => MemoryPages,
+    6 => MemoryGrow,
+    7 => Memmove,
+    8 => Memset,
+    9 => TrapBadSignature,
+    10 => TrapNull,
+    11 => BytesEqual,
+    12 => BytesCompare,
+    13 => BytesFind,
+    14 => Data(index),
+    15 => DataLength(index),
+    16 => TableCells(index),
+    17 => TableStart(index),
+    18 => TableSize(index),
+    19 => Elements(index),
+    20 => ElementsLength(index),
+    21 => MemoryGrowOther,
+    22 => GivingWay(index),
+    23 => GivingWayTable(index),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_symbol_is_the_only_one_of_its_name() {
+        let typed = [(0, 7), (1, 7), (1, 0)];
+        let typed = typed.map(|(table, type_index)| Symbol::TypedTable { table, type_index });
+        let mut names = HashSet::new();
+        for &symbol in EACH.iter().chain(&typed) {
+            let name = symbol.to_user_name();
+            assert_eq!(Symbol::from_user_name(&name), symbol);
+            assert!(names.insert((name.namespace, name.index)), "{symbol:?}");
+        }
+        assert_eq!(names.len(), 26);
     }
 }

@@ -1,13 +1,13 @@
-//! What Cranelift is told about the machine that the output runs on.
+//! The code generator for a target: Cranelift's settings, each with its reason. What the
+//! contract's table of targets doesn't hold because only Cranelift needs it, is here.
 
 use crate::options::{Arch, OptLevel, Target};
 use cranelift_codegen::isa::{self, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use wasi_aot_contract::cpu::{Feature, Features};
 
-/// The code generator for a target whose processor has `features`; with `spectre`, what
-/// it makes of guards ([`crate::lower`]) and jump tables ends with a barrier where the
-/// target has one.
+/// The code generator for a target whose processor has `features`. With `spectre`, guards
+/// ([`crate::lower`]) and jump tables end with a barrier on architectures that have one.
 ///
 /// # Panics
 /// If Cranelift was built without the target or refuses one of our settings.
@@ -65,15 +65,15 @@ fn shared_settings(opt_level: OptLevel, spectre: bool) -> Vec<(&'static str, &'s
     vec![
         ("opt_level", optimise),
         ("regalloc_algorithm", allocate),
-        // Executables have fixed addresses.
+        // Executables have a fixed address.
         ("is_pic", "false"),
-        // SP lives there: see lower/sp.rs.
+        // The pinned register holds SP: see lower/sp.rs.
         ("enable_pinned_reg", "true"),
-        // A frame larger than a page must not jump over the stack's guard.
+        // Without probes, a frame larger than a page could skip the stack's guard.
         ("enable_probestack", "true"),
         ("probestack_strategy", "inline"),
         ("probestack_size_log2", "12"),
-        // Results that don't fit into registers go where a hidden parameter points.
+        // Results that don't fit into registers are stored where a hidden parameter points.
         ("enable_multi_ret_implicit_sret", "true"),
         // The trap handler's backtrace walks frame pointers.
         ("preserve_frame_pointers", "true"),
@@ -86,10 +86,10 @@ fn shared_settings(opt_level: OptLevel, spectre: bool) -> Vec<(&'static str, &'s
                 "false"
             },
         ),
-        // Read by nothing but wasmtime's own lowering: our guards are lower/spectre.rs.
+        // Only wasmtime's lowering reads this setting. Our guards are in lower/spectre.rs.
         ("enable_heap_access_spectre_mitigation", "false"),
-        // Read there, and for the barrier in jump tables on aarch64; their indices are
-        // clamped without a branch in any case.
+        // Here this setting only adds the barrier in jump tables on aarch64. Indices of jump
+        // tables are clamped without a branch in any case.
         (
             "enable_table_access_spectre_mitigation",
             if spectre { "true" } else { "false" },

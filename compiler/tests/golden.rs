@@ -6,7 +6,15 @@
 //! ends with the expected output of its functions, one `;;` comment per line. `make bless` (or
 //! `WASI_AOT_BLESS=1 cargo test`) rewrites the expectations; the diff is then
 //! there to be reviewed.
+//!
+//! `;;! go = WAYS` makes the module one of Go's ([`go_module`]) and compiles it once for each
+//! of WAYS, so that a rewrite can be seen beside what it rewrites: `without` knowledge of Go,
+//! with `verified` facts only, or with `trusted` ones, too.
 
+#[path = "golden/go_module.rs"]
+mod go_module;
+
+use similar::TextDiff;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use wasi_aot_compiler::{Emit, Options, Target, cpu};
@@ -50,11 +58,17 @@ fn check(file: &Path, bless: bool) -> bool {
         std::fs::write(file, format!("{source}{EXPECTED}{actual}")).unwrap();
         return true;
     }
-    eprintln!("--- {}\n{actual}", file.display());
+    let diff = TextDiff::from_lines(expected, &actual);
+    let name = file.display().to_string();
+    let mut diff = diff.unified_diff();
+    eprintln!(
+        "{}",
+        diff.context_radius(3).header(&name, "what is made now")
+    );
     false
 }
 
-/// The output for the functions of `source`, commented out.
+/// The output for the functions of `source`, commented out, for each way.
 fn compile(source: &str) -> String {
     let directive = |key: &str| {
         let line = source
@@ -80,6 +94,7 @@ fn compile(source: &str) -> String {
         ..Options::default()
     };
     let wasm = match directive("functions") {
+        None if directive("go").is_some() => wat::parse_str(go_module::linked(source)),
         None => wat::parse_str(source),
         Some(file) => {
             let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
@@ -89,21 +104,38 @@ fn compile(source: &str) -> String {
         }
     }
     .unwrap();
-    let output = wasi_aot_compiler::build(&wasm, &options, &()).unwrap();
     let mut commented = String::new();
-    for line in own_functions(std::str::from_utf8(&output).unwrap()) {
-        writeln!(commented, "{}", format!(";; {line}").trim_end()).unwrap();
+    for way in directive("go").map_or(vec![None], |ways| ways.split(", ").map(Some).collect()) {
+        let (no_go_opt, no_go_trust) = match way {
+            None | Some("trusted") => (false, false),
+            Some("verified") => (false, true),
+            Some("without") => (true, false),
+            Some(other) => panic!("{other} is no way to know Go"),
+        };
+        let options = Options {
+            no_go_opt,
+            no_go_trust,
+            ..options.clone()
+        };
+        if let Some(way) = way {
+            writeln!(commented, ";; ==== {way}").unwrap();
+        }
+        let output = wasi_aot_compiler::build(&wasm, &options, &()).unwrap();
+        for line in own_functions(std::str::from_utf8(&output).unwrap()) {
+            writeln!(commented, "{}", format!(";; {line}").trim_end()).unwrap();
+        }
     }
     commented
 }
 
-/// The lines of the module's functions, without `_start` and what the compiler
+/// The lines of the module's functions, without `_start`, Go's runtime and what the compiler
 /// adds: functions begin with `; NAME`.
 fn own_functions(output: &str) -> impl Iterator<Item = &str> {
     let mut own = false;
     output.lines().filter(move |line| {
         if let Some(name) = line.strip_prefix("; ") {
-            own = name != "_start" && !name.contains('(');
+            let stands_by = name == "_start" || name.starts_with("runtime.");
+            own = !stands_by && !name.contains('(');
         }
         own && !line.is_empty()
     })

@@ -10,7 +10,8 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
-use wasi_aot_compiler::{Target, shim_image};
+use wasi_aot_compiler::Target;
+use wasi_aot_compiler::internals::shim_image;
 use wasi_aot_contract::{layout, preview1, symbols};
 use wasi_aot_shim_images::toolchain::Toolchain;
 
@@ -236,7 +237,7 @@ fn signals_from_outside_end_the_process_as_usual() {
 #[test]
 fn the_embedded_images_keep_their_promises() {
     for target in Target::ALL {
-        keeps_its_promises(shim_image::of(target));
+        keeps_its_promises(shim_image(target));
     }
 }
 
@@ -271,7 +272,7 @@ fn the_embedded_images_name_no_directory_of_this_machine() {
     let directories = [root.to_str().unwrap(), &home.unwrap()];
     for target in Target::ALL {
         let found = |needle: &[u8]| {
-            let mut windows = shim_image::of(target).windows(needle.len());
+            let mut windows = shim_image(target).windows(needle.len());
             windows.any(|window| window == needle)
         };
         for directory in directories {

@@ -2,7 +2,7 @@
 //! level of its processors and every level of optimisation. What they do, the specification's testsuite tests.
 
 use std::collections::BTreeSet;
-use wasi_aot_compiler::module::{feature_of, proposal_of};
+use wasi_aot_compiler::internals::{feature_of, proposal_of};
 use wasi_aot_compiler::{Emit, OptLevel, Options, Target};
 use wasmparser::{Parser, Payload};
 

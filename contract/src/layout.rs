@@ -1,61 +1,69 @@
-//! Where things live in the address space of a finished executable.
+//! The address space of an executable.
 //!
-//! Invariants: the image (shim, then module) stays below [`IMAGE_LIMIT`]; every
-//! address that generated code forms from a 32-bit index plus a static offset of at
-//! most [`MAX_UNCHECKED_OFFSET`] falls inside `[base, base + MEMORY_RESERVE)` of its
-//! memory's [`base`](Target::memory_base), which is linear memory or PROT_NONE.
-//! A change here changes what generated code may leave unchecked.
+//! Invariants:
+//!
+//! - The image (shim, then module) ends below [`IMAGE_LIMIT`].
+//! - **Module and shim meet at one address.** The shim is linked ahead of time against
+//!   [`MODULE_INFO_ADDR`], and the linker puts the module's
+//!   [`ModuleInfo`](crate::module::ModuleInfo) there.
+//! - Every address that generated code forms from a 32-bit index and a static offset of at
+//!   most [`MAX_UNCHECKED_OFFSET`] lies in `[base, base + MEMORY_RESERVE)`, where `base` is
+//!   its memory's [`base`](Target::memory_base). Every byte there is linear memory or
+//!   PROT_NONE. So a change here changes which accesses generated code may leave unchecked.
+//! - **Several memories** have fixed addresses, [`MEMORY_STRIDE`] apart, each with the same
+//!   reserve around it. On x86-64 only the first is low enough to be a displacement, and on
+//!   all targets only the first has bytes in the file.
 
 use crate::target::{Arch, Target};
 
-/// Size of a WebAssembly page in bytes (core specification, "Memory Instances").
+/// Bytes of a WebAssembly page (core specification, "Memory Instances").
 pub const WASM_PAGE_SIZE: u64 = 0x1_0000;
 
-/// Most pages a 32-bit memory can have: 4 GiB.
+/// The most pages of a 32-bit memory: 4 GiB.
 pub const MAX_PAGES: u32 = 0x1_0000;
 
-/// Where the shim is linked: the virtual address of its own file header. The
+/// The virtual address that the shim is linked at, which is that of its own file header. The
 /// executable's headers lie in the page before.
 pub const IMAGE_BASE: u64 = 0x40_0000;
 
-/// Virtual address of the [`ModuleInfo`](crate::module::ModuleInfo). The
-/// prebuilt shim is linked against this address before any module exists, and
-/// must end below it.
+/// Virtual address of the [`ModuleInfo`](crate::module::ModuleInfo). The shim is linked
+/// against this address before any module exists, and must end below it.
 pub const MODULE_INFO_ADDR: u64 = 0x50_0000;
 
-/// PROT_NONE bytes right below each memory.
+/// Bytes with PROT_NONE right below each memory.
 pub const GUARD_BELOW: u64 = 0x1_0000;
 
-/// Static offsets up to this need no bounds check; the guard absorbs them.
-/// Larger ones are checked explicitly.
+/// The largest static offset of an access without a comparison of bounds: the reserve above
+/// the memory absorbs it.
 pub const MAX_UNCHECKED_OFFSET: u64 = 0x4000_0000;
 
-/// Bytes reserved from a memory's base upwards: what a 32-bit index plus
-/// [`MAX_UNCHECKED_OFFSET`] plus the widest access can reach, page-rounded.
+/// Bytes reserved from a memory's base upwards: as far as a 32-bit index, an offset of
+/// [`MAX_UNCHECKED_OFFSET`] and the widest access reach, in whole pages.
 pub const MEMORY_RESERVE: u64 = (1 << 32) + MAX_UNCHECKED_OFFSET + WASM_PAGE_SIZE;
 
-/// Most memories of a module. All of them together take less than half of the
-/// smallest address space that Linux gives a process on aarch64 (512 GiB).
+/// The most memories of a module. All of them take less than half of the smallest address
+/// space that Linux gives a process on aarch64 (512 GiB).
 pub const MAX_MEMORIES: usize = 16;
 
-/// From byte 0 of one memory to byte 0 of the next: what the one reserves above and
-/// the other below, with room between the two.
+/// Bytes from the base of one memory to the base of the next: the reserve above the one, the
+/// guard below the other, and room between the two.
 pub const MEMORY_STRIDE: u64 = 6 << 30;
 
-/// First address the image must not reach, 252 MiB: of the addresses of its functions, tables
-/// hold 32 bits, and an `ADRP` on aarch64 reaches all of it.
+/// The image ends at or below this address, 252 MiB. So the addresses of its functions fit
+/// the 32-bit entries of tables, and an `ADRP` on aarch64 reaches all of it.
 pub const IMAGE_LIMIT: u64 = 252 << 20;
 
-/// Default reservation for the native stack, committed lazily by the kernel.
+/// Bytes reserved for the native stack by default. The kernel commits pages when they are
+/// used.
 pub const DEFAULT_STACK_SIZE: u64 = 8 << 30;
 
-/// Least native stack of an executable. The runtime's deepest calls, lookups of paths
-/// without `openat2`, take up to 90 KiB of it; `tests/host/stack.rs` sees to it that all of
-/// them fit into half of it, so that the program has the other half.
+/// The smallest native stack of an executable, in bytes. The runtime's deepest calls, which
+/// look up paths without `openat2`, take up to 90 KiB. `tests/host/stack.rs` shows that all
+/// calls fit into half of the stack, so that the program has the other half.
 pub const MIN_STACK_SIZE: u64 = 256 << 10;
 
-/// What sizes of native stacks are multiples of: a multiple of every page size that Linux
-/// has on our processors.
+/// Sizes of native stacks are multiples of this, which is a multiple of every page size that
+/// Linux has on our targets.
 pub const STACK_UNIT: u64 = 0x1_0000;
 
 const _: () = {
@@ -64,7 +72,7 @@ const _: () = {
         let base = Target::ALL[index].memory_base(0);
         // No memory's reserve reaches the image.
         assert!(base - GUARD_BELOW >= IMAGE_LIMIT);
-        // Segments of memory begin on a page of every kernel.
+        // Stacks and chunks of memory begin on a page of every kernel.
         assert!(STACK_UNIT.is_multiple_of(Target::ALL[index].page_size()));
         assert!(WASM_PAGE_SIZE.is_multiple_of(Target::ALL[index].page_size()));
         match Target::ALL[index].arch() {

@@ -1,11 +1,12 @@
-//! What compiler and runtime shim agree on, defined once: the address layout,
-//! the symbols that cross between them, the tables that the compiler emits and
-//! the shim reads, the manifest, features of processors, the signatures of preview 1, and how
-//! text from outside is shown.
+//! What compiler and runtime shim agree on, defined once: the targets, the address layout,
+//! the symbols that cross between the two, the tables that the compiler emits and the shim
+//! reads, the manifest, processor features, the signatures of preview 1, and how text from
+//! outside is shown.
 //!
-//! No dependencies and no allocation (the manifest's writer apart): the shim is
-//! `no_std` and uses this crate as it is.
+//! The shim is `no_std` and uses this crate as it is. So the crate has no dependencies and
+//! doesn't allocate, except in the manifest's writer, which only the compiler enables.
 #![no_std]
+#![deny(missing_docs, unsafe_code)]
 
 pub mod cpu;
 pub mod layout;

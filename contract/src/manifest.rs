@@ -1,27 +1,27 @@
-//! The policy that a build bakes into its executable, as stored in the ELF note.
+//! The manifest: the policy that a build fixes in its executable, stored as the descriptor of
+//! an ELF note. `wasi-aot inspect` shows it.
 //!
-//! A sequence of NUL-terminated fields: readable with `strings`, and each field
-//! is already the C string that a system call takes, so the shim parses it
-//! without allocating. The first field is [`MAGIC`]; records follow, each a
-//! keyword and a fixed number of fields:
+//! It is a sequence of NUL-terminated fields. Each field is already the C string that a
+//! system call takes, so the shim reads the manifest without allocating. The first field is
+//! [`MAGIC`]. Records follow, each a keyword and a fixed number of fields:
 //!
 //! | record | fields | meaning |
 //! |---|---|---|
-//! | `dir` | `rw` or `ro`, HOST, GUEST | grants a directory; GUEST empty: its absolute host path |
-//! | `env` | `K=V` | bakes a variable |
-//! | `env-pass` | `K` | passes one variable through from the host |
-//! | `env-inherit` | | passes all |
-//! | `listen` | IP:PORT | opens a listening socket at start, as [`core::net::SocketAddr`] displays it |
-//! | `stack-size` | decimal bytes | reservation for the native stack |
-//! | `max-memory` | decimal bytes | most that all memories and the native stack may have together |
-//! | `max-cpu` | decimal milliseconds | most processor time; more ends the program |
+//! | `dir` | `rw` or `ro`, HOST, GUEST | grants a directory; an empty GUEST is its absolute host path |
+//! | `env` | `K=V` | sets a variable |
+//! | `env-pass` | `K` | passes a variable of the host |
+//! | `env-inherit` | | passes all variables of the host |
+//! | `listen` | IP:PORT, as [`core::net::SocketAddr`] displays it | opens a listening socket at the start |
+//! | `stack-size` | decimal bytes | reserves so much for the native stack |
+//! | `max-memory` | decimal bytes | limits all memories and the native stack together |
+//! | `max-cpu` | decimal milliseconds | ends the program after so much processor time |
 //! | `no-harden` | | starts without Landlock and seccomp |
-//! | `spectre` | | comparisons of bounds in its code are guarded against speculation, for people |
+//! | `spectre` | | for people: comparisons of bounds in the code are guarded against speculation |
 //! | `require-harden` | | doesn't start without Landlock and seccomp |
-//! | `refuse-own-directory` | | doesn't start where the executable lies in a writable grant |
+//! | `refuse-own-directory` | | doesn't start if the executable lies in a writable grant |
 //! | `hole` | PATH | an absolute directory that no grant reaches |
-//! | `built-by` | text | the compiler and its version, for people |
-//! | `go-version` | text | the Go that built the module, as Go writes it, for people |
+//! | `built-by` | text | for people: the compiler and its version |
+//! | `go-version` | text | for people: the version of Go that built the module, as Go writes it |
 
 /// First field of every manifest; the number is the format's version.
 pub const MAGIC: &str = "wasi-aot manifest 1";
@@ -29,57 +29,90 @@ pub const MAGIC: &str = "wasi-aot manifest 1";
 /// What a grant allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
+    /// Reading and changing.
     ReadWrite,
+    /// Reading only.
     ReadOnly,
 }
 
-/// One record, its fields borrowed from the manifest without their NUL.
+/// A record. Its fields are borrowed from the manifest, without their NUL. The module's table
+/// has the meanings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Record<'a> {
+    /// `dir`.
     Dir {
+        /// The rights.
         access: Access,
+        /// The directory.
         host: &'a [u8],
+        /// Its name in the program.
         guest: &'a [u8],
     },
+    /// `env`.
     Env {
+        /// `K=V`.
         assignment: &'a [u8],
     },
+    /// `env-pass`.
     EnvPass {
+        /// The variable.
         name: &'a [u8],
     },
+    /// `env-inherit`.
     EnvInherit,
+    /// `listen`.
     Listen {
+        /// `IP:PORT`.
         address: &'a [u8],
     },
+    /// `stack-size`.
     StackSize {
+        /// Bytes.
         bytes: u64,
     },
+    /// `max-memory`.
     MaxMemory {
+        /// Bytes.
         bytes: u64,
     },
+    /// `max-cpu`.
     MaxCpu {
+        /// Milliseconds of processor time.
         milliseconds: u64,
     },
+    /// `no-harden`.
     NoHarden,
+    /// `spectre`.
     Spectre,
+    /// `require-harden`.
     RequireHarden,
+    /// `refuse-own-directory`.
     RefuseOwnDirectory,
+    /// `hole`.
     Hole {
+        /// An absolute path.
         path: &'a [u8],
     },
+    /// `built-by`.
     BuiltBy {
+        /// Name and version.
         compiler: &'a [u8],
     },
+    /// `go-version`.
     GoVersion {
+        /// As Go writes it.
         version: &'a [u8],
     },
 }
 
-/// The manifest is not what this version writes.
+/// The manifest isn't one that this version writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed;
 
-/// The records of `bytes` in order. Ends after the first `Err`.
+/// The records of a manifest, in order. The iterator ends after the first `Err`.
+///
+/// # Errors
+/// [`Malformed`] if the manifest doesn't begin with [`MAGIC`].
 pub fn records(bytes: &[u8]) -> Result<Records<'_>, Malformed> {
     let mut records = Records { rest: bytes };
     if records.field()? == MAGIC.as_bytes() {
@@ -96,8 +129,7 @@ pub struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    /// The next field. Every field but those of [`records`]' callers' slices is
-    /// followed by its NUL in memory, which is what makes it a C string.
+    /// The next field. Its NUL follows it in memory, so it is a C string.
     fn field(&mut self) -> Result<&'a [u8], Malformed> {
         let end = self.rest.iter().position(|&b| b == 0).ok_or(Malformed)?;
         let field = &self.rest[..end];
@@ -189,7 +221,7 @@ pub mod writer {
     /// The bytes of a manifest with these records.
     ///
     /// # Panics
-    /// If a field holds a NUL byte: no path or variable of the host can.
+    /// If a field holds a NUL byte, which no path or variable of the host can.
     #[must_use]
     pub fn write<'a>(records: impl IntoIterator<Item = Record<'a>>) -> Vec<u8> {
         let mut out = Vec::from(MAGIC);
@@ -198,10 +230,10 @@ pub mod writer {
         out
     }
 
-    /// Adds records to a manifest that [`write`] made.
+    /// Adds records to a manifest that [`write()`] made.
     ///
     /// # Panics
-    /// As [`write`] does.
+    /// As [`write()`] does.
     pub fn append<'a>(manifest: &mut Vec<u8>, records: impl IntoIterator<Item = Record<'a>>) {
         let mut field = |bytes: &[u8]| {
             assert!(!bytes.contains(&0), "BUG: NUL in a manifest field");

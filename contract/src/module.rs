@@ -1,17 +1,17 @@
 //! The tables that the compiler emits into a module's object for the shim.
 //!
-//! All are `repr(C)`, little-endian, and hold virtual addresses of a fixed-address
-//! image, so 64-bit address fields are `R_*_64` relocations in the object and
-//! plain numbers in the executable. Read-only at run time.
+//! All are `repr(C)` and little-endian. Addresses are virtual addresses of an image at a
+//! fixed address: 64-bit absolute relocations in the object, plain numbers in the executable.
+//! The tables are read-only at run time.
 
-/// Bumped whenever anything in this crate changes incompatibly; the shim
-/// refuses to start a module with another number (only the `ld` way of linking
-/// can bring two versions together).
+/// The version of this crate's formats. It grows with every incompatible change. The shim
+/// refuses to start a module with another version, which only linking with `ld` can bring
+/// together with it.
 pub const CONTRACT_VERSION: u32 = 6;
 
 use crate::layout::MAX_MEMORIES;
 
-/// The root of everything the shim knows of the module, at the symbol
+/// Everything that the shim knows about the module, at the symbol
 /// [`symbols::MODULE`](crate::symbols::MODULE).
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
@@ -20,54 +20,59 @@ pub struct ModuleInfo {
     pub version: u32,
     /// The [`Features`](crate::cpu::Features) that the generated code needs.
     pub cpu_features: u32,
-    /// `extern "C" fn()` that runs the module's start function and `_start`. It
-    /// destroys the pinned register (r15 / x21), so it may only be entered by
-    /// code that doesn't need it afterwards.
+    /// Address of an `extern "C" fn()` that runs the module's start function and `_start`. It
+    /// destroys the pinned register (r15 or x21), which generated code doesn't save, so the
+    /// shim enters it once, by a jump, and needs no register afterwards.
     pub entry: u64,
-    /// Generated code is `[text_start, text_end)`.
+    /// Address of the first byte of generated code.
     pub text_start: u64,
+    /// Address of the byte after the last one of generated code.
     pub text_end: u64,
-    /// `[TrapEntry; traps_len]`, sorted by `code_offset`.
+    /// Address of `[TrapEntry; traps_len]`, sorted by `code_offset`.
     pub traps: u64,
+    /// Number of trap entries.
     pub traps_len: u64,
-    /// `[FunctionEntry; functions_len]`, sorted by `code_offset`.
+    /// Address of `[FunctionEntry; functions_len]`, sorted by `code_offset`.
     pub functions: u64,
+    /// Number of function entries.
     pub functions_len: u64,
-    /// Bytes of the function names, each NUL-terminated UTF-8.
+    /// Address of the function names, each NUL-terminated UTF-8.
     pub names: u64,
+    /// Bytes of all function names.
     pub names_len: u64,
-    /// The manifest (see [`crate::manifest`]): the descriptor of the ELF note.
+    /// Address of the manifest (see [`crate::manifest`]), the descriptor of the ELF note.
     pub manifest: u64,
+    /// Bytes of the manifest.
     pub manifest_len: u64,
-    /// The first [`Self::memory_count`] are the module's memories, by index; the
-    /// executable's segment maps what memory 0 has at start.
+    /// The module's memories, by index; the first [`Self::memory_count`] are used. The
+    /// executable's segments map memory 0's initial size.
     pub memories: [MemoryLimits; MAX_MEMORIES],
+    /// How goroutines are preempted.
     pub preemption: Preemption,
-    /// At least 1: what is memory 0 of other modules is empty in one without memory.
+    /// Number of memories, at least 1: a module without a memory has an empty memory 0.
     pub memory_count: u32,
 }
 
-/// How large a memory is.
+/// Sizes of a memory.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct MemoryLimits {
-    /// Pages at start.
+    /// Pages at the start.
     pub initial_pages: u32,
-    /// Pages that `memory.grow` may reach, the module's own maximum applied.
+    /// The most pages that `memory.grow` may reach. At most the module's own maximum.
     pub maximum_pages: u32,
 }
 
-/// How to ask Go's scheduler to take the processor from the running goroutine,
-/// as native Go's `sysmon` does (`preemptone` in `runtime/proc.go`): by putting
-/// [`Preemption::STACK_PREEMPT`] into its `stackguard0`, which the next function
-/// that checks for stack space finds.
+/// How to ask the running goroutine to yield, as native Go's `sysmon` does (`preemptone` in
+/// `runtime/proc.go`): [`Preemption::STACK_PREEMPT`] is stored to its `stackguard0`, where
+/// the next function that checks for stack space finds it.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Preemption {
-    /// Address of the 8-byte cell of the global that holds `g`; 0 if nothing is
-    /// ever preempted.
+    /// Address of the 8-byte cell of the global that holds `g`; 0 if goroutines aren't
+    /// preempted.
     pub g_cell: u64,
-    /// How often, in microseconds of processor time.
+    /// The interval of requests, in microseconds of processor time.
     pub interval: u32,
     /// Offset of `m` in a `g`.
     pub g_m: u32,
@@ -82,23 +87,24 @@ impl Preemption {
     pub const STACK_PREEMPT: u64 = 0u64.wrapping_sub(1314);
 }
 
-/// A place in generated code that traps by an instruction of its own. Accesses
-/// to linear memory are not listed: a fault inside the reserve at an
-/// instruction of the module *is* an out-of-bounds access.
+/// An instruction of generated code that traps by itself. Accesses to linear memory aren't
+/// listed: a fault inside a memory's reserve at an instruction of the module *is* an
+/// out-of-bounds access.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TrapEntry {
     /// Offset of the trapping instruction from `text_start`.
     pub code_offset: u32,
-    /// [`TrapKind`] in the upper 4 bits, offset in the wasm file in the lower 28
-    /// ([`TrapEntry::UNKNOWN_OFFSET`] where it doesn't fit).
+    /// The [`TrapKind`] in the upper 4 bits and the offset in the wasm file in the lower 28.
+    /// An offset that doesn't fit is [`TrapEntry::UNKNOWN_OFFSET`].
     pub kind_and_wasm_offset: u32,
 }
 
 impl TrapEntry {
-    /// Stands for "not known" in the lower 28 bits.
+    /// The value of the lower 28 bits for an unknown offset.
     pub const UNKNOWN_OFFSET: u32 = (1 << 28) - 1;
 
+    /// An entry; a `wasm_offset` of 28 bits or more counts as unknown.
     #[must_use]
     pub fn new(code_offset: u32, kind: TrapKind, wasm_offset: u32) -> Self {
         let wasm_offset = wasm_offset.min(Self::UNKNOWN_OFFSET);
@@ -108,7 +114,7 @@ impl TrapEntry {
         }
     }
 
-    /// `None` for a number that no [`TrapKind`] has.
+    /// The kind of trap; `None` for a number that no [`TrapKind`] has.
     #[must_use]
     pub fn kind(self) -> Option<TrapKind> {
         TrapKind::ALL
@@ -116,6 +122,7 @@ impl TrapEntry {
             .copied()
     }
 
+    /// The instruction's offset in the wasm file, if it is known.
     #[must_use]
     pub fn wasm_offset(self) -> Option<u32> {
         let offset = self.kind_and_wasm_offset & Self::UNKNOWN_OFFSET;
@@ -123,28 +130,37 @@ impl TrapEntry {
     }
 }
 
-/// Why execution can't go on; the names follow the specification's execution
-/// chapter and its test suite's messages.
+/// Why execution can't go on. The names follow the core specification's chapter "Execution"
+/// and the messages of its test suite.
 #[repr(u8)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TrapKind {
+    /// An `unreachable` was executed.
     Unreachable,
+    /// An access outside of a memory.
     MemoryOutOfBounds,
+    /// An indirect call with an index outside of the table.
     TableOutOfBounds,
+    /// An indirect call of a null element.
     IndirectCallToNull,
+    /// An indirect call of a function with another signature.
     BadSignature,
+    /// A result that its integer type can't hold, of a division or a conversion.
     IntegerOverflow,
+    /// A division by zero, or the remainder of one.
     IntegerDivideByZero,
+    /// A conversion of NaN to an integer.
     BadConversionToInteger,
+    /// The native stack is used up.
     StackOverflow,
-    /// A Go function was resumed at a point that the compiler had ruled out.
+    /// A Go function was entered at a PC_B that the compiler had ruled out.
     UnexpectedEntry,
-    /// A table, by anything but a call; that is [`Self::TableOutOfBounds`].
+    /// An access outside of a table by anything but a call ([`Self::TableOutOfBounds`]).
     TableAccessOutOfBounds,
 }
 
 impl TrapKind {
-    /// In the order of their numbers.
+    /// All kinds, in the order of their numbers.
     pub const ALL: [Self; 11] = [
         Self::Unreachable,
         Self::MemoryOutOfBounds,
@@ -159,7 +175,7 @@ impl TrapKind {
         Self::TableAccessOutOfBounds,
     ];
 
-    /// The message a user sees, in the words of the specification's test suite.
+    /// The message that users see, in the words of the specification's test suite.
     #[must_use]
     pub fn message(self) -> &'static str {
         match self {
@@ -178,13 +194,13 @@ impl TrapKind {
     }
 }
 
-/// Where a function's code starts and what it is called.
+/// Where a function's code begins, and its name.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FunctionEntry {
     /// Offset of the function's first instruction from `text_start`.
     pub code_offset: u32,
-    /// Offset of its NUL-terminated name in the names.
+    /// Offset of the function's name in the names.
     pub name_offset: u32,
 }
 

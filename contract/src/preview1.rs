@@ -1,6 +1,6 @@
-//! The functions of `wasi_snapshot_preview1` with their core-wasm signatures,
-//! after `legacy/preview1/docs.md` of the WASI repository and its lowering to
-//! core types (pointers, sizes, handles and enumerations are i32).
+//! The functions of `wasi_snapshot_preview1` with their signatures in core types, after
+//! `legacy/preview1/docs.md` of the WASI repository. Pointers, sizes, handles and
+//! enumerations are i32.
 
 /// The import module's name.
 pub const MODULE_NAME: &str = "wasi_snapshot_preview1";
@@ -8,20 +8,25 @@ pub const MODULE_NAME: &str = "wasi_snapshot_preview1";
 /// Core types that occur in preview 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Type {
+    /// A 32-bit integer or pointer.
     I32,
+    /// A 64-bit integer.
     I64,
 }
 
 /// One function of preview 1. All but `proc_exit` return an errno as i32.
 #[derive(Debug, Clone, Copy)]
 pub struct Function {
+    /// The import's name: `fd_read`.
     pub name: &'static str,
+    /// Types of the parameters.
     pub params: &'static [Type],
+    /// Types of the results, at most one.
     pub results: &'static [Type],
 }
 
-/// Calls the macro `$with` with the whole list, so that compiler (signatures)
-/// and shim (exports) are generated from this one definition.
+/// Calls the macro `$with` with the whole list. The compiler's signatures and the shim's
+/// exports are generated from this one definition.
 #[macro_export]
 macro_rules! for_each_preview1 {
     ($with:ident) => {
@@ -78,7 +83,7 @@ macro_rules! for_each_preview1 {
 
 macro_rules! table {
     ($($name:ident($($param:ident: $ty:ident),*) $(-> $ret:ident)?;)*) => {
-        /// Every function of preview 1, in the specification's order of families.
+        /// Every function of preview 1, by family, in the order of its documentation.
         pub const FUNCTIONS: &[Function] = &[
             $(Function {
                 name: stringify!($name),
@@ -90,7 +95,7 @@ macro_rules! table {
 }
 for_each_preview1!(table);
 
-/// The function called `name`, if preview 1 has it.
+/// The function with this name, if preview 1 has it.
 #[must_use]
 pub fn function(name: &str) -> Option<&'static Function> {
     FUNCTIONS.iter().find(|f| f.name == name)

@@ -15,32 +15,34 @@ pub const PREFIX: &str = symbol!("");
 
 /// The [`ModuleInfo`](crate::module::ModuleInfo), defined by the module.
 pub const MODULE: &str = symbol!("module");
-/// `extern "C" fn()`: the module's start function, then `_start`.
+/// `extern "C" fn()`: runs the module's start function, then `_start`.
 pub const ENTRY: &str = symbol!("entry");
 
-/// `extern "C" fn(delta_pages: u32) -> u32`: makes memory 0 larger and returns its
-/// previous size in pages, or `u32::MAX`; defined by the shim.
+/// `extern "C" fn(delta_pages: u32) -> u32`: grows memory 0 and returns its previous size in
+/// pages, or `u32::MAX` if it can't grow. Defined by the shim.
 pub const MEMORY_GROW: &str = symbol!("memory_grow");
-/// `extern "C" fn(delta_pages: u32, memory: u32) -> u32`: the same for any memory.
+/// `extern "C" fn(delta_pages: u32, memory: u32) -> u32`: as [`MEMORY_GROW`], for any memory.
 pub const MEMORY_GROW_OTHER: &str = symbol!("memory_grow_other");
-/// `[u32; MAX_MEMORIES]`: the current sizes of the memories in pages; defined by the
-/// shim, written by it alone.
+/// `[u32; MAX_MEMORIES]`: the current sizes of the memories in pages. Defined by the shim;
+/// only the shim writes it.
 pub const MEMORY_PAGES: &str = symbol!("memory_pages");
-/// C's `memmove` and `memset` on host addresses; defined by the shim.
+/// C's `memmove` on host addresses. Defined by the shim.
 pub const MEMMOVE: &str = "memmove";
+/// C's `memset` on a host address. Defined by the shim.
 pub const MEMSET: &str = "memset";
 
-/// `extern "C" fn(a: *const u8, b: *const u8, len: usize) -> u64`: 1 if the ranges
-/// hold the same bytes, else 0; defined by the shim, as are the next two.
+/// `extern "C" fn(a: *const u8, b: *const u8, len: usize) -> u64`: 1 if both ranges hold the
+/// same bytes, else 0. Defined by the shim.
 pub const BYTES_EQUAL: &str = symbol!("bytes_equal");
-/// `extern "C" fn(a: *const u8, b: *const u8, len: usize) -> i32`: the difference
-/// (a - b, as unsigned bytes) of the first two bytes that differ, else 0.
+/// `extern "C" fn(a: *const u8, b: *const u8, len: usize) -> i32`: the difference `a - b`,
+/// as unsigned bytes, of the first two bytes that differ, or 0 if none do. Defined by the
+/// shim.
 pub const BYTES_COMPARE: &str = symbol!("bytes_compare");
-/// `extern "C" fn(start: *const u8, byte: u32, len: usize) -> *const u8`: the first
-/// byte that equals the lowest eight bits of `byte`, or null.
+/// `extern "C" fn(start: *const u8, byte: u32, len: usize) -> *const u8`: the address of the
+/// first byte that equals the lowest eight bits of `byte`, or null. Defined by the shim.
 pub const BYTES_FIND: &str = symbol!("bytes_find");
 
-/// All that the shim defines for generated code, its functions for imports apart.
+/// Everything that the shim defines for generated code, except functions for imports.
 pub const HELPERS: [&str; 8] = [
     MEMORY_GROW,
     MEMORY_GROW_OTHER,
@@ -55,13 +57,14 @@ pub const HELPERS: [&str; 8] = [
 /// Section of the [`MODULE`] symbol, placed at
 /// [`MODULE_INFO_ADDR`](crate::layout::MODULE_INFO_ADDR).
 pub const MODULE_SECTION: &str = ".wasi_aot.module";
-/// Section of the initial bytes of linear memory, placed at
+/// Section of the initial bytes of memory 0, placed at
 /// [`Target::memory_base`](crate::target::Target::memory_base).
 pub const MEMORY_SECTION: &str = ".wasi_aot.memory";
-/// NOBITS section that follows [`MEMORY_SECTION`] up to the initial size.
+/// `SHT_NOBITS` section from the end of [`MEMORY_SECTION`] up to the initial size.
 pub const MEMORY_ZERO_SECTION: &str = ".wasi_aot.memory_zero";
-/// ELF note with the manifest as its descriptor.
+/// Section of the ELF note whose descriptor is the manifest.
 pub const NOTE_SECTION: &str = ".note.wasi_aot";
-/// Name field of that note, and its type.
+/// Name of the manifest's note.
 pub const NOTE_NAME: &str = "wasi-aot";
+/// Type of the manifest's note.
 pub const NOTE_TYPE_MANIFEST: u32 = 1;

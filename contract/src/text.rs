@@ -1,10 +1,14 @@
-//! How messages of the compiler and of executables show what comes from outside.
+//! How messages of the compiler and of executables show text from outside.
+//!
+//! **Text from outside can't steer a terminal**: every message escapes the characters of
+//! [`steers`]. Text of a module or of the command line is also cut to a bounded length by the
+//! compiler (`error::printable`).
 
 use core::fmt;
 
-/// Whether `c` may not reach a terminal as part of a name: it moves the cursor, begins a
-/// line or an escape sequence (control characters, U+2028 and U+2029), or changes the
-/// direction in which what follows is shown, so that a name looks like another one
+/// Whether `c` must not reach a terminal as part of a name. Such a character moves the
+/// cursor, begins a line or an escape sequence (control characters, U+2028, U+2029), or
+/// changes the direction of the text that follows, so that a name looks like another name
 /// (Unicode's `Bidi_Control`: <https://www.unicode.org/reports/tr9/>).
 #[must_use]
 pub const fn steers(c: char) -> bool {
@@ -20,13 +24,13 @@ pub const fn steers(c: char) -> bool {
     )
 }
 
-/// A number of milliseconds in the largest unit that divides it, as `--max-cpu` takes it:
-/// `10s`, `1500ms`.
+/// A number of milliseconds. Displays in the largest unit that divides it, as `--max-cpu`
+/// takes it: `10s`, `1500ms`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Milliseconds(pub u64);
 
 impl Milliseconds {
-    /// Units with their milliseconds, the largest first.
+    /// The units and their milliseconds, the largest unit first.
     pub const UNITS: [(&'static str, u64); 4] =
         [("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)];
 }

@@ -1,5 +1,6 @@
-//! Loops over bytes that are almost those that the compiler replaces: each is one
-//! less that it does, and does what it says, up to the end of memory.
+//! Are loops over bytes left alone that are almost the loops that the compiler replaces? Each
+//! change of a loop must leave one less to be replaced, and the changed loop must do what its
+//! text says, up to the end of memory.
 
 use anyhow::{Context, Result, ensure};
 use harness::agree::{Compared, prelude};
@@ -9,7 +10,7 @@ use libtest_mimic::Trial;
 use std::sync::Arc;
 use wasi_aot_compiler::Options;
 
-/// (name, text of a loop, what stands in its place).
+/// (name, text of a loop, replacement).
 const NEAR: &[(&str, &str, &str)] = &[
     (
         "equal steps over bytes",
@@ -79,8 +80,8 @@ const NEAR: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Memory and calls, after which comes one that reads behind the end: a page
-/// that ends in "z", with "abcdef" at its start and bytes over 127 behind it.
+/// Memory and functions for the calls: a page that ends in "z", with "abcdef" and bytes over
+/// 127 at its start.
 const ITEMS: &str = r#"(data (i32.const 0) "abcdef\80\ff\00gabcdef\80\fe") (data (i32.const 65535) "z")
   (func $equal (param i64 i64 i64) (call $print (call $memeqbody (local.get 0) (local.get 1) (local.get 2))))
   (func $compare (param i32 i32 i32) (call $show (call $memcmp (local.get 0) (local.get 1) (local.get 2))))
@@ -105,7 +106,8 @@ const CALLS: &[&str] = &[
     "(call $find (i32.const 65528) (i32.const 0x7b) (i32.const 8))",
 ];
 
-/// The last call, each in a program of its own.
+/// The last call of a program. Each makes a program of its own, since most of them trap:
+/// they read beyond the end.
 const LAST: &[&str] = &[
     "",
     "(call $equal (i64.const 65532) (i64.const 40000) (i64.const 5))",

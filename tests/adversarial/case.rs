@@ -1,5 +1,5 @@
-//! A case: a variation of the base module, what the compiler takes it for, and what
-//! becomes of it.
+//! A case as data: a variation of the base module, what the compiler knows of it, and what the
+//! program does where a trusted fact doesn't hold.
 
 use crate::module::{self, Edit, NAMED, Named};
 use anyhow::{Context, Result, ensure};
@@ -11,18 +11,18 @@ use libtest_mimic::Trial;
 use std::sync::Arc;
 use wasi_aot_compiler::{Facts, Options};
 
-/// Start from [`CASE`].
+/// A variation of the base module; start from [`CASE`].
 #[derive(Debug, Clone, Copy)]
 pub struct Case {
     pub name: &'static str,
     pub edits: &'static [Edit<'static>],
     pub named: &'static [Named],
-    /// What the compiler knows of the module, by default flags.
+    /// What a build with default flags knows of the module.
     pub knows: &'static [Fact],
     pub trusted: Trusted,
 }
 
-/// What the compiler knows of a module ([`Facts`]).
+/// One thing that a build knows of a module ([`Facts`]).
 #[derive(Debug, Clone, Copy)]
 pub enum Fact {
     NotGo,
@@ -30,11 +30,11 @@ pub enum Fact {
     /// Functions that never return normally.
     NeverReturn(usize),
     Preemptible(bool),
-    /// Dispatches that are removed, and all.
+    /// How many dispatches are removed, and how many there are.
     Dispatches(usize, usize),
-    /// Dispatches that are removed.
+    /// How many dispatches are removed.
     Removed(usize),
-    /// Calls before which loops give way.
+    /// How many calls there are before which loops give way.
     GivingWay(usize),
 }
 
@@ -54,26 +54,25 @@ impl Fact {
     }
 }
 
-/// What comes of trusted facts.
+/// The effect of trusted facts.
 #[derive(Debug, Clone, Copy)]
 pub enum Trusted {
-    /// They hold, or aren't used.
+    /// None: they hold, or the compiler doesn't use them.
     AsSpecified,
-    /// They don't, and the program ends with this trap, in wasi-aot's words, where
-    /// it should have gone on or ended otherwise. What it printed until then is right.
+    /// The program ends with this trap, in wasi-aot's words, where it should go on or end in
+    /// another way. Its output up to the trap is right.
     Traps(&'static str),
-    /// They don't, and the program prints the second text where the first would be
-    /// right, and nothing else changes.
+    /// The program prints the second text where the first would be right. Nothing else
+    /// changes.
     Prints(&'static str, &'static str),
-    /// They don't, and the program, which should have trapped, goes on, and prints
-    /// this first.
+    /// The program goes on where it should trap, and prints this text first.
     GoesOn(&'static str),
 }
 
 /// The dispatches of $sum and $guarded.
 pub const BOTH: Fact = Fact::Dispatches(2, 2);
 
-/// What is known of the base module.
+/// What a build knows of the base module.
 pub const BASE: &[Fact] = &[
     BOTH,
     Fact::ResumePoints(7),
@@ -90,7 +89,7 @@ pub const CASE: Case = Case {
     trusted: Trusted::AsSpecified,
 };
 
-/// Flags, and whether trusted facts are used with them.
+/// (flags, whether a build with them uses trusted facts).
 const WAYS: [(&[&str], bool); 4] = [
     (&[], true),
     (&["-O0"], true),
@@ -128,7 +127,7 @@ impl Case {
         let right = match self.trusted {
             Trusted::Traps(trap) if trust => {
                 let end = End::by(trap)?;
-                ensure!(specified.end != end, "the specification's end, too");
+                ensure!(specified.end != end, "the specification has the same end");
                 seen.end == end && specified.stdout.starts_with(&seen.stdout)
             }
             Trusted::Prints(from, to) if trust => {

@@ -1,5 +1,5 @@
-//! Dispatches that are almost Go's: constants that lie, and those that aren't
-//! constants.
+//! Are dispatches handled right that are almost Go's? Jumps whose PC_B is wrong, or isn't a
+//! constant.
 
 use crate::case::Fact::{self, Dispatches, NeverReturn, ResumePoints};
 use crate::case::{BASE, CASE, Case};
@@ -8,10 +8,10 @@ use crate::case::{BASE, CASE, Case};
 const JUMP: &str = "(i64.store (i32.const 2056) (i64.const 1))
         (i32.const 1) (local.set 0) (br $entry))";
 
-/// $guarded's dispatch is left as it is.
+/// The build leaves $guarded's dispatch as it is.
 const LEFT: &[Fact] = &[Dispatches(1, 2), ResumePoints(7)];
 
-/// A case whose jump in $guarded is this one.
+/// A case with this jump in $guarded's block 0.
 macro_rules! jump {
     ($name:literal, $jump:literal, $knows:expr) => {
         Case {

@@ -1,5 +1,5 @@
-//! Entries at other points than those that the compiler knows: where trust in them
-//! is misplaced, the program ends with a message about that.
+//! What if a function is entered at a point that the compiler doesn't know? With trust in
+//! resume points, the program ends with a message that says so.
 
 use crate::case::Fact::{Preemptible, ResumePoints};
 use crate::case::{BASE, BOTH, CASE, Case, Trusted};
@@ -89,7 +89,7 @@ pub const CASES: &[Case] = &[
             "(func $variant)",
             "(func $variant (global.set 0 (i32.const 0x7000)) (call $show (call $guarded (i32.const 3000))))",
         )],
-        // The default is 2, which is kept, but not for every number.
+        // The default of the `br_table` is 2. That entry is kept, but not for all numbers.
         trusted: RULED_OUT,
         ..CASE
     },
@@ -111,7 +111,7 @@ pub const CASES: &[Case] = &[
             ("guarded", "main.guarded", 0xffff),
             ("morestack", "runtime.morestack", 0),
         ],
-        // The default, which is block 2.
+        // The default of the `br_table` is block 2.
         knows: &[BOTH, ResumePoints(8)],
         ..CASE
     },

@@ -1,6 +1,6 @@
-//! Loops that give way where nobody should: it is trusted that a `stackguard0` which asks for
-//! that was asked by somebody, and that `morestack` does what Go's does. What comes of it is
-//! a call of the module's own function, and a word below SP.
+//! What if a loop gives way although nothing asked for it? The compiler trusts that only the
+//! runtime makes `stackguard0` ask, and that `morestack` is Go's. If either is wrong, the
+//! program calls a function of its own module and writes a word below SP; nothing else.
 
 use crate::case::Fact::{self, GivingWay, Preemptible};
 use crate::case::{Case, Trusted};
@@ -17,8 +17,8 @@ const WITH_LOOP: &[Named] = &[
 
 const KNOWS: &[Fact] = &[Preemptible(true), GivingWay(1)];
 
-/// A loop of five turns around a call of a function without stack check, which counts
-/// in 2088; `morestack` counts in 2096 and lets its caller go on. `$start` starts the loop.
+/// A loop of five turns. It calls a function without stack check, which counts at address
+/// 2088. `morestack` counts at 2096 and lets its caller go on. `$start` starts the loop.
 macro_rules! turns {
     ($name:literal, $call:literal, $start:literal, $trusted:expr) => {
         Case {

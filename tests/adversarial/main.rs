@@ -1,13 +1,13 @@
-//! Modules that look like Go's and aren't: the facts that the compiler verifies
-//! make no difference to them, and where a fact that it trusts (`go/` in the
-//! compiler says which) is wrong, nothing but the guest's own doing changes.
+//! What happens to a module that looks like Go's and isn't? A fact that the compiler verifies
+//! must make no difference. A fact that it trusts (`go/` in the compiler says which) may be
+//! wrong; then only what the guest itself computes may change.
 //!
-//! Each case is a variation of one module in Go's calling convention
-//! ([`module`]), so that all that the compiler knows of Go's is at work: each
-//! case says which facts a build must know ([`case::Fact`]). The module prints what it computes and, at the end, a hash of
-//! its memory. It is built with all knowledge, at -O0, with verified facts alone, and
-//! with none, and must do the same as under wasmtime; the cases that fool a trusted
-//! fact say what happens instead ([`case::Trusted`]).
+//! Each case is a variation of one module in Go's calling convention ([`module`]), to which
+//! all of the compiler's knowledge of Go applies: each case says which facts a build must
+//! know ([`case::Fact`]). The module prints what it computes and, at its end, a hash of its
+//! memory. It is built with all knowledge, at -O0, with verified facts alone, and without any
+//! knowledge. Each executable must do what the module does under wasmtime. Cases in which a
+//! trusted fact is wrong say what happens instead ([`case::Trusted`]).
 
 mod bytes;
 mod case;

@@ -1,5 +1,5 @@
-//! The module that the cases are variations of: `base.wat`, with what Go's linker
-//! would add, function table and pclntab, made here from its functions.
+//! The module that the cases vary: `base.wat` with what Go's linker would add, a function
+//! table and pclntab. Both are made here from the module's functions.
 
 use anyhow::{Result, ensure};
 use harness::agree::prelude;
@@ -11,28 +11,28 @@ const FIRST_PC_F: usize = 0x1000;
 /// Address of pclntab.
 const PCLNTAB: usize = 0x4000;
 
-/// Words of what pclntab says of a function: `_func` in `runtime/runtime2.go`, and the
-/// data behind it.
+/// 32-bit words of a function's record in pclntab: `_func` in `runtime/runtime2.go`, and the
+/// data after it.
 const RECORD: usize = 13;
 
-/// Text in the module, by what it is replaced.
+/// (text in the module, replacement).
 pub type Edit<'t> = (&'t str, &'t str);
 
-/// An entry of pclntab: the function, the name it has there, its deferreturn.
+/// An entry of pclntab: (function, its name in pclntab, its deferreturn).
 pub type Named = (&'static str, &'static str, u32);
 
-/// What pclntab says of the base module.
+/// The entries of pclntab of the base module.
 pub const NAMED: &[Named] = &[
     ("sum", "main.sum", 0),
     ("guarded", "main.guarded", 2),
     ("morestack", "runtime.morestack", 0),
 ];
 
-/// What of the module the linker makes.
+/// Stands for the parts that the linker makes.
 pub const LINKED: &str = "TABLE PCLNTAB";
 
-/// The text of the base module with `edits`, each of which must replace exactly one
-/// piece of text, and with `named` as pclntab.
+/// The text of the base module with `edits` and with `named` as pclntab. The text of each
+/// edit must occur once.
 pub fn text(edits: &[Edit<'_>], named: &[Named]) -> Result<String> {
     let mut text = format!(
         "(module {} {} {LINKED})",
@@ -100,12 +100,12 @@ fn pclntab(functions: &[String], named: &[Named]) -> Result<String> {
         for word in [pc_f, name, 0, deferreturn as usize] {
             half(word);
         }
-        // No values by PC, and data of two kinds, the maps of arguments and locals.
+        // No tables of values by PC, and two funcdata: the maps of arguments and locals.
         for word in [0, 0, 0, 0, 0, 0, 2 << 24, 0, 0] {
             half(word);
         }
     }
-    // Go's data goes on behind the table; zeroes at its end are left out.
+    // After the table comes more of Go's data. Without it, zeroes at the end would be cut.
     table.push(0xff);
     let mut text = format!("(data (i32.const {PCLNTAB}) \"");
     for byte in table {
@@ -114,7 +114,7 @@ fn pclntab(functions: &[String], named: &[Named]) -> Result<String> {
     Ok(text + "\")")
 }
 
-/// Puts numbers in place of `@function:pc_b` and `@function`.
+/// Replaces `@function:pc_b` and `@function` by numbers.
 fn return_addresses(text: &str, functions: &[String]) -> Result<String> {
     let mut parts = text.split('@');
     let mut out = parts.next().unwrap_or_default().to_owned();

@@ -1,4 +1,5 @@
-//! Functions that look as if they never returned, and calls that look like Go's.
+//! Is a call cut only if its function never returns? Functions that look as if they never
+//! returned, and calls that look like Go's.
 
 use crate::case::Fact::{self, Dispatches, NeverReturn, Removed};
 use crate::case::{CASE, Case};
@@ -11,12 +12,12 @@ const CALL: &str = "(call $throw (i32.const 0))
     (global.get 0) (local.set 1)
     (if (then (i32.const 1) (return)))";
 
-/// Only $morestack, which traps.
+/// Only $morestack never returns: it traps.
 const ONE: &[Fact] = &[NeverReturn(1), Removed(2)];
 const TWO: &[Fact] = &[NeverReturn(2), Removed(2)];
 const THREE: &[Fact] = &[NeverReturn(3), Dispatches(2, 2)];
 
-/// Another body of $throw.
+/// A case with another body of $throw.
 macro_rules! throw {
     ($name:literal, $body:literal, $knows:expr) => {
         Case {
@@ -35,7 +36,7 @@ macro_rules! throw {
     };
 }
 
-/// Another call of it.
+/// A case with another call of $throw.
 macro_rules! call {
     ($name:literal, $call:literal, $knows:expr) => {
         Case {

@@ -1,5 +1,6 @@
-//! Goroutines that aren't: the shim's only store on the program's behalf stays in
-//! its memory, whatever `g` and the offsets in pclntab's morestack say.
+//! Does the runtime write only where it may when `g` isn't a goroutine? To preempt, the
+//! runtime stores one word into the guest's memory. The store must stay inside it, whatever
+//! `g` and the offsets in `morestack` are.
 
 use crate::case::Fact::{self, Preemptible};
 use crate::case::{self, CASE, Case, Trusted};
@@ -12,8 +13,8 @@ const PREEMPTED: &[Fact] = &[Preemptible(true)];
 /// `stackPreempt`, as it is printed.
 const MARK: &str = "stackguard0: fffffffffffffade\n";
 
-/// Computes for longer than the interval between two preemptions, with `g` as it
-/// says and memory as `$memory` makes it; then prints `$word` of memory and clears it.
+/// A case that computes for longer than the interval between two preemptions, with `g` as
+/// given and memory as `$memory` prepares it. Then it prints `$word` of memory and clears it.
 macro_rules! computes {
     ($name:literal, $g:literal, $memory:literal, $word:literal, $trusted:expr $(, $edit:expr)?) => {
         Case {
@@ -69,8 +70,8 @@ const UNTOUCHED: Trusted = Trusted::AsSpecified;
 
 const MARKED: Trusted = Trusted::Prints("stackguard0: 0000000000000000\n", MARK);
 
-/// Asks whether there is room for a frame on a stack whose guard is the last address
-/// but 15: no sum of a guard and a frame wraps around, this is trusted.
+/// Asks for a frame on a stack whose guard lies 15 bytes before the last address. The
+/// compiler trusts that no sum of a guard and a frame wraps around; here it does.
 const GUARD_THAT_WRAPS: Case = Case {
     name: "a guard that wraps around",
     edits: &[(

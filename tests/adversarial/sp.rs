@@ -1,9 +1,9 @@
-//! Stack pointers that no Go program has.
+//! What if SP has a value that no Go program has?
 
 use crate::case::Fact::{self, Dispatches};
 use crate::case::{CASE, Case, Trusted};
 
-/// Three dispatches, of which all are removed: SP is trusted not to wrap.
+/// All dispatches are removed, so the compiler trusts that SP doesn't wrap.
 const THREE: &[Fact] = &[Dispatches(3, 3)];
 
 /// The address of SP plus a constant, as Go's code computes it.
@@ -126,7 +126,7 @@ pub const CASES: &[Case] = &[
         "the far end of memory and of the reserve",
         "(call $show (memory.grow (i32.const 65535))) (global.set 0 (i32.const -1))",
         concat!("(call $print (i64.load offset=0x3fff0000 ", sp_plus!("65535"), "))"),
-        // The specification's address is 65534 + 0x3fff0000, which is memory.
+        // By the specification the address is 65534 + 0x3fff0000, which lies in memory.
         OUT
     ),
     frame!(

@@ -1,5 +1,5 @@
-//! Function tables and globals that are almost Go's: then nothing is known of the
-//! module, or what is known holds all the same.
+//! What if function tables and globals are almost Go's? Either the compiler uses no knowledge
+//! of Go, or its knowledge holds all the same.
 
 use crate::case::Fact::{self, Dispatches, NotGo};
 use crate::case::{CASE, Case};
@@ -7,7 +7,7 @@ use crate::module::LINKED;
 
 const NOTHING: &[Fact] = &[NotGo];
 
-/// What is added to the module so that something happens.
+/// A case with these items in the module.
 macro_rules! items {
     ($name:literal, $items:literal, $knows:expr) => {
         Case {

@@ -1,5 +1,5 @@
-  ;; What programs use vectors for: bytes counted, letters changed, sums and products.
-  ;; Memory from 2048 on is filled by a generator of random numbers.
+  ;; Typical uses of vectors: counting bytes, changing letters, sums and products.
+  ;; $fill fills memory from 2048 on with random numbers.
   (func $fill (local $at i32) (local $x i64)
     (local.set $at (i32.const 2048))
     (local.set $x (i64.const 88172645463325252))
@@ -11,7 +11,7 @@
       (br_if $next
         (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 8))) (i32.const 16384)))))
 
-  ;; How many of the $length bytes from $at are $byte; whole blocks, then the rest.
+  ;; Counts $byte in the $length bytes from $at: whole blocks first, then the rest.
   (func $count (param $byte i32) (param $at i32) (param $length i32) (result i32)
     (local $end i32) (local $all i32) (local $sought v128)
     (local.set $sought (i8x16.splat (local.get $byte)))
@@ -51,7 +51,7 @@
       (br_if $next
         (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 16))) (local.get $end)))))
 
-  ;; Of blocks of 16 bytes: two sums of words, mixed in the end.
+  ;; A hash of blocks of 16 bytes: two sums of words, mixed at the end.
   (func $hash (param $at i32) (param $length i32) (result i64)
     (local $end i32) (local $x v128) (local $sum v128)
     (local.set $end (i32.add (local.get $at) (local.get $length)))
@@ -68,7 +68,7 @@
         (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 16))) (local.get $end))))
     (i64.xor (i64x2.extract_lane 0 (local.get $sum)) (i64x2.extract_lane 1 (local.get $sum))))
 
-  ;; The product of two matrices of 4 by 4 single-precision numbers, to 16384.
+  ;; Stores the product of two 4 by 4 matrices of f32 at 16384.
   (func $matrices (local $row i32)
     (loop $next
       (v128.store offset=16384 (local.get $row)
@@ -81,7 +81,7 @@
             (f32x4.mul (call $element (local.get $row) (i32.const 12)) (call $line (i32.const 48))))))
       (br_if $next
         (i32.lt_u (local.tee $row (i32.add (local.get $row) (i32.const 16))) (i32.const 64)))))
-  ;; Small numbers out of random bytes.
+  ;; Makes small numbers of random bytes.
   (func $element (param $row i32) (param $column i32) (result v128)
     (f32x4.convert_i32x4_s
       (i32x4.shr_s

@@ -1,4 +1,4 @@
-//! Passive data segments and `memory.init`, at their edges; constant expressions.
+//! Do passive data segments and `memory.init` work at their limits? And constant expressions?
 
 use harness::agree::{self, Program};
 use harness::tool::Tool;

@@ -1,5 +1,5 @@
-//! The byte loops of Go's runtime: found in what every Go version builds, and
-//! replaced by something that does what they do at the end of memory, too.
+//! Are the byte loops of Go's runtime found in modules of every Go version, and do their
+//! replacements do the same, also at the end of memory?
 
 use crate::support::{assemble, build, run, test, text};
 use anyhow::{Result, ensure};
@@ -24,7 +24,7 @@ const MODULE: &str = r#"(memory 1) (data (i32.const 0) "abcdef") (data (i32.cons
       (if (i32.ne (call $memchr (local.get 0) (local.get 1) (local.get 2)) (local.get 3))
         (then unreachable)))"#;
 
-/// (function, its arguments and then what it returns); `None` where it traps.
+/// (function, arguments, result); no result means that it traps.
 type Call = (&'static str, [i64; 3], Option<i64>);
 
 const CALLS: &[Call] = &[
@@ -32,13 +32,13 @@ const CALLS: &[Call] = &[
     ("equal", [0, 100, 1], Some(0)),
     ("equal", [65_000, 64_000, 536], Some(0)),
     ("equal", [65_000, 64_000, 535], Some(1)),
-    // Only what is read has to be there.
+    // Only the bytes that are read must exist.
     ("equal", [70_000, 80_000, 0], Some(1)),
     ("equal", [65_535, 0, 100], Some(0)),
     ("equal", [0, 65_535, -1], Some(0)),
     ("equal", [0, 1, 1 << 32], Some(0)),
     ("equal", [0x7fff_ffff, 0x7fff_ffff, 5], Some(1)),
-    // One address in two numbers.
+    // The same address as two numbers.
     ("equal", [65_535, 65_535 + (1 << 32), 1], Some(1)),
     ("equal", [65_535, 65_535 + (1 << 32), 2], None),
     ("equal", [1 << 32, 0, 65_536], Some(1)),
@@ -62,7 +62,7 @@ const CALLS: &[Call] = &[
     ("find", [0, 99, 6], Some(2)),
     ("find", [3, 99, 60_000], Some(0)),
     ("find", [0, 97, 6], Some(0)),
-    // All 32 bits of what is looked for count.
+    // The loop compares all 32 bits of the number that it looks for.
     ("find", [0, 99 + 256, 6], Some(0)),
     ("find", [0, 99 - (1 << 31), 100], Some(0)),
     ("find", [70_000, 99, 0], Some(0)),
@@ -82,7 +82,10 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         let name = format!("byte loops/of go{version} {flavour}");
         suite::test(name, move || of_go(version, flavour))
     });
-    let called = [("replaced", "--no-go-trust"), ("as written", "--no-go-opt")];
+    let called = [
+        ("replaced ones at the end of memory", "--no-go-trust"),
+        ("as written at the end of memory", "--no-go-opt"),
+    ];
     let called = called.map(|(name, flag)| {
         let name = format!("byte loops/{name}");
         test(&name, tool, move |tool| at_the_end_of_memory(tool, flag))
@@ -141,8 +144,8 @@ fn at_the_end_of_memory(tool: &Tool, flag: &str) -> Result<()> {
     Ok(())
 }
 
-/// A module that makes these calls, one after the other. A wrong result traps,
-/// each in a function of its own name.
+/// A module that makes these calls in order. After a wrong result it traps, in a function with
+/// a name of its own.
 fn module_of(dir: &Path, calls: &[&Call]) -> Result<std::path::PathBuf> {
     let mut functions = String::new();
     let mut start = String::new();

@@ -1,5 +1,6 @@
-//! `--cpu`: what an executable needs, and that it says so where that is missing. Other
-//! processors than this machine's are an emulator's, which refuses what they lack.
+//! Does code that `--cpu` chose run on the processors that have the features, and does an
+//! executable refuse to start where one is missing? An emulator stands in for other
+//! processors: it refuses instructions that they lack.
 
 use crate::support::{assemble, build, guest, one_line, run, test, text};
 use anyhow::{Context, Result, ensure};
@@ -20,9 +21,9 @@ use wasi_aot_contract::layout::MODULE_INFO_ADDR;
 use wasi_aot_contract::module::ModuleInfo;
 use wasmparser::{Parser, Payload, TypeRef, ValType};
 
-/// What the emulator calls a processor, and the highest level that it has.
+/// (the emulator's name of a processor, the highest level that it has).
 const PROCESSORS: [(&str, usize); 4] = [
-    // It has SSE3, as all of AMD's that qemu knows.
+    // It has SSE3, as all AMD processors have that qemu knows.
     ("qemu64", 0),
     ("qemu64,-sse3", 0),
     ("Nehalem", 1),
@@ -40,22 +41,22 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         test("cpu/every instruction on the lowest", tool, instructions).with_ignored_flag(other),
         test("cpu/aarch64", tool, on_aarch64).with_ignored_flag(arm),
         test("cpu/this machine", tool, native),
-        test("cpu/inspect", tool, inspect),
-        test("cpu/run", tool, cached),
+        test("cpu/inspect names what a processor needs", tool, inspect),
+        test("cpu/run's cache knows processors", tool, cached),
     ];
-    // They choose targets and emulators themselves.
+    // These tests choose targets and emulators themselves.
     trials
         .into_iter()
         .filter(|_| !target::is_emulated())
         .collect()
 }
 
-/// As qemu names its emulators.
+/// The name of qemu's emulator.
 const X86_64: &str = "x86_64";
 const AARCH64: &str = "aarch64";
 
-/// qemu's for programs of an architecture: the system's, or what
-/// `tests/setup-aarch64.sh` has fetched.
+/// The path of qemu's emulator for programs of an architecture: the system's, or the one that
+/// `tests/setup-aarch64.sh` fetched.
 fn emulator(architecture: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let unpacked = paths::root().join(".venv/aarch64/debian/root/usr/bin");
@@ -65,7 +66,7 @@ fn emulator(architecture: &str) -> Option<PathBuf> {
     files.find(|file| file.is_file())
 }
 
-/// Runs `program` on a processor of the emulator's for x86-64.
+/// Runs `program` on a processor of the emulator for x86-64.
 fn on(processor: &str, program: &Path) -> Result<Finished> {
     emulated(X86_64, processor, program)
 }
@@ -74,7 +75,7 @@ fn emulated(architecture: &str, processor: &str, program: &Path) -> Result<Finis
     let mut command = Command::new(emulator(architecture).context("no emulator")?);
     command.args(["-cpu", processor]).arg(program).env_clear();
     let mut finished = Run::of(command).seconds(120).run()?;
-    // Of features that it leaves out, none of which we know.
+    // The emulator warns of features that it leaves out. wasi-aot uses none of them.
     let said = text(&finished.stderr);
     let said = said.lines().filter(|line| !line.contains("warning: TCG"));
     finished.stderr = said
@@ -105,7 +106,8 @@ fn succeeds(finished: &Finished) -> Result<()> {
     Ok(())
 }
 
-/// Executables for each level on each processor: Go's hello where they belong together.
+/// Runs executables for each level on each processor. They run where the processor has the
+/// level, and refuse to start elsewhere.
 fn processors(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let hello = guest("hello", Goal::Wasip1)?;
@@ -121,7 +123,7 @@ fn processors(tool: &Tool) -> Result<()> {
             } else {
                 let missing = level.features.without(CPU.levels[has].features);
                 let mut missing = CPU.features_in(missing);
-                // What is named is the first; qemu64 has the very first itself.
+                // The message names the first missing feature; qemu64 has the first one.
                 let first = missing.find(|f| (processor, f.name) != ("qemu64", "sse3"));
                 lacks(&finished, first.context("a level like another")?.name, has)
             };
@@ -131,7 +133,7 @@ fn processors(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// Taken from a processor that has all that the emulator knows.
+/// Single features, each taken from a processor that has all features of the emulator.
 fn features(tool: &Tool) -> Result<()> {
     const V3: usize = 2;
     let dir = tempfile::tempdir()?;
@@ -151,9 +153,9 @@ fn features(tool: &Tool) -> Result<()> {
         };
         lacks(&finished, feature.name, has).with_context(|| format!("without {off}"))?;
     }
-    // The processor has AVX, and the system doesn't save its registers.
+    // The processor has AVX, but the system doesn't save its registers.
     lacks(&on("max,-xsave", &program)?, "avx", 1)?;
-    // Named alone, beyond the default level.
+    // A feature beyond the default level, by its own name.
     for feature in ["bmi2", "fma", "lzcnt"] {
         build(tool, &module, &program, &["--cpu", feature])?;
         succeeds(&on("Haswell", &program)?)?;
@@ -186,8 +188,8 @@ fn on_aarch64(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// All vector instructions, roundings and counts run where there is only SSE2; compiled
-/// for more, and with the check taken out, they don't.
+/// All vector operators, roundings and counts run on a processor that has only SSE2. If they
+/// are compiled for more and the check at the start is removed, they don't.
 fn instructions(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let module = assemble(dir.path(), "m.wasm", &every_instruction()?)?;
@@ -207,7 +209,7 @@ fn instructions(tool: &Tool) -> Result<()> {
         let finished = on("qemu64,-sse3", &program)?;
         let said = text(&finished.stderr);
         let died = finished.ends == Ends::Exit(134) && said.contains("signal 4");
-        // Cranelift counts with POPCNT only where there is SSE4.2 as well.
+        // Cranelift uses POPCNT only together with SSE4.2.
         ensure!(
             died == (feature.name != "popcnt"),
             "{spec}: {}: {said}",
@@ -217,7 +219,7 @@ fn instructions(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// The module of the compiler's tests, with a start that calls each of its functions.
+/// The module of the compiler's tests, with a `_start` that calls each of its functions.
 fn every_instruction() -> Result<String> {
     let text = include_str!("../../compiler/tests/simd.wat");
     let start = r#"(func (export "_start"))"#;
@@ -263,7 +265,7 @@ fn every_instruction() -> Result<String> {
     Ok(rest.replacen(" calls", &calls, 1))
 }
 
-/// Parameters and number of results of each function.
+/// The parameters and the number of results of each function.
 fn signatures(text: &str) -> Result<Vec<(Vec<ValType>, usize)>> {
     let wasm = wat::parse_str(text)?;
     let (mut types, mut functions) = (Vec::new(), Vec::new());
@@ -294,7 +296,7 @@ fn signatures(text: &str) -> Result<Vec<(Vec<ValType>, usize)>> {
     Ok(functions)
 }
 
-/// Makes an executable claim that it needs nothing.
+/// Changes an executable so that it claims to need no feature.
 fn forget_needs(program: &Path) -> Result<()> {
     use object::{Object, ObjectSegment};
     let mut bytes = fs::read(program)?;
@@ -320,7 +322,7 @@ fn native(tool: &Tool) -> Result<()> {
     build(tool, &module, &program, &[])?;
     let default = run(&program, &[], dir.path())?;
     ensure!(output.stdout == default.stdout, "another output");
-    // As explicit as what it stands for.
+    // `native` and the features that it stands for give the same executable.
     let native = inspected(tool, &dir.path().join("a"), &module, &["--cpu", "native"])?;
     let named = inspected(tool, &dir.path().join("b"), &module, &["--cpu", &native])?;
     ensure!(native == named, "{native}, {named}");
@@ -329,7 +331,7 @@ fn native(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// What `inspect --json` says of the processor that an executable needs.
+/// The processor that an executable needs, from `inspect --json`.
 fn inspected(tool: &Tool, program: &Path, module: &Path, flags: &[&str]) -> Result<String> {
     build(tool, module, program, flags)?;
     let mut command = tool.command(["inspect", "--json"]);
@@ -361,7 +363,7 @@ fn inspect(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// The same needs are the same executable, by whatever names.
+/// Different names of the same features give the same executable.
 fn cached(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let module = assemble(dir.path(), "m.wasm", NOTHING)?;

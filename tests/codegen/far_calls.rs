@@ -1,5 +1,5 @@
-//! More code than a branch of aarch64 reaches: calls across 128 MiB of it, both ways,
-//! and a function in which a jump goes over more than a conditional branch reaches.
+//! Do calls and jumps arrive that go farther than a branch of aarch64 reaches? Calls across 128
+//! MiB of code in both directions, and a jump across more than a conditional branch reaches.
 
 use crate::support::{build, link, run, test, text};
 use anyhow::{Result, anyhow, ensure};
@@ -15,18 +15,18 @@ use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{BlockType, CodeSection, Function};
 use wasmparser::FunctionBody;
 
-/// Entries of a `br_table`, each a word of code.
+/// Entries of a `br_table`. Each takes a word of code.
 const ENTRIES: u32 = 65_000;
 
-/// So many functions of one table each have 134 MiB.
+/// This many functions with one table each have 134 MiB.
 const FILLERS: usize = 540;
 
-/// How many tables take more than the 1 MiB that a conditional branch reaches.
+/// This many tables take more than the 1 MiB that a conditional branch reaches.
 const WIDE: usize = 6;
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     let trial = test("far calls", tool, far_calls);
-    // Of the 2 GiB of x86-64 an image has an eighth.
+    // A branch of x86-64 reaches 2 GiB, eight times an image.
     vec![trial.with_ignored_flag(target::tested() != Target::LinuxArm64)]
 }
 
@@ -68,8 +68,8 @@ fn behaves(program: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What is done depends on the number of arguments. `$first` and `$last` lie at the ends
-/// of the code, `$wide` and what fills the middle get their bodies from [`fill`].
+/// The program does what the number of its arguments says. `$first` and `$last` lie at the
+/// ends of the code. `$wide` and the functions in the middle get their bodies from [`fill`].
 fn source() -> String {
     let filler = "(func (param i32) (result i32) unreachable)".repeat(FILLERS);
     format!(
@@ -126,7 +126,7 @@ fn source() -> String {
     )
 }
 
-/// Gives functions whose body is `unreachable` alone one with large tables.
+/// Replaces each body that is `unreachable` alone by a body with large tables.
 fn fill(module: &[u8]) -> Result<Vec<u8>> {
     let mut filled = wasm_encoder::Module::new();
     Fill { left: FILLERS }
@@ -136,7 +136,7 @@ fn fill(module: &[u8]) -> Result<Vec<u8>> {
 }
 
 struct Fill {
-    /// Fillers that are still to come; behind the last of them is `$wide`.
+    /// How many functions are still to be filled. After the last one comes `$wide`.
     left: usize,
 }
 
@@ -159,7 +159,7 @@ impl Reencode for Fill {
     }
 }
 
-/// 7 if the argument isn't 0; else 9, by way of so many tables.
+/// A body that returns 7 if the argument isn't 0; else 9, across this many tables.
 fn tables_jumped_over(tables: usize) -> Function {
     let targets: Vec<u32> = (0..ENTRIES).map(|entry| entry % 2).collect();
     let mut function = Function::new([]);

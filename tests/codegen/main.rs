@@ -1,8 +1,8 @@
 //! Does the compiled code compute what the module says?
 //!
-//! These are the cases that WebAssembly's own testsuite (`tests/spec`) doesn't have:
-//! programs of several functions, what only the layout of an object or a processor shows,
-//! and Go's own code. `tests/edges` has the limits of numbers, memory and stacks.
+//! WebAssembly's own testsuite (`tests/spec`) doesn't have these cases: programs of several
+//! functions, code whose faults only its layout or a processor shows, and Go's own code.
+//! `tests/edges` has the limits of numbers, memory and stacks.
 //!
 //! - [`bulk`], [`memories`], [`tables`], [`tail_calls`], [`simd`]: parts of the language;
 //! - [`preload`]: several modules in one executable;

@@ -1,5 +1,4 @@
-//! Modules with several memories: each is by itself, whatever its index, and at its
-//! end there is a trap that names it.
+//! Are several memories of a module independent of each other, and does a trap name the memory?
 
 use crate::support::{assemble, build, one_line, run, test, text};
 use anyhow::{Result, ensure};
@@ -9,8 +8,8 @@ use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 
-/// Beside memory 0, of one page: `$one` of a page, `$two` of none, `$three` of two
-/// at most. A byte of each memory is shown by `$bytes`.
+/// Beside memory 0 with one page: `$one` with a page, `$two` without one, `$three` with two at
+/// most. `$bytes` shows a byte of each memory.
 const ITEMS: &str = r#"
     (memory $one 1) (memory $two 0) (memory $three 1 2)
     (data $text "0123456789abcdef")
@@ -166,8 +165,8 @@ fn traps(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// `--max-memory` holds for all of them and the native stack together: here the least that
-/// a stack may have, and 6 pages.
+/// `--max-memory` limits the sum of all memories and the native stack: here the smallest stack,
+/// and 6 pages.
 fn limits(tool: &Tool) -> Result<()> {
     let grown = r#"(module (memory 1) (memory 1 9)
         (func $grow0 (param i32 i32)
@@ -191,7 +190,7 @@ fn limits(tool: &Tool) -> Result<()> {
     let just = ["--max-memory", "704KiB"];
     let (code, stderr) = ends(tool, large, &just)?;
     ensure!(code == Ends::Exit(0), "{code}: {stderr}");
-    // The stack is what is left for it.
+    // The stack gets what the memories leave.
     let deep = r#"(module (memory 1) (func $deep (call $deep) (call $deep))
         (func (export "_start") (call $deep)))"#;
     for (limit, stack) in [("1MiB", "256 KiB"), ("16MiB", "2 MiB")] {
@@ -205,7 +204,7 @@ fn limits(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// All of them can be used; one more is refused.
+/// 16 memories can be used; a 17th is refused.
 fn most(tool: &Tool) -> Result<()> {
     let module = |count: u32| {
         let memories = "(memory 1)".repeat(count as usize);
@@ -229,7 +228,7 @@ fn most(tool: &Tool) -> Result<()> {
     refused(tool, &module(17), &[], "more than 16 memories")
 }
 
-/// WASI's functions use memory 0, so no other one may claim to be theirs.
+/// WASI's functions use memory 0, so a module that imports them must export memory 0.
 fn exported(tool: &Tool) -> Result<()> {
     let module = |memory: u32, import: &str| {
         format!(
@@ -246,11 +245,11 @@ fn exported(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// WebAssembly 2.0 has a zero byte where the index of a memory would be; one in a
-/// longer encoding is malformed there, and fine where there are several memories.
+/// WebAssembly 2.0 wants a zero byte in place of a memory's index. A longer encoding of 0 is
+/// malformed in a module with one memory, and valid in a module with several.
 fn indices(tool: &Tool) -> Result<()> {
     for (memories, may) in [("", false), ("(memory 1)", true)] {
-        // memory.size, and its index 0 in two bytes: patched over a constant.
+        // `memory.size` with its index 0 in two bytes, written over the constant.
         let source = format!(
             r#"(module (memory 1) {memories} (func (export "_start") (drop (i32.const -71))))"#
         );

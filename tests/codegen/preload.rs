@@ -1,5 +1,5 @@
-//! `--preload`: modules linked into one executable, instantiated in order when it
-//! starts, and refused by name where an import isn't satisfied.
+//! Does `--preload` link modules into one executable as instantiating them in order would? And
+//! does the build name an import that no module satisfies?
 
 use crate::support::{assemble, guest, one_line, run, test, text};
 use anyhow::{Result, ensure};
@@ -13,10 +13,10 @@ use std::path::Path;
 use std::sync::Arc;
 use wasi_aot_compiler::{Options, Preload};
 
-/// Modules as name and text; that of the main one is empty and the last.
+/// Modules: (name, text). The main module is the last; its name is empty.
 type Modules = &'static [(&'static str, &'static str)];
 
-/// What a run prints, its exit code, and what it says on standard error.
+/// What a run must print, its exit code, and a text on standard error.
 struct Linked {
     name: &'static str,
     modules: Modules,
@@ -25,8 +25,8 @@ struct Linked {
     says: &'static [&'static str],
 }
 
-/// Everything that can be imported, and calls to both sides through one table. The
-/// preload's data and elements are overwritten in part.
+/// Imports of each kind, and calls in both directions through one table. The main module
+/// overwrites a part of the preload's data and elements.
 const ENV: &str = r#"(module $env
     (type $op (func (param i32 i32) (result i32)))
     (memory (export "memory") 1)
@@ -42,8 +42,8 @@ const ENV: &str = r#"(module $env
     (elem (i32.const 0) $add $boom)
     (data (i32.const 8) "jello from env\n"))"#;
 
-/// What main modules begin with and end with: `$check` ends the run with its second
-/// argument if the first one is 0.
+/// The beginning and the end of main modules. `$check` ends the run with its second argument
+/// if the first one is 0.
 const MAIN_IMPORTS: &str =
     r#"(import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))"#;
 const MAIN_FUNCTIONS: &str = r#"
@@ -98,8 +98,9 @@ const LINKED: &[Linked] = &[
         says: &["trap: unreachable in env!boom"],
     },
     Linked {
-        // The main module's segments come behind the start of the preload, in which it
-        // saw 7 and wrote 9, except for its own memory, which nobody else can see.
+        // The preload's start runs before the main module's segments are applied: it saw 7
+        // and wrote 9. The main module's own memory has its data from the beginning, since no
+        // other module can see it.
         name: "start functions run in order, between the segments of their modules",
         modules: &[
             (
@@ -201,7 +202,7 @@ const LINKED: &[Linked] = &[
     },
 ];
 
-/// What is refused, and the whole line behind the main module's name.
+/// (name, modules that the build refuses, its line after the main module's name).
 struct Refused {
     name: &'static str,
     modules: Modules,
@@ -290,7 +291,7 @@ const REFUSED: &[Refused] = &[
             ("b", r#"(module (func (export "f")))"#),
             ("", r#"(func (export "_start"))"#),
         ],
-        says: "preload a: import b.f is of a later preload; give --preload b=FILE before the one that imports it",
+        says: "preload a: import b.f comes from a later preload; give --preload b=FILE before the module that imports it",
     },
     Refused {
         name: "an unknown import of a preload",
@@ -317,7 +318,7 @@ const REFUSED: &[Refused] = &[
             ),
             ("", r#"(memory 1) (func (export "_start"))"#),
         ],
-        says: "preload a: it calls wasi_snapshot_preview1.fd_close and has a memory of its own, but preview 1 acts on the main module's memory; import that one in it",
+        says: "preload a: it calls wasi_snapshot_preview1.fd_close and has a memory of its own, but preview 1 acts on the main module's memory; import the main module's memory instead",
     },
     Refused {
         name: "preview 1 itself",
@@ -325,7 +326,7 @@ const REFUSED: &[Refused] = &[
             ("wasi_snapshot_preview1", "(module)"),
             ("", r#"(func (export "_start"))"#),
         ],
-        says: "--preload wasi_snapshot_preview1=FILE: wasi_snapshot_preview1 is part of every executable; leave it out",
+        says: "--preload wasi_snapshot_preview1=FILE: every executable already provides wasi_snapshot_preview1; leave this preload out",
     },
     Refused {
         name: "a name twice",
@@ -334,7 +335,7 @@ const REFUSED: &[Refused] = &[
             ("a", "(module)"),
             ("", r#"(func (export "_start"))"#),
         ],
-        says: "--preload a=FILE is there twice; give the second one another name",
+        says: "--preload a=FILE is given twice; give the second preload another name",
     },
 ];
 
@@ -347,7 +348,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         })
         .collect();
     trials.push(test("preload/a Go program", tool, go));
-    trials.push(test("preload/run", tool, cached));
+    trials.push(test("preload/wasi-aot run links, too", tool, cached));
     trials.extend(REFUSED.iter().map(|refused| {
         let name = format!("preload/refused/{}", refused.name);
         test(&name, tool, |tool| refused.check(tool))
@@ -355,8 +356,8 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     trials
 }
 
-/// What a Go program imports; `one` never returns 0, which must not be taken for a
-/// Go function that never returns.
+/// The module that a Go program imports from. `one` never returns 0; the compiler must not take
+/// it for a Go function that never returns normally.
 const CALC: &str = r#"(module
     (global $calls (mut i64) (i64.const 0))
     (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
@@ -366,7 +367,7 @@ const CALC: &str = r#"(module
     (func (export "one") (param i32) (result i32) (i32.const 1))
     (func (export "fail") unreachable))"#;
 
-/// What a build knows of the Go program's code is not lost by the merge.
+/// The merge loses nothing of what a build knows of the Go program's code.
 fn stays_go(module: &[u8], calc: &[u8]) -> Result<()> {
     let calc = Preload {
         name: "calc",
@@ -383,7 +384,7 @@ fn stays_go(module: &[u8], calc: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// A Go program stays one, and its calls of another module work with any knowledge of Go.
+/// Calls of a Go program to another module work, with and without knowledge of Go.
 fn go(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let calc = assemble(dir.path(), "calc.wasm", CALC)?;
@@ -408,7 +409,7 @@ fn go(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// `run` links, too, and its cache knows a preload by its bytes.
+/// `run` links, too. Its cache identifies a preload by its bytes.
 fn cached(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let main = format!("{MAIN_IMPORTS} (import \"a\" \"code\" (global $code i32))");
@@ -437,7 +438,7 @@ fn cached(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// Builds `dir/program` of modules written below `dir`.
+/// Builds `dir/program` of these modules, which are written below `dir`.
 fn build(tool: &Tool, dir: &Path, modules: Modules) -> Result<Finished> {
     let mut flags = Vec::new();
     let mut main = None;
@@ -466,7 +467,7 @@ impl Linked {
         ensure!(text(&ran.stdout) == self.stdout, "{:?}", text(&ran.stdout));
         ensure!(self.says.is_empty() == stderr.is_empty(), "{stderr}");
         for says in self.says {
-            ensure!(stderr.contains(says), "says nowhere {says:?}: {stderr}");
+            ensure!(stderr.contains(says), "doesn't print {says:?}: {stderr}");
         }
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! Go's control flow is recovered in every function that has Go's dispatch, and
-//! a function that is entered where it should never be says so.
+//! Is Go's control flow recovered in every function with a dispatch? And does a function say
+//! so that is entered at a point where Go never enters it?
 
 use crate::support::{build, guest, run, test, text};
 use anyhow::{Result, ensure};
@@ -10,7 +10,7 @@ use libtest_mimic::Trial;
 use std::sync::Arc;
 use wasi_aot_compiler::{OptLevel, Options};
 
-/// Functions with a dispatch in the smallest module of the matrix, and then some.
+/// Every module has more functions with a dispatch than this.
 const AT_LEAST: usize = 1_000;
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
@@ -49,7 +49,7 @@ fn every_dispatch(version: &'static str, flavour: Flavour) -> Result<()> {
     Ok(())
 }
 
-/// `main.main` waits for goroutines in this command, so it is resumed.
+/// `main.unbuffered` waits for goroutines, so it is resumed.
 fn missing_resume_point(tool: &Tool) -> Result<()> {
     let module = guest("concurrency", Goal::Wasip1)?;
     let dir = tempfile::tempdir()?;

@@ -1,6 +1,6 @@
-//! Vectors where no single instruction is at stake, which the specification's
-//! testsuite tests: in globals, signatures and blocks, across calls, in memory, in a
-//! program of Go's; and that relaxed SIMD does the same everywhere.
+//! Do vectors work in whole programs? In globals, signatures and blocks, across calls, in
+//! memory, and in Go's own packages. The specification's testsuite has the single operators.
+//! Relaxed SIMD must do the same on all processors.
 
 use crate::support::{assemble, build, run, test, text};
 use anyhow::{Result, ensure};
@@ -39,7 +39,7 @@ const PROGRAMS: &[Program] = &[
             (call $all)",
         "",
     ),
-    // More parameters and results than registers, between scalars.
+    // More parameters and results than registers, with scalars between them.
     Program::compared(
         "signatures",
         r#"(type $many (func
@@ -118,7 +118,7 @@ const PROGRAMS: &[Program] = &[
               (i32.eqz (i32.load (i32.const 0)))))",
         "",
     ),
-    // Frames whose vectors are in memory while another function runs.
+    // Vectors are in a frame while another function runs.
     Program::compared(
         "vectors across calls",
         r#"(func $vector (param v128)
@@ -144,7 +144,7 @@ const PROGRAMS: &[Program] = &[
         "(call $vector (call $deep (i32.const 500) (v128.const i32x4 1 2 3 4)))",
         "",
     ),
-    // What is stored as a vector is loaded as something else, and the other way.
+    // A vector is stored and loaded as something else, and the other way round.
     Program::compared(
         "memory",
         r#"(data (i32.const 65504) "abcdefghijklmnopqrstuvwxyz012345")
@@ -187,8 +187,8 @@ const PROGRAMS: &[Program] = &[
     ),
 ];
 
-/// Each relaxed instruction does what another does; or, for products and sums, rounds
-/// both: 1 + 2^-12 squared is 1 + 2^-11 then, and fused 2^-24 more.
+/// Each relaxed operator must equal another operator. Multiply-add must round the product and
+/// the sum: then (1 + 2^-12)^2 is 1 + 2^-11; a fused one would be 2^-24 more.
 const RELAXED: &str = r#"
     (func $same (param v128 v128)
       (if (i32.eqz (i8x16.all_true (i8x16.eq (local.get 0) (local.get 1)))) (then unreachable)))
@@ -255,8 +255,8 @@ const RELAXED: &str = r#"
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     let mut trials = agree::trials("simd", PROGRAMS.iter().cloned(), tool);
-    trials.push(test("simd/relaxed", tool, relaxed));
-    trials.push(test("simd/of go", tool, of_go));
+    trials.push(test("simd/relaxed operators", tool, relaxed));
+    trials.push(test("simd/Go's own packages", tool, of_go));
     trials
 }
 
@@ -285,7 +285,7 @@ fn exits_well(tool: &Tool, module: &Path, program: &Path, flags: &[String]) -> R
     Ok(ran)
 }
 
-/// Go's own SIMD packages, against wasmtime.
+/// Go's own SIMD packages must print what they print under wasmtime.
 fn of_go(tool: &Tool) -> Result<()> {
     let module = Toolchain::new(NEWEST)?.build("vectors", Flavour::Plain, Goal::Wasip1Simd)?;
     let mut wasmtime = Command::new(paths::installed("wasmtime")?);
@@ -298,7 +298,7 @@ fn of_go(tool: &Tool) -> Result<()> {
     );
     ensure!(
         text(&reference.stdout).lines().count() > 400,
-        "what is there to compare?"
+        "the guest prints too little under wasmtime"
     );
     let dir = tempfile::tempdir()?;
     let program = dir.path().join("program");

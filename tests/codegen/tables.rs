@@ -1,5 +1,5 @@
-//! References and tables: those that nothing writes, which have typed arrays, and
-//! those that are written, which have references.
+//! Do references and tables work? Tables that no function writes are typed arrays of code;
+//! tables that are written hold references.
 
 use crate::support::{assemble, run, test, text};
 use anyhow::{Result, ensure};
@@ -9,7 +9,7 @@ use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 
-/// `$t` is written, `$fixed` and `$second` are not; `$grows` has room for 12.
+/// `$t` is written; `$fixed` and `$second` are not; `$grows` has room for 12 elements.
 const ITEMS: &str = r#"
     (type $number (func (result i32)))
     (type $same (func (result i32)))
@@ -445,8 +445,8 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     .collect()
 }
 
-/// A table grows to its own maximum, and where there is no room for that, the build says how
-/// far it grows instead.
+/// A table grows to its own maximum. If that is too large, the build says how far it grows
+/// instead.
 fn room(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let own = "wasi-aot: note: table 0 may have 4000000000 elements; here it grows to 1048576";

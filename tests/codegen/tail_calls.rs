@@ -1,5 +1,5 @@
-//! Tail calls: deep recursion on a small stack, with more and with fewer arguments
-//! than fit registers, and traps behind them.
+//! Do tail calls free the caller's frame? Deep recursion on a small stack, with more and with
+//! fewer arguments than fit registers, and traps in the callee.
 
 use crate::support::{build, run, test, text};
 use anyhow::{Result, ensure};
@@ -9,10 +9,10 @@ use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 
-/// Each function counts down in `$n` by tail calls. `$odd`'s table is written, that
-/// of `$indirect` is not; `$narrow` calls `$wide`, most of whose arguments are on
-/// the stack, and the other way round. Global 0 is in a register and written right
-/// before each of its tail calls.
+/// Each function counts down in `$n` by tail calls. The table that `$odd` uses is written; the
+/// one of `$indirect` isn't. `$narrow` and `$wide` call each other; most arguments of `$wide`
+/// are on the stack. Global 0 lives in a register, and `$direct` writes it right before its
+/// tail call.
 const ITEMS: &str = r#"
     (type $count (func (param i64 i64) (result i64)))
     (global $last (mut i32) (i32.const 7))
@@ -108,19 +108,23 @@ const DEEP: &[Program] = &[
 ];
 
 const TRAPS: &[Program] = &[
-    program("of null", "(call $none)", "uninitialized element"),
-    program("behind the table", "(call $behind)", "undefined element"),
+    program("a call of null", "(call $none)", "uninitialized element"),
     program(
-        "of another type",
+        "a call behind the table",
+        "(call $behind)",
+        "undefined element",
+    ),
+    program(
+        "a call of another type",
         "(call $other)",
         "indirect call type mismatch",
     ),
     program(
-        "of another type in a table that is written",
+        "a call of another type in a table that is written",
         "(table.set $written (i32.const 3) (ref.null func)) (call $other_written)",
         "indirect call type mismatch",
     ),
-    program("of what traps", "(call $leads)", "unreachable"),
+    program("a callee that traps", "(call $leads)", "unreachable"),
 ];
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
@@ -134,8 +138,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     trials
 }
 
-/// All of [`DEEP`] at once. If a call kept no more than its return address, 80 MB
-/// would be needed.
+/// All of [`DEEP`] in one program. If each call kept a return address, that would need 80 MB.
 fn on_a_small_stack(tool: &Tool, level: &str) -> Result<()> {
     let bodies: String = DEEP.iter().map(|program| &*program.body).collect();
     let (ends, stderr) = outcome(tool, &bodies, &[level, "--stack-size", "1MiB"])?;
@@ -143,8 +146,7 @@ fn on_a_small_stack(tool: &Tool, level: &str) -> Result<()> {
     Ok(())
 }
 
-/// The functions that are on the stack are named, and the one that gave its frame
-/// away is not.
+/// The backtrace names the functions on the stack, and not the one whose frame is freed.
 fn backtrace(tool: &Tool) -> Result<()> {
     let (ends, stderr) = outcome(tool, "(call $leads)", &[])?;
     ensure!(ends == Ends::Exit(134), "{ends}: {stderr}");

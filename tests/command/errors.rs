@@ -1,5 +1,5 @@
-//! Input that can't be compiled: one line that says what and where, exit 1, and
-//! an output file that was there before stays as it was.
+//! What does a build say of input that it can't compile? One line with the fault and its
+//! place, exit code 1, and an existing output file stays as it was.
 
 use crate::support::{assemble, guest, one_line, test};
 use anyhow::{Result, ensure};
@@ -10,10 +10,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A module that is refused.
+/// A module that a build refuses.
 struct Bad {
     name: &'static str,
-    /// Makes it, below a directory.
+    /// Writes the module below a directory.
     module: fn(&Path) -> Result<PathBuf>,
     flags: &'static [&'static str],
     says: &'static [&'static str],
@@ -27,7 +27,7 @@ const BAD: &[Bad] = &[
         says: &[],
     },
     Bad {
-        name: "not wasm",
+        name: "a file that isn't WebAssembly",
         module: |dir| bytes(dir, b"#!/bin/sh\necho hello\n"),
         flags: &[],
         says: &["not a WebAssembly module", "GOOS=wasip1"],
@@ -48,7 +48,7 @@ const BAD: &[Bad] = &[
         says: &["truncated", "offset 0x"],
     },
     Bad {
-        name: "invalid",
+        name: "an invalid module",
         module: |dir| {
             assemble(
                 dir,

@@ -1,5 +1,5 @@
-//! `wasi-aot inspect`, on what Go's toolchains and wasi-aot itself make, and on
-//! files that are neither or damaged.
+//! Is what `wasi-aot inspect` says true? Modules of Go's toolchains, executables and objects of
+//! wasi-aot, other files, and damaged ones.
 
 use crate::support::{assemble, build, guest, link, one_line, test, text};
 use anyhow::{Context, Result, ensure};
@@ -54,7 +54,7 @@ fn inspect(tool: &Tool, file: &Path, flags: &[&str]) -> Result<Finished> {
     .run()
 }
 
-/// The JSON that it prints.
+/// The JSON that `wasi-aot inspect --json` prints.
 fn told(tool: &Tool, file: &Path) -> Result<Value> {
     let done = inspect(tool, file, &["--json"])?;
     let stderr = text(&done.stderr);
@@ -69,7 +69,7 @@ fn equal(what: &Value, expected: &Value) -> Result<()> {
     Ok(())
 }
 
-/// Stripped, too: nothing of it is in the symbols.
+/// Stripped executables, too: `inspect` needs no symbols.
 fn go_modules(tool: &Tool, version: &'static str) -> Result<()> {
     for flavour in [Flavour::Plain, Flavour::Stripped] {
         let module = Toolchain::new(version)?.build("hello", flavour, Goal::Wasip1)?;
@@ -102,7 +102,7 @@ fn go_modules(tool: &Tool, version: &'static str) -> Result<()> {
     Ok(())
 }
 
-/// Holds the output to lines that begin so, in this order.
+/// The output must have lines with these beginnings, in this order.
 fn lines(tool: &Tool, file: &Path, expected: &[&str]) -> Result<()> {
     let done = inspect(tool, file, &[])?;
     let (shown, stderr) = (text(&done.stdout), text(&done.stderr));
@@ -147,7 +147,7 @@ fn module_text(tool: &Tool) -> Result<()> {
     )
 }
 
-/// Described, with the words of the build.
+/// A module that a build refuses is described, with the words of the build.
 fn refused_modules(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let component = assemble(dir.path(), "component.wasm", "(component)")?;
@@ -332,7 +332,8 @@ fn hardening(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// Its information is not where wasi-aot puts it, and it may have no symbols.
+/// An executable that `ld` linked. Its `ModuleInfo` isn't where wasi-aot puts it, and it may
+/// have no symbols.
 fn linked(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let [own, object, linked] = ["own", "m.o", "linked"].map(|name| dir.path().join(name));
@@ -347,7 +348,7 @@ fn linked(tool: &Tool) -> Result<()> {
     )?;
     link(&object, &linked)?;
     let mut expected = told(tool, &own)?;
-    // This machine's strip may not know another's files.
+    // This machine's strip may not know files of another target.
     let with_and_without: &[bool] = if target::is_emulated() {
         &[true]
     } else {
@@ -361,7 +362,7 @@ fn linked(tool: &Tool) -> Result<()> {
         }
         let mut found = told(tool, &linked)?;
         equal(&found["symbols"], &json!(symbols))?;
-        // The same library, at other addresses.
+        // The same runtime, at other addresses.
         equal(&found["runtime"], &json!("unknown"))?;
         for told in [&mut found, &mut expected] {
             told["runtime"].take();
@@ -373,7 +374,8 @@ fn linked(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// 4 KiB of its code, a byte of its constants, its entry, another target's.
+/// Changed runtimes: 4 KiB of code, a byte of constants, the entry, the runtime of another
+/// target.
 fn changed_runtime(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let program = dir.path().join("program");
@@ -478,7 +480,7 @@ fn truncated(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// Names from the file with escape sequences, and bytes that aren't UTF-8.
+/// Names in the file that have escape sequences or bytes that aren't UTF-8.
 fn printable(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let module = assemble(
@@ -502,7 +504,7 @@ fn printable(tool: &Tool) -> Result<()> {
         let controls = shown.chars().filter(|&c| steers(c) && c != '\n');
         ensure!(controls.count() == 0, "{shown:?}");
         for says in says {
-            ensure!(shown.contains(says), "says nowhere {says:?}: {shown}");
+            ensure!(shown.contains(says), "doesn't print {says:?}: {shown}");
         }
     }
     let variables = &told(tool, &program)?["policy"]["environment"];

@@ -1,6 +1,5 @@
-//! wasi-aot needs nothing of the machine: it builds in a root directory that
-//! holds itself, its shared libraries and the module, with PATH unset and no
-//! /proc.
+//! What does `wasi-aot` need of the machine? Nothing: it builds in a root directory that holds
+//! only `wasi-aot`, its shared libraries and the module, without PATH and without /proc.
 
 use crate::support::{guest, run, test, text};
 use anyhow::{Context, Result, ensure};
@@ -61,7 +60,7 @@ fn libraries(program: &Path) -> Result<Vec<PathBuf>> {
     let mut command = Command::new("ldd");
     command.arg(program);
     let listed = Run::of(command).run()?;
-    // ldd exits with 1 for a static program: nothing to copy.
+    // ldd exits with 1 for a static program. Then there is nothing to copy.
     let words = text(&listed.stdout);
     let paths = words
         .split_whitespace()
@@ -69,10 +68,10 @@ fn libraries(program: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths.map(PathBuf::from).collect())
 }
 
-/// Runs a program with `root` as its root directory and an empty environment,
-/// with the rights of a namespace of its own where this isn't root.
+/// Runs a program with `root` as its root directory and an empty environment. A user who isn't
+/// root gets the right to do so from a namespace.
 fn in_root(root: &Path, program: &[&str]) -> Result<harness::run::Finished> {
-    // Both programs are found before the environment is emptied.
+    // PATH still holds while the commands are looked up; then the environment is emptied.
     let script = r#"if [ "$(id -u)" = 0 ]; then exec "$(command -v env)" -i "$(command -v chroot)" "$@"
         else exec "$(command -v unshare)" -r "$(command -v env)" -i "$(command -v chroot)" "$@"; fi"#;
     let mut command = Command::new("sh");

@@ -4,7 +4,7 @@
 //! - [`errors`]: modules that can't be compiled; [`policy`]: grants that contradict each
 //!   other;
 //! - [`run`]: `wasi-aot run`; [`run_cache`]: the cache that it keeps;
-//! - [`inspect`]: `wasi-aot inspect`;
+//! - [`inspect`]: `wasi-aot inspect`; [`keys`]: the keys of its JSON are documented;
 //! - [`isolation`]: what `wasi-aot` itself needs of the machine.
 //!
 //! `cli/tests/cli` has the tests that need nothing but cargo: no Go, no wasmtime, no
@@ -13,6 +13,7 @@
 mod errors;
 mod inspect;
 mod isolation;
+mod keys;
 mod output;
 mod policy;
 mod repeat;
@@ -29,6 +30,7 @@ fn main() -> anyhow::Result<()> {
         errors::trials,
         inspect::trials,
         isolation::trials,
+        keys::trials,
         output::trials,
         policy::trials,
         repeat::trials,

@@ -1,4 +1,4 @@
-//! What a build writes.
+//! Is what a build writes what it should be? Sections, symbols, segments, modes, forms.
 
 use crate::support::{assemble, build, guest, run, test, text};
 use anyhow::{Context, Result, ensure};
@@ -27,7 +27,11 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             tool,
             replaces_running,
         ),
-        test("output/no path of this machine", tool, has_no_paths),
+        test(
+            "output/contains no path of this machine",
+            tool,
+            has_no_paths,
+        ),
         test("output/--emit obj for linux/arm64", tool, |tool| {
             object_for(tool, "linux/arm64", elf::EM_AARCH64)
         }),
@@ -36,12 +40,12 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         }),
         test("output/--emit clif", tool, |tool| text_output(tool, "clif")),
         test("output/--emit asm", tool, |tool| text_output(tool, "asm")),
-        test("output/-v tells phases", tool, verbose),
+        test("output/-v prints phases and counts", tool, verbose),
         test("output/help and completions", tool, help),
     ]
 }
 
-/// hello, built with `flags`.
+/// The guest hello, built with `flags`.
 fn hello(tool: &Tool, flags: &[&str]) -> Result<Vec<u8>> {
     let dir = tempfile::tempdir()?;
     let output = dir.path().join("hello");
@@ -72,7 +76,7 @@ fn is_static(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// Also where there is nothing to put into them.
+/// Every section lies in the file, also an empty one.
 fn has_its_sections(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let output = dir.path().join("program");
@@ -147,7 +151,7 @@ fn is_executable(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// Writing into the file of a running program gives ETXTBSY; a rename does not.
+/// Writing to the file of a running program fails with ETXTBSY. A rename doesn't.
 fn replaces_running(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let output = dir.path().join("program");
@@ -166,7 +170,8 @@ fn replaces_running(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// The module is built with -trimpath, so every path would be of our making.
+/// The module is built with -trimpath, so any path in the executable would come from
+/// wasi-aot.
 fn has_no_paths(tool: &Tool) -> Result<()> {
     let module = Toolchain::new(NEWEST)?.build("hello", Flavour::Trimpath, Goal::Wasip1)?;
     let dir = tempfile::tempdir()?;
@@ -226,7 +231,7 @@ fn text_output(tool: &Tool, emit: &str) -> Result<()> {
     build(tool, &module, &output, &["--emit", emit])?;
     let text = fs::read_to_string(&output).context("not text")?;
     for name in ["add_two", "start"] {
-        ensure!(text.contains(name), "says nowhere {name}: {text}");
+        ensure!(text.contains(name), "doesn't contain {name}: {text}");
     }
     ensure!(
         text.find("add_two") < text.rfind("start"),
@@ -299,7 +304,7 @@ fn help(tool: &Tool) -> Result<()> {
             text(&done.stderr)
         );
         for text in says {
-            ensure!(shown.contains(text), "{args:?} says nowhere {text}");
+            ensure!(shown.contains(text), "{args:?} doesn't print {text}");
         }
     }
     for shell in ["bash", "zsh", "fish"] {

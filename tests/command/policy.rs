@@ -1,5 +1,6 @@
-//! Grants that contradict each other are refused, by the build or, where only
-//! the start can know, by the executable; notes say what a build can't.
+//! Are grants refused that contradict each other? The build refuses what it can know; the
+//! executable refuses at its start what depends on the machine. A note says what a build
+//! can't check.
 
 use crate::support::{build, guest, one_line, run, test, text};
 use anyhow::{Result, ensure};
@@ -11,8 +12,8 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Names below a directory: `outer`, `outer/inner`, `alias`, a link to `outer`, and
-/// `outer/way`, a link to `elsewhere`.
+/// (name, flags) that are refused. The paths are relative to a directory with `outer`,
+/// `outer/inner`, the link `alias` to `outer`, and the link `outer/way` to `elsewhere`.
 const REFUSED: &[(&str, &[&str])] = &[
     (
         "one directory with two rights",
@@ -150,7 +151,7 @@ fn directories() -> Result<tempfile::TempDir> {
     Ok(dir)
 }
 
-/// A flag's value with HOST made absolute.
+/// A flag's value with an absolute host path.
 fn absolute(flag: &str, dir: &Path) -> String {
     match flag {
         flag if flag.starts_with("--") => flag.to_owned(),
@@ -165,7 +166,7 @@ fn refuse(tool: &Tool, flags: &[&str], dir: &Path) -> Result<()> {
     let built = tool.build(&module, &program, flags)?;
     if !built.ends.is_success() {
         ensure!(!program.exists(), "an output although the build failed");
-        // The flags are wrong, not the module: the exit code of usage errors.
+        // The flags are wrong and not the module, so the exit code is that of usage errors.
         return one_line(&built, 2, "wasi-aot: ", &["--dir-ro"]);
     }
     let ran = run(&program, &["exit", "0"], dir)?;

@@ -1,4 +1,4 @@
-//! The same input and options give the same bytes.
+//! Do the same input and options always give the same bytes?
 
 use crate::support::{guest, test, text};
 use anyhow::{Result, ensure};
@@ -58,7 +58,7 @@ fn repeats(tool: &Tool, emit: &str) -> Result<()> {
     Ok(())
 }
 
-/// Built in a directory of its own, under a name of the input's own.
+/// Builds the module in a fresh directory, under another name of the input.
 fn one(tool: &Tool, module: &Path, flags: &[&str], threads: Option<&str>) -> Result<Vec<u8>> {
     let dir = tempfile::tempdir()?;
     let copy = dir.path().join("copy.wasm");

@@ -1,4 +1,4 @@
-//! `wasi-aot run`: the program runs as if it had been built, and is built once.
+//! Does `wasi-aot run` run a program as if it had been built, and build it only once?
 
 use crate::support::{guest, one_line, test, text};
 use anyhow::{Result, ensure};
@@ -15,18 +15,18 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     vec![
         test("run/arguments, input and output pass", tool, passes),
         test(
-            "run/flags behind the file are the program's",
+            "run/flags after the file are the program's",
             tool,
             flags_behind,
         ),
         test("run/a program is compiled once", tool, compiled_once),
         test("run/other flags, another executable", tool, other_flags),
-        test("run/nowhere to keep it", tool, nowhere),
+        test("run/no directory for a cache", tool, nowhere),
         test("run/no such file", tool, no_file),
     ]
 }
 
-/// `wasi-aot run ARGS...` with the cache in `cache`.
+/// The command `wasi-aot run ARGS...`, with its cache in `cache`.
 pub fn started(tool: &Tool, cache: &Path, args: &[&OsStr]) -> Run {
     let mut command = tool.command(["run"]);
     command.args(args).env_clear().env("XDG_CACHE_HOME", cache);
@@ -63,7 +63,8 @@ fn passes(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// An unknown file is what `counter` fails with; its name is a flag of ours.
+/// Everything after the module is passed to the program, also a flag of wasi-aot's: `counter`
+/// fails because no file has this name.
 fn flags_behind(tool: &Tool) -> Result<()> {
     let module = guest("counter", Goal::Wasip1)?;
     let dir = tempfile::tempdir()?;
@@ -104,7 +105,7 @@ fn compiled_once(tool: &Tool) -> Result<()> {
     ensure!(made.len() == 1, "{made:?}");
     let mode = dir.path().join("wasi-aot").metadata()?.permissions().mode();
     ensure!(mode & 0o077 == 0, "others may enter the cache: {mode:o}");
-    // What runs the second time is what lies there: nothing is written.
+    // The second run executes the entry that exists, and writes nothing.
     let inode = made[0].metadata()?.ino();
     let second = hello(tool, dir.path(), &[])?;
     ensure!(
@@ -143,7 +144,7 @@ fn nowhere(tool: &Tool) -> Result<()> {
         "wasi-aot: ",
         &["cannot keep executables", "XDG_CACHE_HOME"],
     )?;
-    // From memory.
+    // Without a cache the program runs from memory.
     let finished = hello(tool, Path::new(""), &[])?;
     ensure!(
         finished.ends == Ends::Exit(0) && text(&finished.stdout).starts_with("hello, "),

@@ -1,5 +1,5 @@
-//! What `wasi-aot run` executes is what it has made, whatever the programs that it runs
-//! are granted and whoever else is there.
+//! Does `wasi-aot run` execute only what it built itself? Programs that are granted the cache's
+//! directory, and other users, try to replace an entry.
 
 use crate::run::started;
 use crate::support::{guest, one_line, test, text};
@@ -17,8 +17,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
-/// What a program tries that is granted the directory around the cache: `{E}` is its own
-/// entry, `{O}` another one. `home/.cache` is a link to `real`, which holds the cache.
+/// Attempts of a program that is granted the directory around the cache. `{E}` is the
+/// program's own entry, `{O}` another one. `home/.cache` is a link to `real`, which holds the
+/// cache.
 const ATTEMPTS: &[&[&str]] = &[
     &["list", "real/wasi-aot"],
     &["list", "home/.cache/wasi-aot"],
@@ -67,7 +68,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             let granted = place.run(tool, &place.path("real/wasi-aot"), &["nothing"])?;
             one_line(&granted, 125, "", &["--dir ", "XDG_CACHE_HOME"])
         }),
-        test("run/beside the cache all goes on", tool, |tool| {
+        test("run/files beside the cache can be written", tool, |tool| {
             let place = Place::new()?;
             for attempt in [
                 &["create", "real/new"][..],
@@ -85,7 +86,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             Ok(())
         }),
         test("run/an entry that was replaced", tool, replaced),
-        test("run/a cache of somebody else's", tool, somebody_elses),
+        test("run/a cache of another user", tool, somebody_elses),
         test("run/only entries are removed", tool, swept),
         test(
             "run/without a cache, where that is forbidden",
@@ -114,7 +115,7 @@ impl Place {
         self.0.path().join(below)
     }
 
-    /// A path in the directory, or a word that is none.
+    /// A path in the directory; a word that isn't a path stays as it is.
     fn named(&self, part: &str) -> String {
         let below = part
             .split('/')
@@ -140,7 +141,7 @@ impl Place {
         started(tool, &self.path("home/.cache"), &args).run()
     }
 
-    /// Names of the entries.
+    /// The names of the cache's entries.
     fn entries(&self) -> Result<Vec<String>> {
         let entries = fs::read_dir(self.path("real/wasi-aot"))?;
         let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
@@ -148,7 +149,8 @@ impl Place {
     }
 }
 
-/// All attempts of a program that is granted `grant`, which contains `place`'s cache.
+/// Makes all attempts from a program that is granted `grant`, a directory that contains
+/// `place`'s cache.
 fn out_of_reach(tool: &Tool, place: &Place, grant: &Path) -> Result<()> {
     place.run(tool, grant, &["nothing"])?;
     let [own] = &place.entries()?[..] else {
@@ -188,7 +190,8 @@ fn out_of_reach(tool: &Tool, place: &Place, grant: &Path) -> Result<()> {
     Ok(())
 }
 
-/// In place, by a rename, by a link: it is made anew, and never executed.
+/// Another user replaces an entry: in place, by a rename, by a link. `run` builds the entry
+/// again and never executes the replacement.
 fn replaced(tool: &Tool) -> Result<()> {
     type Change = fn(&Path) -> Result<()>;
     let changes: [(&str, Change); 3] = [
@@ -242,7 +245,7 @@ fn somebody_elses(tool: &Tool) -> Result<()> {
         eprintln!("SKIPPED: another user's directory, which takes root");
     }
     fs::remove_dir(&cache)?;
-    // What is old there isn't removed, either.
+    // Old files in that directory aren't removed, either.
     fs::create_dir(place.path("mine"))?;
     let letter = old(&place.path("mine").join("a".repeat(64)))?;
     symlink("../mine", &cache)?;
@@ -251,7 +254,7 @@ fn somebody_elses(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// A file that wasn't used for two years.
+/// Makes a file that was last used two years ago.
 fn old(path: &Path) -> Result<PathBuf> {
     let two_years = Duration::from_secs(2 * 365 * 24 * 60 * 60);
     File::create(path)?.set_modified(SystemTime::now() - two_years)?;
@@ -272,8 +275,8 @@ fn swept(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// `wasi-aot run` without a cache, in a shell script, as root of process numbers of its
-/// own, where `vm.memfd_noexec` can be set.
+/// Runs `wasi-aot run` without a cache from a shell script in its own PID namespace, where
+/// `vm.memfd_noexec` can be set.
 fn forbidden(tool: &Tool) -> Result<()> {
     let script = r#"echo 2 > /proc/sys/vm/memfd_noexec || exit 77
         exec env -i "$0" run "$@""#;
@@ -297,8 +300,9 @@ fn forbidden(tool: &Tool) -> Result<()> {
     )
 }
 
-/// AT_EXECFN is a descriptor then, and `/proc/self/exe` no path: there is nothing to keep,
-/// `--refuse-own-directory` has nothing against it, and the arguments are what they are.
+/// Runs a program from memory: AT_EXECFN names a descriptor and `/proc/self/exe` isn't a path.
+/// There is no file to protect, so `--refuse-own-directory` doesn't refuse the start. The
+/// arguments arrive unchanged.
 fn nameless(tool: &Tool) -> Result<()> {
     let place = Place::new()?;
     let module = guest("own", Goal::Wasip1)?;

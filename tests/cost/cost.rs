@@ -1,4 +1,4 @@
-//! A build, and what the kernel says that it took.
+//! Measures a build: the processor time and memory that the kernel reports.
 
 use anyhow::{Context, Result};
 use harness::tool::Tool;
@@ -7,7 +7,7 @@ use std::fs::File;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitStatus, Stdio};
 
-/// Of one process, all threads together.
+/// The cost of one process, all threads together.
 #[derive(Debug, Clone)]
 pub struct Cost {
     pub seconds: f64,
@@ -17,11 +17,11 @@ pub struct Cost {
     pub message: String,
 }
 
-/// What a build may take whatever it builds, and for each MB of the module.
+/// What a build may take in any case, and in addition for each MB of the module.
 const SECONDS: (f64, f64) = (5.0, 2.0);
 const MEBIBYTES: (f64, f64) = (200.0, 60.0);
 
-/// A build is killed after so many seconds of processor time.
+/// After this many seconds of processor time a build is killed.
 const KILL: u32 = 120;
 
 impl Cost {
@@ -31,14 +31,14 @@ impl Cost {
         format!("{seconds:.1} s, {mebibytes:.0} MiB")
     }
 
-    /// Of the limits, the larger one of time and memory.
+    /// The share of the limits that was used; of time and memory the larger one.
     pub fn share(&self, bytes: usize) -> f64 {
         let [seconds, mebibytes] = limits(bytes);
         (self.seconds / seconds).max(self.mebibytes / mebibytes)
     }
 
-    /// Whether it made an executable, or said in one line why it can't; one that is killed for
-    /// its time is only expensive.
+    /// Whether the build made an executable, or printed one line of error. A build that was
+    /// killed for its time counts as clean: it is only too expensive.
     pub fn is_clean(&self) -> bool {
         match self.status.code() {
             Some(0) => true,
@@ -87,7 +87,7 @@ pub fn measure(tool: &Tool, wasm: &[u8]) -> Result<Cost> {
     })
 }
 
-/// Waits for a child and gives what it used.
+/// Waits for a child; returns what it used.
 fn wait(pid: u32) -> Result<(ExitStatus, libc::rusage)> {
     let pid = libc::pid_t::try_from(pid)?;
     let mut status = 0;

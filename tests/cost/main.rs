@@ -1,13 +1,12 @@
-//! What modules cost to build: a search for one that costs more than its size lets expect.
+//! Is there a module whose build costs more than its size lets expect?
 //!
-//! The real `wasi-aot build` runs on modules that a seed makes: each kind of section with
-//! extreme counts and sizes ([`sections`]), each shape of control flow and data flow that a
-//! code generator may stumble over ([`shapes`]), and mixtures of both ([`random`]). None may
-//! take more than [`cost::Cost::limit`] in processor time and memory, and each becomes an
-//! executable or one line of error.
+//! The real `wasi-aot build` runs on random modules: sections with extreme counts and sizes
+//! ([`sections`]), shapes of control flow and data flow that a code generator may find hard
+//! ([`shapes`]), and mixtures of both ([`random`]). No build may take more processor time and
+//! memory than [`cost::Cost::limit`]. Each must give an executable or one line of error.
 //!
-//! The tests run fixed seeds, those that found something among them; `make cost` goes on
-//! with others for as long as it is told to, and keeps what is too expensive in
+//! The tests run fixed seeds, among them those that once were too expensive. `make cost` runs
+//! other seeds for as long as it is told to, and keeps too expensive modules in
 //! `target/cost`.
 
 mod cost;
@@ -23,13 +22,13 @@ use harness::tool::Tool;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Modules of each kind that the tests run.
+/// How many modules of each kind the tests build.
 const SAMPLE: u64 = 12;
 
-/// Seeds of modules that were too expensive once, by their kind.
+/// (kind, seed) of modules that once were too expensive.
 const FOUND: &[(&str, u64)] = &[
-    // Thousands of loops around each other, at which the optimiser looked for each
-    // instruction: two minutes.
+    // Thousands of nested loops. For each instruction the optimiser looked at all loops around
+    // it, which took two minutes.
     ("one shape", 777_152),
 ];
 
@@ -54,7 +53,7 @@ fn main() -> Result<()> {
     harness::main_in_turn(trials.collect())
 }
 
-/// A variable of `make cost`; empty is as good as missing.
+/// A variable of `make cost`. An empty one counts as missing.
 fn number(variable: &str) -> Result<Option<u64>> {
     match std::env::var(variable) {
         Ok(text) if !text.is_empty() => {
@@ -65,7 +64,7 @@ fn number(variable: &str) -> Result<Option<u64>> {
     }
 }
 
-/// Kinds take turns until the time is over.
+/// Builds modules of all kinds in turn until the time is over.
 fn long(tool: &Tool, seed: u64, time: Duration) -> Result<()> {
     let started = Instant::now();
     let mut worst = Worst::default();
@@ -83,7 +82,7 @@ fn long(tool: &Tool, seed: u64, time: Duration) -> Result<()> {
     unreachable!("BUG: seeds end")
 }
 
-/// The module that comes nearest to its limit, and those that are above.
+/// The module that comes nearest to its limit, and all modules above their limits.
 #[derive(Default)]
 struct Worst {
     share: f64,
@@ -126,7 +125,7 @@ impl std::fmt::Display for Worst {
     }
 }
 
-/// Keeps a module for whoever looks into it.
+/// Keeps a module in `target/cost`.
 fn keep(kind: &random::Kind, seed: u64, wasm: &[u8]) -> Result<String> {
     let directory = harness::paths::profile_dir()?.with_file_name("cost");
     std::fs::create_dir_all(&directory)?;

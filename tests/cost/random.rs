@@ -1,4 +1,4 @@
-//! Modules from a seed.
+//! Makes a random module from a seed.
 
 use crate::sections::{self, Counts, sized};
 use crate::shapes::{self, Body, WIDTH};
@@ -38,10 +38,10 @@ pub const KINDS: &[Kind] = &[
     },
 ];
 
-/// Bytes that a module should have, about.
+/// The approximate size of a module in bytes.
 const SIZE: usize = 150_000;
 
-/// A body of one shape and no particular size.
+/// A body of one shape and any size.
 fn one_shape(rng: &mut Rng) -> Vec<u8> {
     let body = body(rng, 1, 20_000);
     module(rng, &Counts::default(), &[body])
@@ -80,7 +80,7 @@ fn everything(rng: &mut Rng) -> Vec<u8> {
     module(rng, &counts, &bodies)
 }
 
-/// Functions that declare more locals than they use.
+/// Functions with more locals than they use.
 fn locals(rng: &mut Rng) -> Vec<u8> {
     let types = [ValType::I32, ValType::I64, ValType::F64, ValType::V128];
     let bodies: Vec<_> = (0..1 + sized(rng, 3000))
@@ -130,7 +130,7 @@ fn body(rng: &mut Rng, shapes: usize, most: usize) -> Function {
     body.finish()
 }
 
-/// A module of these bodies behind those that they call.
+/// A module of the functions that bodies call, and then these bodies.
 fn module(rng: &mut Rng, counts: &Counts, bodies: &[Function]) -> Vec<u8> {
     let callees = callees();
     let imports = counts.imports as u32;
@@ -193,7 +193,7 @@ fn without_bodies(rng: &mut Rng, counts: &Counts) -> Vec<u8> {
     module.finish()
 }
 
-/// The functions of [`shapes`] that bodies call.
+/// The functions that bodies of [`shapes`] call.
 fn callees() -> [Function; 3] {
     let mut nothing = Function::new([]);
     nothing.instructions().end();

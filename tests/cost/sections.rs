@@ -1,4 +1,4 @@
-//! Sections with many items, or with few that ask for much.
+//! Sections with many items, or with a few items that ask for much.
 
 use crate::shapes::{BINARY, BLOCK_TYPE, NOTHING, WIDTH};
 use harness::rng::Rng;
@@ -8,7 +8,7 @@ use wasm_encoder::{
     NameSection, RefType, TableSection, TableType, TypeSection, ValType,
 };
 
-/// How many items each section has beside what bodies need.
+/// How many items each section has beside those that bodies need.
 #[derive(Debug, Clone, Default)]
 pub struct Counts {
     pub types: usize,
@@ -23,7 +23,7 @@ pub struct Counts {
     pub customs: usize,
 }
 
-/// A number of no particular size: each order of magnitude up to `most` is as likely.
+/// A number up to `most`. Each order of magnitude is equally likely.
 pub fn sized(rng: &mut Rng, most: usize) -> usize {
     let bits = usize::BITS - most.leading_zeros();
     let of = 1 << rng.below(bits as usize + 1);
@@ -67,7 +67,7 @@ pub fn imports(counts: &Counts) -> ImportSection {
     imports
 }
 
-/// Sizes of the tables, of which the first has at least 10 elements.
+/// Sizes of the tables. The first has at least 10 elements.
 pub fn tables(rng: &mut Rng, counts: &Counts) -> (TableSection, Vec<u64>) {
     let mut tables = TableSection::new();
     let mut sizes = Vec::new();
@@ -135,8 +135,8 @@ pub fn exports(rng: &mut Rng, counts: &Counts, start: u32) -> ExportSection {
     exports
 }
 
-/// Active segments near each other or far apart, passive and declared ones. `first` is the
-/// function that elements name; `sizes` are the tables'.
+/// Active segments near each other or far apart, and passive and declared ones. `first` is the
+/// function in all elements; `sizes` are the sizes of the tables.
 pub fn elements(rng: &mut Rng, counts: &Counts, sizes: &[u64], first: u32) -> ElementSection {
     let mut elements = ElementSection::new();
     let longest = sized(rng, 1 << 16).min(1 + (1 << 20) / (1 + counts.elements));
@@ -187,7 +187,7 @@ pub fn data(rng: &mut Rng, counts: &Counts) -> DataSection {
     data
 }
 
-/// The name section, and sections that nobody knows.
+/// The name section, and unknown custom sections.
 pub fn customs(rng: &mut Rng, counts: &Counts, functions: u32, module: &mut Module) {
     let mut names = NameMap::new();
     let long = "n".repeat(sized(rng, 3000).min((2 << 20) / (1 + counts.names)));

@@ -39,15 +39,15 @@ pub const ALL: &[(&str, Fill)] = &[
     ("a random program", program),
 ];
 
-/// A body in the making.
+/// A body that is being built.
 pub struct Body {
     function: Function,
-    /// Locals of type i32, from 0 on; behind them one vector each.
+    /// Locals of type i32, from 0 on. As many vectors follow.
     locals: u32,
 }
 
 impl Body {
-    /// With this many locals, which hold what memory holds.
+    /// A body with this many locals, which are loaded from memory.
     pub fn new(locals: u32) -> Self {
         let function = Function::new([(locals, ValType::I32), (locals, ValType::V128)]);
         let mut body = Self { function, locals };
@@ -64,7 +64,7 @@ impl Body {
         self.function.instructions()
     }
 
-    /// All locals are needed up to the end.
+    /// Uses all locals, so that they live up to here.
     pub fn finish(mut self) -> Function {
         for local in 0..self.locals {
             self.code()
@@ -86,7 +86,7 @@ impl Body {
         self.code().local_get(a).local_get(b).i32_add().local_set(c);
     }
 
-    /// Counts a local down and leaves whether it is zero.
+    /// Counts a local down; leaves on the stack whether it is zero.
     fn condition(&mut self, rng: &mut Rng) {
         let local = self.local(rng);
         self.code()

@@ -1,4 +1,4 @@
-//! Functions about calls: closures, panics, goroutines, generics, deep stacks.
+//! Random functions with calls: closures, panics, goroutines, generics, deep stacks.
 
 use crate::expr::{Expressions, INTEGERS};
 use std::fmt::Write as _;
@@ -46,7 +46,7 @@ pub fn closures(e: &mut Expressions<'_>, out: &mut String, number: usize) {
     );
 }
 
-/// Panics of each kind at random places, recovered and not.
+/// Panics of each kind at random places, with and without recovery.
 pub fn recovery(e: &mut Expressions<'_>, out: &mut String, number: usize) {
     let locals = [("i".to_string(), "int"), ("n".to_string(), "int")];
     let value = e.integer("int", 2, &locals);
@@ -117,7 +117,7 @@ func f{number}(d *digest) {{
     );
 }
 
-/// Goroutines whose results don't depend on the order they run in.
+/// Goroutines whose results don't depend on the order in which they run.
 pub fn channels(e: &mut Expressions<'_>, out: &mut String, number: usize) {
     let locals = [("x".to_string(), "int64"), ("w".to_string(), "int")];
     let (a, b) = (

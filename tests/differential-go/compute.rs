@@ -1,5 +1,5 @@
-//! Functions that compute: variables of random types, statements that change them, and a
-//! digest of what they come to.
+//! Random functions that compute: variables of random types, statements that change them, and a
+//! digest of their values.
 
 use crate::expr::{Expressions, INTEGERS, Variable};
 use std::fmt::Write as _;

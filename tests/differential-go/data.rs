@@ -1,4 +1,4 @@
-//! Functions about the data that Go's runtime and library keep: strings, slices, maps,
+//! Random functions with data that Go's runtime and library manage: strings, slices, maps,
 //! structs behind interfaces.
 
 use crate::expr::{Expressions, INTEGERS};

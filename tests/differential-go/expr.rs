@@ -1,10 +1,9 @@
 //! Random expressions of Go's numeric types.
 //!
-//! Every operation is defined by Go's specification to the bit: integers wrap,
-//! shifts go over the width, and floats become integers only where they are in
-//! range. Constants are read from arrays or are a small right operand, so that Go's
-//! compiler neither refuses nor folds them. `math` is used for what is exact on
-//! every platform.
+//! Go's specification defines each operation to the bit. Integers wrap around, shifts may exceed
+//! the width, and floats are converted to integers only in range. Constants are read from
+//! arrays or are a small right operand, so that Go's compiler neither refuses nor folds them.
+//! Of package `math`, only functions are used that are exact on every platform.
 
 use harness::rng::Rng;
 
@@ -20,7 +19,7 @@ pub struct Expressions<'r> {
 }
 
 impl Expressions<'_> {
-    /// One of `variables` that has type `ty`, converted if none has.
+    /// One of `variables` with type `ty`; if there is none, another one with a conversion.
     fn leaf(&mut self, ty: &str, variables: &[Variable]) -> String {
         let same: Vec<&Variable> = variables.iter().filter(|v| v.1 == ty).collect();
         if !same.is_empty() && self.rng.chance(60) {
@@ -53,7 +52,7 @@ impl Expressions<'_> {
             7 => {
                 let operator = *self.rng.pick(&["/", "%"]);
                 let y = self.integer(ty, depth - 1, variables);
-                // Zero panics now and then.
+                // A division by zero panics now and then.
                 if self.rng.chance(5) {
                     format!("({x} {operator} {y})")
                 } else {
@@ -112,7 +111,7 @@ impl Expressions<'_> {
             0..=4 => {
                 let operator = *self.rng.pick(&["+", "-", "*", "/"]);
                 let y = self.float(ty, depth - 1, variables);
-                // The conversion forbids fusing.
+                // The conversion forbids Go to fuse the operations.
                 format!("{ty}({x} {operator} {y})")
             }
             5 => {

@@ -1,11 +1,11 @@
-//! Random Go programs under our compiler and natively.
+//! Do random Go programs do what native Go does?
 //!
-//! A program is made from a seed ([`program`]); it prints a digest of what each of its
-//! functions computes. What it prints and how it ends must be what the same source
-//! prints and does when Go builds it for this machine, in each of [`WAYS`].
+//! A seed gives a program ([`program`]), which prints a digest of what each of its functions
+//! computes. Its output and its end must be those of the same source built for this machine, in
+//! each of [`WAYS`].
 //!
-//! `make differential-go` runs for as long as it is told to; the tests here run
-//! fixed seeds.
+//! The tests run fixed seeds. `make differential-go` runs other seeds for as long as it is told
+//! to.
 
 mod calls;
 mod compute;
@@ -25,13 +25,13 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Flags that make no difference to a program.
+/// Flags of `wasi-aot build` that must make no difference.
 const WAYS: [&[&str]; 4] = [&["-O0"], &[], &["--no-go-trust"], &["--no-go-opt"]];
 
-/// Functions of a program: building one takes seconds, whatever is in it.
+/// The number of functions of a program. Building a program takes seconds in any case.
 const FUNCTIONS: usize = 60;
 
-/// Programs that the tests run.
+/// The number of programs that the tests run.
 const SAMPLE: u64 = 3;
 
 fn main() -> Result<()> {
@@ -48,7 +48,7 @@ fn main() -> Result<()> {
     harness::main(trials.collect())
 }
 
-/// Compares the program of a seed; gives the number of executions of ours.
+/// Compares the program of a seed. Returns the number of executions of ours.
 fn check(tool: &Tool, toolchain: &Toolchain, seed: u64) -> Result<usize> {
     let directory = tempfile::tempdir()?;
     let at = |name: &str| directory.path().join(name);
@@ -94,7 +94,7 @@ fn run(mut command: Command) -> Result<Finished> {
     Run::of(command).seconds(120).run()
 }
 
-/// The first line that differs, or the ends.
+/// The first difference of the outputs, or else of the ends.
 fn difference(ours: &Finished, reference: &Finished) -> Option<String> {
     let (a, b) = (&ours.stdout, &reference.stdout);
     if a != b {
@@ -115,7 +115,7 @@ fn difference(ours: &Finished, reference: &Finished) -> Option<String> {
         .then(|| format!("ends with {}, natively {}", ours.ends, reference.ends))
 }
 
-/// Keeps a program that made a difference.
+/// Keeps a program that differs.
 fn keep(seed: u64, source: &str) -> Result<PathBuf> {
     let directory = paths::profile_dir()?.with_file_name("differential");
     fs::create_dir_all(&directory)?;
@@ -124,7 +124,7 @@ fn keep(seed: u64, source: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Runs seed after seed for as long as the environment says.
+/// Runs one seed after the other, as the variables of `make differential-go` say.
 fn long(tool: &Tool) -> Result<()> {
     let number = |name: &str, default: u64| -> Result<u64> {
         match std::env::var(format!("WASI_AOT_DIFFERENTIAL_{name}")) {

@@ -1,5 +1,5 @@
-//! A random Go program. Each of its functions computes something of one kind and
-//! gives a digest of it; `main` prints them, or the panic that a function ends in.
+//! Writes a random Go program. Each function computes something of one kind and returns a digest.
+//! `main` prints the digests, or the panic that ends a function.
 
 use crate::calls::{channels, closures, generics, recovery, recursion};
 use crate::compute::{arithmetic, floats, machine};
@@ -8,7 +8,7 @@ use crate::expr::{Expressions, INTEGERS};
 use harness::rng::Rng;
 use std::fmt::Write as _;
 
-/// What a function is about.
+/// A kind of function.
 const TEMPLATES: &[fn(&mut Expressions<'_>, &mut String, usize)] = &[
     arithmetic, arithmetic, arithmetic, floats, floats, machine, machine, strings, slices, maps,
     values, closures, recovery, recovery, channels, generics, recursion,
@@ -35,10 +35,10 @@ pub fn source(seed: u64, functions: usize) -> String {
     text + &main + end + "}\n"
 }
 
-/// What `main` and all functions share.
+/// The code that `main` and all functions share.
 const PRELUDE: &str = include_str!("prelude.go");
 
-/// Arrays of values that are hard on operators.
+/// Arrays of values at which operators have special cases.
 fn edges(rng: &mut Rng, out: &mut String) {
     for ty in INTEGERS {
         let bits = match ty {

@@ -1,18 +1,18 @@
-//! Copies a module's bodies, with what makes their runs comparable and their values
-//! visible: most of what random code computes it drops, so what is dropped goes into
-//! a digest, a global of the driver's.
+//! Copies a module's bodies with changes that make runs comparable and values visible. Random
+//! code drops most of what it computes, so dropped values go into a digest, a global of the
+//! driver.
 
 use crate::nan::{self, Float, Scratch};
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{CodeSection, Function, HeapType, InstructionSink};
 use wasmparser::{FuncType, FuncValidator, FunctionBody, Operator, ValidatorResources};
 
-/// What is changed.
+/// Which changes are made.
 #[derive(Debug, Clone, Copy)]
 pub struct Changes {
-    /// NaNs are made canonical before operators that show their bits, too.
+    /// NaNs are also made canonical before operators that show their bits.
     pub observers: bool,
-    /// Where this global is 0, the function returns zeroes; wasm-smith lets it trap.
+    /// If this global is 0, the function returns zeroes. wasm-smith would let it trap.
     pub returns_without: Option<u32>,
     /// Dropped values go into this global.
     pub digest: Option<u32>,

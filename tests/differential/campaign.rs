@@ -1,4 +1,4 @@
-//! Many modules, for a given time or number.
+//! Compares many modules, for a given time or number.
 
 use crate::config::Kind;
 use crate::ours::Bench;
@@ -14,39 +14,39 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What is to be run.
+/// Which modules are run, and for how long.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// Modules of these kinds take turns.
+    /// Kinds of modules, which are run in turn.
     pub kinds: Vec<Kind>,
-    /// The seed of the first module of each kind; the next ones follow.
+    /// The seed of the first module of each kind. Later modules have the next seeds.
     pub seed: u64,
-    /// Modules in all.
+    /// The number of modules of all kinds.
     pub modules: u64,
     pub time: Duration,
     pub threads: usize,
 }
 
-/// What was run of a kind.
+/// The counts of one kind.
 #[derive(Debug, Default, Clone)]
 pub struct Counts {
-    /// Modules that were compared.
+    /// The number of modules that were compared.
     pub modules: u64,
-    /// Seeds of which the generator makes no module.
+    /// The number of seeds that give no module.
     pub none: u64,
-    /// Executions of ours.
+    /// The number of executions of ours.
     pub executions: u64,
-    /// Runs of the reference, and how many of them trapped.
+    /// The number of runs of the reference, and how many of them trapped.
     pub runs: u64,
     pub traps: u64,
-    /// Modules that have no instance.
-    /// The seed of each mismatch, and what differs.
+    /// The number of modules that can't be instantiated.
+    /// (seed, difference) of each mismatch.
     pub mismatches: Vec<(u64, String)>,
 }
 
 pub type Report = BTreeMap<Kind, Counts>;
 
-/// Runs it in `threads` threads.
+/// Runs a plan in its number of threads.
 ///
 /// # Errors
 /// If the harness itself fails.
@@ -91,17 +91,17 @@ impl Counts {
     }
 }
 
-/// What one thread works with.
+/// The state of one thread.
 pub struct Worker {
     reference: Reference,
     bench: Bench,
-    /// Functions are compiled in this thread: there are as many workers as cores.
+    /// A pool of one thread for the compiler, because there are as many workers as cores.
     pool: rayon::ThreadPool,
 }
 
 impl Worker {
     /// # Errors
-    /// If there is no place for executables.
+    /// If it can't make a directory for executables.
     pub fn new() -> Result<Self> {
         Ok(Self {
             reference: Reference::new(),
@@ -110,7 +110,7 @@ impl Worker {
         })
     }
 
-    /// Runs `work` where it compiles in one thread only.
+    /// Runs `work` with one thread for the compiler.
     pub fn within<T: Send>(&mut self, work: impl FnOnce(&mut Reference, &Bench) -> T + Send) -> T {
         let (reference, bench) = (&mut self.reference, &self.bench);
         self.pool.install(|| work(reference, bench))
@@ -150,7 +150,7 @@ impl Counts {
     }
 }
 
-/// Keeps a module that made a difference.
+/// Keeps a module that differs.
 fn keep(kind: Kind, seed: u64, wasm: &[u8]) -> Result<PathBuf> {
     let directory = paths::profile_dir()?.with_file_name("differential");
     std::fs::create_dir_all(&directory)?;

@@ -1,9 +1,8 @@
-//! Makes a command of a module: it imports `fd_read` and `fd_write`, and its
-//! `_start` calls the module's functions and writes what came of it
-//! ([`crate::driver`]).
+//! Makes a command of a module. The command imports `fd_read` and `fd_write`. Its `_start` calls
+//! the module's functions and writes their results ([`crate::driver`]).
 //!
-//! Everything of the module is kept, with function indices two higher. A module
-//! without memory gets one, as preview 1 needs it; an empty memory gets a page.
+//! The command keeps everything of the module. Function indices become two higher. A module
+//! without memory gets one, because preview 1 needs it; an empty memory gets a page.
 
 use crate::body::{self, Changes};
 use crate::driver::{self, Calls};
@@ -20,30 +19,30 @@ use wasmparser::{
     FuncType, FuncValidatorAllocations, Parser, Payload, ValidPayload, Validator, WasmFeatures,
 };
 
-/// Functions that are imported; those of the module come after them.
+/// The number of imported functions. The module's functions come after them.
 pub const IMPORTS: u32 = 2;
 pub const FD_READ: u32 = 0;
 pub const FD_WRITE: u32 = 1;
 
-/// Bytes of a page of memory.
+/// The size of a page of memory in bytes.
 const PAGE: usize = 0x1_0000;
 
-/// What is to be known about a module to drive it.
+/// What must be known about a module to call its functions.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
     /// The global that is set to [`crate::smith::FUEL`] before each call.
     pub fuel: Option<u32>,
     pub observers: bool,
-    /// The global without which functions return at once, as [`Changes`] has it.
+    /// The global that makes functions return at once when it is 0; see [`Changes`].
     pub returns_without: Option<u32>,
     /// Whether dropped values go into a digest.
     pub digest: bool,
     /// Whether the module's exports are kept.
     pub exports: bool,
-    /// The only table holds every function of the module from this element on, and
-    /// is to hold those of the driver, too: Go's linker makes it so.
+    /// Go's linker puts every function into the only table, from this element on. The driver's
+    /// functions must be in it, too.
     pub go_table: Option<u32>,
-    /// Functions that are called; `None`: all.
+    /// The functions that are called; `None` for all.
     pub entry: Option<u32>,
 }
 
@@ -57,7 +56,7 @@ pub struct Command {
     pub functions: u32,
 }
 
-/// The module's sections so far, and what they say.
+/// The module's sections so far, and their contents.
 #[derive(Default)]
 pub struct Sections {
     pub types: TypeSection,
@@ -77,19 +76,19 @@ pub struct Sections {
     /// The types of the module's functions.
     pub function_types: Vec<u32>,
     pub global_types: Vec<ValType>,
-    /// The next body's number.
+    /// The number of the next body.
     body: usize,
-    /// The global that dropped values go into.
+    /// The global with the digest of dropped values.
     digest: Option<u32>,
 }
 
 impl Sections {
-    /// The signature of the module's function `index`, imports not counted.
+    /// The signature of the module's function `index`, without imports.
     pub fn signature(&self, index: usize) -> &FuncType {
         &self.signatures[self.function_types[index] as usize]
     }
 
-    /// A global of the driver's, behind those of the module.
+    /// A global of the driver, after those of the module.
     fn add_digest(&mut self, shape: Shape) {
         if shape.digest {
             self.digest = Some(self.globals.len());
@@ -103,7 +102,7 @@ impl Sections {
         }
     }
 
-    /// Fills the first page of memory with numbers: loads of zeroes show little.
+    /// Fills the first page of memory with numbers, because loads of zeroes show little.
     fn fill(&mut self, rng: &mut Rng) {
         let bytes: Vec<u8> = (0..PAGE / 8)
             .flat_map(|_| rng.integer().to_le_bytes())
@@ -143,7 +142,7 @@ impl Reencode for Shift {
     }
 }
 
-/// The command of `wasm`, with arguments chosen by `rng`.
+/// The command of `wasm`. `rng` chooses the arguments of its calls.
 ///
 /// # Errors
 /// If the module can't be read.
@@ -183,7 +182,7 @@ pub fn make(wasm: &[u8], shape: Shape, rng: &mut Rng) -> Result<Command> {
     if sections.function_types.is_empty() {
         bail!("the module has no function");
     }
-    // Only functions that are declared so can be referred to in bodies.
+    // A body may refer only to declared functions.
     let declared = Elements::Functions(vec![IMPORTS].into());
     sections.elements.declared(declared);
     (sections.exports).export("memory", ExportKind::Memory, 0);

@@ -1,30 +1,29 @@
-//! Kinds of modules. What of WebAssembly they use is said once, in [`common`]: all that
-//! the compiler accepts but relaxed SIMD, whose results are each engine's own.
+//! Kinds of modules. [`common`] says which features they use: all that the compiler accepts but
+//! relaxed SIMD, whose results differ between engines.
 
 use wasm_smith::{Config, InstructionKind, InstructionKinds, MemoryOffsetChoices};
 
 /// A kind of modules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// Everything that is accepted.
+    /// All features.
     General,
-    /// No operator can trap, so all of it is executed.
+    /// No operator can trap, so all code is executed.
     TrapFree,
     /// Wild indices, offsets and divisors.
     Traps,
-    /// Mostly arithmetic on floats; bits of NaNs are made canonical only where they
-    /// would show.
+    /// Mostly arithmetic on floats. NaNs are made canonical only where their bits would show.
     Floats,
-    /// Memory operators with offsets near the memory's end and near 2^32, growing,
-    /// bulk operators.
+    /// Memory operators with offsets near the memory's end and near 2^32, `memory.grow`, bulk
+    /// operators.
     Memory,
     /// Tables and references.
     Tables,
     /// 128-bit vectors.
     Simd,
-    /// Every operator alike ([`crate::dense`]).
+    /// Every operator with the same probability ([`crate::dense`]).
     Dense,
-    /// What Go's toolchain emits ([`crate::golike`]).
+    /// Modules as Go's toolchain emits them ([`crate::golike`]).
     Go,
 }
 
@@ -56,14 +55,14 @@ impl Kind {
         }
     }
 
-    /// Most pages of a memory: all of them are part of the result.
+    /// The largest number of pages of a memory. All of them are part of the result.
     #[must_use]
     pub fn max_pages(self) -> u64 {
         if self == Self::Memory { 24 } else { 4 }
     }
 
-    /// The generator's settings; general modules that are `calm` don't trap: most
-    /// others do so early.
+    /// The generator's settings. General modules that are `calm` don't trap; most others trap
+    /// early.
     #[must_use]
     pub fn smith(self, calm: bool) -> Config {
         let mut config = common(self.max_pages());

@@ -1,10 +1,10 @@
-//! Modules in which every operator is as likely as any other, is executed, and shows
-//! in the result. wasm-smith's programs use few operators on values that matter.
+//! Makes modules in which every operator has the same probability, is executed, and shows in the
+//! result. Most operators in wasm-smith's programs have no effect on the result.
 //!
-//! The operators and their types are not listed: they are those that wasmparser
-//! knows and its validator takes ([`operators`]). Operands are locals, results go
-//! into locals and into the digest of what is dropped. Addresses and indices are
-//! masked so that few of them are out of bounds, and divisors are odd.
+//! No list says which operators there are, and which types they have: wasmparser knows the
+//! operators and its validator finds the types ([`operators`]). Operands are locals. Results go
+//! into locals and into the digest of dropped values. Addresses and indices are masked so that
+//! few of them are out of bounds, and divisors are odd.
 
 use crate::nan::{Float, Scratch};
 use harness::rng::Rng;
@@ -16,7 +16,7 @@ use wasm_encoder::{
 };
 use wasmparser::{FuncValidatorAllocations, MemArg, Operator, Parser, ValidPayload, Validator};
 
-/// Types of values, of each of which a function has [`EACH`] locals.
+/// The types of values. A function has [`EACH`] locals of each type.
 const TYPES: [ValType; 5] = [
     ValType::I32,
     ValType::I64,
@@ -26,7 +26,7 @@ const TYPES: [ValType; 5] = [
 ];
 const EACH: u32 = 3;
 
-/// An operator with its operands and result, as places in [`TYPES`].
+/// An operator with its operands and result, as indices into [`TYPES`].
 struct Typed {
     operator: Operator<'static>,
     name: &'static str,
@@ -77,7 +77,7 @@ macro_rules! shape {
 
 macro_rules! candidates {
     ($( @$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {
-        // Hundreds of pushes, some of which the macro leaves out.
+        // The macro expands to hundreds of pushes, and to none for some operators.
         #[expect(clippy::vec_init_then_push)]
         fn candidates() -> Vec<(Operator<'static>, &'static str, &'static str)> {
             let mut found = Vec::new();
@@ -96,7 +96,7 @@ const ARGUMENT: MemArg = MemArg {
     ordering: None,
 };
 
-/// The operators that take and give values of [`TYPES`].
+/// The operators whose operands and results have types of [`TYPES`].
 fn operators() -> &'static [Typed] {
     static OPERATORS: OnceLock<Vec<Typed>> = OnceLock::new();
     OPERATORS.get_or_init(|| {
@@ -154,8 +154,8 @@ fn at_lane(operator: &Operator<'static>, to: u8) -> Operator<'static> {
     )
 }
 
-/// The types of operands and result that the validator takes; `None` for an
-/// operator of another kind.
+/// The types of operands and result that the validator accepts. `None` for an operator of another
+/// kind.
 fn typed(operator: &Operator<'_>) -> Option<(Vec<usize>, Option<usize>)> {
     let count = TYPES.len();
     (0..4u32).find_map(|arity| {
@@ -172,7 +172,7 @@ fn typed(operator: &Operator<'_>) -> Option<(Vec<usize>, Option<usize>)> {
     })
 }
 
-/// The result of an operator on exactly these operands, if that is valid.
+/// The type of the result of an operator with exactly these operands, if that is valid.
 fn validates(operator: &Operator<'_>, operands: &[usize]) -> Option<Option<usize>> {
     static EMPTY: OnceLock<Vec<u8>> = OnceLock::new();
     let wasm = EMPTY.get_or_init(|| {
@@ -233,10 +233,10 @@ fn memory() -> MemorySection {
     memories
 }
 
-/// Elements of the table at the start.
+/// The number of elements of the table at the start.
 const ELEMENTS: i32 = 16;
 
-/// Bytes of the passive segment.
+/// The length of the passive segment in bytes.
 const SEGMENT: usize = 64;
 
 /// A module of three functions.
@@ -356,12 +356,12 @@ impl Writer<'_> {
         };
     }
 
-    /// Into a local, and into the digest.
+    /// Stores the result in a local, and adds it to the digest.
     fn set(&mut self, code: &mut Function, ty: usize) {
         code.instructions().local_tee(self.local(ty)).drop();
     }
 
-    /// An i32 up to a mask, or any now and then.
+    /// An i32 up to a mask; now and then any i32.
     fn index(&mut self, code: &mut Function, mask: i32) {
         code.instructions().local_get(self.local(0));
         if !self.rng.chance(1) || !self.rng.chance(30) {
@@ -511,7 +511,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A call of a function before this one, directly or through the table.
+    /// A call of an earlier function, directly or through the table.
     fn call(&mut self, code: &mut Function, params: &[ValType], number: u32) {
         let count = params.len() / EACH as usize;
         for place in 0..params.len() {

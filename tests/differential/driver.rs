@@ -1,17 +1,15 @@
-//! The functions that call a module's functions and write what came of it.
+//! Adds the functions that call a module's functions and write the results.
 //!
-//! What a run writes is a row of 8-byte words: for each call [`MARK`] with its
-//! number and then its results; at the end each global, each table's length and
-//! which of its elements are null, and each memory's size and bytes. Floats are
-//! written as their bits, references as whether they are null. A run that traps
-//! has written the results of the calls before.
+//! A run writes words of 8 bytes. For each call: [`MARK`] with the call's number, then its
+//! results. At the end: each global; each table's length and which of its elements are null;
+//! each memory's size and bytes. A float is written as its bits, a reference as whether it is
+//! null. A run that traps has written the results of the earlier calls.
 //!
-//! A run begins with the call whose number it reads from standard input, so that
-//! calls after one that traps get their turn.
+//! A run begins with the call whose number it reads from standard input. So calls after a trap
+//! are made, too, in another run.
 //!
-//! Memory 0 serves to pass buffers. Its first bytes are put back before the
-//! module's code goes on; before the memory itself is written out they are written
-//! apart.
+//! Buffers lie in memory 0. Its first bytes are restored before the module's code goes on. When
+//! memory 0 itself is written, they are written first.
 
 use crate::command::{FD_READ, FD_WRITE, IMPORTS, Sections, Shape};
 use crate::nan::{Float, Scratch};
@@ -19,16 +17,16 @@ use crate::smith::FUEL;
 use harness::rng::Rng;
 use wasm_encoder::{BlockType, Function, HeapType, InstructionSink, MemArg, MemArgTarget, ValType};
 
-/// Upper half of the word that announces a call.
+/// The upper half of the word that announces a call.
 pub const MARK: u64 = 0xd1ff_ca11;
 
-/// Functions of the driver.
+/// The number of functions of the driver.
 pub const FUNCTIONS: u32 = 5;
 
 /// How often a function is called.
 const ROUNDS: usize = 2;
 
-/// An argument; floats as bits.
+/// An argument. Floats are bits.
 #[derive(Debug, Clone, Copy)]
 enum Arg {
     I32(u64),
@@ -37,11 +35,11 @@ enum Arg {
     F64(u64),
     V128(u64, u64),
     Null(HeapType),
-    /// A reference to the module's function of this number.
+    /// A reference to the module's function with this number.
     Function(u32),
 }
 
-/// The calls that are made.
+/// Chooses the calls.
 pub struct Calls {
     calls: Vec<(u32, Vec<Arg>)>,
     shape: Shape,
@@ -94,7 +92,7 @@ struct Own {
     end: u32,
 }
 
-/// Adds the driver; gives the index of the function to run.
+/// Adds the driver. Returns the index of the function that runs it.
 pub fn add(to: &mut Sections, calls: &Calls) -> u32 {
     let at = IMPORTS + to.functions.len();
     let own = Own {
@@ -135,7 +133,7 @@ fn at(offset: u64) -> MemArg {
     }
 }
 
-/// Puts the words at 0, 8 and 16 into three locals.
+/// Saves the words at 0, 8 and 16 in three locals.
 fn save(code: &mut InstructionSink<'_>, locals: u32) {
     for word in 0..3 {
         code.i32_const(0).i64_load(at(8 * u64::from(word)));
@@ -150,7 +148,8 @@ fn restore(code: &mut InstructionSink<'_>, locals: u32) {
     }
 }
 
-/// One buffer of 8 bytes at 16, described at 0, for a function that counts at 8.
+/// Calls a function with the list at 0 of one buffer, 8 bytes at 16. The function stores its count
+/// at 8.
 fn transfer(code: &mut InstructionSink<'_>, fd: i32, function: u32) {
     code.i32_const(0).i32_const(16).i32_store(at(0));
     code.i32_const(0).i32_const(8).i32_store(at(4));
@@ -170,7 +169,7 @@ fn emit() -> Function {
     body
 }
 
-/// `() -> (number)`: reads the first call's number.
+/// `() -> (number)`: reads the number of the first call.
 fn first() -> Function {
     let mut body = Function::new([(4, ValType::I64)]);
     let code = &mut body.instructions();
@@ -230,7 +229,7 @@ impl Own {
         body
     }
 
-    /// Writes a value that `get` puts on the stack, as one word or two.
+    /// Writes a value that `get` pushes, as one word or two.
     fn write(
         self,
         code: &mut InstructionSink<'_>,
@@ -290,8 +289,7 @@ impl Own {
         body
     }
 
-    /// A table's length, and for each 64 elements a word in which a bit is set for
-    /// each that is null.
+    /// A table's length, and for each 64 elements a word with a bit for each null.
     fn table(self, code: &mut InstructionSink<'_>, table: u32) {
         code.table_size(table).local_tee(SIZE).i64_extend_i32_u();
         code.call(self.emit);
@@ -314,8 +312,8 @@ impl Own {
         code.local_get(WORD).call(self.emit);
     }
 
-    /// Memory 0: its size, its first two words, and all of its bytes, of which
-    /// the first 16 are the buffer's description.
+    /// Memory 0: its size, its first two words, and all of its bytes. The first 16 bytes are the
+    /// list of the buffer.
     fn memory(self, code: &mut InstructionSink<'_>) {
         code.memory_size(0).i64_extend_i32_u().call(self.emit);
         for word in 0..2 {
@@ -329,8 +327,8 @@ impl Own {
         code.call(FD_WRITE).drop();
     }
 
-    /// Another memory: its size and all of its bytes, through the upper half of
-    /// memory 0's first page.
+    /// Another memory: its size and all of its bytes, copied through the upper half of memory 0's
+    /// first page.
     fn other_memory(self, code: &mut InstructionSink<'_>, memory: u32) {
         const HALF: i32 = 0x8000;
         code.memory_size(memory).local_tee(SIZE).i64_extend_i32_u();

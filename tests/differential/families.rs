@@ -1,4 +1,4 @@
-//! Families of operators, and a lowering bug or more for each.
+//! Families of scalar operators, each with one or more deliberate lowering bugs.
 
 use crate::config::Kind;
 use crate::mutants::{Mutant, Wrong};
@@ -6,13 +6,13 @@ use wasm_encoder::Instruction as I;
 use wasm_encoder::MemArg;
 use wasmparser::Operator as O;
 
-/// Operators that are lowered in one place.
+/// Operators that one place in the compiler lowers.
 pub struct Family {
     pub name: &'static str,
     pub mutants: &'static [Mutant],
 }
 
-/// A mutant that exchanges one operator without immediates for others.
+/// A mutant that replaces one operator without immediates by others.
 macro_rules! swap {
     ($name:literal, $kind:ident, $from:ident => $($to:expr),+) => {
         Mutant {
@@ -26,7 +26,7 @@ macro_rules! swap {
     };
 }
 
-/// A mutant that puts others before an operator.
+/// A mutant that inserts others before an operator.
 macro_rules! before {
     ($name:literal, $kind:ident, $operator:ident => $($first:expr),+) => {
         Mutant {
@@ -40,7 +40,7 @@ macro_rules! before {
     };
 }
 
-/// A mutant that accesses memory by another operator, or one byte further.
+/// A mutant that accesses memory with another operator, or one byte further.
 macro_rules! access {
     ($name:literal, $kind:ident, $from:ident => $to:ident, $further:literal) => {
         Mutant {
@@ -56,7 +56,7 @@ macro_rules! access {
     };
 }
 
-/// An access `further` on, of no alignment.
+/// An access `further` bytes on, without alignment.
 pub fn argument(from: &wasmparser::MemArg, further: u64) -> MemArg {
     let mut to = MemArg::try_from(*from).expect("BUG: an access of a newer proposal");
     to.offset = (to.offset + further).min(u64::from(u32::MAX));

@@ -1,18 +1,15 @@
-//! Random modules under our compiler and under an interpreter.
+//! Do random modules do what an interpreter does, and would wrong code be found?
 //!
-//! A module is made from a seed ([`smith`] by wasm-smith, [`dense`] of all
-//! operators, [`golike`] of Go's shape),
-//! becomes a command that calls its functions and writes all that came of it
-//! ([`command`], [`driver`]), and runs in each way to build it ([`ours`]) and under
-//! wasmi ([`reference`]). Output, end and kind of trap must be the same to the byte
-//! ([`outcome`]).
+//! A seed gives a module: [`smith`] uses wasm-smith, [`dense`] all operators, [`golike`] Go's
+//! shape. The module becomes a command that calls its functions and writes all results
+//! ([`command`], [`driver`]). The command runs in each way to build it ([`ours`]) and under wasmi
+//! ([`reference`]). Output, end and kind of trap must be the same ([`outcome`]).
 //!
-//! Where WebAssembly leaves results open: bits of NaNs are made canonical ([`nan`], [`body`]);
-//! memories and tables have maxima that both sides grow to; runs are too short to
-//! use up a stack.
+//! WebAssembly leaves some results open. So NaNs are made canonical ([`nan`], [`body`]), memories
+//! and tables have maxima that both sides reach, and runs are too short to use up a stack.
 //!
-//! `make differential` runs for as long as it is told to; the tests here run fixed
-//! seeds. [`mutants`] shows that wrong code would be found.
+//! The tests run fixed seeds. `make differential` runs other seeds for as long as it is told to.
+//! [`mutants`] shows that wrong code would be found.
 
 mod body;
 mod campaign;
@@ -38,7 +35,7 @@ use config::Kind;
 use harness::suite::test;
 use std::time::Duration;
 
-/// Modules of each kind that the tests run.
+/// The number of modules of each kind that the tests run.
 const SAMPLE: u64 = 60;
 
 fn main() -> Result<()> {
@@ -75,7 +72,7 @@ fn sample(kind: Kind) -> Result<()> {
     Ok(())
 }
 
-/// Runs what the environment asks for.
+/// Runs what the variables of `make differential` say.
 fn long() -> Result<()> {
     let number = |name: &str| -> Result<Option<u64>> {
         match std::env::var(format!("WASI_AOT_DIFFERENTIAL_{name}")) {

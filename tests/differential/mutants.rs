@@ -1,10 +1,10 @@
-//! Whether wrong code would be found: a test of this suite itself.
+//! Would wrong code be found? A test of this suite itself.
 //!
-//! A compiler that lowers an operator wrongly is the same as a right one that is
-//! given a module with another operator in its place. So ours gets a module in which
-//! one operator is exchanged wherever it occurs, the reference gets the right one,
-//! and they must be seen to differ within [`BOUND`] modules. Each mutant is wrong in
-//! one respect only: another signedness, width, offset, operand order.
+//! A compiler that lowers an operator wrongly does the same as a right compiler that gets a
+//! module with another operator. So our compiler gets a module in which one operator is replaced
+//! wherever it occurs, and the reference gets the original. The suite must find a difference
+//! within [`BOUND`] modules. Each mutant is wrong in one respect: signedness, width, offset, or
+//! order of operands.
 
 use crate::campaign::Worker;
 use crate::command::{Command, IMPORTS};
@@ -19,17 +19,17 @@ use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{CodeSection, Function, Instruction, Module};
 use wasmparser::{FunctionBody, Operator};
 
-/// Modules within which each mutant must be found.
+/// Each mutant must be found within this many modules.
 pub const BOUND: u64 = 1500;
 
-/// What is made of an operator, `None` for what is kept.
+/// The replacement of an operator; `None` if it is kept.
 pub type Exchange = fn(&Operator<'_>) -> Option<Wrong>;
 
 /// A wrong operator.
 pub enum Wrong {
-    /// These in its place.
+    /// These operators replace it.
     Instead(Vec<Instruction<'static>>),
-    /// These before it.
+    /// These operators are inserted before it.
     Before(Vec<Instruction<'static>>),
     /// A call of another function of the same type.
     OtherCallee(u32),
@@ -40,14 +40,14 @@ pub enum Wrong {
 pub struct Mutant {
     pub name: &'static str,
     pub exchange: Exchange,
-    /// The kind of modules it is looked for in.
+    /// The kind of modules in which it must be found.
     pub kind: Kind,
 }
 
-/// Where the modules of the search begin.
+/// The seed of the first module of the search.
 const SEED: u64 = 1_000_000;
 
-/// The way to build: what is searched for is found in all.
+/// The way to build. The mutants are in the module, so any way finds them.
 const WAY: Way = Way {
     level: OptLevel::O0,
     go: Go::All,
@@ -55,11 +55,10 @@ const WAY: Way = Way {
     variables_in_memory: false,
 };
 
-/// Looks for the mutants of a family; gives for each after how many modules it was
-/// found.
+/// Looks for the mutants of a family. Returns for each after how many modules it was found.
 ///
 /// # Errors
-/// If one isn't found, or if the modules themselves can't be run.
+/// If a mutant isn't found, or a module can't be run.
 pub fn hunt(family: &families::Family) -> Result<String> {
     let mut worker = Worker::new()?;
     let mut text = String::new();
@@ -124,7 +123,7 @@ impl Exchanger {
             .find(|index| *index != callee)
     }
 
-    /// Writes what is wrong; gives whether that replaces the operator.
+    /// Writes the mutant's operators. Returns whether they replace the operator.
     fn write(&mut self, wrong: Wrong, function: &mut Function) -> bool {
         let (instructions, replaces) = match wrong {
             Wrong::Instead(instructions) => (instructions, true),
@@ -166,8 +165,8 @@ impl Reencode for Exchanger {
     }
 }
 
-/// The command with the operator exchanged in the module's functions; `None` if
-/// there is none.
+/// The command with the operator replaced in the module's functions. `None` if the operator
+/// doesn't occur.
 fn exchange(command: &Command, exchange: Exchange) -> Option<Vec<u8>> {
     let mut exchanger = Exchanger {
         exchange,
@@ -189,7 +188,7 @@ fn function_types(wasm: &[u8]) -> Vec<u32> {
     let mut types = Vec::new();
     for payload in wasmparser::Parser::new(0).parse_all(wasm) {
         match payload.expect("BUG: a command can't be read") {
-            // The imports have a type of their own, which no function of the module has.
+            // No function of the module has the type of the imports.
             wasmparser::Payload::ImportSection(_) => types.extend([u32::MAX; IMPORTS as usize]),
             wasmparser::Payload::FunctionSection(section) => {
                 types.extend(section.into_iter().map(|ty| ty.expect("BUG: a type index")));

@@ -1,13 +1,13 @@
-//! Bits of NaNs, which WebAssembly leaves open (core specification 2.0, "NaN
-//! Propagation"), made canonical where a program would see them.
+//! Makes NaNs canonical where a program would see their bits, which WebAssembly leaves open (core
+//! specification 2.0, "NaN Propagation").
 //!
-//! A float's bits show when it is stored, reinterpreted, or gives its sign to
-//! another (`copysign`); everything else that takes a NaN gives the same for all
-//! NaNs, or a NaN. So a NaN is replaced by the canonical one right before those
-//! operators, and before its bits are part of the result. Conversions between f32
-//! and f64 propagate a payload, too; their results are replaced at once. Vectors mix floats and integers in
-//! too many ways: in modules with them the generator makes each operator's result
-//! canonical, and what it forgets is done here.
+//! A float's bits show when it is stored or reinterpreted, or when it gives its sign to another
+//! float (`copysign`). All other operators give the same result for all NaNs, or a NaN. So a NaN
+//! is replaced by the canonical one right before those operators, and before its bits are part
+//! of the output. Conversions between f32 and f64 keep a payload, so their results are replaced
+//! at once. Vectors mix floats and integers in many ways. In modules with vectors the generator
+//! makes each result canonical; this file does it for the operators that the generator
+//! forgets.
 
 use wasm_encoder::{InstructionSink, ValType};
 use wasmparser::Operator;
@@ -24,7 +24,7 @@ pub enum Float {
 pub const CANONICAL_32: u32 = 0x7fc0_0000;
 pub const CANONICAL_64: u64 = 0x7ff8_0000_0000_0000;
 
-/// Locals that hold a value while it is looked at.
+/// The locals that hold a value while it is examined.
 #[derive(Debug, Clone, Copy)]
 pub struct Scratch {
     pub first: u32,
@@ -93,7 +93,7 @@ pub fn before(operator: &Operator<'_>) -> Option<Float> {
     })
 }
 
-/// What is replaced after an operator: its result.
+/// The type whose NaNs are replaced in the operator's result.
 pub fn after(operator: &Operator<'_>) -> Option<Float> {
     Some(match operator {
         Operator::F32DemoteF64 => Float::F32,

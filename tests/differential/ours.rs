@@ -1,4 +1,4 @@
-//! A command as our executable, in each way to build it.
+//! Builds a command as our executable, in each way, and runs it.
 
 use crate::outcome::{End, Outcome};
 use anyhow::{Context, Result, bail};
@@ -18,17 +18,17 @@ use wasi_aot_compiler::policy::Policy;
 use wasi_aot_compiler::{OptLevel, Options};
 use wasi_aot_contract::module::TrapKind;
 
-/// How to build.
+/// A way to build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Way {
     pub level: OptLevel,
     pub go: Go,
     pub spectre: bool,
-    /// As the heaviest functions are built, for which random ones are too small.
+    /// As the compiler builds the heaviest functions. Random functions are too small for that.
     pub variables_in_memory: bool,
 }
 
-/// What knowledge of Go is used.
+/// Which knowledge of Go the compiler uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Go {
     All,
@@ -47,7 +47,7 @@ pub const WAYS: [Way; 5] = [
     IN_MEMORY,
 ];
 
-/// Ways for those with many comparisons of bounds.
+/// Ways for modules with many comparisons of bounds.
 pub const BOUNDS_WAYS: [Way; 6] = [
     way(OptLevel::O0, Go::All),
     way(OptLevel::O1, Go::All),
@@ -57,7 +57,7 @@ pub const BOUNDS_WAYS: [Way; 6] = [
     GUARDED,
 ];
 
-/// Ways for those of Go's shape.
+/// Ways for modules of Go's shape.
 pub const GO_WAYS: [Way; 8] = [
     way(OptLevel::O0, Go::All),
     way(OptLevel::O1, Go::All),
@@ -122,24 +122,23 @@ impl fmt::Display for Way {
     }
 }
 
-/// More than [`crate::smith::FUEL`] frames need.
+/// The native stack: more than [`crate::smith::FUEL`] frames need.
 const STACK: u64 = 64 << 20;
 
-/// No run takes a tenth of it.
+/// The time limit of a run: ten times what any run takes.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Held while an executable is written and while one is started: a process that is
-/// just being started has the descriptors of all files that are open here, and
-/// a file that is open for writing can't be executed.
+/// Held while an executable is written and while one is started. Between fork and exec a child has
+/// all descriptors that are open here, and a file that is open for writing can't be executed.
 static WRITING: Mutex<()> = Mutex::new(());
 
-/// Where executables are written and run, one at a time.
+/// The directory in which executables are written and run, one at a time.
 pub struct Bench {
     directory: TempDir,
 }
 
 impl Bench {
-    /// In memory, where the system has such a directory.
+    /// Makes the directory, in memory if the system has such a file system.
     pub fn new() -> Result<Self> {
         let shared = Path::new("/dev/shm");
         let parent = if shared.is_dir() {
@@ -155,10 +154,10 @@ impl Bench {
         self.directory.path().join(name)
     }
 
-    /// Builds `wasm`; `None` if its segments don't fit.
+    /// Builds `wasm`.
     ///
     /// # Errors
-    /// As the compiler says.
+    /// Those of the compiler.
     pub fn build(&self, wasm: &[u8], way: Way, observer: &Observed) -> Result<()> {
         let bytes =
             wasi_aot_compiler::build(wasm, &way.options(), observer).context("not built")?;
@@ -171,10 +170,10 @@ impl Bench {
         Ok(())
     }
 
-    /// Runs what was built last, from the call `first` on.
+    /// Runs the executable that was built last, from the call `first` on.
     ///
     /// # Errors
-    /// If it can't be run, or ends in a way that is nobody's right.
+    /// If it can't be run, or ends in a way that is always wrong.
     pub fn run(&self, first: u64) -> Result<Outcome> {
         fs::write(self.file("in"), first.to_le_bytes())?;
         let mut command = target::command(self.file("program"));

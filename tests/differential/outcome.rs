@@ -1,4 +1,4 @@
-//! What came of a run, and the difference between two of them.
+//! The outcome of a run, and the difference between two outcomes.
 
 use crate::driver::MARK;
 use std::fmt;
@@ -12,7 +12,7 @@ pub enum End {
     Trapped(TrapKind),
 }
 
-/// The end of a run and what it had written.
+/// The end of a run, and its output.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Outcome {
     pub end: End,
@@ -20,7 +20,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The last call that was begun.
+    /// The number of the last call that began.
     pub fn last_call(&self) -> Option<u64> {
         let mut words = self.words().rev();
         words.find_map(|word| (word >> 32 == MARK).then_some(word & 0xffff_ffff))
@@ -31,7 +31,7 @@ impl Outcome {
         words.map(|word| u64::from_le_bytes(*word))
     }
 
-    /// Words that stand for it in a file.
+    /// The end as words in a file of `regressions/`.
     pub fn summary(&self, most: usize) -> String {
         let mut text = format!("{:?}", self.end);
         for word in self.words().take(most) {
@@ -45,8 +45,8 @@ impl Outcome {
     }
 }
 
-/// A trap as both sides can tell it: the reference says the same of a call through
-/// a table as of any other access out of its bounds.
+/// A kind of trap that both sides distinguish. The reference has one kind for a call and for any
+/// other access out of a table's bounds.
 fn kind(kind: TrapKind) -> TrapKind {
     match kind {
         TrapKind::TableAccessOutOfBounds => TrapKind::TableOutOfBounds,
@@ -54,7 +54,7 @@ fn kind(kind: TrapKind) -> TrapKind {
     }
 }
 
-/// Says what is different, if anything is.
+/// The difference of two outcomes, if there is one.
 pub fn difference(ours: &Outcome, reference: &Outcome) -> Option<String> {
     let same = match (ours.end, reference.end) {
         (End::Trapped(a), End::Trapped(b)) => kind(a) == kind(b),

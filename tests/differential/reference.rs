@@ -6,8 +6,7 @@ use wasi_aot_contract::module::TrapKind;
 use wasmi::errors::{ErrorKind, InstantiationError};
 use wasmi::{Caller, Config, Engine, Error, Extern, Linker, Memory, Module, Store, TrapCode};
 
-/// An engine keeps all code that it was ever given, so it is replaced after as
-/// many modules.
+/// After this many modules the engine is replaced, because it keeps all code that it ever got.
 const MODULES: u32 = 300;
 
 pub struct Reference {
@@ -30,7 +29,7 @@ impl Reference {
     /// Runs a command from the call `first` on.
     ///
     /// # Errors
-    /// If wasmi refuses the module, or its run ends in a way that ours can't.
+    /// If wasmi refuses the module, or the run ends in a way that ours can't.
     pub fn runs(&mut self, wasm: &[u8]) -> Result<Runs> {
         self.modules += 1;
         if self.modules > MODULES {
@@ -44,7 +43,7 @@ impl Reference {
     }
 }
 
-/// A command that can be run.
+/// A command that wasmi can run.
 pub struct Runs {
     module: Module,
     linker: Linker<Streams>,
@@ -72,7 +71,7 @@ impl Runs {
             }
             Err(error) => match error.kind() {
                 ErrorKind::TrapCode(_) => trap(&error)?,
-                // A segment that doesn't fit.
+                // A segment is out of bounds.
                 ErrorKind::Memory(_) => End::Trapped(TrapKind::MemoryOutOfBounds),
                 ErrorKind::Table(_)
                 | ErrorKind::Instantiation(InstantiationError::ElementSegmentDoesNotFit {
@@ -127,7 +126,7 @@ fn memory(caller: &Caller<'_, Streams>) -> Result<Memory, Error> {
     memory.ok_or_else(|| Error::new("no memory is exported"))
 }
 
-/// The only buffer of a list at `list`, as address and length.
+/// The address and the length of the only buffer in the list at `list`.
 fn buffer(bytes: &[u8], list: i32, len: i32) -> Result<std::ops::Range<usize>, Error> {
     let word = |at: usize| {
         let bytes = bytes.get(at..at + 4)?;

@@ -1,8 +1,9 @@
-//! What was found, each as a module in `regressions/` that is named after it.
+//! Does every fault stay fixed that the suite found? Each is a module in `regressions/`, named
+//! after the fault.
 //!
-//! A file's lines that begin with `;;= ` say how its first run ends and the first
-//! words that it writes, as the reference has them; `WASI_AOT_BLESS` writes them.
-//! All ways to build must agree with the reference in everything, beside.
+//! Lines that begin with `;;= ` have the end of the module's first run and its first words, under
+//! the reference. `WASI_AOT_BLESS` writes them. All ways to build must agree with the reference
+//! in all runs.
 
 use crate::campaign::Worker;
 use crate::command::{self, Shape};
@@ -18,7 +19,7 @@ use std::path::Path;
 
 const EXPECTED: &str = ";;= ";
 
-/// Words of the output that a file states.
+/// How many words of the output a file states.
 const WORDS: usize = 24;
 
 /// One test for each file.
@@ -27,7 +28,7 @@ const WORDS: usize = 24;
 /// If the directory can't be read.
 pub fn trials() -> Result<Vec<Trial>> {
     let directory = paths::root().join("tests/differential/regressions");
-    // There is none as long as nothing was found.
+    // Without a fault there is no directory.
     if !directory.is_dir() {
         return Ok(Vec::new());
     }

@@ -1,14 +1,14 @@
-//! A module from a seed, by wasm-smith.
+//! Makes a module from a seed by wasm-smith.
 
 use crate::config::Kind;
 use anyhow::{Context, Result};
 use arbitrary::Unstructured;
 use harness::rng::Rng;
 
-/// Loops and calls that one function may go through each time it is called.
+/// How many turns of loops and calls one call may make.
 pub const FUEL: u32 = 400;
 
-/// A module, and the global that holds its fuel.
+/// A module, and the global with its fuel.
 #[derive(Debug)]
 pub struct Generated {
     pub wasm: Vec<u8>,

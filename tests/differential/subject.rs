@@ -1,5 +1,4 @@
-//! A module of a kind from a seed, as a command, and what becomes of it here and
-//! there.
+//! The command of a kind and seed, and its comparison with the reference.
 
 use crate::command::{self, Command, Shape};
 use crate::config::Kind;
@@ -14,21 +13,21 @@ use harness::facts::Observed;
 use harness::rng::Rng;
 use wasi_aot_compiler::Facts;
 
-/// Most runs of a command: one more after each that traps.
+/// The largest number of runs of a command. After each run that traps there is one more.
 const RUNS: usize = 3;
 
-/// A command to be run on both sides.
+/// A command that both sides run.
 pub struct Subject {
     pub command: Command,
     pub kind: Kind,
-    /// Functions in which a build must recognise Go's dispatch.
+    /// The number of functions in which a build must recognise Go's dispatch.
     pub dispatches: usize,
 }
 
-/// The command of this kind and seed; `None` if the generator makes no module of it.
+/// The command of this kind and seed. `None` if the seed gives no module.
 ///
 /// # Errors
-/// If the module can't be made a command.
+/// If the module can't become a command.
 pub fn subject(kind: Kind, seed: u64) -> Result<Option<Subject>> {
     let mut rng = Rng::new(seed);
     if kind == Kind::Go {
@@ -87,8 +86,7 @@ pub fn subject(kind: Kind, seed: u64) -> Result<Option<Subject>> {
     }))
 }
 
-/// What the reference makes of a command: the first call and the outcome of each
-/// run.
+/// The runs of the reference: the first call and the outcome of each.
 ///
 /// # Errors
 /// If the reference can't run it.

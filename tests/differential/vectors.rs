@@ -1,4 +1,4 @@
-//! Families of vector operators, and lowering bugs for each.
+//! Families of vector operators, each with deliberate lowering bugs.
 
 use crate::config::Kind;
 use crate::families::{Family, argument};
@@ -6,7 +6,7 @@ use crate::mutants::{Mutant, Wrong};
 use wasm_encoder::Instruction as I;
 use wasmparser::Operator as O;
 
-/// A mutant that exchanges an operator without immediates for another.
+/// A mutant that replaces an operator without immediates by another.
 macro_rules! swap {
     ($name:literal, $from:ident => $($to:expr),+) => {
         Mutant {
@@ -20,7 +20,7 @@ macro_rules! swap {
     };
 }
 
-/// A mutant that exchanges an access to memory for another.
+/// A mutant that replaces an access to memory by another.
 macro_rules! access {
     ($name:literal, $from:ident => $to:ident) => {
         Mutant {

@@ -1,10 +1,11 @@
-//! Loads and stores: unaligned ones of every width across pages, the last bytes of
-//! memory, and static offsets around those from which on the compiler checks bounds
-//! itself (`MAX_UNCHECKED_OFFSET` in `contract/src/layout.rs`) and near 2^32.
+//! Do loads and stores work across pages and at the end of memory, and trap beyond?
+//! Unaligned accesses of every width, the last bytes of memory, and static offsets around
+//! the largest offset without a bounds check (`MAX_UNCHECKED_OFFSET` in
+//! `contract/src/layout.rs`) and near 2^32.
 //!
-//! That a store whose end lies behind memory writes nothing can't be seen from
-//! outside, since a trap ends the process; memory ends at a page of the processor's,
-//! which writes all bytes of a store or faults.
+//! A store that ends beyond memory must write nothing. These programs can't show that,
+//! because the trap ends the process; [`crate::sweep`] does. Memory ends at a page of the
+//! processor, which writes all bytes of a store or faults.
 
 use harness::agree::{self, Program};
 use harness::tool::Tool;
@@ -14,8 +15,8 @@ use wasi_aot_contract::layout::MAX_UNCHECKED_OFFSET;
 
 const OUT: &str = "out of bounds memory access";
 
-/// A store, the loads of as many bytes, how many; each load says whether it extends
-/// the sign, and to how many bits.
+/// (store, loads of the same width, bytes of the width). A load is (name, whether it extends
+/// the sign, bits of the result).
 type Access = (&'static str, &'static [(&'static str, bool, u32)], u64);
 
 const ACCESSES: &[Access] = &[
@@ -48,10 +49,10 @@ const ACCESSES: &[Access] = &[
     ("i64.store", &[("i64.load", false, 64)], 8),
 ];
 
-/// What every byte of is another, and its sign is set at each width.
+/// All bytes differ, and the sign bit is set at each width.
 const PATTERN: u64 = 0x8fae_cdec_8bba_a998;
 
-/// What a load gives after a store of `PATTERN`.
+/// The result of a load after a store of `PATTERN`.
 fn loaded(bytes: u64, signed: bool, bits: u32) -> u64 {
     let unused = 64 - 8 * bytes;
     let value = PATTERN << unused;
@@ -67,7 +68,7 @@ fn loaded(bytes: u64, signed: bool, bits: u32) -> u64 {
     }
 }
 
-/// Stores and loads at `addresses`, index and static offset of each.
+/// Stores and loads at `places`: index and static offset of each.
 fn round_trips(places: impl Fn(u64) -> Vec<(u64, u64)>) -> (String, Vec<u64>) {
     let (mut body, mut prints) = (String::new(), Vec::new());
     for (store, loads, bytes) in ACCESSES {
@@ -89,14 +90,14 @@ fn round_trips(places: impl Fn(u64) -> Vec<(u64, u64)>) -> (String, Vec<u64>) {
     (body, prints)
 }
 
-/// One program for each access of one byte too many.
+/// One program for each access that ends one byte beyond `size`.
 fn just_outside(name: &str, before: &str, size: u64, offset: u64) -> Vec<Program> {
     let mut programs = Vec::new();
     for (store, loads, bytes) in ACCESSES {
         let int = &store[..3];
         let index = size - bytes + 1 - offset;
         if index > u64::from(u32::MAX) {
-            // No index is behind 4 GiB by itself.
+            // An index alone can't be beyond 4 GiB.
             continue;
         }
         let load = loads[0].0;

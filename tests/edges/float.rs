@@ -1,12 +1,13 @@
-//! Floats: which bits of a NaN an operator keeps, and how the others round. Where
-//! the specification allows a set of results, membership is what is asked for.
+//! Are floats right to the bit? NaNs that must keep their bits, NaNs that operators make,
+//! rounding, minima and maxima, conversions. Where the specification allows a set of
+//! results, the result must be one of the set.
 
 use harness::agree::{self, Program, Want};
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 
-/// A signalling and a quiet NaN with payloads, with the sign set and not.
+/// Signalling and quiet NaNs with payloads, of both signs.
 const NANS32: [u64; 4] = [0x7f80_0001, 0xffa5_5aa5, 0x7fc1_2345, 0xffff_ffff];
 const NANS64: [u64; 4] = [
     0x7ff0_0000_0000_0001,
@@ -15,7 +16,8 @@ const NANS64: [u64; 4] = [
     u64::MAX,
 ];
 
-/// A type of float, its integer, its bits, how to print the latter, its NaNs.
+/// A type of float: the integer of the same size, the number of bits, the function that
+/// prints them, and some NaNs.
 struct Float {
     float: &'static str,
     int: &'static str,
@@ -42,7 +44,7 @@ const FLOATS: [Float; 2] = [
 ];
 
 impl Float {
-    /// The float of these bits: known to the compiler, and read from memory.
+    /// The float with these bits, as a constant and read from memory.
     fn operands(&self, bits: u64) -> [String; 2] {
         let Self { float, int, .. } = self;
         [
@@ -69,7 +71,7 @@ impl Float {
         1 << (self.bits - 1)
     }
 
-    /// All that only moves bits, or changes none but the sign.
+    /// Operators that move a NaN without a change, or change its sign alone.
     fn kept(&self) -> Program {
         let Self { float, .. } = self;
         let (mut body, mut prints) = (String::new(), Vec::new());
@@ -128,7 +130,7 @@ impl Float {
         ))
     }
 
-    /// Arithmetic gives a canonical NaN for canonical ones, else any quiet one.
+    /// Arithmetic with canonical NaNs gives a canonical NaN; with other NaNs, any quiet NaN.
     fn propagated(&self) -> Program {
         let Self { float, bits, .. } = self;
         let (mut body, mut prints) = (String::new(), Vec::new());
@@ -158,7 +160,7 @@ impl Float {
                 }
             }
         }
-        // Made out of none.
+        // NaNs of operands that aren't NaNs.
         for made in [
             "(sub inf inf)",
             "(mul 0 inf)",
@@ -179,7 +181,7 @@ impl Float {
             .allowing(prints)
     }
 
-    /// (operator, its operands, its result), all floats of this type as text.
+    /// (operator, operands, result), as text; all are floats of this type.
     fn exact(&self) -> Program {
         const CASES: &[(&str, &str, &str)] = &[
             ("nearest", "0.5", "0"),
@@ -238,7 +240,7 @@ impl Float {
     }
 }
 
-/// (operator, the integer's bits, the float's).
+/// (operator, bits of the integer, bits of the float).
 const CONVERTED: &[(&str, u64, u64)] = &[
     // Halfway cases go to even.
     ("f32.convert_i32_s", 0x0100_0001, 0x4b80_0000),
@@ -249,7 +251,7 @@ const CONVERTED: &[(&str, u64, u64)] = &[
     ("f32.convert_i32_u", 0xffff_ff7f, 0x4f7f_ffff),
     ("f32.convert_i32_u", 0x8000_0080, 0x4f00_0000),
     ("f32.convert_i32_u", 0x8000_0081, 0x4f00_0001),
-    // By way of a double, rounded to even there, these would be one less.
+    // A conversion to a double first would round to even, and these would be one less.
     ("f32.convert_i64_u", 0x8000_0080_0000_0001, 0x5f00_0001),
     ("f32.convert_i64_s", 0x4000_0040_0000_0001, 0x5e80_0001),
     ("f32.convert_i64_s", 0x4000_0040_0000_0000, 0x5e80_0000),
@@ -295,18 +297,18 @@ const CONVERTED: &[(&str, u64, u64)] = &[
 
 /// `f32.demote_f64`: (double, float).
 const DEMOTED: &[(u64, u64)] = &[
-    // Between 1 and the next float: to even; a bit above it, up.
+    // Halfway between 1 and the next float: to even. A bit above halfway: up.
     (0x3ff0_0000_1000_0000, 0x3f80_0000),
     (0x3ff0_0000_1000_0001, 0x3f80_0001),
     (0x3ff0_0000_3000_0000, 0x3f80_0002),
-    // The largest float, halfway to the next, which is infinity, and below that.
+    // Halfway between the largest float and 2^128: infinity. Below halfway: the largest.
     (0x47ef_ffff_f000_0000, 0x7f80_0000),
     (0x47ef_ffff_efff_ffff, 0x7f7f_ffff),
-    // Half of the least subnormal, and a bit above it.
+    // Half of the least subnormal: 0. A bit above: the least subnormal.
     (0x3690_0000_0000_0000, 0),
     (0x3690_0000_0000_0001, 1),
     (0xb690_0000_0000_0000, 0x8000_0000),
-    // To the least normal float.
+    // Up to the least normal float; and -0.
     (0x380f_ffff_f000_0000, 0x0080_0000),
     (0x8000_0000_0000_0001, 0x8000_0000),
 ];

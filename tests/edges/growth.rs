@@ -1,4 +1,5 @@
-//! `memory.grow` at its limits, and memories of 4 GiB, of which few pages are used.
+//! Does memory grow to its limits and no further? Memories of 4 GiB (of which few pages are
+//! used), maxima of the module, `--max-memory`, and limits of the system.
 
 use anyhow::{Result, ensure};
 use harness::agree::{self, Program};
@@ -11,7 +12,7 @@ use std::sync::Arc;
 
 const NEVER: u64 = 0xffff_ffff;
 
-/// Grows by each of these, printing the result and the size.
+/// Grows by each of `deltas`, and prints the result and the size.
 fn grow(deltas: &[i64]) -> String {
     let one = |delta| {
         format!("(call $show (memory.grow (i32.const {delta}))) (call $show (memory.size))\n")
@@ -104,7 +105,7 @@ fn programs() -> Vec<Program> {
     ]
 }
 
-/// What `--max-memory` leaves, which is the executable's own matter.
+/// Memory grows as far as `--max-memory` leaves room beside the stack.
 fn max_memory(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let output = dir.path().join("program");
@@ -124,7 +125,7 @@ fn max_memory(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// Where the system gives 1 GiB and no 3 more, growing fails and memory stays.
+/// The system gives 1 GiB and refuses 3 GiB more: `memory.grow` fails and changes nothing.
 fn refused(tool: &Tool) -> Result<()> {
     let body = format!(
         "{} (i32.store8 (i32.const 0x4000ffff) (i32.const 9)) (call $show (i32.load8_u (i32.const 0x4000ffff)))
@@ -163,7 +164,7 @@ fn no_address_space(tool: &Tool) -> Result<()> {
     })
 }
 
-/// Runs a program below a limit of the shell's.
+/// Runs a program with a limit that the shell sets.
 fn under(
     tool: &Tool,
     limit: &str,

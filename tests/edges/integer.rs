@@ -1,5 +1,5 @@
-//! Integer operators, and conversions of floats to integers, at their edges; each
-//! with operands that the compiler knows and with ones that it reads from memory.
+//! Are integer operators, and conversions of floats to integers, right at their limits? Each
+//! with constant operands and with operands that are read from memory.
 
 use harness::agree::{self, Program};
 use harness::tool::Tool;
@@ -13,7 +13,7 @@ const INVALID: &str = "invalid conversion to integer";
 const MIN32: i64 = i32::MIN as i64;
 const MIN64: i64 = i64::MIN;
 
-/// (operator, its operands, the result's bits).
+/// (operator, operands, bits of the result).
 const BINARY: &[(&str, [i64; 2], u64)] = &[
     ("i32.rem_s", [MIN32, -1], 0),
     ("i64.rem_s", [MIN64, -1], 0),
@@ -79,8 +79,7 @@ const TRAPPING: &[(&str, [i64; 2], &str)] = &[
     ("i64.rem_u", [1, 0], BY_ZERO),
 ];
 
-/// (operator, bits of its operand, the result's bits): the last numbers that have
-/// one.
+/// (operator, bits of the operand, bits of the result): the last numbers that don't trap.
 const TRUNCATED: &[(&str, u64, u64)] = &[
     // 2^31 - 128 and -2^31.
     ("i32.trunc_f32_s", 0x4eff_ffff, 0x7fff_ff80),
@@ -111,7 +110,8 @@ const TRUNCATED: &[(&str, u64, u64)] = &[
     ("i64.trunc_f64_u", 0x8000_0000_0000_0000, 0),
 ];
 
-/// (operator, bits, trap): the first that have none. `trunc_sat` gives the last number.
+/// (operator, bits of the operand, trap, result of `trunc_sat`): the first numbers that
+/// trap.
 const NOT_TRUNCATED: &[(&str, u64, &str, u64)] = &[
     ("i32.trunc_f32_s", 0x4f00_0000, OVERFLOW, 0x7fff_ffff),
     ("i32.trunc_f32_s", 0xcf00_0001, OVERFLOW, 0x8000_0000),
@@ -154,7 +154,7 @@ const NOT_TRUNCATED: &[(&str, u64, &str, u64)] = &[
     ("i64.trunc_f64_s", 0x7ff0_0000_0000_0001, INVALID, 0),
 ];
 
-/// Prints what an operator of this name gives.
+/// Prints the result of an operator.
 pub fn show(operator: &str, operands: &str) -> String {
     let print = if operator.starts_with("i32") {
         "$show"
@@ -164,7 +164,7 @@ pub fn show(operator: &str, operands: &str) -> String {
     format!("(call {print} ({operator} {operands}))\n")
 }
 
-/// An operand that the compiler knows, and the same from memory, at 0 or 8.
+/// Constant operands, and the same operands read from memory at 0 and 8.
 fn operands(ty: &str, values: &[i64]) -> [String; 2] {
     let bits = if ty == "i32" { 0xffff_ffff } else { -1 };
     let known = values
@@ -174,7 +174,7 @@ fn operands(ty: &str, values: &[i64]) -> [String; 2] {
     [known.collect(), loaded.collect()]
 }
 
-/// Stores what [`operands`] loads.
+/// Stores the numbers that [`operands`] loads.
 fn stores(values: &[i64]) -> String {
     let store = |(i, value)| format!("(i64.store (i32.const {}) (i64.const {value}))", 8 * i);
     values.iter().enumerate().map(store).collect()
@@ -242,7 +242,7 @@ fn saturated() -> Program {
     Program::printing("conversions that saturate", &body, &prints, "")
 }
 
-/// One program for each trap: the result is dropped, which makes no difference.
+/// One program for each trap. The result is dropped; the operator must trap all the same.
 fn trapping() -> Vec<Program> {
     let mut programs = Vec::new();
     let mut add = |operator: &str, store: &str, operands: [String; 2], trap| {

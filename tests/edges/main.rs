@@ -1,16 +1,17 @@
-//! Execution at its edges: what the specification's own testsuite doesn't come to,
-//! because it lies at limits of ours (the layout in `contract`), or because only a
-//! whole program can show it.
+//! Are numbers, memory and stacks right at their limits?
+//!
+//! The specification's own testsuite has no such cases: the limits are those of our address
+//! layout (`contract`), or only a whole program shows them.
 //!
 //! - [`float`]: bits of NaNs, rounding, minima and maxima;
 //! - [`integer`]: division, shifts, counts; conversions from floats;
 //! - [`access`]: loads and stores across pages, at the end of memory and beyond;
 //! - [`growth`]: `memory.grow` to its limits, 4 GiB of memory;
 //! - [`sweep`]: every load and store at every boundary;
-//! - [`ranges`]: bulk operations of lengths that wrap; tables; the native stack.
+//! - [`ranges`]: bulk operators and tables, whose ranges wrap; the native stack.
 //!
-//! What is expected is written here, as it follows from the specification, and
-//! holds for wasmtime, too. Each program is built in all of [`harness::ways`].
+//! The expected numbers follow from the specification and are written in the tests. wasmtime
+//! must print them, too. Each program is built in all of [`harness::ways`].
 
 mod access;
 mod float;

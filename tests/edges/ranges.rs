@@ -1,5 +1,5 @@
-//! Bulk operators with ranges at the end of memory, across 2 GiB, and of lengths
-//! that wrap around; tables likewise; recursion without end.
+//! Do operators on ranges trap where a range ends beyond memory or beyond a table, also where
+//! its end wraps around? And does endless recursion trap?
 
 use anyhow::{Context, Result};
 use harness::agree::{self, Compared, Program};
@@ -13,11 +13,10 @@ const TABLE: &str = "out of bounds table access";
 
 const ALL_4_GIB: &str = "(drop (memory.grow (i32.const 65535)))";
 
-/// Lengths that the compiler lowers in each of its ways.
+/// Lengths for each way in which the compiler lowers a copy.
 const LENGTHS: [usize; 14] = [1, 2, 3, 7, 8, 15, 16, 17, 31, 33, 64, 127, 128, 129];
 
-/// (name, operator and operands): traps in a memory of one page, and of 4 GiB as
-/// far as its numbers are about that.
+/// (name, operator and operands): traps in a memory of one page.
 const OUTSIDE: &[(&str, &str)] = &[
     (
         "fill of a length of all ones",
@@ -152,8 +151,8 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     trials
 }
 
-/// Overlapping copies of every kind of length, forwards and backwards, and fills:
-/// what memory holds is computed here, too.
+/// Overlapping copies of each length, forwards and backwards, and fills. The expected memory
+/// is computed here.
 fn copies() -> Program {
     let mut memory: Vec<u8> = (0..=255).map(|i: u8| i.wrapping_mul(37) ^ 0x5a).collect();
     let escaped: String = memory.iter().map(|byte| format!("\\{byte:02x}")).collect();
@@ -231,7 +230,7 @@ fn table_growth() -> Program {
     .with("(table $t 4 8 funcref) (elem declare func $print)")
 }
 
-/// Functions of which `$deep` never ends.
+/// (name, functions): `$deep` recurses without end. `LARGE` stands for [`large_frame`].
 const RECURSIONS: &[(&str, &str)] = &[
     ("a small frame", "(func $deep (param i64) (result i64) (i64.add (call $deep (local.get 0)) (i64.const 1)))"),
     (
@@ -243,7 +242,7 @@ const RECURSIONS: &[(&str, &str)] = &[
     ("a frame over a page", "LARGE"),
 ];
 
-/// A function with a frame of 16 KiB: so many values live across the call.
+/// A function with a frame of 16 KiB: 2048 values live across its call.
 fn large_frame() -> String {
     let values = 2048;
     let pushes: String = (0..values)

@@ -1,5 +1,5 @@
-//! `--max-cpu`: programs end when they have used their processor time, whatever they do
-//! with it, and go on as long as they haven't.
+//! Does `--max-cpu` end a program when it has used its processor time, whatever it does, and
+//! not before?
 
 use crate::support::{assemble, build, guest, run, test, text};
 use anyhow::{Result, ensure};
@@ -16,12 +16,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wasi_aot_shim_images::Target;
 
-/// What README.md says programs exit with.
+/// The exit code that the documents promise.
 const USED_UP: i32 = 152;
 
 const LOOP: &str = r#"(module (memory 1) (func (export "_start") (loop (br 0))))"#;
 
-/// The time is the kernel's, not the program's.
+/// A program that uses its time in the kernel.
 const CALLS: &str = r#"(module
     (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
     (memory (export "memory") 16)
@@ -47,13 +47,17 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             let flags = ["--max-cpu", "20ms"];
             go(tool, "failure", "infinite", &flags, "20ms")
         }),
-        test("max-cpu/Go that isn't", tool, |tool| {
+        test("max-cpu/Go that isn't preempted", tool, |tool| {
             let flags = ["--max-cpu", "300ms", "--no-preempt"];
             go(tool, "concurrency", "preempted", &flags, "300ms")
         }),
         natively(test("max-cpu/as precise as the timer", tool, precise)),
-        test("max-cpu/waiting takes none", tool, waiting),
-        natively(test("max-cpu/what was before doesn't count", tool, before)),
+        test("max-cpu/waiting uses no time", tool, waiting),
+        natively(test(
+            "max-cpu/time before the program doesn't count",
+            tool,
+            before,
+        )),
         natively(test("max-cpu/ignored and blocked signals", tool, refused)),
         natively(test("max-cpu/beside ulimit -t", tool, ulimit)),
         natively(test("max-cpu/a corrupted runtime", tool, corrupted)),
@@ -68,7 +72,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     ]
 }
 
-/// A program of `module` in `dir` with this limit.
+/// Builds `module` as a program in `dir` with this limit.
 fn made(
     tool: &Tool,
     module: &str,
@@ -112,7 +116,8 @@ fn go(tool: &Tool, name: &str, argument: &str, flags: &[&str], limit: &str) -> R
     used_up(&run(&program, &[argument], dir.path())?, limit)
 }
 
-/// Not before, and, with the kernel's ticks of at most 10 ms, hardly after.
+/// The program ends no earlier than the limit, and not much later: a tick of the kernel is at
+/// most 10 ms.
 fn precise(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     for module in [LOOP, CALLS] {
@@ -150,7 +155,8 @@ fn waiting(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// A shell that has computed becomes the program.
+/// A shell that has used processor time executes the program in its own process. The limit
+/// counts from the program's start.
 fn before(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     made(tool, READS, "10ms", &[], dir.path())?;
@@ -179,8 +185,8 @@ fn refused(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// A guest that has broken the runtime ignores the signal (the system call 13 with
-/// SIG_IGN, 1, as the handler of SIGXCPU), and the kernel ends it all the same.
+/// A guest that has broken the runtime ignores the signal: system call 13 (rt_sigaction) with
+/// SIG_IGN, 1, for SIGXCPU. The kernel ends it all the same.
 fn corrupted(tool: &Tool) -> Result<()> {
     let module = r#"(module
         (import "wasi_snapshot_preview1" "clock_res_get" (func $call (param i32 i32) (result i32)))
@@ -209,7 +215,7 @@ fn corrupted(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// Whoever sets the other limit sees its signal.
+/// A caller who sets RLIMIT_CPU sees that limit's signal.
 fn ulimit(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     made(tool, LOOP, "1h", &[], dir.path())?;

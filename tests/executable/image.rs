@@ -1,5 +1,5 @@
-//! What the kernel maps of an executable: memory whose bytes lie far apart, and code on pages
-//! of its own.
+//! Does the kernel map an executable as it should? Memory whose bytes lie far apart takes no
+//! space in the file, and only pages of code can be executed.
 
 use crate::support::{assemble, build, guest, link, run, test, text};
 use anyhow::{Result, ensure};
@@ -21,7 +21,8 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     ]
 }
 
-/// Data at these addresses of a memory of 4 GiB, each the number of its place.
+/// A module with data at these addresses of a memory of 4 GiB. Each byte is the index of its
+/// address.
 fn module(addresses: &[u64]) -> String {
     let signed = |address: u64| address as u32 as i32;
     let mut items = String::new();
@@ -43,7 +44,8 @@ fn module(addresses: &[u64]) -> String {
     format!("(module (memory 65536) {items} (func (export \"_start\") {checks}))")
 }
 
-/// The program behaves, linked by ourselves and by `ld`, and neither file has the gaps.
+/// The program finds its data, linked by wasi-aot and by `ld`, and neither file contains the
+/// gaps between data.
 fn behaves(tool: &Tool, addresses: &[u64], most: u64) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let at = |name: &str| dir.path().join(name);
@@ -71,7 +73,7 @@ fn far_data(tool: &Tool) -> Result<()> {
         &[5, gib, 3 * gib + 70_000],
         &[2 * gib + 100, gib],
         &[(4 * gib) - 2],
-        // More than there may be segments.
+        // More addresses than segments that a file may have.
         &std::array::from_fn::<u64, 40, _>(|i| i as u64 * 100_000_000 + 3),
     ];
     for addresses in places {
@@ -80,13 +82,13 @@ fn far_data(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// So many that the start applies them.
+/// So many addresses that the data is applied at the start.
 fn scattered_data(tool: &Tool) -> Result<()> {
     let addresses: Vec<u64> = (0..2500).map(|i| 1_700_001 * i + 1).collect();
     behaves(tool, &addresses, 4 << 20)
 }
 
-/// In the files for both machines, linked by ourselves and by `ld`.
+/// Checks the files for both targets, linked by wasi-aot and by `ld`.
 fn code_alone(tool: &Tool) -> Result<()> {
     let module = guest("start", Goal::Wasip1)?;
     let dir = tempfile::tempdir()?;
@@ -102,8 +104,7 @@ fn code_alone(tool: &Tool) -> Result<()> {
     only_code(&at("linked"))
 }
 
-/// Every byte of every page of the file that is mapped to be executed lies in a section of
-/// code, or is zero.
+/// Every byte of every executable page of the file lies in a section of code, or is zero.
 fn only_code(path: &Path) -> Result<()> {
     let file = std::fs::read(path)?;
     let header = FileHeader64::<LE>::parse(&*file)?;

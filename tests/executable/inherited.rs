@@ -1,5 +1,5 @@
-//! What a parent leaves to an executable and its policy doesn't grant: open descriptors,
-//! blocked and ignored signals, capabilities, rights of the file's owner.
+//! Does an executable keep nothing of its parent that its policy doesn't grant? Open
+//! descriptors, blocked and ignored signals, capabilities, the rights of the file's owner.
 
 use crate::support::{assemble, block, build, guest, ignore, one_line, run, test, text};
 use anyhow::{Context, Result, ensure};
@@ -17,7 +17,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-/// Says that it is there, then reads until the end.
+/// A program that prints that it runs, then reads until its input ends.
 const WAITS: &str = r#"(module
     (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
     (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
@@ -27,7 +27,7 @@ const WAITS: &str = r#"(module
         (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))
         (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 16)))))"#;
 
-/// A user without rights.
+/// A user ID without rights.
 const NOBODY: u32 = 65534;
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
@@ -44,14 +44,14 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         natively(test("inherited/root's capabilities", tool, capabilities)),
         natively(test("inherited/ambient capabilities", tool, ambient)),
         natively(test(
-            "inherited/root in a directory of others",
+            "inherited/root in a directory of another user",
             tool,
             of_others,
         )),
     ]
 }
 
-/// [`WAITS`] as `dir/program`.
+/// Builds [`WAITS`] as `dir/program`.
 fn waits(tool: &Tool, flags: &[&str], dir: &Path) -> Result<std::path::PathBuf> {
     let module = assemble(dir, "m.wasm", WAITS)?;
     let program = dir.join("program");
@@ -90,7 +90,7 @@ fn descriptors(tool: &Tool) -> Result<()> {
             open.push(fs::read_link(entry?.path())?);
         }
         let kept = open.contains(&dir.path().join("file"));
-        // Standard input, output and error, and what is granted.
+        // Standard input, output and error, and the granted directories.
         let granted = usize::from(flags.len() == 2);
         ensure!(!kept && open.len() == 3 + granted, "{flags:?}: {open:?}");
         live.finish()?;
@@ -98,7 +98,7 @@ fn descriptors(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// A trap is a trap all the same.
+/// A trap ends the program also if its signals are blocked or ignored.
 fn signals(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     for (instructions, says) in [
@@ -142,7 +142,7 @@ fn signals(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// Preemption goes on where its signal was blocked or ignored.
+/// Goroutines are preempted also if the signal for that was blocked or ignored.
 fn preemption(tool: &Tool) -> Result<()> {
     let module = guest("concurrency", Goal::Wasip1)?;
     let program = tool.executable(&module, &[])?;
@@ -170,7 +170,7 @@ fn is_root() -> bool {
     root
 }
 
-/// `program` as a user without rights, in `dir`.
+/// The command that starts `program` in `dir` as a user without rights.
 fn as_nobody(program: &Path, dir: &Path) -> Command {
     let mut command = Command::new(program);
     command
@@ -181,14 +181,15 @@ fn as_nobody(program: &Path, dir: &Path) -> Command {
     command
 }
 
-/// A directory that everybody can reach.
+/// A fresh directory that all users can reach.
 fn reachable() -> Result<tempfile::TempDir> {
     let dir = tempfile::tempdir()?;
     fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755))?;
     Ok(dir)
 }
 
-/// What the caller would choose is refused; what the owner has chosen is granted.
+/// A set-user-ID program refuses a grant that its caller would choose, and grants what its
+/// owner chose.
 fn privileged(tool: &Tool, give_rights: impl Fn(&Path) -> Result<()>) -> Result<()> {
     let dir = reachable()?;
     let absolute = dir.path().display().to_string();
@@ -211,7 +212,7 @@ fn privileged(tool: &Tool, give_rights: impl Fn(&Path) -> Result<()>) -> Result<
             let texts = [says, "more rights than its caller", "build with"];
             one_line(&finished, 125, &name, &texts)?;
         }
-        // Started by the owner it is a program like any other.
+        // Started by its owner, it is an ordinary program.
         let finished = run(&program, &[], dir.path());
         fs::remove_file(&program)?;
         let finished = finished?;
@@ -236,8 +237,8 @@ fn set_user_id(tool: &Tool) -> Result<()> {
     })
 }
 
-/// As `setcap cap_net_bind_service=ep`: the attribute of a file (uapi linux/capability.h,
-/// `struct vfs_cap_data`, revision 2 and the flag that makes them effective).
+/// Does what `setcap cap_net_bind_service=ep` does: sets the file's attribute (uapi
+/// linux/capability.h, `struct vfs_cap_data`, revision 2 with the flag for "effective").
 fn set_capability(program: &Path) -> Result<()> {
     const NET_BIND_SERVICE: u32 = 1 << 10;
     let words = [0x0200_0001, NET_BIND_SERVICE, 0, 0, 0];
@@ -263,7 +264,7 @@ fn file_capabilities(tool: &Tool) -> Result<()> {
         return Ok(());
     }
     privileged(tool, set_capability)?;
-    // A server may listen at a low port, and has no capability any more once it does.
+    // The server opens a low port, and has no capability left when it serves.
     let dir = reachable()?;
     let port = (700..1024).find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok());
     let listen = format!("127.0.0.1:{}", port.context("a free port")?);
@@ -296,7 +297,7 @@ const DAC_OVERRIDE: u64 = 1 << 1;
 const DAC_READ_SEARCH: u64 = 1 << 2;
 const FOWNER: u64 = 1 << 3;
 
-/// What is left follows from the grants.
+/// The grants decide which capabilities are left.
 fn capabilities(tool: &Tool) -> Result<()> {
     if !is_root() {
         return Ok(());
@@ -327,7 +328,7 @@ fn capabilities(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// What a container leaves root is less than all.
+/// Root in a container has only some capabilities.
 fn own_permitted() -> Result<u64> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status
@@ -336,7 +337,8 @@ fn own_permitted() -> Result<u64> {
     Ok(u64::from_str_radix(line.context("no CapPrm")?, 16)?)
 }
 
-/// As systemd's AmbientCapabilities= gives them to a service without root.
+/// Ambient capabilities, as AmbientCapabilities= of systemd gives them to a service that isn't
+/// root.
 fn ambient(tool: &Tool) -> Result<()> {
     if !is_root() {
         return Ok(());
@@ -363,7 +365,7 @@ fn ambient(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// Volumes of containers belong to other users than the container's root.
+/// A container's volumes belong to other users than its root.
 fn of_others(tool: &Tool) -> Result<()> {
     if !is_root() {
         return Ok(());

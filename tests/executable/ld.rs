@@ -1,5 +1,5 @@
-//! `--emit obj`, the shim's static library, our linker script and `ld` make an
-//! executable that behaves as the one that wasi-aot links itself.
+//! Does an executable behave the same if `ld` links it? From `--emit obj`, the runtime's static
+//! library and our linker script.
 
 use crate::support::{assemble, build, guest, link, run, test, text};
 use anyhow::{Result, ensure};
@@ -9,7 +9,7 @@ use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 
-/// (guest, arguments, exit code)
+/// (guest, arguments, exit code).
 const RUNS: &[(&str, &[&str], i32)] = &[
     ("start", &["args", "a", "b"], 0),
     ("start", &["exit", "9"], 9),
@@ -34,7 +34,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     trials
 }
 
-/// Only the first one is in the file; the others are there all the same.
+/// Only the first memory has bytes in the file. The others work, too.
 fn several_memories(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let at = |name: &str| dir.path().join(name);

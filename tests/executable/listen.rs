@@ -1,5 +1,5 @@
-//! `--listen`: a server in Go on listeners that its executable opens, driven by
-//! Go's own HTTP client on the other side.
+//! Does a Go server serve on the listeners that `--listen` opens? Go's own HTTP client is on the
+//! other side.
 
 use crate::support::{build, guest, one_line, run, test, text};
 use anyhow::{Context, Result, ensure};
@@ -15,7 +15,7 @@ use std::process::Command;
 use std::sync::Arc;
 use tempfile::TempDir;
 
-/// Values of `--listen` that a build refuses, and what it advises.
+/// (value of `--listen` that a build refuses, its advice).
 const REFUSED: &[(&str, &[&str], &str)] = &[
     ("no address", &[":8080"], "write 0.0.0.0:8080"),
     ("a name", &["localhost:80"], "localhost isn't an IP address"),
@@ -64,18 +64,18 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     trials
 }
 
-/// A server that is ready for clients.
+/// A running server that is ready for clients.
 struct Site {
     server: Daemon,
     addresses: Vec<String>,
-    /// Where it runs.
+    /// The server's working directory.
     _dir: TempDir,
 }
 
 impl Site {
-    /// Builds the guest `server` for ports that are free now, with `--dir .`, and
-    /// starts it after the shell command `before`. Ports are taken by others now and
-    /// then, so it takes several attempts.
+    /// Builds the guest `server` for ports that are free at the moment, with `--dir .`, and
+    /// starts it after the shell command `before`. If another process takes a port meanwhile,
+    /// this tries again with other ports.
     fn new(tool: &Tool, version: &'static str, ips: &[IpAddr], before: &str) -> Result<Self> {
         let module = Toolchain::new(version)?.build("server", Flavour::Plain, Goal::Wasip1)?;
         for _ in 0..5 {
@@ -102,7 +102,7 @@ impl Site {
         anyhow::bail!("five times another process took the port")
     }
 
-    /// Runs a scenario of the guest `client`, a native program.
+    /// Runs a scenario of the guest `client`, which is a native program.
     fn client(&self, version: &'static str, scenario: &str) -> Result<()> {
         let client = Toolchain::new(version)?.build("client", Flavour::Plain, Goal::Native)?;
         let mut command = Command::new(client);
@@ -118,7 +118,7 @@ impl Site {
         Ok(())
     }
 
-    /// Ends the server, which has answered so many requests for an echo.
+    /// Ends the server, which must have answered so many requests for an echo.
     fn end(self, answered: u32) -> Result<Finished> {
         let finished = self.server.end()?;
         ensure!(
@@ -147,9 +147,9 @@ fn serves(tool: &Tool, version: &'static str) -> Result<()> {
     Ok(())
 }
 
-/// A server whose descriptors are all taken goes on when there are some again; and
-/// one that waits for more than it has descriptors, to read and to write on most,
-/// waits.
+/// A server that has no descriptor left goes on as soon as it has one again. And a server that
+/// polls more entries than it may have descriptors (most of them for reading and for writing)
+/// goes on, too.
 fn few_descriptors(tool: &Tool) -> Result<()> {
     let mut site = Site::new(tool, NEWEST, &[address::loopback()], "ulimit -n 20;")?;
     site.client(NEWEST, "stalling")?;

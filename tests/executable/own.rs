@@ -1,5 +1,6 @@
-//! A program may write the directory that its executable lies in, and can't make the
-//! next start of it one of its own. What it tries is done by the guest `own`.
+//! Can a program replace its own executable? It may write to the directory in which the
+//! executable lies, but the next start must start the same file. The guest `own` makes the
+//! attempts.
 
 use crate::support::{build, guest, one_line, run, test, text};
 use anyhow::{Context, Result, ensure};
@@ -15,7 +16,7 @@ use std::process::Command;
 use std::sync::Arc;
 use tempfile::TempDir;
 
-/// What is tried in `g`, below the granted directory. `{X}` are the names of the executable.
+/// Attempts in `g`, below the granted directory. `{X}` stands for each name of the executable.
 const ON_THE_FILE: &[&[&str]] = &[
     &["overwrite", "{X}"],
     &["create", "{X}"],
@@ -30,7 +31,7 @@ const ON_THE_FILE: &[&[&str]] = &[
     &["link", "{X}", "g/linked"],
 ];
 
-/// Where nothing is followed: the links and directories on the way.
+/// Attempts that follow no link: on the links and directories on the way to the executable.
 const ON_THE_WAY: &[&[&str]] = &[
     &["rename", "g/bin", "g/moved"],
     &["rename", "g/bin/deep", "g/moved"],
@@ -43,13 +44,13 @@ const ON_THE_WAY: &[&[&str]] = &[
     &["rename", "g/script", "g/bin/start"],
 ];
 
-/// What the executable is started by.
+/// The path by which the executable is started.
 const START: &str = "g/way/start";
 
 /// All names of the executable.
 const NAMES: &[&str] = &["g/bin/deep/file", "g/bin/start", START, "g/hard"];
 
-/// What goes on working.
+/// What must still work.
 const BESIDE: &[&[&str]] = &[
     &["create", "g/bin/deep/new"],
     &["overwrite", "g/script"],
@@ -107,7 +108,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     ]
 }
 
-/// `start` is a link in `g/bin`, `g/way` a link to that directory.
+/// `start` is a link in `g/bin`, and `g/way` is a link to `g/bin`.
 struct Place(TempDir);
 
 impl Place {
@@ -129,7 +130,7 @@ impl Place {
         self.0.path().join(below)
     }
 
-    /// Runs the executable by its name `start`, behind `mounts` if there are any.
+    /// Runs the executable as `start`, after the commands `mounts` if there are any.
     fn attempt(&self, start: &str, attempt: &[&str], mounts: Option<&str>) -> Result<Finished> {
         let program = self.path(start);
         match mounts {
@@ -142,7 +143,7 @@ impl Place {
         }
     }
 
-    /// Whether the mounts can be made here.
+    /// Whether this machine allows the mounts.
     fn can_mount(&self, mounts: &str) -> Result<()> {
         let mut command = in_namespace(mounts, Path::new("true"), &[]);
         command.current_dir(self.0.path());
@@ -151,8 +152,8 @@ impl Place {
         Ok(())
     }
 
-    /// Nothing that is tried works on the executable, which has these names and is
-    /// started by the third, or the first.
+    /// All attempts on the executable fail. It has these names, and is started by the third
+    /// name, or else by the first.
     fn holds(&self, names: &[&str], mounts: Option<&str>) -> Result<()> {
         let start = names.get(2).unwrap_or(&names[0]);
         let by_links = *start == START;
@@ -165,7 +166,7 @@ impl Place {
         let on_the_file = names
             .iter()
             .flat_map(|name| ON_THE_FILE.iter().map(move |attempt| filled(attempt, name)));
-        // Links that nobody came by may go.
+        // Links that aren't on the way may be removed.
         let links = ["g/way", "g/bin/start"];
         let on_the_way = ON_THE_WAY
             .iter()
@@ -178,8 +179,8 @@ impl Place {
             let parts: Vec<_> = attempt.iter().map(String::as_str).collect();
             let ran = self.attempt(start, &parts, mounts)?;
             let said = text(&ran.stdout);
-            // The kernel has the first word where the executable runs, or the path is a
-            // grant by itself.
+            // The kernel refuses first if the executable runs, or the path is itself a
+            // grant.
             let refused = ["Read-only file system", "Text file busy", "resource busy"];
             if !refused.iter().any(|error| said.contains(error)) {
                 wrong.push(format!("{parts:?}: {said}{}", text(&ran.stderr)));
@@ -193,7 +194,7 @@ impl Place {
         Ok(())
     }
 
-    /// What the next start finds.
+    /// The files that the next start finds.
     fn state(&self) -> Result<Vec<(u64, i64, u64)>> {
         let mut state = Vec::new();
         for name in ["g", "g/bin", "g/bin/deep", "g/way", "g/bin/start", "g/hard"] {
@@ -211,7 +212,7 @@ impl Place {
     }
 }
 
-/// A program in a mount namespace of its own, in which `mounts` was run.
+/// The command that runs a program in its own mount namespace, after `mounts`.
 fn in_namespace(mounts: &str, program: &Path, args: &[&str]) -> Command {
     let mut command = Command::new("unshare");
     let script = format!("{mounts} && exec \"$0\" \"$@\"");
@@ -222,8 +223,8 @@ fn in_namespace(mounts: &str, program: &Path, args: &[&str]) -> Command {
     command
 }
 
-/// A script names the executable in its first line, by links. Both are what the next
-/// start finds.
+/// A script whose first line names the executable by links. The program can replace neither
+/// the script nor the executable.
 fn by_script(tool: &Tool) -> Result<()> {
     let place = Place::new(tool, &["--dir", "."])?;
     let script = place.path("g/by-script");
@@ -250,8 +251,7 @@ fn by_script(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// The attack on it: the module has an x bit, and what is planted there takes the
-/// executable's name.
+/// The attack: the module has an execute bit, and a planted file takes the executable's name.
 fn quick_start(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let dir = dir.path();

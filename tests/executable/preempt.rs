@@ -1,5 +1,5 @@
-//! Goroutines that compute are preempted, in every version of Go, and not where
-//! that is switched off.
+//! Are goroutines that compute preempted, in every version of Go? And not with
+//! `--no-preempt`?
 
 use crate::support::{test, text};
 use anyhow::{Context, Result, ensure};
@@ -11,7 +11,7 @@ use libtest_mimic::Trial;
 use std::sync::Arc;
 use wasi_aot_shim_images::Target;
 
-/// How many loops the guest's command `tiny` has.
+/// The number of loops of the guest's command `tiny`.
 const LOOPS: usize = 13;
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
@@ -53,7 +53,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     trials
 }
 
-/// A command of the guest `concurrency`.
+/// Runs a command of the guest `concurrency`.
 fn program(
     tool: &Tool,
     version: &'static str,
@@ -68,7 +68,7 @@ fn program(
     Ok(Run::of(command).seconds(seconds))
 }
 
-/// The same with a runtime that preempts all the time.
+/// The same with a runtime that preempts goroutines all the time.
 fn eager(tool: &Tool, version: &'static str, argument: &str) -> Result<Run> {
     let module = Toolchain::new(version)?.build("concurrency", Flavour::Plain, Goal::Wasip1)?;
     let target = Target::named(target::tested().name()).context("a target without an image")?;

@@ -1,4 +1,4 @@
-//! Executables that can't start say so in one line and exit with 125.
+//! What does an executable say that can't start? One line, and exit code 125.
 
 use crate::support::{build, guest, one_line, test, text};
 use anyhow::{Result, ensure};
@@ -45,7 +45,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             )?;
             one_line(&ran, 125, "./program: ", &["address space"])
         })),
-        // Enough for linear memory, not for the native stack's whole default.
+        // Enough for linear memory, but not for the default native stack.
         natively(test(
             "starting/address space for a smaller stack",
             tool,
@@ -90,7 +90,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     ]
 }
 
-/// Builds hello as `program` in `dir` and runs `script` there.
+/// Builds the guest hello as `program` in `dir` and runs `script` there.
 fn start(tool: &Tool, flags: &[&str], script: &str, dir: &Path) -> Result<Finished> {
     build(
         tool,

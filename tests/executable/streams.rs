@@ -1,5 +1,5 @@
-//! Standard output that is a file: a program adds to it, and that is all, whatever its
-//! runtime is asked and whichever fence stands.
+//! Can a program change a file that is its standard output otherwise than by adding to it? No,
+//! with any call, and with each fence alone.
 
 use crate::support::{assemble, build, test, text};
 use anyhow::{Result, ensure};
@@ -10,8 +10,8 @@ use libtest_mimic::Trial;
 use std::fs;
 use std::sync::Arc;
 
-/// Asks for all that would change a log otherwise than by writing; then writes the errnos
-/// as letters, `a` for 0.
+/// A program that makes each call that would change a log without appending to it. Then it
+/// writes the errnos as letters, `a` for 0.
 const ATTACK: &str = r#"(module
     (import "wasi_snapshot_preview1" "fd_filestat_set_size" (func $size (param i32 i64) (result i32)))
     (import "wasi_snapshot_preview1" "fd_allocate" (func $allocate (param i32 i64 i64) (result i32)))
@@ -39,7 +39,7 @@ const ATTACK: &str = r#"(module
         (i32.store (i32.const 0) (i32.const 200))
         (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))))"#;
 
-/// The same as text: NOTCAPABLE is 76, SPIPE 70.
+/// The expected letters: NOTCAPABLE is 76, SPIPE is 70.
 const ERRNOS: [u8; 6] = [76 + 97, 76 + 97, 76 + 97, 76 + 97, 70 + 97, 70 + 97];
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {

@@ -1,8 +1,10 @@
-//! Traps of hand-written modules: what and where on standard error, exit 134.
+//! What does an executable say of a trap? The trap and its place on standard error, and exit
+//! code 134.
 //!
-//! Where an instruction traps by itself, or a bounds check fails, the message has the offset
-//! of the operator in the wasm file. It has none for an access that misses memory, which the
-//! processor finds, nor for a call through a table whose entry is a stub that traps.
+//! The message has the offset of the operator in the wasm file where an instruction traps by
+//! itself, and where a bounds check fails. The message has no offset for an access that
+//! misses memory, which the processor finds, nor for a call through a table whose entry is a
+//! stub that traps.
 
 use crate::support::{assemble, build, run, test, text};
 use anyhow::{Result, ensure};
@@ -189,7 +191,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         })
     };
     let mut trials: Vec<_> = TRAPS.iter().map(one).collect();
-    // The same module with a body that is in bounds, at the last byte.
+    // The same module with an access to the last byte, which is in bounds.
     trials.push(test("traps/none", tool, |tool| {
         let body = "(drop (i32.load (i32.const 65532))) (memory.fill (i32.const 65536) (i32.const 0) (i32.const 0)) (call_indirect (i32.const 2))";
         let (code, stderr, _) = outcome(tool, body, &[])?;

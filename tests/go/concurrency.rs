@@ -1,9 +1,9 @@
-//! Goroutines, channels, select, timers and package sync.
+//! Do goroutines, channels, select, timers and package sync work?
 
 use harness::case::{CASE, Case};
 use harness::suite::Family;
 
-/// The guest `concurrency`, like native Go.
+/// The guest `concurrency`, compared with native Go.
 const CONCURRENCY: Case = Case {
     guest: "concurrency",
     ..CASE

@@ -1,12 +1,12 @@
-//! Failing Go programs: the message, the goroutine trace and the exit code are
-//! those of the same module under wasmtime, where frames and PCs are the same.
+//! Do Go programs fail as they do under wasmtime: the same message, goroutine trace and exit
+//! code? Frames and PCs are the same there, since the module is.
 
 use harness::case::{CASE, Case, Reference};
 use harness::compare::Stderr;
 use harness::run::Ends;
 use harness::suite::Family;
 
-/// The guest `failure` ending with a Go panic or fatal error.
+/// The guest `failure`, which ends with a Go panic or a fatal error.
 const FAILS: Case = Case {
     guest: "failure",
     reference: Reference::Wasmtime(&[]),
@@ -15,7 +15,7 @@ const FAILS: Case = Case {
     ..CASE
 };
 
-/// The guest `failure` surviving; like native Go.
+/// The guest `failure`, which goes on. Compared with native Go.
 const SURVIVES: Case = Case {
     guest: "failure",
     says: &["before\n", "after\n"],
@@ -192,7 +192,7 @@ pub const FAMILY: Family = Family {
             says: &["native stack overflow", "main.recurse"],
             ..FAILS
         },
-        // Linear memory, which says so in Go's words, ends before the native stack.
+        // Linear memory is used up before the native stack, and Go's own message says so.
         Case {
             name: "recursion below --max-memory",
             args: &["recursion", "3000000"],
@@ -207,7 +207,7 @@ pub const FAMILY: Family = Family {
             says: &["runtime: out of memory: cannot allocate "],
             ..FAILS
         },
-        // Go 1.21 comes to half of what it asks for.
+        // Go 1.21 gets half of the memory that it asks for.
         Case {
             name: "memory below --max-memory",
             args: &["memory", "10"],
@@ -217,7 +217,7 @@ pub const FAMILY: Family = Family {
         Case {
             name: "out of memory",
             args: &["memory", "200"],
-            // What the runtime's own goroutines are at depends on the time.
+            // What the runtime's own goroutines do at that moment depends on timing.
             compare: Stderr::BeforeTrace,
             flags: &["--max-memory", "65MiB", "--stack-size", "1MiB"],
             reference: Reference::Wasmtime(&["-W", "max-memory-size=67108864"]),

@@ -1,9 +1,9 @@
-//! Files and directories below a grant of the current directory.
+//! Do files and directories work below a grant of the current directory?
 
 use harness::case::{CASE, Case, Input};
 use harness::suite::Family;
 
-/// The guest `files`, like native Go.
+/// The guest `files`, compared with native Go.
 const FILES: Case = Case {
     guest: "files",
     flags: &["--dir", "."],

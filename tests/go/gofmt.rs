@@ -1,10 +1,10 @@
-//! A large program that nobody here wrote: Go's own gofmt.
+//! Does a large program work that wasn't written for these tests? Go's own gofmt.
 
 use harness::case::{CASE, Case, Input, Reference};
 use harness::run::{Ends, Stdin};
 use harness::suite::Family;
 
-/// gofmt, which sees Go's sources.
+/// gofmt, with a grant of Go's sources.
 const GOFMT: Case = Case {
     guest: "cmd/gofmt",
     flags: &["--dir-ro", "{goroot}/src", "--dir", "."],

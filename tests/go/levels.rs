@@ -1,4 +1,4 @@
-//! The optimiser's levels: each gives what native Go gives.
+//! Does each level of optimisation give what native Go gives?
 
 use harness::case::{CASE, Case};
 use harness::suite::Family;

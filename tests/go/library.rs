@@ -1,10 +1,10 @@
-//! Packages of the standard library at work.
+//! Do packages of the standard library work?
 
 use harness::case::{CASE, Case};
 use harness::run::Ends;
 use harness::suite::Family;
 
-/// The guest `library`, like native Go.
+/// The guest `library`, compared with native Go.
 const LIBRARY: Case = Case {
     guest: "library",
     ..CASE

@@ -1,8 +1,8 @@
-//! Real Go programs: each is built for wasip1, compiled by wasi-aot, run, and
-//! compared with native Go or wasmtime. One file per family of cases.
+//! Do Go programs do what native Go or wasmtime does? Each guest is built for wasip1, compiled
+//! by wasi-aot, run, and compared. Each file has one family of cases as data.
 //!
-//!     cargo test --release -p wasi-aot-tests --test go -- failure/    # one family
-//!     WASI_AOT_TEST_MATRIX=all cargo test ... -- "go1.21.13"          # one version
+//!     cargo test --release --workspace --test go -- failure/      # one family
+//!     WASI_AOT_TEST_MATRIX=all cargo test ... -- "go1.21.13"      # one version
 
 mod concurrency;
 mod failure;

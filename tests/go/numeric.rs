@@ -1,9 +1,9 @@
-//! Integers, floating point, conversions and text at their edges.
+//! Are Go's integers, floats, conversions and formatted numbers right at their limits?
 
 use harness::case::{CASE, Case, Reference};
 use harness::suite::Family;
 
-/// The guest `numeric`, like native Go.
+/// The guest `numeric`, compared with native Go.
 const NUMERIC: Case = Case {
     guest: "numeric",
     ..CASE
@@ -12,7 +12,7 @@ const NUMERIC: Case = Case {
 pub const FAMILY: Family = Family {
     name: "numeric",
     cases: &[
-        // Out of range, the result is the platform's; wasm defines it.
+        // Go leaves results out of range to the platform. WebAssembly defines them.
         Case {
             name: "convert",
             args: &["convert"],

@@ -1,11 +1,11 @@
-//! What the policy grants and denies.
+//! Does a Go program get what the policy grants, and nothing else?
 
 use harness::case::{CASE, Case, Input, Reference};
 use harness::compare::Stderr;
 use harness::run::Ends;
 use harness::suite::Family;
 
-/// Prints its environment.
+/// A guest that prints its environment.
 const ENV: Case = Case {
     guest: "start",
     args: &["env"],
@@ -13,7 +13,7 @@ const ENV: Case = Case {
     ..CASE
 };
 
-/// Uses files; ROOT/work is granted, ROOT/outside is not.
+/// A guest that uses files. ROOT/work is granted, ROOT/outside isn't.
 const FILES: Case = Case {
     guest: "files",
     flags: &["--dir", "."],

@@ -1,10 +1,11 @@
-//! Arguments, environment, exit codes, clocks and random numbers.
+//! Does a Go program get its arguments, environment, clocks and random numbers, and does its exit
+//! code arrive?
 
 use harness::case::{CASE, Case, Input, Reference};
 use harness::run::Ends;
 use harness::suite::Family;
 
-/// The guest `start` with one command.
+/// The guest `start` with one of its commands.
 const START: Case = Case {
     guest: "start",
     ..CASE
@@ -43,7 +44,7 @@ pub const FAMILY: Family = Family {
             guest: "counter",
             args: &["missing.txt"],
             flags: &["--dir", "."],
-            // Not native: the text of an errno is Go's, per platform.
+            // Not compared with native Go: Go's text of an errno differs between platforms.
             reference: Reference::Wasmtime(&[]),
             ends: Ends::Exit(1),
             says: &["open missing.txt: No such file or directory\n"],

@@ -1,10 +1,10 @@
-//! Standard input, output and error: pipes that are full, closed or silent.
+//! Do standard input, output and error work with pipes that are full, closed or silent?
 
 use harness::case::{CASE, Case, Reference};
 use harness::run::{Ends, Reader, Stdin};
 use harness::suite::Family;
 
-/// The guest `stdio`, like native Go.
+/// The guest `stdio`, compared with native Go.
 const STDIO: Case = Case {
     guest: "stdio",
     ..CASE
@@ -53,7 +53,8 @@ pub const FAMILY: Family = Family {
             ..STDIO
         },
         Case {
-            // Not native: there println loses what a signal keeps write(2) from taking.
+            // Not compared with native Go: its println loses the rest when a signal interrupts
+            // write(2).
             name: "println of 1 MiB into a slow pipe",
             args: &["println"],
             stderr: Reader::Slow,

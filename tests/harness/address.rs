@@ -4,9 +4,9 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// An IPv4 address of this machine that hardly anybody else uses. All of 127.0.0.0/8
-/// is loopback in Linux; this is one of 64,000 by the process, so that ports taken by
-/// others, who are on 127.0.0.1, don't matter.
+/// An IPv4 address of this machine that hardly any other process uses. All of 127.0.0.0/8
+/// is loopback on Linux. The process ID chooses one of 64,000 addresses there, so a port
+/// that another process took on 127.0.0.1 is free on this address.
 #[must_use]
 pub fn loopback() -> IpAddr {
     static COUNT: AtomicU8 = AtomicU8::new(0);
@@ -15,7 +15,7 @@ pub fn loopback() -> IpAddr {
     Ipv4Addr::new(127, high.clamp(1, 254), low, number.clamp(1, 254)).into()
 }
 
-/// `ip` with a port that nobody uses at the moment.
+/// `ip` with a port that is free at the moment.
 ///
 /// # Errors
 /// If the machine doesn't have `ip`.

@@ -1,11 +1,11 @@
-//! A test as data. A case names a guest and its input, the flags that its
-//! executable is built with, and what the outcome is measured by. It runs in
-//! `ROOT/work` of a fresh directory ROOT, with nothing in the environment but
-//! what the case gives it. The tree below ROOT is part of the outcome.
+//! A test as data. A case names a guest, its input, the flags of its build, and the
+//! reference that its outcome is compared with. The program runs in `ROOT/work`, where ROOT
+//! is a fresh directory. Its environment holds only what the case gives. The tree below
+//! ROOT is part of the outcome.
 //!
-//! In `args`, `flags`, `env` and `says`, `{root}` stands for ROOT and
-//! `{goroot}` for the GOROOT of the toolchain at hand; in both outputs, ROOT is
-//! written as `{root}` before they are compared.
+//! In `args`, `flags`, `env` and `says`, `{root}` stands for ROOT and `{goroot}` for the
+//! GOROOT of the toolchain in use. In both outputs, ROOT is replaced by `{root}` before
+//! they are compared.
 
 use crate::compare::Stderr;
 use crate::run::{Ends, Reader, Stdin};
@@ -19,7 +19,7 @@ use std::path::Path;
 pub struct Case {
     /// Unique in its family; the last part of the test's name.
     pub name: &'static str,
-    /// A directory of `tests/guests`, or a command of Go's as `cmd/NAME`.
+    /// A directory of `tests/guests`, or a command of Go's distribution as `cmd/NAME`.
     pub guest: &'static str,
     pub args: &'static [&'static str],
     /// Flags of `wasi-aot build`.
@@ -30,21 +30,22 @@ pub struct Case {
     pub stdout: Reader,
     pub stderr: Reader,
     pub reference: Reference,
-    /// How much of standard error must agree with the reference's.
+    /// Which part of standard error must equal the reference's.
     pub compare: Stderr,
-    /// How the reference must end too, so that the two can't agree on a
-    /// failure that the case isn't about.
+    /// How both must end. Without it, both could fail in the same way for a reason that
+    /// the case isn't about.
     pub ends: Ends,
-    /// Texts that our output or standard error must hold, for the same reason.
+    /// Texts that our output or standard error must contain, for the same reason.
     pub says: &'static [&'static str],
-    /// Part of the small selection that runs for every Go version and flavour.
+    /// Whether the case belongs to the small selection that runs for every Go version and
+    /// flavour.
     pub sample: bool,
-    /// When to give up, in seconds.
+    /// The time limit in seconds.
     pub seconds: u64,
 }
 
-/// What a case is when nothing is said: no arguments, no input, no grants,
-/// like native Go to the byte, and exit 0.
+/// The defaults of a case: no arguments, no input, no grants; the same output as native Go
+/// to the byte, and exit code 0.
 pub const CASE: Case = Case {
     name: "",
     guest: "",
@@ -63,16 +64,16 @@ pub const CASE: Case = Case {
     seconds: 60,
 };
 
-/// What an outcome is measured by.
+/// What an outcome is compared with.
 #[derive(Debug, Clone, Copy)]
 pub enum Reference {
-    /// The same source built for this machine by the same Go.
+    /// The same source, built for this machine by the same version of Go.
     Native,
-    /// The same module under wasmtime, with these flags. It sees ROOT/work
-    /// under its own name if the policy grants a directory, and `env`.
+    /// The same module under wasmtime with these flags and with `env`. If the case's flags
+    /// grant a directory, wasmtime grants ROOT/work under its own name.
     Wasmtime(&'static [&'static str]),
-    /// These outputs, and these files (path below ROOT, content) beside the
-    /// case's inputs: where the sandbox makes the difference.
+    /// These outputs, and these files (path below ROOT, content) beside the case's inputs.
+    /// For cases whose outcome depends on the sandbox.
     Stated {
         stdout: &'static str,
         stderr: &'static str,
@@ -80,16 +81,16 @@ pub enum Reference {
     },
 }
 
-/// Something below ROOT before the program starts, by path.
+/// A file or directory that exists below ROOT before the program starts, by its path.
 #[derive(Debug, Clone, Copy)]
 pub enum Input {
     Dir(&'static str),
     File(&'static str, &'static str),
     Link(&'static str, &'static str),
-    /// A file of this length, all zero but these bytes at these offsets; takes
-    /// no space.
+    /// A file of this length in bytes that is zero but for these bytes at these offsets. It
+    /// takes no space on disk.
     Sparse(&'static str, u64, &'static [(u64, u8)]),
-    /// A copy of a directory's files, not of directories in it.
+    /// A copy of a directory's files, without its subdirectories.
     Copy {
         from: &'static str,
         to: &'static str,
@@ -97,7 +98,7 @@ pub enum Input {
 }
 
 impl Input {
-    /// Puts it below `root`.
+    /// Makes it below `root`.
     pub fn place(self, root: &Path, goroot: &Path) -> Result<()> {
         let at = |path: &str| -> Result<_> {
             let path = root.join(path);

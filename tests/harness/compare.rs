@@ -4,7 +4,7 @@ use crate::run::Ends;
 use crate::tree::Tree;
 use std::fmt::Write as _;
 
-/// All that a run is judged by.
+/// Everything that is compared of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     pub ends: Ends,
@@ -13,17 +13,17 @@ pub struct Outcome {
     pub tree: Tree,
 }
 
-/// What of standard error must be the same. Standard output must always be the
-/// same to the byte.
+/// Which part of standard error is compared. Standard output is always compared to the
+/// byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stderr {
     /// Every byte.
     Exact,
-    /// Every byte but hexadecimal numbers: a goroutine trace shows addresses,
-    /// which move with the size of arguments and environment.
+    /// Every byte but hexadecimal numbers. A goroutine trace prints addresses, which depend
+    /// on the size of arguments and environment.
     ExceptAddresses,
-    /// The lines before the first goroutine trace, hexadecimal numbers left
-    /// out: the trace itself shows frames of the platform.
+    /// The lines before the first goroutine trace, without hexadecimal numbers. The trace
+    /// itself has frames that differ between platforms.
     BeforeTrace,
     /// Only whether it is empty.
     Presence,
@@ -64,7 +64,7 @@ fn without_addresses(text: &str) -> String {
     out
 }
 
-/// One line for each difference; none if `ours` is as `reference`.
+/// One line for each difference between `ours` and `reference`.
 #[must_use]
 pub fn differences(ours: &Outcome, reference: &Outcome, stderr: Stderr) -> Vec<String> {
     let mut found = Vec::new();
@@ -84,7 +84,7 @@ pub fn differences(ours: &Outcome, reference: &Outcome, stderr: Stderr) -> Vec<S
     found
 }
 
-/// The first differing line of two streams.
+/// The first line in which two streams differ.
 fn streams(name: &str, ours: &[u8], reference: &[u8]) -> Option<String> {
     if ours == reference {
         return None;

@@ -6,16 +6,16 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long it may take to say something, or to end: far more than it needs.
+/// The time limit for an output and for the end: far more than programs need.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running program, killed when dropped.
 #[derive(Debug)]
 pub struct Daemon {
     child: Child,
-    /// Open as long as the program is to run.
+    /// The program runs as long as this is open.
     stdin: Option<ChildStdin>,
-    /// Both until they are given away at the end.
+    /// Standard output and standard error, until [`Self::end`] takes them.
     outputs: Option<[Collected; 2]>,
 }
 
@@ -40,7 +40,7 @@ impl Daemon {
         })
     }
 
-    /// Both outputs so far, standard error last.
+    /// What the program has written so far: standard output, then standard error.
     #[must_use]
     pub fn said(&self) -> String {
         let outputs = self.outputs.iter().flatten();
@@ -48,10 +48,10 @@ impl Daemon {
         String::from_utf8_lossy(&said.concat()).into_owned()
     }
 
-    /// Waits until it has written `text`, to either output; false if it ends before.
+    /// Waits until the program has written `text` to either output. False if it ends before.
     ///
     /// # Errors
-    /// If it does neither.
+    /// If it does neither within the time limit.
     pub fn says(&mut self, text: &str) -> Result<bool> {
         let start = Instant::now();
         loop {
@@ -63,21 +63,21 @@ impl Daemon {
                 return Ok(false);
             }
             if start.elapsed() > PATIENCE {
-                bail!("{text:?} wasn't said, but {:?}", self.said());
+                bail!("waited for {text:?}; the program wrote {:?}", self.said());
             }
             thread::sleep(Duration::from_millis(5));
         }
     }
 
-    /// Ends its standard input and waits for its own end.
+    /// Closes the program's standard input and waits for its end.
     ///
     /// # Errors
-    /// If it goes on.
+    /// If it doesn't end within the time limit.
     pub fn end(mut self) -> Result<Finished> {
         drop(self.stdin.take());
         let status = wait(&mut self.child, PATIENCE)?;
-        let status =
-            status.with_context(|| format!("it goes on and has said {:?}", self.said()))?;
+        let status = status
+            .with_context(|| format!("the program doesn't end; it wrote {:?}", self.said()))?;
         let outputs = self.outputs.take().context("BUG: ended twice")?;
         let [stdout, stderr] = outputs.map(Collected::all);
         Ok(Finished {
@@ -90,7 +90,7 @@ impl Daemon {
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        // One that has ended can't be killed, and needn't.
+        // Fails if the program has ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,17 +1,18 @@
-//! What the two fences around a corrupted runtime (`runtime-shim/src/corrupt.rs`) make
-//! of what its guest attempts. Without them every attempt works.
+//! Which attempts of a guest succeed when the runtime is corrupted
+//! (`runtime-shim/src/corrupt.rs`), with each layer of the second fence. Without any layer
+//! every attempt succeeds.
 
-/// What becomes of an attempt.
+/// The outcome of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Works,
     /// With this errno.
     Fails(i32),
-    /// By SIGSYS.
+    /// SIGSYS ends the process.
     Killed,
 }
 
-/// Which fences are up.
+/// Which layers of the second fence are raised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fences {
     None,
@@ -23,7 +24,7 @@ pub enum Fences {
 }
 
 impl Fences {
-    /// The layers that the corrupted runtime is told to leave out, by `WASI_AOT_WITHOUT`.
+    /// The value of `WASI_AOT_WITHOUT`: the layers that the corrupted runtime leaves out.
     #[must_use]
     pub fn without(self) -> Option<&'static str> {
         match self {
@@ -34,8 +35,8 @@ impl Fences {
         }
     }
 
-    /// What becomes of an attempt of which each fence by itself makes this. Landlock
-    /// makes nothing of any where it doesn't stand.
+    /// The outcome of an attempt with these layers, from its outcome with each layer alone.
+    /// On a kernel without Landlock, `landlock` must be [`Outcome::Works`].
     #[must_use]
     pub fn expected(self, landlock: Outcome, seccomp: Outcome, memory: Outcome) -> Outcome {
         match self {
@@ -43,7 +44,7 @@ impl Fences {
             Self::Landlock => landlock,
             Self::Seccomp => seccomp,
             Self::Memory => memory,
-            // A call that is not made is seen by none of the others.
+            // seccomp comes first: a call that it refuses reaches no other layer.
             Self::All => [seccomp, landlock, memory]
                 .into_iter()
                 .find(|outcome| *outcome != Outcome::Works)
@@ -52,8 +53,8 @@ impl Fences {
     }
 }
 
-/// Whether the runtime puts up this version of Landlock, 0 for none, around a program
-/// that has a directory for writing, or none.
+/// Whether the runtime raises Landlock of this version (0 for none). `writing` says whether
+/// the program has a directory for writing.
 #[must_use]
 pub fn landlock_stands(version: u32, writing: bool) -> bool {
     version >= if writing { 2 } else { 1 }

@@ -1,4 +1,4 @@
-//! Go toolchains of known versions, and what is built with them.
+//! The pinned Go toolchains, and guests that they build.
 
 use crate::paths;
 use crate::run::Run;
@@ -10,20 +10,20 @@ use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The version that the whole suite runs with.
+/// The version that all cases run with.
 pub const NEWEST: &str = "1.27.3";
 /// Older ones; `tests/setup.sh` installs the same list.
 pub const OLDER: [&str; 2] = ["1.21.13", "1.24.11"];
 
-/// How `go build` is told to build.
+/// Flags of `go build`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Flavour {
     Plain,
-    /// Without name section and symbol table: what people ship.
+    /// Without name section and symbol table, as programs are often released.
     Stripped,
     /// Without paths of the building machine.
     Trimpath,
-    /// Neither optimised nor inlined: other shapes of code.
+    /// Neither optimised nor inlined, so that functions have other shapes.
     Unoptimised,
 }
 
@@ -35,7 +35,7 @@ impl Flavour {
         Self::Unoptimised,
     ];
 
-    /// Whether functions differ from those of the flavours before it.
+    /// Whether functions differ from those of the flavours that stand before this one.
     #[must_use]
     pub fn changes_code(self) -> bool {
         matches!(self, Self::Plain | Self::Unoptimised)
@@ -62,12 +62,12 @@ impl fmt::Display for Flavour {
     }
 }
 
-/// What is built for.
+/// What a guest is built as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Goal {
     /// A command for wasip1.
     Wasip1,
-    /// The same with vectors (`GOEXPERIMENT=simd`, since Go 1.27).
+    /// A command for wasip1 with SIMD (`GOEXPERIMENT=simd`, since Go 1.27).
     Wasip1Simd,
     /// A library for wasip1 (`-buildmode=c-shared`).
     Reactor,
@@ -112,14 +112,14 @@ impl Toolchain {
         Ok(Self { version, goroot })
     }
 
-    /// The guest called `guest`, built: a directory of `tests/guests`, or a
-    /// command of Go's own distribution as `cmd/NAME`.
+    /// Builds `guest`: a directory of `tests/guests`, or a command of Go's distribution as
+    /// `cmd/NAME`.
     pub fn build(&self, guest: &str, flavour: Flavour, goal: Goal) -> Result<PathBuf> {
         let mut hasher = DefaultHasher::new();
         (self.version, &self.goroot, flavour, goal, guest).hash(&mut hasher);
         let own = paths::root().join("tests/guests").join(guest);
         let (dir, package) = if guest.starts_with("cmd/") {
-            // Any module serves as the place to build a package of Go's own from.
+            // A package of Go's distribution can be built from within any Go module.
             (paths::root().join("tests/guests/empty"), guest)
         } else {
             hash_sources(&own, &mut hasher)?;
@@ -141,8 +141,8 @@ impl Toolchain {
         Ok(output)
     }
 
-    /// The tests of a package of Go's own library (`net/http`) as a wasip1
-    /// module: what `go test` would run.
+    /// Builds the tests of a package of Go's library (`net/http`) as a wasip1 module, as
+    /// `go test` does.
     pub fn build_tests(&self, package: &str) -> Result<PathBuf> {
         let mut hasher = DefaultHasher::new();
         (self.version, &self.goroot, package).hash(&mut hasher);
@@ -190,8 +190,8 @@ impl Toolchain {
         Ok(())
     }
 
-    /// `go`, not yet started, of which only what is stated here matters: no
-    /// settings of the user's, no other toolchain, no network, no workspace around.
+    /// The command `go`, not yet started. No setting of the user, no other toolchain, no
+    /// network and no workspace has an effect on it.
     pub fn command(&self, goal: Goal) -> Result<Command> {
         let mut command = Command::new(self.goroot.join("bin/go"));
         for name in [

@@ -1,30 +1,30 @@
-//! What `go test -json` says of one package's tests (`go doc test2json`, and
-//! "Go test -json" in `go help test`).
+//! Reads the report of `go test -json` on one package (`go doc test2json`, and "Go test
+//! -json" in `go help test`).
 //!
-//! A line is an event. Those of package testing name a test, those of the whole
-//! package don't, and those of building have no package.
+//! Each line is an event. An event of one test names the test, an event of the whole package
+//! names no test, and an event of the build names no package.
 
 use crate::gotest::{Report, Verdict};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-/// One package's tests, as `go test` saw them.
+/// The results of one package's tests.
 #[derive(Debug, Default)]
 pub struct Tested {
     /// The top-level tests.
     pub report: Report,
-    /// What became of the package as a whole, unless `go test` didn't say.
+    /// The verdict on the whole package, if `go test` gave one.
     pub package: Option<Verdict>,
-    /// Package testing came to its end: no panic, no exit cut the tests short.
+    /// Whether all tests had their turn: neither a panic nor an exit ended them early.
     pub complete: bool,
-    /// All that was printed, of building too.
+    /// Everything that was printed, by the build too.
     pub output: String,
 }
 
 /// Reads what `go test -json` wrote to standard output for one package.
 ///
 /// # Errors
-/// For a line that is no JSON.
+/// For a line that isn't JSON.
 pub fn read(stdout: &[u8]) -> Result<Tested> {
     let mut tested = Tested::default();
     for line in String::from_utf8_lossy(stdout).lines() {

@@ -1,9 +1,9 @@
-//! What a test binary of Go's reports when it runs with `-test.v=test2json`.
+//! Reads the report of a Go test binary that runs with `-test.v=test2json`.
 //!
-//! In that mode each line of package testing's own starts with the byte 0x16,
-//! so that it can be told from what the tests print, also where they leave a
-//! line unfinished (Go's src/testing/testing.go, `marker`). Subtests have their
-//! parent's name and a slash before their own; an example counts as a test.
+//! In that mode each line that package testing prints starts with the byte 0x16. So its
+//! lines differ from what the tests print, also after an unfinished line (`marker` in Go's
+//! src/testing/testing.go). A subtest's name is the parent's name, a slash, and its own. An
+//! example counts as a test.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,20 +11,20 @@ use std::fmt;
 /// Asks a test binary for the report that [`read`] understands.
 pub const FLAG: &str = "-test.v=test2json";
 
-/// What became of one test.
+/// The verdict on one test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     Pass,
     Skip,
     Fail,
-    /// Started, and the program ended before it did.
+    /// The program ended before the test did.
     Unfinished,
 }
 
 impl Verdict {
     pub const ALL: [Self; 4] = [Self::Pass, Self::Skip, Self::Fail, Self::Unfinished];
 
-    /// Whether it is that of a test that failed.
+    /// Whether the test failed.
     #[must_use]
     pub fn failed(self) -> bool {
         matches!(self, Self::Fail | Self::Unfinished)
@@ -61,7 +61,7 @@ pub fn read(stdout: &[u8]) -> Report {
     report
 }
 
-/// Whether package testing came to its end, so that every test had its turn.
+/// Whether all tests had their turn: package testing printed its last line.
 #[must_use]
 pub fn is_complete(stdout: &[u8]) -> bool {
     let text = String::from_utf8_lossy(stdout);
@@ -75,8 +75,8 @@ pub fn count(report: &Report, verdict: Verdict) -> usize {
     report.values().filter(|v| **v == verdict).count()
 }
 
-/// One line for each test of `report` that isn't as `known` says: it holds for the
-/// tests that fail, and for no others.
+/// One line for each test of `report` that fails although `known` is false for it, or passes
+/// although `known` is true.
 pub fn surprises(report: &Report, known: impl Fn(&str) -> bool) -> Vec<String> {
     let surprise = |(name, verdict): (&String, &Verdict)| match (verdict.failed(), known(name)) {
         (true, false) => Some(format!("{name}: {verdict}, and not in FAILING")),
@@ -86,7 +86,7 @@ pub fn surprises(report: &Report, known: impl Fn(&str) -> bool) -> Vec<String> {
     report.iter().filter_map(surprise).collect()
 }
 
-/// A test's name and what the line behind a marker says of it.
+/// The test's name and verdict in the line after a marker.
 fn event(line: &str) -> Option<(&str, Verdict)> {
     if let Some(name) = line.strip_prefix("=== RUN   ") {
         return Some((name, Verdict::Unfinished));

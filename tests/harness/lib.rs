@@ -1,27 +1,31 @@
-//! What the end-to-end suites share. Data goes one way:
+//! What the end-to-end suites share. `tests/README.md` says how a case is written.
 //!
-//! - [`case`]: a test as data: a guest, its input, and what it is measured by;
-//! - [`go`]: the pinned Go toolchains, and guests built with them (cached);
-//! - [`tool`]: wasi-aot itself, and executables made by it;
-//! - [`run`]: starts a program, feeds and reads it, never waits forever;
-//! - [`address`]: addresses for listeners;
-//! - [`live`]: one that a test talks to while it runs, or that may fall silent;
-//! - [`daemon`]: a program that runs until it is told to end;
-//! - [`tree`]: what a directory holds;
-//! - [`fences`]: what the kernel's fences make of attempts to break out;
+//! Tests as data, and their judgement:
+//!
+//! - [`case`]: a Go program, its input, and what its outcome is compared with;
+//!   [`suite`]: a case with Go versions and flavours, as named tests;
+//!   [`compare`]: the differences between two outcomes; [`tree`]: the contents of a directory;
 //! - [`agree`]: hand-written modules that must do the same here and under wasmtime;
+//!   [`ways`]: flags of `wasi-aot build` that must not change what a program does;
 //! - [`facts`]: what a build knows of Go's code;
-//! - [`compare`]: the differences between two outcomes;
-//! - [`gotest`]: what a test binary of Go's reports, [`gojson`]: what `go test` does;
-//! - [`rng`]: numbers from a seed, for what is generated;
-//! - [`shim`]: the runtime's library, and linking with `ld`;
-//! - [`target`]: what executables are built for, and how they are started here;
-//! - [`suite`]: cases times Go versions times build flavours, as named tests;
-//! - [`support`]: short forms for tests that build and run one module;
-//! - [`ways`]: flags of `wasi-aot build` that must make no difference;
-//! - [`main`]: the `main` function of a suite.
+//! - [`fences`]: which attempts to break out the second fence stops;
+//! - [`gotest`], [`gojson`]: reports of Go's tests;
+//! - [`main`]: the `main` function of a suite; [`failures`]: what failed in all of them.
 //!
-//! `tests/setup.sh matrix` puts the tools in place first.
+//! Programs that are built and run:
+//!
+//! - [`go`]: the pinned Go toolchains, and guests that they build;
+//! - [`tool`]: `wasi-aot` itself; [`shim`]: runtimes with features for tests;
+//! - [`target`]: what executables are built for, and how they are started;
+//! - [`run`]: runs a program to its end; [`live`]: talks to a running program;
+//!   [`daemon`]: runs a program until its standard input ends;
+//! - [`support`]: short forms for tests that build and run one module;
+//! - [`paths`]: where tools and products are; [`address`]: addresses to listen on;
+//! - [`rng`]: random numbers from a seed.
+//!
+//! `make build tools` must have run.
+
+#![deny(unsafe_code)]
 
 pub mod address;
 pub mod agree;

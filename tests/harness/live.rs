@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// After this long a test gives up; nothing is expected to take a tenth of it.
+/// The time limit of each wait: ten times what any program needs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running program. Killed when dropped.
@@ -21,7 +21,7 @@ pub struct Live {
 }
 
 impl Live {
-    /// Starts it with pipes for whatever of the three isn't given.
+    /// Starts `command`. Each of the three streams that isn't given is a pipe.
     ///
     /// # Errors
     /// If it can't be started.
@@ -47,7 +47,7 @@ impl Live {
         })
     }
 
-    /// Waits until standard output, a pipe, holds `marker`.
+    /// Waits until `marker` was written to standard output, which must be a pipe.
     ///
     /// # Errors
     /// If it takes too long.
@@ -60,14 +60,14 @@ impl Live {
         .with_context(|| {
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
             format!(
-                "it wrote {:?} and on stderr {:?}",
+                "the program wrote {:?} and on standard error {:?}",
                 text(&stdout.so_far()),
                 text(&stderr().unwrap_or_default())
             )
         })
     }
 
-    /// Writes to standard input, a pipe.
+    /// Writes to standard input, which must be a pipe.
     ///
     /// # Errors
     /// If the program has closed it.
@@ -91,8 +91,8 @@ impl Live {
         kill_process(self.pid(), signal).with_context(|| format!("sending {signal:?}"))
     }
 
-    /// Waits until it is in the state of this letter of `/proc/PID/stat`: S when
-    /// it waits in a system call, T when it is stopped.
+    /// Waits until `/proc/PID/stat` shows the state with this letter: S for waiting in a
+    /// system call, T for stopped.
     ///
     /// # Errors
     /// If it takes too long.
@@ -105,7 +105,8 @@ impl Live {
         })
     }
 
-    /// Stops it and lets it go on, `times` times, each time when it waits.
+    /// Stops and continues the program, `times` times, each time while it waits in a system
+    /// call.
     ///
     /// # Errors
     /// If it doesn't stop, or doesn't wait again.
@@ -145,11 +146,11 @@ impl Live {
         Ok(self.finished(status))
     }
 
-    /// Waits for the end; kills it once standard output, a pipe, has got nothing new
-    /// for `patience`.
+    /// Waits for the end. Kills the program when it has written nothing to standard output,
+    /// which must be a pipe, for `patience`.
     ///
     /// # Errors
-    /// If it can't be waited for.
+    /// If the system can't wait for it.
     pub fn ended_or_silent(mut self, patience: Duration) -> Result<Finished> {
         let mut written = 0;
         let mut since = Instant::now();
@@ -190,12 +191,12 @@ impl Drop for Live {
 /// Waits until `condition` holds.
 ///
 /// # Errors
-/// If it takes too long, saying what was waited for; or the condition's.
+/// Those of the condition; and if it takes too long, with `what` in the message.
 pub fn eventually(what: &str, mut condition: impl FnMut() -> Result<bool>) -> Result<()> {
     let start = Instant::now();
     while !condition()? {
         if start.elapsed() > PATIENCE {
-            bail!("no {what} after {PATIENCE:?}");
+            bail!("waited {PATIENCE:?} for {what}");
         }
         thread::sleep(Duration::from_millis(1));
     }

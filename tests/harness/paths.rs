@@ -1,4 +1,4 @@
-//! Where the suites find what they use.
+//! Where the suites find tools, guests and the products of `make build`.
 
 use anyhow::{Context, Result, ensure};
 use std::collections::HashMap;
@@ -23,22 +23,23 @@ pub fn profile_dir() -> Result<PathBuf> {
         .to_owned())
 }
 
-/// Kept from run to run: guests, by a hash of all that they are made from.
+/// The directory of built guests, which is kept from run to run. A guest's name contains a
+/// hash of everything that it is built from.
 pub fn guest_cache() -> Result<PathBuf> {
     let dir = profile_dir()?.with_file_name("guests");
     std::fs::create_dir_all(&dir)?;
     Ok(dir)
 }
 
-/// Something that `tests/setup.sh` puts below `.venv/`, links resolved.
+/// The path of `name` below `.venv/`, where `tests/setup.sh` installs it, with links resolved.
 pub fn installed(name: &str) -> Result<PathBuf> {
     let path = root().join(".venv").join(name);
     path.canonicalize()
         .with_context(|| format!("{} is missing; run tests/setup.sh matrix", path.display()))
 }
 
-/// A file that `make build` leaves in [`profile_dir`]; the environment variable
-/// `variable` names another one.
+/// A file that `make build` leaves in [`profile_dir`], or the file that the environment
+/// variable `variable` names.
 pub fn product(name: &str, variable: &str) -> Result<PathBuf> {
     let path = match std::env::var_os(variable) {
         Some(path) => PathBuf::from(path),
@@ -52,9 +53,8 @@ pub fn product(name: &str, variable: &str) -> Result<PathBuf> {
     Ok(path.canonicalize()?)
 }
 
-/// Gives `path`, made by `make` if it isn't there; two threads that want the
-/// same file don't make it twice. `make` gets a name to write to, which becomes
-/// `path` only when it succeeds.
+/// Calls `make` if `path` doesn't exist. Two threads that want the same file don't make it
+/// twice. `make` gets a name to write to, which is renamed to `path` only if it succeeds.
 pub fn make_once(path: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     static MAKING: OnceLock<Mutex<HashMap<PathBuf, Arc<Mutex<()>>>>> = OnceLock::new();
     let lock = {
@@ -64,7 +64,7 @@ pub fn make_once(path: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<
             .expect("no panic while held");
         Arc::clone(making.entry(path.to_owned()).or_default())
     };
-    // A test that panicked while making the file leaves nothing half-made.
+    // Poisoning is no harm: a thread that panicked here has not made `path`.
     let _guard = lock
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -1,8 +1,8 @@
-//! Numbers from a seed: SplitMix64 (Steele, Lea, Flood: "Fast splittable
-//! pseudorandom number generators", 2014). The same seed gives the same numbers on
-//! every machine, whatever a dependency changes.
+//! Random numbers from a seed, by SplitMix64 (Steele, Lea, Flood: "Fast splittable
+//! pseudorandom number generators", 2014). A seed gives the same numbers on every machine
+//! and with every version of the dependencies.
 
-/// The values that operators treat in a special way somewhere.
+/// Values at which some operator has a special case.
 pub const EDGES: [u64; 24] = [
     0,
     1,
@@ -52,12 +52,12 @@ impl Rng {
         usize::try_from(self.bits() % bound).expect("BUG: a number below a usize")
     }
 
-    /// Whether something of this chance in a hundred happens.
+    /// True with a probability of `percent` in 100.
     pub fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
-    /// One of `choices`, of which there is at least one.
+    /// One of `choices`, which must not be empty.
     pub fn pick<'c, T>(&mut self, choices: &'c [T]) -> &'c T {
         &choices[self.below(choices.len())]
     }
@@ -99,7 +99,7 @@ impl Rng {
         bits ^ (u32::from(self.chance(50)) << 31)
     }
 
-    /// As [`Self::float32`], of an f64.
+    /// The bits of an f64, as [`Self::float32`].
     pub fn float64(&mut self) -> u64 {
         const FLOATS: [f64; 16] = [
             0.0,

@@ -1,5 +1,5 @@
-//! Starts a program, feeds its input, reads its output, and kills it when it
-//! takes too long.
+//! Runs a program to its end: feeds its input, reads its output, and kills it when it takes
+//! too long.
 
 use crate::target;
 use anyhow::{Context, Result, bail, ensure};
@@ -16,12 +16,12 @@ use std::time::{Duration, Instant};
 pub enum Stdin {
     /// `/dev/null`.
     Null,
-    /// A pipe to which nobody writes, open until the program ends its output.
+    /// A pipe without data that stays open until the program closes its standard output.
     Silent,
-    /// A pipe that gives these bytes and ends.
+    /// A pipe with these bytes, then its end.
     Bytes(&'static [u8]),
-    /// A pipe that stays silent until the program has written `marker` to
-    /// standard output, then gives `bytes` and ends.
+    /// A pipe without data until the program has written `marker` to standard output; then
+    /// with `bytes` and its end.
     AfterOutput {
         marker: &'static str,
         bytes: &'static [u8],
@@ -80,16 +80,17 @@ pub struct Finished {
 }
 
 impl Finished {
-    /// Holds it to one line on standard error that starts with `prefix` and holds
-    /// `texts`, nothing on standard output, and this exit code.
+    /// Checks that the program wrote one printable line to standard error, which starts with
+    /// `prefix` and contains `texts`; wrote nothing to standard output; and ended with this
+    /// exit code.
     ///
     /// # Errors
-    /// Says what is different.
+    /// The first difference.
     pub fn one_line(&self, code: i32, prefix: &str, texts: &[&str]) -> Result<()> {
         let stderr = String::from_utf8_lossy(&self.stderr);
         ensure!(
             self.ends == Ends::Exit(code),
-            "{}, not exit {code}: {stderr}",
+            "ends with {} instead of exit {code}: {stderr}",
             self.ends
         );
         ensure!(
@@ -99,17 +100,17 @@ impl Finished {
         );
         let line = stderr
             .strip_suffix('\n')
-            .context("standard error has no last line")?;
+            .context("standard error doesn't end with a newline")?;
         ensure!(
             !line.contains(char::is_control),
             "more than one printable line: {stderr:?}"
         );
         ensure!(
             line.starts_with(prefix),
-            "starts otherwise than with {prefix:?}: {line}"
+            "doesn't start with {prefix:?}: {line}"
         );
         for text in texts {
-            ensure!(line.contains(text), "says nowhere {text:?}: {line}");
+            ensure!(line.contains(text), "doesn't contain {text:?}: {line}");
         }
         Ok(())
     }
@@ -219,14 +220,14 @@ fn feed(child: &mut Child, stdin: Stdin, stdout: &Collected) {
                 bytes
             }
         };
-        // A program that ends without reading makes this fail: its own matter.
+        // Fails if the program ends without reading its input, as it may.
         let _ = pipe.write_all(bytes);
     });
 }
 
 #[derive(Debug, Default)]
 struct Shared {
-    /// What was read, and whether the pipe has ended.
+    /// The bytes that were read, and whether the pipe has ended.
     state: Mutex<(Vec<u8>, bool)>,
     changed: Condvar,
 }
@@ -237,7 +238,7 @@ impl Shared {
         self.changed.notify_all();
     }
 
-    /// Waits until the output has ended, or is enough.
+    /// Waits until the output has ended or `is_enough` holds.
     fn wait(&self, is_enough: impl Fn(&[u8]) -> bool) {
         let state = self.state.lock().expect("no panic while held");
         let waiting = |(bytes, ended): &mut (Vec<u8>, bool)| !*ended && !is_enough(bytes);

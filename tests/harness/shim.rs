@@ -1,4 +1,4 @@
-//! The runtime's static library as tests build it, and linking with `ld`.
+//! The runtime's static library with features for tests, and linking with `ld`.
 
 use crate::paths;
 use crate::run::Run;
@@ -14,8 +14,8 @@ use wasi_aot_shim_images::{Target, archive};
 /// Libraries by target and feature.
 type Built = HashMap<(Target, Option<&'static str>), PathBuf>;
 
-/// The library for a target with this feature of the shim, or none; built once in a run,
-/// in a directory of its own.
+/// The library for a target, with this feature of the runtime or none. It is built once in
+/// a run. Each feature has its own directory.
 ///
 /// # Errors
 /// If it doesn't build.
@@ -34,17 +34,19 @@ pub fn library(target: Target, feature: Option<&'static str>) -> Result<PathBuf>
     Ok(path)
 }
 
-/// Lets the guest make any system call (`runtime-shim/src/corrupt.rs`).
+/// The feature by which a guest makes any system call (`runtime-shim/src/corrupt.rs`).
 pub const CORRUPT: &str = "corrupt";
 
-/// Tells goroutines to give way all the time (`runtime-shim/src/preempt.rs`).
+/// The feature that asks goroutines to give way every 0.2 ms
+/// (`runtime-shim/src/preempt.rs`).
 pub const EAGER: &str = "eager";
 
-/// Enters the module again after a trap of an access (`runtime-shim/src/again.rs`).
+/// The feature that enters the module again after an access that trapped
+/// (`runtime-shim/src/again.rs`).
 pub const AGAIN: &str = "again";
 
-/// An executable of `module` and `flags` around the runtime with this feature, built once
-/// in a run.
+/// An executable of `module`, built with `flags`, with a runtime that has this feature. It
+/// is built once in a run.
 ///
 /// # Errors
 /// If it doesn't build.
@@ -65,8 +67,8 @@ pub fn executable(
     Ok(output)
 }
 
-/// Links `object` with the runtime in `archive` by our script: with the machine's own
-/// ld, or, for a target that it may not know, with Rust's.
+/// Links `object` with the runtime in `archive` by our script. For arm64 that is done by
+/// Rust's linker, since the machine's `ld` may not know the target.
 ///
 /// # Errors
 /// If the linker fails.

@@ -1,12 +1,14 @@
-//! Cases times Go versions times build flavours, as tests with names like
-//! `failure/nil go1.27.3 plain`.
+//! Each [`Case`] with Go versions and flavours, as tests with names like
+//! `failure/panic go1.27.3 plain`.
 //!
-//! By default every case runs with the newest Go, plain, and the sample cases
-//! with each other version and each other flavour; `WASI_AOT_TEST_MATRIX=all`
-//! runs every case with every version and flavour. Each sample case also runs
-//! compiled with less knowledge of Go, and with goroutines that are preempted all the time,
-//! which must make no difference; not for flavours whose code is that of another. Under an
-//! emulator only the newest Go, plain, is the default.
+//! By default every case runs with the newest Go and the plain flavour. Sample cases also
+//! run with each other version and each other flavour. `WASI_AOT_TEST_MATRIX=all` runs every
+//! case with every version and flavour. Under an emulator only the newest Go and the plain
+//! flavour are the default.
+//!
+//! Sample cases also run in the other [`Way`]s: compiled with less knowledge of Go, and with
+//! goroutines that are preempted all the time. Neither may make a difference. Flavours that
+//! have the same code as another one are left out there.
 
 use crate::case::{Case, Reference};
 use crate::compare::{self, Outcome};
@@ -23,18 +25,18 @@ use std::process::Command;
 use std::sync::Arc;
 use wasi_aot_shim_images::Target;
 
-/// How an executable is made of a case's module and flags; it makes no difference to what
-/// the program does.
+/// How an executable is made of a case's module and flags. The way may make no difference to
+/// what the program does.
 #[derive(Debug, Clone, Copy)]
 enum Way {
     Default,
     /// With less knowledge of Go.
     Flag(&'static str),
-    /// With a runtime that preempts all the time.
+    /// With a runtime that preempts goroutines all the time.
     Eager,
 }
 
-/// What a test's name ends with.
+/// The end of a test's name.
 impl fmt::Display for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -69,14 +71,14 @@ impl Way {
     }
 }
 
-/// Cases about one thing.
+/// Cases with one subject.
 #[derive(Debug, Clone, Copy)]
 pub struct Family {
     pub name: &'static str,
     pub cases: &'static [Case],
 }
 
-/// The tests that the environment asks for.
+/// The tests of `families` that `WASI_AOT_TEST_MATRIX` and the target choose.
 pub fn trials(families: &[Family], tool: &Arc<Tool>) -> Result<Vec<Trial>> {
     let all = std::env::var("WASI_AOT_TEST_MATRIX").is_ok_and(|value| value == "all");
     let mut trials = Vec::new();
@@ -107,20 +109,20 @@ pub fn trials(families: &[Family], tool: &Arc<Tool>) -> Result<Vec<Trial>> {
     Ok(trials)
 }
 
-/// A test that fails with the whole chain of an error.
+/// A test. Its failure's message is the whole chain of the error.
 pub fn test(name: impl Into<String>, body: impl FnOnce() -> Result<()> + Send + 'static) -> Trial {
     let name = name.into();
     Trial::test(name.clone(), move || {
         body().map_err(|error| {
             let message = format!("{error:#}");
-            // The failure counts, whether or not it can be written down.
+            // The test fails, whether or not its failure can be recorded.
             let _ = failures::record(&name, &message);
             Failed::from(message)
         })
     })
 }
 
-/// As [`test`], with `tool`.
+/// A test that gets `tool`.
 pub fn with_tool(
     name: impl Into<String>,
     tool: &Arc<Tool>,
@@ -144,7 +146,7 @@ fn combinations(all: bool) -> Vec<(&'static str, Flavour)> {
     flavours.chain(OLDER.map(|v| (v, Flavour::Plain))).collect()
 }
 
-/// Runs a case, made in one way, and its reference.
+/// Compares a case, made in one way, with its reference.
 fn check(
     case: &Case,
     tool: &Tool,
@@ -163,14 +165,14 @@ fn check(
     let mut wrong = compare::differences(&ours, &reference, case.compare);
     if reference.ends != case.ends {
         wrong.push(format!(
-            "the reference ends with {}, the case says {}",
+            "the reference ends with {}, the case expects {}",
             reference.ends, case.ends
         ));
     }
     for text in case.says {
         let held = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains(text);
         if !held(&ours.stdout) && !held(&ours.stderr) {
-            wrong.push(format!("says nowhere {text:?}"));
+            wrong.push(format!("neither output contains {text:?}"));
         }
     }
     if !wrong.is_empty() {
@@ -179,12 +181,12 @@ fn check(
     Ok(())
 }
 
-/// What the case's reference does.
+/// The outcome of the case's reference.
 fn reference(case: &Case, toolchain: &Toolchain, module: &Path) -> Result<Outcome> {
     let root = CaseRoot::new(case, toolchain)?;
     match case.reference {
         Reference::Native => {
-            // Flavours are about modules: the native program is always the plain one.
+            // Flavours change modules; the native program is always the plain one.
             let program = toolchain.build(case.guest, Flavour::Plain, Goal::Native)?;
             let mut command = Command::new(program);
             command.envs(root.env(case));
@@ -214,7 +216,7 @@ fn reference(case: &Case, toolchain: &Toolchain, module: &Path) -> Result<Outcom
 
 fn wasmtime(case: &Case, flags: &[&str], module: &Path, root: &CaseRoot) -> Result<Command> {
     let wasmtime = paths::installed("wasmtime")?;
-    // Its images in memory files fail now and then with EBUSY.
+    // With it, wasmtime fails now and then with EBUSY.
     let common = ["-O", "memory-init-cow=n"];
     let compiled = module.with_extension("cwasm");
     paths::make_once(&compiled, |draft| {
@@ -255,7 +257,7 @@ fn wasmtime(case: &Case, flags: &[&str], module: &Path, root: &CaseRoot) -> Resu
     Ok(command)
 }
 
-/// A fresh ROOT with the case's inputs.
+/// A case's ROOT: a fresh directory with the case's inputs.
 struct CaseRoot {
     root: tempfile::TempDir,
     goroot: PathBuf,
@@ -294,7 +296,8 @@ impl CaseRoot {
             .collect()
     }
 
-    /// Runs `command`, which still lacks the arguments and the directory.
+    /// Runs `command` with the case's arguments and streams in `ROOT/work`. Of its
+    /// environment, only what was set explicitly is kept.
     fn run(self, mut command: Command, case: &Case) -> Result<Outcome> {
         let env: Vec<_> = command
             .get_envs()

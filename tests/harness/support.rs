@@ -82,6 +82,10 @@ pub fn text(bytes: &[u8]) -> String {
 }
 
 /// Lets `command` start with these signals blocked.
+#[expect(
+    unsafe_code,
+    reason = "no safe function changes a signal between fork and exec"
+)]
 pub fn block(command: &mut Command, signals: &[i32]) {
     let signals = signals.to_vec();
     // SAFETY: between fork and exec only system calls are made, on a set that is
@@ -103,6 +107,10 @@ pub fn block(command: &mut Command, signals: &[i32]) {
 }
 
 /// Lets `command` start with these signals ignored.
+#[expect(
+    unsafe_code,
+    reason = "no safe function changes a signal between fork and exec"
+)]
 pub fn ignore(command: &mut Command, signals: &[i32]) {
     let signals = signals.to_vec();
     // SAFETY: between fork and exec only system calls are made; no handler is installed.

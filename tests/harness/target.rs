@@ -1,5 +1,6 @@
-//! What the executables under test are built for: this machine, or what
-//! `WASI_AOT_TEST_TARGET` names, under an emulator (`make test-aarch64`).
+//! The target that executables under test are built for, and how they are started: this
+//! machine, or the target that `WASI_AOT_TEST_TARGET` names, under an emulator (`make
+//! test-aarch64`).
 
 use crate::paths;
 use anyhow::{Context, Result, bail};
@@ -10,12 +11,12 @@ use std::process::Command;
 use std::sync::LazyLock;
 use wasi_aot_compiler::Target;
 
-/// How much longer programs may take under the emulator.
+/// The factor by which programs may take longer under the emulator.
 const SLOWNESS: u32 = 20;
 
 struct Tested {
     target: Target,
-    /// What runs its programs, where this machine doesn't.
+    /// The emulator, if this machine can't run the target's programs.
     emulator: Option<PathBuf>,
 }
 
@@ -40,19 +41,19 @@ fn read() -> Result<Tested> {
     Ok(Tested { target, emulator })
 }
 
-/// What the executables under test are built for.
+/// The target that executables under test are built for.
 #[must_use]
 pub fn tested() -> Target {
     TESTED.target
 }
 
-/// Whether something stands between a program and this machine's kernel.
+/// Whether programs run under an emulator.
 #[must_use]
 pub fn is_emulated() -> bool {
     TESTED.emulator.is_some()
 }
 
-/// `program`, an executable under test, not yet started.
+/// The command that starts `program`, an executable under test.
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     match &TESTED.emulator {
         None => Command::new(program),
@@ -74,14 +75,14 @@ pub fn shell(script: &str) -> Command {
     command
 }
 
-/// Leaves a test out, seen in the suite's output, where an emulator stands between the
-/// program and this machine's kernel: it is about what only a kernel does.
+/// Ignores a test under an emulator, because it needs this machine's kernel. The suite's
+/// output says that the test was ignored.
 #[must_use]
 pub fn natively(trial: Trial) -> Trial {
     trial.with_ignored_flag(is_emulated())
 }
 
-/// By what a time limit is to be multiplied.
+/// The factor for time limits.
 #[must_use]
 pub fn slowness() -> u32 {
     if is_emulated() { SLOWNESS } else { 1 }

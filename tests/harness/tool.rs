@@ -1,4 +1,4 @@
-//! wasi-aot as its users have it: an executable that is run.
+//! The command `wasi-aot`, and the executables that it builds in a run of a suite.
 
 use crate::run::{Finished, Run};
 use crate::{paths, target};
@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
-/// wasi-aot, and a directory for what it makes in this run of the suite.
+/// The command `wasi-aot`, and a directory for what it builds in this run of the suite. The
+/// directory is removed when this is dropped.
 #[derive(Debug)]
 pub struct Tool {
     pub path: PathBuf,
@@ -18,7 +19,7 @@ pub struct Tool {
 }
 
 impl Tool {
-    /// The one that `make build` has built, or the one that `WASI_AOT` names.
+    /// The `wasi-aot` that `make build` built, or the one that `WASI_AOT` names.
     pub fn new() -> Result<Self> {
         Ok(Self {
             path: paths::product("wasi-aot", "WASI_AOT")?,
@@ -26,20 +27,20 @@ impl Tool {
         })
     }
 
-    /// A directory for what a run of the suite makes.
+    /// The directory for what this run of the suite builds.
     #[must_use]
     pub fn directory(&self) -> &Path {
         self.made.path()
     }
 
-    /// `wasi-aot ARGS...`, not yet started.
+    /// The command `wasi-aot ARGS...`, not yet started.
     pub fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(&self.path);
         command.args(args);
         command
     }
 
-    /// `wasi-aot build MODULE -o OUTPUT FLAGS...`, run to its end.
+    /// Runs `wasi-aot build MODULE -o OUTPUT FLAGS...` to its end.
     pub fn build<S: AsRef<OsStr>>(
         &self,
         module: &Path,
@@ -53,14 +54,14 @@ impl Tool {
             output.as_os_str(),
         ]);
         command.args(flags);
-        // A test that is about targets names its own.
+        // Tests about targets name a target themselves.
         if target::is_emulated() && !command.get_args().any(|arg| arg == "--target") {
             command.args(["--target", target::tested().name()]);
         }
         Run::of(command).seconds(300).run()
     }
 
-    /// The executable for `module` and `flags`, built once in a run.
+    /// The executable of `module`, built with `flags`. It is built once in a run.
     pub fn executable(&self, module: &Path, flags: &[String]) -> Result<PathBuf> {
         let mut hasher = DefaultHasher::new();
         (module, flags).hash(&mut hasher);

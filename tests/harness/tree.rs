@@ -1,5 +1,5 @@
-//! What a directory holds, for comparison: names, kinds, contents and link
-//! targets. Modes and times are left out: WASI has no modes, and times differ.
+//! The contents of a directory, to be compared: names, kinds, files' contents and links'
+//! targets. Modes and times are not compared: WASI has no modes, and times always differ.
 
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use std::hash::Hasher;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// One name in the tree.
+/// What one name in the tree is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
     Directory,
@@ -31,7 +31,7 @@ impl fmt::Display for Entry {
     }
 }
 
-/// All that is below a directory, by relative path.
+/// Everything below a directory, by relative path.
 pub type Tree = BTreeMap<PathBuf, Entry>;
 
 /// Reads the tree below `dir`; links are not followed.

@@ -1,20 +1,19 @@
-//! Ways to build that must make no difference to what a program does.
+//! Flags of `wasi-aot build` that must not change what a program does.
 
 use crate::target;
 use wasi_aot_compiler::Target;
 use wasi_aot_compiler::cpu::{self, Features};
 
-/// Processors at the ends of what there is: the least that the target has, and all that
-/// the machine has which runs the tests.
+/// Two processors: one with no optional feature of the target, and one with all features of
+/// this machine.
 #[must_use]
 pub fn processors(target: Target) -> [Features; 2] {
     let native = cpu::native(target).unwrap_or(target.cpu().default.features);
     [Features::NONE, native]
 }
 
-/// Flags of `wasi-aot build` for each: levels of optimisation, use of what is known of
-/// Go, and processors. The last ones optimise as by default; under an emulator they are
-/// left out.
+/// All ways to build: levels of optimisation, with and without knowledge of Go, and for both
+/// [`processors`]. Under an emulator the ways with a processor are left out.
 #[must_use]
 pub fn ways() -> Vec<Vec<String>> {
     let target = target::tested();

@@ -1,4 +1,4 @@
-//! A grant of /dev.
+//! What can a program do with a grant of /dev?
 
 use crate::support::{same_with, told};
 use crate::terminal::Terminal;

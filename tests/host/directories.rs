@@ -1,5 +1,4 @@
-//! Directories of many entries, directories that change, names and paths of every
-//! kind.
+//! Are directories listed right that have many entries, change meanwhile, or have odd names?
 
 use crate::support::{Program, ours, same, told};
 use anyhow::{Context, Result, ensure};
@@ -10,7 +9,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Entries of the largest directory.
+/// Number of entries of the largest directory.
 const MANY: usize = 100_000;
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
@@ -78,8 +77,7 @@ fn fill(dir: &Path, count: usize) -> Result<()> {
     Ok(())
 }
 
-/// A listing takes as many system calls as the kernel's portions make it, and goes
-/// back nowhere.
+/// A listing makes one system call for each portion that the kernel gives, and never goes back.
 fn system_calls(program: &Program) -> Result<()> {
     if !Path::new("/usr/bin/strace").exists() {
         eprintln!("SKIPPED: strace isn't installed");
@@ -100,8 +98,8 @@ fn system_calls(program: &Program) -> Result<()> {
         let columns: Vec<_> = line.split_whitespace().collect();
         columns[3].parse().context("no number of calls")
     };
-    // Four listings, two of them in part. An entry takes at least 24 bytes and, on
-    // average, less than 80 of the 8,192 of a portion.
+    // Four listings, two of them partial. A portion has 8,192 bytes. An entry takes at least 24
+    // bytes, and less than 80 on average.
     let most = 4 * 8000 * 80 / 8192;
     let (portions, moves) = (calls("getdents64")?, calls("lseek")?);
     ensure!(

@@ -1,4 +1,4 @@
-//! Full disks, limits, and files of more than 4 GiB.
+//! Do programs behave on full disks, with limits, and with files of more than 4 GiB?
 
 use crate::support::{Program, ours, same, told};
 use anyhow::{Result, ensure};
@@ -41,8 +41,8 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             ],
             |program| Ok(told(&program.run(&["big"])?)),
         ),
-        // A file system whose directory positions are counts: to go back to one
-        // after a removal is to skip an entry.
+        // In this file system, positions in a directory are counts. Whoever goes back to a
+        // position after a removal skips an entry.
         ours(
             tool,
             "disk/entries removed while a directory is read, in ramfs",
@@ -57,8 +57,8 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     ]
 }
 
-/// Makes a file, allocates 100 MB for it, and exits with the errno. (Go's library
-/// has no way to.)
+/// A module that makes a file, allocates 100 MB for it, and exits with the errno. Go's library
+/// has no function for that.
 const ALLOCATE: &str = r#"(module
     (import "wasi_snapshot_preview1" "path_open"
         (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
@@ -86,8 +86,8 @@ fn allocate(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// Runs `script` in a file system of its own, of this type and options; `None`
-/// when this machine allows no mounts, not even in a user namespace.
+/// Runs `script` in a fresh file system of this type with these options. `None` if this machine
+/// allows no mounts, not even in a user namespace.
 pub fn mounted(program: &Program, kind: &str, script: &str) -> Result<Option<String>> {
     let inside = |script: &str| {
         let mount = format!("mount -t {kind} none {}", program.dir().display());

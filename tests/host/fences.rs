@@ -1,5 +1,6 @@
-//! Which layers of the second fence stand, and what becomes of a program that requires
-//! them where a kernel lacks one, or a container forbids it.
+//! What does a program do whose kernel lacks a layer of the second fence, or whose container
+//! forbids one? It goes on, or, if it requires the layer, refuses to start; and it says which
+//! layers are raised if asked.
 
 use crate::older::Lacks::{Only, With};
 use crate::older::{Kernel, Lacks, NO_PRCTL_FILTER};
@@ -15,7 +16,7 @@ use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::sync::Arc;
 
-/// The variable that asks.
+/// The variable that asks a program which layers are raised.
 const SHOW: &str = "WASI_AOT_SHOW_FENCES";
 
 const REQUIRED: &str = "--require-harden";
@@ -30,7 +31,7 @@ const fn kernel(name: &'static str, lacks: &'static [Lacks]) -> Kernel {
 
 const CREATE: i64 = libc::SYS_landlock_create_ruleset;
 
-/// Kernels with the layer that each lacks, and why.
+/// (kernel, the layer that it lacks, the reason that a program states).
 const LACKING: &[(Kernel, &str, &str)] = &[
     (
         kernel("without Landlock", &[Only(CREATE, libc::ENOSYS)]),
@@ -78,7 +79,7 @@ const LACKING: &[(Kernel, &str, &str)] = &[
         "prctl fails with errno 1 (forbidden here, perhaps by a container)",
     ),
     (
-        // Asked first, also of a process that has none.
+        // The runtime asks for this first, also in a process without capabilities.
         kernel(
             "with capget forbidden",
             &[Only(libc::SYS_capget, libc::EPERM)],
@@ -88,7 +89,7 @@ const LACKING: &[(Kernel, &str, &str)] = &[
     ),
 ];
 
-/// What a test does.
+/// The body of a test.
 type Body = fn(&Tool) -> Result<()>;
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
@@ -113,7 +114,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     here.chain(lacking).collect()
 }
 
-/// `start env`, which says what is in its environment.
+/// The guest `start` with `env`, which prints its environment.
 fn environment(tool: &Tool, flags: &[&str]) -> Result<Program> {
     Program::ours_of(tool, "start", flags)
 }
@@ -122,8 +123,8 @@ fn run(command: Command) -> Result<Finished> {
     Run::of(command).run()
 }
 
-/// A layer that is missing is a reason not to start where it is required, is left out
-/// without a word where it isn't, and is told to whoever asks.
+/// If a layer is missing, a program that requires it doesn't start. Another program starts
+/// without a message, and names the missing layer if asked.
 fn required(tool: &Tool, kernel: &Kernel, layer: &str, why: &str) -> Result<()> {
     let program = environment(tool, &[REQUIRED])?;
     let mut command = program.command(&["env"]);
@@ -151,7 +152,7 @@ fn required(tool: &Tool, kernel: &Kernel, layer: &str, why: &str) -> Result<()> 
     Ok(())
 }
 
-/// Whether both layers can stand on this machine, which is then what the tests want.
+/// Whether this machine has both layers. Then the tests expect both.
 fn can_stand(tool: &Tool) -> Result<bool> {
     let program = environment(tool, &[])?;
     let mut command = program.command(&["env"]);
@@ -179,7 +180,7 @@ fn all_here(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// The lines come once, and the guest doesn't see the variable, however it is passed.
+/// The lines are printed once, and the guest never sees the variable, however it is passed.
 fn shown(tool: &Tool) -> Result<()> {
     if !can_stand(tool)? {
         return Ok(());
@@ -210,7 +211,7 @@ fn shown(tool: &Tool) -> Result<()> {
             }
         }
     }
-    // What the manifest says is the program's own.
+    // A variable that the manifest sets belongs to the program.
     let baked = environment(tool, &["--env", "WASI_AOT_SHOW_FENCES=1"])?.run(&["env"])?;
     ensure!(baked.stderr.is_empty(), "{}", told(&baked));
     ensure!(
@@ -235,7 +236,7 @@ fn shown_without(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// Whoever starts a set-user-ID program isn't told.
+/// A set-user-ID program doesn't tell its caller.
 fn not_shown_under_set_user_id(tool: &Tool) -> Result<()> {
     const NOBODY: u32 = 65534;
     let program = environment(tool, &[])?;

@@ -1,4 +1,4 @@
-//! FIFOs in a granted directory.
+//! Do FIFOs in a granted directory work as for native Go?
 
 use crate::support::{Program, fifo, fifo_reader, fifo_writer, same, same_with, told};
 use anyhow::Result;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     vec![
-        // Native Go stops a thread in the open; here the read waits.
+        // Native Go blocks a thread in `open`. Here `open` returns and the read waits.
         same(
             tool,
             "fifo/goroutines go on before there is a writer",
@@ -41,7 +41,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             &["1048576 ok ok", "read 1048576, as written: true"],
             write_full,
         ),
-        // Native Go stops a thread in the open; here it is tried again and again.
+        // Native Go blocks a thread in `open`. Here `open` is repeated until there is a reader.
         same(
             tool,
             "fifo/goroutines go on before there is a reader",
@@ -79,7 +79,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             |program| {
                 let fifo = fifo(program)?;
                 let live = program.start(&["cat-raw", "fifo"])?;
-                // Native waits in the open, ours in the read.
+                // The native program waits in `open`, ours in the read.
                 live.until_state('S')?;
                 let mut writer = fifo_writer(&fifo)?;
                 live.until("reading")?;
@@ -104,7 +104,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             LEFT,
             reader_leaves,
         ),
-        // All goroutines wait in the open then.
+        // Then all goroutines wait in `open`.
         same_with(
             tool,
             "fifo/a reader that has left is an error, --no-preempt",
@@ -115,7 +115,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     ]
 }
 
-/// What [`reader_leaves`] says.
+/// The message of [`reader_leaves`].
 const LEFT: &[&str] = &["5 ok\n0 EPIPE true\n", "exit 0"];
 
 fn reader_leaves(program: &Program) -> Result<String> {
@@ -142,7 +142,7 @@ fn write_full(program: &Program) -> Result<String> {
     Ok(format!("read {}, as written: {same}\n{told}", text.len()))
 }
 
-/// Two writers at a time, one, and one that writes nothing.
+/// Two writers at the same time, one writer, and one that writes nothing.
 fn writers(program: &Program) -> Result<String> {
     let fifo = fifo(program)?;
     let live = program.start(&["cat", "fifo", "fifo", "fifo"])?;

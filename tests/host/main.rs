@@ -1,9 +1,10 @@
-//! Executables and the operating system: terminals, FIFOs, signals, full disks,
-//! large files and directories, odd names. The guest is `host`; most tests play
-//! one scenario with the native program and with ours, and what happens must be
-//! the same.
+//! Do programs behave with the operating system as native Go does? Terminals, FIFOs, signals,
+//! full disks, large files and directories, odd names, older kernels.
 //!
-//!     cargo test --release -p wasi-aot-tests --test host -- terminal/
+//! The guest is `host`. Most tests play one scenario with the native program and with ours, and
+//! both must do the same.
+//!
+//!     cargo test --release --workspace --test host -- terminal/
 
 mod devices;
 mod directories;
@@ -41,8 +42,8 @@ fn main() -> anyhow::Result<()> {
     harness::main(trials)
 }
 
-/// A signal that whoever started the suite ignores, as `nohup` does and a shell without job
-/// control for what it runs beside itself, would be ignored in the programs, too.
+/// Resets signals that the caller of the suite ignores, as `nohup` does, and a shell without
+/// job control for commands in the background. The programs would inherit that.
 fn expect_signals() {
     for signal in [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT] {
         // SAFETY: no handler is installed, and no other thread runs yet.

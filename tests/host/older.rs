@@ -1,5 +1,5 @@
-//! Kernels that lack what newer ones have, or were built without, and containers that
-//! forbid it: a filter around the program answers in the kernel's stead.
+//! Do programs work on kernels that are older or were built without a feature, and in containers
+//! that forbid one? A seccomp filter around the program answers in the kernel's place.
 
 use crate::support::{Program, told};
 use anyhow::{Context, Result, ensure};
@@ -15,10 +15,10 @@ use std::sync::Arc;
 
 /// System calls that fail with an errno.
 pub enum Lacks {
-    /// All from this number on.
+    /// All calls from this number on.
     From(i64, i32),
     Only(i64, i32),
-    /// This one where an argument, counted from 0, has this value.
+    /// This call if the argument with this index has this value.
     With(i64, u32, u32, i32),
 }
 
@@ -27,14 +27,14 @@ use Lacks::{From, Only, With};
 pub struct Kernel {
     pub name: &'static str,
     pub lacks: &'static [Lacks],
-    /// How many filters there are around our program: the one of this test, and its own,
-    /// if it can have one.
+    /// How many filters are around our program: this test's, and the program's own if the
+    /// kernel allows one.
     pub filters: u32,
 }
 
-/// The call that came with Linux 3.17; `getrandom` follows it.
+/// The first call that came with Linux 3.17; `getrandom` has the next number.
 const SINCE_3_17: i64 = libc::SYS_seccomp;
-/// The first of those that came with 5.1.
+/// The first call that came with Linux 5.1.
 const SINCE_5_1: i64 = libc::SYS_pidfd_send_signal;
 
 pub const NO_PRCTL_FILTER: Lacks = With(
@@ -79,7 +79,7 @@ const KERNELS: &[Kernel] = &[
         ],
         filters: 1,
     },
-    // Built without CONFIG_SECCOMP, and without CONFIG_SECCOMP_FILTER.
+    // Kernels built without CONFIG_SECCOMP, and without CONFIG_SECCOMP_FILTER.
     Kernel {
         name: "without seccomp",
         lacks: &[Only(libc::SYS_seccomp, libc::ENOSYS), NO_PRCTL_FILTER],
@@ -90,7 +90,7 @@ const KERNELS: &[Kernel] = &[
         lacks: &[Only(libc::SYS_seccomp, libc::EINVAL), NO_PRCTL_FILTER],
         filters: 1,
     },
-    // The filter of this test has no_new_privs set already.
+    // This test's filter has set no_new_privs already.
     Kernel {
         name: "where no_new_privs can't be asked for",
         lacks: &[With(
@@ -101,7 +101,7 @@ const KERNELS: &[Kernel] = &[
         )],
         filters: 2,
     },
-    // The times of what a descriptor stands for that is open for nothing else.
+    // `utimensat` of a descriptor that is open with O_PATH.
     Kernel {
         name: "before Linux 5.8",
         lacks: &[With(
@@ -112,7 +112,7 @@ const KERNELS: &[Kernel] = &[
         )],
         filters: 2,
     },
-    // Built without CONFIG_POSIX_TIMERS.
+    // Kernels built without CONFIG_POSIX_TIMERS.
     NO_TIMER,
     Kernel {
         name: "with a timer that is forbidden",
@@ -121,7 +121,7 @@ const KERNELS: &[Kernel] = &[
     },
 ];
 
-/// Without openat2, nor times of what a descriptor stands for.
+/// A kernel without openat2 and without `utimensat` of a descriptor.
 pub const WALKING: Kernel = Kernel {
     name: "before Linux 5.6",
     lacks: &[
@@ -148,8 +148,7 @@ const NO_TIMER: Kernel = Kernel {
     filters: 2,
 };
 
-/// Commands of guests: all ways in which paths are looked up, and goroutines that wait
-/// and compute.
+/// Commands of guests: all ways to look up a path, and goroutines that wait and compute.
 const COMMANDS: [(&str, &[&str]); 2] = [
     (
         "files",
@@ -183,7 +182,7 @@ fn program(tool: &Tool, guest: &str) -> Result<Program> {
     Program::ours_of(tool, guest, &["--dir", "."])
 }
 
-/// Guests do what they do on this machine's kernel.
+/// Guests do the same as on this machine's kernel.
 fn same(tool: &Tool, kernel: &Kernel) -> Result<()> {
     for (guest, commands) in COMMANDS {
         let program = program(tool, guest)?;
@@ -209,7 +208,7 @@ fn same(tool: &Tool, kernel: &Kernel) -> Result<()> {
     Ok(())
 }
 
-/// The program has its own filter where there can be one.
+/// The program raises its own filter if the kernel allows one.
 fn filters(tool: &Tool, kernel: &Kernel) -> Result<()> {
     let program = program(tool, "stdio")?;
     let mut command = program.command(&["lines"]);
@@ -225,7 +224,7 @@ fn filters(tool: &Tool, kernel: &Kernel) -> Result<()> {
     Ok(())
 }
 
-/// One that only computes leaves others no turn, as with `--no-preempt`.
+/// A goroutine that only computes leaves the others no turn, as with `--no-preempt`.
 fn no_turns(tool: &Tool, kernel: &Kernel) -> Result<()> {
     let program = program(tool, "concurrency")?;
     let mut command = program.command(&["preempted"]);
@@ -236,7 +235,7 @@ fn no_turns(tool: &Tool, kernel: &Kernel) -> Result<()> {
     Ok(())
 }
 
-/// A limit that can't be kept is a reason not to start.
+/// A program doesn't start if the kernel can't keep its limit.
 fn no_limit(tool: &Tool, kernel: &Kernel) -> Result<()> {
     let program = Program::ours_of(tool, "hello", &["--max-cpu", "10s"])?;
     let mut command = program.command(&[]);
@@ -250,7 +249,8 @@ fn no_limit(tool: &Tool, kernel: &Kernel) -> Result<()> {
     Run::of(command).run()?.one_line(125, &name, &says)
 }
 
-/// What the parent has left open is closed, by whatever means there are.
+/// The program closes the descriptors that its parent left open, by any means that the kernel
+/// has.
 fn descriptors(tool: &Tool, kernel: &Kernel) -> Result<()> {
     let program = program(tool, "stdio")?;
     let mut command = program.command(&["lines"]);
@@ -270,7 +270,7 @@ fn descriptors(tool: &Tool, kernel: &Kernel) -> Result<()> {
     live.write(b"one\n")?;
     live.until("1: ONE")?;
     let open = std::fs::read_dir(format!("/proc/{}/fd", live.pid().as_raw_pid()))?;
-    // Those, and the granted directory.
+    // Standard input, output and error, and the granted directory.
     ensure!(open.count() == 4, "descriptors are left open");
     let done = live.finish()?;
     ensure!(done.ends.is_success(), "{}", told(&done));
@@ -278,7 +278,7 @@ fn descriptors(tool: &Tool, kernel: &Kernel) -> Result<()> {
 }
 
 impl Kernel {
-    /// Has `command` run as on this kernel.
+    /// Lets `command` run as on this kernel.
     pub fn surround(&self, command: &mut Command) {
         let filter = self.filter();
         // SAFETY: between fork and exec only two system calls are made, of which one
@@ -303,13 +303,13 @@ impl Kernel {
         }
     }
 
-    /// In classic BPF (uapi linux/bpf_common.h and linux/seccomp.h).
+    /// The filter in classic BPF (uapi linux/bpf_common.h and linux/seccomp.h).
     fn filter(&self) -> Vec<libc::sock_filter> {
         const EQUAL: u16 = 0x15;
         const NOT_LESS: u16 = 0x35;
         let instruction = |code, jf, k| libc::sock_filter { code, jt: 0, jf, k };
-        // Offsets in `struct seccomp_data`: the call's number, and of an argument the
-        // lower half.
+        // Offsets in `struct seccomp_data`: of the call's number, and of the lower half of an
+        // argument.
         let number = instruction(0x20, 0, 0);
         let argument = |index| instruction(0x20, 0, 16 + 8 * index);
         let errno =

@@ -1,6 +1,7 @@
-//! Another process swaps a directory for a link that leads out of the grant, all the
-//! time: the program gets at one or at neither, never at what the link leads to. The
-//! runtime alone has to see to it, so the kernel's fences are left out.
+//! Can a race lead a program out of its grant? Another process swaps a directory for a link that
+//! leads out, all the time. The program may reach the directory or nothing, and never the
+//! link's target. The runtime alone must ensure that: the program is built with
+//! `--no-harden`.
 
 use crate::support::Program;
 use anyhow::{Result, ensure};
@@ -14,7 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// How often the program tries; some seconds.
+/// How often the program tries. That takes some seconds.
 const TRIES: &str = "20000";
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
@@ -54,7 +55,7 @@ fn swapped(program: &Program) -> Result<()> {
     Ok(())
 }
 
-/// Exchanges two names until it is `done`; how often.
+/// Exchanges two names until `done` is set; returns how often.
 fn swap(a: &Path, b: &Path, done: &AtomicBool) -> Result<u64> {
     let mut swaps = 0;
     while !done.load(Ordering::Relaxed) {

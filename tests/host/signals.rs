@@ -1,5 +1,5 @@
-//! Signals: stopped and continued in every kind of wait, interrupted all the time,
-//! killed.
+//! Do programs survive signals? Stopped and continued in each kind of wait, interrupted all the
+//! time, killed.
 
 use crate::support::{Program, fifo, fifo_reader, fifo_writer, numbered, same, told};
 use anyhow::{Result, ensure};
@@ -87,7 +87,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
                 Ok(format!("as written: {same}\n{}", told(&live.finish()?)))
             },
         ),
-        // Native Go takes no notice of SIGVTALRM; here it is what preempts.
+        // Native Go ignores SIGVTALRM; our runtime preempts goroutines with it.
         same(
             tool,
             "signals/interrupted all the time",
@@ -104,26 +104,26 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             let live = program.start(&["ticks", "-"])?;
             live.until("ticks done")?;
             live.signal(signal)?;
-            // Not `finish`, which would give it its end of input.
+            // `finish` would close the program's input.
             Ok(told(&live.ended()?))
         }));
     }
     trials
 }
 
-/// Signals arrive all the time while the program does what can be interrupted.
+/// Signals arrive all the time while the program makes calls that signals interrupt.
 fn storm(program: &Program) -> Result<String> {
     let fifo = fifo(program)?;
     let (mut reader, writer) = pipe()?;
     let command = program.command(&["storm"]);
     let mut live = Live::start(command, None, Some(writer.into()), None)?;
-    // Its handlers are in place by then.
+    // The program's handlers are installed by then.
     reader.read_exact(&mut [0; "ready\n".len()])?;
     let (pid, over) = (live.pid(), AtomicBool::new(false));
     let text = thread::scope(|scope| -> Result<Vec<u8>> {
         scope.spawn(|| {
             while !over.load(Ordering::Relaxed) {
-                // Not reaped before `finish`, so the number is nobody else's.
+                // The process isn't reaped before `finish`, so no other process has its ID.
                 let _ = kill_process(pid, Signal::VTALARM);
                 thread::sleep(Duration::from_micros(200));
             }

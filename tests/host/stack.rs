@@ -1,5 +1,5 @@
-//! The least native stack that a program may have: all calls of the runtime fit into half
-//! of it, those that look paths up without `openat2` among them, which take most.
+//! Is the smallest native stack large enough? Each call of the runtime must fit into half of it,
+//! also those that look up paths without `openat2`, which take most.
 
 use crate::older::{Kernel, WALKING};
 use anyhow::{Context, Result, ensure};
@@ -62,7 +62,7 @@ fn fits(tool: &Tool, kernel: Option<&Kernel>) -> Result<()> {
     ensure!(finished.ends.is_success(), "{}", finished.ends);
     ensure!(used > 8 << 10, "only {used} bytes were used");
     ensure!(used <= MIN_STACK_SIZE / 2, "{used} bytes were used");
-    // What was called has worked, at least once each.
+    // Each call must have succeeded at least once.
     let said = String::from_utf8_lossy(&finished.stdout).into_owned();
     for name in CALLS.iter().map(|(name, _)| name) {
         ensure!(
@@ -73,7 +73,7 @@ fn fits(tool: &Tool, kernel: Option<&Kernel>) -> Result<()> {
     Ok(())
 }
 
-/// Bytes of the native stack that were ever touched, whole pages.
+/// How many bytes of the native stack were ever touched, in whole pages.
 fn resident(process: i32) -> Result<u64> {
     let maps = fs::read_to_string(Path::new(&format!("/proc/{process}/smaps")))?;
     let mut stack = false;
@@ -92,8 +92,8 @@ fn resident(process: i32) -> Result<u64> {
     anyhow::bail!("no mapping of the stack's size: {maps}")
 }
 
-/// Calls that take paths or much room, with their arguments: D is a directory, P a path and
-/// its length, Q another one, F whether links are followed.
+/// Calls that take paths or much stack, with their arguments. D stands for a directory, P for a
+/// path and its length, Q for another path, F for whether links are followed.
 const CALLS: [(&str, &str); 14] = [
     (
         "path_open",
@@ -117,7 +117,7 @@ const CALLS: [(&str, &str); 14] = [
     ("fd_prestat_dir_name", "i32 D, i32 70000, i32 4096"),
 ];
 
-/// Paths as long as can be: up and down again, through links, to what is there and isn't.
+/// The longest paths: up and down again, through links, to names that exist and that don't.
 fn paths() -> [String; 5] {
     [
         format!("{}new", "d/../".repeat(800)),
@@ -128,7 +128,8 @@ fn paths() -> [String; 5] {
     ]
 }
 
-/// Calls each with each path in each directory; then says which have succeeded, and waits.
+/// A module that makes each call with each path in each directory. Then it prints which calls
+/// succeeded, and waits.
 fn module_text() -> String {
     let (mut imports, mut calls, mut says) = (String::new(), String::new(), String::new());
     let (mut data, mut at) = (String::new(), 1024);

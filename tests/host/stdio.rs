@@ -1,4 +1,4 @@
-//! Standard input, output and error as parents hand them over.
+//! Do standard input, output and error work in every state in which a parent hands them over?
 
 use crate::support::{fifo, ours, same, told};
 use anyhow::{Result, ensure};
@@ -77,7 +77,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     trials
 }
 
-/// As native: what is closed is /dev/null, and no file gets its number.
+/// As in native Go, a closed descriptor becomes /dev/null, and no file gets its number.
 fn closed_at_start(tool: &Arc<Tool>, closed: &'static str) -> Trial {
     let name = format!("stdio/closed at the start, {closed}");
     same(tool, &name, &["number below 3: false"], move |program| {
@@ -87,8 +87,8 @@ fn closed_at_start(tool: &Arc<Tool>, closed: &'static str) -> Trial {
     })
 }
 
-/// The parent has set O_NONBLOCK on the pipe, which nobody empties for a while:
-/// everything arrives all the same, and the flag stays.
+/// The parent has set O_NONBLOCK on a pipe that stays full for a while. All bytes must arrive,
+/// and the flag must stay.
 fn never_again(tool: &Arc<Tool>, command: &'static str, size: usize, fd: i32) -> Trial {
     let name = format!("stdio/{command} of {size} bytes into a full pipe with O_NONBLOCK");
     ours(tool, &name, move |program| {
@@ -118,7 +118,7 @@ fn never_again(tool: &Arc<Tool>, command: &'static str, size: usize, fd: i32) ->
     })
 }
 
-/// `size` bytes, with pauses, so that the pipe is full most of the time.
+/// Reads `size` bytes with pauses, so that the pipe is full most of the time.
 fn read_slowly(pipe: &mut PipeReader, size: usize) -> Result<Vec<u8>> {
     let mut text = vec![0; size];
     thread::sleep(Duration::from_millis(100));

@@ -1,4 +1,4 @@
-//! Scenarios, played with the native program and with ours.
+//! Plays a scenario with the native program and with ours, and compares.
 
 use anyhow::{Context, Result, bail, ensure};
 use harness::go::{Flavour, Goal, NEWEST, Toolchain};
@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use tempfile::TempDir;
 
-/// Grants of the executables: the directory that they are started in.
+/// The flags of our executables: they grant the directory that they are started in.
 const FLAGS: &[&str] = &["--dir", "."];
 
 /// The guest as an executable, and a fresh directory to run it in.
@@ -34,7 +34,7 @@ impl Program {
         Self::ours_of(tool, "host", flags)
     }
 
-    /// Of another guest.
+    /// The same with another guest.
     pub fn ours_of(tool: &Tool, guest: &str, flags: &[&str]) -> Result<Self> {
         let module = Toolchain::new(NEWEST)?.build(guest, Flavour::Plain, Goal::Wasip1)?;
         let flags: Vec<String> = flags.iter().map(ToString::to_string).collect();
@@ -58,7 +58,7 @@ impl Program {
         command
     }
 
-    /// A shell script that calls the program as `$APP`.
+    /// The command that runs a shell script with the program as `$APP`.
     pub fn script(&self, script: &str) -> Command {
         let mut command = Command::new("sh");
         command.args(["-c", script]).current_dir(self.dir());
@@ -66,12 +66,12 @@ impl Program {
         command
     }
 
-    /// Started with pipes.
+    /// Starts the program with pipes.
     pub fn start(&self, args: &[&str]) -> Result<Live> {
         Live::start(self.command(args), None, None, None)
     }
 
-    /// Started with this standard input, and pipes for the others.
+    /// Starts the program with this standard input, and pipes for the outputs.
     pub fn start_with(&self, args: &[&str], stdin: impl Into<Stdio>) -> Result<Live> {
         Live::start(self.command(args), Some(stdin.into()), None, None)
     }
@@ -89,8 +89,8 @@ pub fn told(finished: &Finished) -> String {
     words
 }
 
-/// The test that `scenario` tells of our program what it tells of the native one,
-/// and says each of `says`.
+/// A test: `scenario` must return the same text for our program and for the native one, and the
+/// text must contain each of `says`.
 pub fn same(
     tool: &Arc<Tool>,
     name: &str,
@@ -100,7 +100,7 @@ pub fn same(
     same_with(tool, name, FLAGS, says, scenario)
 }
 
-/// [`same`] with other grants.
+/// [`same`] with other flags.
 pub fn same_with(
     tool: &Arc<Tool>,
     name: &str,
@@ -113,7 +113,10 @@ pub fn same_with(
         let ours = scenario(&Program::ours(&tool, flags)?).context("our program")?;
         let native = scenario(&Program::native()?).context("the native program")?;
         for text in says {
-            ensure!(ours.contains(text), "says nowhere {text:?}: {ours}");
+            ensure!(
+                ours.contains(text),
+                "our program doesn't print {text:?}: {ours}"
+            );
         }
         let mut lines = ours.lines().zip(native.lines());
         if let Some((ours, native)) = lines.find(|(ours, native)| ours != native) {
@@ -129,7 +132,7 @@ pub fn same_with(
     })
 }
 
-/// The test that `scenario` has nothing to object to our program.
+/// A test: `scenario` must succeed with our program.
 pub fn ours(
     tool: &Arc<Tool>,
     name: &str,
@@ -139,7 +142,7 @@ pub fn ours(
     suite::test(name, move || scenario(&Program::ours(&tool, FLAGS)?))
 }
 
-/// `size` bytes of numbered lines, as the guest makes them.
+/// `size` bytes of numbered lines, as the guest writes them.
 pub fn numbered(size: usize) -> Vec<u8> {
     let lines = (0..).map(|i| format!("line {i} of the text\n"));
     let mut text = String::with_capacity(size + 40);
@@ -164,8 +167,8 @@ pub fn fifo(program: &Program) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Opens a FIFO for writing as soon as somebody has it open for reading. (To open it
-/// without ado would never end if nobody does.)
+/// Opens a FIFO for writing as soon as a program has it open for reading. A blocking open would
+/// wait forever if no program does.
 pub fn fifo_writer(path: &Path) -> Result<File> {
     let nonblock = OFlags::NONBLOCK.bits() as i32;
     let mut opened = None;
@@ -182,8 +185,8 @@ pub fn fifo_writer(path: &Path) -> Result<File> {
     Ok(file)
 }
 
-/// Opens a FIFO for reading, be there a writer or not. It reads as ended until
-/// there is one.
+/// Opens a FIFO for reading, with or without a writer. A read returns its end until there is a
+/// writer.
 pub fn fifo_reader(path: &Path) -> Result<File> {
     let nonblock = OFlags::NONBLOCK.bits() as i32;
     let file = File::options()

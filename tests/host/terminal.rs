@@ -1,4 +1,4 @@
-//! Terminals: pseudo-terminals whose other end is the test's.
+//! Do programs work on a terminal? The test holds the other end of a pseudo-terminal.
 
 use crate::support::{Program, numbered, ours, same, told};
 use anyhow::{Context, Result, ensure};
@@ -104,8 +104,8 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     ]
 }
 
-/// The terminal's modes and the description's flags are the same while the program
-/// reads and after `end` has ended it.
+/// The terminal's modes and the flags of its open file description stay the same while the
+/// program reads, and after `end` has ended the program.
 fn unchanged(tool: &Arc<Tool>, name: &str, end: fn(Live, &Terminal) -> Result<()>) -> Trial {
     let name = format!("terminal/flags are as before {name}");
     ours(tool, &name, move |program| {
@@ -120,8 +120,7 @@ fn unchanged(tool: &Arc<Tool>, name: &str, end: fn(Live, &Terminal) -> Result<()
     })
 }
 
-/// Stops the program by Ctrl-Z when `ready` has returned, continues it, and types
-/// a line for it.
+/// Stops the program by Ctrl-Z when `ready` has returned, continues it, and types a line.
 fn ctrl_z(program: &Program, args: &str, ready: fn(&Terminal) -> Result<()>) -> Result<String> {
     let terminal = Terminal::new()?;
     let script = format!("set -m; $APP {args}; echo stopped; fg %1 >/dev/null; echo ended $?");
@@ -132,17 +131,17 @@ fn ctrl_z(program: &Program, args: &str, ready: fn(&Terminal) -> Result<()>) -> 
     terminal.type_in(b"the line\n")?;
     terminal.until("ended")?;
     live.finish()?;
-    // What the shell says of the stopped job names the program.
+    // The shell's message on the stopped job has the program's path.
     let shown = terminal.shown();
     let lines = shown.lines().filter(|line| !line.contains("Stopped"));
     Ok(lines.map(|line| format!("{line}\n")).collect())
 }
 
-/// A pseudo-terminal. Echo is as everywhere on; what is typed is shown as well.
+/// A pseudo-terminal. Echo is on, so typed text is shown, too.
 pub struct Terminal {
     /// The test's end.
     master: File,
-    /// A description that programs share with the test.
+    /// An open file description that programs share with the test.
     shared: File,
     shown: Arc<Mutex<Vec<u8>>>,
 }
@@ -161,7 +160,7 @@ impl Terminal {
         let master = File::from(master);
         let shown = Arc::<Mutex<Vec<u8>>>::default();
         let (mut reader, into) = (master.try_clone()?, Arc::clone(&shown));
-        // Ends when nobody has the other end open.
+        // Ends when no process has the other end open.
         thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(n @ 1..) = reader.read(&mut buffer) {
@@ -180,13 +179,13 @@ impl Terminal {
         Ok(Some(self.shared.try_clone()?.into()))
     }
 
-    /// With the terminal as its three files, but not as what controls it.
+    /// A command with the terminal as its three streams, but not as its controlling terminal.
     fn start(&self, program: &Program, args: &[&str]) -> Result<Live> {
         let command = program.command(args);
         Live::start(command, self.stdio()?, self.stdio()?, self.stdio()?)
     }
 
-    /// A script in a session of its own that the terminal controls.
+    /// A script in its own session with the terminal as its controlling terminal.
     pub fn session(&self, program: &Program, script: &str) -> Result<Live> {
         let script = format!("exec setsid --ctty --wait sh -c '{script}'");
         let command = program.script(&script);
@@ -197,7 +196,7 @@ impl Terminal {
         Ok((&self.master).write_all(bytes)?)
     }
 
-    /// All that was written to it, with lines ended as the program did.
+    /// Everything that was written to the terminal, with the line ends of the program.
     pub fn shown(&self) -> String {
         let bytes = self.shown.lock().expect("no panic while held");
         String::from_utf8_lossy(&bytes).replace("\r\n", "\n")
@@ -208,7 +207,7 @@ impl Terminal {
         eventually(&format!("the output {marker:?}"), shows).context(self.shown())
     }
 
-    /// The terminal's modes and the description's flags.
+    /// The terminal's modes and the flags of its open file description.
     fn flags(&self) -> Result<String> {
         let flags = fcntl_getfl(&self.shared)?;
         Ok(format!("{:?} {flags:?}", tcgetattr(&self.shared)?))

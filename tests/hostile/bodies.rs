@@ -1,4 +1,4 @@
-//! Function bodies: their size, locals, nesting, stacks, branches and calls.
+//! Function bodies that ask for too much: size, locals, nesting, stacks, branches, calls.
 
 use crate::bounds::{Becomes, Case};
 use crate::wasm;
@@ -100,7 +100,7 @@ pub const CASES: &[Case] = &[
         module: || counting_loops(30_000),
         becomes: Becomes::Program,
     },
-    // Each of these took minutes of the register allocator.
+    // With each of these the register allocator took minutes.
     Case {
         name: "bodies/1,000 locals alive in 1,000 nested loops",
         module: || nested(1000, 1000),
@@ -170,7 +170,7 @@ pub const CASES: &[Case] = &[
         becomes: Becomes::Program,
     },
     Case {
-        // The optimiser asks for each instruction which of the loops may have it.
+        // For each instruction, the optimiser looks at all loops around it.
         name: "bodies/30,000 nested loops around 30,000 sums",
         module: || {
             wasm::body(&[(2, ValType::I32)], |code| {
@@ -334,7 +334,7 @@ pub const CASES: &[Case] = &[
     },
 ];
 
-/// Nested loops, each of which counts down one of some locals.
+/// Nested loops. Each counts down one of a few locals.
 fn nested(loops: u32, locals: u32) -> Vec<u8> {
     wasm::body(&[(locals, ValType::I32)], |code| nest(code, loops, locals))
 }
@@ -353,7 +353,7 @@ fn nest(code: &mut wasm_encoder::InstructionSink<'_>, loops: u32, locals: u32) {
     }
 }
 
-/// Loops that count down the local that comes next of 1,000.
+/// Loops that count down the next of 1,000 locals.
 fn counting_loops(count: u32) -> Vec<u8> {
     wasm::body(&[(1000, ValType::I64)], |code| {
         for i in 0..count {

@@ -1,4 +1,4 @@
-//! A build with limits on what it may take.
+//! Runs a build with limits on its time and memory.
 
 use anyhow::{Context, Result, ensure};
 use harness::run::{Ends, Finished, Run};
@@ -11,7 +11,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// A module and what becomes of it.
+/// A module and the outcome of its build.
 pub struct Case {
     pub name: &'static str,
     /// Makes the module's bytes.
@@ -19,19 +19,19 @@ pub struct Case {
     pub becomes: Becomes,
 }
 
-/// What becomes of a module.
+/// The outcome of a build.
 pub enum Becomes {
     /// An executable, which ends with exit code 0.
     Program,
-    /// An executable that is not run: nothing in it is meant to work.
+    /// An executable that isn't run, because the module isn't meant to work.
     File,
-    /// One line that says these.
+    /// One line of error that contains these texts.
     Refused(&'static [&'static str]),
 }
 
-/// Address space of a build, in KiB.
+/// The address space that a build may use, in KiB.
 const MEMORY_KIB: u32 = 4 << 20;
-/// CPU seconds of a build, all threads together; more by the clock where others run.
+/// The processor time that a build may use, in seconds, all threads together.
 const CPU_SECONDS: u32 = 60;
 const CLOCK_SECONDS: u64 = 600;
 
@@ -69,7 +69,7 @@ fn check(tool: &Tool, case: &Case) -> Result<()> {
     Ok(())
 }
 
-/// `wasi-aot build` under the limits, by a shell that sets them.
+/// Runs `wasi-aot build` in a shell that sets the limits.
 fn build(tool: &Tool, module: &Path, output: &Path) -> Result<Finished> {
     let limits = format!("ulimit -v {MEMORY_KIB}; ulimit -t {CPU_SECONDS}; exec \"$@\"");
     let mut command = Command::new("sh");

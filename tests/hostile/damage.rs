@@ -1,6 +1,6 @@
-//! A small module with all kinds of sections, cut off at every byte, every bit of it
-//! changed, its numbers written longer than they must be: whatever comes of it, no
-//! panic, and an error of one line.
+//! Does a damaged module ever make the compiler panic? A small module with all kinds of sections
+//! is cut off at every byte, has each bit changed, and has numbers in longer encodings. Each
+//! error must be one line.
 
 use anyhow::{Result, ensure};
 use harness::suite::test;
@@ -56,7 +56,7 @@ fn module() -> Result<Vec<u8>> {
     Ok(wat::parse_str(MODULE)?)
 }
 
-/// Builds it; an error must be one printable line.
+/// Builds the module. An error must be one printable line.
 fn built(wasm: &[u8], opt_level: OptLevel, what: &str) -> Result<Result<(), String>> {
     let options = Options {
         opt_level,
@@ -83,14 +83,14 @@ fn cut_off() -> Result<()> {
     for length in 0..whole.len() {
         let what = format!("the first {length} bytes");
         let built = built(&whole[..length], OptLevel::O0, &what)?;
-        // Custom sections at the end are no loss.
+        // A module without the custom sections at its end is valid.
         let without = whole.len() - length <= names(&whole);
         ensure!(built.is_err() || without, "{what} are compiled");
     }
     Ok(())
 }
 
-/// Bytes of the name section, which `wat` puts at the end.
+/// The length of the name section, which `wat` puts at the end.
 fn names(wasm: &[u8]) -> usize {
     let sections = wasmparser::Parser::new(0).parse_all(wasm);
     let custom = sections.filter_map(|payload| match payload {
@@ -114,7 +114,7 @@ fn bits() -> Result<()> {
             } else {
                 OptLevel::O2
             };
-            // Most are refused, some are another module.
+            // Most changes are refused; some give another module.
             let _ = built(&wasm, level, &format!("byte {at}, bit {bit}"))?;
             wasm[at] ^= 1 << bit;
         }
@@ -135,8 +135,8 @@ fn bytes() -> Result<()> {
     Ok(())
 }
 
-/// The length of the first section, and a number in it, in five bytes (allowed), in
-/// six, and in five that say more than 32 bits (both malformed).
+/// The length of the first section, and a number in it, in longer encodings: five bytes are
+/// valid; six bytes, and five bytes with more than 32 bits, are malformed.
 fn long_numbers() -> Result<()> {
     let wasm = wat::parse_str(r#"(module (func (export "_start")))"#)?;
     ensure!(

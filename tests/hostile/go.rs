@@ -1,4 +1,4 @@
-//! Modules with Go's shape whose tables and code are made to be slow to read.
+//! Modules with Go's shape whose tables and code are made slow to analyse.
 
 use crate::bounds::{Becomes, Case};
 use crate::wasm;
@@ -104,7 +104,7 @@ pub const CASES: &[Case] = &[
                 code.if_(BlockType::Empty).i32_const(1).return_().end();
                 code.i32_const(0);
             });
-            // Goes on only if the call comes back to it.
+            // Goes on only if the call returns.
             functions[4] = wasm::function(&[], |code| {
                 code.i32_const(0).call(3).drop();
                 code.i32_const(1).global_set(7).i32_const(0);
@@ -115,7 +115,7 @@ pub const CASES: &[Case] = &[
     },
 ];
 
-/// Functions of Go's type that return 0.
+/// Functions with the type of Go's functions that return 0.
 fn returning(count: u32) -> Vec<Function> {
     let zero = || {
         wasm::function(&[], |code| {
@@ -150,8 +150,8 @@ fn table(functions: u32, names: &[u8], name: impl Fn(u32) -> u32) -> Vec<u8> {
     table
 }
 
-/// Functions of Go's type with everything that Go's linker puts around them, `data`
-/// at address 0, and `_start`, which calls the first one.
+/// A module of these functions, with everything that Go's linker adds, `data` at address 0, and
+/// a `_start` that calls the first function.
 fn module(functions: &[Function], data: &[u8]) -> Vec<u8> {
     let count = u32::try_from(functions.len()).expect("BUG: too many functions");
     let mut module = Module::new();

@@ -1,10 +1,9 @@
-//! Modules that ask for too much: each is compiled in bounded time and memory, or
-//! refused by one line.
+//! What if a module asks for too much of the compiler? Each must be compiled in bounded time and
+//! memory, or be refused in one line.
 //!
-//! The real `wasi-aot build` runs with 4 GiB of address space and a minute
-//! ([`bounds`]); the modules are small files that name large numbers ([`modules`],
-//! [`bodies`], [`names`], [`go`]), or small modules cut off and changed at every place
-//! ([`damage`]).
+//! The real `wasi-aot build` runs with limits of address space and processor time ([`bounds`]).
+//! The modules are small files with large numbers ([`modules`], [`bodies`], [`names`], [`go`]),
+//! or small modules that are cut off and changed at every place ([`damage`]).
 
 mod bodies;
 mod bounds;

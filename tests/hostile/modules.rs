@@ -1,4 +1,4 @@
-//! Sections: how many items they have, and how large what they ask for is.
+//! Sections with many items, and sections that ask for large tables and memories.
 
 use crate::bounds::{Becomes, Case};
 use crate::wasm;
@@ -118,7 +118,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "modules/data beyond 4 GiB",
         module: || memory(65_536, &[(u32::MAX, &[1, 2])]),
-        // It traps at the start.
+        // It traps when it is instantiated.
         becomes: Becomes::File,
     },
     Case {
@@ -168,7 +168,7 @@ pub const CASES: &[Case] = &[
     },
 ];
 
-/// Functions without names, the last of which has many exports.
+/// Functions without names. The last one has many exports.
 fn exports(functions: usize, count: u32) -> Vec<u8> {
     let mut module = Module::new();
     wasm::declare(&mut module, functions);
@@ -239,7 +239,7 @@ fn imports(count: u32) -> Vec<u8> {
     module.finish()
 }
 
-/// A function of so many parameters and results, given its own results.
+/// A function with this many parameters and results, called with its own results.
 fn wide(count: usize) -> Vec<u8> {
     let mut module = Module::new();
     let mut types = TypeSection::new();
@@ -302,7 +302,7 @@ fn typed(elements: u32, count: u32) -> Vec<u8> {
     let mut module = Module::new();
     let mut types = TypeSection::new();
     types.ty().function([], []);
-    // All different: parameters are the number in binary.
+    // All types differ: the parameters are the index in binary.
     let bit = |i: u32, bit: u32| match i >> bit & 1 {
         0 => ValType::I32,
         _ => ValType::I64,
@@ -380,7 +380,7 @@ fn data(count: u32, size: usize, bytes: u32) -> Vec<u8> {
     data_of(0, count, size, bytes)
 }
 
-/// The same of one of two memories.
+/// The same in one of two memories.
 fn data_of(memory: u32, count: u32, size: usize, bytes: u32) -> Vec<u8> {
     let mut module = Module::new();
     wasm::declare(&mut module, 1);

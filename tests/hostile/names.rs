@@ -1,4 +1,5 @@
-//! Names in the name section and of exports, and custom sections that lie.
+//! Names in the name section and of exports that are long, many or invalid, and custom sections
+//! that lie.
 
 use crate::bounds::{Becomes, Case};
 use crate::wasm;
@@ -93,7 +94,7 @@ pub const CASES: &[Case] = &[
     },
 ];
 
-/// One function with this name, which is invalid.
+/// One function with this invalid name.
 fn invalid(name: &str) -> Vec<u8> {
     let mut module = Module::new();
     wasm::start(&mut module, 1);

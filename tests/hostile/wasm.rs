@@ -1,11 +1,11 @@
-//! What the generators of modules share.
+//! Writes modules; shared by the generators.
 
 use wasm_encoder::{
     CodeSection, ExportKind, ExportSection, Function, FunctionSection, InstructionSink, Module,
     TypeSection, ValType,
 };
 
-/// A module of these functions, all `() -> ()`, of which the first is `_start`.
+/// A module of these functions, all of type `() -> ()`. The first is `_start`.
 pub fn functions(bodies: &[Function]) -> Vec<u8> {
     let mut module = Module::new();
     start(&mut module, bodies.len());
@@ -13,7 +13,7 @@ pub fn functions(bodies: &[Function]) -> Vec<u8> {
     module.finish()
 }
 
-/// A module of one function, with these locals and code; no `end`.
+/// A module of one function with these locals and this code, which has no final `end`.
 pub fn body(locals: &[(u32, ValType)], fill: impl FnOnce(&mut InstructionSink<'_>)) -> Vec<u8> {
     functions(&[function(locals, fill)])
 }
@@ -42,7 +42,7 @@ pub fn declare(module: &mut Module, count: usize) {
     module.section(&functions);
 }
 
-/// Function 0 as `_start`.
+/// Exports function 0 as `_start`.
 pub fn exports(module: &mut Module) {
     let mut exports = ExportSection::new();
     exports.export("_start", ExportKind::Func, 0);

@@ -1,5 +1,5 @@
-;; The part of the module that doesn't depend on the list of imports. What is in
-;; braces is filled in by module.rs.
+;; The part of the module that doesn't depend on the list of imports. module.rs fills in the
+;; names in braces.
 
 (global $state (mut i64) (i64.const 1))
 (global $path_len (mut i32) (i32.const 0))
@@ -14,8 +14,8 @@
 (func $below (param $bound i32) (result i32)
   (i32.rem_u (i32.wrap_i64 (i64.shr_u (call $next) (i64.const 33))) (local.get $bound)))
 
-;; The argument, or once in a while something that no parameter expects. Never
-;; 2, the descriptor that is left alone.
+;; The argument, or now and then a value that no parameter expects. Never 2, the
+;; descriptor that must stay open.
 (func $bent (param $argument i32) (result i32)
   (block $other
     (block $random
@@ -26,13 +26,13 @@
     (return (i32.or (i32.wrap_i64 (call $next)) (i32.const 4))))
   (local.get $argument))
 
-;; A number of a descriptor, but not 2.
+;; The number of a descriptor, but not 2.
 (func $descriptor (result i32)
   (local $fd i32)
   (local.set $fd (call $below (i32.const 13)))
   (select (i32.const 3) (local.get $fd) (i32.eq (local.get $fd) (i32.const 2))))
 
-;; Mostly one of the grants: 3 to write, 4 to read.
+;; Mostly one of the grants: 3 for writing, 4 for reading.
 (func $directory (result i32)
   (local $which i32)
   (local.set $which (call $below (i32.const 6)))
@@ -40,18 +40,18 @@
   (if (i32.eq (local.get $which) (i32.const 3)) (then (return (i32.const 4))))
   (call $descriptor))
 
-;; Mostly none of the grants: for calls that take a descriptor away.
+;; Mostly none of the grants: for calls that close a descriptor.
 (func $victim (result i32)
   (if (i32.eqz (call $below (i32.const 128))) (then (return (call $descriptor))))
   (i32.add (i32.const 5) (call $below (i32.const 8))))
 
-;; Where something may go: anywhere low, or at the end.
+;; An address for a result: anywhere low, or at the end of memory.
 (func $pointer (result i32)
   (if (i32.eqz (call $below (i32.const 3)))
     (then (return (i32.sub (i32.const {END}) (call $below (i32.const 70))))))
   (call $below (i32.const {WORK})))
 
-;; A path; its length is for the parameter that comes next.
+;; A path. Its length is kept for the next parameter.
 (func $path (result i32)
   (local $entry i32)
   (local.set $entry (i32.add (i32.const {WORK}) (i32.mul (i32.const 8)
@@ -70,7 +70,7 @@
     (return (i64.const 0x1fffffbf)))
   (call $next))
 
-;; Small, or with its upper bit set.
+;; A small number, or one with its highest bit set.
 (func $modest (result i64)
   (if (i32.eqz (call $below (i32.const 8)))
     (then (return (i64.or (call $next) (i64.const 0x8000000000000000)))))
@@ -84,8 +84,8 @@
     (return (i64.shl (i64.const 1) (i64.extend_i32_u (i32.add (i32.const 31) (call $below (i32.const 2)))))))
   (call $modest))
 
-;; Subscriptions as they may be: clocks that ring within 25 microseconds, and
-;; descriptors. What follows them is zero: clocks that ring at once.
+;; Valid subscriptions: clocks that expire within 25 microseconds, and descriptors. Zeroes
+;; follow: clocks that expire at once.
 (func $subscribe
   (local $at i32) (local $end i32)
   (memory.fill (i32.const {SUBSCRIPTIONS}) (i32.const 0) (i32.const 6144))
@@ -123,7 +123,7 @@
     (if (i64.eqz (i64.rem_u (local.get $left) (i64.const 16)))
       (then (memory.copy (i32.const {WORK}) (i32.const {SOURCE}) (i32.const {SIZE}))))
     (local.set $index (call $below (i32.const {count})))
-    ;; Files must be open for the rest to have something to do.
+    ;; The other calls need open files.
     (if (i32.eqz (call $below (i32.const 6))) (then (local.set $index (i32.const {opening}))))
     (call_indirect (type $try) (local.get $index))
     (local.set $left (i64.sub (local.get $left) (i64.const 1)))

@@ -1,12 +1,10 @@
-//! Every import of preview 1, called with random arguments by a module in an
-//! executable that wasi-aot has built, with one directory to write and one to
-//! read.
+//! Does each import of preview 1 survive random arguments? A module in an executable of wasi-aot
+//! calls them, with one directory for writing and one for reading.
 //!
-//! Whatever it calls, the process ends as the module ends it, and neither what
-//! it may only read nor what lies beside its directories changes. The shim's
-//! own tests do the same with bytes around linear memory that they can look at.
-//! `WASI_AOT_FUZZ_CALLS` makes the run longer, `WASI_AOT_FUZZ_SEED` repeats one;
-//! a failure says which.
+//! The process must end as the module ends it. Neither the directory for reading nor anything
+//! beside the directories may change. The runtime's own tests do the same and also look at the
+//! bytes around linear memory. `WASI_AOT_FUZZ_CALLS` sets the number of calls,
+//! `WASI_AOT_FUZZ_SEED` the seed; the message of a failure has both.
 
 mod module;
 mod surroundings;
@@ -22,14 +20,13 @@ use std::sync::Arc;
 use surroundings::Surroundings;
 use wasi_aot_contract::preview1;
 
-/// Ways to build the executable. The shim's checks must do alone, so whatever
-/// is built with more than them is built without it, too; and with the least native stack.
+/// Ways to build the executable. The first fence must hold alone, so one way has no second
+/// fence. Another has the smallest native stack.
 const FLAGS: &[&[&str]] = &[&[], &["--no-harden", "--stack-size", "256KiB"]];
 
-/// Calls in all, unless the environment says otherwise.
+/// The number of calls by default.
 const CALLS: u64 = 250_000;
-/// Calls of one process: one that has closed or removed all it had finds
-/// nothing more.
+/// Calls of one process. After more, it would have closed and removed everything it had.
 const CALLS_OF_PROCESS: u64 = 5_000;
 
 fn main() -> Result<()> {
@@ -66,8 +63,8 @@ fn fuzz(tool: &Tool, flags: &[&str]) -> Result<()> {
     report(calls, &succeeded)
 }
 
-/// Says how often calls succeeded: a module that is always refused at once shows
-/// little.
+/// Prints how often calls succeeded. A run in which an import never succeeds tests little, and
+/// fails.
 fn report(calls: u64, succeeded: &[u64]) -> Result<()> {
     let all: u64 = succeeded.iter().sum();
     println!("{calls} calls, of which {all} succeeded");
@@ -83,7 +80,7 @@ fn report(calls: u64, succeeded: &[u64]) -> Result<()> {
     Ok(())
 }
 
-/// The program, in a directory of its own.
+/// Builds the program in a fresh directory.
 fn build(tool: &Tool, flags: &[&str]) -> Result<std::path::PathBuf> {
     let directory = tempfile::tempdir()?;
     let module = directory.path().join("random.wasm");
@@ -100,8 +97,7 @@ fn build(tool: &Tool, flags: &[&str]) -> Result<std::path::PathBuf> {
     tool.executable(&module, &flags)
 }
 
-/// Runs the program once in surroundings of its own; how often each import
-/// succeeded.
+/// Runs the program once in fresh surroundings. Returns how often each import succeeded.
 fn one(program: &Path, seed: u64) -> Result<Vec<u64>> {
     let surroundings = Surroundings::new()?;
     let mut command = target::command(program);

@@ -1,41 +1,39 @@
-//! The module that makes the calls, as text.
+//! The text of the module that makes the calls.
 //!
-//! It is generated from the contract's list of functions, so no import can be
-//! forgotten: a parameter whose name says nothing here fails the test. What to
-//! call and with what follows from a generator in the module (Marsaglia's
-//! xorshift64*), so a seed is a run. Nothing that decides what happens next is
-//! in linear memory, where the calls' results may land anywhere.
+//! The text is generated from the contract's list of functions, so no import can be forgotten:
+//! a parameter with an unknown name fails the test. A generator of random numbers in the module
+//! (Marsaglia's xorshift64*) chooses calls and arguments, so a seed repeats a run. Its state
+//! isn't in linear memory, because results of calls may be written anywhere there.
 //!
-//! Two things are kept from happening: waiting long (subscriptions that could
-//! are put right before each `poll_oneoff`), and losing descriptor 2, to which
-//! the module says at its end how often each import succeeded.
+//! The module prevents two things: long waits (it repairs subscriptions before each
+//! `poll_oneoff`), and the loss of descriptor 2, to which it writes at its end how often each
+//! import succeeded.
 
 use std::fmt::Write;
 use wasi_aot_contract::preview1::{self, Type};
 
-/// The exit code of a run that got to its end.
+/// The exit code of a run that reached its end.
 pub const DONE: i32 = 42;
 
 /// Size of linear memory in bytes and pages.
 const END: u32 = 3 << 16;
 
-/// What the calls' pointers mostly point to is copied from `SOURCE` to `WORK`
-/// time and again: pairs of address and length of paths, then vectors, then
-/// the paths' bytes.
+/// Most pointers of the calls point to `WORK`: pairs of address and length of paths, then
+/// vectors, then the paths' bytes. It is copied from `SOURCE` again and again.
 const SOURCE: u32 = 0x1_8000;
 const WORK: u32 = 0x8000;
 const SIZE: u32 = 0xe000;
 const VECTORS: u32 = WORK + 0x200;
 const BYTES: u32 = WORK + 0x400;
-/// 64 subscriptions, of which those with an even index are clocks.
+/// 64 subscriptions. Those with an even index are clocks.
 const SUBSCRIPTIONS: u32 = 0x6000;
 /// Arguments of the process, and counts at the end.
 const SCRATCH: u32 = 0x1000;
 
 const VECTOR_COUNT: u32 = 64;
 
-/// Paths; the first eight are the likeliest. None that leads out names anything
-/// of the machine's own: a shim that lets it pass isn't to do any damage.
+/// Paths; the first eight are the likeliest. Paths that lead out name no file of the machine, so
+/// a runtime that lets them pass does no damage.
 fn paths() -> Vec<Vec<u8>> {
     let mut paths: Vec<Vec<u8>> = [
         "file",
@@ -156,8 +154,8 @@ fn types(params: &[Type]) -> String {
     names.collect()
 }
 
-/// For each import a function that calls it once and counts success; and a table
-/// of them.
+/// For each import a function that calls it once and counts its success; and a table of these
+/// functions.
 fn calls() -> String {
     let (mut text, mut table) = (String::new(), String::new());
     for function in preview1::FUNCTIONS {
@@ -169,7 +167,7 @@ fn calls() -> String {
             })
             .collect();
         let call = match name {
-            // It would end the run.
+            // The call would end the run.
             "proc_exit" => "(i32.const 1)".to_owned(),
             "poll_oneoff" => POLL.to_owned(),
             _ => format!("(call ${name} {arguments})"),
@@ -199,8 +197,7 @@ macro_rules! names {
 }
 wasi_aot_contract::for_each_preview1!(names);
 
-/// Subscriptions are a clock first, or not in memory at all, so that the wait
-/// ends soon.
+/// The subscriptions begin with a clock, or aren't in memory, so that the wait ends soon.
 const POLL: &str = "(block $r (result i32)
     (call $subscribe)
     (call $poll_oneoff
@@ -211,7 +208,7 @@ const POLL: &str = "(block $r (result i32)
       (select (i32.const 89478486) (call $below (i32.const 32)) (i32.eqz (call $below (i32.const 8))))
       (call $pointer)))";
 
-/// What an argument of 32 bits mostly is.
+/// The usual value of an argument of 32 bits.
 fn small(function: &str, param: &str) -> &'static str {
     match param {
         "fd" | "to"
@@ -243,8 +240,8 @@ fn small(function: &str, param: &str) -> &'static str {
     }
 }
 
-/// What an argument of 64 bits is. Space on a disk is only asked for in small
-/// amounts or such as no disk has.
+/// The value of an argument of 64 bits. Space on a disk is asked for in small amounts, or in
+/// amounts that no disk has.
 fn large(function: &str, param: &str) -> &'static str {
     match param {
         "rights_base" | "rights_inheriting" => "(call $rights)",
@@ -255,7 +252,7 @@ fn large(function: &str, param: &str) -> &'static str {
     }
 }
 
-/// The generator, what draws arguments, and the start.
+/// The random generator, the functions that draw arguments, and `_start`.
 fn helpers() -> String {
     let count = preview1::FUNCTIONS.len();
     let opening = (preview1::FUNCTIONS.iter())

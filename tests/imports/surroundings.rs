@@ -1,4 +1,4 @@
-//! What lies in and around the directories that the program is granted.
+//! The files in and around the directories that the program is granted, and whether they changed.
 
 use anyhow::{Result, ensure};
 use harness::tree::{self, Tree};
@@ -14,11 +14,11 @@ pub struct Surroundings {
     before: State,
 }
 
-/// All that must not change.
+/// Everything that must not change.
 #[derive(PartialEq)]
 struct State {
     contents: Tree,
-    /// Inode, mode, links, modification and change of each.
+    /// Inode, mode, number of links, and times of modification and change of each file.
     attributes: BTreeMap<PathBuf, [i64; 7]>,
 }
 
@@ -67,7 +67,7 @@ impl Surroundings {
     }
 
     /// # Errors
-    /// When anything but what is in `writable` has changed.
+    /// If anything outside of `writable` has changed.
     pub fn check(&self) -> Result<()> {
         let now = State::of(self.path())?;
         let differs = |path: &&PathBuf| {
@@ -115,8 +115,8 @@ impl State {
     }
 }
 
-/// A directory in memory where there is a file system for that: a run writes
-/// and synchronises a lot.
+/// A directory in memory if there is such a file system, because a run writes and synchronises a
+/// lot.
 fn temporary() -> Result<TempDir> {
     let memory = Path::new("/dev/shm");
     Ok(if memory.is_dir() {

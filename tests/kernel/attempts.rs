@@ -5,7 +5,7 @@ use crate::check::Check;
 use harness::fences::Outcome::{self, Fails, Killed, Works};
 use harness::fences::{Fences, landlock_stands};
 
-/// Policies: flags of the build.
+/// Policies as flags of the build.
 const READING: &[&str] = &["--dir-ro", "/granted"];
 const WRITING: &[&str] = &["--dir", "/work", "--dir-ro", "/granted"];
 const NOTHING: &[&str] = &[];
@@ -14,7 +14,7 @@ const DENIED: Outcome = Fails(libc::EACCES);
 
 const SECRET_BY_OPENAT2: &str = "read a secret by openat2";
 
-/// Opens for reading and empties: what Landlock sees from its version 3 on.
+/// Opens a file for reading and empties it. Landlock sees that from version 3 on.
 const EMPTY: &str = "empty a file in the only grant by openat2";
 const EMPTY_BESIDE: &str = "empty a file in a grant for reading by openat2";
 
@@ -83,7 +83,7 @@ const ATTEMPTS: &[(&str, &[&str], &str, Outcome, Outcome)] = &[
         READING,
         "437 -100 @/granted/file #000200000000000000000000000000000000000000000000 24",
         DENIED,
-        // The walk takes over.
+        // The runtime walks the path instead.
         Fails(libc::ENOSYS),
     ),
     (
@@ -135,7 +135,7 @@ const ATTEMPTS: &[(&str, &[&str], &str, Outcome, Outcome)] = &[
     ("signal the parent", WRITING, "129 1 0", Works, Killed),
 ];
 
-/// Each attempt behind either fence, and behind both, on a kernel with this version of
+/// Each attempt behind each layer alone and behind both, on a kernel with this version of
 /// Landlock.
 pub fn behind_fences(landlock_version: u32) -> Vec<Check> {
     let mut checks = Vec::new();
@@ -144,14 +144,14 @@ pub fn behind_fences(landlock_version: u32) -> Vec<Check> {
         let empties = name.starts_with("empty a file");
         let landlock = match name {
             _ if !stands => Works,
-            // Signals to others are fenced by version 6.
+            // Landlock refuses signals to other processes from version 6 on.
             "signal the parent" if landlock_version >= 6 => Fails(libc::EPERM),
             _ if empties && landlock_version < 3 => Works,
             _ => landlock,
         };
         for fences in [Fences::Landlock, Fences::Seccomp, Fences::All] {
-            // Beside a Landlock that doesn't see that a file is emptied, there is no openat2,
-            // nor may openat ask for it.
+            // If this version of Landlock doesn't see O_TRUNC, seccomp refuses openat2, and
+            // openat with O_TRUNC.
             let blind = stands && landlock_version < 3;
             let outcome = match (fences, name) {
                 (Fences::All, SECRET_BY_OPENAT2 | EMPTY_BESIDE) if blind => Fails(libc::ENOSYS),
@@ -159,7 +159,7 @@ pub fn behind_fences(landlock_version: u32) -> Vec<Check> {
                 (Fences::All, EMPTY) if landlock_version >= 3 => landlock,
                 _ => fences.expected(landlock, seccomp, Works),
             };
-            // The program that takes the place of this one says something else.
+            // The attempt executes another program, which prints something else.
             if outcome == Works && name == "start a program" {
                 continue;
             }

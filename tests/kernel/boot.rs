@@ -11,19 +11,19 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// A machine that says nothing for so long hangs: the guest `machine` gives up on a
-/// program sooner, and a check has two at most.
+/// A machine that prints nothing for so long hangs. The guest `machine` kills a program sooner,
+/// and a check has two programs at most.
 const SILENCE: Duration = Duration::from_secs(300);
 
-/// What a machine said.
+/// What a machine printed.
 #[derive(Debug, Default)]
 pub struct Console {
     facts: HashMap<String, String>,
-    /// By name of the check: how it failed, or nothing.
+    /// By name of the check: how the check failed, or nothing.
     checks: HashMap<String, Option<String>>,
     /// The check that was begun last.
     at: String,
-    /// How it didn't get to its end, with all that it said.
+    /// Why the machine didn't reach its end, with everything that it printed.
     stopped: Option<String>,
 }
 
@@ -59,7 +59,7 @@ impl Console {
     }
 
     /// # Errors
-    /// How the check failed, or that it wasn't run.
+    /// How the check failed, or that the machine didn't run it.
     pub fn passed(&self, check: &str) -> Result<()> {
         match self.checks.get(check) {
             Some(None) => Ok(()),
@@ -76,11 +76,11 @@ fn prefixed(line: &str, prefix: &str, separator: &str) -> Option<(String, String
     Some((name.to_owned(), rest.to_owned()))
 }
 
-/// Boots `machine` from the files in `image` and waits until it switches itself off, or
+/// Boots `machine` with the file system `image` and waits until it switches itself off, or
 /// hangs.
 ///
 /// # Errors
-/// If what is needed is missing.
+/// If the kernel or the emulator is missing.
 pub fn run(machine: &Machine, image: &[u8]) -> Result<Console> {
     let mut file = tempfile::NamedTempFile::new()?;
     file.write_all(image)?;

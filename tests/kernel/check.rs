@@ -1,5 +1,5 @@
-//! A check: a program, how it is looked at and what is expected, as the guest `machine`
-//! takes it.
+//! A check as data: a program, what is looked at, and what is expected. The guest `machine` reads
+//! it as a line of its plan.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 pub struct Program {
     /// A guest of the tests, or a module of [`crate::modules`].
     pub guest: &'static str,
-    /// Built by Go for the machine, or else by wasi-aot with these flags.
+    /// The flags of wasi-aot; none for a native program that Go builds.
     pub native: bool,
     pub flags: &'static [&'static str],
 }
@@ -22,7 +22,7 @@ impl Program {
         }
     }
 
-    /// Where it is on the machine.
+    /// Its path on the machine.
     pub fn path(&self) -> String {
         let kind = if self.native { "native" } else { "ours" };
         let flags = self.flags.concat().replace(['/', ' '], "_");
@@ -30,22 +30,21 @@ impl Program {
     }
 }
 
-/// How a check looks at its program: see the guest `machine`.
+/// What a check looks at; see the guest `machine`.
 #[derive(Debug, Clone, Copy)]
 enum Look {
     Run,
     /// Compares with the native guest.
     Same,
-    /// Looks for so many filters around it.
+    /// Counts the filters around the program.
     Fenced(u32),
-    /// Has the native guest `client` play this scenario against the server at this
-    /// address.
+    /// The native guest `client` plays this scenario with the server at this address.
     Serves(&'static str, &'static str),
-    /// Finds it in this system call.
+    /// Finds the program in this system call.
     Sleeps(u32),
 }
 
-/// A check, which by default wants the program to end with exit code 0.
+/// A check. By default the program must end with exit code 0.
 #[derive(Debug, Clone)]
 pub struct Check {
     pub name: String,
@@ -63,7 +62,7 @@ pub struct Check {
 }
 
 impl Check {
-    /// Runs `guest` as built with `flags`.
+    /// Runs `guest`, built with `flags`.
     pub fn run(
         name: impl Into<String>,
         guest: &'static str,
@@ -89,25 +88,25 @@ impl Check {
         }
     }
 
-    /// It does, and says on standard output, what the native guest does and says.
+    /// It must end and write to standard output as the native guest does.
     pub fn as_native(mut self) -> Self {
         self.look = Look::Same;
         self
     }
 
-    /// So many filters are around it while it waits for lines.
+    /// It must have so many filters around it while it waits for lines.
     pub fn fenced(mut self, filters: u32) -> Self {
         self.look = Look::Fenced(filters);
         self
     }
 
-    /// It serves the guest `client`.
+    /// It must serve the guest `client`.
     pub fn serves(mut self, scenario: &'static str, address: &'static str) -> Self {
         self.look = Look::Serves(scenario, address);
         self
     }
 
-    /// It stays in this system call.
+    /// It must stay in this system call.
     pub fn sleeps(mut self, call: u32) -> Self {
         self.look = Look::Sleeps(call);
         self
@@ -123,7 +122,7 @@ impl Check {
         self
     }
 
-    /// Parts of what it says.
+    /// Its output must contain these texts.
     pub fn says(mut self, stdout: &'static str, stderr: &'static str) -> Self {
         (self.stdout, self.stderr) = (stdout, stderr);
         self
@@ -135,7 +134,7 @@ impl Check {
         self
     }
 
-    /// The corrupted runtime leaves this layer out.
+    /// The corrupted runtime must leave out this layer.
     pub fn without(mut self, layer: Option<&'static str>) -> Self {
         self.without = layer;
         self
@@ -153,7 +152,7 @@ impl Check {
         self
     }
 
-    /// All that the machine needs for it.
+    /// All programs that the machine needs for the check.
     pub fn programs(&self) -> impl Iterator<Item = Program> {
         [Some(self.program), self.native()].into_iter().flatten()
     }

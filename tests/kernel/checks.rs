@@ -1,5 +1,5 @@
-//! What is checked on each machine. Programs of Go do what native Go does there, but
-//! where something else is stated.
+//! The checks of each machine. A Go program must do what native Go does on that machine, unless
+//! the check states something else.
 
 use crate::attempts;
 use crate::check::Check;
@@ -10,20 +10,19 @@ use harness::fences::landlock_stands;
 use libc::{ENOSYS, EPERM};
 use std::collections::BTreeSet;
 
-/// System calls by their numbers on aarch64, which are those of uapi
-/// `asm-generic/unistd.h`.
+/// Numbers of system calls on aarch64 (uapi `asm-generic/unistd.h`).
 const SECCOMP: u32 = 277;
 const OPENAT: u32 = 56;
 const OPENAT2: u32 = 437;
 
-/// What kernels before 5.1 don't have begins with this number on every processor; what
-/// those before 3.17 don't, on aarch64, with `seccomp` and `getrandom`.
+/// Kernels before 5.1 have no calls from this number on, on every processor. On aarch64 kernels
+/// before 3.17 have none from `seccomp` on, and no `getrandom`.
 const SINCE_5_1: u32 = 424;
 
-/// Flags of the guest `files`: it works where it is started.
+/// Flags of the guest `files`: a grant of its working directory.
 const HERE: &[&str] = &["--dir", "."];
 
-/// The checks of a machine, each with a name of its own.
+/// The checks of a machine. Their names differ.
 ///
 /// # Errors
 /// If two have the same name.
@@ -92,11 +91,11 @@ fn same() -> Vec<Check> {
         "atomic",
         "generics",
     ];
-    // Not "convert": a negative float as uint64 is what the processor makes of it.
+    // Not "convert": the processor decides on a negative float as uint64.
     const NUMERIC: &[&str] = &["integers", "floats", "bits"];
     let mut checks = vec![
         hello(),
-        // In which order native Go runs timers that are due at once depends on its luck.
+        // Native Go runs timers that are due at the same time in any order.
         Check::run("concurrency timers", "concurrency", &[], &["timers"])
             .says("true true\ntimeout\nreset", ""),
     ];
@@ -130,9 +129,9 @@ fn failures() -> Vec<Check> {
     ]
 }
 
-/// Modules that Go doesn't make: traps, memories, a preload.
+/// Hand-written modules: traps, memories, a preload.
 fn modules() -> Vec<Check> {
-    // A smaller stack is overflowed sooner.
+    // A smaller stack overflows sooner.
     let flags = &["--stack-size", "16MiB"];
     MODULES
         .iter()
@@ -155,11 +154,11 @@ fn escape(name: &str) -> Check {
     Check::run(name, "files", HERE, &["escape", "/secret"]).says("write /secret: true", "")
 }
 
-/// That both fences stand while a program runs, that nothing it needs is behind them,
-/// and which call resolves paths.
+/// Both layers are raised while a program runs, a program can do everything that it needs, and
+/// the expected call resolves paths.
 fn fences(landlock_version: u32) -> Vec<Check> {
     const ADDRESS: &str = "127.0.0.1:8080";
-    // Beside a Landlock that doesn't see that a file is emptied, there is no openat2.
+    // If this version of Landlock doesn't see O_TRUNC, seccomp refuses openat2.
     let blind = landlock_version < 3 && landlock_stands(landlock_version, true);
     let resolving = if blind { OPENAT } else { OPENAT2 };
     let sleeper = |name: &str, call| Check::run(name, SLEEPER, HERE, &[]).sleeps(call);
@@ -177,7 +176,7 @@ fn fences(landlock_version: u32) -> Vec<Check> {
     checks
 }
 
-/// What a kernel lacks, or a container forbids, makes no difference to programs.
+/// Programs do the same if the kernel lacks a call, or a container forbids it.
 fn older() -> Vec<Check> {
     let mut checks = Vec::new();
     for errno in [ENOSYS, EPERM] {

@@ -1,4 +1,4 @@
-//! The first file system of a machine: process 1, its plan, and all programs.
+//! Builds the first file system of a machine: process 1, its plan, and all programs.
 
 use crate::check::{Check, Program};
 use crate::modules;
@@ -11,7 +11,7 @@ use std::fs;
 use std::path::PathBuf;
 use wasi_aot_shim_images::Target;
 
-/// Beside the programs: what policies of the guest `corrupt` are about.
+/// Directories for the policies of the guest `corrupt`.
 const DIRECTORIES: [&str; 3] = ["bin", "granted", "work"];
 const FILES: [(&str, &str); 3] = [
     ("secret", "secret"),
@@ -19,7 +19,7 @@ const FILES: [(&str, &str); 3] = [
     ("work/file", "granted"),
 ];
 
-/// The bytes of the archive that a kernel unpacks.
+/// The bytes of the archive that the kernel unpacks.
 pub fn build(tool: &Tool, checks: &[Check]) -> Result<Vec<u8>> {
     let mut archive = Archive::default();
     for directory in DIRECTORIES {

@@ -1,4 +1,4 @@
-//! The machines, and what is expected of each.
+//! The emulated machines, and the properties that each must have.
 
 use crate::boot::Console;
 use anyhow::{Result, ensure};
@@ -7,15 +7,15 @@ use anyhow::{Result, ensure};
 #[derive(Debug)]
 pub struct Machine {
     pub name: &'static str,
-    /// Below `.venv/aarch64/kernels`.
+    /// The kernel's file below `.venv/aarch64/kernels`.
     kernel: &'static str,
-    /// Whether the kernel is one that we build, since nobody has a package of it.
+    /// Whether we build the kernel ourselves, because no distribution has a package of it.
     pub is_built: bool,
-    /// As qemu's `-cpu` has it.
+    /// The value of qemu's `-cpu`.
     pub cpu: &'static str,
-    /// Bytes of a page.
+    /// The page size in bytes.
     page: u32,
-    /// The version of Landlock, 0 for none.
+    /// The version of Landlock; 0 for none.
     pub landlock: u32,
     /// Whether the processor has the atomic instructions of Armv8.1 (LSE).
     atomics: bool,
@@ -30,13 +30,13 @@ impl Machine {
     }
 }
 
-/// Bytes; where the vectors are 16 bytes long Linux says 4720 for its AT_MINSIGSTKSZ.
+/// In bytes. With vectors of 16 bytes, Linux reports 4720 as AT_MINSIGSTKSZ.
 const LARGEST_FRAME_WITHOUT_SVE: u32 = 0x1800;
 
-/// Of Armv8.0 and nothing more.
+/// A processor of Armv8.0 without extensions.
 const BASELINE: &str = "cortex-a53";
 
-/// All that qemu knows; pointers are authenticated by a cheap function.
+/// All features that qemu knows. Pointers are authenticated by a cheap function.
 const MAXIMUM: &str = "max,pauth-impdef=on";
 
 const A_5_10: Machine = Machine {
@@ -89,8 +89,8 @@ pub const MACHINES: &[Machine] = &[
     },
 ];
 
-/// Holds a machine to what was asked for, so that no check passes on another, and to
-/// running all of them.
+/// Compares a machine with what was asked for, so that no check passes on another machine. All
+/// checks must have run.
 pub fn compare(machine: &Machine, console: &Console) -> Result<()> {
     console.came_to_its_end()?;
     let version = machine.kernel.split('-').nth(1).unwrap_or_default();

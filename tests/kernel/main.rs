@@ -1,13 +1,13 @@
-//! Executables for linux/arm64 on real Linux kernels: several versions, page sizes and
-//! processors, in a machine that qemu emulates. Process 1 is the guest `machine`, which
-//! runs the checks of [`checks`] and says what it found; each is a test here.
+//! Do executables for linux/arm64 work on real Linux kernels? On several versions, page sizes and
+//! processors, in machines that qemu emulates. Process 1 is the guest `machine`. It runs the
+//! checks of [`checks`] and prints the results; each check is a test here.
 //!
 //!     make test-aarch64-system
-//!     cargo test --release -p wasi-aot-tests --test kernel -- 16k
+//!     cargo test --release --workspace --test kernel -- 16k
 //!
-//! Not part of `cargo test`: it needs an emulator and kernels. Where those are missing it
-//! fails and says what installs them; but a kernel that takes minutes to build is missed
-//! by an ignored test that says so.
+//! The suite isn't part of `cargo test`, because it needs an emulator and kernels. If they are
+//! missing, it fails and says what installs them. A kernel that takes minutes to build is
+//! optional: without it, an ignored test says so.
 
 mod attempts;
 mod boot;
@@ -32,7 +32,7 @@ fn main() -> Result<()> {
     harness::main(trials.into_iter().flatten().collect())
 }
 
-/// The checks on one machine, which the first of them boots.
+/// The checks on one machine. The first check boots it.
 fn trials(machine: &'static Machine, tool: &Arc<Tool>) -> Result<Vec<Trial>> {
     if machine.is_built && boot::installed(&machine.kernel_path()).is_err() {
         let name = format!(
@@ -62,7 +62,7 @@ fn trials(machine: &'static Machine, tool: &Arc<Tool>) -> Result<Vec<Trial>> {
     Ok(trials)
 }
 
-/// A machine that runs once, when the first test wants to know.
+/// A machine that is booted once, by the first test that needs its results.
 struct Boot {
     machine: &'static Machine,
     tool: Arc<Tool>,

@@ -1,4 +1,4 @@
-//! Modules in text: what Go's compiler doesn't emit.
+//! Hand-written modules with what Go's compiler doesn't emit.
 
 use anyhow::{Context, Result};
 use harness::tool::Tool;
@@ -9,12 +9,12 @@ use std::path::PathBuf;
 pub struct Module {
     pub name: &'static str,
     text: &'static str,
-    /// What it imports from `other`.
+    /// The module `other` that it imports from.
     other: Option<&'static str>,
     pub says: &'static str,
 }
 
-/// Opens the FIFO `fifo` for writing, which waits for a reader.
+/// A module that opens the FIFO `fifo` for writing, and so waits for a reader.
 pub const SLEEPER: &str = "sleeper";
 
 const fn module(name: &'static str, text: &'static str, says: &'static str) -> Module {
@@ -64,7 +64,7 @@ pub const MODULES: &[Module] = &[
            (func $g (param i32) (call $g (local.get 0)) (call $g (local.get 0)))"#,
         "native stack overflow in g",
     ),
-    // Neither data nor, at first, pages: the segment of the file is empty.
+    // No data and no pages at the start, so the file's segment is empty.
     module(
         "growing from nothing",
         r#"(memory 0) (func $f (export "_start") (local $pages i32)

@@ -1,4 +1,4 @@
-//! Writes a module of our own, imports before definitions.
+//! Writes a module, imports before definitions.
 
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
@@ -12,7 +12,7 @@ use wasmparser::FuncType;
 pub struct Builder {
     types: TypeSection,
     imports: ImportSection,
-    /// How many imports of each kind there are so far.
+    /// The number of imports of each kind so far.
     imported: [u32; 4],
     functions: FunctionSection,
     tables: TableSection,
@@ -32,7 +32,7 @@ impl Builder {
         self.types.len() - 1
     }
 
-    /// As [`Self::function_type`], of a type that was read.
+    /// As [`Self::function_type`], for a type that was read from a module.
     pub fn read_type(&mut self, ty: &FuncType) -> u32 {
         let list = |types: &[wasmparser::ValType]| -> Vec<ValType> {
             let types = types.iter().map(|&ty| RoundtripReencoder.val_type(ty));
@@ -41,7 +41,7 @@ impl Builder {
         self.function_type(&list(ty.params()), &list(ty.results()))
     }
 
-    /// The index of an import among those of its kind.
+    /// Adds an import; returns its index among imports of its kind.
     pub fn import(&mut self, module: &str, name: &str, ty: EntityType) -> u32 {
         self.imports.import(module, name, ty);
         let kind = match ty {

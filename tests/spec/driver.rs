@@ -1,13 +1,12 @@
 //! The modules that carry out a script's actions and compare their results.
 //!
-//! Input and output need no linear memory, which belongs to the script's modules. What
-//! is to be done in a run is a [`Plan`], the initial value of a global, which is
-//! replaced in the executable. What came of it is the exit code: 0 if all is well
-//! up to the plan's end, else one more than how many actions behind `from` the
-//! first one with a wrong result is.
+//! They use no linear memory for input and output, because memory belongs to the script's
+//! modules. The input is a [`Plan`]: the initial value of a global, which is replaced in the
+//! executable's file. The output is the exit code: 0 if all results up to the plan's end are
+//! right. Otherwise it is N + 1 if the first wrong result is that of action `from` + N.
 //!
-//! Actions between two instantiations are the start function of a module of their own
-//! ([`actions`]); all of those share the plan of [`plan`]. The main module ([`main`])
+//! The actions between two instantiations are the start function of a module of their own
+//! ([`actions`]). All these modules import the plan from [`plan`]. The main module ([`main`])
 //! only ends the run.
 
 use crate::builder::Builder;
@@ -22,23 +21,23 @@ use wasm_encoder::{
     ValType,
 };
 
-/// What a run does.
+/// Which actions a run carries out and compares.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
-    /// The results of actions from this one on are compared; those before are
-    /// only there for what they change.
+    /// The results of actions from this one on are compared. Earlier actions are carried out
+    /// only for their effects.
     pub from: u16,
     /// The action before which the run ends.
     pub to: u16,
-    /// The action that is expected to trap, which is carried out when its turn
-    /// comes. All others of that kind never are.
+    /// The action that must trap, which is carried out when its turn comes. Other actions that
+    /// must trap are never carried out.
     pub trap: u16,
 }
 
 impl Plan {
     pub const NEVER: u16 = u16::MAX;
 
-    /// The bytes of the global's cell.
+    /// The plan as bytes of the global's cell.
     pub fn cell(self) -> [u8; 8] {
         let fields = [self.from, self.to, self.trap];
         let shifted = (0..)
@@ -51,7 +50,7 @@ impl Plan {
 /// The plan's place in an executable.
 pub const PLACEHOLDER: u64 = 0x9d5c_3e17_a6f2_4b81;
 
-/// Actions in a function: compiling one of them all would take long.
+/// The number of actions in a function. One function of all actions would take long to compile.
 const CHUNK: usize = 20;
 
 /// The name of the module that has the plan.
@@ -64,16 +63,15 @@ const PLAN_TYPE: GlobalType = GlobalType {
     shared: false,
 };
 
-/// What is known of an instance: the name that others import it by, and its exports.
+/// An instance: the module name for its importers, and its exports.
 pub struct Instance {
     pub name: String,
     pub exports: Exports,
 }
 
-/// The module with the plan and the functions that ask it:
-/// `at(action)` ends the run if the plan does here, `check(right, action)` ends it if
-/// the result isn't right and was to be, `wanted(action)` says whether the plan is for
-/// this one to trap.
+/// The module with the plan and its functions. `at(action)` ends the run if the plan ends
+/// before this action. `check(right, action)` ends it if the result is wrong and compared.
+/// `wanted(action)` returns whether this is the action that must trap.
 pub fn plan() -> Vec<u8> {
     let mut to = Builder::default();
     let takes_one = to.function_type(&[ValType::I32], &[]);
@@ -93,7 +91,7 @@ pub fn plan() -> Vec<u8> {
     to.finish()
 }
 
-/// The main module: by its turn all is done.
+/// The main module. It runs last, when all actions are done.
 pub fn main() -> Vec<u8> {
     let mut to = Builder::default();
     let takes_one = to.function_type(&[ValType::I32], &[]);
@@ -102,7 +100,7 @@ pub fn main() -> Vec<u8> {
     let plan = to.import(PLAN, "plan", EntityType::Global(PLAN_TYPE));
     let mut body = Function::new([]);
     body.instructions().i32_const(0).call(exit);
-    // Written to, so that no compiler takes it for a constant.
+    // The plan is written, so that no compiler takes it for a constant.
     body.instructions().i64_const(0).global_set(plan).end();
     let start = to.define(nothing, &body);
     to.export("_start", ExportKind::Func, start);
@@ -150,7 +148,7 @@ fn wanted(plan: u32) -> Function {
     body
 }
 
-/// What a driver has imported.
+/// The imports of a driver.
 struct Own<'i> {
     at: u32,
     check: u32,
@@ -162,7 +160,7 @@ struct Own<'i> {
     items: BTreeMap<(usize, String), u32>,
 }
 
-/// The module whose start function carries out actions, given with their numbers.
+/// The module whose start function carries out these actions, each with its number.
 ///
 /// # Errors
 /// If an action names something that isn't exported.
@@ -205,7 +203,7 @@ pub fn actions(
 }
 
 impl Own<'_> {
-    /// Imports what an action is about.
+    /// Imports the function or global of an action.
     fn import(&mut self, to: &mut Builder, action: &Action) -> Result<()> {
         let Ok((act, _)) = &action.what else {
             return Ok(());
@@ -233,7 +231,7 @@ impl Own<'_> {
         let number = i32::try_from(number).expect("BUG: more actions than a plan can name");
         code.i32_const(number).call(self.at);
         match then {
-            // A branch leaves behind what there is on the stack.
+            // A branch drops the values on the stack.
             Then::Returns => {
                 code.block(BlockType::Empty);
                 self.perform(code, action);
@@ -286,13 +284,13 @@ impl Own<'_> {
     }
 }
 
-/// Locals: whether all results are right so far, a result of several lanes, and one
-/// that there are alternatives for.
+/// Locals: whether all results are right so far, a result with several lanes, and a result with
+/// alternatives.
 const RIGHT: u32 = 0;
 const VECTOR: u32 = 1;
 const ALTERNATIVES: u32 = 2;
 
-/// Replaces the value on the stack by whether it is as expected.
+/// Replaces the value on the stack by whether it is the expected one.
 fn compare(code: &mut InstructionSink<'_>, host: &Host, expected: &Expected) {
     match expected {
         Expected::I32(v) => {
@@ -346,7 +344,7 @@ fn compare(code: &mut InstructionSink<'_>, host: &Host, expected: &Expected) {
     }
 }
 
-/// Of an f32's bits.
+/// The comparison of an f32's bits.
 fn compare_f32(code: &mut InstructionSink<'_>, expected: Float<u32>) {
     let (mask, bits) = match expected {
         Float::Bits(bits) => (u32::MAX, bits),
@@ -357,7 +355,7 @@ fn compare_f32(code: &mut InstructionSink<'_>, expected: Float<u32>) {
     code.i32_const(bits.cast_signed()).i32_eq();
 }
 
-/// Of an f64's bits.
+/// The comparison of an f64's bits.
 fn compare_f64(code: &mut InstructionSink<'_>, expected: Float<u64>) {
     let (mask, bits) = match expected {
         Float::Bits(bits) => (u64::MAX, bits),

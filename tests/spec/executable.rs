@@ -1,4 +1,4 @@
-//! A program as an executable, and runs of it by a [`Plan`].
+//! Builds a program as an executable, and runs it with a [`Plan`].
 
 use crate::driver::{PLACEHOLDER, Plan};
 use crate::program::Program;
@@ -15,14 +15,13 @@ use wasi_aot_compiler::cpu::{self, Features};
 use wasi_aot_compiler::policy::Policy;
 use wasi_aot_compiler::{Error, OptLevel, Options};
 
-/// Enough for the suite's deepest recursion that must work, and quickly used up
-/// by that which must not.
+/// Enough for the deepest recursion that must work, and used up quickly by endless recursion.
 const STACK: u64 = 1 << 20;
 
-/// Ways to build, which must make no difference; the first is the default. Levels of
-/// processors among them: the lowest one, the default, the next one above and all that
-/// this machine has, as far as it does. Under an emulator the first alone. A file about
-/// what is compared with bounds is built with `--spectre on` as well.
+/// Ways to build, which must make no difference. The first is the default. Others are for the
+/// lowest level of processors, the default level, the next level, and all features of this
+/// machine, as far as the machine has them. Under an emulator only the first is used. A file
+/// with comparisons of bounds is also built with `--spectre on`.
 pub fn ways(file: &str) -> Vec<Options> {
     let target = target::tested();
     let cpu = target.cpu();
@@ -67,14 +66,14 @@ pub fn ways(file: &str) -> Vec<Options> {
     ways
 }
 
-/// Parts of names of files in which generated code compares something with bounds.
+/// Files whose names contain these have comparisons of bounds in the generated code.
 const BOUNDS: [&str; 8] = [
     "address", "bulk", "memory", "data", "table", "elem", "indirect", "load",
 ];
 
 pub struct Executable {
     path: PathBuf,
-    /// Where the plan is.
+    /// The offset of the plan in the file.
     plan: u64,
     _directory: TempDir,
 }
@@ -86,12 +85,12 @@ pub enum End {
     Exit(u16),
     /// With a trap of this message.
     Trap(String),
-    /// In a way that is nobody's right.
+    /// In another way, which is always wrong.
     Odd(String),
 }
 
 impl Executable {
-    /// Builds a program.
+    /// Builds the executable of a program.
     ///
     /// # Errors
     /// As the compiler says; and if the file can't be written.

@@ -1,4 +1,4 @@
-//! What a module exports, with types.
+//! The exports of a module, with their types.
 
 use anyhow::{Context, Result};
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
@@ -39,7 +39,7 @@ impl Exports {
     }
 
     /// # Errors
-    /// If there is none of this name.
+    /// If no export has this name.
     pub fn find(&self, name: &str) -> Result<&Item> {
         let mut items = self.0.iter();
         let item = items.find(|item| item.0 == name);
@@ -61,7 +61,7 @@ impl Item {
         }
     }
 
-    /// As what an import asks for; `function` gives the index of a function type.
+    /// The type of an import of this export. `function` returns the index of a function type.
     pub fn entity(&self, function: impl FnOnce(&FuncType) -> u32) -> EntityType {
         let core = "BUG: a core type";
         match self {

@@ -1,7 +1,7 @@
-//! References of the host's, for which functions stand: number 7 is a function
-//! that returns 7. A result is compared by calling it through a table of our own.
+//! References to values of the host. Functions stand for them: reference 7 is a function that
+//! returns 7. A result is compared by a call through a table of its own.
 //!
-//! They are a module, from which the driver's import.
+//! The functions make a module, from which the drivers import.
 
 use crate::builder::Builder;
 use crate::script::Action;
@@ -14,18 +14,17 @@ use wasm_encoder::{
 /// The module's name.
 pub const NAME: &str = "host references";
 
-/// What `is` is exported under: `(reference, number) -> (i32)`, whether it is this one.
+/// The name of the export `(reference, number) -> (i32)`: whether the reference has the number.
 const IS: &str = "is";
 
-/// The functions as a driver has imported them; nowhere in a script without such
-/// references.
+/// The functions that a driver imports. A script without such references has none.
 #[derive(Default)]
 pub struct Host {
     functions: BTreeMap<u32, u32>,
     is: u32,
 }
 
-/// The numbers that actions use.
+/// The numbers of the references in these actions.
 pub fn numbers<'a>(actions: impl Iterator<Item = &'a Action>) -> BTreeSet<u32> {
     actions.flat_map(Action::host_references).collect()
 }
@@ -90,7 +89,7 @@ impl Host {
         self.functions[&number]
     }
 
-    /// The type of a null of the host's.
+    /// The type of a null reference of the host.
     pub fn null(&self) -> HeapType {
         if self.functions.is_empty() {
             HeapType::EXTERN
@@ -99,7 +98,7 @@ impl Host {
         }
     }
 
-    /// Replaces the reference on the stack by whether it is this one.
+    /// Replaces the reference on the stack by whether it has this number.
     pub fn compare(&self, code: &mut InstructionSink<'_>, number: u32) {
         code.i32_const(number.cast_signed()).call(self.is);
     }

@@ -1,10 +1,10 @@
-//! WebAssembly's specification testsuite, from a module's bytes to a process.
+//! Is WebAssembly implemented as specified? Runs its specification testsuite.
 //!
-//! Modules of a file that import from each other become one program, in which others
-//! between them carry out the file's actions ([`program`], [`driver`]), and which is
-//! linked with `--preload`, compiled and executed as any other. `RESULTS.md` says what comes of every file, exactly; a run that gives
-//! anything else fails, and `make spec-results` writes it. Each file is
-//! gone through once for each way to build in [`executable::ways`].
+//! Modules of a file that import from each other become one program. Further modules between
+//! them carry out the file's actions ([`program`], [`driver`]). The program is linked as by
+//! `--preload`, compiled and executed as any other. `RESULTS.md` has the exact outcome of each
+//! file. A run with another outcome fails, and `make spec-results` writes the table. Each file
+//! runs in each way to build ([`executable::ways`]).
 
 mod builder;
 mod driver;
@@ -76,7 +76,7 @@ fn files() -> Vec<TestFile<'static>> {
     versions.chain(proposals.flat_map(data::proposal)).collect()
 }
 
-/// Runs a file; what comes of it must be `expected`, unless that is to be written.
+/// Runs a file. Its outcome must be `expected`; with none, the table is to be written.
 fn trial(file: TestFile<'static>, results: &Shared, expected: Option<Arc<str>>) -> Trial {
     let results = Arc::clone(results);
     let name = format!("{}/{}", file.parent(), file.name());
@@ -113,7 +113,7 @@ fn trial(file: TestFile<'static>, results: &Shared, expected: Option<Arc<str>>) 
     })
 }
 
-/// Compares a file's row and failures with those of the table.
+/// Compares the row and the failures of a file with the table.
 fn check(expected: &str, name: &str, row: &str, failures: &str) -> Result<()> {
     let known = expected
         .lines()

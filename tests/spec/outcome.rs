@@ -1,4 +1,4 @@
-//! What came of assertions, counted and as rows of a table.
+//! Counts the outcomes of assertions, and writes them as rows of a table.
 
 use crate::script::Script;
 use crate::value::Why;
@@ -13,13 +13,13 @@ use wasi_aot_compiler::Options;
 pub enum Outcome {
     Passed,
     Failed(String),
-    /// The compiler names a feature that it hasn't got.
+    /// The compiler refuses a feature by name.
     Refused(String),
     Skipped(Why),
 }
 
 impl Outcome {
-    /// Of operators only their feature is kept: `i32x4.add (simd)` becomes `simd`.
+    /// Operators are reduced to their feature: `i32x4.add (simd)` becomes `simd`.
     pub fn refused(feature: &str) -> Self {
         let proposal = feature.strip_suffix(')').and_then(|f| f.rsplit_once(" ("));
         Self::Refused(match proposal {
@@ -36,14 +36,14 @@ pub struct Counts {
     pub refused: usize,
     pub skipped: usize,
     pub text: usize,
-    /// How often each reason not to carry one out was met.
+    /// How often an assertion was not carried out, by reason.
     reasons: BTreeMap<String, usize>,
-    /// Lines, and what is wrong there.
+    /// (line, what is wrong there).
     pub failed: Vec<(usize, String)>,
 }
 
 impl Counts {
-    /// Carries out everything in a file, with what is built built by `options`.
+    /// Carries out all assertions of a file. Modules are built with `options`.
     ///
     /// # Errors
     /// If the tests can't be carried out.
@@ -89,7 +89,7 @@ impl Counts {
         *self.reasons.entry(reason).or_default() += 1;
     }
 
-    /// A row of a table, ended by a newline.
+    /// A row of the table, with a newline.
     pub fn row(&self, name: &str) -> String {
         let reasons: Vec<_> = self
             .reasons

@@ -1,6 +1,6 @@
-//! A unit as the modules of one executable, all of them preloads: what the script
-//! instantiates, another module for each name that it registers an instance under, and
-//! between them modules that carry out its actions when their turn comes.
+//! Turns a unit into the modules of one executable, which are all preloads: the modules that the
+//! script instantiates, a module for each name under which it registers an instance, and
+//! between them the modules that carry out its actions.
 
 use crate::builder::Builder;
 use crate::driver::{self, Instance};
@@ -27,7 +27,7 @@ impl Program {
     }
 }
 
-/// What programs for a unit are made of.
+/// What is needed to make programs of a unit.
 pub struct Parts<'u> {
     unit: &'u Unit,
     /// The host's references.
@@ -71,9 +71,9 @@ impl<'u> Parts<'u> {
         Ok(parts)
     }
 
-    /// The program of the first `steps`. Of the modules in `cut` only so many steps of
-    /// instantiation are done; actions in `omitted`, and all from the first that can't
-    /// be done on, are left out.
+    /// The program of the first `steps`. `cut` limits the steps of instantiation of some modules.
+    /// The actions in `omitted` are left out, and all actions from the first one on that can't
+    /// be done.
     ///
     /// # Errors
     /// If an action names something that isn't exported.
@@ -124,7 +124,7 @@ impl<'u> Parts<'u> {
         })
     }
 
-    /// How many steps an instantiation has.
+    /// The number of steps of an instantiation.
     ///
     /// # Errors
     /// If the module can't be read.
@@ -156,8 +156,8 @@ impl Unit {
     }
 }
 
-/// What a module that can't be linked could import from: all that is there before it,
-/// as it is in the file.
+/// The modules that a module which can't be linked could import from: all modules before it in
+/// the file.
 ///
 /// # Errors
 /// If a module can't be read.
@@ -190,7 +190,7 @@ fn name(number: usize) -> String {
     format!("instance {number}")
 }
 
-/// A module that exports what it imports of an instance, all of it.
+/// A module that imports all exports of an instance, and exports them.
 fn alias(instance: &Instance) -> Vec<u8> {
     let mut to = Builder::default();
     for (name, item) in instance.exports.iter() {

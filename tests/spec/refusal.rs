@@ -1,26 +1,24 @@
-//! Modules that are malformed or invalid: the compiler must refuse them.
+//! Does the compiler refuse modules that are malformed or invalid?
 
 use crate::outcome::Outcome;
-use wasi_aot_compiler::analysis::Analysis;
-use wasi_aot_compiler::module::Gaps;
-use wasi_aot_compiler::{Error, Options, merge, module};
+use wasi_aot_compiler::internals::{Analysis, Gaps, merge, parse};
+use wasi_aot_compiler::{Error, Options};
 use wasmparser::{Validator, WasmFeatures};
 
-/// What comes of a module that the suite says is invalid. Refused by the name of
-/// a feature isn't refused as invalid, and is told apart.
+/// The outcome of a module that is invalid. A module that is refused because of a feature isn't
+/// refused as invalid, and counts separately.
 pub fn check(wasm: &[u8], options: &Options) -> Outcome {
     match all_checks(wasm, options) {
-        // Nobody provides imports here; they are looked for once a module is valid.
+        // No module provides imports here. Missing imports are found after validation.
         Err(Error::UnknownImport { .. }) | Ok(()) => accepted(wasm),
         Err(error) => refused(&error),
     }
 }
 
-/// Everything that a build does before it makes machine code, but for wanting a
-/// `_start`.
+/// Does what a build does before it makes machine code, but doesn't ask for a `_start`.
 fn all_checks(wasm: &[u8], options: &Options) -> Result<(), Error> {
-    let merged = merge::merge(wasm, &[], Gaps::LeftOut)?;
-    let module = module::parse(&merged)?;
+    let merged = merge(wasm, &[], Gaps::LeftOut)?;
+    let module = parse(&merged)?;
     let analysis = Analysis::new(&module, options);
     let env = analysis.env(&module, options);
     analysis.compiler(&env, options).check().map(|_| ())
@@ -37,7 +35,7 @@ fn refused(error: &Error) -> Outcome {
     }
 }
 
-/// The suite of one version may call invalid what the next one allows.
+/// A module may be invalid in one version of WebAssembly and valid in the next.
 fn accepted(wasm: &[u8]) -> Outcome {
     let valid = |features| {
         let mut validator = Validator::new_with_features(features);

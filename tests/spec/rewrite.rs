@@ -1,4 +1,4 @@
-//! Modules with parts of them changed.
+//! Changes parts of a module.
 
 use anyhow::Context;
 use std::convert::Infallible;
@@ -34,10 +34,9 @@ pub fn functions_for_externs(wasm: &[u8]) -> anyhow::Result<Vec<u8>> {
     Ok(module.finish())
 }
 
-/// The module of which only the first `steps` of instantiation are done, and how many
-/// there are in all: active element segments, active data segments, the start function.
-/// Segments behind them are passive, and the start function is never run: it is only
-/// cut if `steps` are fewer than all.
+/// The module with only the first `steps` of its instantiation, and the number of all steps.
+/// The steps are active element segments, active data segments, and the start function. Later
+/// segments become passive. The start function is left out if `steps` are fewer than all.
 ///
 /// # Errors
 /// If it can't be read.

@@ -1,8 +1,8 @@
-//! From a file's directives to what there is to do: modules that are instantiated and
-//! what is done to their instances, and modules that must be refused.
+//! Reads a file of the testsuite: modules to instantiate and actions on their instances, and
+//! modules that must be refused.
 //!
-//! Modules that import from each other make a [`Unit`], in the order of the file; each
-//! unit has a `spectest` of its own.
+//! Modules that import from each other make a [`Unit`], in the order of the file. Each unit has
+//! its own `spectest`.
 
 use crate::value::{Expected, Value, Why};
 use anyhow::{Context, Result};
@@ -13,7 +13,7 @@ use wast::core::ModuleKind;
 use wast::token::{Id, Span};
 use wast::{QuoteWat, Wast, WastDirective, WastExecute, WastInvoke, Wat};
 
-/// What a file asks for.
+/// The contents of a file.
 #[derive(Default)]
 pub struct Script {
     pub units: Vec<Unit>,
@@ -25,7 +25,7 @@ pub struct Script {
     pub skipped: Vec<Why>,
 }
 
-/// Modules that may share state, and what is done, in order.
+/// Modules that may share state, and the steps with them, in order.
 #[derive(Default)]
 pub struct Unit {
     pub steps: Vec<Step>,
@@ -37,20 +37,20 @@ pub struct Step {
 }
 
 pub enum What {
-    /// The module is instantiated; later steps name the instance by this one's number
-    /// in the file.
+    /// The module is instantiated. Later steps name the instance by the step's number in the
+    /// file.
     Instantiate {
         number: usize,
         wasm: Vec<u8>,
-        /// The message of the trap in which that must end.
+        /// The message of the trap if the instantiation must trap.
         traps: Option<String>,
     },
-    /// An instance is given a name for others to import from.
+    /// An instance gets a name from which later modules import.
     Register {
         number: usize,
         name: String,
     },
-    /// The module can't be instantiated, as an import isn't there or of another type.
+    /// The module can't be instantiated: an import is missing or has another type.
     Unlinkable {
         wasm: Vec<u8>,
     },
@@ -60,8 +60,8 @@ pub enum What {
 pub struct Action {
     /// The instance's.
     pub instance: usize,
-    /// Or why it can't be done; then none after it can either, as it may have
-    /// changed the instance.
+    /// Or why it can't be done. Then no later action can be done either, since this one may
+    /// have changed the instance.
     pub what: Result<(Act, Then), Why>,
 }
 
@@ -80,7 +80,7 @@ impl Act {
 }
 
 impl Action {
-    /// The numbers of the host's references that it is about.
+    /// The numbers of the host's references in this action.
     pub fn host_references(&self) -> impl Iterator<Item = u32> {
         let (args, results): (&[_], &[_]) = match &self.what {
             Ok((Act::Invoke { args, .. }, Then::Results(results))) => (args, results),
@@ -142,11 +142,11 @@ pub fn read(file: &TestFile<'_>) -> Result<Script> {
 struct Reader<'t> {
     text: &'t str,
     script: Script,
-    /// All steps with the number of an instance that they belong to.
+    /// All steps, each with the number of its instance.
     steps: Vec<(usize, Step)>,
-    /// Instances that share state, as a forest: each one's parent, or itself.
+    /// Instances that share state, as a forest: the parent of each, or itself.
     shared: Vec<usize>,
-    /// Instances by their names in the file, and by those they are registered under.
+    /// Instances by their names in the file, and by the names under which they are registered.
     named: HashMap<String, usize>,
     registered: HashMap<String, usize>,
     current: Option<usize>,
@@ -220,7 +220,7 @@ impl Reader<'_> {
         number
     }
 
-    /// The number of a new instance, which shares state with those it imports from.
+    /// The number of a new instance. It shares state with the instances that it imports from.
     fn new_instance(&mut self, wasm: &[u8]) -> usize {
         let number = self.shared.len();
         self.shared.push(number);
@@ -244,7 +244,7 @@ impl Reader<'_> {
         self.steps.push((instance, Step { line, what }));
     }
 
-    /// Sorts the steps into units, which are in the order of their first ones.
+    /// Sorts the steps into units. The units have the order of their first steps.
     fn finish(mut self) -> Script {
         let mut units: HashMap<usize, usize> = HashMap::new();
         for (instance, step) in std::mem::take(&mut self.steps) {
@@ -303,7 +303,7 @@ impl Reader<'_> {
         self.push(instance, line, What::Act(Action { instance, what }));
     }
 
-    /// A module of which only instantiation is asserted, to trap.
+    /// A module whose instantiation must trap.
     fn instantiation(&mut self, line: usize, mut module: Wat<'_>, then: Result<Then, Why>) {
         match (module.encode(), then) {
             (Ok(wasm), Ok(Then::Traps(message))) => {
@@ -325,7 +325,7 @@ fn act(invoke: &WastInvoke<'_>) -> Result<Act, Why> {
     })
 }
 
-/// The modules that a module imports from, as far as it can be read.
+/// The names of the modules that a module imports from, as far as it can be read.
 fn imports(wasm: &[u8]) -> Vec<String> {
     let mut modules = Vec::new();
     for payload in Parser::new(0).parse_all(wasm).map_while(Result::ok) {

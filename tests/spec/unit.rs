@@ -1,15 +1,14 @@
-//! Runs a unit, and says what came of each step.
+//! Runs a unit, and finds the outcome of each step.
 //!
-//! Results are compared in runs of at most [`BATCH`] actions, as the exit code
-//! names the first that is wrong; each run repeats what is before them.
-//! A trap ends a process, so each action that must trap has one of its own, in
-//! which those before it are carried out, too, but for others that trap: this is
-//! exact if an action that traps changes nothing before.
+//! A run compares at most [`BATCH`] results, because the exit code names the first wrong one.
+//! Each run repeats all earlier actions. A trap ends the process, so each action that must trap
+//! has a run of its own. That run carries out the earlier actions, except those that trap. This
+//! is exact if an action that traps changes nothing before its trap.
 //!
-//! Instantiation that must trap ends an executable of the steps up to there. In those
-//! with later steps it is cut right before what traps: of its segments and its start
-//! function, in order, as many are left as can be done without a trap. This is exact,
-//! too, if a start function that traps changes nothing before.
+//! An instantiation that must trap is the last step of an executable of its own. In executables
+//! with later steps it is cut right before its trap: it keeps as many of its segments and its
+//! start function, in order, as it can do without a trap. This is exact if a start function
+//! that traps changes nothing before its trap.
 
 use crate::driver::Plan;
 use crate::executable::{End, Executable};
@@ -18,17 +17,16 @@ use crate::program::{self, Parts};
 use crate::script::{Action, Step, Then, Unit, What};
 use anyhow::Result;
 use std::collections::BTreeMap;
-use wasi_aot_compiler::module::Gaps;
-use wasi_aot_compiler::{Error, Options, merge};
+use wasi_aot_compiler::internals::{Gaps, merge};
+use wasi_aot_compiler::{Error, Options};
 
-/// Actions whose results one run compares: exit codes above mean something else.
+/// How many results one run compares. Higher exit codes mean something else.
 const BATCH: usize = 100;
 
-/// How often a unit is built again without an action that traps.
+/// How often a unit is built again without an action that trapped.
 const REBUILDS: usize = 8;
 
-/// Carries out all that is in a plan without an end, but for what must trap, and
-/// compares nothing.
+/// Carries out all actions but those that must trap, and compares nothing.
 const THROUGH: Plan = Plan {
     from: Plan::NEVER,
     to: Plan::NEVER,
@@ -66,7 +64,7 @@ pub fn run(unit: &Unit, options: &Options) -> Result<Vec<(usize, Outcome)>> {
         .collect())
 }
 
-/// What comes of a module whose imports aren't satisfied.
+/// The outcome of a module with an import that isn't satisfied.
 fn unlinkable(wasm: &[u8], before: &[Step]) -> Result<Outcome> {
     let program = program::before(before)?;
     let unlinkable = |error: &Error| {
@@ -75,32 +73,30 @@ fn unlinkable(wasm: &[u8], before: &[Step]) -> Result<Outcome> {
             Error::UnknownImport { .. } | Error::NotExported { .. } | Error::ImportMismatch { .. }
         )
     };
-    Ok(
-        match merge::merge(wasm, &program.preloads(), Gaps::LeftOut) {
-            Ok(_) => Outcome::Failed("linked".into()),
-            Err(error) if unlinkable(&error) => Outcome::Passed,
-            Err(error) => Outcome::Failed(format!("refused otherwise: {error}")),
-        },
-    )
+    Ok(match merge(wasm, &program.preloads(), Gaps::LeftOut) {
+        Ok(_) => Outcome::Failed("linked".into()),
+        Err(error) if unlinkable(&error) => Outcome::Passed,
+        Err(error) => Outcome::Failed(format!("refused otherwise: {error}")),
+    })
 }
 
 struct Runner<'u> {
     unit: &'u Unit,
     options: &'u Options,
     parts: Parts<'u>,
-    /// How many steps are done of instantiations that trap.
+    /// How many steps of each instantiation that traps are done.
     cut: BTreeMap<usize, usize>,
     executable: Executable,
-    /// Actions that trapped and must not, which are left out of later runs.
+    /// Actions that trapped and shouldn't. Later runs leave them out.
     omitted: Vec<usize>,
-    /// The instantiations' that must trap, by their places.
+    /// The outcomes of instantiations that must trap, by position.
     traps: BTreeMap<usize, Outcome>,
     actions: Vec<&'u Action>,
-    /// The actions'.
+    /// The outcomes of actions.
     outcomes: Vec<Option<Outcome>>,
 }
 
-/// The unit's first steps as an executable, or what it means that there is none.
+/// The executable of the unit's first steps, or the outcome if it can't be built.
 fn build(
     parts: &Parts<'_>,
     steps: usize,
@@ -193,7 +189,7 @@ impl<'u> Runner<'u> {
         what.ok().map(|what| &what.1)
     }
 
-    /// All from the first action on that can't be done.
+    /// The outcomes of all actions from the first one on that can't be done.
     fn skip(&mut self) {
         if let Some((first, why)) = (self.actions)
             .iter()
@@ -204,7 +200,7 @@ impl<'u> Runner<'u> {
         }
     }
 
-    /// Number of actions that can be done.
+    /// The number of actions that can be done.
     fn len(&self) -> usize {
         let doable = self.actions.iter().take_while(|action| action.what.is_ok());
         doable.count()
@@ -218,7 +214,7 @@ impl<'u> Runner<'u> {
         }
     }
 
-    /// The actions that return.
+    /// Runs the actions that must return.
     fn returning(&mut self) -> Result<()> {
         let mut from = 0;
         while from < self.len() {
@@ -262,7 +258,7 @@ impl<'u> Runner<'u> {
         })
     }
 
-    /// The action in this range that a run doesn't survive.
+    /// The first action in this range that ends a run.
     fn culprit(&self, from: usize, to: usize) -> Result<usize> {
         let (mut survived, mut died) = (from, to);
         while died - survived > 1 {
@@ -275,7 +271,7 @@ impl<'u> Runner<'u> {
         Ok(survived)
     }
 
-    /// The actions that trap.
+    /// Runs the actions that must trap.
     fn trapping(&mut self) -> Result<()> {
         for action in 0..self.len() {
             let Some(Then::Traps(expected)) = self.then(action) else {
@@ -296,19 +292,18 @@ fn number(action: usize) -> u16 {
     u16::try_from(action).expect("BUG: more actions than a plan can name")
 }
 
-/// Whether a run ended in the trap that the suite expects.
+/// Whether a run ended with the trap that the suite expects.
 fn trapped(expected: &str, end: End) -> Outcome {
     match end {
         End::Trap(message) if says(&message, expected) => Outcome::Passed,
-        // Where a stack overflows is nobody's to say.
+        // The specification doesn't say where a stack overflows.
         End::Trap(message) => Outcome::Failed(format!("trap {message:?}, not {expected:?}")),
         End::Exit(_) => Outcome::Failed(format!("no trap {expected:?}")),
         End::Odd(what) => Outcome::Failed(what),
     }
 }
 
-/// The message of ours that stands for one of the suite's. The suite may add which
-/// element it is, ours adds where.
+/// Our message for a message of the suite. The suite may add the element, ours adds the place.
 fn says(message: &str, expected: &str) -> bool {
     let ours = match expected {
         "call stack exhausted" => "native stack overflow",

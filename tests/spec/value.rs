@@ -1,5 +1,5 @@
-//! Constants that functions are called with, and what their results may be, as
-//! data of our own: the parser's borrow from a file's text.
+//! Arguments and expected results as owned data. The parser's own types borrow from a file's
+//! text.
 
 use wast::core::{AbstractHeapType, HeapType, NanPattern, V128Pattern, WastArgCore, WastRetCore};
 use wast::{WastArg, WastRet};
@@ -18,18 +18,18 @@ pub enum Value {
     Host(u32),
 }
 
-/// What a float's bits may be: these, or a kind of NaN (core specification,
-/// "NaN Propagation").
+/// The allowed bits of a float: these bits, or a kind of NaN (core specification, "NaN
+/// Propagation").
 #[derive(Debug, Clone, Copy)]
 pub enum Float<Bits> {
     Bits(Bits),
-    /// The payload's topmost bit and no other, of either sign.
+    /// A canonical NaN: only the payload's highest bit is set; either sign.
     CanonicalNan,
-    /// The payload's topmost bit and any others, of either sign.
+    /// An arithmetic NaN: the payload's highest bit is set; either sign.
     ArithmeticNan,
 }
 
-/// What a result may be.
+/// An expected result.
 #[derive(Debug, Clone)]
 pub enum Expected {
     I32(i32),
@@ -42,20 +42,20 @@ pub enum Expected {
     /// Any of these vectors.
     Either(Vec<Expected>),
     NullRef,
-    /// Any function, or anything of the host's.
+    /// Any function, or any reference of the host.
     NotNull,
-    /// This one of the host's.
+    /// The host's reference with this number.
     Host(u32),
 }
 
-/// Why something can't be said in a module of ours.
+/// Why a value can't be written in a module.
 pub type Why = &'static str;
 
 const NEWER: Why = "a value of a newer proposal";
 
 impl Value {
     /// # Errors
-    /// For a value that only a host has, or that WebAssembly 2.0 doesn't know.
+    /// If only a host has the value, or WebAssembly 2.0 doesn't have it.
     pub fn of(arg: &WastArg<'_>) -> Result<Self, Why> {
         let WastArg::Core(arg) = arg else {
             return Err(NEWER);

@@ -1,4 +1,4 @@
-//! One package's tests: run, put into the table, judged.
+//! Runs one package's tests, adds them to the table, and compares them with the expectation.
 
 use crate::exec::Exec;
 use crate::known::{BROKEN, FAILING};
@@ -10,7 +10,7 @@ use harness::gotest::{self, Verdict};
 use harness::paths;
 use std::path::PathBuf;
 
-/// What all cases have in common.
+/// What all cases share.
 pub struct Check {
     pub toolchain: Toolchain,
     pub ours: Exec,
@@ -63,8 +63,8 @@ fn judge(package: &str, tested: &Tested) -> Vec<String> {
     wrong
 }
 
-/// The part of an output that says why: failed tests with what they said right before,
-/// panics, traps.
+/// The part of an output that explains a failure: failed tests with their last lines, panics,
+/// traps.
 fn causes(output: &str) -> String {
     const CAUSES: [&str; 4] = ["--- FAIL", "panic: ", "fatal error: ", "wasi-aot: "];
     let (mut said, mut kept) = (Vec::new(), String::new());

@@ -1,4 +1,4 @@
-//! Programs that `go test -exec` starts test binaries with.
+//! The programs by which `go test -exec` starts test binaries.
 
 use crate::check::results_dir;
 use anyhow::{Context, Result, ensure};
@@ -12,17 +12,17 @@ use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// When package testing gives up, and when we do: only testing can tell which
-/// test it was. Seconds.
+/// The time limits of package testing and of this suite, in seconds. Only testing can name the
+/// test that hangs.
 const TEST_TIMEOUT: u64 = 1500;
 const KILL_TIMEOUT: u64 = 1800;
 
 /// One way to run them.
 #[derive(Debug)]
 pub struct Exec {
-    /// Tells it apart in names of files.
+    /// Its part of files' names.
     pub name: &'static str,
-    /// What it says of itself when asked for its version.
+    /// The version that it prints.
     pub version: String,
     /// The value of `-exec`.
     value: String,
@@ -31,8 +31,8 @@ pub struct Exec {
 }
 
 impl Exec {
-    /// wasi-aot with what Go's own script grants (lib/wasm/go_wasip1_wasm_exec):
-    /// all files, PWD and PATH.
+    /// wasi-aot with the grants of Go's own script (lib/wasm/go_wasip1_wasm_exec): all files, PWD
+    /// and PATH.
     pub fn wasi_aot(tool: &Path) -> Result<Self> {
         Ok(Self {
             name: "wasi-aot",
@@ -57,22 +57,21 @@ impl Exec {
             env: vec![
                 ("PATH", path),
                 ("GOWASIRUNTIME", "wasmtime".into()),
-                // Its images in memory files fail now and then with EBUSY.
+                // With it, wasmtime fails now and then with EBUSY.
                 ("GOWASIRUNTIMEARGS", "-O memory-init-cow=n".into()),
             ],
         })
     }
 
-    /// `go test -short` of one package with it. What was printed is in a file that
-    /// [`Exec::log`] names.
+    /// Runs `go test -short` of one package. The output is in the file [`Exec::log`].
     pub fn test(&self, toolchain: &Toolchain, package: &str) -> Result<Timed> {
         let timed = self.run(toolchain, package)?.read()?;
         std::fs::write(Self::log(self.name, package)?, &timed.tested.output)?;
         Ok(timed)
     }
 
-    /// The same for one whose outcome is kept from run to run, by all versions:
-    /// it is nothing that changes here.
+    /// The same, with an outcome that is kept from run to run: it depends only on the versions of
+    /// Go and of this program.
     pub fn test_once(&self, toolchain: &Toolchain, package: &str) -> Result<Timed> {
         let mut hasher = DefaultHasher::new();
         (&self.value, &self.version, toolchain.version, package).hash(&mut hasher);
@@ -92,7 +91,7 @@ impl Exec {
     }
 
     fn run(&self, toolchain: &Toolchain, package: &str) -> Result<Raw> {
-        // What is compiled for this run stays out of the user's caches.
+        // The run gets its own caches, so that the user's stay as they are.
         let scratch = tempfile::tempdir_in(results_dir()?)?;
         let times = scratch.path().join("times");
         let timed = paths::root().join("tests/std-exec/timed.sh");
@@ -113,7 +112,7 @@ impl Exec {
             done.ends,
             String::from_utf8_lossy(&done.stderr)
         );
-        // Not there when the tests don't build.
+        // The file is missing if the tests don't build.
         let times = std::fs::read_to_string(times).unwrap_or_default();
         Ok(Raw {
             times: times.lines().nth(1).unwrap_or_default().to_owned(),
@@ -128,7 +127,7 @@ impl Exec {
     }
 }
 
-/// One package's tests, and what they took.
+/// One package's tests, and the time that they took.
 #[derive(Debug)]
 pub struct Timed {
     pub tested: Tested,
@@ -136,7 +135,7 @@ pub struct Timed {
     pub seconds: f64,
 }
 
-/// What `timed.sh` and `go test -json` wrote.
+/// The outputs of `timed.sh` and `go test -json`.
 struct Raw {
     times: String,
     events: String,

@@ -1,8 +1,6 @@
-//! The exceptions: exact, so that one that passes again fails its case, too, and
-//! no entry outlives its reason.
+//! The tests that may fail. If one of them passes, its case fails, so that the list stays exact.
 
-/// Packages whose tests don't build, or whose program doesn't come to its end:
-/// (package, why).
+/// Packages whose tests don't build, or whose program doesn't reach its end: (package, why).
 pub const BROKEN: &[(&str, &str)] = &[];
 
 /// Tests that fail: (package, test, why).
@@ -20,7 +18,7 @@ pub fn packages() -> impl Iterator<Item = &'static str> {
     broken.chain(FAILING.iter().map(|(package, ..)| *package))
 }
 
-/// Why a package's tests don't come to their end, if that is known.
+/// Why a package's tests don't reach their end, if that is known.
 pub fn why_broken(package: &str) -> Option<&'static str> {
     let entry = BROKEN.iter().find(|(of, _)| *of == package);
     entry.map(|(_, why)| *why)

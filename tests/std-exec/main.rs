@@ -1,19 +1,17 @@
-//! The tests of Go's own library as a user runs them: `go test -short -exec
-//! 'wasi-aot run --dir / ...' PACKAGE`, with the newest Go, one case per package
-//! that has tests for wasip1. No test may fail but those listed in `known.rs`,
-//! and those must.
+//! Does Go's own library pass its tests as a user runs them? By `go test -short -exec 'wasi-aot
+//! run --dir / ...' PACKAGE` with the newest Go. A case is one package that has tests for
+//! wasip1. The tests in `known.rs` must fail; no other test may.
 //!
-//! A selection runs by default; `WASI_AOT_STD_EXEC` names other packages, with
-//! commas between, or `all`. With `WASI_AOT_STD_EXEC_WASMTIME` set they run under
-//! wasmtime as well, as Go's own script starts it, for comparison, each once for a
-//! version of wasmtime:
+//! By default a selection runs. `WASI_AOT_STD_EXEC` names other packages, with commas between,
+//! or `all`. With `WASI_AOT_STD_EXEC_WASMTIME` they also run under wasmtime, started as by Go's
+//! own script, once for each version of wasmtime:
 //!
 //!     make test-std-exec                      # all packages
-//!     make test-std-exec STD=net/http,time    # these
+//!     make test-std-exec STD=net/http,time    # these packages
 //!     make test-std-exec WASMTIME=1           # all, wasmtime too; writes RESULTS.md
-//!     cargo test --release -p wasi-aot-tests --test std-exec   # the selection
+//!     cargo test --release --workspace --test std-exec   # the selection
 //!
-//! What ran is in `target/std-exec/results.md`, the output of each run beside it.
+//! The results are in `target/std-exec/results.md`, with the output of each run beside it.
 
 mod check;
 mod exec;
@@ -51,7 +49,7 @@ fn main() -> Result<()> {
     harness::main_then(trials, |_| table.write(&library, &check))
 }
 
-/// An entry for a package that isn't tested would never be judged.
+/// Fails for an entry of `known.rs` whose package has no tests: the entry would never be checked.
 fn known_are_there(library: &packages::Library) -> Trial {
     let unknown: Vec<_> = known::packages()
         .filter(|package| !library.tested.iter().any(|tested| tested == package))

@@ -1,15 +1,15 @@
-//! Which packages of Go's library there are to test.
+//! The packages of Go's library that have tests.
 
 use anyhow::{Context, Result, ensure};
 use harness::go::{Goal, NEWEST, Toolchain};
 use harness::run::Run;
 
-/// The packages of [`NEWEST`] that have test files for wasip1: a toolchain that
-/// lacks some would pass with fewer tests.
+/// The number of packages of [`NEWEST`] with test files for wasip1. Without it, a toolchain that
+/// lacks packages would pass with fewer tests.
 const TESTED: usize = 257;
 
-/// What every run of the tests has: packages that lean hardest on the generated
-/// code, on goroutines and on WASI, and those that everybody uses.
+/// The packages that run by default: those that depend most on generated code, goroutines and
+/// WASI, and those that most programs use.
 const SELECTION: &[&str] = &[
     "bufio",
     "bytes",
@@ -73,7 +73,7 @@ impl Library {
         Ok(library)
     }
 
-    /// A line of `go list`: the package, its test files, what it has for others.
+    /// Reads a line of `go list`: the package, its test files, its test files for other systems.
     fn add(&mut self, line: &str) -> Result<()> {
         let (package, files) = line.split_once(' ').context("BUG: go list wrote no name")?;
         let (tests, ignored) = files
@@ -94,8 +94,8 @@ impl Library {
         self.tested.len() + self.elsewhere.len() + self.untested.len()
     }
 
-    /// The packages that `list` names: `all`, names with commas between, or
-    /// without a list the selection.
+    /// The packages that `list` names: `all`, or names with commas between. Without a list, the
+    /// selection.
     pub fn asked(&self, list: Option<&str>) -> Result<Vec<String>> {
         let names: Vec<&str> = match list {
             None => SELECTION.to_vec(),

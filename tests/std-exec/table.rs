@@ -1,4 +1,4 @@
-//! What ran, for people: `results.md`.
+//! Writes `results.md`.
 
 use crate::check::{Check, results_dir};
 use crate::exec::Timed;
@@ -73,7 +73,7 @@ fn head(library: &Library, check: &Check) -> Result<String> {
     ))
 }
 
-/// How the tests of some packages ended.
+/// The verdicts on the tests of some packages.
 #[derive(Debug, Default, Clone, Copy)]
 struct Sum {
     packages: usize,
@@ -131,7 +131,7 @@ fn totals(rows: &[Row]) -> String {
     text
 }
 
-/// Tests that fail, or end otherwise under wasmtime.
+/// Tests that fail, or have another verdict under wasmtime.
 fn exceptions(rows: &[Row]) -> String {
     let mut text = String::from(
         "## Failures and differences\n\n\
@@ -193,7 +193,7 @@ fn packages(rows: &[Row]) -> String {
     text
 }
 
-/// The packages that aren't in the table, so that none is missing silently.
+/// The packages that aren't in the table, listed so that none is missing silently.
 fn without(library: &Library) -> String {
     let list = |packages: &[String]| format!("{}: {}", packages.len(), packages.join(", "));
     format!(

@@ -1,4 +1,4 @@
-//! One package's tests with one version of Go: built, run both ways, judged.
+//! Builds one package's tests with one version of Go, runs them in both ways, and compares.
 
 use crate::packages::{FAILING, UNSTEADY};
 use crate::table::{Row, Table};
@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// When package testing gives up, and when we do: only testing can tell which
-/// test it was, but it can't interrupt a loop without calls.
+/// The time limits of package testing and of this suite. Only testing can name the test that
+/// hangs, but it can't interrupt a loop without calls.
 const TEST_TIMEOUT: u64 = 300;
 const KILL_TIMEOUT: u64 = 330;
 
@@ -48,20 +48,20 @@ impl Way {
     }
 }
 
-/// What one of the two executables did.
+/// What an executable did in one of the two ways.
 #[derive(Debug, Clone)]
 pub struct Outcome {
     pub ends: Ends,
     pub report: Report,
-    /// Package testing came to its end: no panic, no exit cut the tests short.
+    /// Whether all tests had their turn: neither a panic nor an exit ended them early.
     complete: bool,
     pub took: Duration,
-    /// Where its output is.
+    /// The file with its output.
     log: PathBuf,
 }
 
 impl Case {
-    /// Runs both ways, and adds what happened to `table` before it is judged.
+    /// Runs both ways. Adds the outcomes to `table`, then compares them.
     pub fn check(&self, tool: &Tool, table: &Table) -> Result<()> {
         let module = self.toolchain.build_tests(self.package)?;
         let ours = self.outcome(Way::Knowing, &module, tool)?;
@@ -120,9 +120,8 @@ impl Case {
         })
     }
 
-    /// The tests see GOROOT from inside their package's directory, as they do
-    /// under `go test`, and else only what is in [`Place`], which doesn't depend
-    /// on the machine.
+    /// The tests see GOROOT and start in their package's directory, as under `go test`. Beside
+    /// GOROOT they only see [`Place`], which doesn't depend on the machine.
     fn flags(&self, way: Way) -> Vec<String> {
         let mut flags = vec![
             format!("--dir-ro={}::/go", self.toolchain.goroot.display()),
@@ -137,8 +136,8 @@ impl Case {
         flags
     }
 
-    /// One line for each test that ended in different ways, one for those that
-    /// ran only one way (after a trap they are many), and one for the exit.
+    /// One line for each test whose verdict differs, one line for all tests that ran in only one
+    /// way (after a trap they are many), and one for the exit.
     fn differences(&self, ours: &Outcome, reference: &Outcome) -> Vec<String> {
         let (mut found, mut only_one_way) = (Vec::new(), 0);
         let names: BTreeSet<_> = ours.report.keys().chain(reference.report.keys()).collect();
@@ -164,7 +163,7 @@ impl Case {
         found
     }
 
-    /// One line for each test of `outcome` that doesn't end as it should.
+    /// One line for each test of `outcome` with another verdict than expected.
     fn failures(&self, outcome: &Outcome) -> Vec<String> {
         let known = |name: &str| {
             let listed = |&&(package, minors, test): &&(&str, &[u32], &str)| {
@@ -198,10 +197,10 @@ impl Place {
         for dir in ["root/dev", "root/etc", "root/tmp"] {
             std::fs::create_dir_all(place.path(dir))?;
         }
-        // Package net's simulated network looks localhost up.
+        // The simulated network of package net looks up localhost.
         let hosts = "127.0.0.1 localhost\n::1 localhost\n";
         std::fs::write(place.path("root/etc/hosts"), hosts)?;
-        // Not the device, but as empty.
+        // An empty file in place of the device.
         std::fs::write(place.path("root/dev/null"), "")?;
         Ok(place)
     }

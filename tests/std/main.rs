@@ -1,18 +1,17 @@
-//! The tests of Go's own library, compiled by wasi-aot twice: with all that it
-//! knows of Go's code, and with nothing of it (`--no-go-opt`). Each top-level
-//! test must end the same way in both, and none may fail but those listed in
-//! `packages.rs`. One case is one package with one version of Go.
+//! Does Go's own library pass its tests, and does knowledge of Go's code change a result? Each
+//! package is compiled with that knowledge and without it (`--no-go-opt`). Each top-level test
+//! must have the same verdict in both ways. Only the tests in `packages.rs` may fail. A case is
+//! one package with one version of Go.
 //!
-//! A few packages with the newest Go run by default. `WASI_AOT_STD` names the
-//! packages to run with every version, with commas between, or `all`; names
-//! filter as always:
+//! By default a few packages run with the newest Go. `WASI_AOT_STD` names packages, with commas
+//! between, or `all`; they run with every version:
 //!
-//!     make test-std                                   # all packages, all versions
-//!     make test-std STD=net/http,time                 # these
-//!     make test-std FILTER=go1.27.3                   # one version
-//!     cargo test --release -p wasi-aot-tests --test std    # the default
+//!     make test-std                                         # all packages, all versions
+//!     make test-std STD=net/http,time                       # these packages
+//!     make test-std FILTER=go1.27.3                         # one version
+//!     cargo test --release --workspace --test std           # the default
 //!
-//! What ran is in `target/std/results.txt`, the output of each run beside it.
+//! The results are in `target/std/results.txt`, with the output of each run beside it.
 
 mod check;
 mod packages;
@@ -33,7 +32,7 @@ fn main() -> Result<()> {
     harness::main_then(trials(&tool, &table)?, |_| table.write())
 }
 
-/// The cases that the environment asks for.
+/// The cases that `WASI_AOT_STD` chooses.
 fn trials(tool: &Arc<Tool>, table: &Arc<Table>) -> Result<Vec<Trial>> {
     let (versions, packages) = match std::env::var("WASI_AOT_STD") {
         Err(_) => (vec![NEWEST], named(QUICK.iter().copied())?),
@@ -76,7 +75,7 @@ fn named<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Vec<(&'static s
     names.into_iter().map(find).collect()
 }
 
-/// 27 of 1.27.3.
+/// The minor version: 27 of 1.27.3.
 fn minor(version: &str) -> Result<u32> {
     let minor = version.split('.').nth(1).and_then(|part| part.parse().ok());
     minor.with_context(|| format!("BUG: {version} is no version of Go"))

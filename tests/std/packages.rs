@@ -1,8 +1,8 @@
-//! Which packages' tests run, and the exceptions.
+//! The packages whose tests run, and the tests that may fail.
 
-/// Packages of Go's library, each with the first minor version of Go that has
-/// it. The first ones lean hardest on what is known of Go's code: they switch
-/// goroutines, grow stacks, recover from panics, call through reflection.
+/// (package of Go's library, the first minor version of Go that has it). The first packages
+/// depend most on knowledge of Go's code: they switch goroutines, grow stacks, recover from
+/// panics, and call through reflection.
 pub const PACKAGES: &[(&str, u32)] = &[
     ("runtime", 21),
     ("reflect", 21),
@@ -58,14 +58,13 @@ pub const PACKAGES: &[(&str, u32)] = &[
     ("weak", 24),
 ];
 
-/// The selection for every run of the tests: with the newest Go, seconds.
+/// The packages that run by default. With the newest Go they take seconds.
 pub const QUICK: &[&str] = &["context", "encoding/binary", "sync"];
 
-/// Tests that fail, whatever wasi-aot knows of Go: (package, minor versions of
-/// Go, test). One that passes again makes its case fail too, so the list
-/// doesn't outlive its reasons.
+/// Tests that fail in both ways: (package, minor versions of Go, test). If one of them passes,
+/// its case fails, so that the list stays exact.
 pub const FAILING: &[(&str, &[u32], &str)] = &[
-    // /dev/null is a file here: all of /dev is too much to grant.
+    // /dev/null is a plain file here, because a grant of /dev would be too much.
     ("os", EVERY, "TestDevNullFile"),
     // They look for GOROOT/LICENSE, which the packaged toolchains lack.
     ("os", EVERY, "TestFileReadDir"),
@@ -75,6 +74,6 @@ pub const FAILING: &[(&str, &[u32], &str)] = &[
 
 const EVERY: &[u32] = &[21, 24, 27];
 
-/// Tests with another outcome from run to run, seen with `--no-go-opt` alone:
-/// (package, test). Their outcomes are neither compared nor judged.
+/// Tests whose verdict differs from run to run, with `--no-go-opt` alone: (package, test). Their
+/// verdicts aren't compared.
 pub const UNSTEADY: &[(&str, &str)] = &[];

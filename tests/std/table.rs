@@ -1,4 +1,4 @@
-//! What ran, for people: a line for each package and version, and totals.
+//! Writes `results.txt`: a line for each package and version, and totals.
 
 use crate::check::{self, Outcome, Way};
 use anyhow::Result;
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Mutex;
 
-/// One case that ran both ways.
+/// One case that ran in both ways.
 #[derive(Debug)]
 pub struct Row {
     pub package: &'static str,

@@ -1,9 +1,9 @@
-//! Conformance: WebAssembly's own tests of WASI preview 1
-//! (<https://github.com/WebAssembly/wasi-testsuite>), each module built with
-//! wasi-aot and run as a native executable.
+//! Is WASI preview 1 implemented as WebAssembly's own tests ask
+//! (<https://github.com/WebAssembly/wasi-testsuite>)? Each module is built with wasi-aot and run
+//! as a native executable.
 //!
-//! `tests/wasi-suite.sh` says where the tests are. Without them there are no cases,
-//! and `make test` says so at its end; `.ci/run` insists on them.
+//! `tests/wasi-suite.sh` finds the tests. Without them this suite has no cases, and `make test`
+//! says so at its end. `.ci/run` requires them.
 
 mod specification;
 
@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-/// Modules in the suite that this was written for.
+/// The suite has at least this many modules.
 const AT_LEAST: usize = 72;
 
 fn main() -> Result<()> {
@@ -33,7 +33,7 @@ fn main() -> Result<()> {
     harness::main(trials)
 }
 
-/// Where the suite is, if it is here at all.
+/// The directory of the suite, if it is on this machine.
 fn suite() -> Result<Option<PathBuf>> {
     let script = paths::root().join("tests/wasi-suite.sh");
     let output = Command::new(&script)
@@ -73,13 +73,14 @@ fn trials(directory: &Path, tool: &Arc<Tool>) -> Result<Vec<Trial>> {
     Ok(trials)
 }
 
-/// Uses a directory through wasi-libc, which must find it behind a preopened socket.
+/// Whether a module uses a directory through wasi-libc. wasi-libc must also find the directory
+/// after a preopened socket.
 fn needs_wasi_libc(suite: &Path, module: &Path) -> Result<bool> {
     let is_c = (module.strip_prefix(suite)?.components()).any(|part| part.as_os_str() == "c");
     Ok(is_c && Specification::beside(module)?.root.is_some())
 }
 
-/// The modules for preview 1; the upstream repository has others, too.
+/// Finds the modules for preview 1. The repository has modules for other versions, too.
 fn find_modules(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     for entry in fs::read_dir(directory).with_context(|| directory.display().to_string())? {
         let entry = entry?;
@@ -98,7 +99,7 @@ fn find_modules(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// Builds one module, with `extra` flags, and holds it to what its specification says.
+/// Builds one module with `extra` flags, runs it, and compares it with its specification.
 fn conforms(tool: &Tool, module: &Path, extra: &[&str]) -> Result<()> {
     let specification = Specification::beside(module)?;
     let directory = tempfile::tempdir()?;
@@ -140,7 +141,7 @@ fn conforms(tool: &Tool, module: &Path, extra: &[&str]) -> Result<()> {
     says("error", &finished.stderr, specification.stderr.as_deref())
 }
 
-/// Holds a standard stream to what is expected of it, if anything is.
+/// Compares a standard stream with the expected one, if there is one.
 fn says(stream: &str, found: &[u8], expected: Option<&str>) -> Result<()> {
     let found = String::from_utf8_lossy(found);
     if let Some(expected) = expected {

@@ -1,4 +1,5 @@
-//! What a test of the suite is given and must do: `NAME.json` beside `NAME.wasm`.
+//! Reads the specification of a test, `NAME.json` beside `NAME.wasm`: what the module gets and
+//! what it must do.
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -11,14 +12,13 @@ pub struct Specification {
     /// The whole environment, as `NAME=VALUE`.
     pub env: Vec<String>,
     pub exit_code: i32,
-    /// Not compared where it isn't given, as `stderr`: some modules tell what they
-    /// found.
+    /// Not compared if it isn't given, as `stderr`: some modules print details.
     pub stdout: Option<String>,
     pub stderr: Option<String>,
 }
 
 impl Specification {
-    /// The one of `module`; a module without file has all defaults.
+    /// The specification of `module`. A module without a file has the defaults.
     pub fn beside(module: &Path) -> Result<Self> {
         let mut specification = Self {
             args: Vec::new(),
@@ -41,7 +41,7 @@ impl Specification {
         Ok(specification)
     }
 
-    /// A key that isn't known is an error: it may be what the test is about.
+    /// An unknown key is an error: the test may depend on it.
     fn read(&mut self, text: &str, directory: &Path) -> Result<()> {
         let json: Value = serde_json::from_str(text)?;
         for (key, value) in json.as_object().context("not an object")? {

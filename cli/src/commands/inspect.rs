@@ -26,7 +26,7 @@ pub struct Inspect {
     #[arg(short, long)]
     verbose: bool,
 
-    /// Print one JSON object; the reference lists its keys
+    /// Print one JSON object; docs/REFERENCE.md lists its keys
     #[arg(long, conflicts_with = "verbose")]
     json: bool,
 }

@@ -70,10 +70,10 @@ impl Run {
         let (file, args) = self.command.split_first().context("BUG: no file")?;
         let path = Path::new(file);
         let wasm = input::read(path)?;
-        self.report.start_threads()?;
         let preloads = self.preload.read()?;
         let modules = preloads.modules();
         let build = |options: &Options| {
+            self.report.start_threads()?;
             let progress = Progress::new(self.report.loudness_beside_a_program());
             let built = wasi_aot_compiler::build_with(&wasm, &modules, options, &progress);
             progress.clear();

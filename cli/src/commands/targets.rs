@@ -8,7 +8,7 @@ use clap::Args;
 /// List the values of --target and --cpu
 #[derive(Debug, Args)]
 pub struct Targets {
-    /// Print one JSON object; the reference lists its keys
+    /// Print one JSON object; docs/REFERENCE.md lists its keys
     #[arg(long)]
     json: bool,
 }

@@ -1,5 +1,5 @@
 //! A report as one JSON object. Its keys are documented and stable: `schema` rises with each
-//! change that isn't an addition. `cli/tests/cli/keys.rs` compares them with the document.
+//! change that isn't an addition. `tests/cli/keys.rs` compares them with the document.
 //!
 //! Paths and variables are bytes in the file. If they aren't UTF-8, the text is lossy, and
 //! the key with `_hex` holds the bytes as hexadecimal digits.

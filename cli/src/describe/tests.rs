@@ -1,4 +1,6 @@
+use super::Page;
 use super::show::{bytes, count, cut, list, one_line, printable, printable_bytes};
+use wasi_aot_compiler::inspect::buildinfo::{BuildInfo, GoModule};
 
 #[test]
 fn nothing_reaches_a_terminal_as_a_command() {
@@ -36,4 +38,30 @@ fn long_lists_are_cut() {
     assert!(items(42).ends_with(", 39, 2 more (--json has all)"));
     assert_eq!(cut(&"ü".repeat(60)), "ü".repeat(60));
     assert_eq!(cut(&"ü".repeat(61)), "ü".repeat(60) + "...");
+}
+
+#[test]
+fn dependencies_are_counted_and_listed_if_asked() {
+    let module = |path: &str| GoModule {
+        path: path.into(),
+        version: "v1.0.0".into(),
+        ..GoModule::default()
+    };
+    let info = BuildInfo {
+        main_package: Some("main".into()),
+        dependencies: vec![module("a.org/a"), module("b.org/b")],
+        ..BuildInfo::default()
+    };
+    let shown = |verbose| {
+        let mut page = Page {
+            verbose,
+            ..Page::default()
+        };
+        page.go(None, Some(&info));
+        page.text
+    };
+    assert!(shown(false).contains("  dependencies  2 modules (-v lists them)\n"));
+    let listed = "  dependencies  a.org/a v1.0.0\n                b.org/b v1.0.0\n";
+    assert!(shown(true).contains(listed), "{}", shown(true));
+    assert!(!shown(true).contains("-v lists"));
 }

@@ -33,8 +33,8 @@ pub struct PolicyFlags {
     #[arg(long)]
     inherit_env: bool,
 
-    /// Limit all memories and the native stack together; the stack gets an eighth unless
-    /// --stack-size is given. MiB is a power of 1024, MB of 1000 [default: 4GiB for each
+    /// Limit all memories and the native stack together, like 256MiB, or 256MB for powers of
+    /// 1000; the stack gets an eighth unless --stack-size is given [default: 4GiB for each
     /// memory, and the stack]
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     max_memory: Option<u64>,

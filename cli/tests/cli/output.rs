@@ -179,6 +179,19 @@ fn an_input_that_cannot_be_read_is_named() {
 }
 
 #[test]
+fn a_cache_that_cannot_be_made_is_named() {
+    let workspace = Workspace::new();
+    let mut command = workspace.command(&["run", "nothing.wasm"]);
+    let base = workspace.path("nothing.wasm");
+    let output = command.env("XDG_CACHE_HOME", &base).output().unwrap();
+    let expected = format!(
+        "{}/wasi-aot: cannot keep executables; set XDG_CACHE_HOME to another directory: File exists",
+        base.display()
+    );
+    assert_eq!(failed(1, &output), expected);
+}
+
+#[test]
 fn text_goes_to_stdout_as_it_goes_to_a_file() {
     let workspace = Workspace::new();
     for emit in ["clif", "asm"] {

@@ -200,6 +200,7 @@ fn help_shows_examples_and_every_flag() {
     for flag in flags {
         assert!(help.contains(flag), "{flag} is missing from:\n{help}");
     }
+    assert!(!help.contains("forget-resume-points"), "{help}");
     assert!(
         help.contains("Examples:\n  GOOS=wasip1 GOARCH=wasm go build"),
         "{help}"

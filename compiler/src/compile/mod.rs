@@ -12,12 +12,12 @@ mod origins;
 mod tests;
 mod watch;
 
-pub use machine::{Compiled, Relocation, RelocationTarget, Trap, referenced_symbols};
+pub use machine::{Compiled, Relocation, RelocationTarget, referenced_symbols};
 pub use watch::name_function_in_panics;
 
 use crate::error::Error;
 use crate::flow::{self, Graph};
-use crate::go::bytes::ByteLoop;
+use crate::go::byte_loops::ByteLoop;
 use crate::go::{self, DispatchOutcome, Knowledge, Rewritten, Trust};
 use crate::lower::{self, Env, Facts, Variables};
 use crate::options::{Emit, Observer};

@@ -1,9 +1,12 @@
 //! Origins, checked on every instruction and every trap site that the compiler makes of the
 //! golden tests' modules and of one with every vector instruction.
 
+#[path = "../../tests/golden/go_module.rs"]
+mod go_module;
+
 use super::*;
 use crate::analysis::Analysis;
-use crate::merge::{self};
+use crate::merge;
 use crate::module::{self, Gaps, Module};
 use crate::options::{OptLevel, Options, Target};
 use std::path::Path;
@@ -17,12 +20,16 @@ fn modules() -> Vec<(String, String)> {
     let mut modules = vec![("simd.wat".to_string(), read(&tests.join("simd.wat")))];
     for entry in std::fs::read_dir(tests.join("golden")).unwrap() {
         let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "wat") {
+            continue;
+        }
         let text = read(&path);
         let included = text
             .lines()
             .find_map(|l| l.strip_prefix(";;! functions = "));
         let source = text.split("\n;; expected:").next().unwrap().trim_end();
         let source = match included {
+            None if text.contains(";;! go = ") => go_module::linked(source),
             None => source.to_string(),
             Some(file) => {
                 let (start, end) = source.rsplit_once('\n').unwrap();

@@ -19,17 +19,18 @@ use crate::lower::Env;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use object::write::{Object, Relocation, SectionId, SymbolId};
 use object::{RelocationEncoding, RelocationFlags, RelocationKind};
-use std::collections::BTreeSet;
 use wasi_aot_contract::cpu::Features;
 use wasi_aot_contract::module::{MemoryLimits, Preemption, TrapKind};
-use wasi_aot_contract::symbols;
 
 /// Everything that an object is made from.
 pub struct Input<'i, 'm, 'w> {
+    /// The module, and what lowering knew of it.
     pub env: &'i Env<'m, 'w>,
+    /// The code generator, which names the object's format.
     pub isa: OwnedTargetIsa,
     /// The module's functions, in order.
     pub functions: &'i [Compiled],
+    /// The compiler's own functions.
     pub synthetic: &'i [(Synthetic, Compiled)],
     /// The manifest's bytes, the descriptor of the ELF note.
     pub manifest: &'i [u8],
@@ -48,21 +49,12 @@ pub struct Input<'i, 'm, 'w> {
 /// Bytes of an object by kind, for `--verbose`.
 #[derive(Debug, Clone, Copy)]
 pub struct Sizes {
+    /// Bytes of the text section.
     pub code: u64,
+    /// Bytes of tables that the code or the shim reads.
     pub tables: u64,
+    /// Initial bytes of memory 0.
     pub memory: u64,
-}
-
-/// The names that a module's functions must not have in the symbol table: object and shim
-/// share them.
-#[must_use]
-pub fn reserved_names() -> BTreeSet<String> {
-    use symbols::{ENTRY, HELPERS, MODULE, PREFIX};
-    let preview1 = wasi_aot_contract::preview1::FUNCTIONS
-        .iter()
-        .map(|f| format!("{PREFIX}{}", f.name));
-    let own = HELPERS.into_iter().chain([ENTRY, MODULE]);
-    preview1.chain(own.map(str::to_string)).collect()
 }
 
 /// Writes the object.

@@ -138,37 +138,20 @@ impl<'a, 't> Builder<'a, 't> {
 
     fn operator(&mut self, operator: Operator<'a>, offset: u64) -> wasmparser::Result<()> {
         let at = u32::try_from(offset).unwrap_or(NO_OFFSET);
+        self.validator.op(offset, &operator)?;
         match operator {
-            Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => {
-                self.validator.op(offset, &operator)?;
-                self.open(at);
-            }
-            Operator::Else => {
-                self.validator.op(offset, &operator)?;
-                self.open_else(at);
-            }
-            Operator::End => {
-                self.validator.op(offset, &operator)?;
-                self.close(at);
-            }
+            Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => self.open(at),
+            Operator::Else => self.open_else(at),
+            Operator::End => self.close(at),
             Operator::Br { .. } | Operator::BrIf { .. } | Operator::BrTable { .. } => {
-                self.validator.op(offset, &operator)?;
                 self.branch(&operator, at)?;
             }
-            Operator::Return => {
-                self.validator.op(offset, &operator)?;
-                self.terminate(Terminator::Return, at);
-            }
+            Operator::Return => self.terminate(Terminator::Return, at),
             Operator::ReturnCall { .. } | Operator::ReturnCallIndirect { .. } => {
-                self.validator.op(offset, &operator)?;
                 self.terminate(Terminator::TailCall(callee(&operator)), at);
             }
-            Operator::Unreachable => {
-                self.validator.op(offset, &operator)?;
-                self.terminate(Terminator::Trap(TrapKind::Unreachable), at);
-            }
+            Operator::Unreachable => self.terminate(Terminator::Trap(TrapKind::Unreachable), at),
             _ => {
-                self.validator.op(offset, &operator)?;
                 if self.current.is_some() {
                     self.operators.push((operator, at));
                 }

@@ -4,6 +4,11 @@
 //! condition, and from there into the body. Where a block jumps back to a short one
 //! that branches, it gets a copy of it instead, and one jump is left. Exact for any
 //! graph: the copy does what the jump's target would have done.
+//!
+//! Only Go's modules get it ([`crate::go::Knowledge::rewrite`] is the only caller): Go's
+//! compiler puts a loop's condition first, and its jumps are branches of the graph only once
+//! the dispatch is gone. LLVM, which compiles C and Rust, rotates loops itself, and TinyGo
+//! uses LLVM, too, so in their modules there would be little to copy.
 
 use super::{BlockId, Graph, Terminator};
 use wasmparser::Operator;

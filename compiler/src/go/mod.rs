@@ -4,7 +4,7 @@
 //! module of another origin, or one that lies, gives no facts, and a function
 //! that doesn't have Go's shape is left as it is.
 
-pub mod bytes;
+pub mod byte_loops;
 pub mod dispatch;
 pub mod giving_way;
 pub mod noreturn;
@@ -74,36 +74,35 @@ pub struct Knowledge {
     /// What loops without stack checks can give way by.
     pub giving_way: Option<giving_way::Facts>,
     imports: u32,
-    /// Go's own functions are the first of the defined ones, so many.
+    /// How many of the defined functions Go's linker made; they come first.
     functions: usize,
 }
 
 impl Knowledge {
-    /// Reads the facts off a module; `None` if Go's linker didn't make it. The
-    /// search for functions without normal return, which reads every body, is
+    /// Reads the facts off a module whose function table is `table`; `None` if Go's linker
+    /// didn't make it. The search for functions without normal return, which reads every body, is
     /// only made if `thorough`.
     #[must_use]
-    pub fn of(module: &Module<'_>, thorough: bool) -> Option<Self> {
-        let table = Pclntab::find_in(&module.image, module.functions.len())?;
-        let resume_points = resume::resume_points(module, &table)?;
+    pub fn of(module: &Module<'_>, table: &Pclntab<'_>, thorough: bool) -> Option<Self> {
+        let resume_points = resume::resume_points(module, table)?;
         let never_zero = if thorough {
             never_zero(module)
         } else {
             vec![false; module.functions.len()]
         };
-        let preemption = preempt::preemption(module, &table);
+        let preemption = preempt::preemption(module, table);
         Some(Self {
             resume_points,
             never_zero,
             preemption,
-            giving_way: preemption.and_then(|_| giving_way::Facts::of(module, &table)),
+            giving_way: preemption.and_then(|_| giving_way::Facts::of(module, table)),
             imports: module.import_count(),
             functions: resume::go_functions(module)?,
         })
     }
 
-    /// Whether Go made the defined function `index`: what is only trusted holds for
-    /// those alone.
+    /// Whether Go's linker made the defined function `index`: what is only trusted holds
+    /// for those alone.
     #[must_use]
     pub fn is_gos(&self, index: usize) -> bool {
         index < self.functions
@@ -131,6 +130,7 @@ impl Knowledge {
         if trust.preempted {
             stack_check::widen(graph);
         }
+        // Other modules' loops are rotated already by the compilers that made them.
         graph.rotate_loops();
         let giving_way = match (&self.giving_way, &dispatch) {
             (Some(facts), Some(_)) if trust.preempted => facts.rewrite(graph, index),

@@ -6,14 +6,19 @@ use wasi_aot_contract::preview1;
 /// A kind of thing that a program can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Asks {
+    /// Its command line.
     Arguments,
+    /// Environment variables.
     Environment,
+    /// The time.
     Clocks,
+    /// Random numbers.
     Random,
     /// Using open descriptors: standard input and output, and files.
     Streams,
     /// Opening, making, listing and removing files.
     Files,
+    /// Accepting and using connections.
     Sockets,
     /// Waiting for time or input, and yielding.
     Waiting,

@@ -30,6 +30,7 @@ pub struct BuildInfo {
     pub main_package: Option<String>,
     /// The module that the main package is in.
     pub main_module: Option<GoModule>,
+    /// The modules that it depends on.
     pub dependencies: Vec<GoModule>,
     /// Flags and variables of the build, as `go version -m` shows them: `NAME=VALUE`.
     pub settings: Vec<String>,
@@ -38,11 +39,13 @@ pub struct BuildInfo {
 /// A Go module with its version.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GoModule {
+    /// Its module path.
     pub path: String,
     /// `v1.2.3`, or `(devel)`.
     pub version: String,
     /// `h1:` and a digest; empty if there is none.
     pub sum: String,
+    /// The module that a `replace` directive puts in its place.
     pub replaced_by: Option<Box<GoModule>>,
 }
 

@@ -13,7 +13,9 @@ use wasi_aot_contract::module::MemoryLimits;
 
 /// An executable, or an object that is still to be linked.
 pub struct Executable {
+    /// Whether it is an object.
     pub is_object: bool,
+    /// The target that it was built for.
     pub target: Target,
     /// The features that its processor must have.
     pub cpu: Features,
@@ -23,18 +25,21 @@ pub struct Executable {
     pub memories: Vec<(u64, u64)>,
     /// Whether goroutines that compute are preempted.
     pub preempts: bool,
+    /// Whether it has a symbol table.
     pub has_symbols: bool,
     /// Whether its runtime is the one that this wasi-aot links. `None` for an object, which
     /// has no runtime.
     pub runtime_is_known: Option<bool>,
     /// The build information of the module that it was made from.
     pub build_info: Option<BuildInfo>,
+    /// Its sizes.
     pub sizes: Sizes,
 }
 
 /// Bytes in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sizes {
+    /// The whole file.
     pub file: u64,
     /// Code made from the module.
     pub code: u64,
@@ -45,9 +50,11 @@ pub struct Sizes {
 /// The policy, and what the executable was made by and from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
-    /// In the order in which the guest sees them.
+    /// The directories that the guest may use, in the order in which it sees them.
     pub grants: Vec<Grant>,
+    /// Variables that are set or passed.
     pub env: Vec<EnvVar>,
+    /// Whether all variables of the host are passed.
     pub inherit_env: bool,
     /// Addresses to listen at.
     pub listeners: Vec<Vec<u8>>,

@@ -14,7 +14,7 @@ pub mod buildinfo;
 mod elf;
 pub mod executable;
 pub mod module;
-pub mod outline;
+mod outline;
 mod runtime;
 #[cfg(test)]
 mod tests;
@@ -25,21 +25,31 @@ pub use module::ModuleReport;
 
 /// A described file.
 pub enum Inspected {
+    /// A WebAssembly module or component.
     Module(Box<ModuleReport>),
+    /// An executable or object of wasi-aot.
     Executable(Box<Executable>),
 }
 
 /// Why a file can't be described. Each displays as one line.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InspectError {
+    /// Neither a module nor made by wasi-aot; the text says what it is.
     #[error("{0}; inspect reads WebAssembly modules, and what wasi-aot builds from them")]
     Foreign(&'static str),
+    /// A file that can't be read in whole; the text says why.
     #[error("damaged: {0}; copy or build it again")]
     Damaged(String),
+    /// Made by a wasi-aot with other formats.
     #[error(
         "made by another version of wasi-aot (its contract is {found}, this one's is {ours}); inspect it with that version"
     )]
-    OtherVersion { found: u32, ours: u32 },
+    OtherVersion {
+        /// The file's contract version.
+        found: u32,
+        /// This wasi-aot's contract version.
+        ours: u32,
+    },
 }
 
 /// The first bytes of everything that [`inspect`] reads.

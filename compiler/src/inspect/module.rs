@@ -17,11 +17,13 @@ use wasmparser::MemoryType;
 
 /// A WebAssembly module or component.
 pub struct ModuleReport {
+    /// The kind of program.
     pub form: Form,
     /// Bytes of the file.
     pub size: u64,
     /// `go1.27.3`.
     pub go_version: Option<String>,
+    /// What `go build` says of it.
     pub build_info: Option<BuildInfo>,
     /// The result of a build with default flags up to, not including, code generation.
     pub build: Result<(), Error>,
@@ -29,13 +31,19 @@ pub struct ModuleReport {
     pub recognised: Option<Recognised>,
     /// Proposals after WebAssembly 1.0 that the module uses: `bulk memory`.
     pub features: Vec<String>,
+    /// Its own memories.
     pub memories: Vec<Memory>,
+    /// How many functions have a body.
     pub functions: u64,
     /// Bytes of the functions' bodies.
     pub code_size: u64,
+    /// How many data segments there are.
     pub data_segments: u64,
+    /// Bytes of all data segments.
     pub data_size: u64,
+    /// In the file's order.
     pub imports: Vec<Item>,
+    /// In the file's order.
     pub exports: Vec<Item>,
 }
 
@@ -50,6 +58,7 @@ pub enum Form {
     GoJs,
     /// Neither.
     Library,
+    /// A component.
     Component,
 }
 
@@ -88,7 +97,9 @@ pub struct Recognised {
 /// Limits of a memory in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Memory {
+    /// Bytes at the start.
     pub initial: u64,
+    /// The most bytes, if the module has a limit.
     pub maximum: Option<u64>,
 }
 
@@ -97,6 +108,7 @@ pub struct Memory {
 pub struct Item {
     /// The module name of an import.
     pub module: Option<String>,
+    /// The name in that module, or the export's.
     pub name: String,
     /// `function`, `table`, `memory`, `global` or `tag`.
     pub kind: &'static str,

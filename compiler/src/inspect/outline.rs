@@ -17,15 +17,20 @@ pub struct Outline<'a> {
     /// Whether it is a component, of which nothing else is read.
     pub is_component: bool,
     types: Vec<FuncType>,
+    /// In the file's order.
     pub imports: Vec<Import<'a>>,
+    /// In the file's order.
     pub exports: Vec<Export<'a>>,
     /// Memories of its own.
     pub memories: Vec<MemoryType>,
     bodies: Vec<FunctionBody<'a>>,
+    /// How many functions have a body.
     pub functions: u64,
     /// Bytes of the functions' bodies.
     pub code_size: u64,
+    /// How many data segments there are.
     pub data_segments: u64,
+    /// Bytes of all data segments.
     pub data_size: u64,
     /// Active data segments at constant addresses.
     pub data: Vec<(u64, &'a [u8])>,
@@ -35,9 +40,12 @@ pub struct Outline<'a> {
     pub go_version: Option<&'a str>,
 }
 
+/// An import.
 #[derive(Debug, Clone)]
 pub struct Import<'a> {
+    /// Its module name.
     pub module: &'a str,
+    /// Its name in that module.
     pub name: &'a str,
     /// `function`, `table`, `memory`, `global` or `tag`.
     pub kind: &'static str,
@@ -45,8 +53,10 @@ pub struct Import<'a> {
     pub signature: Option<String>,
 }
 
+/// An export.
 #[derive(Debug, Clone, Copy)]
 pub struct Export<'a> {
+    /// Its name.
     pub name: &'a str,
     /// As [`Import::kind`].
     pub kind: &'static str,

@@ -7,7 +7,7 @@
 //! 2. [`layout`] gives every section of the module an address and a place in the file,
 //!    and lists the segments.
 //! 3. [`symbols`] resolves the module's symbols and collects the symbol table.
-//! 4. [`write`] writes the file, its sections not relocated yet.
+//! 4. [`mod@write`] writes the file, its sections not relocated yet.
 //! 5. [`relocate`] patches the sections in place; [`site`] is one relocation, and a file
 //!    for each architecture has the encodings.
 //!

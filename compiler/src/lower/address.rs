@@ -41,15 +41,17 @@ use cranelift_codegen::ir::{
 use wasi_aot_contract::layout;
 use wasmparser::MemArg;
 
-/// Where an access goes: from somewhere, by a displacement.
+/// Where an access goes, before it is a host address: a start, and bytes beyond that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Place {
-    pub(super) from: Origin,
+pub(super) struct Address {
+    pub(super) start: Start,
+    /// Bytes; added by the instruction that makes the access.
     pub(super) displacement: i32,
 }
 
+/// What the displacement of an [`Address`] is added to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Origin {
+pub(super) enum Start {
     /// A 64-bit index into a memory that can't miss its reserve.
     Index { memory: u32, index: Value },
     /// What the pinned register holds for a value of Go's SP, where that is an address
@@ -58,7 +60,7 @@ pub(super) enum Origin {
 }
 
 /// Kinds of memory that can't alias one another, for Cranelift's alias analysis.
-/// The module's memories are one kind: modules with several are few.
+/// The module's memories are one kind: few modules have several.
 pub(super) struct Regions {
     memory: AliasRegion,
     globals: AliasRegion,
@@ -110,23 +112,29 @@ impl Regions {
 }
 
 impl Lowering<'_, '_, '_> {
-    /// Pops an index and gives the place of an access of `size` bytes at index +
+    /// Pops an index and gives the address of an access of `size` bytes at index +
     /// `offset` of a memory.
-    pub(super) fn place(&mut self, memory: u32, offset: u64, size: u32) -> Place {
+    pub(super) fn pop_address(&mut self, memory: u32, offset: u64, size: u32) -> Address {
         let index = self.pop();
         if let Some((sp, constant)) = self.sp_plus_constant(index) {
             let sum = i64::try_from(offset).expect("BUG: an offset over 63 bits") + constant;
             if sum <= layout::MAX_UNCHECKED_OFFSET.cast_signed() {
                 let displacement = i32::try_from(sum).expect("BUG: a displacement over 31 bits");
-                let from = self.origin(memory, sp);
-                return Place { from, displacement };
+                let start = self.start(memory, sp);
+                return Address {
+                    start,
+                    displacement,
+                };
             }
         }
         if offset <= layout::MAX_UNCHECKED_OFFSET {
-            let from = self.origin(memory, index);
+            let start = self.start(memory, index);
             let displacement =
                 i32::try_from(offset).expect("BUG: an unchecked offset over 31 bits");
-            return Place { from, displacement };
+            return Address {
+                start,
+                displacement,
+            };
         }
         let index = self.zero_extend(index);
         // Offsets of a 32-bit memory are below 2^32: no sum here can wrap.
@@ -134,37 +142,37 @@ impl Lowering<'_, '_, '_> {
         let length = self.builder.ins().iconst(types::I64, i64::from(size));
         let outside = self.check_range(memory, start, length);
         let index = self.guard(outside, start);
-        Place {
-            from: Origin::Index { memory, index },
+        Address {
+            start: Start::Index { memory, index },
             displacement: 0,
         }
     }
 
-    /// Where an access at this index, an i32, is from: what the register holds, if it is
-    /// a value that the register had.
-    fn origin(&mut self, memory: u32, index: Value) -> Origin {
+    /// What an access at this index, an i32, starts from: what the register holds, if the
+    /// index is a value that the register had.
+    fn start(&mut self, memory: u32, index: Value) -> Start {
         match self.sp_address(index) {
-            Some(register) if memory == 0 => Origin::Register(register),
-            _ => Origin::Index {
+            Some(register) if memory == 0 => Start::Register(register),
+            _ => Start::Index {
                 memory,
                 index: self.zero_extend(index),
             },
         }
     }
 
-    /// The host address of a place, without its displacement.
-    pub(super) fn place_address(&mut self, place: Place) -> Value {
-        match place.from {
-            Origin::Index { memory, index } => self.host_address(memory, index),
-            Origin::Register(address) => address,
+    /// The host address of an access, without its displacement.
+    pub(super) fn host_address_of(&mut self, address: Address) -> Value {
+        match address.start {
+            Start::Index { memory, index } => self.host_address(memory, index),
+            Start::Register(held) => held,
         }
     }
 
     /// Pops an index and gives host address and displacement of an operator's access
     /// of `size` bytes there.
-    pub(super) fn address(&mut self, memarg: &MemArg, size: u32) -> (Value, i32) {
-        let place = self.place(memory_of(memarg), memarg.offset, size);
-        (self.place_address(place), place.displacement)
+    pub(super) fn pop_host_address(&mut self, memarg: &MemArg, size: u32) -> (Value, i32) {
+        let address = self.pop_address(memory_of(memarg), memarg.offset, size);
+        (self.host_address_of(address), address.displacement)
     }
 
     /// For an index that is `wrap(zext64(SP) + c)` with SP trusted not to wrap and

@@ -106,10 +106,10 @@ impl Lowering<'_, '_, '_> {
     /// stored, so that the ranges may overlap.
     fn copy_short(&mut self, to: u32, from: u32, length: u32) {
         self.pop();
-        let source = self.place(from, 0, length);
-        let destination = self.place(to, 0, length);
+        let source = self.pop_address(from, 0, length);
+        let destination = self.pop_address(to, 0, length);
         let flags = self.regions.memory();
-        let from = self.place_address(source);
+        let from = self.host_address_of(source);
         let loaded: Vec<(i32, Value)> = pieces(length)
             .into_iter()
             .map(|(at, ty)| {
@@ -118,7 +118,7 @@ impl Lowering<'_, '_, '_> {
                 (at, value)
             })
             .collect();
-        let to = self.place_address(destination);
+        let to = self.host_address_of(destination);
         for (at, value) in loaded {
             let displacement = destination.displacement + at;
             self.builder.ins().store(flags, value, to, displacement);
@@ -130,9 +130,9 @@ impl Lowering<'_, '_, '_> {
     fn fill_short(&mut self, memory: u32, byte: u8, length: u32) {
         self.pop();
         self.pop();
-        let destination = self.place(memory, 0, length);
+        let destination = self.pop_address(memory, 0, length);
         let flags = self.regions.memory();
-        let to = self.place_address(destination);
+        let to = self.host_address_of(destination);
         for (at, ty) in pieces(length) {
             let value = self.repeated(byte, ty);
             let displacement = destination.displacement + at;

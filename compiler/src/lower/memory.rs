@@ -3,7 +3,7 @@
 //! A load of what the same block has just loaded or stored is not made again. The
 //! code generator would find that, too, but not before idioms are looked for.
 
-use super::address::Place;
+use super::address::Address;
 use super::{Env, Lowering};
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use wasmparser::{MemArg, MemArgTarget, Operator};
 
 /// What the memories are known to hold in the block being lowered.
-pub(super) type Known = HashMap<(Place, Type), Value>;
+pub(super) type Known = HashMap<(Address, Type), Value>;
 
 pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
     load(l, operator) || extending_load(l, operator) || store(l, operator) || size(l, operator)
@@ -37,15 +37,15 @@ fn load(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
         Operator::F64Load { memarg } => (types::F64, memarg),
         _ => return false,
     };
-    let place = l.place(memory_of(memarg), memarg.offset, ty.bytes());
-    let value = match l.known.get(&(place, ty)) {
+    let at = l.pop_address(memory_of(memarg), memarg.offset, ty.bytes());
+    let value = match l.known.get(&(at, ty)) {
         Some(&value) => value,
         None => {
             let flags = l.regions.memory();
-            let address = l.place_address(place);
-            let value = l.builder.ins().load(ty, flags, address, place.displacement);
+            let address = l.host_address_of(at);
+            let value = l.builder.ins().load(ty, flags, address, at.displacement);
             if l.env.idioms {
-                l.known.insert((place, ty), value);
+                l.known.insert((at, ty), value);
             }
             value
         }
@@ -57,7 +57,7 @@ fn load(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
 fn extending_load(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
     macro_rules! load {
         ($op:ident, $memarg:ident, $bytes:literal $(, $to:ident)?) => {{
-            let (address, displacement) = l.address($memarg, $bytes);
+            let (address, displacement) = l.pop_host_address($memarg, $bytes);
             let flags = l.regions.memory();
             l.builder.ins().$op($(types::$to,)? flags, address, displacement)
         }};
@@ -83,7 +83,7 @@ fn store(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bool {
     macro_rules! store {
         ($op:ident, $memarg:ident, $bytes:literal) => {{
             let value = l.pop();
-            let (address, displacement) = l.address($memarg, $bytes);
+            let (address, displacement) = l.pop_host_address($memarg, $bytes);
             let flags = l.regions.memory();
             l.builder.ins().$op(flags, value, address, displacement);
             l.known.clear();

@@ -17,7 +17,7 @@
 mod address;
 mod base;
 mod bulk;
-mod bytes;
+mod byte_loops;
 mod call;
 mod compare;
 mod control;
@@ -50,7 +50,7 @@ pub use sp::SpFacts;
 
 use crate::error::Error;
 use crate::flow::{self, BlockId, Graph};
-use crate::go::bytes::ByteLoop;
+use crate::go::byte_loops::ByteLoop;
 use crate::module::feature_of;
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::{self, FuncRef, GlobalValue, InstBuilder, Signature, SourceLoc};
@@ -64,7 +64,7 @@ use wasmparser::{Operator, ValType};
 #[derive(Debug, Clone, Copy)]
 pub struct Facts {
     pub sp: SpFacts,
-    /// The body is this loop over bytes ([`crate::go::bytes`]).
+    /// The body is this loop over bytes ([`crate::go::byte_loops`]).
     pub byte_loop: Option<ByteLoop>,
     /// How variables are kept.
     pub variables: Variables,
@@ -94,7 +94,7 @@ pub fn lower_function(
     let mut lowering = Lowering::new(env, graph, facts, FunctionBuilder::new(function, context));
     lowering.start_function();
     if let Some(byte_loop) = facts.byte_loop {
-        bytes::lower(&mut lowering, byte_loop);
+        byte_loops::lower(&mut lowering, byte_loop);
     }
     let (order, predecessors) = graph.reverse_postorder();
     lowering.open_predecessors = predecessors;
@@ -270,7 +270,7 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
 
     /// Gives the instructions that are made next the origin `offset` in the file, until
     /// the next call. Only the loops over blocks and operators call this, and
-    /// [`bytes::lower`], which stands for a whole body: a family of operators never does.
+    /// [`byte_loops::lower`], which stands for a whole body: a family of operators never does.
     /// [`NO_OFFSET`](crate::flow::NO_OFFSET) is Cranelift's default: no origin.
     fn at(&mut self, offset: u32) {
         self.builder.set_srcloc(SourceLoc::new(offset));

@@ -14,7 +14,7 @@
 //! a module. [`resolve`] finds the definitions that imports stand for, with [`matching`] to
 //! compare types. [`index_spaces`] numbers everything anew. [`values`] evaluates constant
 //! expressions. [`plan`] decides which segments are deferred, and [`start`] makes the
-//! functions that apply them. [`write`] writes the module through [`reindex`].
+//! functions that apply them. [`mod@write`] writes the module through [`reindex`].
 
 mod alone;
 mod index_spaces;

@@ -7,7 +7,9 @@ use wasmparser::{FuncType, TypeRef};
 
 /// An imported function.
 pub struct Import {
+    /// The function that it stands for.
     pub function: &'static preview1::Function,
+    /// Its type, by index in the module's types.
     pub type_index: u32,
 }
 

@@ -1,6 +1,6 @@
 //! A module as the rest of the compiler sees it: validated, in plain tables.
 //!
-//! Invariants once [`parse`] has returned:
+//! Invariants once [`parse()`] has returned:
 //!
 //! - Everything but function bodies is valid and of a kind that can be compiled. No later
 //!   phase reads sections again. Bodies are validated when their graph is built
@@ -17,7 +17,7 @@ mod parse;
 mod segments;
 mod tables;
 
-pub use crate::wasm::{Constant, Gaps, feature_of, proposal_of};
+pub use crate::wasm::{Constant, Gaps, feature_of};
 pub use image::{Chunk, Image};
 pub use imports::Import;
 pub use parse::parse;
@@ -38,10 +38,13 @@ pub struct Module<'a> {
     pub imports: Vec<Import>,
     /// Functions with a body. They follow the imports in the index space.
     pub functions: Vec<Function<'a>>,
+    /// The tables, by index.
     pub tables: Vec<Table>,
     /// At most [`wasi_aot_contract::layout::MAX_MEMORIES`]. WASI functions use the first.
     pub memories: Vec<Memory>,
+    /// The globals, by index.
     pub globals: Vec<Global>,
+    /// All exports, in the file's order.
     pub exports: Vec<Export<'a>>,
     /// The start section's function.
     pub start: Option<u32>,
@@ -66,7 +69,9 @@ pub struct Module<'a> {
 
 /// A function with a body, which isn't validated yet.
 pub struct Function<'a> {
+    /// Its type, by index in the module's types.
     pub type_index: u32,
+    /// Its locals and operators.
     pub body: FunctionBody<'a>,
     /// Validates the body.
     pub validation: FuncToValidate<ValidatorResources>,
@@ -74,15 +79,22 @@ pub struct Function<'a> {
 
 /// Limits of a memory, in pages of 64 KiB.
 pub struct Memory {
+    /// Pages at the start.
     pub initial: u32,
+    /// The most pages; [`MAX_PAGES`](wasi_aot_contract::layout::MAX_PAGES) if the module has
+    /// no limit.
     pub maximum: u32,
 }
 
 /// A global of the module's own, with its place among all globals' cells.
 pub struct Global {
+    /// Its type.
     pub ty: ValType,
+    /// Whether code may change it.
     pub mutable: bool,
+    /// Its initial value.
     pub init: Constant,
+    /// Whether the module exports it.
     pub exported: bool,
     /// Offset of its cell from the first cell, in bytes: a multiple of the cell's size.
     pub cell: u32,
@@ -107,6 +119,7 @@ impl Global {
 
 /// An export. Only functions matter to an executable.
 pub struct Export<'a> {
+    /// Its name.
     pub name: &'a str,
     /// The function's index; `None` for another kind of export.
     pub function: Option<u32>,

@@ -48,6 +48,7 @@ pub struct Table {
 }
 
 impl Table {
+    /// A table of nulls that no operator changes.
     #[must_use]
     pub fn new(initial: u32, maximum: Option<u32>) -> Self {
         Self {

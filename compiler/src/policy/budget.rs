@@ -1,8 +1,10 @@
-//! `--max-memory`: how linear memories and the native stack share what is allowed.
+//! `--max-memory`: how linear memories and the native stack share it.
 //!
-//! Invariant: the bytes reserved for the stack and those that all memories together may
-//! grow to are never more than `--max-memory`. The stack counts by its reservation, used or
-//! not: how much a program needs of it depends on its input.
+//! Invariant: the bytes reserved for the stack, and the bytes that all memories may grow to
+//! together, add up to no more than `--max-memory`. This is the only place that divides it.
+//! The runtime's `memory.rs` compares the sum of all memories with the memories' part. The
+//! stack counts with its reservation, used or not, since a program's need depends on its
+//! input.
 
 use super::{Policy, fail};
 use crate::Error;
@@ -10,16 +12,16 @@ use wasi_aot_contract::layout::{
     DEFAULT_STACK_SIZE, MAX_MEMORIES, MAX_PAGES, MIN_STACK_SIZE, STACK_UNIT, WASM_PAGE_SIZE,
 };
 
-/// The part of `--max-memory` that the stack gets, unless `--stack-size` says otherwise.
-/// Recursion in Go takes more of linear memory, where a goroutine's frames are copied to
-/// twice the room when they grow: with an eighth, Go is out of memory before the native
+/// Without `--stack-size` the stack gets `--max-memory` divided by this. Recursion in Go takes
+/// more of linear memory than of the native stack, since a goroutine's frames are copied to
+/// twice the room when they grow. So with an eighth, Go is out of memory before the native
 /// stack is used up (`tests/go/failure.rs`).
 const STACK_SHARE: u64 = 8;
 
-/// More than all memories and the largest stack can have.
+/// More bytes than all memories and the largest stack can have.
 const MOST: u64 = 2 << 40;
 
-/// What a program may have.
+/// The memory that a program may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
     /// Bytes of native stack; `None` for the default.
@@ -29,11 +31,12 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// What `policy` leaves a module whose memories start with so many pages.
+    /// Divides the memory that `policy` allows, for a module whose memories start with so many
+    /// pages.
     ///
     /// # Errors
-    /// [`Error::Policy`] when `--max-memory` is no amount that any program could have,
-    /// [`Error::InitialMemory`] when it is too little for this one.
+    /// [`Error::Policy`] if no program can run with that `--max-memory`,
+    /// [`Error::InitialMemory`] if it is too little for this module.
     pub fn of(policy: &Policy, initial_pages: u64) -> Result<Self, Error> {
         let Some(all) = policy.max_memory else {
             return Ok(Self {

@@ -1,7 +1,8 @@
-//! Paths compared by their text.
+//! Compares paths by their text alone. Symlinks aren't followed: build time doesn't have the
+//! machine that the program runs on.
 
-/// A path taken apart, without what never changes its meaning: `.`, doubled and
-/// trailing slashes. `..` stays, since what it means depends on symlinks.
+/// The components of a path, without parts that never change its meaning: `.`, doubled and
+/// trailing slashes. `..` stays, since its meaning depends on symlinks.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Components<'a> {
     absolute: bool,
@@ -18,16 +19,16 @@ impl<'a> Components<'a> {
     }
 }
 
-/// Whether `inner` is below `outer`, for certain.
+/// Whether `inner` is certainly below `outer`.
 pub(super) fn is_inside(inner: &Components<'_>, outer: &Components<'_>) -> bool {
     let rest = inner.names.strip_prefix(&*outer.names);
     inner.absolute == outer.absolute
         && rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(&&b".."[..]))
 }
 
-/// A guest path in the form in which Go's runtime compares it with the paths it
-/// opens (they are cleaned, and the longest matching prefix is taken). `None` if
-/// it is not absolute or contains `..`.
+/// A guest path in the form in which Go's `syscall` package compares it with paths that are
+/// opened: it cleans both, and takes the longest matching prefix. `None` if the path isn't
+/// absolute or contains `..`.
 pub(super) fn normalised_guest(path: &[u8]) -> Option<Vec<u8>> {
     let components = Components::of(path);
     if !components.absolute || components.names.contains(&&b".."[..]) {

@@ -9,12 +9,19 @@ use wasmparser::{ConstExpr, Operator};
 /// its index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Constant {
+    /// An i32.
     I32(i32),
+    /// An i64.
     I64(i64),
+    /// The bits of an f32.
     F32(u32),
+    /// The bits of an f64.
     F64(u64),
+    /// The bytes of a v128, as a little-endian number.
     V128(u128),
+    /// A reference to the function with this index.
     RefFunc(u32),
+    /// A null reference.
     RefNull,
 }
 

@@ -1,14 +1,15 @@
-//! aarch64. What Armv8.0-A has is all that our code uses, but for one feature: with
-//! FEAT_FP16 the code generator moves constants of sixteen bits into floats by another
-//! instruction, which isn't known to gain anything. LSE, pointer authentication and dot
-//! products would change nothing: there are no atomics in what is compiled, return
-//! addresses aren't signed, and no instruction of relaxed SIMD has SDOT's result.
+//! aarch64. Generated code uses only Armv8.0-A, with one exception: with FEAT_FP16 the code
+//! generator moves 16-bit constants into floating-point registers by another instruction,
+//! which isn't known to gain anything. LSE, pointer authentication and dot products would
+//! change no code: modules have no atomics, return addresses aren't signed, and no relaxed
+//! SIMD instruction has SDOT's result.
 
 use super::{Architecture, Feature, Features, Level};
 
+/// Arithmetic of 16-bit floats.
 pub const FP16: Features = Features::one(0);
 
-/// What there is; the last name is that of Go's GOARM64.
+/// The features and levels of aarch64. A level's last name is that of Go's GOARM64.
 pub static CPU: Architecture = Architecture {
     features: &FEATURES,
     levels: &LEVELS,
@@ -20,8 +21,7 @@ static LEVELS: [Level; 1] = [Level {
     features: Features::NONE,
 }];
 
-/// Number of the word that is `AT_HWCAP` of the auxiliary vector. What the others
-/// hold says nothing of a feature that is listed here.
+/// Number of the word with `AT_HWCAP` of the auxiliary vector. The other words aren't used.
 pub const HWCAP: usize = 0;
 
 /// `HWCAP_FPHP` and `HWCAP_ASIMDHP` (uapi `asm/hwcap.h` of arm64).

@@ -1,14 +1,15 @@
-//! What processors of one architecture may have beyond its first version, as far as
-//! the compiler makes other code with it.
+//! Processor features that change generated code, by architecture.
 //!
-//! An executable's code names what it needs
-//! ([`ModuleInfo::cpu_features`](crate::module::ModuleInfo::cpu_features)); the shim
-//! compares that with what processor and system have, and `--cpu native` takes the
-//! latter for the former. A feature that changes no code isn't listed: executables
-//! would refuse processors for nothing.
+//! **Code needs the features that it says.** An executable lists the features that its code
+//! needs ([`ModuleInfo::cpu_features`](crate::module::ModuleInfo::cpu_features)). The shim
+//! compares them with the features of processor and system, and doesn't start if one is
+//! missing. `--cpu native` lists the features of the machine that builds. A feature that
+//! changes no code isn't in these tables, since executables would refuse processors for
+//! nothing.
 //!
-//! Invariants of an [`Architecture`]: bit `n` of [`Features`] is feature `n`; what a
-//! feature implies precedes it; levels grow and hold what their features imply.
+//! Invariants of an [`Architecture`]: bit `n` of [`Features`] is feature `n`; the features
+//! that a feature implies come before it; each level has all features of the level before,
+//! and all that its features imply.
 
 pub mod aarch64;
 pub mod x86_64;
@@ -21,26 +22,27 @@ use core::ops::BitOr;
 pub struct Features(pub u32);
 
 impl Features {
+    /// The empty set.
     pub const NONE: Self = Self(0);
 
-    /// The set of one feature, by its number.
+    /// The set of the one feature with this number.
     const fn one(number: u32) -> Self {
         Self(1 << number)
     }
 
-    /// All that is in either.
+    /// The features that are in either set.
     #[must_use]
     pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// What isn't in `other`.
+    /// The features that aren't in `other`.
     #[must_use]
     pub const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
-    /// Whether it has all that is in `other`.
+    /// Whether it has all features of `other`.
     #[must_use]
     pub const fn contains(self, other: Self) -> bool {
         other.without(self).0 == 0
@@ -55,45 +57,49 @@ impl BitOr for Features {
     }
 }
 
-/// Something that a processor has or doesn't.
+/// A feature that a processor may have.
 #[derive(Debug)]
 pub struct Feature {
+    /// The set of this feature alone.
     pub set: Features,
-    /// What `--cpu` takes: the name of the target feature in LLVM and Rust.
+    /// Its name for `--cpu`, which is that of the target feature in LLVM and Rust.
     pub name: &'static str,
-    /// What has to be there as well.
+    /// The features that every processor with this feature has.
     pub implies: Features,
-    /// Bits that are set, each in the word of [`Words`] with this number, where
-    /// processor and system have it.
+    /// Numbers of [`Words`], each with bits that are all set if processor and system have the
+    /// feature.
     evidence: &'static [(usize, u64)],
 }
 
-/// What is read of a machine to know its features; each architecture's own.
+/// Raw feature words that are read from a machine (CPUID or HWCAP). Each architecture has its
+/// own layout.
 pub type Words = [u64; 5];
 
-/// A baseline that processors are sold by.
+/// A named set of features that generations of processors have.
 #[derive(Debug)]
 pub struct Level {
-    /// What `--cpu` takes; the first one is shown.
+    /// Names for `--cpu`. The first one is shown.
     pub names: &'static [&'static str],
+    /// The features that a processor of this level has.
     pub features: Features,
 }
 
 impl Level {
-    /// The name that is shown.
+    /// The first name.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.names[0]
     }
 }
 
-/// What there is for one architecture.
+/// The features and levels of one architecture.
 #[derive(Debug)]
 pub struct Architecture {
+    /// All features, by number.
     pub features: &'static [Feature],
-    /// From the lowest one, which has no features.
+    /// All levels, from the lowest, which has no features.
     pub levels: &'static [Level],
-    /// What code is made for unless somebody says otherwise.
+    /// The level that code is made for without `--cpu`.
     pub default: &'static Level,
 }
 
@@ -102,7 +108,7 @@ pub struct Architecture {
 pub enum Missing {
     /// The name of the first feature that the machine lacks.
     Feature(&'static str),
-    /// A bit that means nothing to this version.
+    /// A bit that stands for no feature of this version.
     Unknown,
 }
 
@@ -121,10 +127,10 @@ impl Architecture {
         features.filter(move |feature| set.contains(feature.set))
     }
 
-    /// `set` with all that it implies.
+    /// `set` and all features that it implies.
     #[must_use]
     pub fn closed(&self, set: Features) -> Features {
-        // What is implied precedes.
+        // Implied features come before, so one pass from the last to the first is enough.
         let features = self.features.iter().rev();
         features.fold(set, |set, feature| {
             if set.contains(feature.set) {
@@ -135,10 +141,10 @@ impl Architecture {
         })
     }
 
-    /// The highest level that needs nothing outside of `set`.
+    /// The highest level whose features are all in `set`.
     ///
     /// # Panics
-    /// Never: the lowest one needs nothing.
+    /// Never: the lowest level has no features.
     #[must_use]
     pub fn level_within(&self, set: Features) -> &'static Level {
         let levels = self.levels.iter().rev();
@@ -148,7 +154,7 @@ impl Architecture {
             .expect("BUG: the lowest level needs features")
     }
 
-    /// What a machine has of which this was read.
+    /// The features of a machine from which `words` were read.
     #[must_use]
     pub fn found(&self, words: &Words) -> Features {
         let has = |&(word, bits): &(usize, u64)| words[word] & bits == bits;
@@ -162,14 +168,14 @@ impl Architecture {
         })
     }
 
-    /// Whether the word with this number says anything about features in `set`.
+    /// Whether the word with this number is evidence for a feature in `set`.
     #[must_use]
     pub fn depends_on(&self, set: Features, word: usize) -> bool {
         self.features_in(self.closed(set))
             .any(|feature| feature.evidence.iter().any(|&(of, _)| of == word))
     }
 
-    /// Why code that needs `needed` can't run on a machine that has `found`.
+    /// Why code that needs `needed` can't run on a machine with the features `found`.
     #[must_use]
     pub fn missing(&self, needed: Features, found: Features) -> Option<Missing> {
         if !self.all().contains(needed) {
@@ -179,7 +185,7 @@ impl Architecture {
         first.map(|feature| Missing::Feature(feature.name))
     }
 
-    /// `set` as `--cpu` takes it: its level, then what it has beyond that.
+    /// `set` as `--cpu` takes it: its level, then the features that the level doesn't have.
     #[must_use]
     pub fn spec(&'static self, set: Features) -> Spec {
         Spec {

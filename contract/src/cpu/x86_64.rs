@@ -1,28 +1,44 @@
-//! x86-64: levels of the System V psABI ("Micro-Architecture Levels"), and where
-//! CPUID and XGETBV tell of features (Intel SDM volume 2, CPUID and XGETBV; AMD APM
-//! volume 3, appendix E for leaf 8000_0001h).
+//! x86-64: levels of the System V psABI ("Micro-Architecture Levels"), and the bits of CPUID
+//! and XGETBV that show features (Intel SDM volume 2, CPUID and XGETBV; AMD APM volume 3,
+//! appendix E, for leaf 8000_0001h).
 //!
-//! A level's features are those that change code: x86-64-v2 also has CMPXCHG16B and
-//! LAHF-SAHF, x86-64-v3 F16C and MOVBE, x86-64-v4 AVX512BW and AVX512CD, which no
-//! code of ours uses.
+//! Levels list only features that change code. x86-64-v2 also has CMPXCHG16B and LAHF-SAHF,
+//! x86-64-v3 F16C and MOVBE, x86-64-v4 AVX512BW and AVX512CD, which generated code doesn't
+//! use.
 
 use super::{Architecture, Feature, Features, Level};
 
+/// SSE3.
 pub const SSE3: Features = Features::one(0);
+/// SSSE3.
 pub const SSSE3: Features = Features::one(1);
+/// SSE4.1.
 pub const SSE4_1: Features = Features::one(2);
+/// SSE4.2.
 pub const SSE4_2: Features = Features::one(3);
+/// POPCNT.
 pub const POPCNT: Features = Features::one(4);
+/// AVX.
 pub const AVX: Features = Features::one(5);
+/// AVX2.
 pub const AVX2: Features = Features::one(6);
+/// FMA3.
 pub const FMA: Features = Features::one(7);
+/// BMI1.
 pub const BMI1: Features = Features::one(8);
+/// BMI2.
 pub const BMI2: Features = Features::one(9);
+/// LZCNT.
 pub const LZCNT: Features = Features::one(10);
+/// AVX-512 Foundation.
 pub const AVX512F: Features = Features::one(11);
+/// AVX-512 doublewords and quadwords.
 pub const AVX512DQ: Features = Features::one(12);
+/// AVX-512 on vectors of 128 and 256 bits.
 pub const AVX512VL: Features = Features::one(13);
+/// AVX-512 byte permutations.
 pub const AVX512VBMI: Features = Features::one(14);
+/// AVX-512 bit counts.
 pub const AVX512BITALG: Features = Features::one(15);
 
 const V2: Features = SSE3.with(SSSE3).with(SSE4_1).with(SSE4_2).with(POPCNT);
@@ -35,7 +51,7 @@ const V3: Features = V2
     .with(LZCNT);
 const V4: Features = V3.with(AVX512F).with(AVX512DQ).with(AVX512VL);
 
-/// What there is; the second names are those of Go's GOAMD64.
+/// The features and levels of x86-64. A level's second name is that of Go's GOAMD64.
 pub static CPU: Architecture = Architecture {
     features: &FEATURES,
     levels: &LEVELS,
@@ -61,8 +77,8 @@ static LEVELS: [Level; 4] = [
     },
 ];
 
-/// Numbers of [`super::Words`]: ecx of leaf 1, ebx and ecx of leaf 7, ecx of leaf
-/// 8000_0001h, and XCR0, the registers that the system saves.
+/// Numbers of [`super::Words`]: ecx of leaf 1, ebx and ecx of leaf 7, ecx of leaf 8000_0001h,
+/// and XCR0, which says which registers the system saves.
 const LEAF_1_ECX: usize = 0;
 const LEAF_7_EBX: usize = 1;
 const LEAF_7_ECX: usize = 2;
@@ -124,8 +140,8 @@ const fn feature(
     }
 }
 
-/// What the processor says about features in `set`; nothing else is asked, since
-/// under a hypervisor each question takes as long as thousands of instructions.
+/// Reads the words that are evidence for features in `set`, and no others: under a
+/// hypervisor each CPUID takes as long as thousands of instructions.
 #[cfg(target_arch = "x86_64")]
 #[must_use]
 pub fn read(set: Features) -> super::Words {
@@ -149,8 +165,9 @@ pub fn read(set: Features) -> super::Words {
     words
 }
 
-/// Only where OSXSAVE is set.
+/// Reads XCR0. Only for a processor with OSXSAVE set.
 #[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "no safe function of core reads this register")]
 fn xcr0() -> u64 {
     let (low, high): (u32, u32);
     // SAFETY: OSXSAVE says that the instruction is there; it reads a register that

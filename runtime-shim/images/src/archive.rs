@@ -1,6 +1,6 @@
-//! Builds the shim's static library by a cargo of its own: nothing that is set for
-//! another build (flags, profiles, wrappers, target directory) reaches it, and no
-//! directory of this machine.
+//! Builds the shim's static library by a separate cargo. Settings of the build that runs it
+//! (flags, profiles, wrappers, target directory) don't reach that cargo, and no path of this
+//! machine reaches the library.
 
 use crate::toolchain::Toolchain;
 use crate::{Target, flags, root};
@@ -10,7 +10,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Builds the library with these features of the shim and returns its path.
+/// Builds the library with these cargo features of the shim. Returns its path.
 ///
 /// # Errors
 /// If cargo fails.
@@ -47,8 +47,9 @@ pub fn build(
     Ok(directory.join("libwasi_aot_shim.a"))
 }
 
-/// Whether a variable would change how the shim is built: all that cargo and clippy
-/// set or listen to, but for what says where packages come from and the job server.
+/// Whether an environment variable would change how the shim is built. That holds for every
+/// variable that cargo and clippy set or read, except those for the sources of packages and
+/// for the job server.
 fn leaks(name: &OsStr) -> bool {
     const KEPT: [&str; 7] = [
         "CARGO_HOME",
@@ -72,8 +73,8 @@ fn leaks(name: &OsStr) -> bool {
     begins(&SET) && !begins(&KEPT)
 }
 
-/// The target's flags, and short names for the directories of this machine, which the
-/// shim's panic messages would otherwise carry into every executable.
+/// The target's flags, and flags that replace paths of this machine by short names. Panic
+/// messages of the shim have paths, so every executable would have them.
 fn encoded_flags(target: Target) -> OsString {
     let mut flags: Vec<OsString> = flags::flags(target).map(OsString::from).collect();
     let mut rename = |directory: &Path, name: &str| {
@@ -84,13 +85,14 @@ fn encoded_flags(target: Target) -> OsString {
         flags.push(flag);
     };
     rename(&root(), "wasi-aot");
-    // Each registry has a directory, whose name depends on where it is fetched from.
+    // Each registry has a directory, whose name depends on the registry's address.
     for registry in registries() {
         rename(&registry, "crates");
     }
     flags.join(OsStr::new("\x1f"))
 }
 
+/// The directories of unpacked packages.
 fn registries() -> Vec<PathBuf> {
     let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = || Some(PathBuf::from(env::var_os("HOME")?).join(".cargo"));

@@ -1,5 +1,5 @@
-//! Links the shim's library into the image that every executable begins with: at its
-//! fixed address, with every function that a module may call, against the address
+//! Links the shim's library into the image that every executable begins with. The image has
+//! its fixed address and every function that a module may call, and refers to the address
 //! where the module's info will be.
 
 use crate::toolchain::Toolchain;
@@ -45,7 +45,7 @@ pub fn link(target: Target, tools: &Toolchain, archive: &Path) -> Result<Vec<u8>
     Ok(std::fs::read(&output)?)
 }
 
-/// The symbols of the shim that the code of a module refers to.
+/// The symbols of the shim that a module's code may refer to.
 fn exports() -> impl Iterator<Item = String> {
     let wasi = preview1::FUNCTIONS
         .iter()

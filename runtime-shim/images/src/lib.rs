@@ -1,15 +1,17 @@
-//! Builds the runtime shim for each target, as a static library for `ld` and as the
-//! linked image that `wasi-aot` has in it.
+//! Builds the runtime shim for each target: as a static library for `ld`, and as the linked
+//! image that `wasi-aot` embeds.
 //!
-//! The images are committed beside this crate, so that `cargo build` of the compiler
-//! needs neither a second target's standard library nor a linker. What keeps them
-//! honest:
+//! The images are committed in this crate's directory, so that `cargo build` of the compiler
+//! needs neither a second target's standard library nor a linker. Two things keep the images
+//! true to their sources:
 //!
-//! - An image depends on the shim's sources, the compiler and the flags, and on
-//!   nothing else: not on directories, variables of the environment, or what was built
-//!   before ([`archive`], [`image`]).
-//! - [`record`] says beside it what it was built from and by what; the tests compare
-//!   that with the sources, and with a new build where the same compiler is at hand.
+//! - An image depends only on the shim's sources, the compiler and the flags. It doesn't
+//!   depend on directories, environment variables, or earlier builds ([`archive`],
+//!   [`image`]).
+//! - [`record`] stores what each image was built from, and by which tools. Tests compare the
+//!   record with the sources, and with a new build if the same compiler is installed.
+
+#![forbid(unsafe_code)]
 
 pub mod archive;
 mod flags;
@@ -26,7 +28,7 @@ use std::path::{Path, PathBuf};
 /// The root of the repository that this crate was built in.
 ///
 /// # Panics
-/// If it isn't there any more.
+/// If the directory doesn't exist any more.
 #[must_use]
 pub fn root() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -34,17 +36,17 @@ pub fn root() -> PathBuf {
         .unwrap_or_else(|error| panic!("{}: {error}", root.display()))
 }
 
-/// Where an image is committed.
+/// The path of a target's committed image.
 #[must_use]
 pub fn image_path(target: Target) -> PathBuf {
     root().join("runtime-shim/images").join(target.image())
 }
 
-/// Builds the image of a target from source. What cargo makes on the way is kept in
-/// `target_dir` for the next time.
+/// Builds the image of a target from source. `target_dir` is cargo's target directory, which
+/// makes the next build faster.
 ///
 /// # Errors
-/// If the standard library for the target is missing, or a tool fails.
+/// A missing standard library for the target, and a tool that fails.
 pub fn build(target: Target, target_dir: &Path) -> Result<(Vec<u8>, record::Record)> {
     let tools = toolchain::Toolchain::find(target)?;
     let archive = archive::build(target, &tools, &[], target_dir)?;

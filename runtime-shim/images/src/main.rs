@@ -1,4 +1,4 @@
-//! `make shims` and `make build` run this.
+//! The program that `make shims` and `make build` run.
 //!
 //!     wasi-aot-shim-images build TARGET_DIR
 //!         builds the images of all targets and writes them and their record
@@ -6,6 +6,8 @@
 //!         builds the static library for linking with ld
 //!     wasi-aot-shim-images script OUTPUT
 //!         writes the script for linking with ld
+
+#![forbid(unsafe_code)]
 
 use anyhow::{Context, Result, bail};
 use std::path::Path;
@@ -31,7 +33,7 @@ fn main() -> Result<()> {
     }
 }
 
-/// Nothing is written unless all of them build.
+/// Builds the images of all targets, and writes them if all were built.
 fn build_all(target_dir: &Path) -> Result<()> {
     let mut records = Vec::new();
     let mut images = Vec::new();

@@ -1,4 +1,4 @@
-//! `images.json`: what each image was built from, by what, and its digest.
+//! `images.json`: for each image its sources, its tools and its digest.
 
 use crate::toolchain::Toolchain;
 use crate::{Target, flags, root};
@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What an image's build depends on, relative to the root of the repository.
+/// The files and directories that an image's build depends on, relative to the repository's
+/// root.
 const SOURCES: [&str; 8] = [
     "contract/Cargo.toml",
     "contract/src",
@@ -23,13 +24,13 @@ const SOURCES: [&str; 8] = [
 /// How an image was built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// As rustc gives its version.
+    /// The line that `rustc --version` prints.
     pub compiler: String,
     pub linker: String,
     pub flags: String,
     /// SHA-256 of the image, in hexadecimal.
     pub image: String,
-    /// [`sources`] at the time.
+    /// [`sources`] when it was built.
     pub sources: String,
 }
 
@@ -48,7 +49,7 @@ impl Record {
     /// The committed record of a target's image.
     ///
     /// # Errors
-    /// If there is none that can be read.
+    /// If it can't be read, or lacks the target or a field.
     pub fn read(target: Target) -> Result<Self> {
         let path = path();
         let all: Value = serde_json::from_slice(&fs::read(&path)?)
@@ -101,7 +102,7 @@ fn path() -> PathBuf {
     root().join("runtime-shim/images/images.json")
 }
 
-/// SHA-256 over names and contents of everything that an image is built from.
+/// SHA-256 of the names and contents of all files that an image is built from.
 ///
 /// # Errors
 /// If something can't be read.
@@ -122,7 +123,7 @@ pub fn sources() -> Result<String> {
     Ok(hexadecimal(&hash.finalize()))
 }
 
-/// Adds a file, or those below a directory in order of their names.
+/// Adds a file, or the files below a directory in the order of their names.
 fn collect(root: &Path, path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     let full = root.join(path);
     let shown = || full.display().to_string();

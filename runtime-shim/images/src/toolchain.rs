@@ -1,4 +1,4 @@
-//! Finds a Rust compiler that knows a target's standard library, and a linker.
+//! Finds a Rust compiler with a target's standard library, and a linker.
 
 use crate::{Target, root};
 use anyhow::{Context, Result, bail, ensure};
@@ -17,11 +17,11 @@ pub struct Toolchain {
 }
 
 impl Toolchain {
-    /// The rustc that cargo uses if it has the target's standard library, else the one
-    /// that `tests/setup-aarch64.sh rust` has fetched.
+    /// The rustc that cargo uses, if it has the target's standard library, else the rustc that
+    /// `tests/setup-aarch64.sh rust` has fetched.
     ///
     /// # Errors
-    /// If neither has it.
+    /// If neither has the library, or there is no linker.
     pub fn find(target: Target) -> Result<Self> {
         let own = PathBuf::from(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
         let fetched = root().join(".venv/aarch64/rustc");
@@ -29,7 +29,7 @@ impl Toolchain {
         let mut known = known.into_iter().filter(|rustc| knows(rustc, target));
         let Some(rustc) = known.next() else {
             bail!(
-                "no Rust compiler here has the standard library of {}; \
+                "no installed Rust compiler has the standard library of {}; \
                  run tests/setup-aarch64.sh rust, or rustup target add {0}",
                 target.triple()
             );
@@ -43,7 +43,7 @@ impl Toolchain {
         })
     }
 
-    /// The linker, told to be one for ELF.
+    /// The linker, as one for ELF.
     #[must_use]
     pub fn linker(&self) -> Command {
         let mut command = Command::new(&self.linker);
@@ -52,7 +52,7 @@ impl Toolchain {
     }
 }
 
-/// Whether a compiler is there and has the target's core library.
+/// Whether a compiler exists and has the target's core library.
 fn knows(rustc: &Path, target: Target) -> bool {
     let arguments = ["--print", "target-libdir", "--target", target.triple()];
     let Ok(directory) = first_line(rustc, &arguments) else {
@@ -68,8 +68,8 @@ fn knows(rustc: &Path, target: Target) -> bool {
     })
 }
 
-/// rust-lld, the linker that comes with Rust, or LLVM's own where a distribution's Rust
-/// has none.
+/// rust-lld, which comes with Rust, else LLVM's lld: the Rust of some distributions has no
+/// rust-lld.
 fn linker(rustc: &Path) -> Result<PathBuf> {
     let libraries = PathBuf::from(first_line(rustc, &["--print", "target-libdir"])?);
     let rust_lld = libraries.with_file_name("bin").join("rust-lld");
@@ -80,7 +80,7 @@ fn linker(rustc: &Path) -> Result<PathBuf> {
     let lld = std::env::split_paths(&path).map(|directory| directory.join("lld"));
     lld.into_iter()
         .find(|lld| lld.exists())
-        .context("neither rust-lld nor lld is here; install lld")
+        .context("neither rust-lld nor lld is installed; install lld")
 }
 
 fn linker_version(linker: &Path) -> Result<String> {

@@ -1,5 +1,5 @@
-//! The committed images are what the sources make, as their record says. After a
-//! change of the shim or the contract: `make shims`.
+//! The committed images are built from the current sources, as their record says. After a
+//! change of the shim or the contract, run `make shims`.
 
 use std::fs;
 use wasi_aot_shim_images::record::{self, Record};
@@ -34,7 +34,7 @@ fn the_record_is_that_of_the_image() {
     }
 }
 
-/// By every compiler at hand that built one; there is one in CI for each target.
+/// With every installed compiler that built a committed image. CI has one for each target.
 #[test]
 fn a_new_build_gives_the_same_bytes() {
     for target in Target::ALL {
@@ -57,7 +57,8 @@ fn a_new_build_gives_the_same_bytes() {
             );
             continue;
         }
-        // Nothing from an earlier build, in another directory than that of make shims.
+        // A new target directory, so that neither an earlier build nor a path of make shims
+        // plays a part.
         let directory = tempfile::tempdir().unwrap();
         let (image, record) = build(target, directory.path()).unwrap();
         assert_eq!(record, committed, "{}: run make shims", target.name());

@@ -1,10 +1,10 @@
-//! Random straight-line code on Go's registers, frame and heap.
+//! Writes random straight-line code on Go's registers, frame and heap.
 
 use super::{global, memory, place};
 use harness::rng::Rng;
 use wasm_encoder::{InstructionSink, ValType};
 
-/// Registers behind PC_B and SP.
+/// The registers after PC_B and SP.
 pub struct Locals;
 
 impl Locals {
@@ -23,7 +23,7 @@ impl Locals {
     ];
 }
 
-/// Slots at the low end of a frame that hold what a callee takes and gives.
+/// The slots at the low end of a frame with the arguments and results of a callee.
 const OUTGOING: u32 = 3;
 
 const SP: u32 = 1;
@@ -64,7 +64,7 @@ impl<'r> Writer<'r> {
         u64::from(8 * (slot + above))
     }
 
-    /// Gives every register a value: none survives a call.
+    /// Gives every register a value, because no register survives a call.
     pub fn reload(&mut self, code: Code<'_, '_>) {
         for local in (Locals::I64..).take(Locals::I64S) {
             if self.rng.chance(70) {
@@ -130,7 +130,7 @@ impl<'r> Writer<'r> {
         }
     }
 
-    /// An address of the heap, which a static offset of less than 8 may follow.
+    /// An address on the heap. A static offset of less than 8 may be added.
     fn address(&mut self, code: Code<'_, '_>) {
         let local = self.int();
         code.local_get(local);
@@ -174,7 +174,7 @@ impl<'r> Writer<'r> {
         }
     }
 
-    /// As Go copies and clears what is large.
+    /// A large copy or clear, as Go makes it.
     fn bulk(&mut self, code: Code<'_, '_>) {
         let len = *self.rng.pick(&[1, 4, 8, 12, 16, 24, 31, 32, 40, 64, 100]);
         self.address(code);
@@ -186,7 +186,7 @@ impl<'r> Writer<'r> {
         }
     }
 
-    /// Puts arguments for a callee into the frame.
+    /// Stores a callee's arguments in the frame.
     pub fn arguments(&mut self, code: Code<'_, '_>) {
         for slot in 0..OUTGOING {
             if self.rng.chance(60) {

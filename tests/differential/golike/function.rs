@@ -1,4 +1,4 @@
-//! A random function of Go's shape.
+//! Writes a random function of Go's shape.
 
 use super::expr::{Locals, Writer};
 use super::runtime::push_return_address;
@@ -6,7 +6,7 @@ use super::{Surroundings, fixed, global, memory, pick_random, place, signature};
 use harness::rng::Rng;
 use wasm_encoder::{BlockType, Function, InstructionSink};
 
-/// A function's code, and where recovery goes on in it, 0 for nowhere.
+/// A function's code, and the PC_B at which recovery goes on; 0 for none.
 pub struct Body {
     pub code: Function,
     pub deferreturn: u32,
@@ -21,7 +21,7 @@ const SP: u32 = 1;
 enum Ending {
     FallsThrough,
     Jumps(u32),
-    /// To the first where a condition holds, else to the next block.
+    /// To this block if a condition holds, else to the next block.
     Branches(u32),
     /// To one of both.
     Chooses(u32, u32),
@@ -33,7 +33,7 @@ enum Ending {
 enum Callee {
     Function(u32),
     Closure,
-    /// Never returns 0, and the code after it traps.
+    /// A call that never returns 0. The code after it traps.
     NoReturn(u32),
 }
 
@@ -58,14 +58,14 @@ pub fn random(index: u32, surroundings: Surroundings, rng: &mut Rng) -> Body {
         .map(|block| ending(block, blocks, surroundings, rng))
         .collect();
     if deferreturn == 0 {
-        // Nothing to go on at.
+        // There is no point at which recovery could go on.
         let recovers =
             |e: &&mut Ending| matches!(e, Ending::Calls(Callee::Function(fixed::RECOVER)));
         for ending in endings.iter_mut().filter(recovers) {
             *ending = Ending::FallsThrough;
         }
     }
-    // Go emits the loop only where something jumps to it.
+    // Go emits the loop only if something jumps to it.
     let jumps = |e: &Ending| {
         matches!(
             e,
@@ -88,7 +88,7 @@ fn ending(block: u32, blocks: u32, surroundings: Surroundings, rng: &mut Rng) ->
     if block == blocks - 1 {
         return Ending::Returns;
     }
-    // Block 0 makes the frame, and is never jumped to.
+    // Block 0 makes the frame. Nothing jumps to it.
     let mut target = || 1 + u32::try_from(rng.below(blocks as usize - 1)).expect("BUG: a block");
     let (a, b) = (target(), target());
     match rng.below(20) {
@@ -145,8 +145,7 @@ impl Maker<'_> {
         code.unreachable().end();
     }
 
-    /// Returns at once where the stack is used up, else makes the frame and burns
-    /// fuel.
+    /// Returns at once if the stack is used up. Otherwise makes the frame and uses fuel.
     fn prologue(&mut self, code: &mut InstructionSink<'_>) {
         code.local_get(SP);
         code.global_get(global::G).i32_wrap_i64();
@@ -166,7 +165,7 @@ impl Maker<'_> {
         code.i32_const(0).return_();
     }
 
-    /// Takes one off the fuel, and where there is none does what `ends` writes.
+    /// Uses one unit of fuel. Without fuel, does what `ends` writes.
     fn burn(&self, code: &mut InstructionSink<'_>, ends: impl FnOnce(&mut InstructionSink<'_>)) {
         code.i32_const(0).i32_const(0);
         code.i64_load(place(memory::FUEL, 3)).i64_const(1).i64_sub();
@@ -183,7 +182,7 @@ impl Maker<'_> {
         code.br(self.blocks - 1 - block + deeper);
     }
 
-    /// The same, but for fuel where it is a jump back.
+    /// A jump that uses fuel if it goes back.
     fn go(&self, code: &mut InstructionSink<'_>, block: u32, target: u32, deeper: u32) {
         if target <= block {
             let last = self.blocks - 1;

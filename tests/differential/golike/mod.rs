@@ -1,18 +1,17 @@
-//! Modules of the shape that Go's toolchain gives them, with random code.
+//! Makes modules of Go's shape with random code.
 //!
 //! Sources: `preprocess` and `assemble` in `cmd/internal/obj/wasm/wasmobj.go`,
-//! `cmd/link/internal/wasm/asm.go`, `runtime/asm_wasm.s`. A module has Go's eight
-//! globals, one table with all functions from 0x1000 on, pclntab in its data, and
-//! functions `(PC_B) -> status` in which every jump goes through the dispatch
-//! ([`function`]). Return addresses lie on Go stacks in linear memory, a status of 1
-//! unwinds the native stack, and `wasm_pc_f_loop` goes on where the address on top
-//! says. Four goroutines switch by that ([`runtime`]); recovery goes on at a
-//! function's `deferreturn`.
+//! `cmd/link/internal/wasm/asm.go`, `runtime/asm_wasm.s`. A module has Go's eight globals, one
+//! table with all functions from 0x1000 on, pclntab in its data, and functions `(PC_B) ->
+//! status` in which every jump goes through the dispatch ([`function`]). Return addresses lie on
+//! Go stacks in linear memory. A status of 1 unwinds the native stack; then `wasm_pc_f_loop` goes
+//! on at the address on top of the Go stack. Four goroutines switch in this way ([`runtime`]).
+//! Recovery goes on at a function's `deferreturn`.
 //!
-//! What the compiler trusts in Go's code holds here: functions are entered at 0 and
-//! at their resume points, SP doesn't wrap, and locals are dead across calls.
+//! The facts hold that the compiler trusts: functions are entered at 0 and at their resume
+//! points, SP doesn't wrap around, and locals are dead across calls.
 //!
-//! Everything ends: calls, jumps back and switches use up fuel.
+//! Every run ends, because calls, jumps back and switches use fuel.
 
 mod expr;
 mod function;
@@ -26,7 +25,7 @@ use wasm_encoder::{
     TableType, TypeSection, ValType,
 };
 
-/// PC_F of the first function, and its place in the table.
+/// PC_F of the first function, which is its index in the table.
 pub const FIRST_ELEMENT: u32 = 0x1000;
 
 /// Globals (`writeGlobalSec` in `cmd/link/internal/wasm/asm.go`).
@@ -39,39 +38,39 @@ mod global {
     pub const PAUSE: u32 = 7;
 }
 
-/// Linear memory.
+/// Addresses in linear memory.
 mod memory {
-    /// Jumps back, calls and switches that are left.
+    /// The fuel: how many jumps back, calls and switches are left.
     pub const FUEL: u64 = 0x100;
-    /// The goroutine that runs.
+    /// The running goroutine.
     pub const CURRENT: u64 = 0x108;
-    /// A record of 32 bytes for each goroutine: SP while it doesn't run, whether it
-    /// lives, and `stackguard0` where `cmd/internal/obj` wants it.
+    /// A record of 32 bytes for each goroutine: SP while it doesn't run, whether it lives, and
+    /// `stackguard0` at the offset that `cmd/internal/obj` uses.
     pub const G: u64 = 0x180;
     pub const G_SHIFT: i32 = 5;
     pub const G_SP: u64 = 0;
     pub const G_LIVES: u64 = 8;
     pub const G_GUARD: u64 = 16;
-    /// For each function where recovery goes on, as a return address.
+    /// For each function, the return address at which recovery goes on.
     pub const RECOVERY: u64 = 0x300;
     /// Eight function values.
     pub const CLOSURES: u64 = 0x400;
     pub const PCLNTAB: u64 = 0x1000;
     pub const HEAP: u64 = 0x4000;
     pub const HEAP_MASK: i64 = 0x3ff8;
-    /// The first stack's lower end.
+    /// The lower end of the first stack.
     pub const STACKS: u64 = 0x8000;
     pub const STACK: u64 = 0x4000;
     pub const PAGES: u64 = 2;
 }
 
-/// Goroutines.
+/// The number of goroutines.
 const GOROUTINES: u64 = 4;
 
-/// How much fuel a run of the scheduler has.
+/// The fuel of a run of the scheduler.
 const FUEL: i64 = 400;
 
-/// Functions that every module has, in this order.
+/// The functions that every module has, in this order.
 mod fixed {
     pub const MAIN: u32 = 0;
     pub const LOOP: u32 = 1;
@@ -81,12 +80,12 @@ mod fixed {
     pub const RECOVER: u32 = 5;
     /// Jumps to YIELD.
     pub const GOSCHED: u32 = 6;
-    /// Calls GOEXIT, and so never goes on.
+    /// Calls GOEXIT, and so never returns normally.
     pub const PARK: u32 = 7;
     pub const COUNT: u32 = 8;
 }
 
-/// Types.
+/// Indices of types.
 mod signature {
     /// `(PC_B) -> status`.
     pub const GO: u32 = 0;
@@ -99,14 +98,14 @@ pub struct Module {
     pub wasm: Vec<u8>,
     /// The function to call.
     pub entry: u32,
-    /// Functions with a dispatch.
+    /// The number of functions with a dispatch.
     pub dispatches: usize,
 }
 
 /// What a random function may refer to.
 #[derive(Clone, Copy)]
 struct Surroundings {
-    /// Functions in all.
+    /// The number of all functions.
     functions: u32,
 }
 

@@ -1,13 +1,12 @@
-//! Go's function table: what the compiler reads of it (`compiler/src/go/pclntab.rs`
-//! names the sources).
+//! Writes the parts of pclntab that the compiler reads (`compiler/src/go/pclntab.rs` names the
+//! sources).
 
 use super::FIRST_ELEMENT;
 
-/// Offsets of the names and of the function list.
+/// The offsets of the names and of the function list.
 const NAMES: usize = 72;
 
-/// The table of functions with these `deferreturn`s. Entries are `shifted` up to
-/// Go 1.25.
+/// The table of functions with these `deferreturn`s. Up to Go 1.25 entries are `shifted`.
 pub fn table(deferreturns: &[u32], shifted: bool) -> Vec<u8> {
     let mut names = Vec::new();
     let mut name_offsets = Vec::new();
@@ -25,7 +24,7 @@ pub fn table(deferreturns: &[u32], shifted: bool) -> Vec<u8> {
     table.extend(names);
     let entry = |index: u32| (FIRST_ELEMENT + index) << if shifted { 16 } else { 0 };
     let count = u32::try_from(deferreturns.len()).expect("BUG: many functions");
-    // Pairs of entry and place, and one for the end; a function has 16 bytes.
+    // Pairs of entry and offset, and one for the end. A function's record has 16 bytes.
     let functions = 8 * count + 8;
     for index in 0..count {
         table.extend(entry(index).to_le_bytes());
@@ -37,7 +36,7 @@ pub fn table(deferreturns: &[u32], shifted: bool) -> Vec<u8> {
             table.extend(half.to_le_bytes());
         }
     }
-    // The compiler looks for tables that are longer than their header.
+    // The compiler ignores tables that are only a header.
     table.extend([0; 72]);
     table
 }

@@ -1,4 +1,4 @@
-//! The functions that every module has: they stand for Go's runtime.
+//! Writes the functions that stand for Go's runtime. Every module has them.
 
 use super::{
     FUEL, GOROUTINES, Surroundings, body, fixed, global, memory, pick_random, place,
@@ -35,7 +35,7 @@ pub fn functions(surroundings: Surroundings, rng: &mut Rng) -> Vec<(u32, Functio
     ]
 }
 
-/// SP -= 8, and the return address there. `sp` is the local that holds SP.
+/// Pushes a return address: SP -= 8, and the store. `sp` is the local with SP.
 pub fn push_return_address(
     code: &mut InstructionSink<'_>,
     sp: Option<u32>,
@@ -119,10 +119,10 @@ fn pc_f_loop() -> Function {
     })
 }
 
-/// `() -> ()`: goes to the next goroutine that lives; pauses if none does. SP is
-/// of the one that ran, its return address popped.
+/// `() -> ()`: switches to the next living goroutine; pauses if there is none. SP belongs to the
+/// goroutine that ran; its return address is popped.
 fn switch() -> Function {
-    // Locals: the goroutine, its record, and how many were looked at.
+    // Locals: the goroutine, its record, and how many were examined.
     const NUMBER: u32 = 0;
     const RECORD: u32 = 1;
     const SEEN: u32 = 2;
@@ -155,7 +155,7 @@ fn switch() -> Function {
     function
 }
 
-/// Never returns 0, as `mcall`.
+/// Never returns 0, like `mcall`.
 fn yields() -> Function {
     body(|code| {
         pop(code);
@@ -171,8 +171,8 @@ fn goexit() -> Function {
     })
 }
 
-/// The caller goes on at its `deferreturn`, whose place CTXT points at, or, without
-/// fuel, where it called.
+/// Makes the caller go on at its `deferreturn`, to whose place CTXT points. Without fuel, the
+/// caller goes on after the call.
 fn recover() -> Function {
     body(|code| {
         code.i32_const(0).i32_const(0);

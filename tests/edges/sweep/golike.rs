@@ -1,5 +1,5 @@
-//! The same with functions of Go's, whose SP is global 0: the module of the adversarial
-//! suite with a function more for each site.
+//! The swept module in Go's form: Go's functions, whose SP is global 0, make the accesses. It
+//! is the base module of the adversarial suite with one more function for each site.
 
 #[path = "../../adversarial/module.rs"]
 mod adversarial;
@@ -8,16 +8,17 @@ use super::site::Site;
 use anyhow::Result;
 use std::fmt::Write;
 
-/// The text of the module: a function of Go's for each access relative to SP, and behind
-/// Go's functions those that the driver calls, which set SP. `cases` and `items` are the driver's.
+/// The text of the module: a Go function for each access relative to SP. After Go's
+/// functions come the functions that the driver calls, which set SP. `cases` and `items` are
+/// the driver's.
 ///
 /// # Errors
-/// If the adversarial suite's module isn't what this is made of.
+/// If the adversarial suite's module no longer has the text that this replaces.
 pub fn text(sites: &[Site], cases: &str, items: &str) -> Result<String> {
     let (mut frames, mut functions) = (String::new(), String::new());
     for (number, site) in sites.iter().enumerate() {
         let body = site.body();
-        // What begins with less than two spaces is none of Go's functions.
+        // Go's functions are the lines that begin with two spaces.
         write!(
             functions,
             "(func $site{number} (type $site) (local $v v128) "
@@ -51,7 +52,7 @@ pub fn text(sites: &[Site], cases: &str, items: &str) -> Result<String> {
     )
 }
 
-/// A function with Go's dispatch, in which local 1 is SP.
+/// A function with Go's dispatch. Its local 1 is SP.
 fn frame(number: usize, body: &str) -> String {
     format!(
         "  (func $frame{number} (param i32) (result i32) (local i32) (local $v v128)

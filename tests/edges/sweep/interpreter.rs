@@ -1,13 +1,13 @@
-//! wasmi, an interpreter that shares no code with our compiler, as a second opinion.
+//! Runs a swept module under wasmi, an interpreter that shares no code with our compiler.
 
 use anyhow::{Context, Result, ensure};
 use wasmi::{Caller, Config, Engine, Error, Extern, Linker, Memory, Module, Store, TrapCode};
 
-/// What a module writes until its `_start` returns, which is called again after each
-/// trap of an access.
+/// What a module writes until `_start` returns. `_start` is called again after each access
+/// that traps.
 ///
 /// # Errors
-/// If the module is refused, or ends otherwise.
+/// If wasmi refuses the module, or it ends in another way.
 pub fn output(wasm: &[u8]) -> Result<Vec<u8>> {
     let mut config = Config::default();
     config.wasm_simd(true).wasm_multi_memory(true);
@@ -25,7 +25,7 @@ pub fn output(wasm: &[u8]) -> Result<Vec<u8>> {
     Ok(store.into_data())
 }
 
-/// Takes the only buffer of a list.
+/// `fd_write` with a list of one buffer.
 fn fd_write(
     mut caller: Caller<'_, Vec<u8>>,
     _fd: i32,

@@ -1,13 +1,12 @@
-//! Every load and store of WebAssembly 2.0, and every operator for ranges of memory, at
-//! every boundary: around the ends of the memory, of its pages, of 31 and 32 bits, with
-//! static offsets around each limit of the compiler's, in memories of none to 4 GiB that
-//! grow meanwhile.
+//! Is every load and store, and every operator on a range of memory, right at every boundary?
+//! The boundaries are the ends of memory and of its pages, 31 and 32 bits, and static offsets
+//! around each limit of the compiler. The memories have 0 bytes to 4 GiB and grow meanwhile.
 //!
-//! All accesses are made in one process, on a runtime that enters the module again after
-//! a trap; so what a store that traps leaves in memory shows, too. What is expected is
-//! computed by the specification's rule ([`plan`]), and an interpreter agrees with it
-//! where memories are small. Of each trap its message is held to what the compiler's way
-//! to check implies: an address inside the access where it relied on PROT_NONE.
+//! One process makes all accesses of a plan, on a runtime that enters the module again after
+//! a trap. So the test also sees what a store that trapped left in memory. The expected
+//! outcomes are computed by the specification's rule ([`plan`]). An interpreter must agree
+//! with them where memories are small. The message of each trap must fit the compiler's kind
+//! of check: where it relies on PROT_NONE, the message has an address inside the access.
 
 mod golike;
 mod interpreter;
@@ -32,19 +31,19 @@ use std::sync::{Arc, LazyLock};
 use tempfile::TempDir;
 use wasi_aot_shim_images::Target;
 
-/// Sizes in pages: nothing, some, 2 GiB and a page, almost 4 GiB, all of it.
+/// Sizes in pages: none, a few, 2 GiB and a page, almost 4 GiB, 4 GiB.
 const SIZES: [u32; 6] = [0, 1, 2, 0x8001, 0xffff, 0x1_0000];
 
-/// Those that an interpreter can have.
+/// Sizes for the interpreter.
 const SMALL: [u32; 3] = [0, 1, 2];
 
-/// What is beside the ways that all programs here are built in.
+/// Flags beside those of [`harness::ways`].
 const GUARDED: [&str; 3] = ["-O2", "--spectre", "on"];
 
-/// Sizes of a memory of Go's module, which begins with a page.
+/// Sizes of the memory of Go's module, which starts with one page.
 const GO_SIZES: [u32; 4] = [1, 2, 0x8001, 0x1_0000];
 
-/// Flags, and whether SP is trusted with them.
+/// Flags, and whether the compiler trusts SP with them.
 const GO_WAYS: [([&str; 3], bool); 4] = [
     (["-O0", "--spectre", "off"], true),
     (["-O2", "--spectre", "off"], true),
@@ -81,7 +80,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     trials
 }
 
-/// Makes all accesses of a plan in an executable built with these flags.
+/// Makes all accesses of a plan in an executable that is built with these flags.
 fn sweep(tool: &Tool, plan: &Plan, swept: Swept, flags: &[String]) -> Result<()> {
     let text = module::text(plan, swept)?;
     let finished = run(tool, &text, flags)?;
@@ -108,7 +107,7 @@ fn built(tool: &Tool, text: &str, flags: &[String]) -> Result<(TempDir, PathBuf)
     Ok((directory, program))
 }
 
-/// What is exchanged in the module: another width, offset, index, length.
+/// (text, replacement): another width, offset, index or length in the module.
 const MUTANTS: [(&str, &str); 8] = [
     (
         "i64.load16_u $tested offset=0 ",
@@ -144,8 +143,8 @@ const MUTANTS: [(&str, &str); 8] = [
     ),
 ];
 
-/// Modules with another access in place of the plan's, which is what code that was
-/// lowered wrongly is like.
+/// The sweep must find modules with another access than the plan's: they do what wrongly
+/// lowered code would do.
 fn mutants(tool: &Tool) -> Result<()> {
     let plan = Plan::new(&SMALL);
     let text = module::text(&plan, Swept::First)?;
@@ -160,7 +159,7 @@ fn mutants(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// Holds what a program did to its plan.
+/// Compares what a program did with its plan.
 fn judge(plan: &Plan, swept: Swept, finished: &Finished) -> Result<()> {
     let said = String::from_utf8_lossy(&finished.stderr);
     let last = || said.lines().rev().take(4).collect::<Vec<_>>().join("\n");
@@ -205,7 +204,7 @@ fn describe(plan: &Plan, case: &Case, what: &str) -> String {
     )
 }
 
-/// Whether this is the message of a case that traps.
+/// Whether the message fits a case that traps.
 fn is_expected(plan: &Plan, case: &Case, swept: Swept, message: &str) -> bool {
     let Some(rest) = message.strip_prefix("out of bounds memory access") else {
         return false;
@@ -213,7 +212,7 @@ fn is_expected(plan: &Plan, case: &Case, swept: Swept, message: &str) -> bool {
     let (Site::Access { operator, .. }, Some(place)) =
         (plan.sites[case.function as usize], case.place)
     else {
-        // A short range is loads and stores, or compared as the others are.
+        // A short range is lowered to loads and stores, or compared as longer ranges are.
         return true;
     };
     let address = rest.strip_prefix(" at 0x");
@@ -226,15 +225,15 @@ fn is_expected(plan: &Plan, case: &Case, swept: Swept, message: &str) -> bool {
     let end = place.start.saturating_add_unsigned(operator.width);
     let mut missed = (place.start..end).filter_map(|byte| match u64::try_from(byte) {
         Ok(byte) => (byte >= case.size).then_some(byte),
-        // Below the memory is what has wrapped around.
+        // An address that wrapped around lies below the memory.
         Err(_) => Some(byte.cast_unsigned() & 0xffff_ffff),
     });
     u64::from_str_radix(digits, 16).is_ok_and(|address| missed.any(|byte| byte == address))
         && rest.starts_with("of memory 1 ") == (swept == Swept::Second)
 }
 
-/// Makes the accesses of small memories under an interpreter, which is entered again
-/// after each trap, as our runtime is.
+/// Makes the accesses of small memories under the interpreter. It enters the module again
+/// after each trap, as our runtime does.
 fn interpreted() -> Result<()> {
     let plan = Plan::new(&SMALL);
     let wasm = wat::parse_str(module::text(&plan, Swept::First)?)?;

@@ -1,9 +1,9 @@
 //! The module that makes a plan's accesses.
 //!
-//! Its records, one for each case, and what comes of each are in a memory of their own.
-//! A case counts as one that trapped until it has an outcome, and the next one is the
-//! first to be tried when the module is entered again (`runtime-shim/src/again.rs`). At the
-//! end all outcomes go to standard output.
+//! A memory of its own holds a record and an outcome for each case. Before an access the
+//! module stores "trapped" as the outcome and the number of the next case. If the access
+//! traps, the module is entered again (`runtime-shim/src/again.rs`) and goes on with that
+//! next case. At the end it writes all outcomes to standard output.
 
 use super::golike;
 use super::plan::{Case, Outcome, Plan};
@@ -20,24 +20,24 @@ const OUTCOME: usize = 17;
 const TRAPPED: u8 = 1;
 const GAVE: u8 = 2;
 
-/// Where records begin: before them is the number of the next case.
+/// Where records begin. The number of the next case lies before them.
 const RECORDS: usize = 16;
 
-/// What is swept.
+/// Whose accesses are swept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Swept {
-    /// The first memory, which is preview 1's, too.
+    /// Accesses to the first memory, which preview 1 uses, too.
     First,
-    /// One that has another before it.
+    /// Accesses to a second memory.
     Second,
-    /// The first one, from Go's functions.
+    /// Accesses of Go's functions to the first memory.
     Go,
 }
 
 /// The text of the module.
 ///
 /// # Errors
-/// If the module of Go's shape isn't what this one is made of.
+/// Those of [`golike::text`].
 pub fn text(plan: &Plan, swept: Swept) -> Result<String> {
     let mut items = data(plan);
     items += &table(plan.sites.len());
@@ -91,7 +91,7 @@ fn data(plan: &Plan) -> String {
     format!("(data $segment \"{segment}\") (data $records \"{records}\")\n")
 }
 
-/// The type of the sites' functions, and their table.
+/// The type of the sites' functions, and the table of the functions.
 fn table(sites: usize) -> String {
     let names: String = (0..sites).map(|number| format!(" $site{number}")).collect();
     format!(
@@ -100,8 +100,8 @@ fn table(sites: usize) -> String {
     )
 }
 
-/// The entry, and what writes outcomes by way of `memory`, which is preview 1's: in its
-/// first page, which the swept one has at the end.
+/// The entry, and the function that writes outcomes. It copies them through the first page of
+/// `memory`, the memory of preview 1. At the end the swept memory has that page.
 fn driver(plan: &Plan, memory: &str) -> String {
     let cases = plan.cases.len();
     let outcomes = outcomes_at(plan);
@@ -147,7 +147,7 @@ fn driver(plan: &Plan, memory: &str) -> String {
     )
 }
 
-/// What the driver reads of a case.
+/// A case as the driver reads it.
 fn record(case: &Case) -> [u8; RECORD] {
     let mut record = [0; RECORD];
     for (to, word) in record
@@ -162,7 +162,7 @@ fn record(case: &Case) -> [u8; RECORD] {
 /// The outcomes that the module writes.
 ///
 /// # Errors
-/// If these are not so many, or something else.
+/// If the output has another length, or something else than outcomes.
 pub fn outcomes(output: &[u8], cases: usize) -> Result<Vec<Outcome>> {
     ensure!(
         output.len() == OUTCOME * cases,

@@ -1,5 +1,5 @@
-//! All loads and stores of WebAssembly 2.0: how each is written, and what it does
-//! (core specification, "Memory Instructions").
+//! All loads and stores of WebAssembly 2.0: the text of each, and the rule by which it loads
+//! or stores (core specification, "Memory Instructions").
 
 /// A load or a store.
 #[derive(Debug)]
@@ -12,17 +12,17 @@ pub struct Operator {
 
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
-    /// A load of an integer of this many bits, its sign extended or not.
+    /// A load of an integer with this many bits, with or without sign extension.
     Integer { bits: u32, signed: bool },
     /// A load of a float of this many bits.
     Float(u32),
     /// A load of a whole vector.
     Vector,
-    /// A load of lanes that are made twice as wide, of this many bytes each before.
+    /// A load of lanes of this many bytes, which are extended to twice that.
     Extend { lane: u64, signed: bool },
     /// A load into all lanes.
     Splat,
-    /// A load into the first lane; the others are 0.
+    /// A load into the first lane; the other lanes become 0.
     Zero,
     /// A load into this lane of [`VECTOR`].
     LoadLane(u64),
@@ -32,14 +32,14 @@ pub enum Kind {
     StoreFloat(u32),
     /// A store of [`VECTOR`].
     StoreVector,
-    /// A store of this lane of it.
+    /// A store of this lane of [`VECTOR`].
     StoreLane(u64),
 }
 
-/// What scalar stores store, from its lowest byte on. As a float it is no NaN.
+/// The number that scalar stores store, from its lowest byte on. As a float it isn't a NaN.
 pub const SCALAR: u64 = 0x8fae_cdec_3ba1_a998;
 
-/// What is stored of vectors, and what lanes are loaded into.
+/// The vector that is stored, and into whose lanes are loaded.
 pub const VECTOR: [u64; 2] = [0xf1e2_d3c4_b5a6_9788, 0x796a_5b4c_3d2e_1f10];
 
 macro_rules! operators {
@@ -108,7 +108,7 @@ impl Operator {
     /// The operator with this name.
     ///
     /// # Panics
-    /// If there is none.
+    /// If no operator has the name.
     pub fn named(name: &str) -> &'static Self {
         let found = OPERATORS.iter().find(|operator| operator.name == name);
         found.unwrap_or_else(|| panic!("BUG: no operator {name}"))
@@ -121,8 +121,8 @@ impl Operator {
         )
     }
 
-    /// A function's body: the access at `address`, an i32 expression, in memory `$tested`,
-    /// and two i64 of what it loads, zeroes for a store.
+    /// The body of a function that makes the access in memory `$tested` at `address`, an i32
+    /// expression. It returns the loaded bits as two i64; zeroes for a store.
     pub fn body(&self, offset: u64, address: &str) -> String {
         let at = format!("{} $tested offset={offset}", self.name);
         let vector = format!("(v128.const i64x2 {:#x} {:#x})", VECTOR[0], VECTOR[1]);
@@ -158,7 +158,7 @@ impl Operator {
         }
     }
 
-    /// What a load makes of the bytes it reads.
+    /// The result of a load of these bytes.
     pub fn loaded(&self, bytes: &[u8]) -> [u64; 2] {
         let mut vector = [0; 16];
         match self.kind {
@@ -211,7 +211,7 @@ fn vector_bytes() -> [u8; 16] {
     bytes
 }
 
-/// Up to eight bytes as a number of 64 bits.
+/// Up to eight bytes as a number.
 fn extended(bytes: &[u8], signed: bool) -> u64 {
     let is_negative = bytes.last().is_some_and(|last| last & 0x80 != 0);
     let mut all = [if signed && is_negative { 0xff } else { 0 }; 8];
@@ -219,7 +219,7 @@ fn extended(bytes: &[u8], signed: bool) -> u64 {
     u64::from_le_bytes(all)
 }
 
-/// A body that has no results to show.
+/// A body whose results are zeroes.
 pub fn nothing(access: &str) -> String {
     format!("{access} (i64.const 0) (i64.const 0)")
 }

@@ -1,6 +1,7 @@
-//! Which accesses are tried, in order, and what comes of each by the specification's
-//! rule: an access of `width` bytes at index plus offset, a sum that doesn't wrap, traps
-//! unless it ends within the memory's size (core specification, "Memory Instructions").
+//! Which accesses are made, in which order, and the outcome of each by the specification's
+//! rule. An access of `width` bytes at index plus offset traps unless it ends within the
+//! memory's size. The sum of index and offset doesn't wrap around (core specification,
+//! "Memory Instructions").
 
 mod ranges;
 
@@ -16,17 +17,17 @@ pub struct Case {
     pub function: u32,
     pub index: u32,
     pub length: u32,
-    /// Bytes of the memory at that time.
+    /// The memory's size at that time, in bytes.
     pub size: u64,
     pub outcome: Outcome,
-    /// Of a load or a store: where.
+    /// The place of a load or a store.
     pub place: Option<Place>,
 }
 
-/// Where a load or a store goes.
+/// The place of a load or a store.
 #[derive(Debug, Clone, Copy)]
 pub struct Place {
-    /// Its first byte's address; below 0 from Go's SP.
+    /// The address of its first byte. Relative to Go's SP it may be negative.
     pub start: i64,
     /// Whether the compiler compares it with the memory's size.
     pub is_compared: bool,
@@ -44,17 +45,17 @@ pub struct Plan {
     pub sites: Vec<Site>,
     pub cases: Vec<Case>,
     by_text: HashMap<String, u32>,
-    /// What memory holds where that isn't 0.
+    /// The bytes of memory that aren't 0.
     memory: HashMap<u64, u8>,
     size: u64,
-    /// How many of the cases are there for themselves, and not to prepare or to show.
+    /// How many cases are accesses under test. The others prepare memory or show it.
     pub tried: usize,
     /// Whether SP plus a small constant is trusted not to wrap around.
     trusted: bool,
 }
 
-/// Static offsets: none, small ones, around the largest that isn't compared, around 2^31
-/// and the largest ones there are.
+/// Static offsets: 0, small ones, around the largest without a comparison, around 2^31, and
+/// the largest that exist.
 const OFFSETS: [u64; 12] = [
     0,
     1,
@@ -87,11 +88,12 @@ const FEW: [&str; 6] = [
     "v128.store64_lane",
 ];
 
-/// What Go's code adds to SP; the first and the last are the furthest ones for which SP
+/// Constants that Go's code adds to SP. The first and the last are the furthest for which SP
 /// is trusted.
 const CONSTANTS: [i32; 4] = [-65_536, -8, 16, 65_535];
 
-/// Static offsets of such accesses; with [`CONSTANTS`] around the largest that isn't compared.
+/// Static offsets of accesses relative to SP. With [`CONSTANTS`] their sums lie around the
+/// largest offset without a comparison.
 const GO_OFFSETS: [u64; 6] = [
     0,
     8,
@@ -104,7 +106,7 @@ const GO_OFFSETS: [u64; 6] = [
 const PAGE: u64 = 4096;
 
 impl Plan {
-    /// All accesses at memories of so many pages in turn, which must grow.
+    /// All accesses with memories of these sizes in pages, which must increase.
     pub fn new(pages: &[u32]) -> Self {
         let mut plan = Self::default();
         let mut before = 0;
@@ -133,9 +135,9 @@ impl Plan {
         plan
     }
 
-    /// All accesses that Go's code makes relative to SP, below and above it, at memories of
-    /// so many pages in turn, of which the first is what there is at the start. Where SP is
-    /// `trusted`, its sum with a constant doesn't wrap: what is below 0 or behind 4 GiB traps.
+    /// All accesses that Go's code makes relative to SP, below and above it, with memories of
+    /// these sizes in pages. The first is the size at the start. If SP is `trusted`, its sum
+    /// with a constant doesn't wrap: an access below 0 or beyond 4 GiB traps.
     pub fn of_go(pages: &[u32], trusted: bool) -> Self {
         let mut plan = Self {
             trusted,
@@ -167,7 +169,7 @@ impl Plan {
         let more = offset.cast_signed() + i64::from(constant);
         let starts = self.starts(operator.width, offset).into_iter();
         let pointers = starts.map(|start| start.cast_signed() - more);
-        // What the sum makes less than 0, or more than 32 bits have.
+        // Indices for which the sum is negative or exceeds 32 bits.
         let near_0 = [0, 1, 7, 8, 9, 15, 16, 17, 0xffff, 0x1_0000, 0x1_0001];
         let pointers = pointers
             .chain(near_0)
@@ -223,7 +225,7 @@ impl Plan {
         self.tried += 1;
     }
 
-    /// Places at which something may begin to be wrong: of memory, of pages, of signs.
+    /// Boundaries: the ends of memory and of pages, and the sign bit.
     fn boundaries(&self) -> impl Iterator<Item = u64> + use<> {
         let size = self.size;
         let far = [0, PAGE, WASM_PAGE_SIZE, 1 << 31, 1 << 32];
@@ -233,14 +235,14 @@ impl Plan {
             .filter(move |&at| at <= size)
     }
 
-    /// Puts bytes around each boundary.
+    /// Stores bytes around each boundary.
     fn fill_boundaries(&mut self) {
         for at in self.boundaries() {
             self.put(at.saturating_sub(40), (at + 40).min(self.size));
         }
     }
 
-    /// Puts other bytes at `from` to `to`, or a bit further.
+    /// Stores other bytes from `from` to `to`, or a few more.
     fn put(&mut self, from: u64, to: u64) {
         let to = to.min(self.size);
         let mut at = from & !3;
@@ -265,7 +267,7 @@ impl Plan {
         at + length <= self.size
     }
 
-    /// Addresses of accesses of `width` bytes that are worth it.
+    /// Addresses at which an access of `width` bytes touches or crosses a boundary.
     fn starts(&self, width: u64, offset: u64) -> BTreeSet<u64> {
         let ends = [width + 1, width, width - 1, 1];
         let mut starts = BTreeSet::new();
@@ -274,7 +276,7 @@ impl Plan {
             starts.insert(at);
         }
         starts.extend([self.size + 1, self.size + PAGE, self.size + WASM_PAGE_SIZE]);
-        // What the end of 32 bits makes of sum and index.
+        // Around 2^32, for the sum and for the index.
         starts.extend([
             (1 << 32) - width,
             (1 << 32) - 1,
@@ -287,7 +289,7 @@ impl Plan {
         starts
     }
 
-    /// An operator at all of its starts that an index and this offset can be.
+    /// An operator at all of its addresses that an index and this offset can give.
     fn accesses(&mut self, operator: &'static Operator, form: Form, offset: u64) {
         let site = Site::Access {
             operator,
@@ -306,7 +308,7 @@ impl Plan {
         }
     }
 
-    /// The same with an index that is constant, at the memory's end.
+    /// The same with a constant index, at the memory's end.
     fn constants(&mut self, operator: &'static Operator, offset: u64) {
         for start in [self.size.saturating_sub(operator.width), self.size] {
             for start in [start, start + 1] {
@@ -344,7 +346,7 @@ impl Plan {
             (is_store, None) => {
                 self.push_access(site, given, place, Outcome::Trap);
                 if is_store {
-                    // The processor may have written what lies in memory.
+                    // The processor may have written the bytes that lie in memory.
                     let end = place.start.saturating_add_unsigned(operator.width);
                     let inside = |at: i64| u64::try_from(at).unwrap_or_default();
                     self.put(inside(place.start), inside(end));
@@ -353,7 +355,7 @@ impl Plan {
         }
     }
 
-    /// Loads what memory holds from `start` on.
+    /// Loads the bytes from `start` on.
     fn show(&mut self, start: u64, length: u64) {
         let operator = Operator::named("v128.load");
         let site = Site::Access {
@@ -374,7 +376,7 @@ impl Plan {
 
 const NOTHING: Outcome = Outcome::Gives([0, 0]);
 
-/// Whether accesses with this static offset are compared with the memory's size.
+/// Whether the compiler compares an access with this static offset with the memory's size.
 fn is_compared(offset: u64) -> bool {
     offset > MAX_UNCHECKED_OFFSET
 }

@@ -1,12 +1,12 @@
-//! Functions of the swept module: each makes one access, at an index that it is given.
+//! The functions of the swept module. Each makes one access, at the index that it gets.
 
 use super::operators::{Operator, nothing};
 use std::fmt;
 
-/// Bytes of the passive segment `$segment`, of which each is its own index.
+/// Length of the passive segment `$segment`. Each of its bytes is its own index.
 pub const SEGMENT: u64 = 200;
 
-/// What a function does in memory `$tested`.
+/// The access of a function in memory `$tested`.
 #[derive(Debug, Clone, Copy)]
 pub enum Site {
     /// An access at index, in this form, plus a static offset.
@@ -25,15 +25,15 @@ pub enum Site {
     Init,
     /// `memory.init` from an index in the segment to 0.
     InitFrom,
-    /// `memory.grow` by the index; gives the result.
+    /// `memory.grow` by the index. Returns its result.
     Grow,
-    /// A store of the length, an i32, for bytes to be told apart.
+    /// A store of the length, an i32, so that bytes differ.
     Put,
 }
 
 pub const FILLED: u8 = 0xb7;
 
-/// How many bytes an operator for ranges is given.
+/// The length operand of an operator on a range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Length {
     Constant(u32),
@@ -45,15 +45,15 @@ pub enum Length {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     Given,
-    /// Not at all.
+    /// It is the parameter.
     Constant(u32),
-    /// By a sum in 32 bits.
+    /// As a sum in 32 bits.
     Sum(i32),
     /// As global 0, which lives in the pinned register (`compiler/src/lower/sp.rs`).
     Global,
-    /// As Go's code does it, by a sum in 64 bits of its SP, which is the parameter.
+    /// As Go's code does: as a sum in 64 bits of SP, which is the parameter.
     StackPointer(i32),
-    /// By one in 64 bits, of which the lower half counts.
+    /// As the lower half of a sum in 64 bits.
     Wide(i32),
 }
 
@@ -110,7 +110,7 @@ impl Length {
 }
 
 impl Site {
-    /// Whether Go's SP is its parameter.
+    /// Whether the parameter is Go's SP.
     pub fn is_from_stack(&self) -> bool {
         let form = match self {
             Self::Access { form, .. } => *form,
@@ -119,7 +119,7 @@ impl Site {
         matches!(form, Form::StackPointer(_))
     }
 
-    /// The body of its function, of parameters index and length and of two results.
+    /// The body of the function, which has the parameters index and length and two results.
     pub fn body(&self) -> String {
         match self {
             Self::Access {

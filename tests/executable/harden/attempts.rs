@@ -1,5 +1,5 @@
-//! What a guest that has broken the runtime may try, and what each fence makes of
-//! it. Numbers are those of this machine's kernel, by the libc crate.
+//! The attempts of a guest that has broken the runtime, and the outcome of each behind each
+//! layer. The numbers of system calls are those of this machine, from the crate libc.
 
 pub mod memory;
 
@@ -9,7 +9,7 @@ use harness::fences::Outcome::{self, Fails, Killed, Works};
 use std::fmt;
 use std::path::Path;
 
-/// What the executable grants.
+/// The directories that the executable grants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Policy {
     /// A directory for writing and one for reading.
@@ -40,23 +40,23 @@ impl fmt::Display for Policy {
     }
 }
 
-/// Without a fence it works.
+/// A sequence of calls. It succeeds without the second fence.
 pub struct Attempt {
     pub name: &'static str,
     calls: String,
     pub landlock: Outcome,
     pub seccomp: Outcome,
-    /// What mseal and MDWE make of it.
+    /// The outcome behind mseal and MDWE.
     pub memory: Outcome,
-    /// What all fences make of it, where that doesn't follow from each of them.
+    /// The outcome behind all layers, if it doesn't follow from the outcome behind each.
     pub all: Option<Outcome>,
 }
 
-/// Stands in an attempt for the address of the first whole page of the executable's code.
+/// In an attempt: the address of the first whole page of the executable's code.
 const CODE: &str = "CODE";
 
 impl Attempt {
-    /// As the guest `corrupt` takes them, in `program`.
+    /// The arguments of the guest `corrupt`, for the executable `program`.
     pub fn calls(&self, program: &Path) -> Result<Vec<String>> {
         let code = match self.calls.contains(CODE) {
             true => memory::code(program)?.to_string(),
@@ -79,8 +79,7 @@ impl Attempt {
 
 const DENIED: Outcome = Fails(libc::EACCES);
 
-/// The attempts under `policy`; something listens on `port`, and Landlock's version is
-/// `version`.
+/// The attempts under `policy`. A listener is on `port`, and Landlock has this version.
 pub fn of(policy: Policy, place: &Place, port: u16, version: u32) -> Result<Vec<Attempt>> {
     let mut attempts = everywhere(place, version);
     attempts.extend(memory::attempts());
@@ -104,7 +103,7 @@ fn attempt(name: &'static str, calls: &str, landlock: Outcome, seccomp: Outcome)
     }
 }
 
-/// What no policy needs. Landlock doesn't see all of it.
+/// Calls that no policy needs. Landlock doesn't see all of them.
 fn everywhere(place: &Place, version: u32) -> Vec<Attempt> {
     let (secret, program) = (place.path("secret"), place.path("rw/program"));
     let anonymous = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
@@ -170,7 +169,7 @@ fn everywhere(place: &Place, version: u32) -> Vec<Attempt> {
     ]
 }
 
-/// Signals to others are fenced by version 6 of Landlock.
+/// Landlock refuses signals to other processes from version 6 on.
 fn scoped(version: u32) -> Outcome {
     if version >= 6 {
         Fails(libc::EPERM)
@@ -179,7 +178,7 @@ fn scoped(version: u32) -> Outcome {
     }
 }
 
-/// TCP is fenced by version 4 of Landlock.
+/// Landlock refuses TCP from version 4 on.
 fn network(port: u16, version: u32) -> Result<Vec<Attempt>> {
     let tcp = if version >= 4 { DENIED } else { Works };
     let socket = format!(
@@ -188,7 +187,7 @@ fn network(port: u16, version: u32) -> Result<Vec<Attempt>> {
         libc::AF_INET,
         libc::SOCK_STREAM
     );
-    // struct sockaddr_in: family in the machine's order, port and address in the
+    // struct sockaddr_in: the family in the machine's byte order, port and address in the
     // network's, padding.
     let address = |port: u16| format!("#0200{port:04x}7f0000010000000000000000");
     Ok(vec![
@@ -217,7 +216,7 @@ fn free_port() -> Result<u16> {
     Ok(probe.local_addr()?.port())
 }
 
-/// A call that opens `path` with `flags`.
+/// A call of openat that opens `path` with `flags`.
 fn openat(path: &str, flags: i32) -> String {
     let mode = 0o666;
     format!(
@@ -227,7 +226,7 @@ fn openat(path: &str, flags: i32) -> String {
     )
 }
 
-/// The same by openat2: `struct open_how` of flags, mode and resolve.
+/// A call of openat2 that opens `path`: `struct open_how` is flags, mode and resolve.
 fn openat2(path: &str, flags: i32) -> String {
     let how: String = [flags as u64, 0, 0]
         .map(|word| format!("{:016x}", word.swap_bytes()))
@@ -235,15 +234,15 @@ fn openat2(path: &str, flags: i32) -> String {
     format!("{} {} @{path} #{how} 24", libc::SYS_openat2, libc::AT_FDCWD)
 }
 
-/// Where a directory may be written, files are Landlock's matter: seccomp can't tell
-/// one path from another.
+/// If a directory is granted for writing, only Landlock protects other files: seccomp can't
+/// tell one path from another.
 fn beside_writable(place: &Place, version: u32) -> Vec<Attempt> {
     let [secret, ro, rw] = ["secret", "ro/file", "rw/file"].map(|name| place.path(name));
     let at = libc::AT_FDCWD;
     let call = |name, calls: String| attempt(name, &calls, DENIED, Works);
     let by_openat2 = |name, flags| {
         let attempt = call(name, openat2(&secret, flags));
-        // Where Landlock doesn't see what is emptied, there is no openat2 beside it.
+        // seccomp refuses openat2 if this version of Landlock doesn't see O_TRUNC.
         let is_left = version != 2;
         if is_left {
             attempt
@@ -311,9 +310,9 @@ fn beside_writable(place: &Place, version: u32) -> Vec<Attempt> {
     ]
 }
 
-/// Landlock sees that a file is emptied from version 3 on; before that seccomp doesn't
-/// let it come to that (`all`), but where Landlock doesn't stand at all: there a path may
-/// be anybody's anyway.
+/// Attempts that empty a file. Landlock refuses them from version 3 on. With an older version
+/// seccomp refuses them (`all`). Without any Landlock they succeed: then every path is open
+/// to them anyway.
 fn emptying(name: &'static str, calls: &str, version: u32, all: Outcome) -> Attempt {
     match version {
         0..2 => attempt(name, calls, Works, Works),
@@ -322,7 +321,7 @@ fn emptying(name: &'static str, calls: &str, version: u32, all: Outcome) -> Atte
     }
 }
 
-/// Where directories may only be read, seccomp allows no call that changes one.
+/// If directories are granted for reading alone, seccomp refuses each call that changes one.
 fn beside_read_only(place: &Place, version: u32) -> Vec<Attempt> {
     let [secret, ro] = ["secret", "ro/file"].map(|name| place.path(name));
     let at = libc::AT_FDCWD;
@@ -342,7 +341,7 @@ fn beside_read_only(place: &Place, version: u32) -> Vec<Attempt> {
             if version >= 3 { DENIED } else { Works },
             Killed,
         ),
-        // Where Landlock doesn't see it, there is no openat2.
+        // seccomp refuses openat2 if this version of Landlock doesn't see it.
         attempt(
             "empty a file by openat2",
             &openat2(&ro, libc::O_RDONLY | libc::O_TRUNC),
@@ -385,7 +384,7 @@ fn beside_read_only(place: &Place, version: u32) -> Vec<Attempt> {
     ]
 }
 
-/// Without a directory nothing is found by a path.
+/// If no directory is granted, each call with a path is refused.
 fn without_files(place: &Place) -> Vec<Attempt> {
     let secret = place.path("secret");
     let at = libc::AT_FDCWD;
@@ -430,7 +429,7 @@ fn without_files(place: &Place) -> Vec<Attempt> {
     ]
 }
 
-/// The version of this kernel's Landlock, 0 for none.
+/// The version of this kernel's Landlock; 0 if it has none.
 pub fn landlock_version() -> u32 {
     let (no_attributes, version) = (std::ptr::null::<libc::c_void>(), 1);
     // SAFETY: without attributes nothing is read or written.

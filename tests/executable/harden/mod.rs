@@ -1,8 +1,8 @@
-//! The second fence holds where the first doesn't: a runtime that was corrupted to
-//! make any system call the guest asks for (`runtime-shim/src/corrupt.rs`) is kept in
-//! by Landlock, by seccomp, and by mseal and MDWE, each by itself and all together; without
-//! them (`--no-harden`) the same attempts succeed. Older versions of Landlock are
-//! pretended: the runtime then asks for no more than those had.
+//! Does the second fence hold if the first one is broken? The runtime is corrupted
+//! (`runtime-shim/src/corrupt.rs`): it makes any system call for the guest. Landlock, seccomp,
+//! and mseal with MDWE must stop the guest's attempts, each layer alone and all together.
+//! Without them (`--no-harden`) the same attempts must succeed. For older versions of
+//! Landlock the runtime asks for no more than those had.
 
 mod attempts;
 
@@ -42,7 +42,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         trials.push(natively(test(&name, tool, body)));
     }
     for (flag, fenced) in [(None, true), (Some("--no-harden"), false)] {
-        let name = format!("harden/what the kernel says, {}", flag.unwrap_or("default"));
+        let name = format!("harden/layers in /proc, {}", flag.unwrap_or("default"));
         trials.push(natively(test(&name, tool, move |tool| {
             stands(tool, flag, fenced)
         })));
@@ -50,8 +50,8 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     trials
 }
 
-/// All attempts of `policy` behind all combinations of fences, as on a kernel with the
-/// version of Landlock that is `pretended`, or the one of this machine.
+/// Makes all attempts of `policy` behind each layer, and compares the outcomes. `pretended`
+/// is the version of Landlock; if it is none, this machine's.
 fn holds(tool: &Tool, policy: Policy, pretended: Option<u32>) -> Result<()> {
     let version = attempts::landlock_version();
     if pretended.is_some_and(|pretended| pretended > version) {
@@ -77,7 +77,7 @@ fn holds(tool: &Tool, policy: Policy, pretended: Option<u32>) -> Result<()> {
         };
         let unfenced = outcome(Fences::None)?;
         if unfenced != Outcome::Works {
-            // Some other fence is around the tests, a container's say.
+            // Something else refuses the attempt here, such as a container.
             eprintln!("SKIPPED: {name}: {unfenced:?} here without a fence of ours");
             continue;
         }
@@ -119,7 +119,7 @@ fn holds(tool: &Tool, policy: Policy, pretended: Option<u32>) -> Result<()> {
     Ok(())
 }
 
-/// One attempt behind some fences; `programs` are without and with.
+/// Makes one attempt behind some layers. `programs` are without and with the second fence.
 fn try_once(
     attempt: &Attempt,
     fences: Fences,
@@ -140,12 +140,12 @@ fn try_once(
     outcome(&Run::of(command).run()?)
 }
 
-/// What became of the last call of an attempt.
+/// The outcome of the last call of an attempt.
 fn outcome(finished: &Finished) -> Result<Outcome> {
     let said = text(&finished.stdout);
     match (finished.ends, said.lines().last()) {
         (Ends::Signal(libc::SIGSYS), _) => Ok(Outcome::Killed),
-        // Another program took its place.
+        // The attempt executed another program.
         (Ends::Exit(0), None) => Ok(Outcome::Works),
         (Ends::Exit(0), Some(result)) => match result.parse::<i64>()? {
             0.. => Ok(Outcome::Works),
@@ -155,8 +155,8 @@ fn outcome(finished: &Finished) -> Result<Outcome> {
     }
 }
 
-/// Programs do with files what they do here on a kernel with this version of Landlock,
-/// where seccomp may leave them no openat2.
+/// With an older version of Landlock, programs do the same with files, although seccomp may
+/// refuse openat2 then.
 fn same_files(tool: &Tool, version: u32) -> Result<()> {
     if attempts::landlock_version() < version {
         eprintln!("SKIPPED: this kernel has no Landlock {version}");
@@ -209,7 +209,7 @@ fn same_files(tool: &Tool, version: u32) -> Result<()> {
     Ok(())
 }
 
-/// A directory with two to be granted, and a secret beside them.
+/// A directory with two directories to be granted, and a secret beside them.
 pub struct Place(TempDir);
 
 impl Place {
@@ -223,7 +223,7 @@ impl Place {
         self.0.path().join(below).display().to_string()
     }
 
-    /// Undoes what an attempt may have done.
+    /// Restores what an attempt may have changed.
     fn restore(&self) -> Result<()> {
         for dir in ["rw", "ro", "new"] {
             let dir = self.path(dir);
@@ -231,7 +231,7 @@ impl Place {
                 fs::remove_dir_all(&dir)?;
             }
         }
-        // Its mode may be another, which without capabilities root must mind.
+        // An attempt may have changed its mode, which also binds root without capabilities.
         for file in ["moved", "secret"] {
             let _ = fs::remove_file(self.path(file));
         }
@@ -245,8 +245,8 @@ impl Place {
     }
 }
 
-/// An executable as it is shipped is behind both fences while its guest runs, or
-/// behind none.
+/// While its guest runs, an ordinary executable is behind both layers; with `--no-harden`
+/// behind neither.
 fn stands(tool: &Tool, flag: Option<&str>, fenced: bool) -> Result<()> {
     let flags: Vec<String> = flag.map(Into::into).into_iter().collect();
     let program = tool.executable(&guest("stdio", Goal::Wasip1)?, &flags)?;
@@ -265,14 +265,14 @@ fn stands(tool: &Tool, flag: Option<&str>, fenced: bool) -> Result<()> {
     child.wait()?;
     ensure!(line == "1: ONE\n", "says {line:?}");
     let own = fs::read_to_string("/proc/self/status")?;
-    // A container may have put filters around all of us.
+    // A container may have added filters of its own.
     let filters = |status| field(status, "Seccomp_filters").ok()?.parse::<u32>().ok();
     if fenced {
         let found = ["NoNewPrivs", "Seccomp"].map(|name| field(&status, name));
         let [no_new_privs, seccomp] = found;
         ensure!((no_new_privs?, seccomp?) == ("1", "2"), "{status}");
     }
-    // Counted since Linux 5.9.
+    // Linux counts filters from 5.9 on.
     if let (Some(around), Some(there)) = (filters(&own), filters(&status)) {
         ensure!(there == around + u32::from(fenced), "{status}");
     }

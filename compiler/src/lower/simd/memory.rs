@@ -16,7 +16,7 @@ pub(super) fn lower(l: &mut Lowering<'_, '_, '_>, operator: &Operator<'_>) -> bo
 /// Pops an index, and gives address, displacement and flags of an access of `size`
 /// bytes: all of this file go through here.
 fn access(l: &mut Lowering<'_, '_, '_>, memarg: &MemArg, size: u32) -> (Value, i32, MemFlagsData) {
-    let (address, displacement) = l.address(memarg, size);
+    let (address, displacement) = l.pop_host_address(memarg, size);
     (address, displacement, l.regions.memory())
 }
 

@@ -1,4 +1,4 @@
-//! Attempts on what is mapped: code, read-only data and the guards around linear memory.
+//! Attempts to change mappings: code, read-only data and the guards around linear memory.
 
 use super::{Attempt, CODE, DENIED, attempt};
 use anyhow::{Context, Result};
@@ -7,13 +7,13 @@ use object::elf;
 use object::read::elf::{ElfFile64, ProgramHeader};
 use std::path::Path;
 
-/// Addresses on x86-64 (`contract/src/layout.rs`): of read-only data, of the guard below
-/// linear memory, and of what lies beyond the largest one.
+/// Addresses on x86-64 (`contract/src/layout.rs`): of read-only data, of the guard below linear
+/// memory, and beyond the largest memory.
 const READ_ONLY: &str = "0x400000";
 const GUARD: &str = "0xfff0000";
 const BEYOND: &str = "0x110000000";
 
-/// Changes of what is mapped. Landlock sees none of them.
+/// Attempts that change mappings. Landlock sees none of them.
 pub fn attempts() -> Vec<Attempt> {
     let (map, protect) = (libc::SYS_mmap, libc::SYS_mprotect);
     let (unmap, remap) = (libc::SYS_munmap, libc::SYS_mremap);
@@ -22,7 +22,7 @@ pub fn attempts() -> Vec<Attempt> {
     let call = |name, calls: String, seccomp| attempt(name, &calls, Works, seccomp);
     let sealed = |name, calls: String, seccomp| call(name, calls, seccomp).memory(sealed());
     vec![
-        // Where there was room behind code, this made data executable.
+        // This made data executable when a page of code had room after it.
         call(
             "grow a mapping by mremap",
             format!("{map} 0 4096 3 {anonymous} -1 0 -- {remap} = 4096 65536 1"),
@@ -77,7 +77,7 @@ pub fn attempts() -> Vec<Attempt> {
     ]
 }
 
-/// What mseal makes of a change, where the kernel has it.
+/// The outcome of a change behind mseal, if the kernel has mseal.
 fn sealed() -> Outcome {
     if can_seal() {
         Fails(libc::EPERM)
@@ -86,14 +86,14 @@ fn sealed() -> Outcome {
     }
 }
 
-/// Whether the kernel has mseal: it takes nothing at all for done.
+/// Whether the kernel has mseal. A call for no bytes succeeds then.
 pub fn can_seal() -> bool {
     const MSEAL: libc::c_long = 462;
-    // SAFETY: of no bytes nothing is sealed.
+    // SAFETY: a range of no bytes seals nothing.
     unsafe { libc::syscall(MSEAL, 0usize, 0usize, 0usize) == 0 }
 }
 
-/// What PR_SET_MDWE makes of new code, where the kernel has it.
+/// The outcome of making new code behind PR_SET_MDWE, if the kernel has it.
 pub fn no_new_code() -> Outcome {
     // SAFETY: the call takes no pointers.
     let can = unsafe { libc::prctl(libc::PR_GET_MDWE, 0, 0, 0, 0) >= 0 };

@@ -1,11 +1,11 @@
-//! A byte of the input as options of a build.
+//! Turns a byte of the input into options of a build.
 
 use wasi_aot_compiler::cpu::Features;
 use wasi_aot_compiler::{Emit, OptLevel, Options, Target};
 
-/// The options that `byte` stands for: bits 0 and 1 the level, or its
-/// default for the lowest processor, 2 and 3 what is
-/// known of Go, 4 and 5 what is emitted, 6 the target, 7 stripping.
+/// The options of `byte`. Bits 0 and 1: the level, or the default level for the lowest
+/// processor. Bits 2 and 3: knowledge of Go. Bits 4 and 5: the form of the output. Bit 6: the
+/// target. Bit 7: stripping.
 pub fn options(byte: u8) -> Options {
     let levels = [OptLevel::O2, OptLevel::O0, OptLevel::O1, OptLevel::O2];
     let emits = [Emit::Exe, Emit::Exe, Emit::Clif, Emit::Asm];

@@ -1,7 +1,7 @@
-//! Modules that look like Go's, and lie.
+//! The target `go`: modules that look like Go's, and lie.
 //!
-//! Whether a module is valid doesn't depend on what is known of Go, so a build with
-//! and one without that knowledge must succeed or fail alike.
+//! Knowledge of Go doesn't decide whether a module is valid. So a build with it and a build
+//! without it must both succeed, or fail with the same error.
 
 mod body;
 mod image;
@@ -20,7 +20,7 @@ use wasm_encoder::{
 /// PC_F of the first function (`funcValueOffset` in `cmd/link/internal/wasm/asm.go`).
 const FIRST_PC_F: u32 = 0x1000;
 
-/// Most functions that a module defines.
+/// The largest number of functions that a module defines.
 const FUNCTIONS: u32 = 6;
 
 /// The type `(i32) -> (i32)`, which a Go function has.
@@ -30,10 +30,10 @@ const START_TYPE: u32 = 1;
 /// The type of `proc_exit`.
 const EXIT_TYPE: u32 = 2;
 
-/// A module with Go's shape; the fuzzer's bytes fill its bodies and tables, and
-/// change some of what makes the shape.
+/// Builds a module with Go's shape. The fuzzer's bytes fill its bodies and tables, and change
+/// parts of the shape.
 pub fn go(data: &[u8]) {
-    // Data that ends early stands for nothing.
+    // Data that ends early gives no module.
     let _ = generated(&mut Unstructured::new(data));
 }
 
@@ -71,7 +71,7 @@ fn module(data: &mut Unstructured<'_>) -> arbitrary::Result<Vec<u8>> {
         );
         module.section(&section);
     }
-    // `_start` follows Go's functions, as a function that isn't Go's.
+    // `_start` comes after Go's functions; it isn't one of them.
     let mut declared = FunctionSection::new();
     for _ in 0..functions {
         let rare = data.ratio(1, 12)?;
@@ -139,7 +139,7 @@ fn tables(
     Ok(())
 }
 
-/// Go's eight globals; now and then one has another type, or there are fewer.
+/// Go's eight globals. Now and then one has another type, or one is missing.
 fn globals(data: &mut Unstructured<'_>) -> arbitrary::Result<GlobalSection> {
     let mut globals = GlobalSection::new();
     let count = if data.ratio(1, 16)? {
@@ -181,7 +181,7 @@ fn exports(start: u32, data: &mut Unstructured<'_>) -> arbitrary::Result<ExportS
     Ok(exports)
 }
 
-/// The table's elements: from 0x1000 on all functions in order, or nearly so.
+/// The table's elements: all functions in order from 0x1000 on, or almost.
 fn elements(
     module: &mut Module,
     imports: u32,
@@ -212,7 +212,7 @@ fn start(imports: u32, data: &mut Unstructured<'_>) -> arbitrary::Result<Functio
     Ok(function)
 }
 
-/// The image in pieces, as Go's linker leaves it after it has dropped zeroes.
+/// The image in pieces, as Go's linker writes it after it has dropped zeroes.
 fn segments(image: &Image, data: &mut Unstructured<'_>) -> arbitrary::Result<DataSection> {
     let mut segments = DataSection::new();
     let size = data.int_in_range(1..=image.bytes.len().max(1))?;
@@ -226,7 +226,7 @@ fn segments(image: &Image, data: &mut Unstructured<'_>) -> arbitrary::Result<Dat
     Ok(segments)
 }
 
-/// Names, producers, a build ID, and sections that only look like those.
+/// Custom sections: names, producers, a build ID, and sections that only look like them.
 fn customs(
     module: &mut Module,
     functions: u32,

@@ -1,15 +1,15 @@
-//! `wasi-aot inspect` over whatever file it is given.
+//! The target `inspect`: `wasi-aot inspect` with any file.
 
 use super::check_message;
 use arbitrary::Unstructured;
 use std::sync::LazyLock;
 use wasi_aot_compiler::{Emit, Options};
 
-/// Most changes to a file; it should still be recognised most of the time.
+/// The largest number of changes to a file, so few that most files are still recognised.
 const CHANGES: u8 = 16;
 
-/// A file: the fuzzer's bytes, or an executable or object of ours with some bytes
-/// changed and cut off somewhere (the fuzzer would never make one up).
+/// Inspects a file: the fuzzer's bytes, or an executable or object of ours with some bytes
+/// changed and its end cut off. The fuzzer would never find such a file by itself.
 pub fn inspect(data: &[u8]) {
     let Some((&kind, rest)) = data.split_first() else {
         return;
@@ -27,7 +27,7 @@ fn look(file: &[u8]) {
     }
 }
 
-/// A module with some of everything that a report is about.
+/// A module with each thing that a report describes.
 const MODULE: &str = r#"(module
     (import "wasi_snapshot_preview1" "proc_exit" (func (param i32)))
     (table 2 funcref) (elem (i32.const 0) 1 1)
@@ -38,7 +38,7 @@ const MODULE: &str = r#"(module
         (block (br_if 0 (global.get 0)))
         (call_indirect (i32.const 0)) (call 0 (i32.const 1))))"#;
 
-/// A plain executable, one that is stripped, and an object.
+/// An executable, a stripped executable, and an object.
 static SAMPLES: LazyLock<[Vec<u8>; 3]> = LazyLock::new(|| {
     let wasm = wat::parse_str(MODULE).expect("BUG: no text of a module");
     let build = |emit, strip| {
@@ -57,14 +57,14 @@ static SAMPLES: LazyLock<[Vec<u8>; 3]> = LazyLock::new(|| {
     ]
 });
 
-/// A copy of `sample` with the changes that `data` stands for.
+/// A copy of `sample` with the changes that `data` describes.
 fn changed(sample: &[u8], data: &[u8]) -> Vec<u8> {
     let mut copy = sample.to_vec();
     let mut data = Unstructured::new(data);
     let last = sample.len() - 1;
     let change = |copy: &mut Vec<u8>, data: &mut Unstructured<'_>| -> arbitrary::Result<()> {
         for _ in 0..data.int_in_range(0..=CHANGES)? {
-            // Headers are at both ends.
+            // Headers lie at both ends of the file.
             let near = data.int_in_range(0..=last.min(0xffff))?;
             let at = match data.int_in_range(0..=2)? {
                 0 => near,
@@ -78,7 +78,7 @@ fn changed(sample: &[u8], data: &[u8]) -> Vec<u8> {
         }
         Ok(())
     };
-    // Data that ends early has made the changes so far.
+    // Data that ends early makes the changes up to its end.
     let _ = change(&mut copy, &mut data);
     copy
 }

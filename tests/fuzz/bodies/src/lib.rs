@@ -1,9 +1,11 @@
-//! What the fuzz targets do with their input, without libFuzzer.
+//! Can any bytes make the compiler panic? The bodies of the fuzz targets, without libFuzzer.
 //!
-//! Each target is a function of bytes that panics if they show something wrong.
-//! `tests/fuzz/targets/` puts them under libFuzzer, `tests/replay.rs` runs them over
-//! the corpus and over everything that was ever found. What holds for any input: no
-//! panic; an error is one printable line; what was built can be inspected.
+//! A target is a function of bytes that panics if they show a fault. `tests/fuzz/targets/` runs
+//! the targets under libFuzzer, `tests/replay.rs` runs them over the corpus and all findings.
+//! For any input, the compiler doesn't panic, an error is one printable line, and a built
+//! executable can be inspected.
+
+#![forbid(unsafe_code)]
 
 mod choices;
 mod go;
@@ -28,11 +30,11 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("smith", smith),
 ];
 
-/// Has this thread do all the work of the compiler, so that libFuzzer's limits and
-/// counters see it.
+/// Makes the compiler work in this thread alone, so that libFuzzer's limits and counters see all
+/// of its work.
 ///
 /// # Panics
-/// If other threads do it already.
+/// If the compiler has threads already.
 pub fn one_thread() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
@@ -43,19 +45,18 @@ pub fn one_thread() {
     });
 }
 
-/// A module as the fuzzer makes it up; the first byte chooses the options.
+/// The target `compile`: the first byte chooses the options, the others are the module.
 pub fn compile(data: &[u8]) {
     if let Some((&choices, wasm)) = data.split_first() {
-        // What it gives is checked by `built` itself.
+        // `built` checks the result itself.
         let _ = built(wasm, &options(choices));
     }
 }
 
-/// Builds a module; gives the message of an error.
+/// Builds a module. Returns the message of an error.
 ///
 /// # Panics
-/// If the message is not one printable line, or what was built is not what it
-/// should be.
+/// If the message isn't one printable line, or the output has another form than asked for.
 fn built(wasm: &[u8], options: &Options) -> Result<Vec<u8>, String> {
     match wasi_aot_compiler::build(wasm, options, &()) {
         Ok(bytes) => {
@@ -83,7 +84,7 @@ fn built(wasm: &[u8], options: &Options) -> Result<Vec<u8>, String> {
     }
 }
 
-/// Holds an error's message to one line of bounded length that a terminal can show.
+/// An error's message must be one printable line of bounded length.
 fn check_message(message: &str) {
     assert!(!message.is_empty(), "an error without a message");
     assert!(

@@ -1,4 +1,4 @@
-//! Modules that are valid, and such modules with some bytes changed.
+//! The target `smith`: valid modules, and the same modules with some bytes changed.
 
 use super::built;
 use super::choices::options;
@@ -6,13 +6,13 @@ use arbitrary::{Arbitrary, Unstructured};
 use std::sync::LazyLock;
 use wasm_smith::{Config, Module};
 
-/// Most bytes that are changed in a module.
+/// The largest number of bytes that are changed in a module.
 const CHANGES: u8 = 8;
 
-/// A valid module, and what becomes of it when bytes are changed. The valid one must
-/// not be called invalid.
+/// Builds a valid module, and the module with changed bytes. The compiler must not call the valid
+/// one invalid.
 pub fn smith(data: &[u8]) {
-    // Data that ends early stands for nothing.
+    // Data that ends early gives no module.
     let _ = generated(&mut Unstructured::new(data));
 }
 
@@ -39,8 +39,8 @@ fn generated(data: &mut Unstructured<'_>) -> arbitrary::Result<()> {
     Ok(())
 }
 
-/// The features of WebAssembly that [`Module`]s use, by the fuzzer's choice, and none
-/// that the specification's second version lacks.
+/// The features of WebAssembly that a [`Module`] uses, by the fuzzer's choice. All of them belong
+/// to version 2.0.
 fn config(data: &mut Unstructured<'_>) -> arbitrary::Result<Config> {
     let mut config = Config::arbitrary(data)?;
     config.available_imports = Some(IMPORTS.clone());

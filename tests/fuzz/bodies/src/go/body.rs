@@ -5,9 +5,9 @@ use super::{FIRST_PC_F, GO_TYPE};
 use arbitrary::Unstructured;
 use wasm_encoder::{BlockType, Function, InstructionSink, MemArg, ValType};
 
-/// Most blocks of a dispatch.
+/// The largest number of blocks of a dispatch.
 const BLOCKS: u32 = 6;
-/// Most pieces of code in a block.
+/// The largest number of pieces of code in a block.
 const PIECES: u32 = 6;
 
 /// What pieces of code are made of: i32, i64, f64 and i64 locals follow PC_B.
@@ -16,7 +16,7 @@ const INT: u32 = 2;
 const FLOAT: u32 = 3;
 const OTHER: u32 = 4;
 
-/// What a body may refer to.
+/// The functions, globals and blocks that a body may refer to.
 struct Around {
     imports: u32,
     functions: u32,
@@ -24,7 +24,7 @@ struct Around {
     blocks: u32,
 }
 
-/// The body of a function of Go's type.
+/// The body of a function with the type of Go's functions.
 pub fn body(
     data: &mut Unstructured<'_>,
     imports: u32,
@@ -39,7 +39,7 @@ pub fn body(
     let types = [ValType::I32, ValType::I64, ValType::F64, ValType::I64];
     let mut function = Function::new(types.map(|ty| (1, ty)));
     if data.ratio(1, 16)? {
-        // Bytes that may be anything; mostly they make the body invalid.
+        // Any bytes. Most of them make the body invalid.
         let bytes: &[u8] = data.arbitrary()?;
         function.raw(bytes.iter().copied());
         return Ok(function);
@@ -122,7 +122,7 @@ fn pieces(
     Ok(())
 }
 
-/// A jump between blocks through the dispatch, or nearly that.
+/// A jump between blocks through the dispatch, or almost one.
 fn jump(
     code: &mut InstructionSink<'_>,
     data: &mut Unstructured<'_>,
@@ -155,7 +155,7 @@ fn pc_b(data: &mut Unstructured<'_>, around: &Around) -> arbitrary::Result<u32> 
     }
 }
 
-/// A call, SP read back, and the test of its result.
+/// A call, the read of SP after it, and the test of its result.
 fn call(
     code: &mut InstructionSink<'_>,
     data: &mut Unstructured<'_>,
@@ -253,7 +253,7 @@ fn condition(
     Ok(())
 }
 
-/// The upper half of a product of 64 bits, in four products of 32.
+/// The upper half of a product of two 64-bit numbers, by four products of 32-bit numbers.
 fn product(code: &mut InstructionSink<'_>) {
     let half = |code: &mut InstructionSink<'_>, local: u32, high: bool| {
         code.local_get(local);
@@ -292,7 +292,7 @@ fn bulk(code: &mut InstructionSink<'_>, data: &mut Unstructured<'_>) -> arbitrar
     Ok(())
 }
 
-/// What `runtime.morestack` begins with: g.m and m.g0.
+/// The beginning of `runtime.morestack`: loads of g.m and m.g0.
 fn morestack(code: &mut InstructionSink<'_>, data: &mut Unstructured<'_>) -> arbitrary::Result<()> {
     let offset = |data: &mut Unstructured<'_>| -> arbitrary::Result<MemArg> {
         Ok(at(match data.ratio(1, 4)? {

@@ -1,9 +1,9 @@
-//! Linear memory's first bytes, with a pclntab in them.
+//! The first bytes of linear memory, with a pclntab.
 
 use super::FIRST_PC_F;
 use arbitrary::Unstructured;
 
-/// Names that the compiler knows, and some that it must not mind.
+/// Names of functions that the compiler knows, and names that are odd.
 const NAMES: [&str; 10] = [
     "main.main",
     "runtime.morestack",
@@ -34,7 +34,7 @@ const HEADER: usize = 72;
 const RECORD: usize = 44;
 
 impl Image {
-    /// A table for some of the functions, of which some bytes may be changed.
+    /// A table for some of the functions. Some of its bytes may be changed.
     pub fn new(data: &mut Unstructured<'_>, functions: u32) -> arbitrary::Result<Self> {
         let mut bytes = table(data, functions)?;
         if data.ratio(1, 4)? {

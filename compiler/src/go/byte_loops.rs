@@ -85,5 +85,5 @@ const FIND: &[u8] = b"\x01\x02\x7f\
 \x0b\x0b\x20\x00\x41\x00\x20\x01\x1b\x0f\x00\x0b";
 
 #[cfg(test)]
-#[path = "bytes_tests.rs"]
+#[path = "byte_loops_tests.rs"]
 mod tests;

@@ -1,4 +1,4 @@
-//! Go's byte loops ([`crate::go::bytes`]) as calls of the shim.
+//! Go's byte loops ([`crate::go::byte_loops`]) as calls of the shim.
 //!
 //! The function begins with comparisons: where every byte that the loop could
 //! read lies inside linear memory, the shim's function gives the result, on host
@@ -8,7 +8,7 @@
 
 use super::{Env, Lowering};
 use crate::flow::BlockId;
-use crate::go::bytes::ByteLoop;
+use crate::go::byte_loops::ByteLoop;
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Type, Value, types};
