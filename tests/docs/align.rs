@@ -24,6 +24,8 @@ enum Step<'a> {
     Drop(&'a str),
     /// An actual line that nobody expected.
     Add(&'a str),
+    /// An expected line, and the actual line that is much like it.
+    Change(&'a str, &'a str),
 }
 
 /// What an output is in comparison with what was expected.
@@ -37,8 +39,7 @@ impl<'a> Comparison<'a> {
     }
 
     pub fn matches(&self) -> bool {
-        let is_edit = |step: &Step| matches!(step, Step::Drop(_) | Step::Add(_));
-        !self.0.iter().any(is_edit)
+        self.0.iter().all(|&step| cost(step) == 0)
     }
 
     /// The difference, a line each: `-` was expected, `+` came.
@@ -48,6 +49,7 @@ impl<'a> Comparison<'a> {
             Step::Cover => None,
             Step::Drop(text) => Some(format!("- {text}\n")),
             Step::Add(text) => Some(format!("+ {text}\n")),
+            Step::Change(old, new) => Some(format!("- {old}\n+ {new}\n")),
         };
         self.0.iter().filter_map(line).collect()
     }
@@ -55,7 +57,7 @@ impl<'a> Comparison<'a> {
     /// The lines that the document should have.
     pub fn blessed(&self) -> Vec<String> {
         let line = |step: &Step| match *step {
-            Step::Keep(text) | Step::Add(text) => Some(text.to_owned()),
+            Step::Keep(text) | Step::Add(text) | Step::Change(_, text) => Some(text.to_owned()),
             Step::Cover | Step::Drop(_) => None,
         };
         self.0.iter().filter_map(line).collect()
@@ -83,7 +85,19 @@ fn line_matches(pattern: &str, line: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// The cheapest steps; an edit costs 1.
+/// Whether two lines that differ say the same in other words: what both begin and end with
+/// is at least half of the longer one.
+fn alike(one: &str, other: &str) -> bool {
+    fn common<'a>(one: impl Iterator<Item = &'a u8>, other: impl Iterator<Item = &'a u8>) -> usize {
+        one.zip(other).take_while(|(a, b)| a == b).count()
+    }
+    let (one, other) = (one.trim().as_bytes(), other.trim().as_bytes());
+    let begin = common(one.iter(), other.iter());
+    let end = common(one[begin..].iter().rev(), other[begin..].iter().rev());
+    2 * (begin + end) >= one.len().max(other.len()).max(1)
+}
+
+/// The cheapest steps.
 fn steps<'a>(expected: &'a [String], actual: &'a [String]) -> Vec<Step<'a>> {
     let (rows, columns) = (expected.len(), actual.len());
     // costs[i][j]: from expected[i..] to actual[j..].
@@ -91,14 +105,14 @@ fn steps<'a>(expected: &'a [String], actual: &'a [String]) -> Vec<Step<'a>> {
     for i in (0..=rows).rev() {
         for j in (0..=columns).rev() {
             let choices = choices(expected, actual, i, j);
-            let cheapest = choices.map(|(step, i, j)| edits(step) + costs[i][j]);
+            let cheapest = choices.map(|(step, i, j)| cost(step) + costs[i][j]);
             costs[i][j] = cheapest.min().unwrap_or(0);
         }
     }
     let mut steps = Vec::new();
     let (mut i, mut j) = (0, 0);
     while let Some((step, next_i, next_j)) =
-        choices(expected, actual, i, j).min_by_key(|&(step, i, j)| edits(step) + costs[i][j])
+        choices(expected, actual, i, j).min_by_key(|&(step, i, j)| cost(step) + costs[i][j])
     {
         steps.push(step);
         (i, j) = (next_i, next_j);
@@ -106,8 +120,14 @@ fn steps<'a>(expected: &'a [String], actual: &'a [String]) -> Vec<Step<'a>> {
     steps
 }
 
-fn edits(step: Step) -> usize {
-    usize::from(matches!(step, Step::Drop(_) | Step::Add(_)))
+/// What a step costs. A change is cheaper than to drop a line, so that a line beside `...`
+/// which says something new isn't taken for one that is left out.
+fn cost(step: Step) -> usize {
+    match step {
+        Step::Keep(_) | Step::Cover => 0,
+        Step::Change(..) => 2,
+        Step::Drop(_) | Step::Add(_) => 3,
+    }
 }
 
 /// The steps from `expected[i..]` and `actual[j..]`, with where they lead, in order of
@@ -133,7 +153,13 @@ fn choices<'a>(
         .filter(|_| !any)
         .map(|want| (Step::Drop(want), i + 1, j));
     let add = have.map(|have| (Step::Add(have), i, j + 1));
-    [keep, cover, drop, add].into_iter().flatten()
+    let change = match (want, have) {
+        (Some(want), Some(have)) if !any && keep.is_none() && alike(want, have) => {
+            Some((Step::Change(want, have), i + 1, j + 1))
+        }
+        _ => None,
+    };
+    [keep, cover, change, drop, add].into_iter().flatten()
 }
 
 type Check = (&'static str, fn() -> Result<()>);
@@ -183,6 +209,18 @@ pub const CHECKS: &[Check] = &[
         let blessed = with(&["x [..]", "same"], &["y 7", "same"], |c| c.blessed());
         ensure!(blessed == ["y 7", "same"], "{blessed:?}");
         Ok(())
+    }),
+    ("a changed line beside ... is no dropped one", || {
+        let expected = ["...", "  grant  . for reading, by its name", "..."];
+        let actual = ["one", "  grant  . for reading, by its path", "two"];
+        let diff = with(&expected, &actual, |c| c.diff());
+        ensure!(
+            diff.contains("+   grant  . for reading, by its path"),
+            "{diff}"
+        );
+        let blessed = with(&expected, &actual, |c| c.blessed());
+        ensure!(blessed == ["...", actual[1], "..."], "{blessed:?}");
+        differ(&expected, &actual)
     }),
 ];
 
