@@ -12,7 +12,7 @@ mod path;
 #[cfg(test)]
 mod tests;
 
-use crate::Error;
+use crate::error::Error;
 use path::{Components, is_inside};
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;

@@ -60,8 +60,8 @@ pub struct Sizes {
 /// Writes the object.
 ///
 /// # Errors
-/// [`Error::Limit`](crate::Error::Limit) if the object's tables are too large.
-pub fn object(input: &Input<'_, '_, '_>) -> Result<(Vec<u8>, Sizes), crate::Error> {
+/// [`Error::Limit`](crate::error::Error::Limit) if the object's tables are too large.
+pub fn object(input: &Input<'_, '_, '_>) -> Result<(Vec<u8>, Sizes), crate::error::Error> {
     references::check(input)?;
     let mut code = code::emit(input);
     let tables = data::emit(input, &mut code);

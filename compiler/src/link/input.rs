@@ -1,7 +1,7 @@
 //! Reads the module's relocatable object into sections by their purpose.
 
 use super::{fail, printable, target, unreadable};
-use crate::Error;
+use crate::error::Error;
 use object::LittleEndian;
 use object::elf::{self, FileHeader64, Rela64, SectionHeader64};
 use object::read::elf::{FileHeader, SectionHeader, SectionTable, SymbolTable};

@@ -31,7 +31,7 @@
 use super::input::{Module, Purpose, Section};
 use super::shim::Shim;
 use super::{Memory, fail};
-use crate::Error;
+use crate::error::Error;
 use object::elf;
 use wasi_aot_contract::layout::{IMAGE_LIMIT, MAX_PAGES, MODULE_INFO_ADDR, WASM_PAGE_SIZE};
 use wasi_aot_contract::symbols::MODULE_SECTION;

@@ -34,7 +34,7 @@ mod tests;
 mod write;
 mod x86_64;
 
-use crate::Error;
+use crate::error::Error;
 use crate::module::Chunk;
 use wasi_aot_contract::target::Target;
 

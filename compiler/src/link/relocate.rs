@@ -6,7 +6,7 @@ use super::layout::{Layout, Placement};
 use super::printable;
 use super::site::{self, Fault, Site};
 use super::symbols::{self, Addresses};
-use crate::Error;
+use crate::error::Error;
 use object::SymbolIndex;
 use object::elf::Rela64;
 

@@ -4,7 +4,7 @@
 use super::input::{Header, LE};
 use super::layout::Segment;
 use super::{fail, target, unreadable};
-use crate::Error;
+use crate::error::Error;
 use object::elf::{self, ProgramHeader64, SectionHeader64};
 use object::read::elf::{FileHeader, ProgramHeader, SectionHeader, SymbolTable};
 use object::{LittleEndian, SectionIndex};

@@ -8,7 +8,7 @@ use super::layout::Layout;
 use super::shim::Shim;
 use super::site::Fault;
 use super::{fail, printable, unreadable};
-use crate::Error;
+use crate::error::Error;
 use object::SymbolIndex;
 use object::elf::{self, Sym64};
 use object::read::elf::Sym as _;

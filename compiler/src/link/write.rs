@@ -9,7 +9,7 @@ use super::layout::Layout;
 use super::shim::Shim;
 use super::symbols::{self, Entry};
 use super::{Memory, fail};
-use crate::Error;
+use crate::error::Error;
 use object::LittleEndian;
 use object::elf::{self, FileHeader64, Ident, ProgramHeader64, SectionHeader64, Sym64};
 use object::endian::{U16, U32, U64};

@@ -7,7 +7,7 @@
 //! input.
 
 use super::{Policy, fail};
-use crate::Error;
+use crate::error::Error;
 use wasi_aot_contract::layout::{
     DEFAULT_STACK_SIZE, MAX_MEMORIES, MAX_PAGES, MIN_STACK_SIZE, STACK_UNIT, WASM_PAGE_SIZE,
 };

@@ -1,7 +1,7 @@
 //! Addresses that the executable listens on.
 
 use super::{fail, shown};
-use crate::Error;
+use crate::error::Error;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 /// Parses `IP:PORT`, with an IPv6 address in brackets. Host names are refused: a name may

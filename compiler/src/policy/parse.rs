@@ -2,7 +2,7 @@
 
 use super::path::normalised_guest;
 use super::{Access, EnvVar, Grant, fail, shown};
-use crate::Error;
+use crate::error::Error;
 use std::ffi::OsStr;
 use wasi_aot_contract::text::Milliseconds;
 
