@@ -329,7 +329,7 @@ fn other_files_are_named() {
     }
     // The shim is an ELF executable that wasi-aot didn't link with a module.
     assert!(matches!(
-        error(crate::shim_image::of(crate::Target::LinuxAmd64)),
+        error(crate::shim_image::of(crate::options::Target::LinuxAmd64)),
         InspectError::Foreign(_)
     ));
 }

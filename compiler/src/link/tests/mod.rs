@@ -17,7 +17,7 @@ use wasi_aot_contract::symbols as names;
 const X86_64: &str = "x86_64-unknown-linux-gnu";
 
 /// Links with the memory of the fixture.
-fn executable(object: &[u8], shim: &[u8], strip: bool) -> Result<Vec<u8>, crate::Error> {
+fn executable(object: &[u8], shim: &[u8], strip: bool) -> Result<Vec<u8>, crate::error::Error> {
     with_memory(object, MEMORY_SIZE as u64, shim, strip)
 }
 
@@ -26,7 +26,7 @@ fn with_memory(
     size: u64,
     shim: &[u8],
     strip: bool,
-) -> Result<Vec<u8>, crate::Error> {
+) -> Result<Vec<u8>, crate::error::Error> {
     let chunks = &chunks();
     super::executable(object, &Memory { chunks, size }, shim, strip)
 }
