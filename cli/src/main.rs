@@ -17,7 +17,7 @@ mod output;
 mod progress;
 mod usage;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use message::When;
 use std::process::ExitCode;
 
@@ -53,6 +53,7 @@ enum Command {
 
 fn main() -> ExitCode {
     wasi_aot_compiler::name_function_in_panics();
+    message::set_help(&Cli::command());
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return message::of_clap(&error),
@@ -64,7 +65,7 @@ fn main() -> ExitCode {
         Command::Inspect(inspect) => inspect.run(),
         Command::Targets(targets) => targets.run(),
         Command::Version(version) => version.run(),
-        Command::Completions(completions) => completions.run(),
+        Command::Completions(completions) => completions.run(&Cli::command()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

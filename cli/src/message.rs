@@ -6,13 +6,14 @@
 
 use crate::describe::show;
 use crate::usage;
+use clap::ValueEnum;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, ValueEnum};
 use console::style;
 use std::error::Error;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 /// When text is coloured; [`When::Auto`] leaves it to the `console` crate, which looks at the
 /// terminal, NO_COLOR and TERM.
@@ -80,15 +81,22 @@ fn error_line(text: &str) {
 }
 
 /// The command that shows the help on the given subcommand, if one is given.
-fn help() -> String {
+static HELP: OnceLock<String> = OnceLock::new();
+
+/// Finds out which of `command`'s subcommands is given. Lines about a wrong command line name
+/// its help. To be called before anything else of this file.
+pub fn set_help(command: &clap::Command) {
     let first = std::env::args_os().nth(1);
-    let command = crate::Cli::command();
     let mut subcommands = command.get_subcommands().map(clap::Command::get_name);
     let given = subcommands.find(|name| first.as_deref().is_some_and(|first| first == *name));
-    match given {
-        Some(name) => format!("wasi-aot {name} --help"),
-        None => "wasi-aot --help".into(),
+    if let Some(name) = given {
+        // A second call would find the same.
+        let _ = HELP.set(format!("wasi-aot {name} --help"));
     }
+}
+
+fn help() -> &'static str {
+    HELP.get().map_or("wasi-aot --help", String::as_str)
 }
 
 /// An error's text. The number that Rust appends to errors of the system is left out.

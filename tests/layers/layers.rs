@@ -1,10 +1,223 @@
 //! The layers of each crate, from the bottom up.
+//!
+//! A new arrow needs a line here. First ask whether the module that it points to should stand
+//! lower, or whether the fact can be handed over as data.
 
 /// Modules, each with the modules that it uses. A module stands below all that use it.
 pub type Layers = &'static [(&'static str, &'static [&'static str])];
 
-pub const CONTRACT: Layers = &[];
-pub const COMPILER: Layers = &[];
-pub const RUNTIME: Layers = &[];
-pub const IMAGES: Layers = &[];
-pub const CLI: Layers = &[];
+pub const CONTRACT: Layers = &[
+    ("cpu", &[]),
+    ("target", &["cpu"]),
+    ("layout", &["target"]),
+    ("manifest", &[]),
+    ("module", &["layout"]),
+    ("preview1", &[]),
+    ("symbols", &[]),
+    ("text", &[]),
+];
+
+pub const COMPILER: Layers = &[
+    // What every phase may use.
+    ("error", &[]),
+    ("policy", &["error"]),
+    ("options", &["policy"]),
+    ("cpu", &["error", "options"]),
+    ("target", &["options"]),
+    ("symbol", &[]),
+    ("trap", &[]),
+    ("version", &[]),
+    // Bytes to one valid module.
+    ("wasm", &["error"]),
+    ("merge", &["error", "wasm"]),
+    ("module", &["error", "wasm"]),
+    // A function: graph, facts about Go, CLIF, machine code.
+    ("flow", &["error"]),
+    ("weight", &["flow"]),
+    ("go", &["flow", "module"]),
+    ("naming", &["go", "module"]),
+    (
+        "lower",
+        &["error", "flow", "go", "module", "options", "symbol", "trap"],
+    ),
+    (
+        "compile",
+        &[
+            "error", "flow", "go", "lower", "options", "symbol", "trap", "weight",
+        ],
+    ),
+    (
+        "analysis",
+        &[
+            "compile", "go", "lower", "module", "naming", "options", "target",
+        ],
+    ),
+    // Object and executable.
+    ("emit", &["compile", "error", "lower", "module", "symbol"]),
+    ("link", &["error", "module"]),
+    ("shim_image", &["options"]),
+    // All phases in their order, and what looks at them.
+    (
+        "build",
+        &[
+            "analysis",
+            "compile",
+            "emit",
+            "error",
+            "go",
+            "link",
+            "merge",
+            "module",
+            "options",
+            "policy",
+            "shim_image",
+        ],
+    ),
+    (
+        "inspect",
+        &[
+            "analysis",
+            "error",
+            "go",
+            "merge",
+            "module",
+            "options",
+            "policy",
+            "shim_image",
+            "wasm",
+        ],
+    ),
+    (
+        "internals",
+        &["analysis", "merge", "module", "shim_image", "wasm"],
+    ),
+];
+
+pub const RUNTIME: Layers = &[
+    // The machine, the kernel, and what is said.
+    ("arch", &[]),
+    ("sys", &["arch"]),
+    ("report", &["sys"]),
+    ("panic", &["report", "sys"]),
+    // Functions that generated code and the compiler call.
+    ("pieces", &["arch"]),
+    ("compare_bytes", &["arch", "pieces"]),
+    ("libc_mem", &["arch", "compare_bytes", "pieces"]),
+    // What the linker and the kernel hand over.
+    ("tables", &[]),
+    ("manifest", &[]),
+    ("process", &[]),
+    // Memories and stacks.
+    ("linear_memory", &["report"]),
+    ("shim_memory", &[]),
+    ("stack", &["report"]),
+    // What all of WASI's calls stand on: errno, rights, descriptors, the guest's memory.
+    ("abi", &["linear_memory", "shim_memory"]),
+    // Features for tests.
+    ("again", &["arch", "stack"]),
+    ("corrupt", &["abi", "arch"]),
+    // Signals: traps, giving way, the limit of processor time.
+    (
+        "traps",
+        &[
+            "again",
+            "arch",
+            "linear_memory",
+            "report",
+            "stack",
+            "sys",
+            "tables",
+        ],
+    ),
+    ("preempt", &["abi", "arch", "linear_memory", "sys", "traps"]),
+    ("cpu_limit", &["arch", "report", "sys", "traps"]),
+    // The first fence and the calls that ask it; the second fence.
+    (
+        "policy",
+        &["abi", "manifest", "process", "report", "shim_memory", "sys"],
+    ),
+    (
+        "wasi",
+        &[
+            "abi",
+            "corrupt",
+            "policy",
+            "preempt",
+            "shim_memory",
+            "sys",
+            "traps",
+        ],
+    ),
+    (
+        "harden",
+        &[
+            "abi",
+            "arch",
+            "corrupt",
+            "linear_memory",
+            "manifest",
+            "process",
+            "report",
+            "sys",
+        ],
+    ),
+    ("privileges", &["harden"]),
+    ("inherited", &["sys"]),
+    // The whole start, in its order.
+    (
+        "start",
+        &[
+            "arch",
+            "cpu_limit",
+            "harden",
+            "inherited",
+            "linear_memory",
+            "manifest",
+            "policy",
+            "preempt",
+            "privileges",
+            "process",
+            "report",
+            "stack",
+            "sys",
+            "tables",
+            "traps",
+            "wasi",
+        ],
+    ),
+];
+
+pub const IMAGES: Layers = &[
+    ("flags", &[]),
+    ("paths", &[]),
+    ("toolchain", &["paths"]),
+    ("archive", &["flags", "paths", "toolchain"]),
+    ("image", &["paths", "toolchain"]),
+    ("record", &["flags", "paths", "toolchain"]),
+    ("script", &[]),
+];
+
+pub const CLI: Layers = &[
+    ("cache", &[]),
+    ("describe", &[]),
+    ("input", &[]),
+    ("memory_file", &[]),
+    ("output", &[]),
+    ("usage", &[]),
+    ("message", &["describe", "usage"]),
+    ("progress", &["message"]),
+    ("flags", &["input", "progress", "usage"]),
+    (
+        "commands",
+        &[
+            "cache",
+            "describe",
+            "flags",
+            "input",
+            "memory_file",
+            "output",
+            "progress",
+            "usage",
+        ],
+    ),
+];

@@ -2,7 +2,7 @@
 
 use crate::output::Output;
 use anyhow::{Context, Result};
-use clap::{Args, Command, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
 /// Print a completion script for a shell
@@ -17,9 +17,10 @@ pub struct Completions {
 }
 
 impl Completions {
-    pub fn run(self) -> Result<()> {
+    /// Writes the completions of `command`, which is the whole command line.
+    pub fn run(self, command: &Command) -> Result<()> {
         let mut script = Vec::new();
-        let mut command = visible(&crate::Cli::command());
+        let mut command = visible(command);
         clap_complete::generate(self.shell, &mut command, "wasi-aot", &mut script);
         let script = String::from_utf8(script).context("BUG: a script that isn't text")?;
         let script = match self.shell {
