@@ -7,7 +7,6 @@
 //! flags of rustc (`runtime-shim/images/src/flags.rs`) and `runtime-shim/src/arch/`.
 
 use crate::cpu::{self, aarch64, x86_64};
-use crate::layout::MEMORY_STRIDE;
 
 /// A processor architecture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -186,10 +185,10 @@ impl Target {
         self.row().page_size
     }
 
-    /// Virtual address of byte 0 of the linear memory with this index.
+    /// Virtual address of byte 0 of memory 0 ([`crate::layout::memory_base`]).
     #[must_use]
-    pub const fn memory_base(self, index: u32) -> u64 {
-        self.row().memory_base + index as u64 * MEMORY_STRIDE
+    pub const fn first_memory_base(self) -> u64 {
+        self.row().memory_base
     }
 
     /// What its processors may have.

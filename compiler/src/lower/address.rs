@@ -4,7 +4,7 @@
 //! !!! read or write the process around it.
 //!
 //! Each memory begins at a fixed address, its base
-//! ([`Target::memory_base`](crate::options::Target::memory_base); how code comes by it: [`super::base`]), and
+//! ([`layout::memory_base`]; how code comes by it: [`super::base`]), and
 //! everything from 64 KiB below that to
 //! [`layout::MEMORY_RESERVE`] above is either this memory or PROT_NONE: the reserves
 //! of two memories don't overlap ([`layout::MEMORY_STRIDE`]). So what holds of one

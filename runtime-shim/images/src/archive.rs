@@ -2,13 +2,15 @@
 //! (flags, profiles, wrappers, target directory) don't reach that cargo, and no path of this
 //! machine reaches the library.
 
+use crate::flags;
+use crate::paths::root;
 use crate::toolchain::Toolchain;
-use crate::{Target, flags, root};
 use anyhow::{Context, Result, ensure};
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use wasi_aot_contract::target::Target;
 
 /// Builds the library with these cargo features of the shim. Returns its path.
 ///

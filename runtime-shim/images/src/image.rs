@@ -2,10 +2,11 @@
 //! its fixed address and every function that a module may call, and refers to the address
 //! where the module's info will be.
 
+use crate::paths::root;
 use crate::toolchain::Toolchain;
-use crate::{Target, root};
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
+use wasi_aot_contract::target::Target;
 use wasi_aot_contract::{layout, preview1, symbols};
 
 /// The bytes of the image.

@@ -16,31 +16,16 @@
 pub mod archive;
 mod flags;
 pub mod image;
+mod paths;
 pub mod record;
 pub mod script;
 pub mod toolchain;
 
+pub use paths::{image_path, root};
 pub use wasi_aot_contract::target::Target;
 
 use anyhow::Result;
-use std::path::{Path, PathBuf};
-
-/// The root of the repository that this crate was built in.
-///
-/// # Panics
-/// If the directory doesn't exist any more.
-#[must_use]
-pub fn root() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    root.canonicalize()
-        .unwrap_or_else(|error| panic!("{}: {error}", root.display()))
-}
-
-/// The path of a target's committed image.
-#[must_use]
-pub fn image_path(target: Target) -> PathBuf {
-    root().join("runtime-shim/images").join(target.image())
-}
+use std::path::Path;
 
 /// Builds the image of a target from source. `target_dir` is cargo's target directory, which
 /// makes the next build faster.

@@ -1,12 +1,14 @@
 //! `images.json`: for each image its sources, its tools and its digest.
 
+use crate::flags;
+use crate::paths::root;
 use crate::toolchain::Toolchain;
-use crate::{Target, flags, root};
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
+use wasi_aot_contract::target::Target;
 
 /// The files and directories that an image's build depends on, relative to the repository's
 /// root.

@@ -1,7 +1,7 @@
 //! The script that `ld` links an object and the runtime's library with: the template
 //! `runtime-shim/wasi-aot.ld.in` with the contract's addresses and names of sections.
 
-use crate::Target;
+use wasi_aot_contract::target::Target;
 use wasi_aot_contract::{layout, symbols};
 
 const TEMPLATE: &str = include_str!("../../wasi-aot.ld.in");
@@ -43,7 +43,7 @@ pub fn ld() -> String {
 
 /// The address of memory 0, as an expression over the symbols that choose a target.
 fn memory_base() -> String {
-    let base = |target: Target| format!("{:#x}", target.memory_base(0));
+    let base = |target: Target| format!("{:#x}", layout::memory_base(target, 0));
     let (first, others) = Target::ALL.split_first().expect("BUG: no targets");
     others
         .iter()

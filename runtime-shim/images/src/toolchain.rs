@@ -1,9 +1,10 @@
 //! Finds a Rust compiler with a target's standard library, and a linker.
 
-use crate::{Target, root};
+use crate::paths::root;
 use anyhow::{Context, Result, bail, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use wasi_aot_contract::target::Target;
 
 /// What builds the shim for one target.
 #[derive(Debug, Clone)]
