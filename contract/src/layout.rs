@@ -8,13 +8,13 @@
 //!   [`ModuleInfo`](crate::module::ModuleInfo) there.
 //! - Every address that generated code forms from a 32-bit index and a static offset of at
 //!   most [`MAX_UNCHECKED_OFFSET`] lies in `[base, base + MEMORY_RESERVE)`, where `base` is
-//!   its memory's [`base`](Target::memory_base). Every byte there is linear memory or
+//!   its memory's [`base`](memory_base). Every byte there is linear memory or
 //!   PROT_NONE. So a change here changes which accesses generated code may leave unchecked.
 //! - **Several memories** have fixed addresses, [`MEMORY_STRIDE`] apart, each with the same
 //!   reserve around it. On x86-64 only the first is low enough to be a displacement, and on
 //!   all targets only the first has bytes in the file.
 
-use crate::target::{Arch, MEMORY_STRIDE, Target};
+use crate::target::{Arch, Target};
 
 /// Bytes of a WebAssembly page (core specification, "Memory Instances").
 pub const WASM_PAGE_SIZE: u64 = 0x1_0000;
@@ -30,6 +30,12 @@ pub const IMAGE_BASE: u64 = 0x40_0000;
 /// against this address before any module exists, and must end below it.
 pub const MODULE_INFO_ADDR: u64 = 0x50_0000;
 
+/// Virtual address of byte 0 of the linear memory with this index.
+#[must_use]
+pub const fn memory_base(target: Target, index: u32) -> u64 {
+    target.first_memory_base() + index as u64 * MEMORY_STRIDE
+}
+
 /// Bytes with PROT_NONE right below each memory.
 pub const GUARD_BELOW: u64 = 0x1_0000;
 
@@ -44,6 +50,10 @@ pub const MEMORY_RESERVE: u64 = (1 << 32) + MAX_UNCHECKED_OFFSET + WASM_PAGE_SIZ
 /// The most memories of a module. All of them take less than half of the smallest address
 /// space that Linux gives a process on aarch64 (512 GiB).
 pub const MAX_MEMORIES: usize = 16;
+
+/// Bytes from the base of one memory to the base of the next: the reserve above the one, the
+/// guard below the other, and room between the two.
+pub const MEMORY_STRIDE: u64 = 6 << 30;
 
 /// The image ends at or below this address, 252 MiB. So the addresses of its functions fit
 /// the 32-bit entries of tables, and an `ADRP` on aarch64 reaches all of it.
@@ -65,7 +75,7 @@ pub const STACK_UNIT: u64 = 0x1_0000;
 const _: () = {
     let mut index = 0;
     while index < Target::ALL.len() {
-        let base = Target::ALL[index].memory_base(0);
+        let base = memory_base(Target::ALL[index], 0);
         // No memory's reserve reaches the image.
         assert!(base - GUARD_BELOW >= IMAGE_LIMIT);
         // Stacks and chunks of memory begin on a page of every kernel.
@@ -91,9 +101,9 @@ pub mod native {
     /// Virtual address of byte 0 of the first memory.
     pub const MEMORY_BASE: u64 = memory_base(0);
 
-    /// [`Target::memory_base`].
+    /// [`super::memory_base`].
     #[must_use]
     pub const fn memory_base(index: u32) -> u64 {
-        Target::NATIVE.memory_base(index)
+        super::memory_base(Target::NATIVE, index)
     }
 }

@@ -58,7 +58,7 @@ pub const HELPERS: [&str; 8] = [
 /// [`MODULE_INFO_ADDR`](crate::layout::MODULE_INFO_ADDR).
 pub const MODULE_SECTION: &str = ".wasi_aot.module";
 /// Section of the initial bytes of memory 0, placed at
-/// [`Target::memory_base`](crate::target::Target::memory_base).
+/// [`layout::memory_base`](crate::layout::memory_base).
 pub const MEMORY_SECTION: &str = ".wasi_aot.memory";
 /// `SHT_NOBITS` section from the end of [`MEMORY_SECTION`] up to the initial size.
 pub const MEMORY_ZERO_SECTION: &str = ".wasi_aot.memory_zero";

@@ -8,10 +8,6 @@
 
 use crate::cpu::{self, aarch64, x86_64};
 
-/// Bytes from the base of one memory to the base of the next: the reserve above the one, the
-/// guard below the other, and room between the two.
-pub const MEMORY_STRIDE: u64 = 6 << 30;
-
 /// A processor architecture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Arch {
@@ -189,10 +185,10 @@ impl Target {
         self.row().page_size
     }
 
-    /// Virtual address of byte 0 of the linear memory with this index.
+    /// Virtual address of byte 0 of memory 0 ([`crate::layout::memory_base`]).
     #[must_use]
-    pub const fn memory_base(self, index: u32) -> u64 {
-        self.row().memory_base + index as u64 * MEMORY_STRIDE
+    pub const fn first_memory_base(self) -> u64 {
+        self.row().memory_base
     }
 
     /// What its processors may have.

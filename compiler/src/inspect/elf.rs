@@ -12,7 +12,7 @@ use object::LittleEndian;
 use object::elf::{self, FileHeader64, ProgramHeader64, SectionHeader64};
 use object::read::elf::{FileHeader, NoteIterator, ProgramHeader, SectionHeader, SectionTable};
 use std::mem::{offset_of, size_of};
-use wasi_aot_contract::layout::{MAX_MEMORIES, MAX_PAGES, MODULE_INFO_ADDR, WASM_PAGE_SIZE};
+use wasi_aot_contract::layout::{self, MAX_MEMORIES, MAX_PAGES, MODULE_INFO_ADDR, WASM_PAGE_SIZE};
 use wasi_aot_contract::module::{CONTRACT_VERSION, MemoryLimits, ModuleInfo, Preemption};
 use wasi_aot_contract::symbols;
 use wasi_aot_contract::target::Target;
@@ -105,7 +105,7 @@ fn executable<'a>(
         .ok_or_else(|| unfit("the module's information is missing or names another manifest"))?;
     check_version(info)?;
     let target = target(header)?;
-    let memory_base = target.memory_base(0);
+    let memory_base = layout::memory_base(target, 0);
     let memory = memory_base..memory_base + u64::from(MAX_PAGES) * WASM_PAGE_SIZE;
     let mut image = Vec::new();
     for segment in segments {

@@ -33,7 +33,9 @@ use super::shim::Shim;
 use super::{Memory, fail};
 use crate::error::Error;
 use object::elf;
-use wasi_aot_contract::layout::{IMAGE_LIMIT, MAX_PAGES, MODULE_INFO_ADDR, WASM_PAGE_SIZE};
+use wasi_aot_contract::layout::{
+    IMAGE_LIMIT, MAX_PAGES, MODULE_INFO_ADDR, WASM_PAGE_SIZE, memory_base,
+};
 use wasi_aot_contract::symbols::MODULE_SECTION;
 
 /// Where everything goes.
@@ -111,7 +113,7 @@ pub(super) fn plan(
     if planner.address > IMAGE_LIMIT {
         return too_large(planner.address);
     }
-    let memory_base = module.target.memory_base(0);
+    let memory_base = memory_base(module.target, 0);
     check_memory(memory.size)?;
     let before = planner.segments.len();
     planner.memory(memory_base, memory);

@@ -4,10 +4,10 @@
 //! !!! read or write the process around it.
 //!
 //! Each memory begins at a fixed address, its base
-//! ([`Target::memory_base`](crate::options::Target::memory_base); how code comes by it: [`super::memory_base`]), and
+//! ([`layout::memory_base`]; how code comes by it: [`super::memory_base`]), and
 //! everything from 64 KiB below that to
 //! [`layout::MEMORY_RESERVE`] above is either this memory or PROT_NONE: the reserves
-//! of two memories don't overlap ([`wasi_aot_contract::target::MEMORY_STRIDE`]). So what holds of one
+//! of two memories don't overlap ([`layout::MEMORY_STRIDE`]). So what holds of one
 //! memory holds of each, and an access by one's base never reaches another. Which
 //! memory an operator names is validated to be one of the module's, and the shim
 //! reserves all of those. An address is formed in one of three ways:

@@ -6,6 +6,7 @@ use crate::symbol::Symbol;
 use cranelift_codegen::ir::{self, InstBuilder, Signature, TrapCode, types};
 use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use wasi_aot_contract::layout;
 
 /// Lowers `extern "C" fn()`, which gives the pinned register and the tables that are
 /// written their first values, and calls the module's start function and then `_start`
@@ -43,7 +44,7 @@ fn pinned_at_start(env: &Env<'_, '_>) -> Option<u64> {
         .pinned_global
         .map(|global| u64::from(env.module.globals[global as usize].init.as_u32()));
     if env.pins_address() {
-        Some(env.target.memory_base(0) + global.unwrap_or(0))
+        Some(layout::memory_base(env.target, 0) + global.unwrap_or(0))
     } else {
         global
     }

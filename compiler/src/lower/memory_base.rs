@@ -11,6 +11,7 @@
 
 use super::{Env, Lowering};
 use cranelift_codegen::ir::{InstBuilder, Value, types};
+use wasi_aot_contract::layout;
 use wasi_aot_contract::target::Arch;
 
 impl Env<'_, '_> {
@@ -28,7 +29,7 @@ impl Lowering<'_, '_, '_> {
         match self.base {
             Some(variable) if memory == 0 => self.builder.use_var(variable),
             _ => {
-                let base = self.env.target.memory_base(memory);
+                let base = layout::memory_base(self.env.target, memory);
                 self.builder.ins().iconst(types::I64, base.cast_signed())
             }
         }

@@ -1,4 +1,4 @@
-//! Where things lie in the repository.
+//! Where the files of the repository are.
 
 use std::path::{Path, PathBuf};
 use wasi_aot_contract::target::Target;

@@ -43,7 +43,7 @@ pub fn ld() -> String {
 
 /// The address of memory 0, as an expression over the symbols that choose a target.
 fn memory_base() -> String {
-    let base = |target: Target| format!("{:#x}", target.memory_base(0));
+    let base = |target: Target| format!("{:#x}", layout::memory_base(target, 0));
     let (first, others) = Target::ALL.split_first().expect("BUG: no targets");
     others
         .iter()

@@ -16,7 +16,7 @@ use object::endian::{U16, U32, U64};
 use object::pod::bytes_of;
 use object::write::Object;
 use object::{SectionFlags, SectionKind};
-use wasi_aot_contract::layout::{IMAGE_BASE, MODULE_INFO_ADDR};
+use wasi_aot_contract::layout::{IMAGE_BASE, MODULE_INFO_ADDR, memory_base};
 use wasi_aot_contract::module::ModuleInfo;
 use wasi_aot_contract::symbols as names;
 use wasi_aot_contract::target::Target;
@@ -27,7 +27,7 @@ use wasi_aot_contract::target::Target;
 pub const EXIT_CODE: i32 = 42;
 
 /// Where the entry looks for memory: objects for another machine aren't run.
-pub const MEMORY_BASE: u64 = Target::LinuxAmd64.memory_base(0);
+pub const MEMORY_BASE: u64 = memory_base(Target::LinuxAmd64, 0);
 
 /// Bytes of initial memory at its start, and its size.
 pub const MEMORY_IMAGE: usize = 5000;
