@@ -23,7 +23,6 @@
 //!
 //! `tests/setup.sh matrix` puts the tools in place first.
 
-
 pub mod address;
 pub mod agree;
 pub mod case;
