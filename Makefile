@@ -52,13 +52,13 @@ test-all: build tools test-shim ## Run the tests with every Go version and every
 
 # STD="net/http,time" chooses packages, FILTER=go1.27.3 a version.
 test-std: build tools ## Run the tests of Go's own library, compiled with and without knowledge of Go
-	WASI_AOT_STD=$(or $(STD),all) cargo test --release -p wasi-aot-tests --test std -- $(FILTER)
+	WASI_AOT_STD=$(or $(STD),all) cargo test --release --workspace --test std -- $(FILTER)
 
 # STD="net/http,time" chooses packages; WASMTIME=1 runs them under wasmtime as well, and
 # if they are all, writes what is in the repository.
 test-std-exec: build tools ## Run go test -exec 'wasi-aot run' over Go's own library
 	WASI_AOT_STD_EXEC=$(or $(STD),all) WASI_AOT_STD_EXEC_WASMTIME=$(WASMTIME) \
-		cargo test --release -p wasi-aot-tests --test std-exec -- $(FILTER)
+		cargo test --release --workspace --test std-exec -- $(FILTER)
 	$(if $(STD)$(FILTER),,$(if $(WASMTIME),cp $(TARGET)/std-exec/results.md tests/std-exec/RESULTS.md))
 
 # SECONDS=60 for each target, FUZZ="compile go" chooses some. `make test` runs what
@@ -67,13 +67,13 @@ fuzz: ## Run libFuzzer over the compiler; tests/fuzz/run.sh
 	tests/fuzz/run.sh $(or $(SECONDS),3600) $(FUZZ)
 
 spec-results: ## Rewrite the results of WebAssembly's own tests, tests/spec/RESULTS.md; review the diff
-	WASI_AOT_BLESS=1 cargo test --release -p wasi-aot-tests --test spec
+	WASI_AOT_BLESS=1 cargo test --release --workspace --test spec
 
 # A kind of modules is CONFIG=general; MODULES=1 SEED=7 runs one again. What differs is
 # kept in target/differential.
 DIFFERENTIAL = WASI_AOT_DIFFERENTIAL=1 WASI_AOT_DIFFERENTIAL_SECONDS=$(SECONDS) \
 	WASI_AOT_DIFFERENTIAL_SEED=$(SEED) WASI_AOT_DIFFERENTIAL_CONFIG=$(CONFIG) \
-	WASI_AOT_DIFFERENTIAL_MODULES=$(MODULES) cargo test --release -p wasi-aot-tests --test
+	WASI_AOT_DIFFERENTIAL_MODULES=$(MODULES) cargo test --release --workspace --test
 
 differential: ## Compare random modules with an interpreter, for SECONDS=600
 	$(DIFFERENTIAL) differential
@@ -84,7 +84,7 @@ differential-go: build tools ## Compare random Go programs with native Go, for S
 # SEED=7 begins at another seed. What is too expensive is kept in target/cost.
 cost: build ## Search for modules that cost too much to build, for SECONDS=600
 	WASI_AOT_COST_SECONDS=$(or $(SECONDS),600) WASI_AOT_COST_SEED=$(SEED) \
-		cargo test --release -p wasi-aot-tests --test cost
+		cargo test --release --workspace --test cost
 
 # A workspace of its own, so `cargo test --workspace` leaves it out.
 test-shim:
@@ -102,7 +102,7 @@ test-aarch64: build tools ## Run the suites' executables for linux/arm64 under q
 # is used from then on.
 test-aarch64-system: build tools ## Run executables for linux/arm64 on real kernels, in emulated machines
 	@tests/setup-aarch64.sh rust system $(if $(PAGES),pages)
-	cargo test --release -p wasi-aot-tests --test kernel -- $(if $(MACHINE),"$(MACHINE)")
+	cargo test --release --workspace --test kernel -- $(if $(MACHINE),"$(MACHINE)")
 
 # PROGRAMS="json sorts", RUNTIMES="native ours" and ROUNDS=1 make it quick.
 bench: build ## Measure against native Go and other runtimes; bench/README.md
@@ -126,4 +126,4 @@ lint: ## Check formatting and run clippy, warnings as errors
 	cargo clippy $(SHIM) --features again,corrupt,eager -- -D warnings
 
 bless: ## Rewrite the expectations of the golden tests; review the diff
-	WASI_AOT_BLESS=1 cargo test --release -p wasi-aot-compiler --test golden
+	WASI_AOT_BLESS=1 cargo test --release --workspace --test golden

@@ -13,7 +13,7 @@ files=$(field repository)/blob/v$(field version)
 
 cp README.md CHANGELOG.md SECURITY.md LICENSE "$directory/"
 mkdir -p "$directory/bench"
-cp bench/results.svg "$directory/bench/"
+cp bench/*.svg "$directory/bench/"
 for tree in docs examples; do
     if [ -d $tree ]; then cp -R $tree "$directory/"; fi
 done
