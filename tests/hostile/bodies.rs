@@ -100,6 +100,26 @@ pub const CASES: &[Case] = &[
         module: || counting_loops(30_000),
         becomes: Becomes::Program,
     },
+    Case {
+        name: "bodies/4 times 60,000 branches to a block of 80,000 instructions that traps",
+        module: || {
+            let one = || {
+                wasm::function(&[(1, ValType::I32)], |code| {
+                    code.block(BlockType::Empty);
+                    for _ in 0..60_000 {
+                        code.local_get(0).br_if(0);
+                    }
+                    code.end();
+                    for step in 0..40_000 {
+                        code.i32_const(step).i32_clz().drop();
+                    }
+                    code.unreachable();
+                })
+            };
+            wasm::functions(&(0..4).map(|_| one()).collect::<Vec<_>>())
+        },
+        becomes: Becomes::File,
+    },
     // With each of these the register allocator took minutes.
     Case {
         name: "bodies/1,000 locals alive in 1,000 nested loops",

@@ -12,12 +12,18 @@
 
 use crate::flow::NO_OFFSET;
 use cranelift_codegen::MachSrcLoc;
+use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::ir::{Block, Function, Opcode, SourceLoc};
 
 /// Gives each branch that the optimiser will make a conditional trap the trap's origin.
-/// Where both ways trap, the first one's: the optimiser asks in this order.
+/// Where both ways trap, the first one's: the optimiser asks in this order. Each block is
+/// looked through once, however many branches lead to it.
 pub(super) fn prepare(function: &mut Function) {
     let blocks: Vec<Block> = function.layout.blocks().collect();
+    let mut traps: SecondaryMap<Block, Option<SourceLoc>> = SecondaryMap::new();
+    for &block in &blocks {
+        traps[block] = trap_origin(function, block);
+    }
     for block in blocks {
         let Some(end) = function.layout.last_inst(block) else {
             continue;
@@ -28,7 +34,7 @@ pub(super) fn prepare(function: &mut Function) {
         }
         let branches = dfg.insts[end].branch_destination(&dfg.jump_tables, &dfg.exception_tables);
         let mut targets = branches.iter().map(|call| call.block(&dfg.value_lists));
-        if let Some(origin) = targets.find_map(|target| trap_origin(function, target)) {
+        if let Some(origin) = targets.find_map(|target| traps[target]) {
             function.set_srcloc(end, origin);
         }
     }
