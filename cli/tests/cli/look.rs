@@ -1,4 +1,4 @@
-//! What reaches a terminal beside results: notes, progress and colours, and when none does.
+//! Notes, progress and colours on a terminal, and the cases in which they aren't shown.
 
 use crate::terminal::Terminal;
 use crate::workspace::{Workspace, succeeded};
@@ -181,7 +181,7 @@ fn jobs_are_threads() {
     let workspace = Workspace::new();
     let mut built = Vec::new();
     for jobs in [1, 3] {
-        // The build waits in the end for a reader of the FIFO.
+        // At its end the build waits for a reader of the FIFO.
         let fifo = workspace.path("fifo");
         let _ = fs::remove_file(&fifo);
         assert!(
