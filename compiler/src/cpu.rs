@@ -143,7 +143,7 @@ mod tests {
             amd64("v2,+bmi2,lzcnt").as_deref(),
             Ok("x86-64-v2,bmi2,lzcnt")
         );
-        // To the default.
+        // The feature is added to the default level.
         assert_eq!(amd64("bmi2").as_deref(), Ok("x86-64-v2,bmi2"));
         let v4 = "v1,popcnt,bmi1,bmi2,lzcnt,avx512dq,avx512vl";
         assert_eq!(amd64(v4).as_deref(), Ok("x86-64-v4"));

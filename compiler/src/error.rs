@@ -247,7 +247,7 @@ mod tests {
     use super::*;
     use wasi_aot_contract::text::steers;
 
-    /// So that messages of the compiler and of executables agree on what is harmless.
+    /// Messages of the compiler and of executables must escape the same characters.
     #[test]
     fn whatever_steers_a_terminal_is_escaped() {
         for c in ('\0'..=char::MAX).filter(|&c| steers(c)) {

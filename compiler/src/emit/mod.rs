@@ -24,7 +24,7 @@ use wasi_aot_contract::module::{MemoryLimits, Preemption, TrapKind};
 
 /// Everything that an object is made from.
 pub struct Input<'i, 'm, 'w> {
-    /// The module, and what lowering knew of it.
+    /// The module, and the facts about the module that lowering used.
     pub env: &'i Env<'m, 'w>,
     /// The code generator, which names the object's format.
     pub isa: OwnedTargetIsa,

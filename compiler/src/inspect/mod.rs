@@ -2,9 +2,9 @@
 //! before it runs. This module collects data; it prints nothing.
 //!
 //! A WebAssembly module is described by an inventory, which only needs whole sections
-//! ([`outline`]), and by the compiler, which says whether the module can be built and what of
-//! Go it recognises ([`module`]). An executable is described by what it acts on when it
-//! starts ([`elf`], [`executable`]).
+//! ([`outline`]), and by the compiler, which says whether the module can be built and which
+//! properties of Go's code it recognises ([`module`]). An executable is described by what it
+//! acts on when it starts ([`elf`], [`executable`]).
 //!
 //! The bytes may hold anything. Every read of them is bounds-checked. The memory that is
 //! used is bounded by the file's size and by what a build of the file takes.

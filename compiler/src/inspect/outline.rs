@@ -251,7 +251,7 @@ fn export_kind(kind: ExternalKind) -> &'static str {
 }
 
 /// The proposals that a body's operators came with, up to the first malformed one. A build
-/// says what is wrong with it.
+/// reports the error.
 fn body_features(body: &FunctionBody<'_>) -> BTreeSet<&'static str> {
     let mut features = BTreeSet::new();
     let Ok(operators) = body.get_operators_reader() else {

@@ -59,7 +59,7 @@ pub(super) struct Module<'a> {
 ///
 /// # Errors
 /// A file that isn't a relocatable object of a 64-bit little-endian machine, and a section
-/// with a property that this linker can't keep.
+/// with a property that this linker can't preserve.
 pub(super) fn read(bytes: &[u8]) -> Result<Module<'_>, Error> {
     let unreadable = unreadable("module's object");
     let header = Header::parse(bytes).map_err(&unreadable)?;

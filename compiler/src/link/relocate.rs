@@ -63,7 +63,7 @@ fn apply_one(
     site::relocate(module.target.arch(), kind, &mut site)
 }
 
-/// Adds to a fault where it happened and which symbol was meant.
+/// Adds the place and the symbol's name to a fault.
 fn explain(
     module: &Module<'_>,
     section: &Section<'_>,

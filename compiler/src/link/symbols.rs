@@ -29,7 +29,8 @@ enum Resolution {
         address: u64,
         section: Option<usize>,
     },
-    /// Nobody defines it, which is an error only if a relocation refers to it.
+    /// Neither module nor shim defines the symbol. That is an error only if a relocation
+    /// refers to the symbol.
     Undefined,
 }
 
@@ -222,8 +223,8 @@ fn shim_entries<'a>(shim: &Shim<'a>) -> Result<Vec<Entry<'a>>, Error> {
     Ok(entries)
 }
 
-/// The table's entry for a symbol that people may want to see. Section symbols, file
-/// symbols and local labels of assemblers (`.L`) have none.
+/// The table's entry for a symbol that is useful to people. Section symbols, file symbols and
+/// local labels of assemblers (`.L`) get no entry.
 fn entry<'a>(
     name: &'a [u8],
     symbol: &RawSym,

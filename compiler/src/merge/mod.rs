@@ -3,8 +3,9 @@
 //! Preloads are instantiated in order, then the main module. An import from `NAME` is
 //! satisfied by an export of the preload of that name. The merged module imports only
 //! functions of preview 1. Its instantiation does, in order, what the instantiation of each
-//! module would have done (core specification, "Instantiation"). If one of those would trap,
-//! the program traps at its start, after the effects of the earlier ones.
+//! module would have done (core specification, "Instantiation"). If one of these
+//! instantiations would trap, the program traps at its start, after the effects of the earlier
+//! ones.
 //!
 //! A single module whose active segments can all be folded stays as it is, byte for byte. A
 //! single module with other segments is rewritten, so that in every module that leaves the

@@ -144,8 +144,8 @@ impl<'a> Linked<'a> {
         Ok(())
     }
 
-    /// What an import of module `to` stands for. A preload's name goes before preview 1's, and
-    /// a name of a later preload is an error of its own.
+    /// What an import of module `to` stands for. An import from a preload that is instantiated
+    /// later is an error of its own.
     fn import(
         &mut self,
         to: &mut Instance<'a>,
@@ -181,8 +181,8 @@ impl<'a> Linked<'a> {
         Ok(item)
     }
 
-    /// Checks that `item` satisfies the import. Where it does so only after growing, and code
-    /// has run that can have grown it, the check is deferred to the program's start.
+    /// Checks that `item` satisfies the import. If `item` must have grown for that, and code
+    /// that can grow it runs earlier, the check is deferred to the program's start.
     fn check(&self, to: &mut Instance<'a>, import: &Import<'_>, item: Item) -> Result<(), Error> {
         let (found, wanted) = (
             self.type_of(item),
@@ -215,9 +215,9 @@ impl<'a> Linked<'a> {
         })
     }
 
-    /// Whether a start function has run by the time that the module being added is
-    /// instantiated, from this module's own on. Only such code can have changed what this
-    /// module defines, since no earlier module can refer to it.
+    /// Whether this module or a later one has a start function that runs before the module
+    /// being added is instantiated. Only such a function can have changed this module's
+    /// definitions, since earlier modules can't refer to them.
     fn ran_since(&self, module: usize) -> bool {
         let since = &self.instances[module..];
         since.iter().any(|instance| instance.input.start.is_some())
@@ -281,7 +281,7 @@ impl<'a> Linked<'a> {
     }
 
     /// Refuses a preload that imports preview 1 and has another memory than the one that
-    /// preview 1 acts on: its pointers would mean something else.
+    /// preview 1 acts on: its pointers would refer to the wrong memory.
     fn check_memories(&self) -> Result<(), Error> {
         let first = self.first_memory();
         for instance in &self.instances {

@@ -1,5 +1,5 @@
-//! Merged modules, by what the rest of the compiler sees of them. What they do when
-//! they run is `tests/codegen/preload.rs` and `tests/spec`.
+//! Merged modules, as the rest of the compiler sees them. `tests/codegen/preload.rs` and
+//! `tests/spec` run merged modules.
 
 use super::{Preload, merge};
 use crate::error::Error;

@@ -41,7 +41,7 @@ fn zeroes_need_no_bytes() {
     assert_eq!(chunks(&[(1 << 30, b"xyz"), (1 << 30, &[0; 3])]), []);
 }
 
-/// Segments in random order and places, compared byte by byte with what they say.
+/// Segments in random order and places. The image is compared byte by byte with the segments.
 #[test]
 fn later_segments_overwrite_earlier_ones() {
     // Knuth's MMIX generator; its upper bits are the good ones.

@@ -26,9 +26,9 @@ pub enum Constant {
 }
 
 impl Constant {
-    /// The value's bytes, then zeroes; a global's cell takes as many as it has. A reference to
-    /// a function is zero here, since its bytes depend on addresses ([`crate::emit`] fills
-    /// them in).
+    /// The value's bytes, padded with zeroes. A global's cell takes only as many bytes as its
+    /// type has. A reference to a function is zero here, since its bytes depend on addresses
+    /// ([`crate::emit`] fills them in).
     #[must_use]
     pub fn to_cell(self) -> [u8; 16] {
         match self {

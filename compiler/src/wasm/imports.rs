@@ -1,4 +1,4 @@
-//! What the module name of an import means, and imports of preview 1.
+//! The meaning of an import's module name, and the imports of preview 1.
 
 use super::{ItemType, signature};
 use crate::error::{Error, printable};
