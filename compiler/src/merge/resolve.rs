@@ -69,7 +69,7 @@ pub(super) enum Growable {
 pub(super) struct Linked<'a> {
     pub instances: Vec<Instance<'a>>,
     /// The functions of preview 1 that any module imports, each once.
-    pub preview1: Vec<&'static preview1::Function>,
+    pub preview1: Vec<&'static preview1::Signature>,
 }
 
 /// What an import or an export stands for.
@@ -144,8 +144,8 @@ impl<'a> Linked<'a> {
         Ok(())
     }
 
-    /// What an import of module `to` stands for. An import from a preload that is instantiated
-    /// later is an error of its own.
+    /// What an import of module `to` stands for. Preloads are looked up before preview 1. An
+    /// import from a preload that is instantiated later is an error of its own.
     fn import(
         &mut self,
         to: &mut Instance<'a>,
@@ -263,7 +263,7 @@ impl<'a> Linked<'a> {
     }
 
     /// The position of a function in [`Self::preview1`], to which it is added if it is new.
-    fn preview1(&mut self, function: &'static preview1::Function) -> u32 {
+    fn preview1(&mut self, function: &'static preview1::Signature) -> u32 {
         let known = self.preview1.iter().position(|f| f.name == function.name);
         let definition = known.unwrap_or_else(|| {
             self.preview1.push(function);

@@ -35,7 +35,7 @@ impl Provider {
 pub(crate) fn preview1_function(
     import: &Import<'_>,
     types: &[FuncType],
-) -> Result<&'static preview1::Function, Error> {
+) -> Result<&'static preview1::Signature, Error> {
     let unknown = |hint: String| Error::UnknownImport {
         module: printable(import.module),
         name: printable(import.name),
