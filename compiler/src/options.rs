@@ -53,7 +53,7 @@ pub enum OptLevel {
     O0,
     /// No optimiser, but the slower register allocator, which gives better code.
     O1,
-    /// The optimiser and that register allocator.
+    /// The optimiser and the slower register allocator.
     #[default]
     O2,
 }
