@@ -6,7 +6,7 @@ use wasi_aot_contract::cpu::Features;
 
 pub use wasi_aot_contract::target::{Arch, Target};
 
-/// Everything a build depends on beside the module itself.
+/// Everything that a build depends on, apart from the modules.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Operating system and architecture of the output.

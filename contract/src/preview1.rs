@@ -14,8 +14,8 @@ pub enum Type {
     I64,
 }
 
-/// The name and types of one function of preview 1. All functions but `proc_exit` return an errno as
-/// i32.
+/// The name and types of one function of preview 1. All functions but `proc_exit` return an
+/// errno as i32.
 #[derive(Debug, Clone, Copy)]
 pub struct Signature {
     /// The import's name: `fd_read`.

@@ -48,7 +48,7 @@ impl Shell {
         command.env_clear().env("HOME", workspace.path(""));
         command.env("PATH", "/usr/bin:/bin").env("TERM", "dumb");
         let child = terminal.start(&mut command);
-        // In two parts, so that the echo of what is typed isn't taken for the output.
+        // In two parts, so that the echo of the typed text isn't taken for the output.
         terminal.type_in(&format!("{script}; echo 're'\"ady\"\n"));
         terminal.until("\nready");
         terminal.take();

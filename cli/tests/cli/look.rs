@@ -20,7 +20,8 @@ fn with_files() -> Workspace {
     workspace
 }
 
-/// What `wasi-aot ARGS` writes to standard error, a terminal with these variables.
+/// The text that `wasi-aot ARGS` writes to standard error, which is a terminal, with these
+/// variables.
 fn on_terminal(workspace: &Workspace, args: &[&str], variables: &[(&str, &str)]) -> String {
     let terminal = Terminal::new();
     let mut command = workspace.command(args);

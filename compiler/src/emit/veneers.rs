@@ -21,8 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use wasi_aot_contract::layout::{IMAGE_BASE, IMAGE_LIMIT};
 use wasi_aot_contract::target::Arch;
 
-/// What the branch instructions of aarch64 reach, in bytes: a signed number of
-/// instructions in 26 bits.
+/// The reach of aarch64's branch instructions, in bytes: a signed number of instructions in 26
+/// bits.
 const AARCH64_REACH: u64 = 1 << 27;
 
 // Both ends of the image are in reach of its middle.

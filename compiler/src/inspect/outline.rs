@@ -11,7 +11,7 @@ use wasmparser::{
     MemoryType, Operator, Parser, Payload, TypeRef,
 };
 
-/// What is in a module. Borrows from the file.
+/// The contents of a module. Borrows from the file.
 #[derive(Default)]
 pub struct Outline<'a> {
     /// Whether it is a component, of which nothing else is read.

@@ -41,7 +41,8 @@ use wasi_aot_contract::target::Target;
 /// Memory 0 at the start.
 #[derive(Clone, Copy)]
 pub struct Memory<'a> {
-    /// Its bytes, as [`crate::module::Image`] holds them: in order, none reaches the next.
+    /// Its bytes, as [`crate::module::Image`] holds them: chunks are in order, and don't reach
+    /// the next chunk.
     pub chunks: &'a [Chunk<'a>],
     /// Its size in bytes, a multiple of WebAssembly's page size.
     pub size: u64,

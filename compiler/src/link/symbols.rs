@@ -18,13 +18,13 @@ use wasi_aot_contract::symbols as names;
 
 type RawSym = Sym64<object::LittleEndian>;
 
-/// What each symbol of the module's object stands for, by its index in the object.
+/// The meaning of each symbol of the module's object, by the symbol's index in the object.
 pub(super) struct Addresses(Vec<Resolution>);
 
 #[derive(Debug, Clone, Copy)]
 enum Resolution {
-    /// `section` is the position in [`Module::sections`], none for an absolute
-    /// symbol or one that the shim defines.
+    /// `section` is the position in [`Module::sections`], `None` for an absolute symbol and
+    /// for a symbol that the shim defines.
     At {
         address: u64,
         section: Option<usize>,
@@ -150,7 +150,7 @@ fn exports<'a>(shim: &Shim<'a>) -> Result<HashMap<&'a [u8], u64>, Error> {
 /// A symbol of the executable's table.
 pub(super) struct Entry<'a> {
     pub name: &'a [u8],
-    /// The section's number in the executable; none for an absolute symbol.
+    /// The section's number in the executable; `None` for an absolute symbol.
     pub section: Option<u32>,
     pub address: u64,
     pub size: u64,

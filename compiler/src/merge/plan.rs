@@ -35,7 +35,7 @@ pub(super) struct Plan {
 /// The deferred segments of a module.
 #[derive(Default)]
 pub(super) struct Deferred {
-    /// In order of their indices, as are those of `data`.
+    /// In order of their indices; so is `data`.
     pub elements: Vec<DeferredSegment>,
     pub data: Vec<DeferredSegment>,
 }

@@ -1,9 +1,8 @@
-//! Replaces imports by what they stand for: a function of preview 1, or a definition of an
-//! earlier module.
+//! Resolves imports to functions of preview 1 and to definitions of earlier modules.
 //!
-//! Modules are added in the order of instantiation, so an import can only name a module
-//! that is already there, and there are no cycles. After this step each index of a module
-//! stands for a [`Definition`]: re-exported imports stand for the original one, however long
+//! Modules are added in the order of instantiation, so an import can only name a module that
+//! is already there, and there are no cycles. After this step each index of a module stands
+//! for a [`Definition`]: a re-exported import stands for the original definition, however long
 //! the chain is, and equal definitions mean the same table, memory, global or function.
 
 use super::Preload;
@@ -15,8 +14,8 @@ use std::collections::HashMap;
 use wasi_aot_contract::preview1;
 use wasmparser::{Export, ExternalKind, FuncType, Import};
 
-/// What an index stands for: a function, table, memory or global with the module that
-/// defines it.
+/// The definition that an index stands for: a function, table, memory or global with its
+/// module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Definition {
     /// The module's position in the order of instantiation.
@@ -33,9 +32,9 @@ pub(super) enum ResolvedFunction {
     Defined(Definition),
 }
 
-/// A module, and what each of its indices stands for.
+/// A module, and the definitions that its indices stand for.
 pub(super) struct Instance<'a> {
-    /// The preload's name. The main module has none.
+    /// The preload's name. The main module has no name.
     pub name: Option<&'a str>,
     pub input: Input<'a>,
     pub functions: Vec<ResolvedFunction>,
@@ -72,7 +71,7 @@ pub(super) struct Linked<'a> {
     pub preview1: Vec<&'static preview1::Signature>,
 }
 
-/// What an import or an export stands for.
+/// The definition that an import or an export stands for.
 #[derive(Clone, Copy)]
 enum Item {
     Function(ResolvedFunction),
@@ -104,7 +103,7 @@ impl<'a> Linked<'a> {
         Ok(linked)
     }
 
-    /// Adds the next module; `names` are those of all preloads.
+    /// Adds the next module; `names` are the names of all preloads.
     fn add(&mut self, name: Option<&'a str>, wasm: &'a [u8], names: &[&str]) -> Result<(), Error> {
         let input = Input::read(wasm)?;
         let exports = input.exports.iter().map(|export| export.name);
@@ -144,8 +143,8 @@ impl<'a> Linked<'a> {
         Ok(())
     }
 
-    /// What an import of module `to` stands for. Preloads are looked up before preview 1. An
-    /// import from a preload that is instantiated later is an error of its own.
+    /// The definition that an import of module `to` stands for. Preloads are looked up before
+    /// preview 1. An import from a preload that is instantiated later is an error of its own.
     fn import(
         &mut self,
         to: &mut Instance<'a>,
@@ -223,7 +222,7 @@ impl<'a> Linked<'a> {
         since.iter().any(|instance| instance.input.start.is_some())
     }
 
-    /// What an export of module `from` stands for; `None` for a tag.
+    /// The definition that an export of module `from` stands for; `None` for a tag.
     fn exported(&self, from: usize, export: &Export<'_>) -> Option<Item> {
         let (instance, index) = (&self.instances[from], export.index as usize);
         match export.kind {
@@ -272,8 +271,8 @@ impl<'a> Linked<'a> {
         u32::try_from(definition).expect("BUG: preview 1 has 46 functions")
     }
 
-    /// The memory that preview 1 acts on: the main module's first one, or else that of the
-    /// first module with a memory. It has index 0 in the merged module.
+    /// The memory that preview 1 acts on: the main module's first memory, or else the first
+    /// memory of the first module with a memory. This memory has index 0 in the merged module.
     pub fn first_memory(&self) -> Option<Definition> {
         let main = self.instances.iter().rev().take(1);
         let mut in_order = main.chain(&self.instances);

@@ -9,7 +9,7 @@
 //!
 //! Invariants once [`Image::fold`] has been called: chunks are in order, at most
 //! [`MAX_CHUNKS`](crate::wasm::data::MAX_CHUNKS), each begins at a page of WebAssembly and has
-//! bytes, none reaches the next, and all bytes outside of chunks are zero. So a large gap
+//! bytes, no chunk reaches the next, and all bytes outside of chunks are zero. So a large gap
 //! costs neither memory here nor bytes of the file.
 
 use crate::wasm::Gaps;

@@ -32,8 +32,8 @@ const MAX_PADDING: usize = 1 << 20;
 
 /// A table.
 pub struct Table {
-    /// The function index of each of the first elements, `None` for null. All further
-    /// elements are null; a table that isn't written has none.
+    /// The function index of each of the first elements, `None` for null. All further elements
+    /// are null; a table that isn't written has no further elements.
     pub elements: Vec<Option<u32>>,
     /// The initial size, in elements.
     pub initial: u32,
@@ -80,7 +80,7 @@ impl Table {
     }
 }
 
-/// What an operator does to a table.
+/// A change that an operator makes to a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Change {
     Written(u32),

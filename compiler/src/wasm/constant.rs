@@ -107,7 +107,7 @@ fn arithmetic(operator: &Operator<'_>, stack: &mut Vec<Constant>) -> Option<Cons
     })
 }
 
-/// What an operator of two operands does.
+/// The function of an operator with two operands.
 enum Apply {
     I32(fn(i32, i32) -> i32),
     I64(fn(i64, i64) -> i64),

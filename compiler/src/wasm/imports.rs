@@ -71,7 +71,7 @@ pub(crate) fn preview1_function(
     Ok(function)
 }
 
-/// Types of preview 1 as those of WebAssembly.
+/// Types of preview 1 as types of WebAssembly.
 pub(crate) fn core_types(types: &[preview1::Type]) -> impl Iterator<Item = ValType> + '_ {
     types.iter().map(|ty| match ty {
         preview1::Type::I32 => ValType::I32,

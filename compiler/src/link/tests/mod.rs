@@ -1,4 +1,4 @@
-//! Links what Cranelift emits with a tiny shim, looks at the file and runs it.
+//! Links Cranelift's output with a tiny shim, examines the file and runs it.
 
 mod fixture;
 
