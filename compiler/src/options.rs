@@ -78,14 +78,14 @@ pub trait Observer: Sync {
     fn phase(&self, _phase: &Phase) {}
     /// `done` of `total` functions have been compiled.
     fn functions(&self, _done: usize, _total: usize) {}
-    /// Something that a user should know and that is no error: one line.
+    /// A fact that a user should know and that isn't an error, in one line.
     fn note(&self, _message: &str) {}
     /// All functions have been compiled, with these facts.
     fn facts(&self, _facts: &Facts) {}
 }
 
 /// Facts about a module's Go code, and counts of the changes based on them. All are 0 or false
-/// with `no_go_opt`. For a module that isn't Go's, all but `byte_loops` are.
+/// with `no_go_opt`. For a module that isn't Go's, all but `byte_loops` are 0 or false.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Facts {
     /// Whether the module has Go's function table.

@@ -101,7 +101,8 @@ targets! {
 }
 
 impl Target {
-    /// The target that this code is itself compiled for, if it is one.
+    /// The target for which this crate is itself compiled, if it is compiled for a target of
+    /// this table.
     pub const HOST: Option<Self> = {
         let mut host = None;
         let mut index = 0;

@@ -91,7 +91,7 @@ impl Veneers {
     }
 
     /// The offset of the veneer that a call must take, in the function at this index. `None`
-    /// for a call that reaches its target, and for a relocation that is no call.
+    /// for a call that reaches its target, and for a relocation that isn't a call.
     pub(super) fn of(&self, index: usize, relocation: &Relocation) -> Option<u32> {
         let call = call(relocation)?;
         (!self.distances.is_near(index, call)).then(|| self.offsets[&call.1])

@@ -6,8 +6,8 @@
 //! properties of Go's code it recognises ([`module`]). An executable is described by the data
 //! that it reads when it starts ([`elf`], [`executable`]).
 //!
-//! The bytes may hold anything. Every read of them is bounds-checked. The memory that is used
-//! is bounded by the file's size and by the memory that a build of the file uses.
+//! The bytes may hold anything. Every read of them is bounds-checked. Memory use is bounded by
+//! the file's size and by the memory use of a build.
 
 pub mod asks;
 pub mod buildinfo;

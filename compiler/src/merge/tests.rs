@@ -74,7 +74,7 @@ fn what_is_the_main_modules_comes_first() {
 #[test]
 fn segments_are_left_for_the_start_only_where_that_can_be_told() {
     // The preload's start function can see its own table, into which the main module may
-    // write, but not the main module's memory.
+    // write, but not the main module's memory. So only a segment of that table is deferred.
     let preload = r#"(module (table (export "t") 1 funcref) (func $f (export "f")) (start $f))"#;
     let main = |item: &str| {
         format!(r#"(module (import "a" "t" (table 1 funcref)) {item} (memory 1) (func $g))"#)

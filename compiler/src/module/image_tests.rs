@@ -36,7 +36,7 @@ fn small_gaps_are_filled_and_large_ones_left_out() {
 fn zeroes_need_no_bytes() {
     assert_eq!(chunks(&[(1 << 30, &[0; 100])]), []);
     assert_eq!(chunks(&[(0, b"x\0\0")]), [(0, 1)]);
-    // A later segment overwrites the data with zeroes.
+    // A later segment overwrites bytes with zeroes.
     assert_eq!(chunks(&[(0, b"xyz"), (1, &[0; 100])]), [(0, 1)]);
     assert_eq!(chunks(&[(1 << 30, b"xyz"), (1 << 30, &[0; 3])]), []);
 }

@@ -33,7 +33,7 @@ pub const MEMORY_BASE: u64 = memory_base(Target::LinuxAmd64, 0);
 pub const MEMORY_IMAGE: usize = 5000;
 pub const MEMORY_SIZE: usize = FAR as usize + 0x1_0000;
 
-/// Where the memory has a second chunk, of one byte.
+/// The address of the memory's second chunk, which has one byte.
 pub const FAR: u64 = 1 << 30;
 
 pub fn chunks() -> [Chunk<'static>; 2] {

@@ -95,7 +95,7 @@ fn segments_are_in_order_and_never_writable_and_executable() {
         free_from = address + load.p_memsz(LE);
         count += 1;
     }
-    // Three of the shim; read-only, code, data; two of memory.
+    // Three segments of the shim, three of the module (read-only, code, data), two of memory.
     assert_eq!(count, 8);
     assert_eq!(free_from, MEMORY_BASE + MEMORY_SIZE as u64);
     let stack = segments(&file)
