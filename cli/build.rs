@@ -8,8 +8,8 @@ fn main() {
     println!("cargo::rustc-env=WASI_AOT_COMMIT={commit}");
 }
 
-/// The commit of the repository that this package is part of. A repository in which an
-/// unpacked copy of the sources happens to lie isn't asked.
+/// The commit of the repository that this package is part of. If an unpacked copy of the
+/// sources lies inside another repository, that repository's commit isn't used.
 fn commit() -> Option<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?;
     if root.canonicalize().ok()? != Path::new(&git(&["rev-parse", "--show-toplevel"])?) {

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Puts the documents of a release into a directory: cli/dist-docs.sh DIRECTORY.
 #
-# These are the documents for users. A link in one of them to a file that isn't packed
-# becomes an absolute one, to the file in the repository at this version.
-# `tests/docs/archive.rs` follows the links of the result.
+# These are the documents for users. A link to a file that isn't packed becomes an absolute
+# link to that file in the repository at this version. `tests/docs/archive.rs` follows the
+# links of the result.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -19,11 +19,11 @@ for tree in docs examples; do
 done
 
 cd "$directory"
-# Directories inside of an example hold what it works with.
+# Directories inside an example hold the files that the example works with.
 find . -name '*.md' -not -path './examples/*/*/*' -print0 | while IFS= read -r -d '' document; do
     below=$(dirname "${document#./}")
-    # Targets of `](target)`, without anchors; those of the web and of the document itself
-    # have a colon or nothing before `#`.
+    # The targets of `](target)`, without anchors. The pattern skips web addresses, which have
+    # a colon, and links within the document, which have nothing before `#`.
     grep -o '](\([^)#: ]\+\)' "$document" | sed 's/^](//' | sort -u | while IFS= read -r target; do
         if [ ! -e "$below/$target" ]; then
             path=$(realpath --canonicalize-missing --relative-to=. "$below/$target")

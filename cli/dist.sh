@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Packs wasi-aot for a host: cli/dist.sh HOST TARGET_DIR OUTPUT_DIR, as `make dist` does.
 #
-# HOST is linux-amd64 or linux-arm64. The archive holds a static executable, which
-# builds for all targets, what ld needs for the objects of each, and the documents for
-# users (cli/dist-docs.sh). Same sources and tools, same bytes.
+# HOST is linux-amd64 or linux-arm64. The archive holds a static executable, which builds for
+# all targets, the script and libraries that ld needs for their objects, and the documents for
+# users (cli/dist-docs.sh). The same sources and tools give the same bytes.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -26,7 +26,7 @@ case $host in
     *) echo "dist: no host $host" >&2; exit 2 ;;
 esac
 
-# No C library on the user's machine plays a part, and no directory of this one is named.
+# The executable needs no C library on the user's machine, and holds no path of this machine.
 export CARGO_INCREMENTAL=0
 export RUSTFLAGS="-Ctarget-feature=+crt-static --remap-path-prefix=$PWD=wasi-aot --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"
 cargo build --release --locked --target "$triple" --target-dir "$target/dist" -p wasi-aot

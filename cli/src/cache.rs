@@ -1,4 +1,4 @@
-//! The cache of `wasi-aot run`: executables, found by what they were made from.
+//! The cache of `wasi-aot run`: executables, found by a digest of their inputs.
 //!
 //! Invariants:
 //! - An entry's name consists of two digests. The first is of the modules, the options and
@@ -9,7 +9,7 @@
 //! - Nobody else writes to the directory. The directory belongs to the user, and the
 //!   programs that are run can't reach it, whatever they are granted (`Policy::hole`).
 //! - Once the directory is open, only its descriptor is used.
-//! - Files whose names the cache doesn't give are never touched.
+//! - Files whose names don't have the form of the cache's names are never touched.
 
 use anyhow::{Context, Result, bail};
 use rustix::fd::OwnedFd;
@@ -45,7 +45,7 @@ const READING: OFlags = OFlags::RDONLY
     .union(OFlags::CLOEXEC);
 
 pub struct Cache {
-    /// The path by which it was opened. The last component isn't a symbolic link.
+    /// The path by which the directory was opened. The last component isn't a symbolic link.
     path: PathBuf,
     directory: OwnedFd,
 }
@@ -132,7 +132,8 @@ impl Cache {
         Ok(entry)
     }
 
-    /// The entry made from this. An entry whose contents don't match its name is removed.
+    /// The entry made from inputs with this digest. An entry whose contents don't match its
+    /// name is removed.
     fn find(&self, made_from: &str) -> Option<File> {
         for name in self.names() {
             let Some(made_into) =
@@ -142,7 +143,7 @@ impl Cache {
             };
             match self.read(&name) {
                 Ok((file, digest)) if digest == made_into => return Some(file),
-                // Somebody changed it. The caller makes it again.
+                // Somebody changed the entry. The caller makes the entry again.
                 _ => drop(unlinkat(&self.directory, &name, AtFlags::empty())),
             }
         }
@@ -206,7 +207,7 @@ impl Cache {
         }
     }
 
-    /// The names in the directory that this cache gives.
+    /// The names in the directory that have the form of the cache's names.
     fn names(&self) -> Vec<String> {
         let name = |entry: rustix::fs::DirEntry| entry.file_name().to_str().ok().map(String::from);
         let entries = Dir::read_from(&self.directory).into_iter().flatten();
@@ -234,7 +235,8 @@ fn is_digest(text: &str) -> bool {
     text.len() == DIGITS && text.bytes().all(is_digit)
 }
 
-/// Whether this cache, or that of an earlier wasi-aot (one digest), gives such names.
+/// Whether a name has the form of this cache's names, or of the names that earlier versions of
+/// wasi-aot gave (one digest).
 fn is_ours(name: &str) -> bool {
     let is_temporary = name.strip_prefix(TEMPORARY).is_some_and(|rest| {
         !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')

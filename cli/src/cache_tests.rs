@@ -1,4 +1,4 @@
-//! What the cache keeps, refuses and removes.
+//! The entries that the cache keeps, refuses and removes.
 
 use super::*;
 use std::cell::Cell;
@@ -175,7 +175,7 @@ fn only_old_entries_go() {
     );
 }
 
-/// Whatever becomes of its name: what was opened is used on.
+/// The opened directory stays in use, whatever happens to its name.
 #[test]
 fn the_directory_is_not_looked_up_again() {
     let (base, cache) = cache();

@@ -1,5 +1,5 @@
 //! The module that a command works on: a file or standard input, in WebAssembly's binary or
-//! text format. What the file begins with decides, not its name.
+//! text format. The file's first bytes decide which format it has, not its name.
 
 use anyhow::{Context, Result, bail};
 use std::fs;
@@ -7,7 +7,8 @@ use std::io::{self, Read};
 use std::path::Path;
 use wat::Detect;
 
-/// What the bytes of a compressed file begin with, the format's name, and what unpacks it.
+/// For each compressed format: the first bytes of a file, the format's name, and the program
+/// that unpacks it.
 const COMPRESSED: &[(&[u8], &str, &str)] = &[
     (b"\x1f\x8b", "gzip", "gunzip"),
     (b"\x28\xb5\x2f\xfd", "zstd", "unzstd"),
@@ -21,7 +22,7 @@ pub fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// What messages call it.
+/// The input's name in messages.
 pub fn name(path: &Path) -> String {
     if is_stdin(path) {
         "standard input".into()
@@ -30,10 +31,11 @@ pub fn name(path: &Path) -> String {
     }
 }
 
-/// Refuses what `go build` takes and wasi-aot doesn't: a package or a file of Go source.
+/// Refuses an input that `go build` takes and wasi-aot doesn't: a Go package or a Go source
+/// file.
 ///
 /// # Errors
-/// One that says how to compile it to a module.
+/// The error says how to compile the input to a module.
 pub fn refuse_go_source(path: &Path) -> Result<()> {
     let text = path.display().to_string();
     let (what, module) = if path.extension().is_some_and(|extension| extension == "go") {
@@ -46,7 +48,8 @@ pub fn refuse_go_source(path: &Path) -> Result<()> {
         return Ok(());
     };
     let module = module.file_name().unwrap_or("main.wasm".as_ref());
-    // To go, a path without a dot or slash before it is a package of the standard library.
+    // The go command takes a path that doesn't begin with `.` or `/` for a package of the
+    // standard library.
     let needs_dot = path.is_relative() && !text.starts_with('.');
     let package = if needs_dot {
         format!("./{text}")
@@ -78,8 +81,8 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     module.with_context(|| name(path))
 }
 
-/// The module in the bytes of the file at `path`: assembled where they are text, else the
-/// bytes themselves, whatever they are.
+/// The module in the bytes of the file at `path`: Text is assembled; other bytes are returned
+/// without a check.
 ///
 /// # Errors
 /// When the bytes are compressed, or text that can't be assembled.
@@ -104,15 +107,15 @@ pub fn module(bytes: Vec<u8>, path: &Path) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Whether a file with this beginning may be a module as text, which begins with a
-/// parenthesis or a comment.
+/// Whether a file with this beginning may be a module in the text format. Such a file begins
+/// with a parenthesis or a comment.
 pub fn may_be_text(beginning: &[u8]) -> bool {
     let first = beginning.iter().find(|byte| !byte.is_ascii_whitespace());
     matches!(first, Some(b'(' | b';'))
 }
 
-/// The first of the lines in which the `wat` crate describes an error, with the place from
-/// the second one, `--> <anon>:LINE:COLUMN`.
+/// The first line of an error of the `wat` crate, with the place from the error's second line,
+/// `--> <anon>:LINE:COLUMN`.
 fn place_first(text: &str) -> String {
     let mut lines = text.lines().map(str::trim);
     let message = lines.next().unwrap_or_default();
@@ -145,7 +148,7 @@ mod tests {
         ] {
             assert_eq!(read_as(name, text).unwrap(), binary, "{name}");
         }
-        // Refused by the compiler, which knows more of modules.
+        // The compiler refuses these bytes later, with a better message.
         for other in [&b"package main\n"[..], b"", b"\x7fELF"] {
             assert_eq!(read_as("a", other).unwrap(), other);
         }

@@ -74,7 +74,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether the reader of our output has closed its end: it has read what it wanted.
+/// Whether the reader of our output has closed its end, which isn't an error: it has read
+/// enough.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     let io = error.root_cause().downcast_ref::<std::io::Error>();
     io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)

@@ -1,8 +1,8 @@
-//! What wasi-aot says on standard error: one line for each error or note, which begins
+//! The messages on standard error: one line for each error or note. A line begins with
 //! `wasi-aot: `. clap's errors, which have several lines, get the same form.
 //!
-//! Text in a line may come from a file or from the command line. Whatever a terminal could
-//! take for a command is escaped.
+//! Text in a line may come from a file or from the command line. Characters that a terminal
+//! could take for a command are escaped.
 
 use crate::describe::show;
 use crate::usage;
@@ -24,7 +24,7 @@ pub enum When {
     Never,
 }
 
-/// Decides about colours from now on. Without a call it is as for [`When::Auto`].
+/// Sets when text is coloured from now on. The default is [`When::Auto`].
 pub fn set_colours(when: When) {
     if when != When::Auto {
         console::set_colors_enabled(when == When::Always);
@@ -43,14 +43,14 @@ pub fn failure(error: &anyhow::Error) -> ExitCode {
     }
 }
 
-/// Prints what clap has to say and returns the exit code: help and versions as they are, an
+/// Prints clap's text and returns the exit code. Help and versions are printed as they are, an
 /// error as one line.
 pub fn of_clap(error: &clap::Error) -> ExitCode {
     match error.kind() {
         ErrorKind::DisplayHelp
         | ErrorKind::DisplayVersion
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            // Nobody is left who could be told that the reader is gone.
+            // Printing fails if the reader is gone; then nobody can be told.
             let _ = error.print();
             if error.use_stderr() {
                 ExitCode::from(2)
@@ -62,14 +62,15 @@ pub fn of_clap(error: &clap::Error) -> ExitCode {
     }
 }
 
-/// Prints a line that stays and isn't an error.
+/// Prints a note. Unlike the progress line, a note isn't removed later.
 pub fn note(text: &str) {
     let prefix = style("wasi-aot:").yellow().bold().for_stderr();
-    // Nobody is left who could be told that standard error is gone.
+    // Writing fails if standard error is gone; then nobody can be told.
     let _ = writeln!(io::stderr(), "{prefix} note: {text}");
 }
 
-/// Prints a line about a wrong command line, which names the help, and returns the exit code.
+/// Prints a line about a wrong command line, with the command that shows the help. Returns the
+/// exit code.
 fn misuse(text: &str) -> ExitCode {
     error_line(&format!("{text} (see {})", help()));
     ExitCode::from(2)
@@ -83,14 +84,14 @@ fn error_line(text: &str) {
 /// The command that shows the help on the given subcommand, if one is given.
 static HELP: OnceLock<String> = OnceLock::new();
 
-/// Finds out which of `command`'s subcommands is given. Lines about a wrong command line name
-/// its help. To be called before anything else of this file.
+/// Finds the given subcommand of `command`. Lines about a wrong command line name that
+/// subcommand's help. Must be called before the other functions of this file.
 pub fn set_help(command: &clap::Command) {
     let first = std::env::args_os().nth(1);
     let mut subcommands = command.get_subcommands().map(clap::Command::get_name);
     let given = subcommands.find(|name| first.as_deref().is_some_and(|first| first == *name));
     if let Some(name) = given {
-        // A second call would find the same.
+        // A second call would find the same subcommand.
         let _ = HELP.set(format!("wasi-aot {name} --help"));
     }
 }
@@ -99,7 +100,7 @@ fn help() -> &'static str {
     HELP.get().map_or("wasi-aot --help", String::as_str)
 }
 
-/// An error's text. The number that Rust appends to errors of the system is left out.
+/// An error's text, without the number that Rust appends to system errors.
 fn without_number(cause: &(dyn Error + 'static)) -> String {
     let text = cause.to_string();
     let of_io = (cause.downcast_ref::<io::Error>()).and_then(io::Error::raw_os_error);
@@ -138,11 +139,11 @@ fn condensed(error: &clap::Error) -> String {
     line
 }
 
-/// The lines of clap's text before the usage, as one.
+/// The lines of clap's text before the usage, joined into one line.
 fn joined(text: &str) -> String {
     let is_end = |line: &&str| line.starts_with("Usage:") || line.starts_with("For more");
     let lines = text.lines().map(str::trim).take_while(|line| !is_end(line));
-    // How to give a value that begins with `-` is rarely the question.
+    // clap's tip about values that begin with `-` is left out, since it rarely helps.
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("tip: to pass"));
     let mut all = String::new();
     for line in lines {

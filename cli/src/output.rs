@@ -14,8 +14,8 @@ pub enum Output {
     Stdout,
     /// A device or FIFO, which can't be replaced.
     Stream(PathBuf),
-    /// Replaced by a rename: whoever runs or reads the old file keeps the old file, and a
-    /// failure leaves the file as it was.
+    /// Replaced by a rename. A process that runs or reads the old file keeps it. A failure
+    /// leaves the old file unchanged.
     File {
         path: PathBuf,
         executable: bool,
@@ -85,14 +85,15 @@ impl Output {
         if !parent.is_dir() {
             bail!("cannot write there: the parent is not a directory");
         }
-        // A nameless file, or one that is removed at once: access(2) doesn't know all reasons.
+        // Creates a file for a moment, since access(2) doesn't check everything that can
+        // prevent a file.
         let trial = tempfile::tempfile_in(directory).map_err(plain);
         trial.context("cannot write there")?;
         Ok(Self::File { path, executable })
     }
 
     /// # Errors
-    /// With the destination's name; a [`File`](Self::File) is then untouched.
+    /// The error names the destination. A [`File`](Self::File) is unchanged after an error.
     pub fn write(&self, bytes: &[u8]) -> Result<()> {
         match self {
             Self::Stdout => write_stdout(bytes).context("standard output"),
@@ -114,9 +115,9 @@ fn is_same(existing: &Metadata, input: &Path) -> bool {
     input.is_ok_and(|input| (input.dev(), input.ino()) == (existing.dev(), existing.ino()))
 }
 
-/// Whether a file is what a build writes: an executable or an object of this version or of
-/// another one, or the text of `--emit clif` or `asm`, whose first line is a function's name
-/// as a comment. Only an ELF file is read as a whole.
+/// Whether a file is the output of a build: an executable or object of any version, or the
+/// text of `--emit clif` or `asm`. The first line of such a text is a function's name as a
+/// comment. Only an ELF file is read as a whole.
 fn is_ours(path: &Path) -> bool {
     const BEGINNING: u64 = 1 << 12;
     let mut start = Vec::new();
@@ -145,7 +146,8 @@ fn directory(path: &Path) -> &Path {
     }
 }
 
-/// The system's error inside an error of the `tempfile` crate, which names a temporary file.
+/// The system's error inside an error of the `tempfile` crate. The outer error would name a
+/// temporary file.
 fn plain(error: io::Error) -> io::Error {
     let inner = error.get_ref().and_then(|error| error.source());
     let number = inner

@@ -1,5 +1,5 @@
-//! Shows on standard error how a build advances: notes, the phases if they are wanted, and
-//! on a terminal a line of progress.
+//! Shows on standard error how a build advances: notes, the phases with `--verbose`, and a
+//! progress line on a terminal.
 
 use crate::message;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -8,16 +8,16 @@ use std::sync::Once;
 use std::time::{Duration, Instant};
 use wasi_aot_compiler::{Observer, Phase};
 
-/// A build that is done before this needs no progress line.
+/// A build that ends within this time shows no progress line.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How much is said.
+/// Which messages are shown.
 #[derive(Debug, Clone, Copy)]
 pub struct Loudness {
     /// The phases, each with its time.
     pub phases: bool,
     pub notes: bool,
-    /// The progress line; never seen but on a terminal whose TERM isn't dumb.
+    /// The progress line. It appears only on a terminal whose TERM isn't dumb.
     pub progress: bool,
 }
 
@@ -50,7 +50,7 @@ impl Observer for Progress {
     fn phase(&self, phase: &Phase) {
         if self.loudness.phases {
             let line = phase_line(phase);
-            // Nobody is left who could be told that standard error is gone.
+            // Writing fails if standard error is gone; then nobody can be told.
             let write = || drop(writeln!(io::stderr(), "{line}"));
             self.bar.suspend(write);
         }

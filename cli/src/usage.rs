@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-/// What is wrong with the command line, in one line.
+/// The message about a wrong command line, in one line.
 #[derive(Debug)]
 pub struct Usage(pub String);
 

@@ -18,7 +18,7 @@ use wasi_aot_contract::layout::WASM_PAGE_SIZE;
 use wasi_aot_contract::manifest::{Record, writer};
 use wasi_aot_contract::module::MemoryLimits;
 
-/// What executables say they were built by.
+/// The compiler's name and version in each manifest.
 const COMPILER: &str = concat!("wasi-aot ", env!("CARGO_PKG_VERSION"));
 
 /// Compiles `wasm` as `options` say and returns the bytes of the output file
@@ -32,8 +32,8 @@ pub fn build(wasm: &[u8], options: &Options, observer: &dyn Observer) -> Result<
     build_with(wasm, &[], options, observer)
 }
 
-/// As [`build`], with modules that are instantiated before `wasm` and that it, and
-/// those after them, may import from.
+/// As [`build`], with preloads, which are instantiated in order before `wasm`. `wasm` and
+/// later preloads may import from a preload.
 ///
 /// # Errors
 /// As [`build`].
@@ -154,7 +154,7 @@ fn compile_detail(functions: &Functions, synthetic: &Functions) -> String {
     )
 }
 
-/// What `analysis` knows, and what became of each function.
+/// The facts that `analysis` found, and counts of the changes to all functions.
 fn facts(analysis: &Analysis, functions: impl Iterator<Item = Rewritten>) -> Facts {
     let mut facts = Facts {
         byte_loops: analysis.byte_loops.len(),
@@ -192,7 +192,7 @@ impl Phases<'_> {
     }
 }
 
-/// The policy, and behind it what the executable was made by and from.
+/// The manifest: the policy, then the Spectre guards, the compiler and the version of Go.
 fn manifest(module: &Module<'_>, options: &Options, budget: &Budget) -> Vec<u8> {
     let policy = Policy {
         stack_size: budget.stack,
@@ -211,8 +211,9 @@ fn manifest(module: &Module<'_>, options: &Options, budget: &Budget) -> Vec<u8> 
     manifest
 }
 
-/// Pages of each memory at start and at most: what the others start with is theirs. That
-/// all together keep to the budget is the runtime's matter.
+/// The initial and the largest number of pages of each memory. The initial pages of the other
+/// memories aren't available to a memory. The runtime keeps all memories together within the
+/// budget.
 fn memory_limits(module: &Module<'_>, budget: &Budget) -> Vec<MemoryLimits> {
     let initial = module
         .memories
@@ -231,7 +232,7 @@ fn memory_limits(module: &Module<'_>, budget: &Budget) -> Vec<MemoryLimits> {
     limits.collect()
 }
 
-/// A program that wants files and gets none is rarely what was meant.
+/// A program that can open files but has no directory is rarely intended, so this gets a note.
 fn note_missing_grants(module: &Module<'_>, options: &Options, observer: &dyn Observer) {
     let wants_files = module
         .imports
@@ -242,7 +243,7 @@ fn note_missing_grants(module: &Module<'_>, options: &Options, observer: &dyn Ob
     }
 }
 
-/// Tables that end growing before the module says.
+/// Notes each table that can't grow to its maximum.
 fn note_cut_tables(module: &Module<'_>, observer: &dyn Observer) {
     let tables = module.tables.iter().enumerate();
     for (index, table) in tables.filter(|(_, table)| table.is_cut()) {
@@ -254,7 +255,7 @@ fn note_cut_tables(module: &Module<'_>, observer: &dyn Observer) {
     }
 }
 
-/// What the compiler adds to the module's own functions.
+/// The functions that the compiler adds to the module's own.
 fn synthetic_functions(module: &Module<'_>, main: u32) -> Vec<Synthetic> {
     let imports = module.referenced_imports.iter().copied();
     let mut functions: Vec<_> = imports.map(Synthetic::ImportThunk).collect();

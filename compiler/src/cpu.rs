@@ -92,13 +92,14 @@ mod host {
     use crate::options::Target;
     use wasi_aot_contract::cpu::Words;
 
-    /// What this machine says of all features of `target`, which is its own.
+    /// The words that this machine's CPUID gives for all features of `target`, which has this
+    /// machine's architecture.
     #[cfg(target_arch = "x86_64")]
     pub fn words(target: Target) -> Words {
         wasi_aot_contract::cpu::x86_64::read(target.cpu().all())
     }
 
-    /// What the kernel says of them in the auxiliary vector.
+    /// The word that the kernel gives in the auxiliary vector.
     #[cfg(target_arch = "aarch64")]
     pub fn words(_target: Target) -> Words {
         let (hwcap, _) = rustix::param::linux_hwcap();
@@ -143,7 +144,7 @@ mod tests {
             amd64("v2,+bmi2,lzcnt").as_deref(),
             Ok("x86-64-v2,bmi2,lzcnt")
         );
-        // To the default.
+        // The feature is added to the default level.
         assert_eq!(amd64("bmi2").as_deref(), Ok("x86-64-v2,bmi2"));
         let v4 = "v1,popcnt,bmi1,bmi2,lzcnt,avx512dq,avx512vl";
         assert_eq!(amd64(v4).as_deref(), Ok("x86-64-v4"));

@@ -57,7 +57,7 @@ pub enum Error {
         name: String,
         /// The type that is imported.
         wanted: String,
-        /// What to do about it.
+        /// The advice to the user.
         hint: String,
     },
     /// An import names a preload that is instantiated later.
@@ -70,7 +70,7 @@ pub enum Error {
         /// The import's name.
         name: String,
     },
-    /// A preload doesn't export what is imported from it.
+    /// A preload lacks an export that a module imports.
     #[error(
         "import {module}.{name} is {wanted}, but the preload {module} exports {exports} and no {name}; give the right --preload {module}=FILE"
     )]
@@ -103,7 +103,7 @@ pub enum Error {
     InPreload {
         /// The preload's name.
         name: String,
-        /// What is wrong with it.
+        /// The error in the preload.
         error: Box<Error>,
     },
     /// A preload calls preview 1 and has another memory than the main module's.
@@ -247,7 +247,7 @@ mod tests {
     use super::*;
     use wasi_aot_contract::text::steers;
 
-    /// So that messages of the compiler and of executables agree on what is harmless.
+    /// Messages of the compiler and of executables must escape the same characters.
     #[test]
     fn whatever_steers_a_terminal_is_escaped() {
         for c in ('\0'..=char::MAX).filter(|&c| steers(c)) {

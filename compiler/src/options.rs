@@ -1,4 +1,4 @@
-//! What a build can be told, and how it tells what it is doing.
+//! The options of a build, and the observer that receives its progress.
 
 use crate::policy::Policy;
 use std::time::Duration;
@@ -6,13 +6,13 @@ use wasi_aot_contract::cpu::Features;
 
 pub use wasi_aot_contract::target::{Arch, Target};
 
-/// Everything a build depends on beside the module itself.
+/// Everything that a build depends on, apart from the modules.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Operating system and architecture of the output.
     pub target: Target,
-    /// What the processor must have, and the executable checks for at start; none given
-    /// is the default level of the target ([`Self::features`]).
+    /// The features that the processor must have. The executable checks them at its start.
+    /// `None` means the target's default level ([`Self::features`]).
     pub cpu: Option<Features>,
     /// How much work the code generator does.
     pub opt_level: OptLevel,
@@ -30,15 +30,15 @@ pub struct Options {
     pub no_preempt: bool,
     /// Guard every comparison of bounds in code against speculative execution.
     pub spectre: bool,
-    /// For tests: act as if this function had no resume points, so that entering
-    /// at one shows what a missing one does.
+    /// For tests: act as if this function had no resume points, so that an entry at a resume
+    /// point shows the effect of a missing one.
     pub forget_resume_points: Option<String>,
-    /// For tests: compile every function as the heaviest are, its variables in memory.
+    /// For tests: compile every function like the heaviest ones, with its variables in memory.
     pub variables_in_memory: bool,
 }
 
 impl Options {
-    /// What code may use, closed under implication.
+    /// The features that code may use, with all features that they imply.
     #[must_use]
     pub fn features(&self) -> Features {
         let cpu = self.target.cpu();
@@ -51,9 +51,9 @@ impl Options {
 pub enum OptLevel {
     /// Fastest to compile: no optimiser, and a register allocator with a single pass.
     O0,
-    /// No optimiser, but the register allocator that takes its time.
+    /// No optimiser, but the slower register allocator, which gives better code.
     O1,
-    /// The optimiser and that register allocator.
+    /// The optimiser and the slower register allocator.
     #[default]
     O2,
 }
@@ -78,14 +78,14 @@ pub trait Observer: Sync {
     fn phase(&self, _phase: &Phase) {}
     /// `done` of `total` functions have been compiled.
     fn functions(&self, _done: usize, _total: usize) {}
-    /// Something that a user should know and that is no error: one line.
+    /// A fact that a user should know and that isn't an error, in one line.
     fn note(&self, _message: &str) {}
     /// All functions have been compiled, with these facts.
     fn facts(&self, _facts: &Facts) {}
 }
 
-/// What a build knows of the code that Go's compiler made, and what it did with that. All
-/// is 0 or false with `no_go_opt`, and all but `byte_loops` for a module that isn't Go's.
+/// Facts about a module's Go code, and counts of the changes based on them. All are 0 or false
+/// with `no_go_opt`. For a module that isn't Go's, all but `byte_loops` are 0 or false.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Facts {
     /// Whether the module has Go's function table.
@@ -109,7 +109,7 @@ pub struct Facts {
 /// A phase of a build that has ended, for `--verbose`.
 #[derive(Debug, Clone)]
 pub struct Phase {
-    /// What it is called.
+    /// Its name.
     pub name: &'static str,
     /// How long it took.
     pub duration: Duration,

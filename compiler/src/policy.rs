@@ -1,4 +1,5 @@
-//! What the executable may touch, decided at build time and denied by default.
+//! The policy: it fixes at build time what the executable may touch. Everything else is
+//! denied.
 //!
 //! At build time only the text of a host path is known: a relative path is resolved when the
 //! program starts, perhaps on another machine. So [`Policy::check`] finds the faults that
@@ -189,7 +190,7 @@ impl Policy {
         writer::write(dirs.chain(listeners).chain(variables).chain(rest))
     }
 
-    /// The variables without those that a later one of the same name replaces.
+    /// The variables, without each variable that a later variable of the same name replaces.
     fn effective_env(&self) -> impl Iterator<Item = &EnvVar> {
         let variables = self.env.iter().enumerate();
         variables.filter_map(|(index, variable)| {

@@ -2,9 +2,9 @@
 
 use crate::options::Target;
 
-/// The image for a target: a static ELF executable at `layout::IMAGE_BASE` that ends
-/// below `layout::MODULE_INFO_ADDR`, where it expects the module's info. Its symbol table
-/// names what a module may call. Aligned for ELF's structures.
+/// The image for a target: a static ELF executable at `layout::IMAGE_BASE` that ends below
+/// `layout::MODULE_INFO_ADDR`, where it expects the module's info. Its symbol table names the
+/// functions that a module may call. Aligned for ELF's structures.
 #[must_use]
 pub fn of(target: Target) -> &'static [u8] {
     match target {

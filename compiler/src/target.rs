@@ -1,5 +1,5 @@
-//! The code generator for a target: Cranelift's settings, each with its reason. What the
-//! contract's table of targets doesn't hold because only Cranelift needs it, is here.
+//! The code generator for a target: Cranelift's settings, each with its reason. The contract's
+//! table of targets holds everything about a target that other parts need, too.
 
 use crate::options::{Arch, OptLevel, Target};
 use cranelift_codegen::isa::{self, OwnedTargetIsa};
@@ -50,8 +50,8 @@ fn feature_setting(feature: &Feature) -> String {
 fn speculation_barrier(arch: Arch) -> Option<&'static str> {
     match arch {
         Arch::X86_64 => None,
-        // A hint, which does nothing on a processor that needs none (Arm, "Consumption of
-        // Speculative Data Barrier").
+        // A hint, which does nothing on a processor that needs no barrier (Arm, "Consumption
+        // of Speculative Data Barrier").
         Arch::Aarch64 => Some("use_csdb"),
     }
 }

@@ -11,8 +11,8 @@
 //!   its memory's [`base`](memory_base). Every byte there is linear memory or
 //!   PROT_NONE. So a change here changes which accesses generated code may leave unchecked.
 //! - **Several memories** have fixed addresses, [`MEMORY_STRIDE`] apart, each with the same
-//!   reserve around it. On x86-64 only the first is low enough to be a displacement, and on
-//!   all targets only the first has bytes in the file.
+//!   reserve around it. On x86-64 only the first memory's base is low enough to be a
+//!   displacement. On all targets only the first memory has bytes in the file.
 
 use crate::target::{Arch, Target};
 
@@ -51,8 +51,8 @@ pub const MEMORY_RESERVE: u64 = (1 << 32) + MAX_UNCHECKED_OFFSET + WASM_PAGE_SIZ
 /// space that Linux gives a process on aarch64 (512 GiB).
 pub const MAX_MEMORIES: usize = 16;
 
-/// Bytes from the base of one memory to the base of the next: the reserve above the one, the
-/// guard below the other, and room between the two.
+/// Bytes from the base of one memory to the base of the next: the reserve above the lower
+/// memory, the guard below the upper memory, and room between.
 pub const MEMORY_STRIDE: u64 = 6 << 30;
 
 /// The image ends at or below this address, 252 MiB. So the addresses of its functions fit

@@ -1,7 +1,7 @@
-//! What compiler and runtime shim agree on, defined once: the targets, the address layout,
-//! the symbols that cross between the two, the tables that the compiler emits and the shim
-//! reads, the manifest, processor features, the signatures of preview 1, and how text from
-//! outside is shown.
+//! The contract between compiler and runtime shim, defined once: the targets, the address
+//! layout, the symbols that cross between the two, the tables that the compiler emits and the
+//! shim reads, the manifest, processor features, the signatures of preview 1, and how text
+//! from outside is shown.
 //!
 //! The shim is `no_std` and uses this crate as it is. So the crate has no dependencies and
 //! doesn't allocate, except in the manifest's writer, which only the compiler enables.

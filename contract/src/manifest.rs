@@ -26,7 +26,7 @@
 /// First field of every manifest; the number is the format's version.
 pub const MAGIC: &str = "wasi-aot manifest 1";
 
-/// What a grant allows.
+/// The rights that a grant gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Reading and changing.

@@ -5,8 +5,8 @@
 //! The tables are read-only at run time.
 
 /// The version of this crate's formats. It grows with every incompatible change. The shim
-/// refuses to start a module with another version, which only linking with `ld` can bring
-/// together with it.
+/// refuses to start a module of another version. Only linking with `ld` can combine two
+/// versions.
 pub const CONTRACT_VERSION: u32 = 6;
 
 use crate::layout::MAX_MEMORIES;
@@ -155,7 +155,8 @@ pub enum TrapKind {
     StackOverflow,
     /// A Go function was entered at a PC_B that the compiler had ruled out.
     UnexpectedEntry,
-    /// An access outside of a table by anything but a call ([`Self::TableOutOfBounds`]).
+    /// An access outside of a table by an instruction that isn't a call. A call has
+    /// [`Self::TableOutOfBounds`].
     TableAccessOutOfBounds,
 }
 

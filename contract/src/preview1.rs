@@ -14,9 +14,10 @@ pub enum Type {
     I64,
 }
 
-/// One function of preview 1. All but `proc_exit` return an errno as i32.
+/// The name and types of one function of preview 1. All functions but `proc_exit` return an
+/// errno as i32.
 #[derive(Debug, Clone, Copy)]
-pub struct Function {
+pub struct Signature {
     /// The import's name: `fd_read`.
     pub name: &'static str,
     /// Types of the parameters.
@@ -84,8 +85,8 @@ macro_rules! for_each_preview1 {
 macro_rules! table {
     ($($name:ident($($param:ident: $ty:ident),*) $(-> $ret:ident)?;)*) => {
         /// Every function of preview 1, by family, in the order of its documentation.
-        pub const FUNCTIONS: &[Function] = &[
-            $(Function {
+        pub const FUNCTIONS: &[Signature] = &[
+            $(Signature {
                 name: stringify!($name),
                 params: &[$(Type::$ty),*],
                 results: &[$(Type::$ret)?],
@@ -97,7 +98,7 @@ for_each_preview1!(table);
 
 /// The function with this name, if preview 1 has it.
 #[must_use]
-pub fn function(name: &str) -> Option<&'static Function> {
+pub fn function(name: &str) -> Option<&'static Signature> {
     FUNCTIONS.iter().find(|f| f.name == name)
 }
 

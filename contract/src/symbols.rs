@@ -10,7 +10,7 @@ macro_rules! symbol {
     };
 }
 
-/// What the name of every symbol begins with that [`symbol!`] makes.
+/// The prefix of every symbol's name that [`symbol!`] makes.
 pub const PREFIX: &str = symbol!("");
 
 /// The [`ModuleInfo`](crate::module::ModuleInfo), defined by the module.

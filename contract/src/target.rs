@@ -1,10 +1,11 @@
 //! The targets that executables are built for: one row each.
 //!
-//! A row has everything that is a number or a name. What has to be code is a `match` over
-//! [`Target`] or [`Arch`], which doesn't compile until it knows a new one: relocations
-//! (`compiler/src/link/`), the reach of calls (`compiler/src/emit/veneers.rs`), the code
-//! generator (`compiler/src/target.rs`), the runtime's image (`compiler/src/shim_image.rs`),
-//! flags of rustc (`runtime-shim/images/src/flags.rs`) and `runtime-shim/src/arch/`.
+//! A row has everything that is a number or a name. Everything that has to be code is a
+//! `match` over [`Target`] or [`Arch`], which doesn't compile until it handles a new variant:
+//! relocations (`compiler/src/link/`), the reach of calls (`compiler/src/emit/veneers.rs`),
+//! the code generator (`compiler/src/target.rs`), the runtime's image
+//! (`compiler/src/shim_image.rs`), flags of rustc (`runtime-shim/images/src/flags.rs`) and
+//! `runtime-shim/src/arch/`.
 
 use crate::cpu::{self, aarch64, x86_64};
 
@@ -100,7 +101,8 @@ targets! {
 }
 
 impl Target {
-    /// The target that this code is itself compiled for, if it is one.
+    /// The target for which this crate is itself compiled, if it is compiled for a target of
+    /// this table.
     pub const HOST: Option<Self> = {
         let mut host = None;
         let mut index = 0;
@@ -191,7 +193,7 @@ impl Target {
         self.row().memory_base
     }
 
-    /// What its processors may have.
+    /// The features and levels of its processors.
     #[must_use]
     pub const fn cpu(self) -> &'static cpu::Architecture {
         self.row().cpu

@@ -90,8 +90,8 @@ impl Build {
     }
 }
 
-/// Warns of an executable that lies in a directory that it may write. The program can't change
-/// its own file, but it can change other programs there.
+/// Warns if the executable lies in a directory that the program may write to. The program
+/// can't change its own file, but it can change other programs there.
 fn note_own_directory(output: &Path, options: &Options, progress: &Progress) {
     let Ok(current) = std::env::current_dir() else {
         return;
@@ -114,7 +114,7 @@ fn note_own_directory(output: &Path, options: &Options, progress: &Progress) {
     }
 }
 
-/// An absolute path without `.` and `..`, whatever is a symbolic link.
+/// An absolute path without `.` and `..`, which are removed without a look at symbolic links.
 fn lexical(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for component in path.components() {
@@ -143,7 +143,7 @@ fn destination(output: Option<&Path>, input: &Path, emit: Emit) -> Result<(PathB
     }
 }
 
-/// INPUT without `.wasm` or `.wat`, with the suffix that is usual for what is emitted. An
+/// INPUT without `.wasm` or `.wat`, with the usual suffix for the kind of output. An
 /// executable for an INPUT with another name gets the suffix `.out`.
 fn default_output(input: &Path, emit: Emit) -> Result<PathBuf, Usage> {
     let given_name = input.file_name().filter(|_| !input::is_stdin(input));

@@ -17,7 +17,7 @@ pub struct Completions {
 }
 
 impl Completions {
-    /// Writes the completions of `command`, which is the whole command line.
+    /// Writes the completions of `command`, which describes the whole command line.
     pub fn run(self, command: &Command) -> Result<()> {
         let mut script = Vec::new();
         let mut command = visible(command);
@@ -31,8 +31,8 @@ impl Completions {
     }
 }
 
-/// `command` without its hidden flags, which clap's generators for some shells offer.
-/// Only what the generators read is copied.
+/// A copy of `command` without its hidden flags, since some of clap's generators offer hidden
+/// flags. Only the parts that generators read are copied.
 fn visible(command: &Command) -> Command {
     let about = command.get_about().cloned().unwrap_or_default();
     let shown = command.get_arguments().filter(|arg| !arg.is_hide_set());
@@ -44,7 +44,7 @@ fn visible(command: &Command) -> Command {
 
 /// The bash script with one name for each subcommand's state. clap_complete 4.6 takes the
 /// hyphen of the program's name for the separator between subcommands where it compares the
-/// state, but not where it sets the state, so no subcommand's flags complete
+/// state, but not where it sets the state, so flags of subcommands aren't completed
 /// (clap-rs/clap#6421). A script without this fault stays as it is.
 fn one_spelling(script: &str) -> String {
     script.replace("wasi__subcmd__aot", "wasi__aot")

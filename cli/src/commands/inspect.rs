@@ -50,8 +50,8 @@ impl Inspect {
         Output::Stdout.write(text.as_bytes())
     }
 
-    /// The whole file, with text assembled. Of a file whose beginning shows that it can't be
-    /// inspected, only the beginning is read: it may be a device without an end.
+    /// The whole file, with text assembled. If the first bytes show that the file can't be
+    /// inspected, the rest isn't read: the file may be a device without an end.
     fn read(&self, mut file: impl Read) -> Result<Vec<u8>> {
         const BEGINNING: u64 = 1 << 12;
         let mut bytes = Vec::new();
@@ -65,7 +65,7 @@ impl Inspect {
     }
 }
 
-/// The file's own name, as the report calls it.
+/// The file's name without directories, for the report.
 fn shown_name(file: &Path, otherwise: &str) -> String {
     let name = file.file_name().filter(|name| *name != "-");
     name.map_or_else(

@@ -55,8 +55,8 @@ pub struct Run {
     policy: PolicyFlags,
 }
 
-/// Executes an open file, whatever its name stands for by now. The program doesn't get the
-/// descriptor. Returns only if that failed.
+/// Executes an open file by its descriptor, so a file that has taken its name isn't executed
+/// instead. The program doesn't get the descriptor. Returns only if executing failed.
 fn execute(program: &File, arg0: &OsString, args: &[OsString]) -> io::Error {
     let path = format!("/proc/self/fd/{}", program.as_raw_fd());
     Command::new(path).arg0(arg0).args(args).exec()
@@ -80,7 +80,8 @@ impl Run {
             built.with_context(|| input::name(path))
         };
         let program = match Cache::of_user()? {
-            // No file that the program could replace.
+            // Without a cache the executable has no file, so the program can't replace that
+            // file.
             None => memory_file::sealed(&build(&options)?)?,
             Some(cache) => {
                 if !options.policy.grants.is_empty() {

@@ -1,6 +1,6 @@
-//! What `wasi-aot inspect` and `wasi-aot targets` print: for people, and as JSON.
+//! The reports of `wasi-aot inspect` and `wasi-aot targets`: as text for people, and as JSON.
 //!
-//! Names and values come from the file. The text for people has them escaped
+//! Names and values come from the file. The text for people escapes names and values
 //! ([`show::printable`]), so that a file can't send commands to a terminal.
 
 mod executable;

@@ -134,7 +134,7 @@ fn asks(page: &mut Page, module: &ModuleReport) {
     }
 }
 
-/// The name, with the module's name unless that is preview 1.
+/// An import's name, preceded by its module name unless the module is preview 1.
 fn import_name(import: &Item) -> String {
     match &import.module {
         Some(module) if module != "wasi_snapshot_preview1" => {

@@ -11,7 +11,7 @@ fn nothing_reaches_a_terminal_as_a_command() {
     );
     // Right-to-left override, and a C1 control.
     assert_eq!(printable("\u{202e}\u{9b}"), "\\u{202e}\\u{9b}");
-    // What looks like an escape is told from one.
+    // Text that looks like an escape is itself escaped.
     assert_eq!(printable("\\n"), "\\\\n");
     assert_eq!(printable("\\\"'"), "\\\\\"'");
     assert_eq!(one_line("no \\0asm\nat all"), "no \\0asm\\nat all");

@@ -86,7 +86,8 @@ impl TuningFlags {
         let given = self.cpu.as_deref();
         let features = given.map(|spec| cpu::parse(options.target, spec));
         let features = features.transpose().map_err(Usage)?;
-        // Explicit features: the options hold everything that a build depends on.
+        // The default is made explicit too, so that the options hold everything that a build
+        // depends on.
         options.cpu = Some(features.unwrap_or(options.features()));
         options.opt_level = match self.opt_level {
             Level::O0 => OptLevel::O0,

@@ -1,4 +1,4 @@
-//! Flags for what the executable may touch.
+//! The flags of the policy: what the executable may touch.
 
 use crate::usage::Usage;
 use clap::builder::{OsStringValueParser, TypedValueParser};

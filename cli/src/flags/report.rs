@@ -1,4 +1,4 @@
-//! Flags that decide how much a build says and how many threads it uses.
+//! Flags for the messages of a build and for the number of its threads.
 
 use crate::progress::Loudness;
 use anyhow::{Context, Result};
@@ -22,7 +22,7 @@ pub struct ReportFlags {
 }
 
 impl ReportFlags {
-    /// For `build`: notes wherever standard error goes.
+    /// For `build`: notes are shown even if standard error isn't a terminal.
     pub fn loudness(&self) -> Loudness {
         Loudness {
             phases: self.verbose,
@@ -31,7 +31,8 @@ impl ReportFlags {
         }
     }
 
-    /// For `run`: notes on a terminal only, since standard error is the program's.
+    /// For `run`: notes are shown only on a terminal, since standard error belongs to the
+    /// program.
     pub fn loudness_beside_a_program(&self) -> Loudness {
         let loudness = self.loudness();
         Loudness {
@@ -40,7 +41,7 @@ impl ReportFlags {
         }
     }
 
-    /// Starts the threads that compile. To be called once, before a build.
+    /// Starts the threads that compile. Must be called once, before a build.
     ///
     /// # Errors
     /// When the system doesn't allow so many threads.

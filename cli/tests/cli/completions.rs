@@ -5,7 +5,7 @@ use crate::workspace::Workspace;
 use std::fs;
 use std::process::{Child, Command};
 
-/// (what is typed, what the Tab key makes of it): names of a subcommand, flags behind a
+/// (typed text, the same text completed by the Tab key): names of subcommands, flags after a
 /// subcommand, and values of a flag.
 const COMPLETED: &[(&str, &str)] = &[
     ("wasi-aot insp", "wasi-aot inspect "),
@@ -18,7 +18,7 @@ const COMPLETED: &[(&str, &str)] = &[
     ("wasi-aot build noth", "wasi-aot build nothing.wasm "),
 ];
 
-/// A shell that is here, or a line that says that its test is skipped.
+/// An installed shell, or a line that says that the shell's test is skipped.
 fn is_here(shell: &str) -> bool {
     let here = Command::new(shell).args(["-c", ":"]).status().is_ok();
     if !here {
@@ -48,14 +48,14 @@ impl Shell {
         command.env_clear().env("HOME", workspace.path(""));
         command.env("PATH", "/usr/bin:/bin").env("TERM", "dumb");
         let child = terminal.start(&mut command);
-        // In two parts, so that the echo of what is typed isn't taken for the output.
+        // In two parts, so that the echo of the typed text isn't taken for the output.
         terminal.type_in(&format!("{script}; echo 're'\"ady\"\n"));
         terminal.until("\nready");
         terminal.take();
         Self { terminal, child }
     }
 
-    /// Holds the line that the Tab key makes of `typed` to `expected`.
+    /// Checks that the Tab key completes `typed` to `expected`.
     fn complete(&self, typed: &str, expected: &str) {
         // The program's name is a function here, which shows its arguments.
         self.terminal.type_in(&format!("{typed}\t-END\n"));
@@ -71,7 +71,7 @@ impl Shell {
 
 impl Drop for Shell {
     fn drop(&mut self) {
-        // Fails when it has ended.
+        // Fails if the shell has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -89,7 +89,7 @@ fn bash_completes() {
     for (typed, expected) in COMPLETED {
         shell.complete(typed, expected);
     }
-    // Values that are no flag's.
+    // Values that don't belong to a flag.
     shell.complete("wasi-aot completions fi", "wasi-aot completions fish ");
 }
 
@@ -105,7 +105,7 @@ fn zsh_completes() {
     for (typed, expected) in COMPLETED {
         shell.complete(typed, expected);
     }
-    // Values that are no flag's.
+    // Values that don't belong to a flag.
     shell.complete("wasi-aot completions fi", "wasi-aot completions fish ");
 }
 

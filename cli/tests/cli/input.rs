@@ -1,4 +1,4 @@
-//! What is taken as a module, and what is said about other inputs.
+//! Inputs that are taken as modules, and the messages about other inputs.
 
 use crate::workspace::{NOTHING, Workspace, failed, succeeded};
 use std::fs::{self, File};

@@ -1,4 +1,4 @@
-//! What reaches a terminal beside results: notes, progress and colours, and when none does.
+//! Notes, progress and colours on a terminal, and the cases in which they aren't shown.
 
 use crate::terminal::Terminal;
 use crate::workspace::{Workspace, succeeded};
@@ -20,7 +20,8 @@ fn with_files() -> Workspace {
     workspace
 }
 
-/// What `wasi-aot ARGS` writes to standard error, a terminal with these variables.
+/// The text that `wasi-aot ARGS` writes to standard error, which is a terminal, with these
+/// variables.
 fn on_terminal(workspace: &Workspace, args: &[&str], variables: &[(&str, &str)]) -> String {
     let terminal = Terminal::new();
     let mut command = workspace.command(args);
@@ -181,7 +182,7 @@ fn jobs_are_threads() {
     let workspace = Workspace::new();
     let mut built = Vec::new();
     for jobs in [1, 3] {
-        // The build waits in the end for a reader of the FIFO.
+        // At its end the build waits for a reader of the FIFO.
         let fifo = workspace.path("fifo");
         let _ = fs::remove_file(&fifo);
         assert!(

@@ -1,4 +1,5 @@
-//! The name of the output: which one is chosen by default, and what it never overwrites.
+//! The name of the output: the default name, and the files that a default name never
+//! overwrites.
 
 use crate::workspace::{Workspace, is_executable};
 use std::fs;
@@ -24,12 +25,12 @@ fn a_file_of_others_isnt_overwritten_by_default() {
         }
         workspace.succeed(&[&args[..], &["--force"]].concat());
         let made = fs::read(&path).unwrap();
-        // What a build has made, or left empty, is overwritten as it is.
+        // A build's output and an empty file are overwritten without --force.
         workspace.succeed(&args);
         fs::write(&path, "").unwrap();
         workspace.succeed(&args);
         assert_eq!(fs::read(&path).unwrap(), made);
-        // So is whatever the user names.
+        // Any file that the user names is overwritten, too.
         fs::write(&path, "keep").unwrap();
         workspace.succeed(&[&args[..], &["-o", output]].concat());
         assert_eq!(fs::read(&path).unwrap(), made);
@@ -55,7 +56,7 @@ fn an_output_directory_gets_the_default_name() {
     }
     workspace.succeed(&["build", "--emit", "obj", "nothing.wasm", "-o", "bin/"]);
     assert!(workspace.path("bin/nothing.o").exists());
-    // The name is the default's, so a file of others stays here, too.
+    // The file's name is the default, so here, too, a foreign file isn't overwritten.
     fs::write(workspace.path("bin/nothing"), "keep").unwrap();
     let message = workspace.fail(1, &["build", "nothing.wasm", "-o", "bin/"]);
     assert_eq!(message, format!("bin/nothing: {REFUSED}"));

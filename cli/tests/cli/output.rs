@@ -1,4 +1,5 @@
-//! Where the result goes: complete or not at all, and never over the input.
+//! The destination of the result. The result is written whole or not at all, and never over
+//! the input.
 
 use crate::workspace::{Workspace, failed, is_executable, succeeded};
 use std::fs::{self, File};
@@ -87,7 +88,7 @@ fn a_failed_build_leaves_the_old_output() {
 fn a_failed_write_leaves_the_old_output_and_no_temporary_file() {
     let workspace = Workspace::new();
     fs::write(workspace.path("nothing"), "old").unwrap();
-    // No file may have more than one block: the write stops in the middle.
+    // The limit on file sizes is one block, so the write stops in the middle.
     let script = r#"trap "" XFSZ && ulimit -f 1 && exec "$0" build nothing.wasm -o nothing"#;
     let binary = env!("CARGO_BIN_EXE_wasi-aot");
     let mut shell = Command::new("sh");
@@ -150,7 +151,7 @@ fn bad_destinations_are_refused_before_the_build() {
         ),
     ];
     for (output, expected) in refused {
-        // The input can't be compiled: that would be the next error.
+        // The input can't be compiled, which would be the next error.
         let message = workspace.fail(1, &["build", "bad/nothing.wasm", "-o", output]);
         assert_eq!(message, expected);
     }

@@ -1,4 +1,4 @@
-//! A pseudo-terminal whose other end is the test's.
+//! A pseudo-terminal. The test holds the other end.
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use std::ffi::OsStr;
@@ -32,7 +32,7 @@ impl Terminal {
         let (mut reader, all) = (ours.try_clone().unwrap(), Arc::clone(&shown));
         thread::spawn(move || {
             let mut buffer = [0; 4096];
-            // Fails when nobody has the terminal open any more.
+            // Fails once no process has the terminal open.
             while let Ok(len @ 1..) = reader.read(&mut buffer) {
                 all.lock().unwrap().extend_from_slice(&buffer[..len]);
             }
@@ -55,8 +55,8 @@ impl Terminal {
         command.stderr(self.stdio()).spawn().unwrap()
     }
 
-    /// Writes `END` to the terminal and waits until it is shown: then all is shown that was
-    /// written before.
+    /// Writes `END` to the terminal and waits until `END` is shown. All text written before is
+    /// shown by then.
     pub fn say_end(&self) {
         (&self.theirs).write_all(b"END\n").unwrap();
         self.until("END\r\n");
@@ -66,18 +66,18 @@ impl Terminal {
         (&self.ours).write_all(text.as_bytes()).unwrap();
     }
 
-    /// All that was written to it since the last [`take`](Self::take).
+    /// The text written to the terminal since the last [`take`](Self::take).
     pub fn shown(&self) -> String {
         String::from_utf8_lossy(&self.shown.lock().unwrap()).into_owned()
     }
 
-    /// All that was written to it since the last time.
+    /// The text written to the terminal since the last call.
     pub fn take(&self) -> String {
         let shown = std::mem::take(&mut *self.shown.lock().unwrap());
         String::from_utf8_lossy(&shown).into_owned()
     }
 
-    /// Waits until `text` was written to it.
+    /// Waits until `text` was written to the terminal.
     pub fn until(&self, text: &str) {
         let start = Instant::now();
         while !self.shown().contains(text) {

@@ -1,4 +1,4 @@
-//! Arguments: what is refused and how, what the help says.
+//! Arguments: refusals with their messages, and the text of the help.
 
 use crate::workspace::Workspace;
 

@@ -56,7 +56,7 @@ impl Workspace {
     }
 }
 
-/// Whether the whole output is what a build that went well leaves: its stdout.
+/// Checks that a run succeeded with an empty stderr, and returns its stdout.
 pub fn succeeded(output: &Output) -> Vec<u8> {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}: {stderr}", output.status);
@@ -64,8 +64,9 @@ pub fn succeeded(output: &Output) -> Vec<u8> {
     output.stdout.clone()
 }
 
-/// The one line of stderr of a run that failed with `code`, without `wasi-aot: `, and for code
-/// 2 without the hint to the help, which must be there.
+/// Checks that a run failed with `code` and one line on stderr. Returns that line without
+/// `wasi-aot: `. For code 2 the line must end with the hint to the help, which is left out,
+/// too.
 pub fn failed(code: i32, output: &Output) -> String {
     let stderr = String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!(output.status.code(), Some(code), "{stderr}");

@@ -36,7 +36,8 @@ pub(super) struct Code {
 /// A function of the text section.
 struct TextFunction<'i> {
     id: FuncId,
-    /// The symbol that calls refer to it by. The entry and the veneers have none.
+    /// The symbol by which calls refer to the function. The entry and the veneers have no
+    /// symbol.
     symbol: Option<Symbol>,
     compiled: &'i Compiled,
     /// Empty for the compiler's own functions.
@@ -139,8 +140,8 @@ impl Declared {
         id.unwrap_or_else(|e| panic!("BUG: declaring {name}: {e}"))
     }
 
-    /// Declares one of the compiler's own functions. Also returns its symbol; the entry has
-    /// none, since no code refers to it.
+    /// Declares one of the compiler's own functions. Also returns the function's symbol. The
+    /// entry has no symbol, since no code refers to the entry.
     fn declare_synthetic(&mut self, synthetic: Synthetic) -> (FuncId, Option<Symbol>) {
         let (symbol, name) = match synthetic {
             Synthetic::Entry(_) => return (self.declare(symbols::ENTRY, Linkage::Local), None),
@@ -281,7 +282,7 @@ fn own_name(name: std::fmt::Arguments<'_>) -> String {
     format!("{}{name}", symbols::PREFIX)
 }
 
-/// Finishes the text section and collects what tables say of it.
+/// Finishes the text section and collects the facts about it that go into tables.
 fn finish(declared: Declared, entry: FuncId, all: &[TextFunction<'_>]) -> Code {
     let product = declared.module.finish();
     let functions = declared

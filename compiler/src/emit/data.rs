@@ -1,5 +1,5 @@
-//! What generated code reads and writes: globals, tables and passive segments. If the
-//! object is the output, linear memory's initial bytes, too.
+//! The data that generated code reads and writes: globals, tables and passive segments. If the
+//! object is the output, also linear memory's initial bytes.
 //!
 //! **No instance.** Everything has an address at link time: a module runs once in a process,
 //! so its globals, tables and memories are symbols, and no pointer to an instance is passed.

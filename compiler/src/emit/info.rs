@@ -1,5 +1,5 @@
-//! What the shim reads: the tables of traps and functions, the manifest's note, and the
-//! [`ModuleInfo`] that points to them all. The formats are in `contract/src/module.rs`.
+//! The data that the shim reads: the tables of traps and functions, the manifest's note, and
+//! the [`ModuleInfo`] that points to all of them. The formats are in `contract/src/module.rs`.
 //!
 //! **Traps need no table for memory.** A fault inside a memory's reserve at an instruction of
 //! the module is an out-of-bounds access; the fault's address says so. Only instructions that
@@ -206,8 +206,8 @@ impl Info {
         self.addresses.push((offset, symbol, addend));
     }
 
-    /// How goroutines are preempted. All zero if none is, also in a module whose code uses
-    /// no globals.
+    /// How goroutines are preempted. All fields are zero if goroutines aren't preempted, and
+    /// in a module whose code uses no globals.
     fn preemption(&mut self, input: &Input<'_, '_, '_>, code: &Code) {
         let globals = code.symbols.get(&Symbol::Globals);
         let (Some((g, preemption)), Some(&globals)) = (input.preemption, globals) else {

@@ -24,7 +24,7 @@ use wasi_aot_contract::module::{MemoryLimits, Preemption, TrapKind};
 
 /// Everything that an object is made from.
 pub struct Input<'i, 'm, 'w> {
-    /// The module, and what lowering knew of it.
+    /// The module, and the facts about the module that lowering used.
     pub env: &'i Env<'m, 'w>,
     /// The code generator, which names the object's format.
     pub isa: OwnedTargetIsa,
@@ -34,15 +34,15 @@ pub struct Input<'i, 'm, 'w> {
     pub synthetic: &'i [(Synthetic, Compiled)],
     /// The manifest's bytes, the descriptor of the ELF note.
     pub manifest: &'i [u8],
-    /// Whether the object gets the initial bytes of memory 0: [`crate::link`] takes them
-    /// from the module.
+    /// Whether the object gets the initial bytes of memory 0. If not, [`crate::link`] takes
+    /// them from the module.
     pub with_memory: bool,
     /// Limits of each memory, by index.
     pub memories: &'i [MemoryLimits],
     /// The processor features that the code may use, and so needs.
     pub features: Features,
-    /// If goroutines are preempted: the global that holds `g`, and the rest of what the shim
-    /// must know (`g_cell` is filled in here).
+    /// If goroutines are preempted: the global that holds `g`, and the other facts that the
+    /// shim needs (`g_cell` is filled in here).
     pub preemption: Option<(u32, Preemption)>,
 }
 

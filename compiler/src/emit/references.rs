@@ -6,8 +6,8 @@
 //! - **Cells.** A table that is written, and any table that is read as references, is an
 //!   array of references ([`crate::lower::REFERENCE_SIZE`]), and has its size beside it.
 //!
-//! Cost is bounded by the file's size: [`check`] limits the addresses of all arrays, which
-//! grow with the product of a table's length and its signatures.
+//! Cost is bounded by the file's size: the number of addresses grows with the product of a
+//! table's length and its signatures, so [`check`] limits that number.
 
 use super::code::Code;
 use super::data::define;

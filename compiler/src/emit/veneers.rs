@@ -21,8 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use wasi_aot_contract::layout::{IMAGE_BASE, IMAGE_LIMIT};
 use wasi_aot_contract::target::Arch;
 
-/// What the branch instructions of aarch64 reach, in bytes: a signed number of
-/// instructions in 26 bits.
+/// The reach of aarch64's branch instructions, in bytes: a signed number of instructions in 26
+/// bits.
 const AARCH64_REACH: u64 = 1 << 27;
 
 // Both ends of the image are in reach of its middle.
@@ -62,7 +62,7 @@ struct Distances {
     reach: u64,
     /// Where each function begins in a text section without veneers.
     starts: Vec<u64>,
-    /// Where each function begins that can be called.
+    /// Where each function that can be called begins.
     called: BTreeMap<Symbol, u64>,
 }
 
@@ -70,8 +70,8 @@ impl Veneers {
     /// Plans the veneers for functions in this order. `None` if every call is in reach.
     pub(super) fn plan(functions: &[Placed<'_>], reach: u64) -> Option<Self> {
         let (starts, end) = starts(functions);
-        // The other half of `reach` is left for what lies between the runtime and the code,
-        // the module's read-only data. The linker refuses a module with more.
+        // The other half of `reach` is left for the module's read-only data, which lies
+        // between the runtime and the code. The linker refuses a module with more.
         if end < reach / 2 {
             return None;
         }
@@ -91,7 +91,7 @@ impl Veneers {
     }
 
     /// The offset of the veneer that a call must take, in the function at this index. `None`
-    /// for a call that reaches its target, and for a relocation that is no call.
+    /// for a call that reaches its target, and for a relocation that isn't a call.
     pub(super) fn of(&self, index: usize, relocation: &Relocation) -> Option<u32> {
         let call = call(relocation)?;
         (!self.distances.is_near(index, call)).then(|| self.offsets[&call.1])
@@ -103,8 +103,8 @@ impl Distances {
         let symbols = functions.iter().zip(&starts);
         let called = symbols.filter_map(|(&(symbol, _), &start)| Some((symbol?, start)));
         let called = called.collect();
-        // As many bytes as the veneers can have. They move the functions that follow them by
-        // no more, so a call that is in reach by the reduced distance still is with veneers
+        // The most bytes that the veneers can take. The veneers move later functions by at
+        // most this, so a call within the reduced reach stays in reach with the veneers
         // between.
         let targets = functions.iter().flat_map(|(_, compiled)| calls(compiled));
         let targets: BTreeSet<_> = targets.map(|(_, symbol)| symbol).collect();
@@ -192,8 +192,8 @@ mod tests {
         symbols.zip(functions).collect()
     }
 
-    /// How far each call goes, and each call that a veneer is for, in a text section with
-    /// the veneers in it. The function of each veneer is compared with the call's.
+    /// The distance of each call to its function or veneer, in a text section with the
+    /// veneers. Also checks that each veneer jumps to its call's function.
     fn distances(functions: &[Placed<'_>], veneers: &Veneers) -> Vec<u64> {
         let mut section = functions.to_vec();
         section.insert(veneers.before, (None, &veneers.code));
@@ -234,7 +234,8 @@ mod tests {
         assert!(Veneers::plan(&[], 1000).is_none());
     }
 
-    /// Where there is more than half of what is in reach, they may be linked anywhere.
+    /// If the text section is longer than half the reach, the runtime's functions count as out
+    /// of reach.
     #[test]
     fn functions_of_the_runtime_get_one() {
         let functions = [
@@ -278,8 +279,8 @@ mod tests {
                 .collect();
             let functions = placed(&functions);
             let (_, end) = starts(&functions);
-            // Of what remains in reach from the middle, a function there and the veneers
-            // take a part.
+            // More than half the section, since a function in the middle and the veneers take
+            // part of the reach.
             let reach = end / 2 + 800 + 12 * count + 64;
             if let Some(veneers) = Veneers::plan(&functions, reach) {
                 needed += 1;

@@ -1,4 +1,4 @@
-//! What a module can ask its host for through its imports, in plain words.
+//! The things that a module can ask its host for through its imports, in plain words.
 
 use crate::wasm::Provider;
 use wasi_aot_contract::preview1;

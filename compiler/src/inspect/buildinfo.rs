@@ -19,7 +19,7 @@ const END: [u8; 16] = [
     0xf9, 0x32, 0x43, 0x31, 0x86, 0x18, 0x20, 0x72, 0x00, 0x82, 0x42, 0x10, 0x41, 0x16, 0xd8, 0xf2,
 ];
 
-/// The most texts that are looked at. A real module has its own and one for each Go module
+/// The most texts that are examined. A real module has its own and one for each Go module
 /// embedded in it.
 const MAX_CANDIDATES: usize = 16;
 

@@ -22,8 +22,8 @@ type Header = FileHeader64<LittleEndian>;
 type Segments<'a> = &'a [ProgramHeader64<LittleEndian>];
 type Sections<'a> = SectionTable<'a, Header>;
 
-/// More segments than any linker gives our executables. A bound, since each of them is
-/// searched.
+/// The most segments that are read, since each is searched. No linker gives our executables so
+/// many.
 const MAX_SEGMENTS: usize = 64;
 
 const FOREIGN: InspectError = InspectError::Foreign("an ELF file that wasi-aot didn't make");

@@ -19,7 +19,7 @@ pub struct Executable {
     pub target: Target,
     /// The features that its processor must have.
     pub cpu: Features,
-    /// What its manifest says.
+    /// The contents of its manifest.
     pub manifest: Manifest,
     /// For each memory, its bytes at the start and at most. At least one memory.
     pub memories: Vec<(u64, u64)>,
@@ -47,7 +47,7 @@ pub struct Sizes {
     pub data: u64,
 }
 
-/// The policy, and what the executable was made by and from.
+/// The policy, the compiler, and the version of Go that made the module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
     /// The directories that the guest may use, in the order in which it sees them.

@@ -23,11 +23,12 @@ pub struct ModuleReport {
     pub size: u64,
     /// `go1.27.3`.
     pub go_version: Option<String>,
-    /// What `go build` says of it.
+    /// The build information that `go build` put into it.
     pub build_info: Option<BuildInfo>,
     /// The result of a build with default flags up to, not including, code generation.
     pub build: Result<(), Error>,
-    /// What the compiler recognises; `None` if it can't read the module.
+    /// The properties of Go's code that the compiler recognises; `None` if it can't read the
+    /// module.
     pub recognised: Option<Recognised>,
     /// Proposals after WebAssembly 1.0 that the module uses: `bulk memory`.
     pub features: Vec<String>,
@@ -76,7 +77,7 @@ impl Form {
     }
 }
 
-/// What a build will recognise and use of Go.
+/// The properties of Go's code that a build will recognise and use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Recognised {
     /// Whether the module has Go's own tables. Without them only
@@ -117,7 +118,7 @@ pub struct Item {
 }
 
 impl ModuleReport {
-    /// The imports by what they ask for.
+    /// The imports by the kind of thing that they ask for.
     #[must_use]
     pub fn asks(&self) -> BTreeMap<Asks, Vec<&Item>> {
         let mut asks: BTreeMap<Asks, Vec<&Item>> = BTreeMap::new();
@@ -176,7 +177,7 @@ fn built(wasm: &[u8]) -> Result<(Result<(), Error>, Recognised), Error> {
     Ok(check(&module::parse(&merged)?))
 }
 
-/// Does what a build with default flags does before it generates code.
+/// Does the part of a build with default flags that precedes code generation.
 fn check(module: &Module<'_>) -> (Result<(), Error>, Recognised) {
     let options = Options::default();
     let analysis = Analysis::new(module, &options);

@@ -11,7 +11,7 @@ use wasmparser::{
     MemoryType, Operator, Parser, Payload, TypeRef,
 };
 
-/// What is in a module. Borrows from the file.
+/// The contents of a module. Borrows from the file.
 #[derive(Default)]
 pub struct Outline<'a> {
     /// Whether it is a component, of which nothing else is read.
@@ -251,7 +251,7 @@ fn export_kind(kind: ExternalKind) -> &'static str {
 }
 
 /// The proposals that a body's operators came with, up to the first malformed one. A build
-/// says what is wrong with it.
+/// reports the error.
 fn body_features(body: &FunctionBody<'_>) -> BTreeSet<&'static str> {
     let mut features = BTreeSet::new();
     let Ok(operators) = body.get_operators_reader() else {

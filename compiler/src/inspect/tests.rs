@@ -86,11 +86,12 @@ fn the_text_that_a_string_points_to_counts() {
     let at = 0x100 + embedded.len() as u64;
     let text = [embedded, own.clone()].concat();
     let header = [at.to_le_bytes(), (own.len() as u64).to_le_bytes()].concat();
-    // As Go's linker writes it: without the zeroes at its end.
+    // Go's linker leaves out the zeroes at the header's end.
     let header = &header[..9];
     let found = buildinfo::find(&[(0x100, &text), (0x800, header)]);
     assert_eq!(found.unwrap().main_package.as_deref(), Some("own"));
-    // Nothing points to either: not aligned, or to another place.
+    // No header points to a text: the header isn't aligned, or points to another place, or the
+    // text isn't complete.
     assert_eq!(buildinfo::find(&[(0x100, &text), (0x801, header)]), None);
     assert_eq!(buildinfo::find(&[(0x108, &text), (0x800, header)]), None);
     assert_eq!(buildinfo::find(&[(0x100, &text[..text.len() - 1])]), None);
@@ -334,7 +335,7 @@ fn other_files_are_named() {
     ));
 }
 
-/// Where the file has what is loaded at `MODULE_INFO_ADDR`.
+/// The file offset of the segment that is loaded at `MODULE_INFO_ADDR`.
 fn module_info(bytes: &[u8]) -> usize {
     let word = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
     let headers = word(32) as usize;
@@ -376,7 +377,7 @@ fn an_executable_that_contradicts_itself_is_refused() {
     assert!(matches!(with(note, 1), InspectError::Foreign(_)));
 }
 
-/// Bytes of all kinds in all places: whatever is said, nothing panics.
+/// Random bytes in random places give a report or an error, never a panic.
 #[test]
 fn damaged_files_never_panic() {
     let exe = built(&Options::default());
@@ -398,7 +399,7 @@ fn damaged_files_never_panic() {
             .wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % below
     };
-    // Where an executable has what is read of it: headers, note and information.
+    // The parts of an executable that are read: headers, note and module information.
     let info = module_info(&exe);
     for (whole, first, end) in [
         (&exe, 0, 1024),
@@ -438,7 +439,7 @@ fn truncated_files_are_refused() {
             assert!(inspect(&whole[..len]).is_err(), "{len} of {}", whole.len());
         }
     }
-    // At the end of a section a module ends well, but it has lost something.
+    // A module that is cut at the end of a section is well-formed, but incomplete.
     let whole = wasm(NOTHING);
     for len in 0..whole.len() {
         if let Ok(Inspected::Module(report)) = inspect(&whole[..len]) {

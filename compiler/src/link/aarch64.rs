@@ -6,7 +6,7 @@ use object::elf;
 /// Applies a relocation of the given `R_AARCH64_*` kind.
 ///
 /// A branch over more than 128 MiB is an error: the linker makes no veneers, since
-/// [`crate::emit`] has put them into the object where they help.
+/// [`crate::emit`] has already put them into the object.
 pub(super) fn relocate(kind: u32, site: &mut Site<'_>) -> Result<(), Fault> {
     match kind {
         elf::R_AARCH64_NONE => Ok(()),

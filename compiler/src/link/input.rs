@@ -12,8 +12,8 @@ use wasi_aot_contract::target::Target;
 pub(super) type Header = FileHeader64<LittleEndian>;
 pub(super) const LE: LittleEndian = LittleEndian;
 
-/// What a section holds, which decides its segment. The variants are in the order of the
-/// executable.
+/// The purpose of a section, which decides the section's segment. The variants are in the
+/// order of the executable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Purpose {
     ModuleInfo,
@@ -34,7 +34,7 @@ pub(super) struct Section<'a> {
     /// A power of two.
     pub align: u64,
     pub size: u64,
-    /// `size` bytes, or none if the section takes no room in the file.
+    /// `size` bytes, or no bytes if the section takes no room in the file.
     pub data: &'a [u8],
     pub relocations: &'a [Rela64<LittleEndian>],
 }
@@ -49,7 +49,7 @@ impl Section<'_> {
 /// The object, read.
 pub(super) struct Module<'a> {
     pub target: Target,
-    /// In the order of [`Purpose`]; those of one purpose in the object's order.
+    /// In the order of [`Purpose`]. Sections of the same purpose are in the object's order.
     pub sections: Vec<Section<'a>>,
     pub symbols: SymbolTable<'a, Header>,
 }
@@ -59,7 +59,7 @@ pub(super) struct Module<'a> {
 ///
 /// # Errors
 /// A file that isn't a relocatable object of a 64-bit little-endian machine, and a section
-/// with a property that this linker can't keep.
+/// with a property that this linker can't preserve.
 pub(super) fn read(bytes: &[u8]) -> Result<Module<'_>, Error> {
     let unreadable = unreadable("module's object");
     let header = Header::parse(bytes).map_err(&unreadable)?;
@@ -129,8 +129,8 @@ fn relocations<'a>(
     Ok(found)
 }
 
-/// What the section is for: by its name if the contract has it, else by its flags. `None`
-/// for a section that doesn't become part of the executable.
+/// The purpose of the section: by its name if the contract has the name, else by its flags.
+/// `None` for a section that doesn't become part of the executable.
 fn purpose(name: &[u8], header: &SectionHeader64<LittleEndian>) -> Result<Option<Purpose>, Error> {
     let has = |flag: u32| header.sh_flags(LE) & u64::from(flag) != 0;
     let zeroed = header.sh_type(LE) == elf::SHT_NOBITS;

@@ -17,9 +17,9 @@
 //! Invariants:
 //!
 //! - **Nothing but code can be executed.** The pages of the file that are mapped executable,
-//!   the first and the last one included, hold code and zeroes: code begins on a new page
-//!   of the file, and so does what follows. That costs 8 KiB of hello on x86-64 and 128 KiB
-//!   on aarch64, whose pages may have 64 KiB.
+//!   the first and the last one included, hold code and zeroes: code begins on a new page of
+//!   the file, and so does what follows. For hello this costs 8 KiB on x86-64 and 128 KiB on
+//!   aarch64, where pages may have 64 KiB.
 //! - No page of *memory* belongs to two segments, since rights hold for whole pages.
 //! - Segments without code may share a page of the *file*: the page in which one segment
 //!   ends and the next begins is mapped twice, at two addresses, with each segment's rights.
@@ -45,8 +45,8 @@ pub(super) struct Layout {
     pub placements: Vec<Placement>,
     /// The executable's loadable segments, in order of address.
     pub segments: Vec<Segment>,
-    /// How many segments are memory 0's, which are the last ones: one for each chunk, and
-    /// one more if the memory begins with zeroes.
+    /// The number of memory 0's segments, which come last: one for each chunk, and one more if
+    /// the memory begins with zeroes.
     pub memory_segments: usize,
     /// End of the mapped part of the file. Symbols and section headers follow.
     pub mapped_end: u64,

@@ -41,7 +41,8 @@ use wasi_aot_contract::target::Target;
 /// Memory 0 at the start.
 #[derive(Clone, Copy)]
 pub struct Memory<'a> {
-    /// Its bytes, as [`crate::module::Image`] holds them: in order, none reaches the next.
+    /// Its bytes, as [`crate::module::Image`] holds them: chunks are in order, and don't reach
+    /// the next chunk.
     pub chunks: &'a [Chunk<'a>],
     /// Its size in bytes, a multiple of WebAssembly's page size.
     pub size: u64,
@@ -52,8 +53,8 @@ pub struct Memory<'a> {
 /// `strip` leaves the symbol table out.
 ///
 /// # Errors
-/// [`Error::Link`] if an input is not what it should be, if neither input defines a symbol,
-/// or if the image doesn't fit below linear memory.
+/// [`Error::Link`] if an input breaks a rule, if neither input defines a symbol, or if the
+/// image doesn't fit below linear memory.
 pub fn executable(
     object: &[u8],
     memory: &Memory<'_>,
@@ -90,7 +91,7 @@ fn target(machine: u16) -> Result<Target, Error> {
     }
 }
 
-/// Makes the ELF reader's error one that names the input.
+/// Adds the input's name to an error of the ELF reader.
 fn unreadable(input: &'static str) -> impl Fn(object::read::Error) -> Error {
     move |error| Error::Link(format!("cannot read the {input}: {error}"))
 }

@@ -1,5 +1,5 @@
 //! Patches the module's sections in the written file, each relocation on its own: bytes
-//! outside of the relocated fields keep what the object had there.
+//! outside of the relocated fields stay as they were in the object.
 
 use super::input::{LE, Module, Section};
 use super::layout::{Layout, Placement};
@@ -37,7 +37,7 @@ pub(super) fn apply(
     Ok(())
 }
 
-/// Patches one place in `bytes`, which are those of a section at `place`.
+/// Patches one place in `bytes`, which are the bytes of a section at `place`.
 fn apply_one(
     bytes: &mut [u8],
     module: &Module<'_>,
@@ -63,7 +63,7 @@ fn apply_one(
     site::relocate(module.target.arch(), kind, &mut site)
 }
 
-/// Adds to a fault where it happened and which symbol was meant.
+/// Adds the place and the symbol's name to a fault.
 fn explain(
     module: &Module<'_>,
     section: &Section<'_>,

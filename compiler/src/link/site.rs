@@ -1,5 +1,5 @@
-//! One relocation: where it applies, and why it may fail. Arithmetic is exact, in 128 bits,
-//! so a value that doesn't fit its field is never cut off in silence.
+//! One relocation: where it applies, and why it may fail. Arithmetic is exact, in 128 bits, so
+//! a value that doesn't fit its field is never truncated silently.
 
 use super::{aarch64, x86_64};
 use wasi_aot_contract::target::Arch;
@@ -58,8 +58,8 @@ pub(super) enum Fault {
     OutOfRange,
     #[error("place outside the section")]
     OutsideSection,
-    /// A branch of aarch64 over more than 128 MiB. [`crate::emit`] has put veneers into the
-    /// code for all calls that they can help, so what lies between is no code.
+    /// A branch of aarch64 over more than 128 MiB. [`crate::emit`] has added veneers wherever
+    /// they help, so tables or a single large function lie between the branch and its target.
     #[error(
         "a call beyond the 128 MiB that linux/arm64 reaches, over the module's tables or its \
          largest function; make them smaller, or build for linux/amd64"

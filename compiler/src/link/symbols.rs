@@ -18,18 +18,19 @@ use wasi_aot_contract::symbols as names;
 
 type RawSym = Sym64<object::LittleEndian>;
 
-/// What each symbol of the module's object stands for, by its index in the object.
+/// The meaning of each symbol of the module's object, by the symbol's index in the object.
 pub(super) struct Addresses(Vec<Resolution>);
 
 #[derive(Debug, Clone, Copy)]
 enum Resolution {
-    /// `section` is the position in [`Module::sections`], none for an absolute
-    /// symbol or one that the shim defines.
+    /// `section` is the position in [`Module::sections`], `None` for an absolute symbol and
+    /// for a symbol that the shim defines.
     At {
         address: u64,
         section: Option<usize>,
     },
-    /// Nobody defines it, which is an error only if a relocation refers to it.
+    /// Neither module nor shim defines the symbol. That is an error only if a relocation
+    /// refers to the symbol.
     Undefined,
 }
 
@@ -149,7 +150,7 @@ fn exports<'a>(shim: &Shim<'a>) -> Result<HashMap<&'a [u8], u64>, Error> {
 /// A symbol of the executable's table.
 pub(super) struct Entry<'a> {
     pub name: &'a [u8],
-    /// The section's number in the executable; none for an absolute symbol.
+    /// The section's number in the executable; `None` for an absolute symbol.
     pub section: Option<u32>,
     pub address: u64,
     pub size: u64,
@@ -222,8 +223,8 @@ fn shim_entries<'a>(shim: &Shim<'a>) -> Result<Vec<Entry<'a>>, Error> {
     Ok(entries)
 }
 
-/// The table's entry for a symbol that people may want to see. Section symbols, file
-/// symbols and local labels of assemblers (`.L`) have none.
+/// The table's entry for a symbol that is useful to people. Section symbols, file symbols and
+/// local labels of assemblers (`.L`) get no entry.
 fn entry<'a>(
     name: &'a [u8],
     symbol: &RawSym,

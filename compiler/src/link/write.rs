@@ -68,7 +68,7 @@ pub(super) fn file(
             .collect::<Vec<_>>(),
     ]
     .concat();
-    // The page before the shim's image is all the room there is for headers.
+    // The headers have only the page before the shim's image.
     if front.len() as u64 > layout.shim_offset {
         return fail("the shim has too many segments");
     }
@@ -142,7 +142,8 @@ fn null_section() -> SectionHeader {
     }
 }
 
-/// The shim's sections. A prefix tells their names from those of the module's sections.
+/// The shim's sections. A prefix distinguishes their names from the names of the module's
+/// sections.
 fn shim_sections(shim: &Shim<'_>, layout: &Layout, names: &mut Strings) -> Vec<SectionHeader> {
     let sections = shim.sections.iter().map(|section| SectionHeader {
         sh_name: U32::new(LE, names.add_parts(&[b".shim", section.name])),

@@ -2,8 +2,8 @@
 //! found out from the sections alone, before anything is validated.
 //!
 //! "No" is always safe: then [`super::plan`] decides exactly. "Yes" must imply that the plan
-//! would defer no segment: each has a constant offset, fits, is of memory 0 or a table of
-//! the module's own, and data and elements don't lie too scattered.
+//! would defer no segment: each has a constant offset, fits, is of memory 0 or a table of the
+//! module's own, and data and elements aren't too scattered.
 
 use crate::wasm::{Gaps, Provider, data, segment};
 use std::ops::Range;

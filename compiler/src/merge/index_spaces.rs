@@ -10,7 +10,7 @@
 use super::resolve::{Definition, Instance, Linked, ResolvedFunction};
 use std::collections::HashMap;
 
-/// From a module's own indices to those of the merged module.
+/// Maps a module's own indices to indices of the merged module.
 pub(super) struct IndexSpaces {
     /// By module: the merged index of its type 0, and so on for its own definitions.
     types: Vec<u32>,

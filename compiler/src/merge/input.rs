@@ -1,5 +1,5 @@
-//! A module to be merged: its sections, validated, bodies included. So an error has the
-//! offset and the function's name of the file that it is about, not of the merged module.
+//! A module to be merged: its sections, validated, bodies included. So an error has the offset
+//! and the function's name in the module's own file, not in the merged module.
 
 use crate::error::{Error, printable};
 use crate::wasm::{binary_format, check_header, features, function_names};
@@ -35,7 +35,7 @@ impl<'a> Input<'a> {
     /// Reads and validates a module.
     ///
     /// # Errors
-    /// An invalid module. Valid code that can't be compiled is no error here.
+    /// An invalid module. Valid code that can't be compiled isn't an error here.
     pub fn read(wasm: &'a [u8]) -> Result<Self, Error> {
         check_header(wasm)?;
         sections(wasm, binary_format(wasm))

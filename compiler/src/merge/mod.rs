@@ -2,9 +2,9 @@
 //!
 //! Preloads are instantiated in order, then the main module. An import from `NAME` is
 //! satisfied by an export of the preload of that name. The merged module imports only
-//! functions of preview 1. Its instantiation does, in order, what the instantiation of each
-//! module would have done (core specification, "Instantiation"). If one of those would trap,
-//! the program traps at its start, after the effects of the earlier ones.
+//! functions of preview 1. Its instantiation does, in order, the instantiation of each module
+//! (core specification, "Instantiation"). If one of these instantiations would trap, the
+//! program traps at its start, after the effects of the earlier ones.
 //!
 //! A single module whose active segments can all be folded stays as it is, byte for byte. A
 //! single module with other segments is rewritten, so that in every module that leaves the
@@ -48,12 +48,12 @@ pub struct Preload<'a> {
     pub wasm: &'a [u8],
 }
 
-/// Merges modules into one. `gaps` says how its initial data will be stored.
+/// Merges modules into one. `gaps` says how the initial data will be stored.
 ///
 /// # Errors
 /// Modules that are invalid, and imports that nothing satisfies. A malformed main module
-/// without preloads may also be returned as it is; [`crate::module::parse`] then says what is
-/// wrong with it.
+/// without preloads may also be returned as it is; [`crate::module::parse`] then reports the
+/// error.
 pub fn merge<'a>(
     main: &'a [u8],
     preloads: &[Preload<'a>],

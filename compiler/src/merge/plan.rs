@@ -6,8 +6,8 @@
 //!
 //! - It fits the initial size of its table or memory.
 //! - Data is of the first memory: the executable has bytes for no other.
-//! - Elements or data don't lie so scattered that the zeroes between them would cost much
-//!   more than they do ([`crate::wasm::data`], [`crate::wasm::segment`]).
+//! - Elements or data aren't so scattered that the zeroes between them would cost much more
+//!   than the elements or data ([`crate::wasm::data`], [`crate::wasm::segment`]).
 //! - No code that could see or change its table or memory runs before its turn.
 //! - No earlier segment of the same table or memory is deferred, as it could overwrite this
 //!   one.
@@ -35,7 +35,7 @@ pub(super) struct Plan {
 /// The deferred segments of a module.
 #[derive(Default)]
 pub(super) struct Deferred {
-    /// In order of their indices, as are those of `data`.
+    /// In order of their indices; so is `data`.
     pub elements: Vec<DeferredSegment>,
     pub data: Vec<DeferredSegment>,
 }
@@ -161,8 +161,9 @@ impl Planner<'_, '_> {
             return Ok(None);
         };
         let fits = segment::range(offset.cast_unsigned(), len.into(), size).is_some();
-        // The target can be reached by its own module and all later ones. A start function of
-        // one of those, before this segment's module, may have read or written it.
+        // The target's own module and all later modules can access the target. A start
+        // function of one of these that runs before this segment's turn may have read or
+        // written the target.
         let before = &self.linked.instances[target.module..module];
         let code_ran = before.iter().any(|instance| instance.input.start.is_some());
         let (deferred, foldable) = match kind {

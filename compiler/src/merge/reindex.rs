@@ -1,6 +1,5 @@
-//! Replaces a module's own indices by those of the merged module in everything that is
-//! copied: each index in types, segments, constant expressions and bodies passes through
-//! here.
+//! Replaces a module's own indices by indices of the merged module in everything that is
+//! copied: each index in types, segments, constant expressions and bodies passes through here.
 
 use super::index_spaces::IndexSpaces;
 use super::resolve::Instance;

@@ -1,9 +1,8 @@
-//! Replaces imports by what they stand for: a function of preview 1, or a definition of an
-//! earlier module.
+//! Resolves imports to functions of preview 1 and to definitions of earlier modules.
 //!
-//! Modules are added in the order of instantiation, so an import can only name a module
-//! that is already there, and there are no cycles. After this step each index of a module
-//! stands for a [`Definition`]: re-exported imports stand for the original one, however long
+//! Modules are added in the order of instantiation, so an import can only name a module that
+//! is already there, and there are no cycles. After this step each index of a module stands
+//! for a [`Definition`]: a re-exported import stands for the original definition, however long
 //! the chain is, and equal definitions mean the same table, memory, global or function.
 
 use super::Preload;
@@ -15,8 +14,8 @@ use std::collections::HashMap;
 use wasi_aot_contract::preview1;
 use wasmparser::{Export, ExternalKind, FuncType, Import};
 
-/// What an index stands for: a function, table, memory or global with the module that
-/// defines it.
+/// The definition that an index stands for: a function, table, memory or global with its
+/// module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Definition {
     /// The module's position in the order of instantiation.
@@ -33,9 +32,9 @@ pub(super) enum ResolvedFunction {
     Defined(Definition),
 }
 
-/// A module, and what each of its indices stands for.
+/// A module, and the definitions that its indices stand for.
 pub(super) struct Instance<'a> {
-    /// The preload's name. The main module has none.
+    /// The preload's name. The main module has no name.
     pub name: Option<&'a str>,
     pub input: Input<'a>,
     pub functions: Vec<ResolvedFunction>,
@@ -69,10 +68,10 @@ pub(super) enum Growable {
 pub(super) struct Linked<'a> {
     pub instances: Vec<Instance<'a>>,
     /// The functions of preview 1 that any module imports, each once.
-    pub preview1: Vec<&'static preview1::Function>,
+    pub preview1: Vec<&'static preview1::Signature>,
 }
 
-/// What an import or an export stands for.
+/// The definition that an import or an export stands for.
 #[derive(Clone, Copy)]
 enum Item {
     Function(ResolvedFunction),
@@ -104,7 +103,7 @@ impl<'a> Linked<'a> {
         Ok(linked)
     }
 
-    /// Adds the next module; `names` are those of all preloads.
+    /// Adds the next module; `names` are the names of all preloads.
     fn add(&mut self, name: Option<&'a str>, wasm: &'a [u8], names: &[&str]) -> Result<(), Error> {
         let input = Input::read(wasm)?;
         let exports = input.exports.iter().map(|export| export.name);
@@ -144,8 +143,8 @@ impl<'a> Linked<'a> {
         Ok(())
     }
 
-    /// What an import of module `to` stands for. A preload's name goes before preview 1's, and
-    /// a name of a later preload is an error of its own.
+    /// The definition that an import of module `to` stands for. Preloads are looked up before
+    /// preview 1. An import from a preload that is instantiated later is an error of its own.
     fn import(
         &mut self,
         to: &mut Instance<'a>,
@@ -181,8 +180,8 @@ impl<'a> Linked<'a> {
         Ok(item)
     }
 
-    /// Checks that `item` satisfies the import. Where it does so only after growing, and code
-    /// has run that can have grown it, the check is deferred to the program's start.
+    /// Checks that `item` satisfies the import. If `item` must have grown for that, and code
+    /// that can grow it runs earlier, the check is deferred to the program's start.
     fn check(&self, to: &mut Instance<'a>, import: &Import<'_>, item: Item) -> Result<(), Error> {
         let (found, wanted) = (
             self.type_of(item),
@@ -215,15 +214,15 @@ impl<'a> Linked<'a> {
         })
     }
 
-    /// Whether a start function has run by the time that the module being added is
-    /// instantiated, from this module's own on. Only such code can have changed what this
-    /// module defines, since no earlier module can refer to it.
+    /// Whether this module or a later one has a start function that runs before the module
+    /// being added is instantiated. Only such a function can have changed this module's
+    /// definitions, since earlier modules can't refer to them.
     fn ran_since(&self, module: usize) -> bool {
         let since = &self.instances[module..];
         since.iter().any(|instance| instance.input.start.is_some())
     }
 
-    /// What an export of module `from` stands for; `None` for a tag.
+    /// The definition that an export of module `from` stands for; `None` for a tag.
     fn exported(&self, from: usize, export: &Export<'_>) -> Option<Item> {
         let (instance, index) = (&self.instances[from], export.index as usize);
         match export.kind {
@@ -263,7 +262,7 @@ impl<'a> Linked<'a> {
     }
 
     /// The position of a function in [`Self::preview1`], to which it is added if it is new.
-    fn preview1(&mut self, function: &'static preview1::Function) -> u32 {
+    fn preview1(&mut self, function: &'static preview1::Signature) -> u32 {
         let known = self.preview1.iter().position(|f| f.name == function.name);
         let definition = known.unwrap_or_else(|| {
             self.preview1.push(function);
@@ -272,8 +271,8 @@ impl<'a> Linked<'a> {
         u32::try_from(definition).expect("BUG: preview 1 has 46 functions")
     }
 
-    /// The memory that preview 1 acts on: the main module's first one, or else that of the
-    /// first module with a memory. It has index 0 in the merged module.
+    /// The memory that preview 1 acts on: the main module's first memory, or else the first
+    /// memory of the first module with a memory. This memory has index 0 in the merged module.
     pub fn first_memory(&self) -> Option<Definition> {
         let main = self.instances.iter().rev().take(1);
         let mut in_order = main.chain(&self.instances);
@@ -281,7 +280,7 @@ impl<'a> Linked<'a> {
     }
 
     /// Refuses a preload that imports preview 1 and has another memory than the one that
-    /// preview 1 acts on: its pointers would mean something else.
+    /// preview 1 acts on: its pointers would refer to the wrong memory.
     fn check_memories(&self) -> Result<(), Error> {
         let first = self.first_memory();
         for instance in &self.instances {

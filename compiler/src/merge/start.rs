@@ -1,7 +1,8 @@
 //! The functions that the merge adds: they do the part of instantiation that is deferred to
 //! the program's start ([`super::plan`]).
 //!
-//! Their names say what failed, since a trap in one is reported by its name.
+//! A trap in such a function is reported with the function's name, so the name says what
+//! failed.
 
 use super::index_spaces::IndexSpaces;
 use super::plan::{Deferred, DeferredSegment, Plan};
@@ -92,8 +93,8 @@ fn check(indices: &IndexSpaces, instance: &Instance<'_>, size: &NeededSize) -> O
     }
 }
 
-/// The most segments that one function applies. A function that applied all of very many
-/// would take very much memory to compile.
+/// The most segments that one function applies. A single function that applied very many
+/// segments would take very much memory to compile.
 const AT_ONCE: usize = 1000;
 
 /// Segments that one function applies, in order.

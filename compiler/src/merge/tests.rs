@@ -1,5 +1,5 @@
-//! Merged modules, by what the rest of the compiler sees of them. What they do when
-//! they run is `tests/codegen/preload.rs` and `tests/spec`.
+//! Merged modules, as the rest of the compiler sees them. `tests/codegen/preload.rs` and
+//! `tests/spec` run merged modules.
 
 use super::{Preload, merge};
 use crate::error::Error;
@@ -73,8 +73,8 @@ fn what_is_the_main_modules_comes_first() {
 
 #[test]
 fn segments_are_left_for_the_start_only_where_that_can_be_told() {
-    // The start function sees what the main module does to its memory, not what
-    // that does to one of its own or to another's table.
+    // The preload's start function can see its own table, into which the main module may
+    // write, but not the main module's memory. So only a segment of that table is deferred.
     let preload = r#"(module (table (export "t") 1 funcref) (func $f (export "f")) (start $f))"#;
     let main = |item: &str| {
         format!(r#"(module (import "a" "t" (table 1 funcref)) {item} (memory 1) (func $g))"#)

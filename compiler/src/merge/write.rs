@@ -80,7 +80,7 @@ impl<'l, 'a> Writer<'l, 'a> {
         }
     }
 
-    /// The modules' types, then those of preview 1's functions, then `() -> ()` for
+    /// The modules' types, then the types of preview 1's functions, then `() -> ()` for
     /// [`OwnFunction`]s.
     fn types(&self) -> TypeSection {
         let mut types = TypeSection::new();
@@ -160,7 +160,8 @@ impl<'l, 'a> Writer<'l, 'a> {
         &self.linked.instances[definition.module].input
     }
 
-    /// The main module's exports. Those of preloads have been resolved.
+    /// The main module's exports. The exports of preloads are no longer needed, since imports
+    /// have been resolved.
     fn exports(&self) -> ExportSection {
         let mut exports = ExportSection::new();
         let main = self.linked.instances.len() - 1;

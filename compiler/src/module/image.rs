@@ -9,7 +9,7 @@
 //!
 //! Invariants once [`Image::fold`] has been called: chunks are in order, at most
 //! [`MAX_CHUNKS`](crate::wasm::data::MAX_CHUNKS), each begins at a page of WebAssembly and has
-//! bytes, none reaches the next, and all bytes outside of chunks are zero. So a large gap
+//! bytes, no chunk reaches the next, and all bytes outside of chunks are zero. So a large gap
 //! costs neither memory here nor bytes of the file.
 
 use crate::wasm::Gaps;
@@ -65,8 +65,8 @@ impl<'a> Image<'a> {
         self.chunks.retain(|chunk| !chunk.bytes.is_empty());
     }
 
-    /// Writes the parts of a segment that lie in chunks. Chunks were made for all bytes that
-    /// aren't zeroes at a segment's end, so the other parts are zeroes over zeroes.
+    /// Writes the parts of a segment that lie in chunks. Chunks hold all bytes except zeroes
+    /// at a segment's end, so the parts outside of chunks would only write zeroes over zeroes.
     fn write(&mut self, start: u64, data: &'a [u8]) {
         let end = start + data.len() as u64;
         let first = self.chunks.partition_point(|chunk| chunk.end() <= start);

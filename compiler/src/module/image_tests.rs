@@ -36,12 +36,12 @@ fn small_gaps_are_filled_and_large_ones_left_out() {
 fn zeroes_need_no_bytes() {
     assert_eq!(chunks(&[(1 << 30, &[0; 100])]), []);
     assert_eq!(chunks(&[(0, b"x\0\0")]), [(0, 1)]);
-    // Overwritten by a later one.
+    // A later segment overwrites bytes with zeroes.
     assert_eq!(chunks(&[(0, b"xyz"), (1, &[0; 100])]), [(0, 1)]);
     assert_eq!(chunks(&[(1 << 30, b"xyz"), (1 << 30, &[0; 3])]), []);
 }
 
-/// Segments in random order and places, compared byte by byte with what they say.
+/// Segments in random order and places. The image is compared byte by byte with the segments.
 #[test]
 fn later_segments_overwrite_earlier_ones() {
     // Knuth's MMIX generator; its upper bits are the good ones.

@@ -8,7 +8,7 @@ use wasmparser::{FuncType, TypeRef};
 /// An imported function.
 pub struct Import {
     /// The function that it stands for.
-    pub function: &'static preview1::Function,
+    pub function: &'static preview1::Signature,
     /// Its type, by index in the module's types.
     pub type_index: u32,
 }

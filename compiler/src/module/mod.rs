@@ -52,11 +52,11 @@ pub struct Module<'a> {
     pub image: Image<'a>,
     /// Bytes of the file. Limits grow with it.
     pub file_size: usize,
-    /// The bytes that `memory.init` takes from each data segment. An active segment has none,
-    /// since instantiation has dropped it.
+    /// The bytes that `memory.init` takes from each data segment. An active segment has no
+    /// bytes, since instantiation has dropped it.
     pub data: Vec<&'a [u8]>,
     /// The functions that `table.init` takes from each element segment, `None` for null. An
-    /// active or declared segment has none, since instantiation has dropped it.
+    /// active or declared segment has no functions, since instantiation has dropped it.
     pub elements: Vec<Vec<Option<u32>>>,
     /// Imports that references can be made of.
     pub referenced_imports: BTreeSet<u32>,
@@ -141,7 +141,7 @@ impl Module<'_> {
         u32::try_from(self.imports.len()).expect("BUG: import count over 32 bits")
     }
 
-    /// The position of a function among those with a body; `None` for an import.
+    /// The position of a function among the functions with a body; `None` for an import.
     #[must_use]
     pub fn defined(&self, index: u32) -> Option<u32> {
         index.checked_sub(self.import_count())
@@ -167,7 +167,7 @@ impl Module<'_> {
         }
     }
 
-    /// The function index of the function at this position among those with a body.
+    /// The function index of the function at this position among the functions with a body.
     #[must_use]
     pub fn function_index(&self, defined: usize) -> u32 {
         u32::try_from(self.imports.len() + defined).expect("BUG: function index over 32 bits")

@@ -24,8 +24,8 @@ const MAX_ELEMENTS: u64 = 20_000_000;
 pub fn parse(wasm: &[u8]) -> Result<Module<'_>, Error> {
     check_header(wasm)?;
     sections(wasm, binary_format(wasm)).map_err(|error| match error {
-        // Without an unsupported feature's encodings a module is malformed. With them it may
-        // be refused by the feature's name, which says more.
+        // A module with an unsupported feature's encodings looks malformed here. Reading it
+        // again with all encodings gives an error that names the feature.
         Error::Invalid { .. } => match sections(wasm, features()) {
             Err(unsupported @ Error::Unsupported { .. }) => unsupported,
             _ => error,

@@ -2,8 +2,8 @@
 //! passive ones are kept for the operators that name them.
 //!
 //! Folding is exact: segments are applied in order before the start function runs (core
-//! specification, "Instantiation"). None is out of bounds or of another memory than the
-//! first, since [`crate::merge`] has made such segments passive.
+//! specification, "Instantiation"). No active segment is out of bounds or belongs to another
+//! memory than the first, since [`crate::merge`] has made such segments passive.
 
 use super::{Constant, Module, Table};
 use crate::error::Error;
@@ -11,8 +11,8 @@ use crate::wasm::segment;
 use wasi_aot_contract::layout::WASM_PAGE_SIZE;
 use wasmparser::{Data, DataKind, Element, ElementItems, ElementKind};
 
-/// Keeps a passive data segment, or folds an active one into the image. To the operators an
-/// active segment is dropped, so it is kept without bytes.
+/// Keeps a passive data segment, or folds an active one into the image. Operators see an
+/// active segment as dropped, so it is kept without bytes.
 pub(super) fn data<'a>(module: &mut Module<'a>, segment: &Data<'a>) -> Result<(), Error> {
     let offset_expr = match &segment.kind {
         DataKind::Passive => {
@@ -38,8 +38,8 @@ pub(super) fn data<'a>(module: &mut Module<'a>, segment: &Data<'a>) -> Result<()
     Ok(())
 }
 
-/// Keeps a passive element segment, or folds an active one into its table. To the operators
-/// an active segment is dropped, so it is kept without elements.
+/// Keeps a passive element segment, or folds an active one into its table. Operators see an
+/// active segment as dropped, so it is kept without elements.
 pub(super) fn element(module: &mut Module<'_>, segment: Element<'_>) -> Result<(), Error> {
     let items = items(segment.items, module)?;
     for function in items.iter().copied().flatten() {

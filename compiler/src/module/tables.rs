@@ -1,14 +1,14 @@
 //! Which form each table has in the executable.
 //!
-//! A table that no function writes, as Go's, becomes a read-only array of 32-bit code
+//! A table that no function writes, like Go's, becomes a read-only array of 32-bit code
 //! addresses for each signature that `call_indirect` uses ([`crate::lower`]). A table that is
 //! written becomes one array of references, with room for its largest size. The form must be
 //! known before the first function is compiled. So bodies are searched, in parallel, for the
-//! bytes of operators that write or grow a table, and only bodies with such bytes are
-//! decoded. Few of Go's have any.
+//! bytes of operators that write or grow a table, and only bodies with such bytes are decoded.
+//! Few of Go's bodies have such bytes.
 //!
-//! Two more kinds of tables get cells, to bound their cost: those of very many nulls, and
-//! those that are called through as very many signatures ([`types`]).
+//! Two more kinds of tables get cells, to bound their cost: tables with very many nulls, and
+//! tables that `call_indirect` uses with very many signatures ([`types`]).
 
 mod types;
 
@@ -19,11 +19,11 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use wasmparser::Operator;
 
-/// The size that a table may grow to if it has no maximum, or one that there is no room for.
-/// Beyond it `table.grow` fails, which the specification allows.
+/// The size to which a table may grow if it has no maximum, or a maximum for which there is no
+/// room. Beyond this size `table.grow` fails, which the specification allows.
 const GROWTH_LIMIT: u32 = 1 << 20;
 
-/// The largest maximum that there is room for.
+/// The largest maximum for which room is made.
 const MAX_ROOM: u32 = 10_000_000;
 
 /// The most null elements at the ends of tables, in all tables together. A table with more
@@ -32,8 +32,8 @@ const MAX_PADDING: usize = 1 << 20;
 
 /// A table.
 pub struct Table {
-    /// The function index of each of the first elements, `None` for null. All further
-    /// elements are null; a table that isn't written has none.
+    /// The function index of each of the first elements, `None` for null. All further elements
+    /// are null; a table that isn't written has no further elements.
     pub elements: Vec<Option<u32>>,
     /// The initial size, in elements.
     pub initial: u32,
@@ -80,7 +80,7 @@ impl Table {
     }
 }
 
-/// What an operator does to a table.
+/// A change that an operator makes to a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Change {
     Written(u32),
@@ -180,8 +180,8 @@ fn may_change(body: &[u8], tables: usize) -> bool {
     })
 }
 
-/// The changes that a body makes, up to the first malformed operator. The body's compilation
-/// says what is wrong with it.
+/// The changes that a body makes, up to the first malformed operator. The error is reported
+/// when the body is compiled.
 fn changes(function: &Function<'_>) -> BTreeSet<Change> {
     let mut changes = BTreeSet::new();
     let Ok(operators) = function.body.get_operators_reader() else {

@@ -37,8 +37,8 @@ impl Grant {
     }
 }
 
-/// Refuses a HOST that begins as a shell's `~` or `$VARIABLE`, which nobody has replaced, and
-/// a single colon before an absolute path, which is how other runtimes write GUEST. A
+/// Refuses a HOST that begins with `~` or `$VARIABLE`, which no shell has replaced. Also
+/// refuses a single colon before an absolute path, with which other runtimes write GUEST. A
 /// directory that really has such a name can still be granted; the message says how.
 fn refuse_misread(value: &[u8], host: &[u8], has_guest: bool) -> Result<(), Error> {
     let begins_variable = |rest: &[u8]| {
@@ -62,7 +62,7 @@ fn refuse_misread(value: &[u8], host: &[u8], has_guest: bool) -> Result<(), Erro
         && at > 0
     {
         let (host, guest) = (&value[..at], &value[at + 1..]);
-        // Docker and wazero write read-only so.
+        // Docker and wazero write `:ro` for read-only.
         let (flag, guest) = match guest.strip_suffix(b":ro") {
             Some(guest) => ("--dir-ro ", guest),
             None => ("", guest),

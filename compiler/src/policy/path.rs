@@ -1,5 +1,5 @@
-//! Compares paths by their text alone. Symlinks aren't followed: build time doesn't have the
-//! machine that the program runs on.
+//! Compares paths by their text alone. Symlinks aren't followed: the program may run on
+//! another machine than the one that builds.
 
 /// The components of a path, without parts that never change its meaning: `.`, doubled and
 /// trailing slashes. `..` stays, since its meaning depends on symlinks.

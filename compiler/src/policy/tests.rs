@@ -99,7 +99,7 @@ fn read_only_inside_writable_is_refused_and_not_the_reverse() {
     assert!(check(&[rw("a/b"), ro("a/b/c/d")]).is_err());
     assert_eq!(check(&[ro("."), rw("./out")]), Ok(()));
     assert_eq!(check(&[rw("a"), ro("ab")]), Ok(()));
-    // Where these lead is known when the program starts.
+    // The targets of these paths are known only when the program starts.
     assert_eq!(check(&[rw("."), ro("a/../../b")]), Ok(()));
     assert_eq!(check(&[rw("."), ro("/home")]), Ok(()));
 }

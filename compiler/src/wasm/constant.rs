@@ -26,9 +26,9 @@ pub enum Constant {
 }
 
 impl Constant {
-    /// The value's bytes, then zeroes; a global's cell takes as many as it has. A reference to
-    /// a function is zero here, since its bytes depend on addresses ([`crate::emit`] fills
-    /// them in).
+    /// The value's bytes, padded with zeroes. A global's cell takes only as many bytes as its
+    /// type has. A reference to a function is zero here, since its bytes depend on addresses
+    /// ([`crate::emit`] fills them in).
     #[must_use]
     pub fn to_cell(self) -> [u8; 16] {
         match self {
@@ -107,7 +107,7 @@ fn arithmetic(operator: &Operator<'_>, stack: &mut Vec<Constant>) -> Option<Cons
     })
 }
 
-/// What an operator of two operands does.
+/// The function of an operator with two operands.
 enum Apply {
     I32(fn(i32, i32) -> i32),
     I64(fn(i64, i64) -> i64),

@@ -1,7 +1,7 @@
 //! When active data segments are folded, and into which chunks.
 //!
-//! Cost is bounded by the file's size: data that lies so scattered that zeroes would cost
-//! much more than the data does isn't folded, and there are at most [`MAX_CHUNKS`] chunks.
+//! Cost is bounded by the file's size: data isn't folded if it is so scattered that the zeroes
+//! between would cost much more than the data, and there are at most [`MAX_CHUNKS`] chunks.
 
 use std::ops::Range;
 use wasi_aot_contract::layout::WASM_PAGE_SIZE;
@@ -13,8 +13,8 @@ pub(crate) const MAX_CHUNKS: usize = 16;
 /// sections, aren't worth another mapping.
 pub(crate) const GAP: u64 = 4 * WASM_PAGE_SIZE;
 
-/// The most bytes of chunks in which data is folded: so many for any data, and so many more
-/// for each byte of data.
+/// The limit on the bytes of all chunks: `FREE_BYTES`, and `BYTES_FOR_EACH` for each byte of
+/// data.
 const FREE_BYTES: u64 = 64 << 20;
 const BYTES_FOR_EACH: u64 = 8;
 
@@ -69,8 +69,9 @@ pub(crate) fn spans(mut used: Vec<Range<u64>>, gaps: Gaps) -> Vec<Range<u64>> {
     if spans.len() > MAX_CHUNKS {
         let mut sizes: Vec<u64> = spans.windows(2).map(|w| w[1].start - w[0].end).collect();
         sizes.sort_unstable();
-        // The largest gaps stay gaps, as many as there may be. Of the smallest of these,
-        // `equal` more stay, the first ones.
+        // The `MAX_CHUNKS - 1` largest gaps are kept. The smallest of these have `least`
+        // bytes, and other gaps may have as many. So of the gaps with `least` bytes only the
+        // first `equal` are kept.
         let least = sizes[sizes.len() - (MAX_CHUNKS - 1)];
         let mut equal = sizes[sizes.len() - (MAX_CHUNKS - 1)..]
             .iter()

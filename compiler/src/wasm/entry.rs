@@ -1,6 +1,6 @@
 //! Which kind of program a module is, by its exports.
 
-/// What a module is to its host (WASI, "Application ABI": commands and reactors).
+/// How a host uses a module (WASI, "Application ABI": commands and reactors).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Entry {
     /// A program: its host calls `_start` once.

@@ -1,5 +1,5 @@
-//! How the bytes of a module are read: which features are let through, and which of the
-//! encodings that depend on a feature.
+//! How the bytes of a module are read: the features that are accepted, and the encodings that
+//! depend on a feature.
 
 use crate::error::Error;
 use wasmparser::{ImportSectionReader, Parser, Payload, TypeRef, WasmFeatures};
@@ -30,8 +30,9 @@ pub(crate) fn check_header(wasm: &[u8]) -> Result<(), Error> {
     }
 }
 
-/// The features that the validator accepts. They are more than can be compiled, so that an
-/// unsupported feature is refused by its own name and not as invalid.
+/// The features that the validator accepts. Some of these features can't be compiled. They are
+/// accepted here so that a message can name the unsupported feature instead of calling the
+/// module invalid.
 pub(crate) fn features() -> WasmFeatures {
     WasmFeatures::WASM2
         | WasmFeatures::EXTENDED_CONST

@@ -1,4 +1,4 @@
-//! What the module name of an import means, and imports of preview 1.
+//! The meaning of an import's module name, and the imports of preview 1.
 
 use super::{ItemType, signature};
 use crate::error::{Error, printable};
@@ -35,7 +35,7 @@ impl Provider {
 pub(crate) fn preview1_function(
     import: &Import<'_>,
     types: &[FuncType],
-) -> Result<&'static preview1::Function, Error> {
+) -> Result<&'static preview1::Signature, Error> {
     let unknown = |hint: String| Error::UnknownImport {
         module: printable(import.module),
         name: printable(import.name),
@@ -71,7 +71,7 @@ pub(crate) fn preview1_function(
     Ok(function)
 }
 
-/// Types of preview 1 as those of WebAssembly.
+/// Types of preview 1 as types of WebAssembly.
 pub(crate) fn core_types(types: &[preview1::Type]) -> impl Iterator<Item = ValType> + '_ {
     types.iter().map(|ty| match ty {
         preview1::Type::I32 => ValType::I32,

@@ -14,7 +14,7 @@ pub(crate) enum ItemType {
 }
 
 impl ItemType {
-    /// The type that an import asks for; `types` are those of its module.
+    /// The type that an import asks for; `types` are the types of its module.
     pub fn wanted(ty: &TypeRef, types: &[FuncType]) -> Self {
         match *ty {
             TypeRef::Func(index) | TypeRef::FuncExact(index) => {

@@ -1,6 +1,6 @@
-//! What [`crate::merge`] and [`crate::module`] both need to know of WebAssembly: how a file
-//! is read, what imports and exports mean, constant expressions, and which active segments
-//! may be folded.
+//! The parts of WebAssembly that [`crate::merge`] and [`crate::module`] share: how a file is
+//! read, what imports and exports mean, constant expressions, and which active segments may be
+//! folded.
 //!
 //! A base layer: it uses nothing of the compiler but its errors.
 

@@ -4,8 +4,8 @@
 
 use wasmparser::ProducersSectionReader;
 
-/// The longest version that is believed. `runtime.Version()` has some ten bytes, and more
-/// with experiments and a revision.
+/// The longest version that is accepted. `runtime.Version()` has some ten bytes, and more with
+/// experiments and a revision.
 const MAX_LENGTH: usize = 200;
 
 /// The version of Go's compiler, if it is printable ASCII. Go's linker writes it

@@ -1,7 +1,7 @@
 //! Active element and data segments: where one lies, and when elements may be folded.
 //!
-//! [`crate::merge`] decides with these functions which segments are applied at the start,
-//! and [`crate::module`] holds the others to them.
+//! [`crate::merge`] decides with these functions which segments are applied at the start, and
+//! [`crate::module`] checks the other segments.
 
 use std::ops::Range;
 use wasmparser::{Element, ElementItems};
@@ -22,7 +22,8 @@ pub(crate) fn element_count(element: &Element<'_>) -> u32 {
     }
 }
 
-/// Null elements that may lie between others, beside four for each that a segment has.
+/// The limit on the elements of all tables up to the last non-null one: this many, and four
+/// for each element of a segment.
 const MAX_NULLS: u64 = 1 << 20;
 
 /// Whether the elements of active segments are folded into tables. `filled` is how far the

@@ -1,11 +1,11 @@
 //! Processor features that change generated code, by architecture.
 //!
-//! **Code needs the features that it says.** An executable lists the features that its code
-//! needs ([`ModuleInfo::cpu_features`](crate::module::ModuleInfo::cpu_features)). The shim
-//! compares them with the features of processor and system, and doesn't start if one is
+//! **Code never runs without a feature that it needs.** An executable lists the features that
+//! its code needs ([`ModuleInfo::cpu_features`](crate::module::ModuleInfo::cpu_features)). The
+//! shim compares them with the features of processor and system, and doesn't start if one is
 //! missing. `--cpu native` lists the features of the machine that builds. A feature that
-//! changes no code isn't in these tables, since executables would refuse processors for
-//! nothing.
+//! changes no code isn't in these tables, since executables would then refuse processors
+//! without a reason.
 //!
 //! Invariants of an [`Architecture`]: bit `n` of [`Features`] is feature `n`; the features
 //! that a feature implies come before it; each level has all features of the level before,
@@ -99,7 +99,7 @@ pub struct Architecture {
     pub features: &'static [Feature],
     /// All levels, from the lowest, which has no features.
     pub levels: &'static [Level],
-    /// The level that code is made for without `--cpu`.
+    /// The level for which code is made without `--cpu`.
     pub default: &'static Level,
 }
 
@@ -108,7 +108,7 @@ pub struct Architecture {
 pub enum Missing {
     /// The name of the first feature that the machine lacks.
     Feature(&'static str),
-    /// A bit that stands for no feature of this version.
+    /// A bit that isn't a feature of this version.
     Unknown,
 }
 
@@ -285,7 +285,7 @@ mod tests {
                 for &(word, bits) in feature.evidence {
                     assert!(cpu.depends_on(feature.set, word));
                     let mut words = machine(cpu, cpu.all());
-                    // Any one bit of them.
+                    // Without its lowest bit the evidence isn't complete.
                     words[word] &= !(bits & bits.wrapping_neg());
                     let found = cpu.found(&words);
                     assert!(!found.contains(feature.set), "{}", feature.name);

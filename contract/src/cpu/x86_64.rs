@@ -190,7 +190,7 @@ mod tests {
 
     use super::*;
 
-    /// The standard library reads the same, by code of its own.
+    /// The standard library detects the same features with its own code.
     #[test]
     fn this_machine_has_what_the_standard_library_finds() {
         let found = CPU.found(&read(CPU.all()));
@@ -214,7 +214,7 @@ mod tests {
         assert_eq!(read(Features::NONE), [0; 5]);
     }
 
-    /// A system that doesn't save the registers takes AVX from its programs.
+    /// If the system doesn't save the registers, programs can't use AVX.
     #[test]
     fn avx_needs_the_system() {
         let mut words = [u64::MAX; 5];

@@ -14,8 +14,9 @@ const FLAGS: [&str; 3] = [
 pub fn flags(target: Target) -> impl Iterator<Item = &'static str> {
     let own: &[&str] = match target.arch() {
         Arch::X86_64 => &[],
-        // Atomics are instructions of Armv8.0. Out-of-line ones are calls that choose
-        // between those and LSE's, and would need a C library that defines them.
+        // Atomics are instructions of Armv8.0. Out-of-line atomics are calls that choose
+        // between these instructions and those of LSE. The calls would need a C library that
+        // defines them.
         Arch::Aarch64 => &["-Ctarget-feature=-outline-atomics"],
     };
     FLAGS.into_iter().chain(own.iter().copied())

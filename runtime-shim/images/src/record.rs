@@ -32,7 +32,7 @@ pub struct Record {
     pub flags: String,
     /// SHA-256 of the image, in hexadecimal.
     pub image: String,
-    /// [`sources`] when it was built.
+    /// The result of [`sources`] when the image was built.
     pub sources: String,
 }
 

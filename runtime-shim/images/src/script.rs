@@ -7,7 +7,8 @@ use wasi_aot_contract::{layout, symbols};
 const TEMPLATE: &str = include_str!("../../wasi-aot.ld.in");
 
 /// The script, for all targets: `ld --defsym=ARM64=1` chooses linux/arm64 (the symbol of
-/// another target is its `GOARCH` in capitals), and no such symbol the first target.
+/// another target is its `GOARCH` in capitals), and without such a symbol the script is for
+/// the first target.
 ///
 /// # Panics
 /// If the template has a placeholder that stands for nothing.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use wasi_aot_contract::target::Target;
 
-/// What builds the shim for one target.
+/// The tools that build the shim for one target.
 #[derive(Debug, Clone)]
 pub struct Toolchain {
     pub rustc: PathBuf,
@@ -44,7 +44,7 @@ impl Toolchain {
         })
     }
 
-    /// The linker, as one for ELF.
+    /// A command that runs the linker in its mode for ELF.
     #[must_use]
     pub fn linker(&self) -> Command {
         let mut command = Command::new(&self.linker);

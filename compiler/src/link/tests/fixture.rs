@@ -1,5 +1,5 @@
-//! A module's object as the emit phase makes one, and a shim of a few
-//! instructions that calls it and exits with what it returns.
+//! A module's object like those of the emit phase, and a shim of a few instructions that calls
+//! the module and exits with the module's result.
 
 use crate::link::input::LE;
 use crate::module::Chunk;
@@ -21,19 +21,19 @@ use wasi_aot_contract::module::ModuleInfo;
 use wasi_aot_contract::symbols as names;
 use wasi_aot_contract::target::Target;
 
-/// What the fixture's program exits with: 5 (read-only data) + 7 (data) + 11
-/// (memory) + 0 (zeroed data and the end of memory) + 19 (through a table of
-/// function addresses).
+/// The exit code of the fixture's program: 5 (read-only data) + 7 (data) + 11 (memory) + 0
+/// (zeroed data and the end of memory) + 19 (through a table of function addresses).
 pub const EXIT_CODE: i32 = 42;
 
-/// Where the entry looks for memory: objects for another machine aren't run.
+/// The address at which the entry reads memory. It is x86-64's, since objects for another
+/// machine aren't run.
 pub const MEMORY_BASE: u64 = memory_base(Target::LinuxAmd64, 0);
 
 /// Bytes of initial memory at its start, and its size.
 pub const MEMORY_IMAGE: usize = 5000;
 pub const MEMORY_SIZE: usize = FAR as usize + 0x1_0000;
 
-/// Where the memory has a second chunk, of one byte.
+/// The address of the memory's second chunk, which has one byte.
 pub const FAR: u64 = 1 << 30;
 
 pub fn chunks() -> [Chunk<'static>; 2] {
@@ -141,7 +141,7 @@ fn zeroed(module: &mut ObjectModule, name: &str, size: usize) -> DataId {
     id
 }
 
-/// Data of `size` zero bytes but for the addresses of functions at offsets.
+/// Data of `size` bytes: the addresses of functions at the given offsets, else zeroes.
 fn addresses(
     module: &mut ObjectModule,
     id: DataId,
@@ -245,14 +245,14 @@ fn function(
     id
 }
 
-/// What a test may want to be different about the shim.
+/// The properties of the shim that a test may change.
 pub struct Shim {
     pub machine: u16,
     /// Value of the symbol that a real shim gets by `--defsym`.
     pub module_info: u64,
     pub code_flags: u32,
     pub kind: u16,
-    /// How far its segments are apart.
+    /// The distance between the shim's segments.
     pub page: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Links what Cranelift emits with a tiny shim, looks at the file and runs it.
+//! Links Cranelift's output with a tiny shim, examines the file and runs it.
 
 mod fixture;
 
@@ -60,8 +60,8 @@ fn the_executable_runs() {
     }
 }
 
-/// Runs a file that was just written. Another test that forks at the wrong
-/// moment may still hold it open for writing: then try again.
+/// Runs a file that was just written. If another test forks at the wrong moment, its child
+/// holds the file open for writing for a while, and executing fails.
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 fn run(path: &std::path::Path) -> std::process::ExitStatus {
     loop {
@@ -95,7 +95,7 @@ fn segments_are_in_order_and_never_writable_and_executable() {
         free_from = address + load.p_memsz(LE);
         count += 1;
     }
-    // Three of the shim; read-only, code, data; two of memory.
+    // Three segments of the shim, three of the module (read-only, code, data), two of memory.
     assert_eq!(count, 8);
     assert_eq!(free_from, MEMORY_BASE + MEMORY_SIZE as u64);
     let stack = segments(&file)
@@ -146,7 +146,7 @@ fn code_shares_no_page_of_the_file() {
     let code = segments(&file)
         .iter()
         .filter(|s| s.p_flags(LE) & elf::PF_X != 0)
-        // The tiny shim's is among other things.
+        // Leaves out the tiny shim's code, which shares its page with other bytes.
         .find(|s| s.p_vaddr(LE) >= MODULE_INFO_ADDR)
         .unwrap();
     let (start, end) = (code.p_offset(LE), code.p_offset(LE) + code.p_filesz(LE));
@@ -212,7 +212,7 @@ fn an_aarch64_call_reaches_the_shim() {
         "object and shim are for different machines"
     );
     shim.machine = elf::EM_AARCH64;
-    // 4 KiB apart is too near for a kernel with pages of 64 KiB.
+    // Segments 4 KiB apart are too close for a kernel with pages of 64 KiB.
     assert!(error(&object, &shim.bytes()).contains("pages of their own"));
 
     shim.page = 0x1_0000;
@@ -252,7 +252,7 @@ fn an_undefined_symbol_is_named() {
     );
 }
 
-/// Names come from the module, and a terminal must not obey them.
+/// Names come from the module, so they must not control a terminal.
 #[test]
 fn names_in_messages_are_escaped() {
     let with_undefined = object(X86_64, |object| {
@@ -352,8 +352,8 @@ fn a_shim_that_does_not_fit_the_contract_is_refused() {
     assert!(with(|s| s.kind = elf::ET_DYN).contains("not a little-endian fixed-address"));
 }
 
-/// Every truncation and a flip of every byte of the headers and tables: an error
-/// or a file, never a panic.
+/// Truncations at every seventh byte and flips of nearly all bytes give an error or a file,
+/// never a panic. Most bytes in runs of zeroes are left alone.
 #[test]
 fn malformed_input_never_panics() {
     let good_object = object(X86_64, |_| {});

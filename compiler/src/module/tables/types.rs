@@ -1,4 +1,4 @@
-//! Tables that are called through as too many types of functions.
+//! Limits the cost of tables that `call_indirect` uses with very many function types.
 //!
 //! Each type gets an array as long as the table, so their size is a product of two numbers.
 //! Where all arrays together would be much larger than the module, the tables with the
@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use wasmparser::Operator;
 
-/// The most addresses in all arrays, and one more for two bytes of the file.
+/// The most addresses in all arrays, in addition to one for every two bytes of the file.
 const MAX_ADDRESSES: u64 = 1 << 20;
 
 impl Module<'_> {
@@ -53,8 +53,8 @@ fn len(span: &Range<u32>) -> u64 {
     u64::from(span.end - span.start)
 }
 
-/// The types that each table is called through as. A body is read up to its first malformed
-/// operator; its compilation says what is wrong with it.
+/// The types with which `call_indirect` uses each table. A body is read up to its first
+/// malformed operator; the error is reported when the body is compiled.
 fn called(module: &Module<'_>) -> BTreeMap<u32, BTreeSet<u32>> {
     let in_function = |function: &super::Function<'_>| {
         let mut called = BTreeSet::new();
