@@ -211,12 +211,12 @@ impl Request {
         Ok(opened)
     }
 
-    /// Refuses the executable where opening it for writing would make it another file, so
-    /// that it couldn't be recognised afterwards.
+    /// Refuses the executable on a file system that copies a file when it is opened for
+    /// writing (overlayfs): afterwards the copy couldn't be recognised by its inode.
     fn refuse_before_copying(&self, lookup: &Lookup<'_>) -> Result<(), Errno> {
         match lookup.locate(self.follow) {
             Ok(file) => lookup.own.refuse(&fstat(&file)?),
-            // Opening it says what is wrong.
+            // The call that opens the file will return the error.
             Err(_) => Ok(()),
         }
     }

@@ -202,7 +202,7 @@ fn map_memory() {
     let access = ProtFlags::READ | ProtFlags::WRITE;
     let flags = MapFlags::PRIVATE | MapFlags::FIXED;
     // SAFETY: the test binary is position-independent, so nothing of it is
-    // this low; an earlier test's memory is nobody's any more.
+    // this low; nothing refers to an earlier test's memory any more.
     let mapped = unsafe { mmap_anonymous(at, size, access, flags) }.unwrap();
     mapped.expose_provenance();
     for canary in canaries() {

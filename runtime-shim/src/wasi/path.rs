@@ -200,7 +200,7 @@ pub fn path_readlink(
     let buffer = wasi.memory.bytes_mut(buf, buf_len)?;
     let link = wasi.resolver.locate(dir.base(), path.as_c_str(), false)?;
     let count = match readlinkat_raw(&link, c"", buffer) {
-        // Linux's answer for a descriptor that isn't of a symbolic link.
+        // Linux answers ENOENT if the descriptor isn't that of a symbolic link.
         Err(Host::NOENT) => return Err(Errno::INVAL),
         result => result?,
     };
