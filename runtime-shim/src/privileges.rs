@@ -41,7 +41,7 @@ fn kept(needs: Needs, permitted: CapabilitySet) -> CapabilitySet {
             (false, _) => CapabilitySet::empty(),
             (true, true) => read | all | CapabilitySet::FOWNER,
             (true, false) if permitted.contains(read) => read,
-            // Containers have this one for the same purpose.
+            // Without DAC_READ_SEARCH, as in many containers, DAC_OVERRIDE lets root read.
             (true, false) => all,
         }
 }

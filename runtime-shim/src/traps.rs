@@ -121,12 +121,12 @@ pub fn die_by(signal: Signal) -> ! {
     // SAFETY: the default action takes no handler.
     unsafe { set_action(signal, SIG_DFL, 0) };
     let _ = kill_process(getpid(), signal);
-    // Still here if the signal is blocked.
+    // The process still runs if the signal is blocked.
     sys::exit_group(128 + signal.as_raw())
 }
 
-/// To be called in the handler of `signal`, where `signal` is blocked: has the process end by
-/// the signal's default action as soon as the handler returns.
+/// Has the process end by the default action of `signal` as soon as the handler returns. Only
+/// the handler of `signal`, in which `signal` is blocked, may call this.
 pub fn die_on_return(signal: Signal) {
     // SAFETY: the default action takes no handler.
     unsafe { set_action(signal, SIG_DFL, 0) };
@@ -231,8 +231,8 @@ fn classify(
 ) -> Cause {
     let is_access = [Signal::SEGV, Signal::BUS].contains(&fault.signal);
     let hits = |range: &Range<u64>| is_access && range.contains(&fault.address);
-    // Before the look at the code: frames of the runtime's own functions can be those that
-    // don't fit.
+    // The guard is checked before the address of the code, because a frame of a runtime
+    // function can overflow the stack, too.
     if hits(&stack.guard()) {
         return Cause::StackOverflow;
     }

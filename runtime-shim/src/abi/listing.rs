@@ -52,7 +52,7 @@ impl Listing {
     /// off, and returns the number of bytes written.
     ///
     /// # Errors
-    /// `EINVAL` for a cookie that isn't one, `EIO`, `ENOMEM`.
+    /// `EINVAL` for a number that isn't a cookie, `EIO`, `ENOMEM`.
     pub fn list(&mut self, dir: &impl AsFd, cookie: u64, bytes: &mut [u8]) -> Result<usize, Errno> {
         let out = &mut Buffer { bytes, used: 0 };
         if self.reached.take() != Some(cookie) {

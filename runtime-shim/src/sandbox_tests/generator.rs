@@ -175,7 +175,8 @@ impl Generator {
             ]);
         }
         match param {
-            // Calls that leave little to try are made on other descriptors, with exceptions.
+            // A call that takes away a descriptor or rights mostly gets a descriptor from 5 on.
+            // Otherwise a run would soon have nothing left to try.
             "fd" | "to" if DESTRUCTIVE.contains(&function) && !random.one_in(64) => {
                 5 + random.below(8)
             }
@@ -201,8 +202,8 @@ impl Generator {
         }
     }
 
-    /// An argument of 64 bits. Room on a disk is asked for in small amounts, or in amounts that
-    /// no disk has.
+    /// An argument of 64 bits. A call that reserves disk space gets small amounts, or amounts
+    /// that no disk has.
     fn large(&mut self, function: &str, param: &str) -> u64 {
         let random = &mut self.random;
         if param.starts_with("rights_") && !random.one_in(4) {
