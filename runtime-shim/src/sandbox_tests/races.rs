@@ -82,7 +82,7 @@ impl Race {
                     swap(&swapped);
                 }
             });
-            // The other thread must stop even if a check fails: otherwise the scope would never end.
+            // The other thread must stop even if a check fails, or the scope would never end.
             let _stop = OnDrop(|| stop.store(true, Ordering::Relaxed));
             for (name, resolver) in RESOLVERS {
                 for path in paths {
