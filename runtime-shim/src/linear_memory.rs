@@ -53,7 +53,7 @@ pub fn reserved(memory: u32) -> Range<u64> {
 }
 
 /// The reserved addresses that no memory ever grows into: the guard below each memory, and
-/// those beyond its maximum.
+/// the addresses beyond its maximum.
 pub fn unchanging() -> impl Iterator<Item = Range<u64>> {
     let memories = (0..COUNT.load(Ordering::Relaxed)).zip(&MAXIMUM_PAGES);
     memories.flat_map(|(memory, maximum)| {

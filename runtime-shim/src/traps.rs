@@ -57,8 +57,8 @@ const TIMERS: u64 = bit(Signal::XCPU)
 const HANDLER_NEEDS: u64 = 0xc000;
 
 /// Bytes of a signal's frame on kernels that don't say how many it has (before Linux 5.14 on
-/// x86-64 and 4.19 on aarch64). The largest state that those support, AVX-512 or SVE, takes
-/// less.
+/// x86-64 and 4.19 on aarch64). The largest state that such kernels support, AVX-512 or SVE,
+/// takes less.
 const USUAL_FRAME: u64 = 0x4000;
 
 /// Set once by [`install`].
@@ -133,8 +133,8 @@ pub fn die_on_return(signal: Signal) {
     let _ = kill_process(getpid(), signal);
 }
 
-/// Sets what happens on `signal`; returns 0 or a negative errno. `flags` are added to those of
-/// every handler: it runs on the signal stack, and timers' signals are blocked meanwhile.
+/// Sets what happens on `signal`; returns 0 or a negative errno. Every handler runs on the
+/// signal stack, with the timers' signals blocked. `flags` are flags in addition to that.
 ///
 /// # Safety
 /// `handler` is [`SIG_DFL`], [`SIG_IGN`] or a handler for SA_SIGINFO.
@@ -221,7 +221,7 @@ impl Cause {
     }
 }
 
-/// Finds out what `fault` means. `memories` are those of the module, with their sizes in
+/// Finds out what `fault` means. `memories` are the module's memories with their sizes in
 /// bytes.
 fn classify(
     fault: &Fault,
@@ -320,7 +320,7 @@ fn report(
     stderr.flush();
 }
 
-/// Writes the message; `names` are those of the functions, innermost first.
+/// Writes the message. `names` are the functions' names, innermost first.
 fn describe<'a>(
     out: &mut impl Write,
     fault: &Fault,

@@ -3,8 +3,8 @@
 //!
 //! Invariants:
 //!
-//! * A descriptor gets the rights that make sense for its kind, and of those only what its
-//!   origin allows: a grant for reading only hands down no right of [`Rights::WRITING`], and
+//! * A descriptor gets the rights that make sense for its kind and that its origin allows:
+//!   a grant for reading only hands down no right of [`Rights::WRITING`], and
 //!   a file opened below a directory gets no right that the directory doesn't hand down.
 //! * The rights of a descriptor only ever shrink ([`Descriptor::give_up`]).
 //! * A call gets a descriptor that it uses by [`FdTable::file`], [`FdTable::directory`] or

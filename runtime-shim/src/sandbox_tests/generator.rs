@@ -10,7 +10,7 @@ use wasi_aot_contract::preview1::Type;
 /// Paths in linear memory, which are refreshed repeatedly; each has this much room.
 const PATHS: u32 = 0x4000;
 const STRIDE: u32 = 0x1400;
-/// Buffers of vectors, of which those with an odd index are bad.
+/// Buffers of vectors. A buffer with an odd index is bad.
 const VECTORS: u32 = 0x2000;
 /// Subscriptions: a clock in each place with an even index.
 const SUBSCRIPTIONS: u32 = 0x3000;

@@ -1,8 +1,8 @@
 //! Opening without stopping all goroutines: FIFOs, and files under a lease.
 //!
 //! Linux's `open` of a FIFO waits for the other end, and all goroutines would wait with it.
-//! Go can't ask for NONBLOCK on wasip1. So the host is asked not to wait, and the waiting is
-//! done here or by the guest:
+//! Go can't ask for NONBLOCK on wasip1. So the host's `open` gets O_NONBLOCK, and the runtime or
+//! the guest waits instead:
 //!
 //! * A FIFO to be read opens at once, and its descriptor keeps O_NONBLOCK for good
 //!   ([`Descriptor::never_waits`](crate::abi::fdtable::Descriptor::never_waits)); the first

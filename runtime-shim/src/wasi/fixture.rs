@@ -26,7 +26,7 @@ use wasi_aot_contract::manifest::{Access, MAGIC, Record};
 /// Pages of linear memory in a test.
 const PAGES: u32 = 32;
 
-/// Bytes on either side of linear memory that nobody may touch. Unlike in an executable they
+/// Bytes on either side of linear memory that no call may touch. Unlike in an executable they
 /// are accessible: a write there doesn't fault but is found when the guest is dropped.
 const CANARY_SIZE: u64 = WASM_PAGE_SIZE;
 const CANARY: u8 = 0xa5;
