@@ -257,7 +257,7 @@ fn differences(x: Block, y: Block) -> u64 {
     equals(x, y) ^ (u64::MAX >> (64 - GROUP * BLOCK))
 }
 
-/// The byte that the lowest one of [`equals`] or [`differences`] stands for.
+/// The index of the byte that the lowest set bit of [`equals`] or [`differences`] stands for.
 #[inline(always)]
 fn first(groups: u64) -> usize {
     groups.trailing_zeros() as usize / GROUP

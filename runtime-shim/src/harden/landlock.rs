@@ -101,8 +101,8 @@ fn handled(version: u32) -> landlock_ruleset_attr {
 
 /// The rights of a grant. A writable grant lacks only the right to execute. It has the rights to
 /// make devices and FIFOs, because renaming a device or FIFO takes the same right; the guest has
-/// no call to create a device or FIFO. IOCTL_DEV changes nothing, because seccomp allows only
-/// ioctls that ask for information.
+/// no call to create a device or FIFO. IOCTL_DEV lets the runtime ask a device what it is;
+/// seccomp limits what may be asked.
 fn allowed(read_only: bool) -> u64 {
     if read_only {
         let reading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;

@@ -42,7 +42,7 @@ use rustix::thread::{no_new_privs, set_no_new_privs};
 const CAPABILITIES: &str = "capabilities";
 const NO_NEW_PRIVS: &str = "no_new_privs";
 
-/// What the process must still be able to do, as far as the layers tell it apart.
+/// What the process must still be able to do, in the distinctions that the layers make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Needs {
     /// Some directory is granted.

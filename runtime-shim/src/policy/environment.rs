@@ -35,7 +35,7 @@ impl Environment {
     };
 
     /// # Safety
-    /// Each of `host` must be a C string that stays as it is for good.
+    /// Each element of `host` must be a C string that never changes.
     pub const unsafe fn new(manifest: &Manifest, host: &'static [*const c_char]) -> Self {
         Self {
             manifest: *manifest,

@@ -23,7 +23,7 @@ use std::vec::Vec;
 use std::{format, fs};
 use wasi_aot_contract::manifest::{Access, Record};
 
-/// The two grants, of which one lies in the other.
+/// The two grants. The inner grant lies in the outer grant.
 const OUTER: u32 = FIRST_PREOPEN;
 const INNER: u32 = FIRST_PREOPEN + 1;
 

@@ -199,8 +199,8 @@ fn attack_all(
     }
 }
 
-/// No call succeeds. The errno is `EPERM`, or says what is wrong with the path or the call
-/// without a look outside.
+/// Checks that the call failed with `EPERM` or `ELOOP`. A `path_link` that is to follow links may
+/// fail with `EINVAL`, because the runtime doesn't support it.
 fn refused(call: &Call, what: &str, errno: Option<Errno>) {
     let silly = call.manner == "from, following";
     let own = [Errno::PERM, Errno::LOOP];

@@ -22,7 +22,7 @@ use std::time::Instant;
 /// Each call is made on each path at least this many times.
 const TRIES: u32 = 100;
 
-/// A tree in `root` of which a part is swapped.
+/// A tree, and the names in it that another thread swaps.
 struct Race {
     yard: Yard,
     /// The directory that the guest means to reach.
