@@ -5,7 +5,8 @@ RELEASE := $(TARGET)/release
 IMAGES := $(RELEASE)/wasi-aot-shim-images
 SHIM := --manifest-path runtime-shim/Cargo.toml --target-dir $(TARGET)/shim
 
-# Suites say what failed where they end, far above the last line of a run of all.
+# A suite prints its failures where it ends, far above the last line of a run of all suites.
+# So the list of failures is printed again at the end.
 TEST_ALL = rm -f $(TARGET)/failures; cargo test --release --workspace --no-fail-fast
 OR_SAY_WHAT_FAILED = || { echo "failed:"; cat $(TARGET)/failures 2>/dev/null; exit 1; }
 
@@ -21,7 +22,7 @@ build: ## Build wasi-aot, and beside it libwasi_aot_shim.a and wasi-aot.ld for l
 	@$(IMAGES) script $(RELEASE)/wasi-aot.ld
 	@echo "built $(RELEASE)/wasi-aot"
 
-# The compiler has the images in it; they are committed with a record of what built them.
+# The compiler embeds the images; they are committed with a record of what built them.
 shims: ## Build the runtime's images for all targets from source, runtime-shim/images
 	tests/setup-aarch64.sh rust
 	cargo build --release -p wasi-aot-shim-images
@@ -54,23 +55,23 @@ test-all: build tools test-shim ## Run the tests with every Go version and every
 test-std: build tools ## Run the tests of Go's own library, compiled with and without knowledge of Go
 	WASI_AOT_STD=$(or $(STD),all) cargo test --release --workspace --test std -- $(FILTER)
 
-# STD="net/http,time" chooses packages; WASMTIME=1 runs them under wasmtime as well, and
-# if they are all, writes what is in the repository.
+# STD="net/http,time" chooses packages; WASMTIME=1 runs them under wasmtime as well. With
+# WASMTIME=1 and without STD and FILTER, tests/std-exec/RESULTS.md is rewritten.
 test-std-exec: build tools ## Run go test -exec 'wasi-aot run' over Go's own library
 	WASI_AOT_STD_EXEC=$(or $(STD),all) WASI_AOT_STD_EXEC_WASMTIME=$(WASMTIME) \
 		cargo test --release --workspace --test std-exec -- $(FILTER)
 	$(if $(STD)$(FILTER),,$(if $(WASMTIME),cp $(TARGET)/std-exec/results.md tests/std-exec/RESULTS.md))
 
-# SECONDS=60 for each target, FUZZ="compile go" chooses some. `make test` runs what
-# was found before.
+# SECONDS=60 for each target, FUZZ="compile go" chooses targets. `make test` runs the inputs
+# that were found before.
 fuzz: ## Run libFuzzer over the compiler; tests/fuzz/run.sh
 	tests/fuzz/run.sh $(or $(SECONDS),3600) $(FUZZ)
 
 spec-results: ## Rewrite the results of WebAssembly's own tests, tests/spec/RESULTS.md; review the diff
 	WASI_AOT_BLESS=1 cargo test --release --workspace --test spec
 
-# A kind of modules is CONFIG=general; MODULES=1 SEED=7 runs one again. What differs is
-# kept in target/differential.
+# CONFIG=general chooses a kind of modules; MODULES=1 SEED=7 runs one module again. Modules
+# with different results are kept in target/differential.
 DIFFERENTIAL = WASI_AOT_DIFFERENTIAL=1 WASI_AOT_DIFFERENTIAL_SECONDS=$(SECONDS) \
 	WASI_AOT_DIFFERENTIAL_SEED=$(SEED) WASI_AOT_DIFFERENTIAL_CONFIG=$(CONFIG) \
 	WASI_AOT_DIFFERENTIAL_MODULES=$(MODULES) cargo test --release --workspace --test
@@ -81,7 +82,7 @@ differential: ## Compare random modules with an interpreter, for SECONDS=600
 differential-go: build tools ## Compare random Go programs with native Go, for SECONDS=600
 	$(DIFFERENTIAL) differential-go
 
-# SEED=7 begins at another seed. What is too expensive is kept in target/cost.
+# SEED=7 begins at another seed. Modules that are too expensive are kept in target/cost.
 cost: build ## Search for modules that cost too much to build, for SECONDS=600
 	WASI_AOT_COST_SECONDS=$(or $(SECONDS),600) WASI_AOT_COST_SEED=$(SEED) \
 		cargo test --release --workspace --test cost
@@ -92,19 +93,19 @@ test-shim:
 
 AARCH64_SUITES := adversarial codegen command differential differential-go edges executable go imports spec std wasi
 
-# SUITES="wasi edges" chooses some. What only a kernel does is in test-aarch64-system.
+# SUITES="wasi edges" chooses suites. Tests that need a real kernel are in test-aarch64-system.
 test-aarch64: export WASI_AOT_TEST_TARGET = linux/arm64
 test-aarch64: build tools ## Run the suites' executables for linux/arm64 under qemu-user
 	@tests/setup-aarch64.sh rust qemu
 	$(TEST_ALL) $(addprefix --test ,$(or $(SUITES),$(AARCH64_SUITES))) $(OR_SAY_WHAT_FAILED)
 
-# MACHINE="16k" chooses by name. PAGES=1 builds a kernel with pages of 64 KiB first, which
-# is used from then on.
+# MACHINE="16k" chooses machines by name. PAGES=1 first builds a kernel with pages of 64 KiB;
+# later runs use that kernel, too.
 test-aarch64-system: build tools ## Run executables for linux/arm64 on real kernels, in emulated machines
 	@tests/setup-aarch64.sh rust system $(if $(PAGES),pages)
 	cargo test --release --workspace --test kernel -- $(if $(MACHINE),"$(MACHINE)")
 
-# PROGRAMS="json sorts", RUNTIMES="native ours" and ROUNDS=1 make it quick.
+# PROGRAMS="json sorts", RUNTIMES="native ours" and ROUNDS=1 make a run quick.
 bench: build ## Measure against native Go and other runtimes; bench/README.md
 	@bench/run.py --wasi-aot $(RELEASE)/wasi-aot --out $(TARGET)/bench --rounds $(or $(ROUNDS),5) \
 		--programs "$(PROGRAMS)" --runtimes "$(RUNTIMES)"
@@ -113,7 +114,7 @@ tools:
 	@tests/setup.sh matrix
 	@tests/wasi-suite.sh get
 
-# FILTER=docs/recipes chooses some; BLESS=1 writes the outputs into the documents.
+# FILTER=docs/recipes chooses documents; BLESS=1 writes the outputs into the documents.
 docs: build tools ## Run the commands of the documents, and follow their links
 	WASI_AOT_BLESS=$(BLESS) cargo test --release --workspace --test docs -- $(FILTER)
 

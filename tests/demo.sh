@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compiles the seed programs hello and counter with Go, makes executables of
-# them with wasi-aot, runs these, and shows each step. `make demo` calls it with
+# Compiles the seed programs hello and counter with Go, makes executables of them
+# with wasi-aot, runs the executables, and shows each step. `make demo` sets:
 #
 #   WASI_AOT   the tool
 #   OUT        where the results go

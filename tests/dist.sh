@@ -2,9 +2,9 @@
 # Tries what `make dist` packed: tests/dist.sh DIST WORK, as `make test-dist` does.
 #
 # DIST holds the archives, WORK is a directory to unpack and build in. Each host's
-# wasi-aot compiles a Go program for both targets; from both come the same
-# executables, and these run. The objects link with the libraries packed beside. What
-# isn't for this machine runs in .venv/aarch64/qemu.
+# wasi-aot compiles a Go program for both targets. Both hosts must make the same
+# executables, and the executables must run. The objects must link with the libraries
+# in the archive. Programs for another processor run in .venv/aarch64/qemu.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 dist=$(realpath "$1")
@@ -25,7 +25,7 @@ run() {
     esac
 }
 
-# counts TARGET PROGRAM: whether it does what the program is for.
+# counts TARGET PROGRAM: checks that the program counts the lines of config.txt.
 counts() {
     local output
     output=$(run "$1" "./$2" config.txt)
@@ -45,7 +45,7 @@ for host in amd64 arm64; do
     tar --extract --gzip --file "$archive"
     tool=$(basename "$archive" .tar.gz)/wasi-aot
     [ -s "$(dirname "$tool")/README.md" ] || fail "no README.md in ${archive##*/}"
-    # A program that names an interpreter needs libraries of its machine.
+    # A program with an INTERP header is dynamically linked.
     ! readelf --program-headers --wide "$tool" | grep -q INTERP || fail "$tool is not static"
     for target in amd64 arm64; do
         made=counter-$target-from-$host

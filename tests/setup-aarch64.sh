@@ -37,7 +37,7 @@ fail() {
     exit 1
 }
 
-# try WHAT COMMAND...: if the command fails, one line says so and why, and all ends.
+# try WHAT COMMAND...: runs the command. If it fails, prints one line with the reason and exits.
 try() {
     local what=$1 said
     shift
@@ -57,14 +57,14 @@ private_apt() {
         -o APT::Sandbox::User= -o Acquire::Languages=none "$@"
 }
 
-# update: private_apt's lists, once in a run.
+# update: fetches private_apt's lists, once in a run.
 update() {
     [ -n "${updated:-}" ] && return
     try "reading the lists of packages" private_apt apt-get update -qq
     updated=1
 }
 
-# download APT PACKAGE...: into an empty directory, whose name is in $work.
+# download APT PACKAGE...: downloads the packages into $work/packages, which is emptied first.
 download() {
     local apt=$1
     shift
@@ -76,7 +76,7 @@ download() {
     cd "$root"
 }
 
-# unpack PACKAGE...: the newest of this machine's Debian, below $debian/root.
+# unpack PACKAGE...: unpacks the newest versions of this machine's Debian into $debian/root.
 unpack() {
     [ $# = 0 ] && return
     update
@@ -87,8 +87,8 @@ unpack() {
     done
 }
 
-# missing PACKAGE...: these, and what they need of what isn't installed on this machine.
-# After `update`.
+# missing PACKAGE...: prints the packages and their dependencies that aren't installed on
+# this machine. Needs `update` first.
 missing() {
     local plan
     plan=$(private_apt apt-get install -s --no-install-recommends "$@" 2>&1) ||
@@ -96,7 +96,7 @@ missing() {
     sed -n 's/^Inst \([^ ]*\).*/\1/p' <<<"$plan"
 }
 
-# unpack_all PACKAGE...: with all they need.
+# unpack_all PACKAGE...: unpacks the packages and the dependencies that this machine lacks.
 unpack_all() {
     local packages
     update
@@ -105,15 +105,15 @@ unpack_all() {
     unpack $packages
 }
 
-# works COMMAND...: or what was unpacked isn't enough for it.
+# works COMMAND...: fails if the command can't run with the unpacked libraries.
 works() { LD_LIBRARY_PATH=$libraries try "running $1" "$@"; }
 
 # knows RUSTC: whether it has the target's core library.
 knows() { compgen -G "$("$1" --print target-libdir --target $TRIPLE 2>/dev/null)/libcore-*.rlib" >/dev/null; }
 
-# wrap NAME PROGRAM [ARGUMENTS]: .venv/aarch64/NAME runs it, if it is an unpacked one
-# with the libraries that were unpacked. By one rename, so that it stands for a finished
-# install.
+# wrap NAME PROGRAM [ARGUMENTS]: makes .venv/aarch64/NAME, which runs the program. An unpacked
+# program runs with the unpacked libraries. The file appears by one rename, so it always means
+# a finished install.
 wrap() {
     local found=
     [[ $2 == "$debian"/* ]] && found="LD_LIBRARY_PATH=$libraries "
@@ -174,7 +174,7 @@ install_cc() {
     wrap cc "$bin/aarch64-linux-gnu-gcc"
 }
 
-# suite_apt TOOL ARGUMENT...: private_apt for other suites, where this machine finds its own.
+# suite_apt TOOL ARGUMENT...: private_apt for other Debian suites, from this machine's mirror.
 suite_apt() {
     local tool=$1
     shift
@@ -183,7 +183,7 @@ suite_apt() {
         -o Dir::Etc::SourceList="$debian/suites.list" "$@"
 }
 
-# update_suites: suite_apt's lists, once in a run.
+# update_suites: fetches suite_apt's lists, once in a run.
 update_suites() {
     [ -n "${updated_suites:-}" ] && return
     local site
@@ -238,7 +238,7 @@ install_pages() {
     dpkg-deb --fsys-tarfile "$work"/packages/*.deb | tar -x -C "$work/packages" --wildcards './usr/src/*.tar.xz'
     mkdir -p "$home/kernels"
     (
-        # What was unpacked: its programs, their libraries and data.
+        # The build uses the unpacked programs, their libraries and data.
         unpacked=$debian/root/usr
         export PATH=$unpacked/bin:$PATH LD_LIBRARY_PATH=$libraries
         [ -x "$unpacked/bin/m4" ] && export M4=$unpacked/bin/m4
@@ -247,7 +247,7 @@ install_pages() {
     ) || exit 1
 }
 
-# takes_plugins PROGRAM: what is linked statically, as `qemu` may be, can't.
+# takes_plugins PROGRAM: whether it can load plugins. A static program, as `qemu` may be, can't.
 takes_plugins() { [[ $("$1" -h 2>/dev/null) == *$'\n-plugin '* ]]; }
 
 install_plugins() {

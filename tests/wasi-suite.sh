@@ -10,7 +10,7 @@
 set -euo pipefail
 
 REPOSITORY=https://github.com/WebAssembly/wasi-testsuite
-# Of the branch prod/testsuite-base, which has the modules compiled.
+# A commit of the branch prod/testsuite-base, which has the compiled modules.
 COMMIT=9f80ca35444cfd9e63100725615140a346652e6c
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -1,7 +1,7 @@
-//! Enters the module again after the trap of an access was reported as always, with its
-//! memories, tables and globals as they are. This is for tests that try tens of thousands of
-//! accesses of which most trap. Only with the feature `again`, which wasi-aot itself is
-//! never built with.
+//! Enters the module again after the trap of an access was reported as usual. The module's
+//! memories, tables and globals keep their contents. This is for tests that try tens of
+//! thousands of accesses, most of which trap. Only the feature `again` has this, and wasi-aot
+//! itself is never built with `again`.
 
 use crate::{arch, stack};
 use wasi_aot_contract::module::ModuleInfo;

@@ -4,8 +4,8 @@
 //! Invariants: nothing outside the ranges is read; and every loop contains [`opaque`], as in
 //! [`crate::libc_mem`] and for the same reason.
 //!
-//! Of each range up to 16 bytes are taken in at most two pieces, the first bytes and the last,
-//! which may overlap. Longer ranges are taken block by block, and the last block may overlap
+//! A range of up to 16 bytes is loaded in at most two pieces, its first and its last bytes,
+//! which may overlap. A longer range is loaded block by block, and the last block may overlap
 //! the block before it. If a difference lies in the overlap, the first piece finds it.
 
 use crate::arch::{Block, GROUP, equals, splat};
@@ -89,7 +89,7 @@ unsafe fn equal_blocks(a: *const u8, b: *const u8, n: usize) -> bool {
     }
 }
 
-/// The difference, as unsigned bytes, of the first two that differ; else 0.
+/// The difference of the first two bytes that differ, taken as unsigned; 0 for equal ranges.
 ///
 /// # Safety
 /// Both are readable for `n` bytes.
@@ -138,7 +138,7 @@ unsafe fn compare_blocks(a: *const u8, b: *const u8, n: usize) -> i32 {
     }
 }
 
-/// The address of the first such byte; null if there is none.
+/// The address of the first byte that equals `byte`; null if no byte does.
 ///
 /// # Safety
 /// `start` is readable for `n` bytes.
@@ -243,7 +243,7 @@ unsafe fn short(a: *const u8, b: *const u8, n: usize) -> (u64, u64) {
     }
 }
 
-/// The difference of the lowest bytes that differ; else 0.
+/// The difference of the lowest bytes that differ; 0 for equal words.
 #[inline(always)]
 fn difference(x: u64, y: u64) -> i32 {
     // For equal words bit 56 chooses the highest byte, whose difference is 0.
@@ -257,7 +257,7 @@ fn differences(x: Block, y: Block) -> u64 {
     equals(x, y) ^ (u64::MAX >> (64 - GROUP * BLOCK))
 }
 
-/// The byte that the lowest one of [`equals`] or [`differences`] stands for.
+/// The index of the byte that the lowest set bit of [`equals`] or [`differences`] stands for.
 #[inline(always)]
 fn first(groups: u64) -> usize {
     groups.trailing_zeros() as usize / GROUP

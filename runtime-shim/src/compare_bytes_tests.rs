@@ -131,8 +131,8 @@ fn the_first_such_byte_is_found_and_none_outside() {
     for n in 0..=LARGEST {
         for at in places(n) {
             for byte in [0, 1, 0x7f, 0x80, 255] {
-                // The bytes around the range are the byte that is looked for. Those inside
-                // are such that arithmetic on words may take them for it.
+                // Every byte around the range is the byte that is looked for. The bytes
+                // inside have values that arithmetic on words could take for that byte.
                 island.bytes().fill(byte);
                 let range = &mut island.bytes()[at..at + n];
                 range.fill(byte ^ 1);

@@ -1,6 +1,6 @@
 //! A hole in the first fence: lets the guest make any system call of the host, for the tests
-//! that show that the second fence holds. Only with the feature `corrupt`, which wasi-aot
-//! itself is never built with.
+//! that show that the second fence holds. Only the feature `corrupt` has this, and wasi-aot
+//! itself is never built with `corrupt`.
 
 use crate::abi::errno::Errno;
 use crate::abi::guest_memory::{Memory, Ptr};

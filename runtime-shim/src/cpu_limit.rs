@@ -7,7 +7,7 @@
 //! kernel looks at such timers at each of its ticks, so the end comes up to 10 ms late.
 //!
 //! Invariant: a guest that breaks the runtime can have the signal ignored, but not the kernel's
-//! own limit, which kills. It has whole seconds and is a little higher.
+//! own limit, which kills. The kernel's limit counts whole seconds and is a little higher.
 
 use crate::arch::SignalContext;
 use crate::report::{EXIT_MAX_CPU, Stderr, cannot_start};

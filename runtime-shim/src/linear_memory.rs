@@ -46,14 +46,14 @@ fn bytes(pages: u32) -> u64 {
     u64::from(pages) * WASM_PAGE_SIZE
 }
 
-/// The addresses that are reserved for a memory and right below it: those that an access
-/// which misses the memory may hit.
+/// The addresses that are reserved for a memory and right below it. An access that misses the
+/// memory hits one of them.
 pub fn reserved(memory: u32) -> Range<u64> {
     memory_base(memory) - GUARD_BELOW..memory_base(memory) + MEMORY_RESERVE
 }
 
 /// The reserved addresses that no memory ever grows into: the guard below each memory, and
-/// those beyond its maximum.
+/// the addresses beyond its maximum.
 pub fn unchanging() -> impl Iterator<Item = Range<u64>> {
     let memories = (0..COUNT.load(Ordering::Relaxed)).zip(&MAXIMUM_PAGES);
     memories.flat_map(|(memory, maximum)| {

@@ -1,9 +1,9 @@
 //! The manifest in the executable: what the build granted and limited, read once at start.
 //!
-//! Invariants: [`Manifest::read`] walks all records, and nothing else starts unless each of
-//! them is one that this version writes; the iterators over the note skip no record because
-//! of an error. Memories and the native stack share `--max-memory`: what the stack may have
-//! is subtracted before the memories get their limit.
+//! Invariants: [`Manifest::read`] walks all records, and the start goes on only if this version
+//! knows every record. So the iterators over the note skip no record because of an error.
+//! Memories and the native stack share `--max-memory`: the stack's size is subtracted before
+//! the memories get their limit.
 //!
 //! Each record is consumed in one place. [`Manifest::read`] stores the records that occur
 //! once; records that may occur many times stay in the note, and one module iterates over
@@ -18,7 +18,7 @@
 //! | `env`, `env-pass` | [`Manifest::records`] | `policy/environment.rs` |
 //! | `listen` | [`Manifest::records`] | `policy/listen.rs` |
 //! | `dir` | [`Manifest::records`] | `policy/grants.rs` |
-//! | `spectre`, `built-by`, `go-version` | | nobody: they are for people |
+//! | `spectre`, `built-by`, `go-version` | | not used at run time: for people |
 
 use wasi_aot_contract::layout::{DEFAULT_STACK_SIZE, WASM_PAGE_SIZE};
 use wasi_aot_contract::manifest::{Malformed, Record, records};

@@ -46,7 +46,7 @@ pieces!(u16 u32 u64 Block);
 #[derive(Clone, Copy)]
 pub struct Twice<T>(pub T, pub T);
 
-/// To LLVM a write to any memory, to the processor no instruction.
+/// LLVM has to take this for a write to any memory. It compiles to no instruction.
 #[inline(always)]
 pub fn opaque() {
     // SAFETY: no instructions.

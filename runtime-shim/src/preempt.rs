@@ -76,8 +76,8 @@ impl Timer {
         }
     }
 
-    /// For tests: as often as a processor can stand. The timer for computing time isn't finer
-    /// than the kernel's tick of 1 to 10 ms.
+    /// For tests: as often as a processor can stand. The timer counts real time, because the
+    /// timer for computing time isn't finer than the kernel's tick of 1 to 10 ms.
     #[cfg(feature = "eager")]
     fn of(_: &Preemption) -> Self {
         Self {
@@ -89,7 +89,7 @@ impl Timer {
 }
 
 /// Has the goroutine that makes a call give way at the next function it calls. Returns whether
-/// it will: not where goroutines aren't preempted or the module isn't Go's.
+/// the goroutine will: `false` if goroutines aren't preempted or the module isn't Go's.
 pub fn give_way(_exclusive: &mut Memory) -> bool {
     let module = MODULE.load(Ordering::Relaxed);
     // SAFETY: null, or a static that `install` stored.
@@ -124,8 +124,8 @@ unsafe extern "C" fn on_tick(_: i32, _: *const SignalInfo, context: *const Signa
 
 /// Marks the goroutine `g`. `None` if `g` isn't a goroutine, or is the scheduler's stack of the
 /// thread: Go takes a preemption of that stack for a bug ("preempt g0"). Go's own `preemptone`
-/// looks the goroutine up as `m.curg`, whose offset differs from version to version. Without
-/// it, a tick during the scheduler's own work has no effect; the next tick has.
+/// looks the goroutine up as `m.curg`, whose offset differs from version to version. `m.curg`
+/// isn't used here, so a tick during the scheduler's own work has no effect; the next tick has.
 ///
 /// # Safety
 /// As [`Words::store`].

@@ -8,9 +8,9 @@ use crate::harden::Needs;
 use rustix::io::Errno;
 use rustix::thread::{CapabilitySet, capabilities, set_capabilities};
 
-/// Takes from the process the capabilities that nobody needs any more, now that listeners and
-/// directories are open. Programs that it could start don't get them either: the inheritable
-/// capabilities go, and with them the ambient ones.
+/// Drops the capabilities that the process doesn't need any more, now that listeners and
+/// directories are open. A program that the process could start doesn't get them either: the
+/// inheritable and the ambient capabilities are dropped, too.
 ///
 /// # Errors
 /// When the kernel refuses. The process then has the capabilities that it had.
@@ -41,7 +41,7 @@ fn kept(needs: Needs, permitted: CapabilitySet) -> CapabilitySet {
             (false, _) => CapabilitySet::empty(),
             (true, true) => read | all | CapabilitySet::FOWNER,
             (true, false) if permitted.contains(read) => read,
-            // Containers have this one for the same purpose.
+            // Without DAC_READ_SEARCH, as in many containers, DAC_OVERRIDE lets root read.
             (true, false) => all,
         }
 }

@@ -2,8 +2,8 @@
 //! auxiliary vector, all on the initial stack and valid as long as the process lives.
 //!
 //! The layout is that of the System V ABI ("Initial Process Stack"), the same on both
-//! architectures: argc, the pointers of argv and a null, those of the environment and a
-//! null, and the vector. Kinds of its entries are those of uapi `linux/auxvec.h`.
+//! architectures: argc, the pointers of argv and a null, the pointers of the environment and
+//! a null, and the auxiliary vector. uapi `linux/auxvec.h` has the kinds of its entries.
 
 use core::ffi::{CStr, c_char};
 use core::mem::offset_of;

@@ -56,13 +56,13 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
     // kernel's choice could be in their way.
     linear_memory::reserve(module, manifest.limits.memory_pages);
     let stack_top = stack::reserve(manifest.limits.stack_size);
-    // Traps first: the handlers of timers run on the stack that this sets up. From here on
-    // a fault, and the limit of processor time, end the process with a message.
+    // Traps before timers: the timers' handlers run on the stack that `traps::install` sets
+    // up. From here on a fault, and the limit of processor time, end the process with a message.
     let signals = traps::install(module)
         | preempt::install(module)
         | cpu_limit::install(manifest.limits.max_cpu);
-    // With all handlers in place: a blocked signal may have waited for this. The result is
-    // ignored, since without it only messages of traps are missing.
+    // After all handlers are installed: a blocked signal may be pending and then arrives at
+    // once. The result is ignored, because a failure costs only the messages of traps.
     sys::unblock(signals);
 
     // The first fence. The standard streams come first, so that 0, 1 and 2 are occupied

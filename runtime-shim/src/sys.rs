@@ -1,5 +1,5 @@
-//! The system calls that rustix doesn't make: those for signals, which it leaves to a C
-//! library, and those that it lacks or for which it needs an allocator. Numbers are the
+//! The system calls that rustix doesn't make: calls for signals, which rustix leaves to a C
+//! library, and calls that rustix lacks or makes only with an allocator. Numbers are the
 //! kernel's for the processor; results are 0 or more, or a negative errno.
 
 use crate::arch::{signal_restorer, system_call};
@@ -11,8 +11,8 @@ use linux_raw_sys::general::{
 };
 use rustix::io::Errno;
 
-/// The kernel's `struct sigaction` (uapi `asm/signal.h`, `asm-generic/signal.h`); the C
-/// library's is another.
+/// The kernel's `struct sigaction` (uapi `asm/signal.h`, `asm-generic/signal.h`). The C
+/// library's `struct sigaction` has another layout.
 #[repr(C)]
 pub struct SignalAction {
     pub handler: usize,
@@ -75,7 +75,8 @@ pub const ITIMER_REAL: usize = 0;
 /// `SA_SIGINFO | SA_ONSTACK`; the same on all architectures we support.
 pub const SA_SIGINFO_ONSTACK: u64 = 0x4 | 0x0800_0000;
 
-/// Calls that the signal interrupts are continued; the same on all architectures, too.
+/// `SA_RESTART`: the kernel restarts system calls that the signal interrupts. The same on all
+/// architectures we support.
 pub const SA_RESTART: u64 = 0x1000_0000;
 
 /// Ends the process with the lower 8 bits of `code`.

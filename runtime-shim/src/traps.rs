@@ -57,8 +57,8 @@ const TIMERS: u64 = bit(Signal::XCPU)
 const HANDLER_NEEDS: u64 = 0xc000;
 
 /// Bytes of a signal's frame on kernels that don't say how many it has (before Linux 5.14 on
-/// x86-64 and 4.19 on aarch64). The largest state that those support, AVX-512 or SVE, takes
-/// less.
+/// x86-64 and 4.19 on aarch64). The largest state that such kernels support, AVX-512 or SVE,
+/// takes less.
 const USUAL_FRAME: u64 = 0x4000;
 
 /// Set once by [`install`].
@@ -121,20 +121,20 @@ pub fn die_by(signal: Signal) -> ! {
     // SAFETY: the default action takes no handler.
     unsafe { set_action(signal, SIG_DFL, 0) };
     let _ = kill_process(getpid(), signal);
-    // Still here if the signal is blocked.
+    // The process still runs if the signal is blocked.
     sys::exit_group(128 + signal.as_raw())
 }
 
-/// To be called in the handler of `signal`, where `signal` is blocked: has the process end by
-/// the signal's default action as soon as the handler returns.
+/// Has the process end by the default action of `signal` as soon as the handler returns. Only
+/// the handler of `signal`, in which `signal` is blocked, may call this.
 pub fn die_on_return(signal: Signal) {
     // SAFETY: the default action takes no handler.
     unsafe { set_action(signal, SIG_DFL, 0) };
     let _ = kill_process(getpid(), signal);
 }
 
-/// Sets what happens on `signal`; returns 0 or a negative errno. `flags` are added to those of
-/// every handler: it runs on the signal stack, and timers' signals are blocked meanwhile.
+/// Sets what happens on `signal`; returns 0 or a negative errno. Every handler runs on the
+/// signal stack, with the timers' signals blocked. `flags` are flags in addition to that.
 ///
 /// # Safety
 /// `handler` is [`SIG_DFL`], [`SIG_IGN`] or a handler for SA_SIGINFO.
@@ -221,7 +221,7 @@ impl Cause {
     }
 }
 
-/// Finds out what `fault` means. `memories` are those of the module, with their sizes in
+/// Finds out what `fault` means. `memories` are the module's memories with their sizes in
 /// bytes.
 fn classify(
     fault: &Fault,
@@ -231,8 +231,8 @@ fn classify(
 ) -> Cause {
     let is_access = [Signal::SEGV, Signal::BUS].contains(&fault.signal);
     let hits = |range: &Range<u64>| is_access && range.contains(&fault.address);
-    // Before the look at the code: frames of the runtime's own functions can be those that
-    // don't fit.
+    // The guard is checked before the address of the code, because a frame of a runtime
+    // function can overflow the stack, too.
     if hits(&stack.guard()) {
         return Cause::StackOverflow;
     }
@@ -320,7 +320,7 @@ fn report(
     stderr.flush();
 }
 
-/// Writes the message; `names` are those of the functions, innermost first.
+/// Writes the message. `names` are the functions' names, innermost first.
 fn describe<'a>(
     out: &mut impl Write,
     fault: &Fault,

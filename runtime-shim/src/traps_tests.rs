@@ -66,7 +66,7 @@ fn accesses_outside_memory_are_out_of_bounds() {
     }
     assert_eq!(at(memory_base(2)), Cause::Bug);
     assert_eq!(at(0), Cause::Bug);
-    // The signal isn't one of an access, whatever the address.
+    // Only SIGSEGV and SIGBUS come from an access: with another signal the address means nothing.
     assert_eq!(
         cause(Signal::FPE, pc, MEMORY_BASE + MEMORY_SIZE),
         Cause::Bug

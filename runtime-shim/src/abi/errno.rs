@@ -1,4 +1,4 @@
-//! Preview 1's error numbers, and Linux's in their terms.
+//! Preview 1's error numbers, and the conversion of Linux's numbers to them.
 //!
 //! Names are those of the specification
 //! (<https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#errno>).

@@ -65,7 +65,7 @@ impl Drop for HostFd {
 }
 
 /// A descriptor that can neither be read nor written: an epoll instance that waits for
-/// nothing. To make one no file is opened, which the second fence may forbid.
+/// nothing. No file is opened to make it, because the second fence may forbid opening files.
 fn placeholder() -> rustix::io::Result<OwnedFd> {
     epoll::create(epoll::CreateFlags::CLOEXEC)
 }
@@ -91,15 +91,15 @@ pub struct Descriptor {
     /// Opened below a grant for reading only.
     pub read_only: bool,
     pub preopen: Option<Preopen>,
-    /// For the call that waits for this descriptor.
+    /// The entry of the `poll_oneoff` call that waits for this descriptor.
     pub poll_slot: Cell<PollSlot>,
     /// How far a directory has been listed.
     pub listing: Listing,
     /// The host's descriptor has O_NONBLOCK whatever the guest wants, and the guest's NONBLOCK
     /// is emulated: a FIFO to be read (see `wasi/fifo.rs`).
     pub never_waits: bool,
-    /// Whether the file lies in a file system by which the kernel is controlled, once
-    /// somebody has asked: that never changes.
+    /// Whether the file lies in a file system by which the kernel is controlled. `None` until
+    /// the kernel is asked; the answer never changes.
     pub is_control: Cell<Option<bool>>,
 }
 
@@ -221,7 +221,7 @@ impl FdTable {
     /// Adds slots, so that there is one for the number `fd`.
     fn add_slots(&mut self, fd: usize) -> Result<(), Errno> {
         let old = self.grown.capacity();
-        // At least twice as many, so that the copying is paid for by what is added.
+        // At least twice as many, so that copying takes constant time per added slot on average.
         self.grown.reserve(((fd + 1) - INLINE).max(old * 2))?;
         for slot in &mut self.grown.as_mut_slice()[old..] {
             slot.write(None);

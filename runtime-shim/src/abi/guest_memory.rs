@@ -98,8 +98,8 @@ impl Memory {
         self.write(at, &value.to_le_bytes())
     }
 
-    /// `EFAULT` unless a result of `len` bytes can be stored at `at`. To be asked before an
-    /// operation whose effect can't be taken back.
+    /// `EFAULT` unless a result of `len` bytes can be stored at `at`. A call checks this before
+    /// an operation whose effect can't be undone.
     pub fn expect_room(&self, at: Ptr, len: u32) -> Result<(), Errno> {
         Self::check(at, u64::from(len)).map(|_| ())
     }

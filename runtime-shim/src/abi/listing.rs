@@ -1,10 +1,10 @@
 //! How far a directory has been listed, and its entries as the guest gets them.
 //!
-//! The kernel hands out entries in portions, and the last ones of a portion may not fit
-//! into the guest's buffer. They are kept for the next call. So a listing that continues
-//! where it stopped never moves the host's position. That matters on file systems whose
-//! positions are counts (tmpfs before Linux 6.6, ramfs): there a listing that goes back to
-//! a position would skip entries if somebody has removed a file meanwhile.
+//! The kernel hands out entries in portions, and the last entries of a portion may not fit
+//! into the guest's buffer. The runtime keeps these entries for the next call. So a listing
+//! that continues where it stopped never moves the host's position. This matters on file
+//! systems whose positions are counts (tmpfs before Linux 6.6, ramfs): there a listing that
+//! goes back to a position would skip entries if a file has been removed meanwhile.
 
 use super::errno::Errno;
 use super::types::FileType;
@@ -52,7 +52,7 @@ impl Listing {
     /// off, and returns the number of bytes written.
     ///
     /// # Errors
-    /// `EINVAL` for a cookie that isn't one, `EIO`, `ENOMEM`.
+    /// `EINVAL` for a number that isn't a cookie, `EIO`, `ENOMEM`.
     pub fn list(&mut self, dir: &impl AsFd, cookie: u64, bytes: &mut [u8]) -> Result<usize, Errno> {
         let out = &mut Buffer { bytes, used: 0 };
         if self.reached.take() != Some(cookie) {
@@ -207,7 +207,7 @@ impl Buffer<'_> {
     }
 }
 
-/// The type of an entry. Where the file system doesn't say it, the file is asked.
+/// The type of an entry. If the file system doesn't report it, the file's attributes say it.
 fn filetype(dir: &impl AsFd, entry: &RawDirEntry<'_>) -> FileType {
     match entry.file_type() {
         HostType::Unknown => statat(dir, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW)

@@ -5,7 +5,7 @@
 use super::errno::Errno;
 use rustix::fs::{FileType as HostType, Stat};
 
-/// `filetype`. There is none for a FIFO, which is unknown.
+/// `filetype`. The specification has no type for a FIFO: a FIFO's type is `Unknown`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum FileType {
@@ -20,8 +20,8 @@ pub enum FileType {
 }
 
 impl FileType {
-    /// The type of the file that `stat` is about. It doesn't say a socket's kind: the result is
-    /// that of a stream.
+    /// The type of the file that has the attributes `stat`. The attributes don't say a socket's
+    /// kind, so every socket counts as a stream socket.
     pub fn of(stat: &Stat) -> Self {
         HostType::from_raw_mode(stat.st_mode).into()
     }

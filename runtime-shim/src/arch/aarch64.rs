@@ -135,8 +135,8 @@ pub fn equals(x: Block, y: Block) -> u64 {
     }
 }
 
-/// Copies `n` bytes in ascending order by an instruction for that, and returns whether the
-/// processor has one. Here it hasn't.
+/// Copies `n` bytes in ascending order by an instruction for copying, if the architecture has
+/// such an instruction, and returns whether it has. On aarch64 none is used: always false.
 ///
 /// # Safety
 /// None is needed here; other architectures need what their `copy_string` says.
@@ -145,8 +145,8 @@ pub unsafe fn copy_string(_dst: *mut u8, _src: *const u8, _n: usize) -> bool {
     false
 }
 
-/// Sets `n` bytes to `value` by an instruction for that, and returns whether the processor
-/// has one. Here it hasn't.
+/// Sets `n` bytes to `value` by an instruction for filling, if the architecture has such an
+/// instruction, and returns whether it has. On aarch64 none is used: always false.
 ///
 /// # Safety
 /// As for [`copy_string`].
@@ -158,7 +158,7 @@ pub unsafe fn fill_string(_dst: *mut u8, _value: u8, _n: usize) -> bool {
 /// The features that processors of this kind may have.
 pub use aarch64::CPU;
 
-/// What the machine says about features: about all of them, since the kernel has put that into
+/// The machine's feature words. They cover all features, because the kernel has put them into
 /// the auxiliary vector.
 pub fn processor(_set: Features) -> Words {
     let (hwcap, _) = rustix::param::linux_hwcap();

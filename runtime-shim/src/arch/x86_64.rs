@@ -81,7 +81,7 @@ pub unsafe fn system_call(number: u32, args: [usize; 6]) -> isize {
 }
 
 /// The flag of a signal's action that has a restorer, and the restorer: the function that a
-/// handler returns to. The kernel insists on one here.
+/// handler returns to. On x86-64 the kernel requires a restorer.
 pub fn signal_restorer() -> (u64, usize) {
     (SA_RESTORER, sigreturn as *const () as usize)
 }
@@ -141,9 +141,9 @@ pub fn equals(x: Block, y: Block) -> u64 {
     u64::from(mask.cast_unsigned())
 }
 
-/// Copies `n` bytes in ascending order by an instruction for that, and returns whether the
-/// processor has one. Here it has: `rep movsb` takes some tens of cycles to get going and
-/// then moves a cache line at a time.
+/// Copies `n` bytes in ascending order by an instruction for copying, if the architecture has
+/// such an instruction, and returns whether it has. On x86-64 always true: `rep movsb` takes
+/// some tens of cycles to get going and then moves a cache line at a time.
 ///
 /// # Safety
 /// `src` is readable and `dst` writable for `n` bytes, and copying in ascending order
@@ -164,8 +164,8 @@ pub unsafe fn copy_string(dst: *mut u8, src: *const u8, n: usize) -> bool {
     true
 }
 
-/// Sets `n` bytes to `value` by an instruction for that, and returns whether the processor
-/// has one. Here it has.
+/// Sets `n` bytes to `value` by an instruction for filling, if the architecture has such an
+/// instruction, and returns whether it has. On x86-64 always true.
 ///
 /// # Safety
 /// `dst` is writable for `n` bytes.
@@ -188,7 +188,7 @@ pub unsafe fn fill_string(dst: *mut u8, value: u8, n: usize) -> bool {
 /// The features that processors of this kind may have.
 pub use x86_64::CPU;
 
-/// What the machine says about features in `set`.
+/// The machine's feature words for the features in `set`.
 pub fn processor(set: Features) -> Words {
     x86_64::read(set)
 }

@@ -53,9 +53,9 @@ const ALWAYS: &[Rule] = &[
     Rule::any(__NR_clock_getres),
     Rule::any(__NR_getrandom),
     Rule::any(__NR_sched_yield),
-    // No code is added to that in the executable.
+    // Changes protections, but can't make memory executable.
     Rule::any(__NR_mprotect).when(When::none_of(2, PROT_EXEC)),
-    // Fresh memory where nothing is mapped.
+    // Maps fresh memory that isn't executable and replaces no other mapping.
     Rule::any(__NR_mmap)
         .when(When::none_of(2, PROT_EXEC))
         .when(When::masked(3, MAP_ANONYMOUS | FIXED, MAP_ANONYMOUS)),
@@ -102,8 +102,8 @@ const SOCKETS: &[Rule] = &[
 
 /// The ways to open a file. openat2 has its flags in memory, where a filter can't see them.
 /// Landlock sees what is opened and how, but emptying a file (O_TRUNC) only from version 3 on.
-/// Where it doesn't see that, openat2 fails as if the kernel didn't have it. So the runtime
-/// walks, and a walk never asks for O_TRUNC.
+/// Where Landlock doesn't see emptying, the filter makes openat2 fail as if the kernel didn't
+/// have the call. So the runtime walks, and a walk never asks for O_TRUNC.
 fn openings(needs: Needs) -> [Rule; 2] {
     let openat2 = Rule::any(__NR_openat2);
     let openat = Rule::any(__NR_openat);
@@ -120,8 +120,8 @@ fn openings(needs: Needs) -> [Rule; 2] {
     [by_kernel, by_walking]
 }
 
-/// The rules for a process with these needs. `process` is its own number, the only process
-/// that it may send a signal to: the signal that it dies by.
+/// The rules for a process with these needs. `process` is the ID of the process: it may send a
+/// signal only to itself, in order to die by that signal.
 pub fn allowed(needs: Needs, process: u32) -> impl Iterator<Item = Rule> {
     let openings = needs.files.then(|| openings(needs));
     let files = if needs.files { FILES } else { &[] };

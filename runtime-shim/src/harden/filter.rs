@@ -155,7 +155,8 @@ impl Program {
         self.push(LOAD, offset as u32, 0, 0);
     }
 
-    /// Ends in one of `rules`, sorted by number, which is loaded.
+    /// Adds a binary search for the call's number among `rules`, which are sorted by number.
+    /// The number is loaded already.
     fn search(&mut self, rules: &[Rule]) {
         if rules.len() <= LEAF {
             return self.leaf(rules);
@@ -174,7 +175,7 @@ impl Program {
         self.search(others);
     }
 
-    /// Tries `rules` in turn.
+    /// Adds the checks of `rules` in turn. If no rule holds, the call kills the process.
     fn leaf(&mut self, rules: &[Rule]) {
         let mut loaded = true;
         for rule in rules {
@@ -187,8 +188,8 @@ impl Program {
         self.push(RETURN, KILL_PROCESS, 0, 0);
     }
 
-    /// Returns the rule's verdict if the rule holds; otherwise the next instruction is the one
-    /// that follows.
+    /// Adds instructions that return the rule's verdict if the rule holds. Otherwise the program
+    /// continues behind them.
     fn try_rule(&mut self, rule: &Rule) {
         let mut jumps = [None; 3];
         let mut jump_unless = |program: &mut Self, value| {

@@ -103,7 +103,7 @@ fn rules_with_one_number_are_alternatives() {
     let program = Program::new(ARCHITECTURE, either.into_iter());
     for (args, expected) in [
         ([7, 10, 1], ALLOW),
-        // The upper half is nobody's.
+        // No rule compares the upper half of an argument.
         ([9, 0, 1 << 32], FAIL | 7),
         ([9, 0, 1], KILL_PROCESS),
         ([2, 0, 0], KILL_PROCESS),

@@ -47,7 +47,7 @@ pub const COVERS: [(u32, &str); 5] = [
 /// The rights that version 1 has: all bits below REFER, which version 2 added.
 const FIRST_RIGHTS: u64 = LANDLOCK_ACCESS_FS_REFER as u64 - 1;
 
-/// Leaves the process the directories among `fds`, of which `needs` were made. Returns
+/// Leaves the process only the directories among `fds`. `needs` are the needs of `fds`. Returns
 /// `version`, the kernel's version of Landlock.
 ///
 /// # Errors
@@ -99,9 +99,10 @@ fn handled(version: u32) -> landlock_ruleset_attr {
     }
 }
 
-/// The rights of a grant. A writable grant lacks only the right to execute: the guest can't
-/// create a device or a FIFO, but may rename one, which takes the same right. Asking a device
-/// what it is (IOCTL_DEV) changes nothing; seccomp limits what may be asked.
+/// The rights of a grant. A writable grant lacks only the right to execute. It has the rights to
+/// make devices and FIFOs, because renaming a device or FIFO takes the same right; the guest has
+/// no call to create a device or FIFO. IOCTL_DEV lets the runtime ask a device what it is;
+/// seccomp limits what may be asked.
 fn allowed(read_only: bool) -> u64 {
     if read_only {
         let reading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;

@@ -42,7 +42,7 @@ use rustix::thread::{no_new_privs, set_no_new_privs};
 const CAPABILITIES: &str = "capabilities";
 const NO_NEW_PRIVS: &str = "no_new_privs";
 
-/// What the process must still be able to do, as far as the layers tell it apart.
+/// What the process must still be able to do, in the distinctions that the layers make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Needs {
     /// Some directory is granted.
@@ -99,10 +99,10 @@ struct Layers {
     no_new_code: Result<(), Failure>,
 }
 
-/// Puts up the layers around what `fds` give access to, as `fence` says. Ends the process
-/// where that fails. `dropped` says what became of the capabilities
-/// ([`crate::privileges`]): where the kernel refuses to take them, the process keeps what
-/// its user gave it, unless the manifest requires the fence.
+/// Puts up the layers, unless `fence` says to leave them out. The layers allow the process
+/// what `fds` give access to. Ends the process if a layer fails that must not ([`failure`]).
+/// `dropped` is the result of dropping the capabilities ([`crate::privileges`]). If the kernel
+/// refused that, the process keeps its capabilities, unless the manifest requires the fence.
 pub fn raise(process: &Process, fence: Fence, fds: &FdTable, dropped: Result<(), Host>) {
     let shows = process.asks_for_fences();
     if fence == Fence::Without {

@@ -3,8 +3,7 @@
 //!
 //! The kernel has two means, and each is left out where the kernel lacks it: `mseal` (Linux
 //! 6.10) keeps mappings from being changed, moved or removed, PR_SET_MDWE (6.3) keeps memory
-//! from becoming executable. seccomp forbids the same; these hold where seccomp doesn't stand,
-//! and beside it.
+//! from becoming executable. seccomp forbids the same. Both means hold without seccomp, too.
 //!
 //! Invariant: sealed mappings don't change as long as the process lives. Writable memory isn't
 //! sealed, nor the addresses into which a memory may grow.
@@ -64,7 +63,7 @@ fn read_only(headers: &[ProgramHeader], page: u64) -> impl Iterator<Item = Range
         })
 }
 
-/// Ranges, each joined with those that follow it without a gap.
+/// Merges each range with the ranges that follow it without a gap.
 struct Merged<I>(I);
 
 impl<I: Iterator<Item = Range<u64>>> Iterator for Merged<core::iter::Peekable<I>> {

@@ -63,9 +63,8 @@ pub fn refuse_control_files(file: impl AsFd) -> Result<(), Errno> {
     }
 }
 
-/// To be asked by every call that creates, removes, links or renames a name: refuses where
-/// `parent`, the directory of the name, lies in a control file system. `parent` was looked up
-/// from `dir`.
+/// Every call that creates, removes, links or renames a name asks this: it refuses if `parent`,
+/// the directory of the name, lies in a control file system. `parent` was looked up from `dir`.
 ///
 /// # Errors
 /// As for [`refuse_control_files`].
@@ -78,14 +77,14 @@ pub fn refuse_control_names(dir: &Descriptor, parent: &Parent<'_>) -> Result<(),
 }
 
 fn is_control(file: impl AsFd) -> Result<bool, Errno> {
-    // On some architectures the field is wider than the number.
+    // On some architectures the field `f_type` has more than 32 bits.
     let magic = fstatfs(file)?.f_type as u32;
     Ok(CONTROL.contains(&magic))
 }
 
 impl Descriptor {
-    /// Whether its file lies in a control file system. That never changes, so the kernel is
-    /// asked once, when something is to be changed there.
+    /// Whether the descriptor's file lies in a control file system. The answer never changes,
+    /// so the kernel is asked once, before the first change there.
     ///
     /// # Errors
     /// Those of `fstatfs`.

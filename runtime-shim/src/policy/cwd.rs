@@ -12,7 +12,7 @@ use core::mem::MaybeUninit;
 pub fn current_dir() -> Result<CPath, Errno> {
     let mut buffer = [MaybeUninit::<u8>::uninit(); PATH_MAX];
     let result = sys::getcwd(&mut buffer);
-    // Errors are -4095..0; the length counts the NUL.
+    // The kernel returns a negative errno, or the length including the NUL.
     let len = usize::try_from(result).map_err(|_| Errno::NOENT)?;
     // SAFETY: the kernel has written `len` bytes.
     let written = unsafe { buffer[..len].assume_init_ref() };

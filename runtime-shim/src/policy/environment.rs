@@ -35,7 +35,7 @@ impl Environment {
     };
 
     /// # Safety
-    /// Each of `host` must be a C string that stays as it is for good.
+    /// Each element of `host` must be a C string that never changes.
     pub const unsafe fn new(manifest: &Manifest, host: &'static [*const c_char]) -> Self {
         Self {
             manifest: *manifest,
@@ -45,7 +45,7 @@ impl Environment {
         }
     }
 
-    /// Every variable as `K=V`, each name once unless the host has it twice.
+    /// Every variable as `K=V`. A name occurs once unless the host has the name twice.
     pub fn variables(&self) -> impl Iterator<Item = &'static [u8]> {
         let inherits = self.manifest.inherits_environment;
         let inherited = (self.host().filter(move |_| inherits)).filter(|assignment| {
@@ -111,7 +111,7 @@ pub fn listen_fds(listeners: u32, keeper: &mut Keeper) -> Result<Option<&'static
     assignment.map(Some).map_err(|_| Refusal::NoMemory)
 }
 
-/// The part of an assignment before the `=`; a string without one is all name.
+/// The part of an assignment before the `=`. A string without `=` is a name as a whole.
 fn name(assignment: &[u8]) -> &[u8] {
     match assignment.iter().position(|&b| b == b'=') {
         Some(end) => &assignment[..end],
@@ -165,7 +165,7 @@ mod tests {
         };
         assert_eq!(seen(&[Record::EnvInherit]), [b"A=1"]);
         assert!(seen(&[pass(SHOW_FENCES)]).is_empty());
-        // What the manifest itself says is the program's.
+        // An assignment in the manifest sets the program's variable, not the runtime's.
         let baked = b"WASI_AOT_SHOW_FENCES=x";
         assert_eq!(seen(&[bake(baked)]), [baked]);
     }

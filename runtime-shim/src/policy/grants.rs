@@ -126,8 +126,8 @@ impl Current {
         cpath::absolute(cwd, host)
     }
 
-    /// The current directory's path below `dir`. `None` when it isn't below,
-    /// or nobody asked for it.
+    /// The current directory's path below `dir`. `None` when it isn't below `dir`,
+    /// or isn't known.
     fn below(&self, dir: &CPath) -> Option<&[u8]> {
         cpath::below(dir.as_bytes(), self.0.as_ref()?.as_bytes())
     }

@@ -20,9 +20,9 @@ use wasi_aot_contract::manifest::{Malformed, Record};
 /// net.core.somaxconn, which is 4096 since Linux 5.4.
 const BACKLOG: i32 = 4096;
 
-/// An idle connection is probed after this time, and again after the same time. After so many
-/// probes without an answer it is given up. These are native Go's defaults (`net/dial.go`,
-/// `defaultTCPKeepAlive...`).
+/// An idle connection is probed after [`KEEPALIVE`], and again after the same time. After
+/// [`KEEPALIVE_PROBES`] probes without an answer it is given up. These are native Go's defaults
+/// (`net/dial.go`, `defaultTCPKeepAlive...`).
 const KEEPALIVE: Duration = Duration::from_secs(15);
 const KEEPALIVE_PROBES: u32 = 9;
 

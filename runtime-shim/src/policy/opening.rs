@@ -1,9 +1,9 @@
 //! How a file may be opened, created and emptied.
 //!
-//! Preview 1 has no access modes: what a new descriptor is open for follows from the rights
-//! that are asked for. Go and wasi-libc ask for every right that they might need. So rights
+//! Preview 1 has no access modes: the requested rights say whether a new descriptor is for
+//! reading or for writing. Go and wasi-libc request every right that they might need. So rights
 //! that the directory doesn't hand down are left out rather than refused. The rights to read
-//! and to write are exceptions: without one of them that is asked for, the file isn't opened.
+//! and to write are exceptions: the file isn't opened without one of them that was requested.
 //!
 //! Invariants:
 //!
@@ -211,12 +211,12 @@ impl Request {
         Ok(opened)
     }
 
-    /// Refuses the executable where opening it for writing would make it another file, so
-    /// that it couldn't be recognised afterwards.
+    /// Refuses the executable on a file system that copies a file when it is opened for
+    /// writing (overlayfs): afterwards the copy couldn't be recognised by its inode.
     fn refuse_before_copying(&self, lookup: &Lookup<'_>) -> Result<(), Errno> {
         match lookup.locate(self.follow) {
             Ok(file) => lookup.own.refuse(&fstat(&file)?),
-            // Opening it says what is wrong.
+            // The call that opens the file will return the error.
             Err(_) => Ok(()),
         }
     }

@@ -43,7 +43,7 @@ pub struct Own {
     pub copied_up: bool,
 }
 
-/// How many names need no pages.
+/// Number of entries that lie in [`Own`] itself, without pages.
 const INLINE: usize = 16;
 
 /// A name on the way to the executable.
@@ -136,8 +136,8 @@ impl Own {
         }
     }
 
-    /// To be asked before `name` in `parent` stops naming what it names: before it is removed,
-    /// renamed, or replaced by another file's renaming.
+    /// Every call asks this before it removes or renames `name` in `parent`, or replaces
+    /// `name` by renaming another file.
     ///
     /// # Errors
     /// `EROFS` when it is on the way to the executable, and those of looking at it.
@@ -159,8 +159,8 @@ impl Own {
         }
     }
 
-    /// To be asked before something new gets the name `name` in `parent`. If the name is taken,
-    /// the call will fail by itself.
+    /// Every call asks this before it gives the name `name` in `parent` to a new file. If the
+    /// name is taken, the call will fail by itself.
     ///
     /// # Errors
     /// `EROFS` when the name is on the way to the executable and free.

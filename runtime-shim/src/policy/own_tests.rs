@@ -23,7 +23,7 @@ use std::vec::Vec;
 use std::{format, fs};
 use wasi_aot_contract::manifest::{Access, Record};
 
-/// The two grants, of which one lies in the other.
+/// The two grants. The inner grant lies in the outer grant.
 const OUTER: u32 = FIRST_PREOPEN;
 const INNER: u32 = FIRST_PREOPEN + 1;
 
@@ -172,7 +172,7 @@ fn rename(g: &mut Guest, fd: u32, path: &str, new_fd: u32, new: &str) -> Result<
     path_rename(&mut g.wasi, fd, at, len, new_fd, new, new_len)
 }
 
-/// The executable by each of its names, the links and the directories on the way.
+/// No call changes the executable under any of its names, or a link or directory on the way.
 #[test]
 fn the_way_to_the_executable_stays() {
     let files = [
@@ -303,7 +303,7 @@ fn standard_input_may_be_the_executable() {
     }
 }
 
-/// On a file system that copies the executable when it is opened for writing.
+/// As on a file system that copies a file when it is opened for writing (overlayfs).
 #[test]
 fn a_file_that_becomes_another_is_refused_before() {
     let scratch = tree();

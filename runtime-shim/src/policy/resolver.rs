@@ -59,8 +59,8 @@ impl Base<'_> {
     }
 }
 
-/// How often a lookup is tried again. The kernel gives a lookup up if something is renamed
-/// or mounted anywhere meanwhile.
+/// How often a lookup by `openat2` is repeated. The kernel gives up a lookup (`EAGAIN`) if
+/// something is renamed or mounted anywhere in the system meanwhile.
 const ATTEMPTS: u32 = 64;
 
 /// Opens files, by the kernel or by walking: the first lookup finds out which.
@@ -106,7 +106,7 @@ impl Resolver {
         }
     }
 
-    /// One that always walks, as on a kernel without `openat2`.
+    /// A resolver that always walks, as on a kernel without `openat2`.
     #[cfg(test)]
     pub fn walking() -> Self {
         Self {
@@ -115,7 +115,7 @@ impl Resolver {
         }
     }
 
-    /// One with a hole that isn't any existing directory.
+    /// A resolver whose hole isn't any existing directory.
     #[cfg(test)]
     pub fn around_a_hole() -> Self {
         Self {

@@ -3,8 +3,8 @@
 //!
 //! Invariants:
 //!
-//! * A descriptor gets the rights that make sense for its kind, and of those only what its
-//!   origin allows: a grant for reading only hands down no right of [`Rights::WRITING`], and
+//! * A descriptor gets the rights that make sense for its kind and that its origin allows:
+//!   a grant for reading only hands down no right of [`Rights::WRITING`], and
 //!   a file opened below a directory gets no right that the directory doesn't hand down.
 //! * The rights of a descriptor only ever shrink ([`Descriptor::give_up`]).
 //! * A call gets a descriptor that it uses by [`FdTable::file`], [`FdTable::directory`] or
@@ -174,10 +174,12 @@ impl Given {
 }
 
 impl Descriptor {
+    /// Checks that the descriptor has all of `rights`.
+    ///
     /// # Errors
-    /// Unless the descriptor has all of `rights`: `EBADF` if one to read or write is
-    /// missing, as POSIX has it for a descriptor that isn't open for that; `EROFS` if a
-    /// grant for reading only is the reason; else `ENOTCAPABLE`.
+    /// `EBADF` if a right to read or write is missing, as in POSIX for a descriptor that isn't
+    /// open for the operation; `EROFS` if a right is missing because of a grant for reading
+    /// only; `ENOTCAPABLE` if another right is missing.
     pub fn demand(&self, rights: Rights) -> Result<(), Errno> {
         let missing = rights.without(self.rights);
         if missing == Rights::NONE {
@@ -205,11 +207,12 @@ impl Descriptor {
         }
     }
 
-    /// Moving the position takes `FD_SEEK`, asking for it `FD_TELL` or `FD_SEEK`: `right`
-    /// is one of the two.
+    /// Moving the position takes `FD_SEEK`; asking for the position takes `FD_TELL` or
+    /// `FD_SEEK`. `right` is `FD_SEEK` or `FD_TELL`.
     ///
     /// # Errors
-    /// `ENOTCAPABLE` where a file without the right could be moved in, else `ESPIPE`.
+    /// Without the right, `ENOTCAPABLE` if the file has a position that a descriptor can move,
+    /// else `ESPIPE`.
     pub fn demand_position(&self, right: Rights) -> Result<(), Errno> {
         if self.demand(right).is_ok() || self.demand(Rights::FD_SEEK).is_ok() {
             return Ok(());
@@ -220,15 +223,15 @@ impl Descriptor {
         })
     }
 
-    /// Whether the process was started with this descriptor, and it can't be moved in.
+    /// Whether the process was started with this descriptor, and the position can't be moved.
     fn is_stream(&self) -> bool {
         self.stdio.is_some() && !self.rights.contains(Rights::FD_SEEK)
     }
 
-    /// Leaves the descriptor no rights but these.
+    /// Takes from the descriptor all rights but these.
     ///
     /// # Errors
-    /// `ENOTCAPABLE` when it lacks one of them; it keeps its rights then.
+    /// `ENOTCAPABLE` when the descriptor lacks one of these rights; it keeps its rights then.
     pub fn give_up(&mut self, rights: Rights, inheriting: Rights) -> Result<(), Errno> {
         if !self.rights.contains(rights) || !self.inheriting.contains(inheriting) {
             return Err(Errno::NOTCAPABLE);

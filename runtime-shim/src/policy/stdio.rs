@@ -48,7 +48,8 @@ pub fn open_standard(fds: &mut FdTable) -> Result<(), Host> {
     Ok(())
 }
 
-/// Opens a file under the number `host`, the lowest that is free. Returns what it is.
+/// Opens /dev/null, or an inert descriptor if that fails, under the number `host`, the lowest
+/// that is free. Returns the opened file's attributes.
 fn occupy(host: RawFd) -> Result<Stat, Host> {
     let opened = match openat(CWD, c"/dev/null", OFlags::RDWR, Mode::empty()) {
         Err(_) => inert()?,
@@ -62,8 +63,8 @@ fn occupy(host: RawFd) -> Result<Stat, Host> {
     }
 }
 
-/// The rights that change a file otherwise than by writing to it. (To set times Linux asks only
-/// whose the file is, not what it is open for.)
+/// The rights to change a file by other means than writing to it. (When times are set, Linux
+/// checks the file's owner only, not what the descriptor is open for.)
 const CHANGES: Rights = Rights::WRITING.without(Rights::FD_WRITE);
 
 fn standard(fd: ManuallyDrop<OwnedFd>, filetype: FileType, number: u8) -> Descriptor {

@@ -92,7 +92,7 @@ fn attack(guest: &mut Guest, fd: u32) {
         let sought = fd_seek(wasi, fd, offset as u64, whence, 64);
         assert_eq!(sought, Err(Errno::SPIPE), "{offset} from {whence}");
     }
-    // Neither can APPEND be dropped, nor rights be gained.
+    // The guest can't drop APPEND and can't gain rights.
     let flags = wasi.fds.get(fd).unwrap().flags;
     if flags & fdflags::APPEND != 0 {
         assert_eq!(fd_fdstat_set_flags(wasi, fd, 0), Err(Errno::NOTSUP));

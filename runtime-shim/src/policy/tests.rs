@@ -92,7 +92,7 @@ fn pwd_is_what_the_guest_calls_the_current_directory() {
     let pwd = |records: &[Record<'_>]| start(records).2;
     let at_root = dir(Access::ReadWrite, ".", "/");
     assert_eq!(pwd(&[at_root]), Some("PWD=/".into()));
-    // From a directory above, by its name there.
+    // With a grant of a directory above, PWD begins with the grant's guest name.
     let below = dir(Access::ReadWrite, "..", "/w/");
     let name = cwd().rsplit_once('/').unwrap().1.to_string();
     assert_eq!(pwd(&[below]), Some(format!("PWD=/w/{name}")));
@@ -179,7 +179,7 @@ fn grants_that_contradict_each_other() {
     assert_eq!(start(&[rw(&c), rw(&link), rw(&a)]).0, Ok(()));
 }
 
-/// A program can't decide by the files that it writes what it is granted next.
+/// The files that a program writes can't decide what its next run is granted.
 #[test]
 fn grants_that_the_program_could_redirect() {
     let scratch = Scratch::new();
@@ -196,7 +196,7 @@ fn grants_that_the_program_could_redirect() {
     for inner in [&cache, &through, &linked, &outer] {
         assert_eq!(start(&[rw(&a), rw(inner)]).0, Ok(()), "{inner}");
     }
-    // A first run could make this link, and the second finds it.
+    // A first run could make this link, and a second run would follow it.
     std::fs::remove_dir_all(&cache).unwrap();
     scratch.symlink("../elsewhere", "a/cache");
     for inner in [&cache, &through, &linked, &outer] {
@@ -214,7 +214,7 @@ fn grants_that_the_program_could_redirect() {
     }
 }
 
-/// `..` after a link leads to another directory than it seems to.
+/// `link/..` leads to the parent of the link's target, not to the directory that holds the link.
 #[test]
 fn grants_that_go_up_from_a_link() {
     let scratch = Scratch::new();

@@ -24,8 +24,8 @@ pub const MAX_LINKS: u32 = 40;
 pub enum Destination<'a> {
     /// A directory, reached and open with O_PATH.
     Directory(Dir<'a>),
-    /// A name in a directory: of a file that isn't a directory, of a link that isn't to be
-    /// followed, or of nothing (yet).
+    /// A name in a directory. It names a file that isn't a directory, a link that isn't to be
+    /// followed, or nothing (yet).
     Name {
         dir: Dir<'a>,
         name: CPath,
@@ -35,7 +35,7 @@ pub enum Destination<'a> {
 }
 
 impl Destination<'_> {
-    /// The directory, or the directory of the name.
+    /// The directory itself, or the directory that holds the name.
     pub fn dir(&self) -> &Dir<'_> {
         match self {
             Self::Directory(dir) | Self::Name { dir, .. } => dir,
@@ -82,8 +82,8 @@ pub fn open(base: Base<'_>, path: &CStr, flags: OFlags, mode: Mode) -> Result<Ow
 
 /// [`super::resolver::Resolver::open_to_change`] by walking; `flags` has O_CLOEXEC.
 ///
-/// Nothing is created or emptied in a control file system: the directory is checked first, and
-/// before the file is emptied, the file itself, on which another one may be mounted.
+/// Nothing is created or emptied in a control file system. The directory is checked first. The
+/// file is checked before it is emptied, because a control file may be mounted on it.
 pub fn open_to_change(
     base: Base<'_>,
     path: &CStr,
@@ -229,7 +229,7 @@ impl<'a> Walk<'a> {
         Ok(Some(Destination::Directory(dir)))
     }
 
-    /// What `name` is in the directory that was reached.
+    /// Looks up `name` in the directory that was reached.
     fn look(&self, name: &CPath, must_be_dir: bool, is_last: bool) -> Result<Found, Errno> {
         let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let fd = match openat(&self.dir, name.as_c_str(), flags, Mode::empty()) {

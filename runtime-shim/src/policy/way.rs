@@ -10,7 +10,7 @@
 //! descriptor was executed, `/proc/self/exe` says which file it is and what its name is.
 //! If a script was executed that names the executable in its first line, AT_EXECFN is the
 //! script's path, and argv[0] is the name in that line (Linux's fs/binfmt_script.c). In other
-//! cases `/proc` isn't asked, which would take longer than all the rest.
+//! cases `/proc` isn't used, because that would take longer than all other steps.
 
 use super::cpath::{CPath, PATH_MAX};
 use super::grants::{Identity, granted, grants, identity, writable_around};
@@ -136,7 +136,7 @@ struct Scout<'a> {
     own: &'a mut Own,
     current: Option<&'a CPath>,
     keeper: &'a mut Keeper,
-    /// The grants, if none of them that is for writing may contain the executable.
+    /// The grants, if the manifest forbids that a writable grant contains the executable.
     around: Option<(&'a Manifest, &'a FdTable)>,
 }
 
@@ -316,7 +316,7 @@ impl Scout<'_> {
         if file_type == FileType::Symlink {
             return Ok(Next::Link);
         }
-        // Overlayfs has no device, so other file systems with a device aren't asked.
+        // Overlayfs has no block device (major number 0), so a file on a device isn't checked.
         if major(stat.st_dev) == 0 {
             let system = statfs(path.as_c_str());
             self.own.copied_up |= system.is_ok_and(|s| s.f_type == OVERLAYFS);

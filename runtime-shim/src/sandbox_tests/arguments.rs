@@ -161,7 +161,7 @@ impl Scene {
         assert_eq!(self.state(), *before, "{what}");
     }
 
-    /// Everything a call could change but linear memory.
+    /// Everything that a call could change, except linear memory.
     pub fn state(&self) -> State {
         let fds = &self.guest.wasi.fds;
         let file = &fds.get(1).unwrap().host;

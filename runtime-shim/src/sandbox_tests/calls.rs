@@ -47,9 +47,9 @@ impl Call {
     }
 }
 
-/// A file in directory 0, the other path of calls that take two.
+/// A file in directory 0: the existing path of calls that take two paths.
 pub const VICTIM: &str = "victim";
-/// A free name in directory 0, likewise.
+/// A free name in directory 0: the new path of calls that take two paths.
 pub const FREE: &str = "free";
 
 /// The address for results.

@@ -70,7 +70,8 @@ fn mount(source: &str, target: &Path, kind: &str, flags: u32) -> Result<(), Host
     checked(result).map(|_| ())
 }
 
-/// `root`, to be granted, with what could be mounted in it, by name.
+/// A scratch directory with `root`, which tests grant, and the names of the control file systems
+/// that could be mounted in `root`.
 fn place() -> (Scratch, Vec<&'static str>) {
     let scratch = Scratch::new();
     let mounted = CONTROL.into_iter().filter(|name| {
@@ -176,7 +177,7 @@ fn times_are_kept(guest: &mut Guest, dir: u32, path: &str) {
     }
 }
 
-/// A file of such a file system that is mounted over an ordinary one.
+/// A file of a control file system, mounted over an ordinary file.
 #[test]
 fn a_file_of_one_may_be_mounted_anywhere() {
     alone(|| {

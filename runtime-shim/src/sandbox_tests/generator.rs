@@ -10,7 +10,7 @@ use wasi_aot_contract::preview1::Type;
 /// Paths in linear memory, which are refreshed repeatedly; each has this much room.
 const PATHS: u32 = 0x4000;
 const STRIDE: u32 = 0x1400;
-/// Buffers of vectors, of which those with an odd index are bad.
+/// Buffers of vectors. A buffer with an odd index is bad.
 const VECTORS: u32 = 0x2000;
 /// Subscriptions: a clock in each place with an even index.
 const SUBSCRIPTIONS: u32 = 0x3000;
@@ -175,7 +175,8 @@ impl Generator {
             ]);
         }
         match param {
-            // Calls that leave little to try are made on other descriptors, with exceptions.
+            // A call that takes away a descriptor or rights mostly gets a descriptor from 5 on.
+            // Otherwise a run would soon have nothing left to try.
             "fd" | "to" if DESTRUCTIVE.contains(&function) && !random.one_in(64) => {
                 5 + random.below(8)
             }
@@ -201,8 +202,8 @@ impl Generator {
         }
     }
 
-    /// An argument of 64 bits. Room on a disk is asked for in small amounts, or in amounts that
-    /// no disk has.
+    /// An argument of 64 bits. A call that reserves disk space gets small amounts, or amounts
+    /// that no disk has.
     fn large(&mut self, function: &str, param: &str) -> u64 {
         let random = &mut self.random;
         if param.starts_with("rights_") && !random.one_in(4) {

@@ -1,7 +1,7 @@
 //! Attempts to get out, by everything that a guest can pass to the runtime.
 //!
-//! These tests prove the runtime's own checks. Other tests show that the kernel's sandboxes
-//! hold, so none of those is on here. Each attempt ends with a look at the files outside: their
+//! These tests prove the runtime's own checks, without the kernel's sandboxes. Other tests show
+//! that the kernel's sandboxes hold. Each attempt ends with a look at the files outside: their
 //! contents, their attributes (including the time of the last change, which nobody can set)
 //! and their names must be as before.
 //!
@@ -9,8 +9,8 @@
 //! - [`calls`]: every call of preview 1 that takes a path, as a value;
 //! - [`paths`]: hostile paths and links, through both resolvers;
 //! - [`names`]: names and paths at their limits;
-//! - [`races`]: the same while somebody swaps and moves directories;
-//! - [`read_only`]: ways of writing below grants for reading only;
+//! - [`races`]: calls while another thread swaps the files on their way;
+//! - [`read_only`]: attempts to write below read-only grants, and nested grants;
 //! - [`control`]: file systems by which the kernel is controlled;
 //! - [`arguments`]: arguments with which each import succeeds, and which of them are pointers;
 //! - [`pointers`]: hostile pointers and lengths, in every parameter that has one;

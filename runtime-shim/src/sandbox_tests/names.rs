@@ -1,4 +1,4 @@
-//! Names and paths at their limits, and those that aren't text.
+//! Names and paths at their limits, and names that aren't text.
 
 use super::calls::CALLS;
 use super::paths::Scene;
@@ -56,7 +56,7 @@ fn names_at_their_limits() {
     }
 }
 
-/// Names that aren't text can be created and removed like others.
+/// Unusual names, some of them not text, can be created and removed like others.
 #[test]
 fn names_that_are_no_text() {
     for (_, resolver) in RESOLVERS {

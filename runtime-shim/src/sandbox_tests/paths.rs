@@ -199,8 +199,8 @@ fn attack_all(
     }
 }
 
-/// No call succeeds. The errno is `EPERM`, or says what is wrong with the path or the call
-/// without a look outside.
+/// Checks that the call failed with `EPERM` or `ELOOP`. A `path_link` that is to follow links may
+/// fail with `EINVAL`, because the runtime doesn't support it.
 fn refused(call: &Call, what: &str, errno: Option<Errno>) {
     let silly = call.manner == "from, following";
     let own = [Errno::PERM, Errno::LOOP];
@@ -267,9 +267,9 @@ fn a_directory_moved_out_leads_only_down() {
     }
 }
 
-/// In a grant that contains a procfs, the links there are seen, which lead anywhere at all.
-/// (Calls that write are left out: if one succeeded, it would change the machine that runs the
-/// tests.)
+/// A procfs in a grant has links that can lead to any file of the host; no call follows them.
+/// (Calls that write are left out: if such a call succeeded, it would change the machine that
+/// runs the tests.)
 #[test]
 fn magic_links_are_not_followed() {
     for (_, resolver) in RESOLVERS {
@@ -299,7 +299,7 @@ fn magic_links_are_not_followed() {
                 }
             }
         }
-        // The way there is open, so the links are what is refused.
+        // An ordinary file in the same directory opens, so the calls above failed at the links.
         let status = CALLS[0].run(&mut guest, 0, b"self/status");
         assert!(matches!(status, Ok(Told::Opened(_))), "{status:?}");
     }

@@ -9,7 +9,7 @@ use std::format;
 use std::string::String;
 use std::vec::Vec;
 
-/// For each import that has pointers: the scene, its arguments, and one pointer.
+/// Calls `test` for each pointer of each import, with arguments with which the import succeeds.
 fn each_pointer(test: impl Fn(&mut Scene, &Import, &[u64], (usize, Kind, u32))) {
     let mut tried = 0;
     for import in IMPORTS {
@@ -20,7 +20,7 @@ fn each_pointer(test: impl Fn(&mut Scene, &Import, &[u64], (usize, Kind, u32))) 
             tried += 1;
         }
     }
-    // As many as the specification has.
+    // The specification has this many pointer parameters.
     assert_eq!(tried, 53);
 }
 

@@ -19,16 +19,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Instant;
 
-/// Calls made of each kind on each path, at least.
+/// Each call is made on each path at least this many times.
 const TRIES: u32 = 100;
 
-/// A tree in `root` of which a part is swapped.
+/// A tree, and the names in it that another thread swaps.
 struct Race {
     yard: Yard,
     /// The directory that the guest means to reach.
     dir: OwnedFd,
     swapped: [PathBuf; 3],
-    /// Some lookups are refused.
+    /// A link is swapped in, so some lookups are refused.
     has_link: bool,
 }
 
@@ -82,7 +82,7 @@ impl Race {
                     swap(&swapped);
                 }
             });
-            // Also if a check fails: otherwise the scope would never end.
+            // The other thread must stop even if a check fails, or the scope would never end.
             let _stop = OnDrop(|| stop.store(true, Ordering::Relaxed));
             for (name, resolver) in RESOLVERS {
                 for path in paths {
@@ -176,8 +176,8 @@ fn a_link_renamed_to_a_directory_s_place() {
     );
 }
 
-/// The directory in which the guest goes up lies in `den` every other moment,
-/// beside one more name of the secret.
+/// The directory `a`, from which the guest's paths go up, moves between `root/swap` and
+/// `root-den`. `root-den` also has a hard link to the secret.
 #[test]
 fn a_directory_moved_out_and_back() {
     let mut yard = Yard::new();

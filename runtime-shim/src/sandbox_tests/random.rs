@@ -1,10 +1,9 @@
 //! Every import with random arguments.
 //!
-//! The state of a run is its seed: `WASI_AOT_FUZZ_SEED` repeats one, and
-//! `WASI_AOT_FUZZ_CALLS` makes it longer. Nothing may panic (with the checks of a
-//! debug build), no byte beside linear memory and no file outside may change,
-//! and no descriptor may lead there. The same is done with an executable by
-//! `tests/imports/`.
+//! A run follows from its seed: `WASI_AOT_FUZZ_SEED` repeats a run, and
+//! `WASI_AOT_FUZZ_CALLS` sets its number of calls. Nothing may panic (with the checks
+//! of a debug build), no byte beside linear memory and no file outside may change, and
+//! no descriptor may lead outside. `tests/imports/` does the same with an executable.
 
 use super::generator::{Generator, READABLE, Random, WRITABLE, paths};
 use super::yard::{Snapshot, Yard, snapshot};

@@ -1,4 +1,4 @@
-//! Ways of writing below grants for reading only, and grants that lie in one another.
+//! Attempts to write below read-only grants, and grants that lie inside other grants.
 
 use super::calls::{CALLS, Told};
 use super::yard::{RESOLVERS, Snapshot, Yard, snapshot};
@@ -19,11 +19,11 @@ use std::vec::Vec;
 use std::{format, fs};
 use wasi_aot_contract::manifest::{Access, Record};
 
-/// All rights but FD_WRITE, for which a file must be opened for writing.
+/// All rights except FD_WRITE: asking for FD_WRITE opens the host file for writing.
 const GREEDY: Rights = Rights(!Rights::FD_WRITE.0);
 
-/// A guest with a writable directory (0) and one for reading (1), which is
-/// `root` of a yard.
+/// A guest with a writable directory (descriptor 0) and a read-only directory
+/// (descriptor 1). Descriptor 1 is `root` of a yard.
 struct Scene {
     guest: Guest,
     yard: Yard,
@@ -57,9 +57,9 @@ impl Scene {
         self.guest.open_in(dir, path, oflags, GREEDY, 0).unwrap()
     }
 
-    /// Descriptors of directories for reading, and where they are in the tree:
-    /// the grant itself, what was opened below it, and what was moved to the
-    /// number of something writable.
+    /// Descriptors of read-only directories, each with its place in `root`: the
+    /// grant itself, directories opened below the grant, and a read-only directory
+    /// that `fd_renumber` moved to the number of a writable directory.
     fn directories(&mut self) -> Vec<(u32, &'static str)> {
         let dir = self.open(1, "dir", oflags::DIRECTORY);
         let dot = self.open(dir, ".", oflags::DIRECTORY);
@@ -77,8 +77,8 @@ impl Scene {
     }
 }
 
-/// Each call that writes, on what is there and what isn't, by each descriptor:
-/// renames and links go to and from a directory that may be written.
+/// Runs each writing call on existing and missing paths, through each read-only
+/// descriptor. The other end of a rename or link is a writable directory.
 #[test]
 fn no_call_on_a_path_writes() {
     for (name, resolver) in RESOLVERS {
@@ -112,10 +112,11 @@ fn no_call_on_a_path_writes() {
     }
 }
 
-/// A call on a descriptor that writes.
+/// A call that writes through a descriptor.
 type Writes = fn(&mut Wasi, u32) -> Result<(), Errno>;
 
-/// The calls that do; a vector of one byte lies at 0.
+/// The calls that write through a descriptor. The test puts an I/O vector of one
+/// byte at address 0.
 const ON_DESCRIPTORS: [(&str, Writes); 6] = [
     ("fd_write", |wasi, fd| fd_write(wasi, fd, 0, 1, 64)),
     ("fd_pwrite", |wasi, fd| fd_pwrite(wasi, fd, 0, 1, 0, 64)),
@@ -145,14 +146,13 @@ fn no_call_on_a_descriptor_writes() {
         let all: Vec<Rights> = (0..30).map(|bit| Rights(1 << bit)).collect();
         for fd in fds {
             let wasi = &mut scene.guest.wasi;
-            // Rights that it doesn't have can't be asked for, one by one.
+            // The descriptor cannot gain any single writing right.
             for &right in all.iter().filter(|right| Rights::WRITING.contains(**right)) {
                 let (base, inheriting) = rights(wasi, fd);
                 let more = fd_fdstat_set_rights(wasi, fd, (base | right).0, inheriting.0);
                 assert_eq!(more, Err(Errno::NOTCAPABLE), "{fd} {right:?}");
                 let more = fd_fdstat_set_rights(wasi, fd, base.0, (inheriting | right).0);
                 let has = inheriting.contains(right);
-                // What a file hands on nobody can open below it.
                 assert!(more == Err(Errno::NOTCAPABLE) || has, "{fd} {right:?}");
                 assert!(!has, "{fd} hands on {right:?}");
             }
@@ -174,7 +174,7 @@ fn rights(wasi: &Wasi, fd: u32) -> (Rights, Rights) {
     (descriptor.rights, descriptor.inheriting)
 }
 
-/// The directories of a start, each with its rights.
+/// Starts a guest with these granted directories, or returns the refusal's text.
 fn start(grants: &[(Access, String)]) -> Result<Guest, String> {
     let records = grants.iter().map(|(access, host)| Record::Dir {
         access: *access,
@@ -194,8 +194,8 @@ fn start(grants: &[(Access, String)]) -> Result<Guest, String> {
     Ok(guest)
 }
 
-/// Each way of granting `a`, `a/b` and `a/b/c` for reading, for writing or not
-/// at all, in both orders and under several names.
+/// Grants each of `a`, `a/b` and `a/b/c` for reading, for writing or not at all,
+/// in both orders and under four names.
 #[test]
 fn every_combination_of_nested_grants() {
     let scratch = Scratch::quick();
@@ -225,7 +225,7 @@ fn every_combination_of_nested_grants() {
         if reversed {
             grants.reverse();
         }
-        // One for reading below one for writing, however far.
+        // A read-only grant at any depth below a writable grant is refused.
         let contradicts = (0..3).any(|outer| {
             accesses[outer] == Some(Access::ReadWrite)
                 && accesses[outer..].contains(&Some(Access::ReadOnly))
@@ -249,11 +249,13 @@ fn every_combination_of_nested_grants() {
             }
         }
     }
-    // Of 27 ways 7 are contradictions, and 1 grants nothing.
+    // Of the 27 combinations, 7 are contradictions and 1 grants nothing. Each
+    // combination runs with 4 names in 2 orders.
     assert_eq!((refused, accepted), (7 * 8, 19 * 8));
 }
 
-/// What a grant in `host` is worth.
+/// Checks that a writable grant of `host` can be written and that writing calls
+/// change nothing in a read-only grant.
 fn writes_as_granted(guest: &mut Guest, fd: u32, access: Access, host: &str) {
     let before = snapshot(host.as_ref(), &[]);
     let write = CALLS
@@ -271,7 +273,8 @@ fn writes_as_granted(guest: &mut Guest, fd: u32, access: Access, host: &str) {
             .filter(|call| call.writes)
             .map(|c| (c.manner, c))
         {
-            // Their other side is directory 0, which here is none.
+            // The other end of a rename or link is descriptor 0, which is not a
+            // directory here.
             if !["to", "from"].contains(&name) {
                 let result = call.run(guest, fd, path.as_bytes());
                 assert!(result.is_err(), "{host} {path} {} {name}", call.function);
@@ -281,7 +284,7 @@ fn writes_as_granted(guest: &mut Guest, fd: u32, access: Access, host: &str) {
     assert_eq!(snapshot(host.as_ref(), &[]), before, "{host}");
 }
 
-/// One directory twice, under whatever names.
+/// The same directory granted twice, under different names.
 #[test]
 fn one_directory_twice() {
     use Access::{ReadOnly, ReadWrite};

@@ -1,5 +1,5 @@
-//! A granted directory, what lies beside it, and how to see that the latter has
-//! been left alone.
+//! A granted directory, the files beside it ("outside"), and a check that no call
+//! of the guest changed or revealed the files outside.
 
 use super::calls::{FREE, Told, VICTIM};
 use crate::policy::resolver::Resolver;
@@ -13,29 +13,30 @@ use std::vec::Vec;
 use std::{format, fs};
 use wasi_aot_contract::manifest::Access;
 
-/// A way of resolving, and its name.
+/// The name of a way to resolve paths, and its constructor.
 type Resolving = (&'static str, fn() -> Resolver);
 
-/// All of them.
+/// All ways to resolve paths.
 pub const RESOLVERS: [Resolving; 3] = [
     ("openat2", Resolver::new),
     ("walk", Resolver::walking),
     ("around a hole", Resolver::around_a_hole),
 ];
 
-/// What stands for `T` in a path or a link: things outside that are there, and
-/// one that isn't. A guest must not be able to tell one from the other.
+/// The names outside that replace `T` in a path. `none` doesn't exist, the others
+/// do. A guest must not be able to tell an existing name from a missing name.
 pub const TARGETS: [&str; 4] = ["secret", "none", "dir", "link"];
 
-/// What isn't looked at from outside: what is granted, and what a test changes
-/// there itself.
+/// Directories that the snapshot of the outside skips: the granted directory, and
+/// the directory that a test changes itself.
 const INSIDE: [&str; 2] = ["root", "root-den"];
 
-/// What is in the files outside.
+/// The contents of the files outside.
 const SECRET: &str = "a secret";
 
-/// Links in `root` that lead out on their way, by name and target; `@` stands
-/// for the scratch directory's absolute path.
+/// Symbolic links in `root`, as pairs of name and target. Most of them leave
+/// `root`; some form a loop; `in` stays inside. `@` stands for the scratch
+/// directory's absolute path.
 const LINKS: &[(&str, &str)] = &[
     ("in", "dir/sub"),
     ("out", "../outside"),
@@ -58,18 +59,20 @@ const LINKS: &[(&str, &str)] = &[
     ("dir/pong", "../ping"),
 ];
 
-/// `root`, to be granted, beside `outside`.
+/// A scratch directory with `root`, which tests grant, and `outside` next to it.
 pub struct Yard {
     pub scratch: Scratch,
-    /// Keeps a directory outside open, as a host file a guest might guess.
+    /// An open host descriptor of `outside`. The link `root/proc-fd` names it
+    /// through `/proc/self/fd`, as a guest could by guessing its number.
     pub outside: fs::File,
     before: Snapshot,
 }
 
-/// Everything outside, by path: attributes and contents.
+/// The attributes and contents of each file of a directory tree, by path.
 pub type Snapshot = BTreeMap<PathBuf, (Attributes, Vec<u8>)>;
 
-/// Device, inode, mode, links, size, modification, change, owner.
+/// Device, inode, mode, number of links, size, modification time, status change
+/// time, owner.
 type Attributes = (u64, u64, u32, u64, u64, (i64, i64), (i64, i64), u32);
 
 impl Yard {
@@ -112,15 +115,15 @@ impl Yard {
         }
     }
 
-    /// A guest that may do everything in `root`, its descriptor 0.
+    /// A guest with `root` as its writable directory, descriptor 0.
     pub fn guest(&self, resolver: fn() -> Resolver) -> Guest {
         let mut guest = Guest::with_dir(&self.scratch.join("root"), Access::ReadWrite);
         guest.wasi.resolver = resolver();
         guest
     }
 
-    /// The path that `template` is for `target`: `T` stands for it, `N` for it
-    /// as part of a name, `@` for the absolute path of the scratch directory.
+    /// Fills in `template`: `T` becomes `target`, `N` becomes `target` with `-` for
+    /// `/`, and `@` becomes the absolute path of the scratch directory.
     pub fn path(&self, template: &str, target: &str) -> String {
         let top = self.scratch.path().to_str().unwrap();
         template
@@ -129,19 +132,20 @@ impl Yard {
             .replace('@', top)
     }
 
-    /// Takes what is outside now for what it was, after a change of the test's own.
+    /// Takes the snapshot again, after the test itself has changed something outside.
     pub fn look_again(&mut self) {
         self.before = snapshot(self.scratch.path(), &INSIDE);
     }
 
-    /// Whether a file of this device and inode lies outside.
+    /// Whether the file with this device and inode lies outside.
     pub fn has(&self, dev: u64, ino: u64) -> bool {
         let known = self.before.values().map(|(attributes, _)| attributes);
         let top = fs::metadata(self.scratch.path()).unwrap();
         (known.chain([&attributes(&top)])).any(|known| (known.0, known.1) == (dev, ino))
     }
 
-    /// Fails when anything outside is changed, or the guest was told of it.
+    /// Panics if anything outside has changed since the snapshot, or if `told` is
+    /// about a file outside.
     pub fn check(&self, guest: &Guest, told: Option<&Told>, what: &str) {
         let now = snapshot(self.scratch.path(), &INSIDE);
         assert_eq!(now, self.before, "changed outside by {what}");
@@ -155,15 +159,15 @@ impl Yard {
             Some(Told::Text(text)) => assert_ne!(text, SECRET.as_bytes(), "read by {what}"),
             Some(Told::Nothing) | None => {}
         }
-        // What a link or rename brought in must not come from outside either.
+        // A link or rename must not have brought a file in from outside.
         if let Ok(free) = fs::symlink_metadata(self.scratch.join("root").join(FREE)) {
             assert!(!outside(free.dev(), free.ino()), "brought in by {what}");
         }
     }
 }
 
-/// What is in `dir`, but for the names in `without`. Reading changes times of
-/// access, which are left out.
+/// The tree below `dir`, without the entries of `dir` named in `without`. Access
+/// times are left out, because reading changes them.
 pub fn snapshot(dir: &Path, without: &[&str]) -> Snapshot {
     let mut found = Snapshot::new();
     for entry in fs::read_dir(dir).unwrap() {

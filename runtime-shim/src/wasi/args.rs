@@ -20,7 +20,7 @@ pub fn args_get(wasi: &mut Wasi, argv: Ptr, argv_buf: Ptr) -> Result<(), Errno> 
 /// them, NULs included.
 ///
 /// # Errors
-/// `EFAULT`; `EOVERFLOW` when they don't fit in 32 bits.
+/// `EFAULT`; `EOVERFLOW` when a number doesn't fit in 32 bits.
 pub fn args_sizes_get(wasi: &mut Wasi, argc: Ptr, argv_buf_size: Ptr) -> Result<(), Errno> {
     write_sizes(&mut wasi.memory, strings(wasi.args), argc, argv_buf_size)
 }

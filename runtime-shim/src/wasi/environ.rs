@@ -21,7 +21,7 @@ pub fn environ_get(wasi: &mut Wasi, environ: Ptr, environ_buf: Ptr) -> Result<()
 /// them, NULs included.
 ///
 /// # Errors
-/// `EFAULT`; `EOVERFLOW` when they don't fit in 32 bits.
+/// `EFAULT`; `EOVERFLOW` when a number doesn't fit in 32 bits.
 pub fn environ_sizes_get(wasi: &mut Wasi, count: Ptr, buf_size: Ptr) -> Result<(), Errno> {
     write_sizes(
         &mut wasi.memory,

@@ -33,7 +33,7 @@ pub fn fd_renumber(wasi: &mut Wasi, fd: u32, to: u32) -> Result<(), Errno> {
 /// `EINVAL` for a file that can't be synchronised, `EIO`, `ENOSPC`, `EDQUOT`.
 pub fn fd_sync(wasi: &mut Wasi, fd: u32) -> Result<(), Errno> {
     let descriptor = wasi.fds.get(fd)?;
-    // A stream can't have the right: the kernel answers EINVAL for it.
+    // No stream has this right, so it isn't asked for: the kernel answers EINVAL.
     if Rights::applicable(descriptor.filetype, false).contains(Rights::FD_SYNC) {
         descriptor.demand(Rights::FD_SYNC)?;
     }

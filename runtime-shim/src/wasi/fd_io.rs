@@ -29,7 +29,7 @@ use rustix::process::Signal;
 ///
 /// # Errors
 /// `EBADF` when `fd` isn't open for reading, `EISDIR` for a directory, `EAGAIN`
-/// when NONBLOCK is set and nothing is there, `EINVAL` when the lengths exceed
+/// when NONBLOCK is set and no data is there, `EINVAL` when the lengths exceed
 /// 32 bits, `EIO`.
 pub fn fd_read(
     wasi: &mut Wasi,
@@ -115,8 +115,8 @@ pub fn fd_pwrite(
     wasi.memory.write_u32(nwritten, count as u32)
 }
 
-/// The buffers of a vector that one system call can take, after a check that the count can be
-/// stored.
+/// The buffers of a vector that one system call can take. Checks first that the number of
+/// bytes can be stored at `count`.
 pub(super) fn first_batch(
     memory: &mut Memory,
     iovs: Ptr,
@@ -127,11 +127,11 @@ pub(super) fn first_batch(
     memory.io_vector(iovs, iovs_len)?.batch(memory, &mut 0)
 }
 
-/// One read, which waits unless the guest has set NONBLOCK.
+/// Reads once. Waits for data unless the guest has set NONBLOCK.
 ///
-/// A FIFO that nobody has opened for writing yet would read as ended. Linux's `poll` tells
-/// it from a FIFO whose writers have gone: only for the latter it reports a hangup
-/// (`pipe_poll` in fs/pipe.c).
+/// Linux's read of a FIFO returns 0 bytes, the end of file, even if nobody has opened the FIFO
+/// for writing yet. `poll` tells the two cases apart: it reports a hangup only if the FIFO had
+/// writers (`pipe_poll` in fs/pipe.c).
 fn read(descriptor: &Descriptor, batch: &mut Batch<'_>) -> Result<usize, Errno> {
     let host = &descriptor.host;
     let emulates = descriptor.emulates_nonblock();
@@ -152,8 +152,8 @@ fn read(descriptor: &Descriptor, batch: &mut Batch<'_>) -> Result<usize, Errno> 
     }
 }
 
-/// Writes all of `vector` and returns the number of bytes. It is smaller only if an error stops
-/// the write halfway; the next write will meet the error again.
+/// Writes all of `vector` and returns the number of bytes. The number is smaller than the
+/// vector only if an error stops the write halfway; the next write will meet the error again.
 fn write_all(
     descriptor: &Descriptor,
     memory: &mut Memory,
@@ -184,7 +184,7 @@ fn write_all(
     }
 }
 
-/// Whether `what` can be done without waiting, if only to get an error.
+/// Whether `what` wouldn't wait. An operation that would fail at once doesn't wait either.
 pub(super) fn is_ready(host: &impl AsFd, what: PollFlags) -> bool {
     let now = Timespec {
         tv_sec: 0,

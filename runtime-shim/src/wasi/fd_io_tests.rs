@@ -99,7 +99,7 @@ fn stdout_takes_everything() {
             }
         }
     });
-    // In 300 buffers, which are more than one system call takes.
+    // 300 buffers are more than one system call takes.
     let buffers = vec![(5000, 3500); 300];
     guest.vector(100_000, &buffers);
     fd_write(&mut guest.wasi, fd, 100_000, 300, 64).unwrap();

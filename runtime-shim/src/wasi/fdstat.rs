@@ -30,9 +30,9 @@ pub fn fd_fdstat_get(wasi: &mut Wasi, fd: u32, stat: Ptr) -> Result<(), Errno> {
 }
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_fdstat_set_flags):
-/// changes APPEND and NONBLOCK. The process may share the open file descriptions of 0,
-/// 1 and 2 with others: there NONBLOCK is kept in the table and emulated, as it is on
-/// FIFOs that are read.
+/// changes APPEND and NONBLOCK. The process may share the open file descriptions of 0, 1
+/// and 2 with others. So NONBLOCK of 0, 1 and 2 is kept in the table and emulated. The same
+/// holds for FIFOs that are read.
 ///
 /// # Errors
 /// `EINVAL` for a flag that the specification doesn't have; `ENOTSUP` to change a

@@ -1,8 +1,8 @@
 //! Opening without stopping all goroutines: FIFOs, and files under a lease.
 //!
 //! Linux's `open` of a FIFO waits for the other end, and all goroutines would wait with it.
-//! Go can't ask for NONBLOCK on wasip1. So the host is asked not to wait, and the waiting is
-//! done here or by the guest:
+//! Go can't ask for NONBLOCK on wasip1. So the host's `open` gets O_NONBLOCK, and the runtime or
+//! the guest waits instead:
 //!
 //! * A FIFO to be read opens at once, and its descriptor keeps O_NONBLOCK for good
 //!   ([`Descriptor::never_waits`](crate::abi::fdtable::Descriptor::never_waits)); the first
@@ -23,8 +23,8 @@ use rustix::fs::{FileType as HostType, OFlags, Stat, fcntl_setfl, fstat};
 use rustix::thread::clock_nanosleep_relative;
 use rustix::time::{ClockId, Timespec};
 
-/// How long a goroutine waits before others get their turn: this is what the others lose
-/// each time.
+/// How long the process sleeps before the guest makes the call again. No goroutine runs in
+/// this time.
 const GIVING_WAY: Timespec = Timespec {
     tv_sec: 0,
     tv_nsec: 1_000_000,
@@ -59,8 +59,9 @@ pub fn open_patiently(
     request.open(lookup, flags)
 }
 
-/// Undoes for `opened`, which `stat` is about, what [`open_patiently`] did to its flags.
-/// Returns whether the descriptor keeps O_NONBLOCK whatever the guest wants.
+/// Takes from `opened` the O_NONBLOCK that [`open_patiently`] added, unless `opened` is a FIFO
+/// to be read. `stat` has the attributes of `opened`. Returns whether the descriptor keeps
+/// O_NONBLOCK whatever the guest wants.
 ///
 /// # Errors
 /// Those of `fcntl`.
@@ -72,8 +73,9 @@ pub fn settle(request: &Request, opened: &OwnedFd, stat: &Stat) -> Result<bool, 
     Ok(never_waits)
 }
 
-/// Whether the host is asked not to wait although the guest would. A FIFO to be read and
-/// written opens at once, so for such a request the host may wait.
+/// Whether the host's `open` gets O_NONBLOCK although the guest didn't ask for NONBLOCK. A FIFO
+/// opened for both reading and writing opens at once, so such a request doesn't need
+/// O_NONBLOCK.
 fn adds_nonblock(request: &Request) -> bool {
     let both = request.wants(Rights::FD_READ | Rights::FD_WRITE);
     !both && request.fdflags & fdflags::NONBLOCK == 0

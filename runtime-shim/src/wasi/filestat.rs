@@ -32,8 +32,8 @@ pub fn fd_filestat_get(wasi: &mut Wasi, fd: u32, stat: Ptr) -> Result<(), Errno>
 }
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_filestat_get):
-/// stores the attributes of the file at a path; of a symbolic link at its end,
-/// those of the link itself unless `flags` says to follow.
+/// stores the attributes of the file at a path. If the path ends in a symbolic link,
+/// these are the link's own attributes unless `flags` says to follow the link.
 ///
 /// # Errors
 /// Those of looking up a path: `ENOENT`, `ENOTDIR`, `EACCES`, `ELOOP`,
@@ -87,8 +87,8 @@ pub fn fd_filestat_set_size(wasi: &mut Wasi, fd: u32, size: u64) -> Result<(), E
 /// says which: bit 0 access as given, 1 access now, 2 and 3 modification alike.
 ///
 /// # Errors
-/// `EINVAL` when a time is to be both given and now, or for another bit;
-/// `EPERM` or `EACCES` for a file of somebody else, `EACCES` for one of a control file
+/// `EINVAL` when `fst_flags` asks for one time both as given and now, or has another bit;
+/// `EPERM` or `EACCES` for a file of somebody else, `EACCES` for a file of a control file
 /// system ([`crate::policy::control`]).
 pub fn fd_filestat_set_times(
     wasi: &mut Wasi,
@@ -107,8 +107,9 @@ pub fn fd_filestat_set_times(
 }
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_filestat_set_times):
-/// sets the times of the file at a path as [`fd_filestat_set_times`] does; of a
-/// symbolic link at its end, its own unless `flags` says to follow.
+/// sets the times of the file at a path as [`fd_filestat_set_times`] does. If the path
+/// ends in a symbolic link, these are the link's own times unless `flags` says to follow
+/// the link.
 ///
 /// # Errors
 /// Those of [`fd_filestat_set_times`] and of looking up a path; `EROFS` for the
@@ -175,7 +176,7 @@ fn timestamps(atim: u64, mtim: u64, fst_flags: u32) -> Result<Timestamps, Errno>
     })
 }
 
-/// A time that stands for an instruction to the kernel: now, or leave as it is.
+/// A time with one of the special values of `tv_nsec`: UTIME_NOW or UTIME_OMIT.
 fn special(tv_nsec: i64) -> Timespec {
     Timespec { tv_sec: 0, tv_nsec }
 }

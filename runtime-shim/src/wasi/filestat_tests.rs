@@ -84,7 +84,7 @@ fn links_are_followed_if_asked() {
         ] {
             assert_eq!(stat(guest, path, FOLLOW), Err(error), "{path}");
         }
-        // A slash has the link followed even by calls that follow none.
+        // Linux follows a link with a slash after it, even in a call that follows no links.
         assert_eq!(stat(guest, "out/", 0), Err(Errno::PERM));
         assert_eq!(stat(guest, "l", 2), Err(Errno::INVAL));
     });
@@ -122,7 +122,7 @@ fn times_are_set_on_the_right_file() {
     });
 }
 
-/// Tries on this kernel what kernels before 5.8 need.
+/// Runs the code for kernels before 5.8 on this kernel.
 #[test]
 fn times_are_set_by_name_too() {
     each(Access::ReadWrite, |guest, scratch| {

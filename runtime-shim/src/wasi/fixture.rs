@@ -26,7 +26,7 @@ use wasi_aot_contract::manifest::{Access, MAGIC, Record};
 /// Pages of linear memory in a test.
 const PAGES: u32 = 32;
 
-/// Bytes on either side of linear memory that nobody may touch. Unlike in an executable they
+/// Bytes on either side of linear memory that no call may touch. Unlike in an executable they
 /// are accessible: a write there doesn't fault but is found when the guest is dropped.
 const CANARY_SIZE: u64 = WASM_PAGE_SIZE;
 const CANARY: u8 = 0xa5;
@@ -202,7 +202,7 @@ fn map_memory() {
     let access = ProtFlags::READ | ProtFlags::WRITE;
     let flags = MapFlags::PRIVATE | MapFlags::FIXED;
     // SAFETY: the test binary is position-independent, so nothing of it is
-    // this low; an earlier test's memory is nobody's any more.
+    // this low; nothing refers to an earlier test's memory any more.
     let mapped = unsafe { mmap_anonymous(at, size, access, flags) }.unwrap();
     mapped.expose_provenance();
     for canary in canaries() {

@@ -140,8 +140,8 @@ pub fn path_link(
     Ok(linkat(&old_parent, old_name, &new_parent, new_name, flags)?)
 }
 
-/// `linkat` is the only system call here that looks its old name up as a path. So names that
-/// can only be those of a directory, which can't be linked, are not passed to it.
+/// `linkat` is the only system call here that looks its old name up as a path. So a name that
+/// can only be a directory's is not passed to it. (A directory can't be linked.)
 fn refuse_directory(resolver: &Resolver, base: Base<'_>, path: &CPath) -> Result<(), Errno> {
     let path_bytes = path.as_bytes();
     let last = path_bytes.rsplit(|&b| b == b'/').next().unwrap_or(b"");
@@ -200,7 +200,7 @@ pub fn path_readlink(
     let buffer = wasi.memory.bytes_mut(buf, buf_len)?;
     let link = wasi.resolver.locate(dir.base(), path.as_c_str(), false)?;
     let count = match readlinkat_raw(&link, c"", buffer) {
-        // Linux's answer for a descriptor that isn't of a symbolic link.
+        // Linux answers ENOENT if the descriptor isn't that of a symbolic link.
         Err(Host::NOENT) => return Err(Errno::INVAL),
         result => result?,
     };

@@ -101,8 +101,7 @@ fn procfs_is_not_written() {
     }
 }
 
-/// As on Linux's own read-only mounts, where `EROFS` comes after what the lookup
-/// finds.
+/// On a read-only mount of Linux, an error of the lookup comes before `EROFS`.
 #[test]
 fn writing_below_a_grant_for_reading_is_refused_like_on_a_read_only_mount() {
     for resolver in [Resolver::new(), Resolver::walking()] {
@@ -293,7 +292,7 @@ fn read_three(guest: &mut Guest, fd: u32) -> Result<u32, Errno> {
     Ok(guest.u32(64))
 }
 
-/// The read of a FIFO to which nobody has written yet isn't at its end.
+/// A FIFO that nobody has opened for writing yet isn't at its end.
 #[test]
 fn a_fifo_opens_for_reading_at_once_and_reads_wait() {
     use std::io::Write;
@@ -366,15 +365,15 @@ fn a_device_keeps_the_flags_asked_for() {
     }
 }
 
-/// A file system may report lost data only when a file is closed. The number is free whatever it
-/// reports.
+/// Some file systems report lost data only when a file is closed. Closing frees the descriptor's
+/// number even if it returns such an error.
 #[test]
 fn closing_says_what_the_host_says() {
     let scratch = Scratch::new();
     scratch.write("f", "");
     let mut guest = Guest::with_dir(scratch.path(), Access::ReadWrite);
     let fd = guest.open("f", 0, GO_READ).unwrap();
-    // A host descriptor that is no longer open, with a number that nobody else gets.
+    // Closes the host descriptor behind the guest's. Its number, 900 or more, isn't taken again.
     let host = &guest.wasi.fds.get(fd).unwrap().host;
     let stolen = rustix::io::fcntl_dupfd_cloexec(host, 900).unwrap();
     // SAFETY: owned by the file only, which forgets it below.

@@ -27,7 +27,8 @@ const ABSTIME: u16 = 1;
 /// The bit of `eventrwflags` that says that the peer has closed or disconnected.
 const HANGUP: u16 = 1;
 
-/// Most descriptors that are polled without pages for them.
+/// Up to this many subscriptions, the entries for the host's `poll` lie on the stack; with
+/// more subscriptions they take pages of their own.
 const INLINE: usize = 64;
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#poll_oneoff):
@@ -37,8 +38,8 @@ const INLINE: usize = 64;
 ///
 /// # Errors
 /// `EINVAL` for no subscription at all, or a kind of subscription that the
-/// specification doesn't have; `ENOMEM`. In an event: `EBADF` for a descriptor
-/// that isn't open or not for that, `ENOTCAPABLE` without the right to poll,
+/// specification doesn't have; `ENOMEM`. In an event: `EBADF` for a descriptor that
+/// isn't open, or isn't open for that operation, `ENOTCAPABLE` without the right to poll,
 /// `EINVAL` for a clock that can't be waited for.
 pub fn poll_oneoff(
     wasi: &mut Wasi,
@@ -257,7 +258,8 @@ fn now() -> u64 {
     nanoseconds(clock_gettime(ClockId::Monotonic))
 }
 
-/// The descriptor that a subscription waits for, and for what. `None` for a clock.
+/// The descriptor that a subscription waits for, and whether to read or to write. `None` for a
+/// clock.
 ///
 /// # Errors
 /// `EBADF` or `ENOTCAPABLE` when the guest may not wait for it.
@@ -274,7 +276,7 @@ fn target(fds: &FdTable, wait: Wait) -> Option<Result<(&Descriptor, PollFlags), 
     Some(descriptor)
 }
 
-/// Adds every descriptor that is subscribed to and may be polled to `polled`.
+/// Adds to `polled` every descriptor that a subscription names and the guest may poll.
 fn gather<'fd>(
     memory: &Memory,
     fds: &'fd FdTable,

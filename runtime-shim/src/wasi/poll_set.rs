@@ -40,7 +40,7 @@ impl<'a, 'fd> PollSet<'a, 'fd> {
         (entry.as_fd().as_raw_fd() == descriptor.host.as_fd().as_raw_fd()).then_some(index)
     }
 
-    /// Adds `what`, which is reading or writing, to what is waited for at `descriptor`.
+    /// Has the set wait at `descriptor` for `what` (reading or writing) as well.
     ///
     /// # Panics
     /// If there is no room.
@@ -67,7 +67,8 @@ impl<'a, 'fd> PollSet<'a, 'fd> {
         poll(entries, timeout).map(|_| ())
     }
 
-    /// What [`PollSet::wait`] found of `what`, and what is wrong with `descriptor`.
+    /// The flags of `what` that [`PollSet::wait`] found set for `descriptor`, and the
+    /// descriptor's error flags.
     pub fn found(&self, descriptor: &Descriptor, what: PollFlags) -> PollFlags {
         let wrong = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
         match self.index(descriptor) {

@@ -5,7 +5,7 @@ use crate::abi::errno::Errno;
 use crate::sys;
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#proc_exit):
-/// ends the process with `code`, of which Linux keeps the lower 8 bits.
+/// ends the process with `code`. Linux keeps the lower 8 bits of `code`.
 pub fn proc_exit(_wasi: &mut Wasi, code: u32) {
     sys::exit_group(code as i32)
 }

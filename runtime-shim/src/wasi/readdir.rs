@@ -18,7 +18,7 @@ use crate::abi::rights::Rights;
 /// guest may not know what lies above a granted directory.
 ///
 /// # Errors
-/// `ENOTDIR`, `EINVAL` for a cookie that isn't one, `EIO`.
+/// `ENOTDIR`, `EINVAL` for a number that isn't a cookie, `EIO`.
 pub fn fd_readdir(
     wasi: &mut Wasi,
     fd: u32,

@@ -60,7 +60,7 @@ pub fn sock_accept(wasi: &mut Wasi, fd: u32, flags: u32, accepted_fd: Ptr) -> Re
 ///
 /// # Errors
 /// `ENOTSOCK`, `EBADF` when not open for reading, `EAGAIN` when NONBLOCK is set
-/// and nothing is there, `EINVAL` for another flag, `ECONNRESET`, `ENOTCONN`.
+/// and no data is there, `EINVAL` for another flag, `ECONNRESET`, `ENOTCONN`.
 pub fn sock_recv(
     wasi: &mut Wasi,
     fd: u32,
@@ -148,7 +148,8 @@ fn socket(fds: &FdTable, fd: u32, rights: Rights) -> Result<&Descriptor, Errno> 
     }
 }
 
-/// `dontwait` if only the runtime knows that the guest has set NONBLOCK, not the kernel.
+/// `dontwait` if the guest has set NONBLOCK and the kernel doesn't know it (the runtime emulates
+/// NONBLOCK).
 fn emulated<F>(socket: &Descriptor, dontwait: F, otherwise: F) -> F {
     if socket.stdio.is_some() && socket.nonblocking() {
         dontwait

@@ -34,7 +34,7 @@ func main() {
 	}
 }
 
-// fresh returns a client with connections of its own, which are kept.
+// fresh returns a client with its own connections, which stay open between requests.
 func fresh() *http.Client {
 	return &http.Client{Transport: &http.Transport{}}
 }
@@ -53,7 +53,7 @@ func get(address, path string) (string, error) {
 	return string(body), err
 }
 
-// expect holds the body at address/path to want.
+// expect checks that the body at address/path is want.
 func expect(address, path, want string) error {
 	got, err := get(address, path)
 	if err == nil && got != want {
@@ -62,7 +62,7 @@ func expect(address, path, want string) error {
 	return err
 }
 
-// echo sends a body that depends on number, and holds the answer to it.
+// echo sends a body that depends on number, and checks that the answer is the same.
 func echo(client *http.Client, address string, number int) error {
 	body := make([]byte, number*number%100_000)
 	rand.New(rand.NewSource(int64(number))).Read(body)
@@ -133,7 +133,7 @@ func requests(addresses []string) error {
 	return nil
 }
 
-// ask sends a request for a large body and reads where it begins.
+// ask sends a request for a large body and reads the beginning of the response.
 func ask(address string) (net.Conn, error) {
 	connection, err := net.Dial("tcp", address)
 	if err != nil {
@@ -188,7 +188,7 @@ func waiting(addresses []string) error {
 	return err
 }
 
-// listeners asks each address which it is.
+// listeners asks each address for the listener behind it.
 func listeners(addresses []string) error {
 	for i, address := range addresses {
 		if err := expect(address, "/listener", fmt.Sprintln("listener", i)); err != nil {
@@ -198,7 +198,7 @@ func listeners(addresses []string) error {
 	return nil
 }
 
-// files asks for a file that the server may read, and for one that it may not.
+// files asks for a file that the server may read, and for a file that it may not read.
 func files(addresses []string) error {
 	if err := expect(addresses[0], "/file?name=note", "a note\n"); err != nil {
 		return err
@@ -210,7 +210,7 @@ func files(addresses []string) error {
 	return nil
 }
 
-// stalling doesn't read what it has asked for, on a dozen connections.
+// stalling asks for large bodies on a dozen connections and doesn't read them.
 func stalling(addresses []string) error {
 	for i := 0; i < 12; i++ {
 		connection, err := ask(addresses[0])

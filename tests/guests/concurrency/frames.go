@@ -5,10 +5,10 @@ import (
 	"unsafe"
 )
 
-// frames has goroutines that compute until they are told to give way, and find it out in
-// the prologue of a function whose frame doesn't fit into their stack: that has to see
-// both, also where stackguard0 plus the frame's size, which wasm's prologues compute,
-// wraps around 2^32.
+// frames has goroutines that compute until they are told to give way. They notice in the
+// prologue of a function whose frame doesn't fit into their stack. The prologue must both
+// give way and grow the stack, even if stackguard0 plus the frame's size, which prologues
+// compute on wasm, wraps around 2^32.
 func frames() {
 	calls := []func(byte, chan bool){
 		late[[100]byte], late[[1200]byte], late[[1500]byte],
@@ -44,8 +44,7 @@ func late[T any](fill byte, whole chan bool) {
 	whole <- frame[T](fill)
 }
 
-// frame calls functions from within a frame that has a T, and says whether that is what
-// it was.
+// frame fills a T in its own frame, calls functions, and says whether the T is unchanged.
 //
 //go:noinline
 func frame[T any](fill byte) bool {

@@ -15,8 +15,9 @@ func fib(n int) int {
 	return fib(n-1) + fib(n-2)
 }
 
-// preempted has two goroutines and a timer that get nowhere unless the scheduler
-// takes the processor from the one that computes: neither waits for anything.
+// preempted has two goroutines that only compute and never wait, and a timer. The other
+// goroutine and the timer run only if the scheduler takes the processor from the goroutine
+// that computes.
 func preempted() {
 	var turns [2]atomic.Int64
 	go func() {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A small script engine, as they are written: an instruction is a value behind an
-// interface, and the loop that executes them asks for nothing but whether to stop.
+// A small script engine of a common design: an instruction is a value behind an interface,
+// and the loop that executes instructions checks only whether to stop.
 
 type machine struct {
 	pc    int
@@ -31,8 +31,7 @@ func (m *machine) run(code []instruction) {
 	}
 }
 
-// runWithout is the same without an atomic: it calls nothing but what is behind the
-// interface.
+// runWithout is run without an atomic: it calls only methods of the interface.
 func (m *machine) runWithout(code []instruction, stop *bool) {
 	for !*stop {
 		code[m.pc].exec(m)
@@ -46,14 +45,14 @@ func (f *flag) isRaised() bool { return f.raised }
 
 type getter[T any] interface{ isRaised() T }
 
-// spinGeneric calls its getter by a dictionary.
+// spinGeneric calls its getter through a generic dictionary.
 func spinGeneric[T comparable, G getter[T]](g G, until T) {
 	for g.isRaised() != until {
 	}
 }
 
-// loops are computations that end when somebody else says so, and that call only
-// functions which don't check for stack space.
+// loops are computations that end when another goroutine says so. They call only functions
+// that don't check for stack space.
 var loops = []struct {
 	name string
 	make func() (spin, stop func())

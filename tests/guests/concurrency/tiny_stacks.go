@@ -5,9 +5,10 @@ import (
 	"runtime"
 )
 
-// A goroutine that gives way at the beginning of a function without a stack check has its
-// stack scanned, shrunk and moved there: what that function got as arguments is
-// found, kept and follows, and what it returns is right.
+// A goroutine that gives way at the beginning of a function without a stack check may have
+// its stack scanned, shrunk and moved there. The collector must find and keep what the
+// function's arguments point to, pointers into the stack must follow the move, and the
+// function's result must be right.
 
 const collections = 200
 
@@ -41,7 +42,7 @@ func (s *step) walk(p *node, count *int) *node {
 	return p.next
 }
 
-// ring returns nodes of which nobody else knows.
+// ring returns a ring of n nodes that nothing else points to.
 func ring(n int) *node {
 	first := &node{value: 1}
 	last := first
@@ -53,8 +54,8 @@ func ring(n int) *node {
 	return first
 }
 
-// turns are computations until the next collection: from a node on, adding what they see
-// to count, both of which are in the caller's frame.
+// turns are computations that walk from n on until the next collection and add the nodes'
+// values to *count. The variable that count points to is in a caller's frame.
 var turns = []func(s *shared, n *node, count *int) (*node, int){
 	func(s *shared, n *node, count *int) (*node, int) {
 		turns := 0
@@ -74,7 +75,7 @@ var turns = []func(s *shared, n *node, count *int) (*node, int){
 	},
 	func(s *shared, n *node, count *int) (*node, int) {
 		turns, here := 0, n
-		// Both closures, and what they share, are in this frame.
+		// Both closures, and the variables that they share, are in this frame.
 		ways := [2]func(){
 			func() { *count += here.value; here = here.next; turns++ },
 			func() { *count += here.value; turns++; here = here.next },
@@ -86,8 +87,8 @@ var turns = []func(s *shared, n *node, count *int) (*node, int){
 	},
 }
 
-// deep makes a stack of n frames, each of which has the address of the one above, and
-// calls f at its end.
+// deep makes a stack of n frames, each with the address of a variable in its caller's
+// frame, and calls f in the last.
 func deep(n int, up *int, f func(count *int)) int {
 	here := *up + 1
 	if n == 0 {
@@ -134,7 +135,7 @@ func tinyStacks() {
 	}()
 	for i := 0; i < collections; i++ {
 		runtime.GC()
-		// What was freed by mistake is somebody else's now.
+		// New nodes take the memory of any node that was freed by mistake.
 		s.junk = nil
 		for j := 0; j < 1000; j++ {
 			s.junk = append(s.junk, &node{value: -1})

@@ -28,7 +28,7 @@ type request struct {
 	addresses uint64
 }
 
-// kept holds what addresses were taken of.
+// kept holds the values whose addresses were taken, so that they stay in memory.
 var kept [][]byte
 
 func main() {

@@ -26,7 +26,7 @@ func (t *tally) add(entries []fs.DirEntry) {
 
 func newTally() *tally { return &tally{seen: map[string]bool{}} }
 
-// batches lists what is left of an open directory, so many entries at a time.
+// batches lists the remaining entries of an open directory, size entries at a time.
 func (t *tally) batches(dir *os.File, size int, between func([]fs.DirEntry)) {
 	for {
 		entries, err := dir.ReadDir(size)

@@ -6,7 +6,7 @@ import (
 	"os"
 )
 
-// fill writes until the disk is full. What a write says it has written is there.
+// fill writes until the disk is full. The file must have every byte that a write reports.
 func fill([]string) {
 	f, err := os.Create("f")
 	must(err)

@@ -6,9 +6,9 @@ import (
 	"strconv"
 )
 
-// race reads and writes below a name that others turn from a directory into a
-// link out of the granted one and back, as often as it is told, and counts what it
-// finds.
+// race reads and writes below a name, as often as its argument says, and counts what it
+// finds. Meanwhile another process turns the name from a directory into a link out of the
+// granted directory and back.
 func race(args []string) {
 	times, err := strconv.Atoi(args[0])
 	must(err)

@@ -81,8 +81,8 @@ func writeFull(args []string) {
 	fmt.Println(n, kind(err), kind(f.Close()))
 }
 
-// openWrite opens a FIFO for writing while the ticks go on; the tester opens it for
-// reading when it has read "ticks done". Or a goroutine here does, then.
+// openWrite opens a FIFO for writing while the ticks go on. After "ticks done" the tester
+// opens the FIFO for reading, or, with a second argument, a goroutine here does.
 func openWrite(args []string) {
 	done, read := tick(), make(chan string, 1)
 	if len(args) > 1 {
@@ -189,7 +189,7 @@ func standard([]string) {
 	must(f.Close())
 }
 
-// fullOutput writes to a standard output that takes nothing.
+// fullOutput writes to a standard output that has no room.
 func fullOutput([]string) {
 	n, err := fmt.Println("lost")
 	fmt.Fprintln(os.Stderr, n, kind(err))

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// searches: comparing bytes and looking for one, at all lengths, offsets and
-// places that make a difference, against loops and as a digest.
+// searches compares bytes and looks for a byte, at all lengths, offsets and places that
+// make a difference. It checks the results against loops and prints a digest of them.
 func searches() {
 	digest := fnv.New64a()
 	const most = 150

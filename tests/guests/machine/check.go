@@ -16,25 +16,25 @@ import (
 // patience is how long a program may take; machines are slow.
 const patience = 100 * time.Second
 
-// A check, as the plan has it: a program is run in an empty directory, and what it does
-// is compared with a native program, or with what is stated.
+// A check of the plan: a program runs in an empty directory, and its outcome is compared
+// with that of a native program, or with the fields below.
 type check struct {
 	Name string
-	// Program and arguments, and how it is looked at: "run" to its end; "same" as
-	// Native; "fenced" by Number filters while it waits for input; "serves" the client
-	// Native; "sleeps" in the system call Number.
+	// The program with its arguments, and the kind of check: it "run"s to its end; it does
+	// the "same" as Native; it is "fenced" by Number filters while it waits for input; it
+	// "serves" the client Native; it "sleeps" in the system call Number.
 	Kind    string
 	Program []string
 	Env     []string
 	Native  []string
-	// How it ends: by this exit code, or by this signal if it isn't 0.
+	// The program's exit code, or the signal that ends it if Signal isn't 0.
 	Exit   int
 	Signal int
-	// What its outputs hold.
+	// Texts that its outputs contain.
 	Stdout string
 	Stderr string
-	// What its last line is: this negative number, or for 0 any that isn't negative. Nil
-	// if that isn't looked at.
+	// The number in the last line of the output: this negative number, or for 0 any number
+	// that isn't negative. Nil if the last line isn't checked.
 	Last   *int
 	Number int
 }
@@ -113,7 +113,7 @@ func (c *check) ends(dir string) error {
 	return c.expected(o)
 }
 
-// expected compares with what is stated.
+// expected compares an outcome with the fields of the check.
 func (c *check) expected(o outcome) error {
 	if o.exit != c.Exit || o.signal != c.Signal ||
 		!strings.Contains(o.stdout, c.Stdout) || !strings.Contains(o.stderr, c.Stderr) {
@@ -130,8 +130,9 @@ func (c *check) expected(o outcome) error {
 	return nil
 }
 
-// same compares with what is stated, and with a native program in a directory of its
-// own: how they end, and what they say on standard output but for the directory's name.
+// same compares the program's outcome with the fields of the check and with a native program
+// that runs in a directory of its own: how both end, and what both print on standard output,
+// except for the directory's name.
 func (c *check) same(dir string) error {
 	var said []string
 	for _, program := range [][]string{c.Program, c.Native} {

@@ -27,8 +27,8 @@ type instruction struct {
 	k      uint32
 }
 
-// lacking becomes a program for which system calls from number first on fail. It
-// returns only if it can't.
+// lacking executes a program for which system calls from number first on fail. It returns
+// only if that fails.
 func lacking(first, errno string, program []string) error {
 	from, err := strconv.Atoi(first)
 	if err != nil {
@@ -48,7 +48,7 @@ func lacking(first, errno string, program []string) error {
 		len    uint16
 		filter *instruction
 	}{uint16(len(filter)), &filter[0]}
-	// Filters are a thread's.
+	// A filter belongs to a thread.
 	runtime.LockOSThread()
 	if _, _, e := syscall.RawSyscall6(syscall.SYS_PRCTL, prSetNoNewPrivs, 1, 0, 0, 0, 0); e != 0 {
 		return fmt.Errorf("no new privileges: %w", e)

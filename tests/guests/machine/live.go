@@ -48,7 +48,7 @@ func (l *live) expect(line string) error {
 	return nil
 }
 
-// end closes its input, after which it must end well.
+// end closes the program's input, after which the program must end with exit 0.
 func (l *live) end() error {
 	l.stdin.Close()
 	io.Copy(io.Discard, l.lines)
@@ -58,8 +58,8 @@ func (l *live) end() error {
 	return nil
 }
 
-// fenced looks at what the kernel says of the guest `stdio lines` while it waits for the
-// second line: how many filters there are, and how much memory it takes.
+// fenced reads /proc/PID/status of the guest `stdio lines` while the guest waits for its
+// second line: the number of seccomp filters must be c.Number, and the memory small.
 func (c *check) fenced(dir string) error {
 	l, err := c.start(dir)
 	if err != nil {
@@ -85,8 +85,8 @@ func (c *check) fenced(dir string) error {
 	return l.end()
 }
 
-// spends holds a program that does little to 16 MiB: neither large pages nor what is
-// reserved count.
+// spends checks that a program that does little takes at most 16 MiB of memory. Large pages
+// and reserved addresses must not increase that.
 func spends(status []byte) error {
 	for _, line := range strings.Split(string(status), "\n") {
 		fields := strings.Fields(line)
@@ -121,7 +121,7 @@ func (c *check) serves(dir string) error {
 	return l.end()
 }
 
-// sleeps waits until the program does in a system call, that to open the FIFO `fifo`.
+// sleeps waits until the program sleeps in the system call that opens the FIFO `fifo`.
 func (c *check) sleeps(dir string) error {
 	if err := syscall.Mkfifo(dir+"/fifo", 0o600); err != nil {
 		return err

@@ -4,7 +4,7 @@
 // Lines begin with FACT (what the machine is), AT (a check begins), PASS or FAIL (it
 // has ended), and the last one is DONE.
 //
-// As `init lacking FIRST ERRNO PROGRAM ARGS...` it becomes another program, for which
+// Started as `init lacking FIRST ERRNO PROGRAM ARGS...`, it executes PROGRAM, for which
 // system calls from number FIRST on fail with ERRNO.
 package main
 
@@ -23,7 +23,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, lacking(os.Args[2], os.Args[3], os.Args[4:]))
 		os.Exit(99)
 	}
-	// A panic of process 1 would be one of the kernel, which says little.
+	// If process 1 panicked, the kernel would panic, and its message says little.
 	defer switchOff()
 	defer func() {
 		if problem := recover(); problem != nil {
@@ -61,7 +61,7 @@ func switchOff() {
 	syscall.Reboot(syscall.LINUX_REBOOT_CMD_POWER_OFF)
 }
 
-// oneLine keeps a message apart from what the kernel says on the same console.
+// oneLine keeps a message apart from the kernel's messages on the same console.
 func oneLine(text string) string {
 	return strings.ReplaceAll(strings.TrimSpace(text), "\n", " | ")
 }

@@ -22,7 +22,7 @@ func prepare() error {
 			return fmt.Errorf("mounting %s: %w", m.at, err)
 		}
 	}
-	// What the kernel has to say would come between our lines.
+	// The kernel's messages would come between our lines.
 	if err := os.WriteFile("/proc/sys/kernel/printk", []byte("1\n"), 0); err != nil {
 		return err
 	}

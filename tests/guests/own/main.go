@@ -61,7 +61,8 @@ func try(operation, first, second string) error {
 		_, err := os.Stat(first)
 		return err
 	case "swap":
-		// A file of this program's choice with the mode of another one.
+		// Gives a file with this program's contents the name of another file, by a rename.
+		// The file keeps the mode that it had.
 		if err := write(first, os.O_TRUNC); err != nil {
 			return err
 		}
@@ -96,7 +97,7 @@ func opened(name string, flags int) error {
 	return file.Close()
 }
 
-// Opens a file so often, and makes as many new ones; says what one takes.
+// many opens a file count times, then writes new files count times, and prints the time of each.
 func many(dir string, count int) error {
 	start := time.Now()
 	for i := 0; i < count; i++ {

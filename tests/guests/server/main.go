@@ -57,7 +57,7 @@ func main() {
 	fmt.Println("answered", echoed.Load())
 }
 
-// await returns after so many ticks.
+// await returns after n ticks.
 func await(n int64) {
 	for end := ticks.Load() + n; ticks.Load() < end; {
 		time.Sleep(time.Millisecond)
@@ -99,7 +99,7 @@ func handler(listener int) http.Handler {
 	return mux
 }
 
-// large answers with more than sockets buffer, until the client is gone.
+// large sends 256 MiB, more than sockets buffer, or stops when the client is gone.
 func large(w http.ResponseWriter, r *http.Request) {
 	for block, i := make([]byte, 1<<16), 0; i < 1<<12; i++ {
 		if _, err := w.Write(block); err != nil {
@@ -111,7 +111,7 @@ func large(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// brokenAfter returns the errors when there are n.
+// brokenAfter waits until there are n errors, and returns them.
 func brokenAfter(n int) []string {
 	for {
 		broken.Lock()

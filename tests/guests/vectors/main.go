@@ -100,7 +100,8 @@ func get(x archsimd.Int8x16, lane uint8) int8 {
 	return lanes[lane]
 }
 
-// goroutines has vectors live where goroutines give way, to be suspended and resumed.
+// goroutines has live vectors where goroutines give way: the vectors must survive until the
+// goroutine runs again.
 func goroutines() {
 	var wait sync.WaitGroup
 	results := make([]string, 8)
