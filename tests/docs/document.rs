@@ -61,7 +61,7 @@ pub fn check(document: &str, tool: &Tool, go: &Toolchain, tally: &Mutex<Tally>) 
     let path = paths::root().join(document);
     let text = fs::read_to_string(&path)?;
     let actions = actions(&text).with_context(|| document.to_owned())?;
-    let place = Place::new(document, tool)?;
+    let place = SessionDirectories::new(document, tool)?;
     let mut session = Session::start(place.bash(go)?)?;
     let loopback = address::loopback().to_string();
 
@@ -141,7 +141,7 @@ fn blessed(text: &str, outcomes: &[(&Command, Vec<String>)]) -> String {
 }
 
 /// The directories of a session.
-struct Place {
+struct SessionDirectories {
     _directory: TempDir,
     /// The name of the directory that holds the others.
     all: String,
@@ -151,7 +151,7 @@ struct Place {
     bin: PathBuf,
 }
 
-impl Place {
+impl SessionDirectories {
     fn new(document: &str, tool: &Tool) -> Result<Self> {
         let directory = tempfile::tempdir_in(tool.directory())?;
         let all = directory.path().canonicalize()?;

@@ -209,21 +209,21 @@ fn is_expected(plan: &Plan, case: &Case, swept: Swept, message: &str) -> bool {
     let Some(rest) = message.strip_prefix("out of bounds memory access") else {
         return false;
     };
-    let (Site::Access { operator, .. }, Some(place)) =
-        (plan.sites[case.function as usize], case.place)
+    let (Site::Access { operator, .. }, Some(accessed)) =
+        (plan.sites[case.function as usize], case.address)
     else {
         // A short range is lowered to loads and stores, or compared as longer ranges are.
         return true;
     };
     let address = rest.strip_prefix(" at 0x");
-    if place.is_compared {
+    if accessed.is_compared {
         return address.is_none();
     }
     let Some((digits, rest)) = address.and_then(|rest| rest.split_once(' ')) else {
         return false;
     };
-    let end = place.start.saturating_add_unsigned(operator.width);
-    let mut missed = (place.start..end).filter_map(|byte| match u64::try_from(byte) {
+    let end = accessed.start.saturating_add_unsigned(operator.width);
+    let mut missed = (accessed.start..end).filter_map(|byte| match u64::try_from(byte) {
         Ok(byte) => (byte >= case.size).then_some(byte),
         // An address that wrapped around lies below the memory.
         Err(_) => Some(byte.cast_unsigned() & 0xffff_ffff),

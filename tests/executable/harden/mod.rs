@@ -59,7 +59,7 @@ fn holds(tool: &Tool, policy: Policy, pretended: Option<u32>) -> Result<()> {
         return Ok(());
     }
     let version = pretended.unwrap_or(version);
-    let place = Place::new()?;
+    let place = AttemptDirectory::new()?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let port = listener.local_addr()?.port();
     let attempts = attempts::of(policy, &place, port, version)?;
@@ -123,7 +123,7 @@ fn holds(tool: &Tool, policy: Policy, pretended: Option<u32>) -> Result<()> {
 fn try_once(
     attempt: &Attempt,
     fences: Fences,
-    place: &Place,
+    place: &AttemptDirectory,
     programs: [&Path; 2],
     pretended: Option<u32>,
 ) -> Result<Outcome> {
@@ -210,9 +210,9 @@ fn same_files(tool: &Tool, version: u32) -> Result<()> {
 }
 
 /// A directory with two directories to be granted, and a secret beside them.
-pub struct Place(TempDir);
+pub struct AttemptDirectory(TempDir);
 
-impl Place {
+impl AttemptDirectory {
     fn new() -> Result<Self> {
         let place = Self(tempfile::tempdir()?);
         place.restore()?;
