@@ -2,9 +2,9 @@
 # Tries what `make dist` packed: tests/dist.sh DIST WORK, as `make test-dist` does.
 #
 # DIST holds the archives, WORK is a directory to unpack and build in. Each host's
-# wasi-aot compiles a Go program for both targets; from both come the same
-# executables, and these run. The objects link with the libraries packed beside. What
-# isn't for this machine runs in .venv/aarch64/qemu.
+# wasi-aot compiles a Go program for both targets. Both hosts give the same
+# executables, and these run. The objects link with the libraries in the archives.
+# Programs for another machine run in .venv/aarch64/qemu.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 dist=$(realpath "$1")
@@ -25,7 +25,7 @@ run() {
     esac
 }
 
-# counts TARGET PROGRAM: whether it does what the program is for.
+# counts TARGET PROGRAM: checks that it counts the lines of config.txt.
 counts() {
     local output
     output=$(run "$1" "./$2" config.txt)

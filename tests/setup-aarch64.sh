@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Puts what aarch64 needs on an x86-64 machine under .venv/aarch64/. Safe to run again:
-# what is there already is left alone, and what failed leaves nothing behind.
+# Puts the tools for aarch64 on an x86-64 machine under .venv/aarch64/. Safe to run again:
+# installed tools are left alone, and a failed step leaves nothing behind.
 #
 #   tests/setup-aarch64.sh rust    a Rust compiler with aarch64's standard library
 #   tests/setup-aarch64.sh qemu    an emulator for programs of aarch64
@@ -18,9 +18,9 @@
 #   .venv/aarch64/qemu-aarch64, qemu-x86_64: of both processors, to compare them
 #   .venv/aarch64/kernels/linux-VERSION, with the page size if it isn't 4 KiB
 #
-# Rust comes from the toolchain in use where that has the target, or rustup can add it;
-# otherwise, as the emulators, from Debian's packages, which are unpacked there and
-# change nothing on the machine.
+# Rust comes from the toolchain in use if it has the target or rustup can add it. Otherwise
+# Rust comes from Debian's packages, as the emulators do. The packages are unpacked there
+# and change nothing on the machine.
 set -euo pipefail
 
 TRIPLE=aarch64-unknown-linux-gnu
@@ -37,7 +37,7 @@ fail() {
     exit 1
 }
 
-# try WHAT COMMAND...: if the command fails, one line says so and why, and all ends.
+# try WHAT COMMAND...: runs it. If it fails, prints one line with the reason, and exits.
 try() {
     local what=$1 said
     shift
@@ -57,7 +57,7 @@ private_apt() {
         -o APT::Sandbox::User= -o Acquire::Languages=none "$@"
 }
 
-# update: private_apt's lists, once in a run.
+# update: fetches private_apt's lists, once in a run.
 update() {
     [ -n "${updated:-}" ] && return
     try "reading the lists of packages" private_apt apt-get update -qq
@@ -76,7 +76,7 @@ download() {
     cd "$root"
 }
 
-# unpack PACKAGE...: the newest of this machine's Debian, below $debian/root.
+# unpack PACKAGE...: the newest versions of this machine's Debian, below $debian/root.
 unpack() {
     [ $# = 0 ] && return
     update
@@ -87,8 +87,8 @@ unpack() {
     done
 }
 
-# missing PACKAGE...: these, and what they need of what isn't installed on this machine.
-# After `update`.
+# missing PACKAGE...: prints these packages and those of their dependencies that aren't
+# installed on this machine. `update` must have run.
 missing() {
     local plan
     plan=$(private_apt apt-get install -s --no-install-recommends "$@" 2>&1) ||
@@ -96,7 +96,7 @@ missing() {
     sed -n 's/^Inst \([^ ]*\).*/\1/p' <<<"$plan"
 }
 
-# unpack_all PACKAGE...: with all they need.
+# unpack_all PACKAGE...: unpacks them with their missing dependencies.
 unpack_all() {
     local packages
     update
@@ -105,15 +105,15 @@ unpack_all() {
     unpack $packages
 }
 
-# works COMMAND...: or what was unpacked isn't enough for it.
+# works COMMAND...: exits if it doesn't run with the unpacked libraries.
 works() { LD_LIBRARY_PATH=$libraries try "running $1" "$@"; }
 
 # knows RUSTC: whether it has the target's core library.
 knows() { compgen -G "$("$1" --print target-libdir --target $TRIPLE 2>/dev/null)/libcore-*.rlib" >/dev/null; }
 
-# wrap NAME PROGRAM [ARGUMENTS]: .venv/aarch64/NAME runs it, if it is an unpacked one
-# with the libraries that were unpacked. By one rename, so that it stands for a finished
-# install.
+# wrap NAME PROGRAM [ARGUMENTS]: makes .venv/aarch64/NAME, which runs PROGRAM. An unpacked
+# PROGRAM gets the unpacked libraries. NAME appears by one rename, so that it stands for a
+# finished install.
 wrap() {
     local found=
     [[ $2 == "$debian"/* ]] && found="LD_LIBRARY_PATH=$libraries "
@@ -183,7 +183,7 @@ suite_apt() {
         -o Dir::Etc::SourceList="$debian/suites.list" "$@"
 }
 
-# update_suites: suite_apt's lists, once in a run.
+# update_suites: fetches suite_apt's lists, once in a run.
 update_suites() {
     [ -n "${updated_suites:-}" ] && return
     local site
@@ -238,7 +238,7 @@ install_pages() {
     dpkg-deb --fsys-tarfile "$work"/packages/*.deb | tar -x -C "$work/packages" --wildcards './usr/src/*.tar.xz'
     mkdir -p "$home/kernels"
     (
-        # What was unpacked: its programs, their libraries and data.
+        # The unpacked programs, their libraries and data.
         unpacked=$debian/root/usr
         export PATH=$unpacked/bin:$PATH LD_LIBRARY_PATH=$libraries
         [ -x "$unpacked/bin/m4" ] && export M4=$unpacked/bin/m4
@@ -247,7 +247,7 @@ install_pages() {
     ) || exit 1
 }
 
-# takes_plugins PROGRAM: what is linked statically, as `qemu` may be, can't.
+# takes_plugins PROGRAM: whether it loads plugins. A static program, as `qemu` may be, can't.
 takes_plugins() { [[ $("$1" -h 2>/dev/null) == *$'\n-plugin '* ]]; }
 
 install_plugins() {

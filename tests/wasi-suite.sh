@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Where WebAssembly's tests of WASI preview 1 are: the directory that
-# WASI_TESTSUITE names, ../shared/wasi-testsuite beside the checkout, or a clone
-# under .venv/.
+# Finds WebAssembly's tests of WASI preview 1: in the directory that
+# WASI_TESTSUITE names, in ../shared/wasi-testsuite beside the checkout, or in a
+# clone under .venv/.
 #
 #   tests/wasi-suite.sh where      prints the directory, or nothing
 #   tests/wasi-suite.sh get        clones it if it isn't there; never fails
@@ -10,7 +10,7 @@
 set -euo pipefail
 
 REPOSITORY=https://github.com/WebAssembly/wasi-testsuite
-# Of the branch prod/testsuite-base, which has the modules compiled.
+# A commit of the branch prod/testsuite-base, which has the compiled modules.
 COMMIT=9f80ca35444cfd9e63100725615140a346652e6c
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -8,8 +8,8 @@ use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 
-/// Beside memory 0 with one page: `$one` with a page, `$two` without one, `$three` with two at
-/// most. `$bytes` shows a byte of each memory.
+/// Memory 0 has one page, `$one` has one page, `$two` has none, and `$three` has at most two.
+/// `$bytes` shows a byte of each memory.
 const ITEMS: &str = r#"
     (memory $one 1) (memory $two 0) (memory $three 1 2)
     (data $text "0123456789abcdef")

@@ -56,8 +56,7 @@ pub fn types(rng: &mut Rng, counts: &Counts) -> TypeSection {
     types
 }
 
-/// Imports of preview 1, all of type 1, which is that of none there but `sched_yield`'s
-/// neighbours; so of `args_sizes_get`.
+/// Imports of `args_sizes_get`, which has type 1.
 pub fn imports(counts: &Counts) -> ImportSection {
     let mut imports = ImportSection::new();
     for _ in 0..counts.imports {

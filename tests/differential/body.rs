@@ -101,12 +101,12 @@ fn into_digest(
     code.global_set(digest);
 }
 
-/// How much of `global.get FUEL; i32.eqz; if` there is before an operator.
+/// How much of `global.get FUEL; i32.eqz; if` precedes an operator.
 #[derive(Default)]
 struct Fuel(u8);
 
 impl Fuel {
-    /// Whether the operator is the trap behind them.
+    /// Whether the operator is the trap that follows them.
     fn is_used_up(&mut self, operator: &Operator<'_>, fuel: Option<u32>) -> bool {
         let used_up = self.0 == 3 && matches!(operator, Operator::Unreachable);
         self.0 = match (self.0, operator) {

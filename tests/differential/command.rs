@@ -252,7 +252,7 @@ fn section(
         Payload::DataSection(from) => shift.parse_data_section(&mut to.data, from)?,
         Payload::CodeSectionEntry(_) => {
             let ValidPayload::Func(function, body) = valid else {
-                bail!("BUG: a body that is none");
+                bail!("BUG: a body that can't be read");
             };
             let signature = to.signature(to.body).clone();
             to.body += 1;

@@ -24,7 +24,8 @@ pub struct Way {
     pub level: OptLevel,
     pub go: Go,
     pub spectre: bool,
-    /// As the compiler builds the heaviest functions. Random functions are too small for that.
+    /// Whether variables live in memory, as in the heaviest functions. Random functions are too
+    /// small for the compiler to choose this itself.
     pub variables_in_memory: bool,
 }
 

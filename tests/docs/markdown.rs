@@ -32,7 +32,7 @@ pub struct Command {
     pub output: Vec<String>,
     /// Where `output` stands in the document: indices of lines, from 0.
     pub lines: Range<usize>,
-    /// What stands before each line of the block: a list's indentation, say.
+    /// The text before each line of the block, such as a list's indentation.
     pub margin: String,
 }
 
@@ -118,7 +118,7 @@ fn read_block(
     Ok(())
 }
 
-/// What stands before the lines of the block whose first line is `fence`.
+/// The text before the lines of the block whose first line is `fence`.
 fn margin(fence: &str) -> String {
     let before = fence.split(['`', '~']).next().unwrap_or_default();
     // The marker of a list's item stands only before its first line.

@@ -1,5 +1,6 @@
-//! Does an executable keep nothing of its parent that its policy doesn't grant? Open
-//! descriptors, blocked and ignored signals, capabilities, the rights of the file's owner.
+//! Does an executable keep nothing of its parent that its policy doesn't grant? A parent can
+//! hand over open descriptors, blocked and ignored signals, capabilities, and the rights of
+//! the file's owner.
 
 use crate::support::{assemble, block, build, guest, ignore, one_line, run, test, text};
 use anyhow::{Context, Result, ensure};

@@ -31,7 +31,7 @@ const ON_THE_FILE: &[&[&str]] = &[
     &["link", "{X}", "g/linked"],
 ];
 
-/// Attempts that follow no link: on the links and directories on the way to the executable.
+/// Attempts on the links and directories on the way to the executable. They follow no link.
 const ON_THE_WAY: &[&[&str]] = &[
     &["rename", "g/bin", "g/moved"],
     &["rename", "g/bin/deep", "g/moved"],
@@ -50,7 +50,7 @@ const START: &str = "g/way/start";
 /// All names of the executable.
 const NAMES: &[&str] = &["g/bin/deep/file", "g/bin/start", START, "g/hard"];
 
-/// What must still work.
+/// Operations that must still work.
 const BESIDE: &[&[&str]] = &[
     &["create", "g/bin/deep/new"],
     &["overwrite", "g/script"],

@@ -15,7 +15,7 @@ impl Observed {
     /// If none were.
     pub fn get(&self) -> Result<Facts> {
         let facts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        facts.context("the build told no facts")
+        facts.context("the build gave no facts")
     }
 }
 

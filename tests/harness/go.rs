@@ -12,7 +12,7 @@ use std::process::Command;
 
 /// The version that all cases run with.
 pub const NEWEST: &str = "1.27.3";
-/// Older ones; `tests/setup.sh` installs the same list.
+/// Older versions; `tests/setup.sh` installs the same list.
 pub const OLDER: [&str; 2] = ["1.21.13", "1.24.11"];
 
 /// Flags of `go build`.

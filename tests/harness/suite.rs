@@ -216,7 +216,7 @@ fn reference(case: &Case, toolchain: &Toolchain, module: &Path) -> Result<Outcom
 
 fn wasmtime(case: &Case, flags: &[&str], module: &Path, root: &CaseRoot) -> Result<Command> {
     let wasmtime = paths::installed("wasmtime")?;
-    // With it, wasmtime fails now and then with EBUSY.
+    // With copy-on-write memory, wasmtime fails now and then with EBUSY.
     let common = ["-O", "memory-init-cow=n"];
     let compiled = module.with_extension("cwasm");
     paths::make_once(&compiled, |draft| {

@@ -1,4 +1,5 @@
-//! Are directories listed right that have many entries, change meanwhile, or have odd names?
+//! Are directories listed correctly if they have many entries, change meanwhile, or have odd
+//! names?
 
 use crate::support::{Program, ours, same, told};
 use anyhow::{Context, Result, ensure};

@@ -19,7 +19,7 @@ const SILENCE: Duration = Duration::from_secs(300);
 #[derive(Debug, Default)]
 pub struct Console {
     facts: HashMap<String, String>,
-    /// By name of the check: how the check failed, or nothing.
+    /// For each check, by name: how it failed; `None` if it passed.
     checks: HashMap<String, Option<String>>,
     /// The check that was begun last.
     at: String,

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 pub struct Program {
     /// A guest of the tests, or a module of [`crate::modules`].
     pub guest: &'static str,
-    /// The flags of wasi-aot; none for a native program that Go builds.
+    /// Whether Go builds a native program.
     pub native: bool,
+    /// The flags of wasi-aot; a native program has none.
     pub flags: &'static [&'static str],
 }
 

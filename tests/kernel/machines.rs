@@ -104,7 +104,7 @@ pub fn compare(machine: &Machine, console: &Console) -> Result<()> {
         ("landlock", machine.landlock.to_string()),
         ("atomics", machine.atomics.to_string()),
         ("sve", machine.sve.to_string()),
-        // The check of what memory a program takes is about them.
+        // The check of a program's memory use is about huge pages.
         ("hugepages", true.to_string()),
     ] {
         let found = console.fact(fact)?;

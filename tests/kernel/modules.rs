@@ -4,7 +4,8 @@ use anyhow::{Context, Result};
 use harness::tool::Tool;
 use std::path::PathBuf;
 
-/// A module, and what its executable says when it traps, exit 134; nothing, exit 0.
+/// A module, and its executable's message for a trap (exit code 134); no message means exit
+/// code 0.
 #[derive(Debug)]
 pub struct Module {
     pub name: &'static str,

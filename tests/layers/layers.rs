@@ -56,7 +56,7 @@ pub const COMPILER: Layers = &[
     ("emit", &["compile", "error", "lower", "module", "symbol"]),
     ("link", &["error", "module"]),
     ("shim_image", &["options"]),
-    // All phases in their order, and what looks at them.
+    // All phases in their order, and the modules that look at them.
     (
         "build",
         &[
@@ -94,7 +94,7 @@ pub const COMPILER: Layers = &[
 ];
 
 pub const RUNTIME: Layers = &[
-    // The machine, the kernel, and what is said.
+    // The machine, the kernel, and messages.
     ("arch", &[]),
     ("sys", &["arch"]),
     ("report", &["sys"]),

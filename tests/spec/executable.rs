@@ -151,8 +151,8 @@ fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
-/// Does it again while the file is busy: a process that another thread starts has
-/// the descriptor that wrote the file until it becomes its program.
+/// Repeats `action` while the file is busy. A process that another thread has forked keeps
+/// the descriptor that wrote the file until it executes its program.
 fn patiently<T>(mut action: impl FnMut() -> Result<T>) -> Result<T> {
     for _ in 0..2000 {
         match action() {

@@ -57,7 +57,7 @@ impl Exec {
             env: vec![
                 ("PATH", path),
                 ("GOWASIRUNTIME", "wasmtime".into()),
-                // With it, wasmtime fails now and then with EBUSY.
+                // With copy-on-write memory, wasmtime fails now and then with EBUSY.
                 ("GOWASIRUNTIMEARGS", "-O memory-init-cow=n".into()),
             ],
         })

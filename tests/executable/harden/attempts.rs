@@ -273,7 +273,7 @@ fn beside_writable(place: &AttemptDirectory, version: u32) -> Vec<Attempt> {
             version,
             Killed,
         ),
-        // Neither to read nor to write.
+        // O_ACCMODE opens a file neither for reading nor for writing.
         emptying(
             "empty a secret",
             &openat(&secret, libc::O_ACCMODE | libc::O_TRUNC),

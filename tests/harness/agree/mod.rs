@@ -59,7 +59,7 @@ impl Compared {
         })
     }
 
-    /// What its executable shows that is built with these flags.
+    /// What its executable shows if it is built with these flags.
     ///
     /// # Errors
     /// If it doesn't build, or ends in a way that isn't known.

@@ -142,7 +142,7 @@ impl Program {
         Ok(())
     }
 
-    /// Compares `seen` with what the program says of itself: its end, and its numbers.
+    /// Compares `seen` with the expected end and the expected numbers of the program.
     ///
     /// # Errors
     /// Says the first difference.
