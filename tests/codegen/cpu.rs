@@ -75,7 +75,7 @@ fn emulated(architecture: &str, processor: &str, program: &Path) -> Result<Finis
     let mut command = Command::new(emulator(architecture).context("no emulator")?);
     command.args(["-cpu", processor]).arg(program).env_clear();
     let mut finished = Run::of(command).seconds(120).run()?;
-    // The emulator warns of features that it leaves out. wasi-aot uses none of them.
+    // The emulator warns of features that it leaves out. wasi-aot doesn't use these features.
     let said = text(&finished.stderr);
     let said = said.lines().filter(|line| !line.contains("warning: TCG"));
     finished.stderr = said
@@ -123,7 +123,8 @@ fn processors(tool: &Tool) -> Result<()> {
             } else {
                 let missing = level.features.without(CPU.levels[has].features);
                 let mut missing = CPU.features_in(missing);
-                // The message names the first missing feature; qemu64 has the first one.
+                // The message names the first missing feature. qemu64 has the level's first
+                // feature.
                 let first = missing.find(|f| (processor, f.name) != ("qemu64", "sse3"));
                 lacks(&finished, first.context("a level like another")?.name, has)
             };

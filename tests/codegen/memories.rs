@@ -190,7 +190,7 @@ fn limits(tool: &Tool) -> Result<()> {
     let just = ["--max-memory", "704KiB"];
     let (code, stderr) = ends(tool, large, &just)?;
     ensure!(code == Ends::Exit(0), "{code}: {stderr}");
-    // The stack gets what the memories leave.
+    // The stack gets the space that the memories leave.
     let deep = r#"(module (memory 1) (func $deep (call $deep) (call $deep))
         (func (export "_start") (call $deep)))"#;
     for (limit, stack) in [("1MiB", "256 KiB"), ("16MiB", "2 MiB")] {

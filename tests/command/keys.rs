@@ -1,4 +1,4 @@
-//! The keys of the JSON reports are the documented ones.
+//! Are the keys of the JSON reports the documented keys?
 
 use crate::support::{build, guest, test};
 use anyhow::{Context, Result, ensure};
@@ -41,7 +41,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     ]
 }
 
-/// What `wasi-aot COMMAND --json FILE` prints; a file is inspected.
+/// The report that `wasi-aot COMMAND --json FILE` prints.
 fn report(tool: &Tool, command: &[&str], file: Option<&Path>) -> Result<Value> {
     let mut command = tool.command(if file.is_some() {
         &["inspect"]

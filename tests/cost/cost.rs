@@ -87,7 +87,7 @@ pub fn measure(tool: &Tool, wasm: &[u8]) -> Result<Cost> {
     })
 }
 
-/// Waits for a child; returns what it used.
+/// Waits for a child. Returns its status and the resources that it used.
 fn wait(pid: u32) -> Result<(ExitStatus, libc::rusage)> {
     let pid = libc::pid_t::try_from(pid)?;
     let mut status = 0;

@@ -8,7 +8,7 @@ use wasm_encoder::{
     NameSection, RefType, TableSection, TableType, TypeSection, ValType,
 };
 
-/// How many items each section has beside those that bodies need.
+/// The number of items of each section, beside the items that bodies need.
 #[derive(Debug, Clone, Default)]
 pub struct Counts {
     pub types: usize,

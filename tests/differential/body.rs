@@ -1,5 +1,5 @@
 //! Copies a module's bodies with changes that make runs comparable and values visible. Random
-//! code drops most of what it computes, so dropped values go into a digest, a global of the
+//! code drops most of its results, so dropped values go into a digest, a global of the
 //! driver.
 
 use crate::nan::{self, Float, Scratch};

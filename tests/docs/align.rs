@@ -22,7 +22,7 @@ enum Step<'a> {
     Cover,
     /// An expected line that nothing matches.
     Drop(&'a str),
-    /// An actual line that nobody expected.
+    /// An actual line that matches no expected line.
     Add(&'a str),
     /// An expected line, and the actual line that is much like it.
     Change(&'a str, &'a str),

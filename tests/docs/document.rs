@@ -1,5 +1,5 @@
 //! Runs a document: its files are written and its commands are run, in their order, in an
-//! empty directory, and what they print is compared with what the document says.
+//! empty directory, and their output is compared with the output in the document.
 //!
 //! Everything that differs between machines is fixed: HOME is a new directory, LANG is C,
 //! `go` is the newest pinned one without a network, and `wasi-aot` the one under test. A
@@ -27,7 +27,7 @@ use tempfile::TempDir;
 /// The address that documents name.
 const LOOPBACK: &str = "127.0.0.1";
 
-/// How many commands were run, and which were not.
+/// The number of commands that were run, and the commands that weren't.
 #[derive(Debug, Default)]
 pub struct Tally {
     documents: usize,
@@ -222,7 +222,7 @@ impl SessionDirectories {
     }
 }
 
-/// Copies what `from` holds into `to`. Links are followed.
+/// Copies the contents of `from` into `to`. Follows links.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     let entries = fs::read_dir(from).with_context(|| format!("{}", from.display()))?;
     for entry in entries {

@@ -14,7 +14,7 @@ use std::path::Path;
 /// Checks the links of `document`, which lies below `root`.
 ///
 /// # Errors
-/// Names each link that leads nowhere, with its line.
+/// Names each link without a target, with its line.
 pub fn check(root: &Path, document: &str) -> Result<()> {
     let text = fs::read_to_string(root.join(document))?;
     let mut failures = String::new();

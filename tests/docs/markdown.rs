@@ -8,7 +8,8 @@
 //! - A fenced block with an info string like `go counter.go` is a file: it is written
 //!   before the next command runs.
 //! - Any other fenced block has a language and holds no line that begins with `$ `.
-//! - Indented blocks, and shells as languages, are errors. So no command escapes.
+//! - Indented blocks, and shells as languages, are errors, so that no command escapes the
+//!   tests.
 
 use anyhow::{Context, Result, bail, ensure};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};

@@ -62,7 +62,7 @@ impl fmt::Display for Flavour {
     }
 }
 
-/// What a guest is built as.
+/// The kind of program that a guest is built as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Goal {
     /// A command for wasip1.

@@ -1,4 +1,4 @@
-//! What the end-to-end suites share. `tests/README.md` says how a case is written.
+//! The library that the end-to-end suites share. `tests/README.md` says how a case is written.
 //!
 //! Tests as data, and their judgement:
 //!

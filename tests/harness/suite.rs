@@ -297,7 +297,7 @@ impl CaseRoot {
     }
 
     /// Runs `command` with the case's arguments and streams in `ROOT/work`. Of its
-    /// environment, only what was set explicitly is kept.
+    /// environment, only variables that were set explicitly are kept.
     fn run(self, mut command: Command, case: &Case) -> Result<Outcome> {
         let env: Vec<_> = command
             .get_envs()

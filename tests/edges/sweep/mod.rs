@@ -3,7 +3,7 @@
 //! around each limit of the compiler. The memories have 0 bytes to 4 GiB and grow meanwhile.
 //!
 //! One process makes all accesses of a plan, on a runtime that enters the module again after
-//! a trap. So the test also sees what a store that trapped left in memory. The expected
+//! a trap. So the test also sees the bytes that a trapping store left in memory. The expected
 //! outcomes are computed by the specification's rule ([`plan`]). An interpreter must agree
 //! with them where memories are small. The message of each trap must fit the compiler's kind
 //! of check: where it relies on PROT_NONE, the message has an address inside the access.
@@ -143,8 +143,8 @@ const MUTANTS: [(&str, &str); 8] = [
     ),
 ];
 
-/// The sweep must find modules with another access than the plan's: they do what wrongly
-/// lowered code would do.
+/// The sweep must detect modules whose accesses differ from the plan's, because they behave
+/// like wrongly lowered code.
 fn mutants(tool: &Tool) -> Result<()> {
     let plan = Plan::new(&SMALL);
     let text = module::text(&plan, Swept::First)?;

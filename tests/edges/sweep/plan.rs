@@ -1,7 +1,7 @@
-//! Which accesses are made, in which order, and the outcome of each by the specification's
-//! rule. An access of `width` bytes at index plus offset traps unless it ends within the
-//! memory's size. The sum of index and offset doesn't wrap around (core specification,
-//! "Memory Instructions").
+//! The accesses in their order, and the outcome of each by the specification's rule. An
+//! access of `width` bytes at index plus offset traps unless it ends within the memory's
+//! size. The sum of index and offset doesn't wrap around (core specification, "Memory
+//! Instructions").
 
 mod ranges;
 

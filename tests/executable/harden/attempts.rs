@@ -326,7 +326,8 @@ fn emptying(name: &'static str, calls: &str, version: u32, all: Outcome) -> Atte
     }
 }
 
-/// If directories are granted for reading alone, seccomp refuses each call that changes one.
+/// If directories are granted for reading alone, seccomp refuses each call that changes a
+/// file.
 fn beside_read_only(place: &AttemptDirectory, version: u32) -> Vec<Attempt> {
     let [secret, ro] = ["secret", "ro/file"].map(|name| place.path(name));
     let at = libc::AT_FDCWD;

@@ -119,7 +119,8 @@ fn holds(tool: &Tool, policy: Policy, pretended: Option<u32>) -> Result<()> {
     Ok(())
 }
 
-/// Makes one attempt behind some layers. `programs` are without and with the second fence.
+/// Makes one attempt behind some layers. The first of `programs` has no second fence, the
+/// second has it.
 fn try_once(
     attempt: &Attempt,
     fences: Fences,

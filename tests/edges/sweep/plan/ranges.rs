@@ -25,7 +25,8 @@ const LENGTHS: [u32; 13] = [
 const MOVED: u64 = 8192;
 
 impl Plan {
-    /// Operators for ranges in memory, of constant lengths and of given ones.
+    /// Operators for ranges in memory, with constant lengths and with lengths from a
+    /// parameter.
     pub(super) fn ranges(&mut self) {
         for length in LENGTHS {
             for how in [Length::Constant(length), Length::Given] {
