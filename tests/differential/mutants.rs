@@ -1,4 +1,4 @@
-//! Would wrong code be found? A test of this suite itself.
+//! Would this suite find wrong code? This file tests the suite itself.
 //!
 //! A compiler that lowers an operator wrongly does the same as a right compiler that gets a
 //! module with another operator. So our compiler gets a module in which one operator is replaced

@@ -35,7 +35,7 @@ impl Flavour {
         Self::Unoptimised,
     ];
 
-    /// Whether functions differ from those of the flavours that stand before this one.
+    /// Whether its functions differ from those of the flavours before it.
     #[must_use]
     pub fn changes_code(self) -> bool {
         matches!(self, Self::Plain | Self::Unoptimised)

@@ -8,7 +8,7 @@
 //!
 //! Sample cases also run in the other [`Way`]s: compiled with less knowledge of Go, and with
 //! goroutines that are preempted all the time. Neither may make a difference. Flavours that
-//! have the same code as another one are left out there.
+//! have the same code as another flavour are left out there.
 
 use crate::case::{Case, Reference};
 use crate::compare::{self, Outcome};

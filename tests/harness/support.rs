@@ -71,7 +71,7 @@ pub fn run(program: &Path, args: &[&str], dir: &Path) -> Result<Finished> {
 /// [`Finished::one_line`] as a function.
 ///
 /// # Errors
-/// Says what is different.
+/// Names the difference.
 pub fn one_line(finished: &Finished, code: i32, prefix: &str, texts: &[&str]) -> Result<()> {
     finished.one_line(code, prefix, texts)
 }

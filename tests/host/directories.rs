@@ -78,7 +78,8 @@ fn fill(dir: &Path, count: usize) -> Result<()> {
     Ok(())
 }
 
-/// A listing makes one system call for each portion that the kernel gives, and never goes back.
+/// A listing makes one system call for each portion of entries that the kernel returns, and
+/// never seeks back.
 fn system_calls(program: &Program) -> Result<()> {
     if !Path::new("/usr/bin/strace").exists() {
         eprintln!("SKIPPED: strace isn't installed");

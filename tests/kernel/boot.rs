@@ -15,7 +15,7 @@ use std::time::Duration;
 /// and a check has two programs at most.
 const SILENCE: Duration = Duration::from_secs(300);
 
-/// What a machine printed.
+/// The output of a machine.
 #[derive(Debug, Default)]
 pub struct Console {
     facts: HashMap<String, String>,

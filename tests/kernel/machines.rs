@@ -89,8 +89,8 @@ pub const MACHINES: &[Machine] = &[
     },
 ];
 
-/// Compares a machine with what was asked for, so that no check passes on another machine. All
-/// checks must have run.
+/// Compares a machine with the requested properties, so that no check passes on another
+/// machine. All checks must have run.
 pub fn compare(machine: &Machine, console: &Console) -> Result<()> {
     console.came_to_its_end()?;
     let version = machine.kernel.split('-').nth(1).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Hand-written modules with what Go's compiler doesn't emit.
+//! Hand-written modules with code that Go's compiler doesn't emit.
 
 use anyhow::{Context, Result};
 use harness::tool::Tool;

@@ -18,7 +18,7 @@ pub const CONTRACT: Layers = &[
 ];
 
 pub const COMPILER: Layers = &[
-    // What every phase may use.
+    // Modules that every phase may use.
     ("error", &[]),
     ("policy", &["error"]),
     ("options", &["policy"]),
@@ -103,7 +103,7 @@ pub const RUNTIME: Layers = &[
     ("pieces", &["arch"]),
     ("compare_bytes", &["arch", "pieces"]),
     ("libc_mem", &["arch", "compare_bytes", "pieces"]),
-    // What the linker and the kernel hand over.
+    // Data that the linker and the kernel hand over.
     ("tables", &[]),
     ("manifest", &[]),
     ("process", &[]),
@@ -111,7 +111,7 @@ pub const RUNTIME: Layers = &[
     ("linear_memory", &["report"]),
     ("shim_memory", &[]),
     ("stack", &["report"]),
-    // What all of WASI's calls stand on: errno, rights, descriptors, the guest's memory.
+    // The base of all WASI calls: errno, rights, descriptors, the guest's memory.
     ("abi", &["linear_memory", "shim_memory"]),
     // Features for tests.
     ("again", &["arch", "stack"]),

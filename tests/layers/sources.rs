@@ -71,7 +71,7 @@ impl Reader {
         }
     }
 
-    /// Collects what the paths in `tokens` begin with.
+    /// Collects the first names of the paths in `tokens`.
     fn paths(&mut self, tokens: &[TokenTree], here: &[String]) {
         let mut at = 0;
         while at < tokens.len() {

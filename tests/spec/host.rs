@@ -99,7 +99,7 @@ impl Host {
         }
     }
 
-    /// Replaces the reference on the stack by whether it has this number.
+    /// Replaces the reference on the stack by 1 if it has this number, and else by 0.
     pub fn compare(&self, code: &mut InstructionSink<'_>, number: u32) {
         code.i32_const(number.cast_signed()).call(self.is);
     }

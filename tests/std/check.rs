@@ -137,7 +137,7 @@ impl Case {
     }
 
     /// One line for each test whose verdict differs, one line for all tests that ran in only one
-    /// way (after a trap they are many), and one for the exit.
+    /// way (after a trap there are many), and one line for the exit.
     fn differences(&self, ours: &Outcome, reference: &Outcome) -> Vec<String> {
         let (mut found, mut only_one_way) = (Vec::new(), 0);
         let names: BTreeSet<_> = ours.report.keys().chain(reference.report.keys()).collect();
