@@ -123,8 +123,7 @@ fn processors(tool: &Tool) -> Result<()> {
             } else {
                 let missing = level.features.without(CPU.levels[has].features);
                 let mut missing = CPU.features_in(missing);
-                // The message names the first missing feature. qemu64 has the level's first
-                // feature.
+                // The message names the first missing feature. qemu64 has SSE3.
                 let first = missing.find(|f| (processor, f.name) != ("qemu64", "sse3"));
                 lacks(&finished, first.context("a level like another")?.name, has)
             };
