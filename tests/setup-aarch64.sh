@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Puts what aarch64 needs on an x86-64 machine under .venv/aarch64/. Safe to run again:
-# what is there already is left alone, and what failed leaves nothing behind.
+# Puts the tools for aarch64 on an x86-64 machine under .venv/aarch64/. Safe to run again:
+# installed tools are left alone, and a failed step leaves nothing behind.
 #
 #   tests/setup-aarch64.sh rust    a Rust compiler with aarch64's standard library
 #   tests/setup-aarch64.sh qemu    an emulator for programs of aarch64
@@ -18,9 +18,9 @@
 #   .venv/aarch64/qemu-aarch64, qemu-x86_64: of both processors, to compare them
 #   .venv/aarch64/kernels/linux-VERSION, with the page size if it isn't 4 KiB
 #
-# Rust comes from the toolchain in use where that has the target, or rustup can add it;
-# otherwise, as the emulators, from Debian's packages, which are unpacked there and
-# change nothing on the machine.
+# Rust comes from the toolchain in use if it has the target or rustup can add it. Otherwise
+# Rust comes from Debian's packages, as the emulators do. The packages are unpacked there
+# and change nothing on the machine.
 set -euo pipefail
 
 TRIPLE=aarch64-unknown-linux-gnu

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Where WebAssembly's tests of WASI preview 1 are: the directory that
-# WASI_TESTSUITE names, ../shared/wasi-testsuite beside the checkout, or a clone
-# under .venv/.
+# Finds WebAssembly's tests of WASI preview 1: in the directory that
+# WASI_TESTSUITE names, in ../shared/wasi-testsuite beside the checkout, or in a
+# clone under .venv/.
 #
 #   tests/wasi-suite.sh where      prints the directory, or nothing
 #   tests/wasi-suite.sh get        clones it if it isn't there; never fails

@@ -69,7 +69,7 @@
     (if (then (return (i32.const 0))))
     (i32.const 1))
 
-  ;; Is resumed at 2 by recovery, which pclntab says and no constant.
+  ;; Recovery resumes it at 2, a number that only pclntab has and no constant.
   (func $guarded (param i32) (result i32) (local i32)
     (local.set 1 (global.get 0))
     (loop $entry

@@ -1,6 +1,6 @@
-//! Are loops over bytes left alone that are almost the loops that the compiler replaces? Each
-//! change of a loop must leave one less to be replaced, and the changed loop must do what its
-//! text says, up to the end of memory.
+//! Does the compiler leave a loop over bytes alone if the loop only resembles a loop that it
+//! replaces? Each change of a loop must lower the number of replaced loops by 1. The changed
+//! loop must do what its text says, up to the end of memory.
 
 use anyhow::{Context, Result, ensure};
 use harness::agree::{Compared, prelude};
@@ -106,8 +106,8 @@ const CALLS: &[&str] = &[
     "(call $find (i32.const 65528) (i32.const 0x7b) (i32.const 8))",
 ];
 
-/// The last call of a program. Each makes a program of its own, since most of them trap:
-/// they read beyond the end.
+/// The last call of a program. Each of these calls makes a program of its own, because most
+/// of them read beyond the end of memory and trap.
 const LAST: &[&str] = &[
     "",
     "(call $equal (i64.const 65532) (i64.const 40000) (i64.const 5))",
@@ -130,8 +130,8 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     trials
 }
 
-/// With `to` in place of `from` in the loops, the compiler must replace this many of them,
-/// and the programs must do what they do under wasmtime.
+/// Replaces the text `from` by `to` in the loops. The compiler must then replace `replaced`
+/// loops, and the programs must do what they do under wasmtime.
 fn near(tool: &Tool, from: &str, to: &str, replaced: usize) -> Result<()> {
     let loops = include_str!("../../compiler/tests/byte_loops.wat");
     ensure!(loops.contains(from), "{from:?} is in no loop");

@@ -1,5 +1,5 @@
-//! A case as data: a variation of the base module, what the compiler knows of it, and what the
-//! program does where a trusted fact doesn't hold.
+//! A case as data: a variation of the base module, the facts that the compiler knows of it,
+//! and the program's behaviour if a trusted fact doesn't hold.
 
 use crate::module::{self, Edit, NAMED, Named};
 use anyhow::{Context, Result, ensure};
@@ -17,12 +17,12 @@ pub struct Case {
     pub name: &'static str,
     pub edits: &'static [Edit<'static>],
     pub named: &'static [Named],
-    /// What a build with default flags knows of the module.
+    /// The facts that a build with default flags knows of the module.
     pub knows: &'static [Fact],
     pub trusted: Trusted,
 }
 
-/// One thing that a build knows of a module ([`Facts`]).
+/// One fact that a build knows of a module ([`Facts`]).
 #[derive(Debug, Clone, Copy)]
 pub enum Fact {
     NotGo,
@@ -30,11 +30,11 @@ pub enum Fact {
     /// Functions that never return normally.
     NeverReturn(usize),
     Preemptible(bool),
-    /// How many dispatches are removed, and how many there are.
+    /// The number of removed dispatches, and the number of all dispatches.
     Dispatches(usize, usize),
-    /// How many dispatches are removed.
+    /// The number of removed dispatches.
     Removed(usize),
-    /// How many calls there are before which loops give way.
+    /// The number of calls before which loops give way.
     GivingWay(usize),
 }
 
@@ -57,22 +57,22 @@ impl Fact {
 /// The effect of trusted facts.
 #[derive(Debug, Clone, Copy)]
 pub enum Trusted {
-    /// None: they hold, or the compiler doesn't use them.
+    /// No effect: the facts hold, or the compiler doesn't use them.
     AsSpecified,
-    /// The program ends with this trap, in wasi-aot's words, where it should go on or end in
-    /// another way. Its output up to the trap is right.
+    /// The program ends with this trap, in wasi-aot's words, although it should go on or end
+    /// in another way. Its output up to the trap is right.
     Traps(&'static str),
-    /// The program prints the second text where the first would be right. Nothing else
+    /// The program prints the second text. The first text would be right. Nothing else
     /// changes.
     Prints(&'static str, &'static str),
-    /// The program goes on where it should trap, and prints this text first.
+    /// The program should trap. Instead it goes on, and prints this text first.
     GoesOn(&'static str),
 }
 
 /// The dispatches of $sum and $guarded.
 pub const BOTH: Fact = Fact::Dispatches(2, 2);
 
-/// What a build knows of the base module.
+/// The facts that a build knows of the base module.
 pub const BASE: &[Fact] = &[
     BOTH,
     Fact::ResumePoints(7),

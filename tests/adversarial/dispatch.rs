@@ -1,5 +1,5 @@
-//! Are dispatches handled right that are almost Go's? Jumps whose PC_B is wrong, or isn't a
-//! constant.
+//! Does the compiler handle dispatches correctly that only resemble Go's? Their jumps have
+//! a wrong PC_B, or a PC_B that isn't a constant.
 
 use crate::case::Fact::{self, Dispatches, NeverReturn, ResumePoints};
 use crate::case::{BASE, CASE, Case};

@@ -1,6 +1,7 @@
-//! What if a loop gives way although nothing asked for it? The compiler trusts that only the
-//! runtime makes `stackguard0` ask, and that `morestack` is Go's. If either is wrong, the
-//! program calls a function of its own module and writes a word below SP; nothing else.
+//! What if a loop gives way although the runtime didn't ask it to? The compiler trusts two
+//! facts: only the runtime makes `stackguard0` ask, and `morestack` is Go's. If either fact
+//! is wrong, the program calls a function of its own module and writes a word below SP, and
+//! does nothing else.
 
 use crate::case::Fact::{self, GivingWay, Preemptible};
 use crate::case::{Case, Trusted};

@@ -1,6 +1,6 @@
 //! What happens to a module that looks like Go's and isn't? A fact that the compiler verifies
 //! must make no difference. A fact that it trusts (`go/` in the compiler says which) may be
-//! wrong; then only what the guest itself computes may change.
+//! wrong; then only the guest's own results may change.
 //!
 //! Each case is a variation of one module in Go's calling convention ([`module`]), to which
 //! all of the compiler's knowledge of Go applies: each case says which facts a build must

@@ -1,5 +1,5 @@
-//! The module that the cases vary: `base.wat` with what Go's linker would add, a function
-//! table and pclntab. Both are made here from the module's functions.
+//! The module that the cases vary: `base.wat` with the two parts that Go's linker would add:
+//! a function table and pclntab. This file makes both from the module's functions.
 
 use anyhow::{Result, ensure};
 use harness::agree::prelude;
@@ -105,7 +105,8 @@ fn pclntab(functions: &[String], named: &[Named]) -> Result<String> {
             half(word);
         }
     }
-    // After the table comes more of Go's data. Without it, zeroes at the end would be cut.
+    // In Go's modules more data follows the table. Without more data, zeroes at the table's
+    // end would be cut.
     table.push(0xff);
     let mut text = format!("(data (i32.const {PCLNTAB}) \"");
     for byte in table {

@@ -1,5 +1,5 @@
-//! Is a call cut only if its function never returns? Functions that look as if they never
-//! returned, and calls that look like Go's.
+//! Is a call cut only if its function never returns? The cases have functions that look as
+//! if they never returned, and calls that look like Go's.
 
 use crate::case::Fact::{self, Dispatches, NeverReturn, Removed};
 use crate::case::{CASE, Case};

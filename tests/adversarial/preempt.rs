@@ -1,6 +1,6 @@
 //! Does the runtime write only where it may when `g` isn't a goroutine? To preempt, the
-//! runtime stores one word into the guest's memory. The store must stay inside it, whatever
-//! `g` and the offsets in `morestack` are.
+//! runtime stores one word into the guest's memory. The store must stay inside this memory,
+//! whatever `g` and the offsets in `morestack` are.
 
 use crate::case::Fact::{self, Preemptible};
 use crate::case::{self, CASE, Case, Trusted};

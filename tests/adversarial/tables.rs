@@ -1,5 +1,5 @@
 //! What if function tables and globals are almost Go's? Either the compiler uses no knowledge
-//! of Go, or its knowledge holds all the same.
+//! of Go, or its knowledge is true nevertheless.
 
 use crate::case::Fact::{self, Dispatches, NotGo};
 use crate::case::{CASE, Case};

@@ -1,4 +1,5 @@
-//! Do passive data segments and `memory.init` work at their limits? And constant expressions?
+//! Do passive data segments and `memory.init` work at their limits? Do constant expressions
+//! work?
 
 use harness::agree::{self, Program};
 use harness::tool::Tool;

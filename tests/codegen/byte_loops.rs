@@ -101,7 +101,7 @@ fn of_go(version: &'static str, flavour: Flavour) -> Result<()> {
     Ok(())
 }
 
-/// A build of `module` with this flag must replace so many loops.
+/// A build of `module` with this flag must replace `count` loops.
 fn replaced(module: &Path, flag: &str, count: usize) -> Result<()> {
     let options = Options {
         target: target::tested(),

@@ -1,5 +1,5 @@
-//! Does code that `--cpu` chose run on the processors that have the features, and does an
-//! executable refuse to start where one is missing? An emulator stands in for other
+//! Does code for the features of `--cpu` run on the processors that have them? Does an
+//! executable refuse to start if a feature is missing? An emulator stands in for other
 //! processors: it refuses instructions that they lack.
 
 use crate::support::{assemble, build, guest, one_line, run, test, text};
@@ -23,7 +23,7 @@ use wasmparser::{Parser, Payload, TypeRef, ValType};
 
 /// (the emulator's name of a processor, the highest level that it has).
 const PROCESSORS: [(&str, usize); 4] = [
-    // It has SSE3, as all AMD processors have that qemu knows.
+    // qemu64 has SSE3, as all AMD processors that qemu knows.
     ("qemu64", 0),
     ("qemu64,-sse3", 0),
     ("Nehalem", 1),
@@ -75,7 +75,7 @@ fn emulated(architecture: &str, processor: &str, program: &Path) -> Result<Finis
     let mut command = Command::new(emulator(architecture).context("no emulator")?);
     command.args(["-cpu", processor]).arg(program).env_clear();
     let mut finished = Run::of(command).seconds(120).run()?;
-    // The emulator warns of features that it leaves out. wasi-aot uses none of them.
+    // The emulator warns of features that it leaves out. wasi-aot doesn't use these features.
     let said = text(&finished.stderr);
     let said = said.lines().filter(|line| !line.contains("warning: TCG"));
     finished.stderr = said
@@ -123,7 +123,7 @@ fn processors(tool: &Tool) -> Result<()> {
             } else {
                 let missing = level.features.without(CPU.levels[has].features);
                 let mut missing = CPU.features_in(missing);
-                // The message names the first missing feature; qemu64 has the first one.
+                // The message names the first missing feature. qemu64 has SSE3.
                 let first = missing.find(|f| (processor, f.name) != ("qemu64", "sse3"));
                 lacks(&finished, first.context("a level like another")?.name, has)
             };
@@ -189,7 +189,8 @@ fn on_aarch64(tool: &Tool) -> Result<()> {
 }
 
 /// All vector operators, roundings and counts run on a processor that has only SSE2. If they
-/// are compiled for more and the check at the start is removed, they don't.
+/// are compiled for more features and the check at the start is removed, they don't run
+/// there.
 fn instructions(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let module = assemble(dir.path(), "m.wasm", &every_instruction()?)?;
@@ -199,7 +200,7 @@ fn instructions(tool: &Tool) -> Result<()> {
         succeeds(&on("qemu64,-sse3", &program)?)?;
     }
     for feature in CPU.features_in(CPU.default.features) {
-        // The instructions that SSE3 adds are for sums of neighbours in floats.
+        // The instructions that SSE3 adds compute sums of neighbouring float lanes.
         if feature.name == "sse3" {
             continue;
         }

@@ -1,5 +1,6 @@
-//! Do calls and jumps arrive that go farther than a branch of aarch64 reaches? Calls across 128
-//! MiB of code in both directions, and a jump across more than a conditional branch reaches.
+//! Do calls and jumps arrive if their targets are farther away than a branch of aarch64
+//! reaches? The module calls across 128 MiB of code in both directions, and jumps farther than
+//! a conditional branch reaches.
 
 use crate::support::{build, link, run, test, text};
 use anyhow::{Result, anyhow, ensure};
@@ -15,7 +16,7 @@ use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{BlockType, CodeSection, Function};
 use wasmparser::FunctionBody;
 
-/// Entries of a `br_table`. Each takes a word of code.
+/// Entries of a `br_table`. Each entry takes a word of code.
 const ENTRIES: u32 = 65_000;
 
 /// This many functions with one table each have 134 MiB.
@@ -159,7 +160,8 @@ impl Reencode for Fill {
     }
 }
 
-/// A body that returns 7 if the argument isn't 0; else 9, across this many tables.
+/// A body that returns 7 if the argument isn't 0, and else 9. The branch to the 7 jumps across
+/// this many tables.
 fn tables_jumped_over(tables: usize) -> Function {
     let targets: Vec<u32> = (0..ENTRIES).map(|entry| entry % 2).collect();
     let mut function = Function::new([]);

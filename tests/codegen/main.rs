@@ -1,14 +1,14 @@
 //! Does the compiled code compute what the module says?
 //!
 //! WebAssembly's own testsuite (`tests/spec`) doesn't have these cases: programs of several
-//! functions, code whose faults only its layout or a processor shows, and Go's own code.
+//! functions, code whose faults depend on its layout or the processor, and Go's own code.
 //! `tests/edges` has the limits of numbers, memory and stacks.
 //!
 //! - [`bulk`], [`memories`], [`tables`], [`tail_calls`], [`simd`]: parts of the language;
 //! - [`preload`]: several modules in one executable;
 //! - [`far_calls`]: more code than a branch of aarch64 reaches;
 //! - [`cpu`]: `--cpu`, features of processors;
-//! - [`recovery`], [`byte_loops`]: what the compiler knows of Go's code.
+//! - [`recovery`], [`byte_loops`]: the compiler's knowledge of Go's code.
 
 mod bulk;
 mod byte_loops;

@@ -8,8 +8,8 @@ use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 
-/// Beside memory 0 with one page: `$one` with a page, `$two` without one, `$three` with two at
-/// most. `$bytes` shows a byte of each memory.
+/// Memory 0 has one page, `$one` has one page, `$two` has none, and `$three` has at most two.
+/// `$bytes` shows a byte of each memory.
 const ITEMS: &str = r#"
     (memory $one 1) (memory $two 0) (memory $three 1 2)
     (data $text "0123456789abcdef")
@@ -190,7 +190,7 @@ fn limits(tool: &Tool) -> Result<()> {
     let just = ["--max-memory", "704KiB"];
     let (code, stderr) = ends(tool, large, &just)?;
     ensure!(code == Ends::Exit(0), "{code}: {stderr}");
-    // The stack gets what the memories leave.
+    // The stack gets the space that the memories leave.
     let deep = r#"(module (memory 1) (func $deep (call $deep) (call $deep))
         (func (export "_start") (call $deep)))"#;
     for (limit, stack) in [("1MiB", "256 KiB"), ("16MiB", "2 MiB")] {

@@ -1,5 +1,5 @@
-//! Does `--preload` link modules into one executable as instantiating them in order would? And
-//! does the build name an import that no module satisfies?
+//! Does an executable with `--preload` behave as if its modules were instantiated in order?
+//! Does the build name an import that no module satisfies?
 
 use crate::support::{assemble, guest, one_line, run, test, text};
 use anyhow::{Result, ensure};
@@ -367,7 +367,7 @@ const CALC: &str = r#"(module
     (func (export "one") (param i32) (result i32) (i32.const 1))
     (func (export "fail") unreachable))"#;
 
-/// The merge loses nothing of what a build knows of the Go program's code.
+/// The merge loses no fact that a build knows of the Go program's code.
 fn stays_go(module: &[u8], calc: &[u8]) -> Result<()> {
     let calc = Preload {
         name: "calc",

@@ -1,5 +1,5 @@
-//! Is Go's control flow recovered in every function with a dispatch? And does a function say
-//! so that is entered at a point where Go never enters it?
+//! Is Go's control flow recovered in every function with a dispatch? Does a function report
+//! an entry at a point where Go never enters it?
 
 use crate::support::{build, guest, run, test, text};
 use anyhow::{Result, ensure};

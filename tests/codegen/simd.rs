@@ -1,6 +1,6 @@
-//! Do vectors work in whole programs? In globals, signatures and blocks, across calls, in
-//! memory, and in Go's own packages. The specification's testsuite has the single operators.
-//! Relaxed SIMD must do the same on all processors.
+//! Do vectors work in whole programs: in globals, signatures and blocks, across calls, in
+//! memory, and in Go's own packages? The specification's testsuite tests the single
+//! operators. Relaxed SIMD must do the same on all processors.
 
 use crate::support::{assemble, build, run, test, text};
 use anyhow::{Result, ensure};
@@ -188,7 +188,7 @@ const PROGRAMS: &[Program] = &[
 ];
 
 /// Each relaxed operator must equal another operator. Multiply-add must round the product and
-/// the sum: then (1 + 2^-12)^2 is 1 + 2^-11; a fused one would be 2^-24 more.
+/// the sum: then (1 + 2^-12)^2 is 1 + 2^-11; a fused multiply-add would give 2^-24 more.
 const RELAXED: &str = r#"
     (func $same (param v128 v128)
       (if (i32.eqz (i8x16.all_true (i8x16.eq (local.get 0) (local.get 1)))) (then unreachable)))

@@ -445,8 +445,8 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     .collect()
 }
 
-/// A table grows to its own maximum. If that is too large, the build says how far it grows
-/// instead.
+/// A table grows to its own maximum. If the maximum is too large, the build says how far
+/// the table grows instead.
 fn room(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let own = "wasi-aot: note: table 0 may have 4000000000 elements; here it grows to 1048576";

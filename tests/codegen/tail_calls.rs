@@ -1,5 +1,5 @@
-//! Do tail calls free the caller's frame? Deep recursion on a small stack, with more and with
-//! fewer arguments than fit registers, and traps in the callee.
+//! Do tail calls free the caller's frame? The programs recurse deeply on a small stack, with
+//! more and with fewer arguments than fit registers, and trap in the callee.
 
 use crate::support::{build, run, test, text};
 use anyhow::{Result, ensure};
@@ -9,10 +9,10 @@ use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::sync::Arc;
 
-/// Each function counts down in `$n` by tail calls. The table that `$odd` uses is written; the
-/// one of `$indirect` isn't. `$narrow` and `$wide` call each other; most arguments of `$wide`
-/// are on the stack. Global 0 lives in a register, and `$direct` writes it right before its
-/// tail call.
+/// Each function counts down in `$n` by tail calls. `$odd` uses a table that is written,
+/// `$indirect` a table that isn't. `$narrow` and `$wide` call each other; most arguments of
+/// `$wide` are on the stack. Global 0 lives in a register, and `$direct` writes it right
+/// before its tail call.
 const ITEMS: &str = r#"
     (type $count (func (param i64 i64) (result i64)))
     (global $last (mut i32) (i32.const 7))
@@ -138,7 +138,8 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     trials
 }
 
-/// All of [`DEEP`] in one program. If each call kept a return address, that would need 80 MB.
+/// All of [`DEEP`] in one program. If each call kept a return address, the stack would need
+/// 80 MB.
 fn on_a_small_stack(tool: &Tool, level: &str) -> Result<()> {
     let bodies: String = DEEP.iter().map(|program| &*program.body).collect();
     let (ends, stderr) = outcome(tool, &bodies, &[level, "--stack-size", "1MiB"])?;
@@ -146,7 +147,8 @@ fn on_a_small_stack(tool: &Tool, level: &str) -> Result<()> {
     Ok(())
 }
 
-/// The backtrace names the functions on the stack, and not the one whose frame is freed.
+/// The backtrace names the functions on the stack, but not the function whose frame is
+/// freed.
 fn backtrace(tool: &Tool) -> Result<()> {
     let (ends, stderr) = outcome(tool, "(call $leads)", &[])?;
     ensure!(ends == Ends::Exit(134), "{ends}: {stderr}");

@@ -1,5 +1,5 @@
-//! What does a build say of input that it can't compile? One line with the fault and its
-//! place, exit code 1, and an existing output file stays as it was.
+//! What does a build say of input that it can't compile? It prints one line with the fault
+//! and its place, and exits with 1. An existing output file stays as it was.
 
 use crate::support::{assemble, guest, one_line, test};
 use anyhow::{Result, ensure};

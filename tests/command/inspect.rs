@@ -1,5 +1,5 @@
-//! Is what `wasi-aot inspect` says true? Modules of Go's toolchains, executables and objects of
-//! wasi-aot, other files, and damaged ones.
+//! Does `wasi-aot inspect` describe files correctly? The files are modules of Go's toolchains,
+//! executables and objects of wasi-aot, other files, and damaged files.
 
 use crate::support::{assemble, build, guest, link, one_line, test, text};
 use anyhow::{Context, Result, ensure};

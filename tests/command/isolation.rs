@@ -1,5 +1,6 @@
-//! What does `wasi-aot` need of the machine? Nothing: it builds in a root directory that holds
-//! only `wasi-aot`, its shared libraries and the module, without PATH and without /proc.
+//! Does `wasi-aot` need anything of the machine? It must not: it builds in a root directory
+//! that holds only `wasi-aot`, its shared libraries and the module, without PATH and without
+//! /proc.
 
 use crate::support::{guest, run, test, text};
 use anyhow::{Context, Result, ensure};

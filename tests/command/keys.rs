@@ -1,4 +1,4 @@
-//! The keys of the JSON reports are the documented ones.
+//! Are the keys of the JSON reports the documented keys?
 
 use crate::support::{build, guest, test};
 use anyhow::{Context, Result, ensure};
@@ -41,7 +41,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     ]
 }
 
-/// What `wasi-aot COMMAND --json FILE` prints; a file is inspected.
+/// The report that `wasi-aot COMMAND --json FILE` prints.
 fn report(tool: &Tool, command: &[&str], file: Option<&Path>) -> Result<Value> {
     let mut command = tool.command(if file.is_some() {
         &["inspect"]
@@ -66,8 +66,8 @@ fn documented(command: &str, others: &str) -> Result<BTreeSet<String>> {
     Ok(keys)
 }
 
-/// Each key that is printed is documented, and each that is documented is printed. An empty
-/// array shows no more than its own key, nor does null.
+/// Each printed key is documented, and each documented key is printed. An empty array shows
+/// only its own key, and so does null.
 fn compare(report: &Value, documented: &BTreeSet<String>) -> Result<()> {
     let mut printed = BTreeSet::new();
     keys(report, "", &mut printed);
@@ -91,7 +91,7 @@ fn compare(report: &Value, documented: &BTreeSet<String>) -> Result<()> {
     Ok(())
 }
 
-/// The paths to all values that hold no others.
+/// The paths to all values that hold no other values.
 fn keys(value: &Value, path: &str, all: &mut BTreeSet<String>) {
     match value {
         Value::Object(object) if !object.is_empty() => {

@@ -1,4 +1,5 @@
-//! Is what a build writes what it should be? Sections, symbols, segments, modes, forms.
+//! Does a build write the right sections, symbols, segments, file modes and forms of
+//! output?
 
 use crate::support::{assemble, build, guest, run, test, text};
 use anyhow::{Context, Result, ensure};

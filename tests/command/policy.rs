@@ -1,6 +1,6 @@
-//! Are grants refused that contradict each other? The build refuses what it can know; the
-//! executable refuses at its start what depends on the machine. A note says what a build
-//! can't check.
+//! Are grants refused if they contradict each other? The build refuses the contradictions
+//! that it can know. The executable refuses, at its start, the contradictions that
+//! depend on the machine. A note says what a build can't check.
 
 use crate::support::{build, guest, one_line, run, test, text};
 use anyhow::{Result, ensure};

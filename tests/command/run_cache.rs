@@ -55,21 +55,21 @@ const ATTEMPTS: &[&[&str]] = &[
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     vec![
         test("run/the cache is out of reach", tool, |tool| {
-            let place = Place::new()?;
+            let place = CacheTree::new()?;
             let grant = place.path("");
             out_of_reach(tool, &place, &grant)
         }),
         test("run/the cache is out of reach, --dir /", tool, |tool| {
-            out_of_reach(tool, &Place::new()?, Path::new("/"))
+            out_of_reach(tool, &CacheTree::new()?, Path::new("/"))
         }),
         test("run/the cache itself isn't granted", tool, |tool| {
-            let place = Place::new()?;
+            let place = CacheTree::new()?;
             place.run(tool, &place.path(""), &["nothing"])?;
             let granted = place.run(tool, &place.path("real/wasi-aot"), &["nothing"])?;
             one_line(&granted, 125, "", &["--dir ", "XDG_CACHE_HOME"])
         }),
         test("run/files beside the cache can be written", tool, |tool| {
-            let place = Place::new()?;
+            let place = CacheTree::new()?;
             for attempt in [
                 &["create", "real/new"][..],
                 &["rename", "real/new", "home/newer"],
@@ -97,10 +97,11 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     ]
 }
 
-/// `home/.cache` -> `real`, beside a program.
-struct Place(TempDir);
+/// A temporary directory around the cache: `home/.cache` is a link to `real`, which holds the
+/// cache. `script` is a program beside them.
+struct CacheTree(TempDir);
 
-impl Place {
+impl CacheTree {
     fn new() -> Result<Self> {
         let place = Self(tempfile::tempdir()?);
         for dir in ["home", "real"] {
@@ -151,7 +152,7 @@ impl Place {
 
 /// Makes all attempts from a program that is granted `grant`, a directory that contains
 /// `place`'s cache.
-fn out_of_reach(tool: &Tool, place: &Place, grant: &Path) -> Result<()> {
+fn out_of_reach(tool: &Tool, place: &CacheTree, grant: &Path) -> Result<()> {
     place.run(tool, grant, &["nothing"])?;
     let [own] = &place.entries()?[..] else {
         anyhow::bail!("not one entry: {:?}", place.entries()?)
@@ -162,7 +163,7 @@ fn out_of_reach(tool: &Tool, place: &Place, grant: &Path) -> Result<()> {
         .iter()
         .find(|name| *name != own)
         .context("no other entry")?;
-    let contents = |place: &Place| -> Result<Vec<_>> {
+    let contents = |place: &CacheTree| -> Result<Vec<_>> {
         let read = |name| Ok(fs::read(place.path("real/wasi-aot").join(name))?);
         [own, other].into_iter().map(read).collect()
     };
@@ -209,7 +210,7 @@ fn replaced(tool: &Tool) -> Result<()> {
         }),
     ];
     for (name, change) in changes {
-        let place = Place::new()?;
+        let place = CacheTree::new()?;
         place.run_with(tool, &[], &["nothing"])?;
         let entry = place.path("real/wasi-aot").join(&place.entries()?[0]);
         change(&entry)?;
@@ -222,7 +223,7 @@ fn replaced(tool: &Tool) -> Result<()> {
 }
 
 fn somebody_elses(tool: &Tool) -> Result<()> {
-    let refused = |place: &Place, why: &str| {
+    let refused = |place: &CacheTree, why: &str| {
         let ran = place.run_with(tool, &[], &["nothing"])?;
         one_line(
             &ran,
@@ -231,7 +232,7 @@ fn somebody_elses(tool: &Tool) -> Result<()> {
             &["wasi-aot: cannot keep executables", why],
         )
     };
-    let place = Place::new()?;
+    let place = CacheTree::new()?;
     let cache = place.path("real/wasi-aot");
     fs::create_dir(&cache)?;
     for mode in [0o770, 0o707, 0o1777] {
@@ -262,7 +263,7 @@ fn old(path: &Path) -> Result<PathBuf> {
 }
 
 fn swept(tool: &Tool) -> Result<()> {
-    let place = Place::new()?;
+    let place = CacheTree::new()?;
     let cache = place.path("real/wasi-aot");
     fs::create_dir(&cache)?;
     let letter = old(&cache.join("letter"))?;
@@ -304,7 +305,7 @@ fn forbidden(tool: &Tool) -> Result<()> {
 /// There is no file to protect, so `--refuse-own-directory` doesn't refuse the start. The
 /// arguments arrive unchanged.
 fn nameless(tool: &Tool) -> Result<()> {
-    let place = Place::new()?;
+    let place = CacheTree::new()?;
     let module = guest("own", Goal::Wasip1)?;
     let run = |args: &[&str]| {
         let mut command = tool.command(["run", "--refuse-own-directory", "--dir", "."]);

@@ -17,7 +17,7 @@ pub struct Cost {
     pub message: String,
 }
 
-/// What a build may take in any case, and in addition for each MB of the module.
+/// The limit of any build, and the addition to the limit for each MB of the module.
 const SECONDS: (f64, f64) = (5.0, 2.0);
 const MEBIBYTES: (f64, f64) = (200.0, 60.0);
 
@@ -31,7 +31,7 @@ impl Cost {
         format!("{seconds:.1} s, {mebibytes:.0} MiB")
     }
 
-    /// The share of the limits that was used; of time and memory the larger one.
+    /// The used share of the limits: the larger of the shares of time and memory.
     pub fn share(&self, bytes: usize) -> f64 {
         let [seconds, mebibytes] = limits(bytes);
         (self.seconds / seconds).max(self.mebibytes / mebibytes)
@@ -87,7 +87,7 @@ pub fn measure(tool: &Tool, wasm: &[u8]) -> Result<Cost> {
     })
 }
 
-/// Waits for a child; returns what it used.
+/// Waits for a child. Returns its status and the resources that it used.
 fn wait(pid: u32) -> Result<(ExitStatus, libc::rusage)> {
     let pid = libc::pid_t::try_from(pid)?;
     let mut status = 0;

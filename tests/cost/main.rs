@@ -5,9 +5,9 @@
 //! ([`shapes`]), and mixtures of both ([`random`]). No build may take more processor time and
 //! memory than [`cost::Cost::limit`]. Each must give an executable or one line of error.
 //!
-//! The tests run fixed seeds, among them those that once were too expensive. `make cost` runs
-//! other seeds for as long as it is told to, and keeps too expensive modules in
-//! `target/cost`.
+//! The tests run fixed seeds, among them the seeds of modules that once were too expensive.
+//! `make cost` runs other seeds for as long as it is told to, and keeps too expensive modules
+//! in `target/cost`.
 
 mod cost;
 mod random;

@@ -8,7 +8,7 @@ use wasm_encoder::{
     NameSection, RefType, TableSection, TableType, TypeSection, ValType,
 };
 
-/// How many items each section has beside those that bodies need.
+/// The number of items of each section, beside the items that bodies need.
 #[derive(Debug, Clone, Default)]
 pub struct Counts {
     pub types: usize,
@@ -56,8 +56,7 @@ pub fn types(rng: &mut Rng, counts: &Counts) -> TypeSection {
     types
 }
 
-/// Imports of preview 1, all of type 1, which is that of none there but `sched_yield`'s
-/// neighbours; so of `args_sizes_get`.
+/// Imports of `args_sizes_get`, which has type 1.
 pub fn imports(counts: &Counts) -> ImportSection {
     let mut imports = ImportSection::new();
     for _ in 0..counts.imports {

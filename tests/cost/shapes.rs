@@ -327,7 +327,7 @@ fn vectors(rng: &mut Rng, body: &mut Body, size: usize) {
     }
 }
 
-/// What isn't one instruction.
+/// Operations that take several instructions.
 trait Compound {
     fn i8x16_shl_of_sum(&mut self) -> &mut Self;
 }

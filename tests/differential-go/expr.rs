@@ -19,7 +19,8 @@ pub struct Expressions<'r> {
 }
 
 impl Expressions<'_> {
-    /// One of `variables` with type `ty`; if there is none, another one with a conversion.
+    /// One of `variables` with type `ty`. If no variable has this type, another variable with a
+    /// conversion.
     fn leaf(&mut self, ty: &str, variables: &[Variable]) -> String {
         let same: Vec<&Variable> = variables.iter().filter(|v| v.1 == ty).collect();
         if !same.is_empty() && self.rng.chance(60) {

@@ -1,8 +1,8 @@
 //! Do random Go programs do what native Go does?
 //!
-//! A seed gives a program ([`program`]), which prints a digest of what each of its functions
-//! computes. Its output and its end must be those of the same source built for this machine, in
-//! each of [`WAYS`].
+//! A seed gives a program ([`program`]), which prints a digest of each function's results. Its
+//! output and its end must equal those of the same source built for this machine, in each of
+//! [`WAYS`].
 //!
 //! The tests run fixed seeds. `make differential-go` runs other seeds for as long as it is told
 //! to.

@@ -57,7 +57,7 @@ func run(number int, f func(d *digest)) {
 	f(d)
 }
 
-// A NaN's sign is what the processor that made it likes.
+// The sign of a NaN depends on the processor that made it.
 func copysign(x, sign float64) float64 {
 	if sign != sign {
 		sign = 1

@@ -1,5 +1,5 @@
 //! Copies a module's bodies with changes that make runs comparable and values visible. Random
-//! code drops most of what it computes, so dropped values go into a digest, a global of the
+//! code drops most of its results, so dropped values go into a digest, a global of the
 //! driver.
 
 use crate::nan::{self, Float, Scratch};
@@ -101,12 +101,12 @@ fn into_digest(
     code.global_set(digest);
 }
 
-/// How much of `global.get FUEL; i32.eqz; if` there is before an operator.
+/// How much of `global.get FUEL; i32.eqz; if` precedes an operator.
 #[derive(Default)]
 struct Fuel(u8);
 
 impl Fuel {
-    /// Whether the operator is the trap behind them.
+    /// Whether the operator is the trap that follows them.
     fn is_used_up(&mut self, operator: &Operator<'_>, fuel: Option<u32>) -> bool {
         let used_up = self.0 == 3 && matches!(operator, Operator::Unreachable);
         self.0 = match (self.0, operator) {

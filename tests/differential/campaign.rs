@@ -39,7 +39,6 @@ pub struct Counts {
     /// The number of runs of the reference, and how many of them trapped.
     pub runs: u64,
     pub traps: u64,
-    /// The number of modules that can't be instantiated.
     /// (seed, difference) of each mismatch.
     pub mismatches: Vec<(u64, String)>,
 }

@@ -2,7 +2,7 @@
 //! the module's functions and writes their results ([`crate::driver`]).
 //!
 //! The command keeps everything of the module. Function indices become two higher. A module
-//! without memory gets one, because preview 1 needs it; an empty memory gets a page.
+//! without memory gets a memory, because preview 1 needs it. An empty memory gets a page.
 
 use crate::body::{self, Changes};
 use crate::driver::{self, Calls};
@@ -27,7 +27,7 @@ pub const FD_WRITE: u32 = 1;
 /// The size of a page of memory in bytes.
 const PAGE: usize = 0x1_0000;
 
-/// What must be known about a module to call its functions.
+/// The facts about a module that are needed to call its functions.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
     /// The global that is set to [`crate::smith::FUEL`] before each call.
@@ -252,7 +252,7 @@ fn section(
         Payload::DataSection(from) => shift.parse_data_section(&mut to.data, from)?,
         Payload::CodeSectionEntry(_) => {
             let ValidPayload::Func(function, body) = valid else {
-                bail!("BUG: a body that is none");
+                bail!("BUG: a body that can't be read");
             };
             let signature = to.signature(to.body).clone();
             to.body += 1;

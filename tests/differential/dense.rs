@@ -33,7 +33,7 @@ struct Typed {
     operands: Vec<usize>,
     result: Option<usize>,
     vector: bool,
-    /// Most lanes that its lane may be of.
+    /// The number of lanes that the operator can choose from; 1 if it has no lane.
     lanes: u8,
 }
 

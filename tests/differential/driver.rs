@@ -9,7 +9,7 @@
 //! are made, too, in another run.
 //!
 //! Buffers lie in memory 0. Its first bytes are restored before the module's code goes on. When
-//! memory 0 itself is written, they are written first.
+//! memory 0 itself is written, its first bytes are written first.
 
 use crate::command::{FD_READ, FD_WRITE, IMPORTS, Sections, Shape};
 use crate::nan::{Float, Scratch};

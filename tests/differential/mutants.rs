@@ -1,4 +1,4 @@
-//! Would wrong code be found? A test of this suite itself.
+//! Would this suite find wrong code? This file tests the suite itself.
 //!
 //! A compiler that lowers an operator wrongly does the same as a right compiler that gets a
 //! module with another operator. So our compiler gets a module in which one operator is replaced
@@ -55,7 +55,8 @@ const WAY: Way = Way {
     variables_in_memory: false,
 };
 
-/// Looks for the mutants of a family. Returns for each after how many modules it was found.
+/// Looks for the mutants of a family. Returns the number of modules that it took to find each
+/// mutant.
 ///
 /// # Errors
 /// If a mutant isn't found, or a module can't be run.
@@ -103,7 +104,7 @@ fn find(mutant: &Mutant, worker: &mut Worker) -> Result<Option<u64>> {
 
 struct Exchanger {
     exchange: Exchange,
-    /// Functions that are left to go through, and those that aren't the driver's.
+    /// The number of the next body, and the number of the module's own functions.
     next: u32,
     functions: u32,
     exchanged: bool,

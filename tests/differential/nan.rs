@@ -80,7 +80,7 @@ impl Scratch {
     }
 }
 
-/// What is replaced before an operator: its last operand.
+/// The type whose NaNs are replaced in the operator's last operand, before the operator.
 pub fn before(operator: &Operator<'_>) -> Option<Float> {
     Some(match operator {
         Operator::F32Store { .. } | Operator::I32ReinterpretF32 | Operator::F32Copysign => {

@@ -24,7 +24,8 @@ pub struct Way {
     pub level: OptLevel,
     pub go: Go,
     pub spectre: bool,
-    /// As the compiler builds the heaviest functions. Random functions are too small for that.
+    /// Whether variables live in memory, as in the heaviest functions. Random functions are too
+    /// small for the compiler to choose this itself.
     pub variables_in_memory: bool,
 }
 
@@ -128,8 +129,9 @@ const STACK: u64 = 64 << 20;
 /// The time limit of a run: ten times what any run takes.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Held while an executable is written and while one is started. Between fork and exec a child has
-/// all descriptors that are open here, and a file that is open for writing can't be executed.
+/// Held while an executable is written and while an executable is started. Between fork and exec,
+/// a child has all descriptors that are open here. A file that is open for writing can't be
+/// executed.
 static WRITING: Mutex<()> = Mutex::new(());
 
 /// The directory in which executables are written and run, one at a time.

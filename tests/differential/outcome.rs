@@ -84,8 +84,8 @@ fn words(ours: &Outcome, reference: &Outcome) -> String {
             return format!("wrote {a} bytes, the reference {b}");
         };
         if a != b {
-            let place = Place { call, behind };
-            return format!("{place}: {a:#x}, the reference {b:#x}");
+            let position = WordPosition { call, behind };
+            return format!("{position}: {a:#x}, the reference {b:#x}");
         }
         if a >> 32 == MARK {
             (call, behind) = (Some(a & 0xffff_ffff), 0);
@@ -95,12 +95,12 @@ fn words(ours: &Outcome, reference: &Outcome) -> String {
     }
 }
 
-struct Place {
+struct WordPosition {
     call: Option<u64>,
     behind: usize,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for WordPosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.call {
             Some(call) => write!(f, "word {} from call {call} on", self.behind),

@@ -29,7 +29,8 @@ impl Reference {
     /// Runs a command from the call `first` on.
     ///
     /// # Errors
-    /// If wasmi refuses the module, or the run ends in a way that ours can't.
+    /// If wasmi refuses the module, or the run ends in a way in which our executables can't
+    /// end.
     pub fn runs(&mut self, wasm: &[u8]) -> Result<Runs> {
         self.modules += 1;
         if self.modules > MODULES {
@@ -53,7 +54,7 @@ impl Runs {
     /// Runs it from the call `first` on.
     ///
     /// # Errors
-    /// If it ends in a way that ours can't.
+    /// If it ends in a way in which our executables can't end.
     pub fn run(&self, first: u64) -> Result<Outcome> {
         let streams = Streams {
             input: first,

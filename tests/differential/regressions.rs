@@ -1,5 +1,5 @@
-//! Does every fault stay fixed that the suite found? Each is a module in `regressions/`, named
-//! after the fault.
+//! Does every fault that the suite found stay fixed? Each fault has a module in `regressions/`,
+//! named after the fault.
 //!
 //! Lines that begin with `;;= ` have the end of the module's first run and its first words, under
 //! the reference. `WASI_AOT_BLESS` writes them. All ways to build must agree with the reference

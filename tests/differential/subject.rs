@@ -109,8 +109,8 @@ pub fn expected(command: &Command, reference: &mut Reference) -> Result<Vec<(u64
     Ok(outcomes)
 }
 
-/// Compares ours, built in this way, with what is expected; adds to the number of
-/// executions. Gives what the build knew of Go's code.
+/// Compares our runs, built in this way, with the expected runs, and adds to the number of
+/// executions. Returns the facts that the build knew of Go's code.
 ///
 /// # Errors
 /// The first difference, as [`difference`] says it, or why ours can't be built or run.

@@ -22,13 +22,13 @@ enum Step<'a> {
     Cover,
     /// An expected line that nothing matches.
     Drop(&'a str),
-    /// An actual line that nobody expected.
+    /// An actual line that matches no expected line.
     Add(&'a str),
     /// An expected line, and the actual line that is much like it.
     Change(&'a str, &'a str),
 }
 
-/// What an output is in comparison with what was expected.
+/// The comparison of an output with the expected lines.
 #[derive(Debug)]
 pub struct Comparison<'a>(Vec<Step<'a>>);
 
@@ -42,7 +42,7 @@ impl<'a> Comparison<'a> {
         self.0.iter().all(|&step| cost(step) == 0)
     }
 
-    /// The difference, a line each: `-` was expected, `+` came.
+    /// The lines that differ: `-` was expected, `+` came.
     pub fn diff(&self) -> String {
         let line = |step: &Step| match *step {
             Step::Keep(text) => Some(format!("  {text}\n")),
@@ -64,7 +64,7 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// Whether `line` is what `pattern` stands for, `...` aside.
+/// Whether `line` matches `pattern`. The caller treats `...`.
 fn line_matches(pattern: &str, line: &str) -> bool {
     let mut parts = pattern.split(ANY_TEXT);
     let first = parts.next().expect("BUG: split gives at least one part");
@@ -75,7 +75,7 @@ fn line_matches(pattern: &str, line: &str) -> bool {
     let Some((last, middle)) = parts.split_last() else {
         return rest.is_empty();
     };
-    // The leftmost place of each part leaves the most for the parts behind it.
+    // The leftmost place of each part leaves the most text for the next parts.
     for part in middle {
         match rest.find(part) {
             Some(at) => rest = &rest[at + part.len()..],
@@ -85,8 +85,8 @@ fn line_matches(pattern: &str, line: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// Whether two lines that differ say the same in other words: what both begin and end with
-/// is at least half of the longer one.
+/// Whether two different lines are versions of the same line: their common beginning and
+/// end make up at least half of the longer line.
 fn alike(one: &str, other: &str) -> bool {
     fn common<'a>(one: impl Iterator<Item = &'a u8>, other: impl Iterator<Item = &'a u8>) -> usize {
         one.zip(other).take_while(|(a, b)| a == b).count()
@@ -120,8 +120,8 @@ fn steps<'a>(expected: &'a [String], actual: &'a [String]) -> Vec<Step<'a>> {
     steps
 }
 
-/// What a step costs. A change is cheaper than to drop a line, so that a line beside `...`
-/// which says something new isn't taken for one that is left out.
+/// What a step costs. A change is cheaper than to drop a line, so that a changed line
+/// beside `...` isn't taken for a missing line.
 fn cost(step: Step) -> usize {
     match step {
         Step::Keep(_) | Step::Cover => 0,
@@ -204,7 +204,7 @@ pub const CHECKS: &[Check] = &[
         let expected = ["size [..]", "old", "...", "end"];
         let actual = ["size 7", "new", "1", "2", "end"];
         let blessed = with(&expected, &actual, |c| c.blessed());
-        // A changed line before `...` is covered by it.
+        // `...` covers a changed line before it.
         ensure!(blessed == ["size [..]", "...", "end"], "{blessed:?}");
         let blessed = with(&["x [..]", "same"], &["y 7", "same"], |c| c.blessed());
         ensure!(blessed == ["y 7", "same"], "{blessed:?}");

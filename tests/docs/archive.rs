@@ -1,4 +1,4 @@
-//! The documents that `make dist` packs: no link of theirs leads nowhere.
+//! Checks that every link in the documents that `make dist` packs has its target.
 
 use crate::{find, links};
 use anyhow::{Result, ensure};

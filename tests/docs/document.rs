@@ -1,12 +1,12 @@
 //! Runs a document: its files are written and its commands are run, in their order, in an
-//! empty directory, and what they print is compared with what the document says.
+//! empty directory, and their output is compared with the output in the document.
 //!
-//! What differs from machine to machine is fixed: HOME is a new directory, LANG is C, `go`
-//! is the newest pinned one without a network, and `wasi-aot` the one under test. A document
-//! in a directory of `examples/` begins with a copy of that directory; files that another
-//! one needs besides its own blocks are in `tests/docs/fixtures/`, by the document's name.
-//! 127.0.0.1 stands for an address that no other process uses, and the outputs show the
-//! directories as `/work` and `/home/gopher`.
+//! Everything that differs between machines is fixed: HOME is a new directory, LANG is C,
+//! `go` is the newest pinned one without a network, and `wasi-aot` the one under test. A
+//! document in a directory of `examples/` begins with a copy of that directory; files that
+//! another document needs besides its own blocks are in `tests/docs/fixtures/`, by the
+//! document's name. 127.0.0.1 stands for an address that no other process uses, and the
+//! outputs show the directories as `/work` and `/home/gopher`.
 
 use crate::align::Comparison;
 use crate::markdown::{Action, Command, actions};
@@ -27,7 +27,7 @@ use tempfile::TempDir;
 /// The address that documents name.
 const LOOPBACK: &str = "127.0.0.1";
 
-/// How many commands were run, and which were not.
+/// The number of commands that were run, and the commands that weren't.
 #[derive(Debug, Default)]
 pub struct Tally {
     documents: usize,
@@ -61,7 +61,7 @@ pub fn check(document: &str, tool: &Tool, go: &Toolchain, tally: &Mutex<Tally>) 
     let path = paths::root().join(document);
     let text = fs::read_to_string(&path)?;
     let actions = actions(&text).with_context(|| document.to_owned())?;
-    let place = Place::new(document, tool)?;
+    let place = SessionDirectories::new(document, tool)?;
     let mut session = Session::start(place.bash(go)?)?;
     let loopback = address::loopback().to_string();
 
@@ -99,7 +99,7 @@ pub fn check(document: &str, tool: &Tool, go: &Toolchain, tally: &Mutex<Tally>) 
         .collect();
     ensure!(
         failures.is_empty(),
-        "the output is another one (WASI_AOT_BLESS=1 writes it into the document)\n{failures}"
+        "the output differs (WASI_AOT_BLESS=1 writes it into the document)\n{failures}"
     );
     Ok(())
 }
@@ -131,7 +131,7 @@ fn failure(document: &str, command: &Command, output: &[String]) -> Option<Strin
 /// The document `text` with the outputs that came.
 fn blessed(text: &str, outcomes: &[(&Command, Vec<String>)]) -> String {
     let mut lines: Vec<String> = text.lines().map(ToOwned::to_owned).collect();
-    // From the end, so that the indices of what is before stay right.
+    // From the end, so that the indices of earlier lines stay right.
     for (command, output) in outcomes.iter().rev() {
         let output = Comparison::new(&command.output, output).blessed();
         let with_margin = |line: String| format!("{}{line}", command.margin).trim_end().to_owned();
@@ -141,7 +141,7 @@ fn blessed(text: &str, outcomes: &[(&Command, Vec<String>)]) -> String {
 }
 
 /// The directories of a session.
-struct Place {
+struct SessionDirectories {
     _directory: TempDir,
     /// The name of the directory that holds the others.
     all: String,
@@ -151,7 +151,7 @@ struct Place {
     bin: PathBuf,
 }
 
-impl Place {
+impl SessionDirectories {
     fn new(document: &str, tool: &Tool) -> Result<Self> {
         let directory = tempfile::tempdir_in(tool.directory())?;
         let all = directory.path().canonicalize()?;
@@ -160,7 +160,7 @@ impl Place {
         for directory in [&work, &home, &tmp, &bin] {
             fs::create_dir_all(directory)?;
         }
-        // What `make build` leaves beside wasi-aot is beside it here, too.
+        // The files that `make build` leaves beside wasi-aot are beside it here, too.
         symlink(&tool.path, bin.join("wasi-aot"))?;
         for name in ["wasi-aot.ld", "libwasi_aot_shim.a"] {
             let path = tool.path.with_file_name(name);
@@ -222,7 +222,7 @@ impl Place {
     }
 }
 
-/// Copies what `from` holds into `to`. Links are followed.
+/// Copies the contents of `from` into `to`. Follows links.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     let entries = fs::read_dir(from).with_context(|| format!("{}", from.display()))?;
     for entry in entries {
@@ -234,7 +234,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         } else if from.is_file() {
             fs::copy(&from, &to).with_context(|| format!("{}", from.display()))?;
         } else {
-            bail!("{} is no file", from.display());
+            bail!("{} isn't a file", from.display());
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! What the repository holds, and which of it are documents.
+//! Lists the repository's files, and the documents among them.
 
 use anyhow::{Context, Result};
 use std::fs;
@@ -39,8 +39,8 @@ pub fn documents(tree: &[String]) -> Vec<String> {
     tree.iter().filter(is_document).cloned().collect()
 }
 
-/// Whether `document` says what holds now: its commands are run, and the files that it names
-/// exist. Results, logs and the history of changes say what was true on a day.
+/// Whether `document` describes the present state: its commands are run, and the files that
+/// it names exist. Results, logs and the history of changes say what was true on a day.
 pub fn is_current(document: &str) -> bool {
     let results = document.starts_with("tests/") && document.ends_with("/RESULTS.md");
     let bench = document.starts_with("bench/") && document != "bench/README.md";

@@ -1,4 +1,4 @@
-//! Links: what they name exists.
+//! Checks that the targets of links exist.
 //!
 //! A relative link leads to a file or directory inside of the tree, and its anchor to a
 //! heading there, by GitHub's rule for anchors. Links to the web are checked for their form
@@ -14,7 +14,7 @@ use std::path::Path;
 /// Checks the links of `document`, which lies below `root`.
 ///
 /// # Errors
-/// Names each link that leads nowhere, with its line.
+/// Names each link without a target, with its line.
 pub fn check(root: &Path, document: &str) -> Result<()> {
     let text = fs::read_to_string(root.join(document))?;
     let mut failures = String::new();
@@ -27,8 +27,8 @@ pub fn check(root: &Path, document: &str) -> Result<()> {
     Ok(())
 }
 
-/// The targets of links and images in `text`, with the numbers of their lines; of a link
-/// whose definition is missing, `[its name]`.
+/// The targets of links and images in `text`, with the numbers of their lines. If a link's
+/// definition is missing, the target is `[its name]`.
 pub fn links(text: &str) -> Vec<(usize, String)> {
     let line = |at: usize| text[..at].matches('\n').count() + 1;
     let mut missing = Vec::new();

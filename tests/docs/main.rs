@@ -1,11 +1,11 @@
-//! The documents: their commands are run and their links are followed.
+//! Are the documents right? The tests run their commands and follow their links.
 //!
 //! Every `*.md` of the repository has one test for its links ([`links`]) and the files that
-//! it names ([`names`]). Every one that isn't a record of results ([`find`]) has one test
-//! that runs its `console` blocks in bash and compares the output ([`document`]).
-//! [`markdown`] says how a document is written.
-//! `WASI_AOT_BLESS=1` writes the output into the documents instead; review the diff.
-//! [`archive`] checks the links of the documents that `make dist` packs.
+//! it names ([`names`]). Every document that isn't a record of results ([`find`]) has one
+//! test that runs its `console` blocks in bash and compares the output ([`document`]).
+//! [`markdown`] says how a document is written. `WASI_AOT_BLESS=1` writes the output into
+//! the documents instead; review the diff. [`archive`] checks the links of the documents
+//! that `make dist` packs.
 //!
 //! The last lines of the suite say how many commands it ran, and which it only shows.
 

@@ -8,7 +8,8 @@
 //! - A fenced block with an info string like `go counter.go` is a file: it is written
 //!   before the next command runs.
 //! - Any other fenced block has a language and holds no line that begins with `$ `.
-//! - Indented blocks, and shells as languages, are errors. So no command escapes.
+//! - Indented blocks, and shells as languages, are errors, so that no command escapes the
+//!   tests.
 
 use anyhow::{Context, Result, bail, ensure};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
@@ -32,7 +33,7 @@ pub struct Command {
     pub output: Vec<String>,
     /// Where `output` stands in the document: indices of lines, from 0.
     pub lines: Range<usize>,
-    /// What stands before each line of the block: a list's indentation, say.
+    /// The text before each line of the block, such as a list's indentation.
     pub margin: String,
 }
 
@@ -118,7 +119,7 @@ fn read_block(
     Ok(())
 }
 
-/// What stands before the lines of the block whose first line is `fence`.
+/// The text before the lines of the block whose first line is `fence`.
 fn margin(fence: &str) -> String {
     let before = fence.split(['`', '~']).next().unwrap_or_default();
     // The marker of a list's item stands only before its first line.

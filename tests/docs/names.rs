@@ -1,4 +1,4 @@
-//! Names of files in the text of a document: the files exist.
+//! Checks that the files exist that the text of a document names.
 //!
 //! A name is text in backticks. One that begins with a directory of the repository's root
 //! (`compiler/src/flow/`) is checked as it stands. A Rust file may be named by the end of its
@@ -29,7 +29,7 @@ pub fn check(document: &str, text: &str, tree: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Whether `name` is in `tree`, or is no name of a file there.
+/// Whether `name` is in `tree`, or isn't a name of a file there.
 fn exists(name: &str, tree: &[String]) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/');
     if !name.chars().all(is_plain) {

@@ -1,9 +1,9 @@
-//! One bash that runs the commands of a document, one after the other.
+//! A bash process that runs the commands of a document, one after the other.
 //!
 //! Each command is a file that bash reads with `.`, so `cd`, variables, functions and jobs
-//! in the background last, and `$?` is that of the command before. Standard input is
-//! `/dev/null`. Both outputs are one pipe; a mark that nobody can guess ends what belongs
-//! to a command. The session is a process group, and all of it ends with the session.
+//! in the background last, and `$?` is the status of the command before. Standard input is
+//! `/dev/null`. Both outputs are one pipe; a mark that nobody can guess ends the output of
+//! a command. The session is a process group, and all of it ends with the session.
 
 use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -29,7 +29,7 @@ pub struct Session {
     child: Child,
     stdin: ChildStdin,
     output: Receiver<Vec<u8>>,
-    /// What was written and belongs to no command yet.
+    /// Output that doesn't belong to a command yet.
     pending: Vec<u8>,
     mark: String,
     /// Holds the commands' files.
@@ -66,8 +66,8 @@ impl Session {
         })
     }
 
-    /// Runs `script` and gives the lines that were written until it ended, by it or by jobs
-    /// in the background.
+    /// Runs `script`. Returns the lines that it and jobs in the background wrote until it
+    /// ended.
     ///
     /// # Errors
     /// If it ends the session, or doesn't end.
@@ -76,7 +76,7 @@ impl Session {
         let path = self.path();
         fs::write(&path, format!("{script}\n"))?;
         let (path, mark) = (path.display(), &self.mark);
-        // The status comes back by a subshell, for a command that asks for `$?`.
+        // The subshell restores the status, in case the next command reads `$?`.
         let step = format!(". '{path}' </dev/null; (s=$?; printf %s '{mark}'; exit $s)\n");
         self.stdin
             .write_all(step.as_bytes())
@@ -130,7 +130,7 @@ impl Drop for Session {
     }
 }
 
-/// What `reader` gives, in a thread of its own, until it ends.
+/// Reads `reader` to its end, in a thread of its own.
 fn chunks(mut reader: PipeReader) -> Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {

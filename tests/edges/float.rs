@@ -160,7 +160,7 @@ impl Float {
                 }
             }
         }
-        // NaNs of operands that aren't NaNs.
+        // Operators that make NaNs of operands that aren't NaNs.
         for made in [
             "(sub inf inf)",
             "(mul 0 inf)",
@@ -251,7 +251,8 @@ const CONVERTED: &[(&str, u64, u64)] = &[
     ("f32.convert_i32_u", 0xffff_ff7f, 0x4f7f_ffff),
     ("f32.convert_i32_u", 0x8000_0080, 0x4f00_0000),
     ("f32.convert_i32_u", 0x8000_0081, 0x4f00_0001),
-    // A conversion to a double first would round to even, and these would be one less.
+    // A conversion to a double first would round to even, and these results would be one
+    // less.
     ("f32.convert_i64_u", 0x8000_0080_0000_0001, 0x5f00_0001),
     ("f32.convert_i64_s", 0x4000_0040_0000_0001, 0x5e80_0001),
     ("f32.convert_i64_s", 0x4000_0040_0000_0000, 0x5e80_0000),

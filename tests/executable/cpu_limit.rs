@@ -186,7 +186,7 @@ fn refused(tool: &Tool) -> Result<()> {
 }
 
 /// A guest that has broken the runtime ignores the signal: system call 13 (rt_sigaction) with
-/// SIG_IGN, 1, for SIGXCPU. The kernel ends it all the same.
+/// SIG_IGN, 1, for SIGXCPU. The kernel ends the program nevertheless.
 fn corrupted(tool: &Tool) -> Result<()> {
     let module = r#"(module
         (import "wasi_snapshot_preview1" "clock_res_get" (func $call (param i32 i32) (result i32)))

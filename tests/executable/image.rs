@@ -82,7 +82,7 @@ fn far_data(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// So many addresses that the data is applied at the start.
+/// So many addresses that the program applies the data when it starts.
 fn scattered_data(tool: &Tool) -> Result<()> {
     let addresses: Vec<u64> = (0..2500).map(|i| 1_700_001 * i + 1).collect();
     behaves(tool, &addresses, 4 << 20)

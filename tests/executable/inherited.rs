@@ -1,5 +1,6 @@
-//! Does an executable keep nothing of its parent that its policy doesn't grant? Open
-//! descriptors, blocked and ignored signals, capabilities, the rights of the file's owner.
+//! Does an executable keep nothing of its parent that its policy doesn't grant? A parent can
+//! hand over open descriptors, blocked and ignored signals, capabilities, and the rights of
+//! the file's owner.
 
 use crate::support::{assemble, block, build, guest, ignore, one_line, run, test, text};
 use anyhow::{Context, Result, ensure};
@@ -98,7 +99,7 @@ fn descriptors(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// A trap ends the program also if its signals are blocked or ignored.
+/// A trap ends the program even if its signals are blocked or ignored.
 fn signals(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     for (instructions, says) in [
@@ -142,7 +143,7 @@ fn signals(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// Goroutines are preempted also if the signal for that was blocked or ignored.
+/// Goroutines are preempted even if the signal for preemption was blocked or ignored.
 fn preemption(tool: &Tool) -> Result<()> {
     let module = guest("concurrency", Goal::Wasip1)?;
     let program = tool.executable(&module, &[])?;
@@ -188,8 +189,8 @@ fn reachable() -> Result<tempfile::TempDir> {
     Ok(dir)
 }
 
-/// A set-user-ID program refuses a grant that its caller would choose, and grants what its
-/// owner chose.
+/// A set-user-ID program refuses a grant of a directory that its caller would choose, and
+/// grants a directory that its owner chose.
 fn privileged(tool: &Tool, give_rights: impl Fn(&Path) -> Result<()>) -> Result<()> {
     let dir = reachable()?;
     let absolute = dir.path().display().to_string();

@@ -118,7 +118,7 @@ impl Site {
         Ok(())
     }
 
-    /// Ends the server, which must have answered so many requests for an echo.
+    /// Ends the server, which must have answered this many requests for an echo.
     fn end(self, answered: u32) -> Result<Finished> {
         let finished = self.server.end()?;
         ensure!(
@@ -147,9 +147,9 @@ fn serves(tool: &Tool, version: &'static str) -> Result<()> {
     Ok(())
 }
 
-/// A server that has no descriptor left goes on as soon as it has one again. And a server that
-/// polls more entries than it may have descriptors (most of them for reading and for writing)
-/// goes on, too.
+/// A server without free descriptors goes on as soon as it has a free descriptor again. A server
+/// that polls more entries than it may have descriptors (most of them for reading and for
+/// writing) goes on, too.
 fn few_descriptors(tool: &Tool) -> Result<()> {
     let mut site = Site::new(tool, NEWEST, &[address::loopback()], "ulimit -n 20;")?;
     site.client(NEWEST, "stalling")?;

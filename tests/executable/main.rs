@@ -1,13 +1,13 @@
 //! Does an executable do what it must beside computing: start, end, trap, keep its limits,
 //! and stay inside its sandbox?
 //!
-//! - [`starting`]: what an executable says that can't start; [`image`]: what the kernel maps
-//!   of its file; [`ld`]: an executable that `ld` linked;
+//! - [`starting`]: what an executable says if it can't start; [`image`]: what the kernel
+//!   maps of its file; [`ld`]: an executable that `ld` linked;
 //! - [`traps`]: what a trap says; [`cpu_limit`]: `--max-cpu`; [`preempt`]: goroutines that
 //!   compute give way;
 //! - [`inherited`], [`streams`], [`own`]: what a program can't do with descriptors, signals
 //!   and capabilities of its parent, with its standard output, with its own file;
-//! - [`harden`]: the second fence holds where the first one is broken;
+//! - [`harden`]: the second fence holds if the first fence is broken;
 //! - [`listen`]: servers on the listeners of `--listen`.
 
 mod cpu_limit;

@@ -31,7 +31,7 @@ const ON_THE_FILE: &[&[&str]] = &[
     &["link", "{X}", "g/linked"],
 ];
 
-/// Attempts that follow no link: on the links and directories on the way to the executable.
+/// Attempts on the links and directories on the way to the executable. They follow no link.
 const ON_THE_WAY: &[&[&str]] = &[
     &["rename", "g/bin", "g/moved"],
     &["rename", "g/bin/deep", "g/moved"],
@@ -50,7 +50,7 @@ const START: &str = "g/way/start";
 /// All names of the executable.
 const NAMES: &[&str] = &["g/bin/deep/file", "g/bin/start", START, "g/hard"];
 
-/// What must still work.
+/// Operations that must still work.
 const BESIDE: &[&[&str]] = &[
     &["create", "g/bin/deep/new"],
     &["overwrite", "g/script"],
@@ -65,19 +65,19 @@ const BESIDE: &[&[&str]] = &[
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     vec![
         test("own/neither the file nor its way changes", tool, |tool| {
-            let place = Place::new(tool, &["--dir", "."])?;
+            let place = ExecutableTree::new(tool, &["--dir", "."])?;
             place.holds(NAMES, None)
         }),
         test("own/through two grants", tool, |tool| {
-            let place = Place::new(tool, &["--dir", ".", "--dir", "g/bin"])?;
+            let place = ExecutableTree::new(tool, &["--dir", ".", "--dir", "g/bin"])?;
             place.holds(NAMES, None)
         }),
         test("own/started by its plain name", tool, |tool| {
-            let place = Place::new(tool, &["--dir", "."])?;
+            let place = ExecutableTree::new(tool, &["--dir", "."])?;
             place.holds(&["g/bin/deep/file", "g/hard"], None)
         }),
         natively(test("own/through bind mounts", tool, |tool| {
-            let place = Place::new(tool, &["--dir", "."])?;
+            let place = ExecutableTree::new(tool, &["--dir", "."])?;
             fs::create_dir(place.path("g/mounted"))?;
             fs::write(place.path("g/alias"), "")?;
             let mounts = "mount --bind g/bin g/mounted && mount --bind g/bin/deep/file g/alias";
@@ -89,7 +89,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             place.holds(&[NAMES, &names].concat(), Some(mounts))
         })),
         test("own/files beside it can be changed", tool, |tool| {
-            let place = Place::new(tool, &["--dir", "."])?;
+            let place = ExecutableTree::new(tool, &["--dir", "."])?;
             for attempt in BESIDE {
                 let ran = place.attempt(START, attempt, None)?;
                 ensure!(
@@ -108,10 +108,11 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     ]
 }
 
-/// `start` is a link in `g/bin`, and `g/way` is a link to `g/bin`.
-struct Place(TempDir);
+/// A temporary directory with the executable and the links to it: `g/bin/start` is a link to
+/// `deep/file`, and `g/way` is a link to `g/bin`.
+struct ExecutableTree(TempDir);
 
-impl Place {
+impl ExecutableTree {
     fn new(tool: &Tool, flags: &[&str]) -> Result<Self> {
         let place = Self(tempfile::tempdir()?);
         for dir in ["g/bin/deep", "g/other"] {
@@ -226,7 +227,7 @@ fn in_namespace(mounts: &str, program: &Path, args: &[&str]) -> Command {
 /// A script whose first line names the executable by links. The program can replace neither
 /// the script nor the executable.
 fn by_script(tool: &Tool) -> Result<()> {
-    let place = Place::new(tool, &["--dir", "."])?;
+    let place = ExecutableTree::new(tool, &["--dir", "."])?;
     let script = place.path("g/by-script");
     let start = place.path(START);
     for (operation, other) in [

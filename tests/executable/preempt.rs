@@ -1,4 +1,4 @@
-//! Are goroutines that compute preempted, in every version of Go? And not with
+//! Are goroutines that compute preempted in every version of Go, and never with
 //! `--no-preempt`?
 
 use crate::support::{test, text};

@@ -1,4 +1,4 @@
-//! What does an executable say that can't start? One line, and exit code 125.
+//! What does an executable say if it can't start? It prints one line and exits with 125.
 
 use crate::support::{build, guest, one_line, test, text};
 use anyhow::{Result, ensure};

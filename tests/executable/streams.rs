@@ -1,5 +1,5 @@
-//! Can a program change a file that is its standard output otherwise than by adding to it? No,
-//! with any call, and with each fence alone.
+//! Can a program do more than append to a file that is its standard output? It must not, by
+//! any call, and with each fence alone.
 
 use crate::support::{assemble, build, test, text};
 use anyhow::{Result, ensure};

@@ -1,10 +1,10 @@
-//! What does an executable say of a trap? The trap and its place on standard error, and exit
-//! code 134.
+//! What does an executable say of a trap? It prints the trap and its place to standard
+//! error, and exits with 134.
 //!
-//! The message has the offset of the operator in the wasm file where an instruction traps by
-//! itself, and where a bounds check fails. The message has no offset for an access that
-//! misses memory, which the processor finds, nor for a call through a table whose entry is a
-//! stub that traps.
+//! The message has the offset of the operator in the wasm file if an instruction traps by
+//! itself, or if a bounds check fails. The message has no offset for an access that misses
+//! memory, which the processor finds, nor for a call through a table whose entry is a stub
+//! that traps.
 
 use crate::support::{assemble, build, run, test, text};
 use anyhow::{Result, ensure};
@@ -167,7 +167,7 @@ const TRAPS: &[(&str, &str, &str, Option<&str>)] = &[
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     let one = |&(name, body, says, operator): &'static (&str, &str, &str, Option<&str>)| {
         test(&format!("traps/{name}"), tool, move |tool| {
-            // A division that doesn't trap, whose offset is nobody else's.
+            // A division that doesn't trap. Its offset must not be in the message.
             let body = format!(
                 "(drop (i32.div_u (i32.const 7) (i32.or (i32.load (i32.const 16)) (i32.const 1)))) {body}"
             );

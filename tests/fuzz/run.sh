@@ -23,12 +23,12 @@ out=$target/fuzz
 PATH=$target/tools/bin:$PATH
 all=(compile go inspect smith)
 
-# Coverage counters need only flags of the stable compiler. Sanitizers need a nightly one,
-# and the compiler has no unsafe code for them to check.
+# Coverage counters need only flags of the stable Rust compiler. Sanitizers need a nightly
+# Rust compiler, and wasi-aot's compiler has no unsafe code for them to check.
 common=(--fuzz-dir tests/fuzz --sanitizer none --target-dir "$out")
 export RUSTC_WRAPPER=$PWD/tests/fuzz/rustc.sh
 
-# Limits of one input: seconds, MiB of memory, MiB of one allocation, bytes of its own.
+# Limits of one input: seconds, MiB of memory, MiB of one allocation, bytes of the input.
 limits=(-timeout=20 -rss_limit_mb=4096 -malloc_limit_mb=2048 -max_len=16384)
 
 install() {
@@ -57,7 +57,7 @@ pack() {
     echo "fuzz: $1: $(inputs "$2"), $(stat -c %s "$archive") packed in $archive"
 }
 
-# inputs DIRECTORY: their number and size.
+# inputs DIRECTORY: prints the number and size of the inputs in it.
 inputs() {
     find "$1" -type f -printf '%s\n' | awk '{ sum += $1 } END { print NR " inputs, " sum + 0 " bytes" }'
 }
@@ -82,7 +82,7 @@ fuzz() {
 }
 
 # minimise TARGET: packs the smallest set of inputs that reaches the same code. No run may
-# go on meanwhile: libFuzzer removes the files of inputs that it has reduced.
+# be active meanwhile: libFuzzer removes the files of inputs that it has reduced.
 minimise() {
     local name=$1 scratch
     unpack "$name"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# RUSTC_WRAPPER of the fuzz targets: coverage is counted in what is fuzzed only, our
-# crates and the parser. Elsewhere (the code generator, above all) it would cost time
-# and draw the fuzzer to what isn't interesting.
+# RUSTC_WRAPPER of the fuzz targets: only the fuzzed crates count coverage, our crates
+# and the parser. In other crates (above all the code generator) counters would cost time
+# and draw the fuzzer to code that isn't under test.
 set -euo pipefail
 
 case ${CARGO_PKG_NAME:-} in

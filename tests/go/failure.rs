@@ -217,7 +217,7 @@ pub const FAMILY: Family = Family {
         Case {
             name: "out of memory",
             args: &["memory", "200"],
-            // What the runtime's own goroutines do at that moment depends on timing.
+            // The state of the runtime's own goroutines at that moment depends on timing.
             compare: Stderr::BeforeTrace,
             flags: &["--max-memory", "65MiB", "--stack-size", "1MiB"],
             reference: Reference::Wasmtime(&["-W", "max-memory-size=67108864"]),

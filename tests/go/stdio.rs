@@ -39,7 +39,7 @@ pub const FAMILY: Family = Family {
             stdin: Stdin::Bytes(b"one\n\nthree"),
             ..STDIO
         },
-        // wasmtime stops all goroutines while one reads.
+        // wasmtime stops all goroutines while one goroutine reads.
         Case {
             name: "timers go on while a goroutine reads",
             args: &["timers"],

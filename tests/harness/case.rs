@@ -1,6 +1,6 @@
 //! A test as data. A case names a guest, its input, the flags of its build, and the
 //! reference that its outcome is compared with. The program runs in `ROOT/work`, where ROOT
-//! is a fresh directory. Its environment holds only what the case gives. The tree below
+//! is a fresh directory. Its environment holds only the case's variables. The tree below
 //! ROOT is part of the outcome.
 //!
 //! In `args`, `flags`, `env` and `says`, `{root}` stands for ROOT and `{goroot}` for the
@@ -64,7 +64,7 @@ pub const CASE: Case = Case {
     seconds: 60,
 };
 
-/// What an outcome is compared with.
+/// The reference that an outcome is compared with.
 #[derive(Debug, Clone, Copy)]
 pub enum Reference {
     /// The same source, built for this machine by the same version of Go.

@@ -1,4 +1,4 @@
-//! What a build knows of Go's code, as data: what `build -v` prints for people.
+//! The facts that a build knows of Go's code, as data. `build -v` prints them for people.
 
 use anyhow::{Context, Result};
 use std::sync::{Mutex, PoisonError};
@@ -12,10 +12,10 @@ impl Observed {
     /// The facts, once functions have been compiled.
     ///
     /// # Errors
-    /// If none were.
+    /// If no functions have been compiled.
     pub fn get(&self) -> Result<Facts> {
         let facts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        facts.context("the build told no facts")
+        facts.context("the build gave no facts")
     }
 }
 

@@ -12,7 +12,7 @@ use std::process::Command;
 
 /// The version that all cases run with.
 pub const NEWEST: &str = "1.27.3";
-/// Older ones; `tests/setup.sh` installs the same list.
+/// Older versions; `tests/setup.sh` installs the same list.
 pub const OLDER: [&str; 2] = ["1.21.13", "1.24.11"];
 
 /// Flags of `go build`.
@@ -35,7 +35,7 @@ impl Flavour {
         Self::Unoptimised,
     ];
 
-    /// Whether functions differ from those of the flavours that stand before this one.
+    /// Whether its functions differ from those of the flavours before it.
     #[must_use]
     pub fn changes_code(self) -> bool {
         matches!(self, Self::Plain | Self::Unoptimised)
@@ -62,7 +62,7 @@ impl fmt::Display for Flavour {
     }
 }
 
-/// What a guest is built as.
+/// The kind of program that a guest is built as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Goal {
     /// A command for wasip1.

@@ -1,7 +1,7 @@
 //! Reads the report of a Go test binary that runs with `-test.v=test2json`.
 //!
 //! In that mode each line that package testing prints starts with the byte 0x16. So its
-//! lines differ from what the tests print, also after an unfinished line (`marker` in Go's
+//! lines differ from the tests' own output, even after an unfinished line (`marker` in Go's
 //! src/testing/testing.go). A subtest's name is the parent's name, a slash, and its own. An
 //! example counts as a test.
 

@@ -1,4 +1,4 @@
-//! What the end-to-end suites share. `tests/README.md` says how a case is written.
+//! The library that the end-to-end suites share. `tests/README.md` says how a case is written.
 //!
 //! Tests as data, and their judgement:
 //!
@@ -10,7 +10,7 @@
 //! - [`facts`]: what a build knows of Go's code;
 //! - [`fences`]: which attempts to break out the second fence stops;
 //! - [`gotest`], [`gojson`]: reports of Go's tests;
-//! - [`main`]: the `main` function of a suite; [`failures`]: what failed in all of them.
+//! - [`main`]: the `main` function of a suite; [`failures`]: the failed tests of all suites.
 //!
 //! Programs that are built and run:
 //!

@@ -191,7 +191,8 @@ impl Drop for Live {
 /// Waits until `condition` holds.
 ///
 /// # Errors
-/// Those of the condition; and if it takes too long, with `what` in the message.
+/// The errors of the condition; and an error with `what` in its message if the wait takes
+/// too long.
 pub fn eventually(what: &str, mut condition: impl FnMut() -> Result<bool>) -> Result<()> {
     let start = Instant::now();
     while !condition()? {

@@ -71,7 +71,7 @@ impl fmt::Display for Ends {
     }
 }
 
-/// What a program did, as far as its pipes show.
+/// The outcome of a program: its outputs and its end.
 #[derive(Debug, Clone)]
 pub struct Finished {
     pub ends: Ends,

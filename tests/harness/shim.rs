@@ -67,8 +67,8 @@ pub fn executable(
     Ok(output)
 }
 
-/// Links `object` with the runtime in `archive` by our script. For arm64 that is done by
-/// Rust's linker, since the machine's `ld` may not know the target.
+/// Links `object` with the runtime in `archive` by our script. For arm64 Rust's linker does
+/// it, since the machine's `ld` may not know the target.
 ///
 /// # Errors
 /// If the linker fails.

@@ -21,8 +21,8 @@ pub fn main_in_turn(trials: Vec<Trial>) -> ! {
     libtest_mimic::run(&args, trials).exit()
 }
 
-/// As [`main`], with `then` before the exit: for suites that write or judge a table of what
-/// all of their tests found.
+/// As [`main`], with `then` before the exit: for suites that write or judge a table of the
+/// results of all their tests.
 ///
 /// # Errors
 /// Those of `then`.

@@ -8,7 +8,7 @@
 //!
 //! Sample cases also run in the other [`Way`]s: compiled with less knowledge of Go, and with
 //! goroutines that are preempted all the time. Neither may make a difference. Flavours that
-//! have the same code as another one are left out there.
+//! have the same code as another flavour are left out there.
 
 use crate::case::{Case, Reference};
 use crate::compare::{self, Outcome};
@@ -216,7 +216,7 @@ fn reference(case: &Case, toolchain: &Toolchain, module: &Path) -> Result<Outcom
 
 fn wasmtime(case: &Case, flags: &[&str], module: &Path, root: &CaseRoot) -> Result<Command> {
     let wasmtime = paths::installed("wasmtime")?;
-    // With it, wasmtime fails now and then with EBUSY.
+    // With copy-on-write memory, wasmtime fails now and then with EBUSY.
     let common = ["-O", "memory-init-cow=n"];
     let compiled = module.with_extension("cwasm");
     paths::make_once(&compiled, |draft| {
@@ -297,7 +297,7 @@ impl CaseRoot {
     }
 
     /// Runs `command` with the case's arguments and streams in `ROOT/work`. Of its
-    /// environment, only what was set explicitly is kept.
+    /// environment, only variables that were set explicitly are kept.
     fn run(self, mut command: Command, case: &Case) -> Result<Outcome> {
         let env: Vec<_> = command
             .get_envs()

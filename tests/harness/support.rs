@@ -1,5 +1,6 @@
-//! Short forms of what the suites `command`, `executable` and `codegen` do most: build a
-//! guest or a hand-written module, run it, look at its one line of error.
+//! Short forms of the most frequent steps of the suites `command`, `executable` and
+//! `codegen`: build a guest or a hand-written module, run it, look at its one line of
+//! error.
 
 use crate::go::{Flavour, Goal, NEWEST, Toolchain};
 use crate::run::{Finished, Run};
@@ -70,7 +71,7 @@ pub fn run(program: &Path, args: &[&str], dir: &Path) -> Result<Finished> {
 /// [`Finished::one_line`] as a function.
 ///
 /// # Errors
-/// Says what is different.
+/// Names the difference.
 pub fn one_line(finished: &Finished, code: i32, prefix: &str, texts: &[&str]) -> Result<()> {
     finished.one_line(code, prefix, texts)
 }

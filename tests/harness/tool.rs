@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
-/// The command `wasi-aot`, and a directory for what it builds in this run of the suite. The
+/// The command `wasi-aot`, and a directory for its outputs in this run of the suite. The
 /// directory is removed when this is dropped.
 #[derive(Debug)]
 pub struct Tool {
@@ -27,7 +27,7 @@ impl Tool {
         })
     }
 
-    /// The directory for what this run of the suite builds.
+    /// The directory for the outputs of this run of the suite.
     #[must_use]
     pub fn directory(&self) -> &Path {
         self.made.path()

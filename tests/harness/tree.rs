@@ -9,7 +9,7 @@ use std::hash::Hasher;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// What one name in the tree is.
+/// The kind of entry that one name in the tree has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
     Directory,

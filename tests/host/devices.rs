@@ -1,4 +1,4 @@
-//! What can a program do with a grant of /dev?
+//! What can a program do if /dev is granted?
 
 use crate::support::{same_with, told};
 use crate::terminal::Terminal;

@@ -1,4 +1,5 @@
-//! Are directories listed right that have many entries, change meanwhile, or have odd names?
+//! Are directories listed correctly if they have many entries, change meanwhile, or have odd
+//! names?
 
 use crate::support::{Program, ours, same, told};
 use anyhow::{Context, Result, ensure};
@@ -77,7 +78,8 @@ fn fill(dir: &Path, count: usize) -> Result<()> {
     Ok(())
 }
 
-/// A listing makes one system call for each portion that the kernel gives, and never goes back.
+/// A listing makes one system call for each portion of entries that the kernel returns, and
+/// never seeks back.
 fn system_calls(program: &Program) -> Result<()> {
     if !Path::new("/usr/bin/strace").exists() {
         eprintln!("SKIPPED: strace isn't installed");

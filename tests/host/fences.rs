@@ -1,6 +1,6 @@
-//! What does a program do whose kernel lacks a layer of the second fence, or whose container
-//! forbids one? It goes on, or, if it requires the layer, refuses to start; and it says which
-//! layers are raised if asked.
+//! What does a program do if its kernel lacks a layer of the second fence, or its container
+//! forbids a layer? It goes on, or refuses to start if it requires the layer. If asked, it
+//! says which layers are raised.
 
 use crate::older::Lacks::{Only, With};
 use crate::older::{Kernel, Lacks, NO_PRCTL_FILTER};
@@ -250,7 +250,7 @@ fn not_shown_under_set_user_id(tool: &Tool) -> Result<()> {
         let mut command = Command::new(&copy);
         command.env_clear().env(SHOW, "1").current_dir(dir);
         command.uid(NOBODY);
-        // Not root, or nobody may not come here.
+        // The test isn't root, or the user nobody can't reach this directory.
         let Ok(asked) = run(command) else {
             eprintln!("SKIPPED: nobody can't start a program here");
             return Ok(());

@@ -142,7 +142,7 @@ fn write_full(program: &Program) -> Result<String> {
     Ok(format!("read {}, as written: {same}\n{told}", text.len()))
 }
 
-/// Two writers at the same time, one writer, and one that writes nothing.
+/// Two writers at the same time, then one writer, then a writer that writes nothing.
 fn writers(program: &Program) -> Result<String> {
     let fifo = fifo(program)?;
     let live = program.start(&["cat", "fifo", "fifo", "fifo"])?;

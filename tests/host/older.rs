@@ -1,5 +1,5 @@
 //! Do programs work on kernels that are older or were built without a feature, and in containers
-//! that forbid one? A seccomp filter around the program answers in the kernel's place.
+//! that forbid a feature? A seccomp filter around the program answers in the kernel's place.
 
 use crate::support::{Program, told};
 use anyhow::{Context, Result, ensure};

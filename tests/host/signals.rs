@@ -1,5 +1,5 @@
-//! Do programs survive signals? Stopped and continued in each kind of wait, interrupted all the
-//! time, killed.
+//! Do programs survive signals? They are stopped and continued in each kind of wait,
+//! interrupted all the time, and killed.
 
 use crate::support::{Program, fifo, fifo_reader, fifo_writer, numbered, same, told};
 use anyhow::{Result, ensure};

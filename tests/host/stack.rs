@@ -1,5 +1,5 @@
-//! Is the smallest native stack large enough? Each call of the runtime must fit into half of it,
-//! also those that look up paths without `openat2`, which take most.
+//! Is the smallest native stack large enough? Each call of the runtime must fit into half of it.
+//! Calls that look up paths without `openat2` take the most.
 
 use crate::older::{Kernel, WALKING};
 use anyhow::{Context, Result, ensure};
@@ -117,7 +117,8 @@ const CALLS: [(&str, &str); 14] = [
     ("fd_prestat_dir_name", "i32 D, i32 70000, i32 4096"),
 ];
 
-/// The longest paths: up and down again, through links, to names that exist and that don't.
+/// The longest paths: up and down again, through links, to names that exist and names that
+/// don't.
 fn paths() -> [String; 5] {
     [
         format!("{}new", "d/../".repeat(800)),

@@ -109,7 +109,7 @@ fn never_again(tool: &Arc<Tool>, command: &'static str, size: usize, fd: i32) ->
         };
         let live = Live::start(program.command(&args), None, stdout, stderr)?;
         let text = read_slowly(&mut reader, expected.len())?;
-        ensure!(text == expected, "the text is another");
+        ensure!(text == expected, "the text differs");
         let flags = fcntl_getfl(&shared)?;
         ensure!(flags.contains(OFlags::NONBLOCK), "the flags are {flags:?}");
         let ends = live.finish()?.ends;

@@ -68,7 +68,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
                 ensure!(live.finish()?.ends == Ends::Exit(0));
                 terminal.until("1000000 ok")?;
                 let expected = String::from_utf8(numbered(1_000_000))? + "1000000 ok\n";
-                ensure!(terminal.shown() == expected, "the output is another");
+                ensure!(terminal.shown() == expected, "the output differs");
                 ensure!(terminal.flags()? == before, "changed: {before}");
                 Ok(())
             },

@@ -1,5 +1,5 @@
-//! What if a module asks for too much of the compiler? Each must be compiled in bounded time and
-//! memory, or be refused in one line.
+//! What if a module asks for too much of the compiler? The compiler must compile each module in
+//! bounded time and memory, or refuse it in one line.
 //!
 //! The real `wasi-aot build` runs with limits of address space and processor time ([`bounds`]).
 //! The modules are small files with large numbers ([`modules`], [`bodies`], [`names`], [`go`]),

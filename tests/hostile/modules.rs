@@ -118,7 +118,7 @@ pub const CASES: &[Case] = &[
     Case {
         name: "modules/data beyond 4 GiB",
         module: || memory(65_536, &[(u32::MAX, &[1, 2])]),
-        // It traps when it is instantiated.
+        // The module traps when it is instantiated.
         becomes: Becomes::File,
     },
     Case {

@@ -1,5 +1,5 @@
 //! Does each import of preview 1 survive random arguments? A module in an executable of wasi-aot
-//! calls them, with one directory for writing and one for reading.
+//! calls them, with one directory for writing and one directory for reading.
 //!
 //! The process must end as the module ends it. Neither the directory for reading nor anything
 //! beside the directories may change. The runtime's own tests do the same and also look at the
@@ -26,7 +26,7 @@ const FLAGS: &[&[&str]] = &[&[], &["--no-harden", "--stack-size", "256KiB"]];
 
 /// The number of calls by default.
 const CALLS: u64 = 250_000;
-/// Calls of one process. After more, it would have closed and removed everything it had.
+/// Calls of one process. After more calls, the process would have closed and removed everything.
 const CALLS_OF_PROCESS: u64 = 5_000;
 
 fn main() -> Result<()> {

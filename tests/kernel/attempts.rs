@@ -1,5 +1,6 @@
-//! What a guest tries that has broken the runtime. `tests/executable/harden` makes the same
-//! attempts on this machine's kernel; here they have aarch64's numbers of system calls.
+//! The attempts of a guest that has broken the runtime. `tests/executable/harden` makes the
+//! same attempts on this machine's kernel; here they have aarch64's numbers of system
+//! calls.
 
 use crate::check::Check;
 use harness::fences::Outcome::{self, Fails, Killed, Works};

@@ -15,11 +15,11 @@ use std::time::Duration;
 /// and a check has two programs at most.
 const SILENCE: Duration = Duration::from_secs(300);
 
-/// What a machine printed.
+/// The output of a machine.
 #[derive(Debug, Default)]
 pub struct Console {
     facts: HashMap<String, String>,
-    /// By name of the check: how the check failed, or nothing.
+    /// For each check, by name: how it failed; `None` if it passed.
     checks: HashMap<String, Option<String>>,
     /// The check that was begun last.
     at: String,

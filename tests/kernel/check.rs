@@ -1,5 +1,5 @@
-//! A check as data: a program, what is looked at, and what is expected. The guest `machine` reads
-//! it as a line of its plan.
+//! A check as data: a program, the examined property, and the expectation. The guest `machine`
+//! reads it as a line of its plan.
 
 use serde_json::{Value, json};
 
@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 pub struct Program {
     /// A guest of the tests, or a module of [`crate::modules`].
     pub guest: &'static str,
-    /// The flags of wasi-aot; none for a native program that Go builds.
+    /// Whether Go builds a native program.
     pub native: bool,
+    /// The flags of wasi-aot; a native program has none.
     pub flags: &'static [&'static str],
 }
 
@@ -94,7 +95,7 @@ impl Check {
         self
     }
 
-    /// It must have so many filters around it while it waits for lines.
+    /// It must have this many filters around it while it waits for lines.
     pub fn fenced(mut self, filters: u32) -> Self {
         self.look = Look::Fenced(filters);
         self

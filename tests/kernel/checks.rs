@@ -108,7 +108,7 @@ fn same() -> Vec<Check> {
     checks
 }
 
-/// Go's own failures, deep stacks and what needs a timer.
+/// Go's own failures, deep stacks, and cases that need a timer.
 fn failures() -> Vec<Check> {
     let check = |name: &str, args: &[&str]| Check::run(name, "failure", &[], args).as_native();
     let panics = |args: &[&str], says| {

@@ -89,8 +89,8 @@ pub const MACHINES: &[Machine] = &[
     },
 ];
 
-/// Compares a machine with what was asked for, so that no check passes on another machine. All
-/// checks must have run.
+/// Compares a machine with the requested properties, so that no check passes on another
+/// machine. All checks must have run.
 pub fn compare(machine: &Machine, console: &Console) -> Result<()> {
     console.came_to_its_end()?;
     let version = machine.kernel.split('-').nth(1).unwrap_or_default();
@@ -104,7 +104,7 @@ pub fn compare(machine: &Machine, console: &Console) -> Result<()> {
         ("landlock", machine.landlock.to_string()),
         ("atomics", machine.atomics.to_string()),
         ("sve", machine.sve.to_string()),
-        // The check of what memory a program takes is about them.
+        // The check of a program's memory use is about huge pages.
         ("hugepages", true.to_string()),
     ] {
         let found = console.fact(fact)?;

@@ -6,8 +6,8 @@
 //!     cargo test --release --workspace --test kernel -- 16k
 //!
 //! The suite isn't part of `cargo test`, because it needs an emulator and kernels. If they are
-//! missing, it fails and says what installs them. A kernel that takes minutes to build is
-//! optional: without it, an ignored test says so.
+//! missing, it fails and names the command that installs them. A kernel that takes minutes to
+//! build is optional: without it, an ignored test says so.
 
 mod attempts;
 mod boot;

@@ -1,10 +1,11 @@
-//! Hand-written modules with what Go's compiler doesn't emit.
+//! Hand-written modules with code that Go's compiler doesn't emit.
 
 use anyhow::{Context, Result};
 use harness::tool::Tool;
 use std::path::PathBuf;
 
-/// A module, and what its executable says when it traps, exit 134; nothing, exit 0.
+/// A module, and its executable's message for a trap (exit code 134); no message means exit
+/// code 0.
 #[derive(Debug)]
 pub struct Module {
     pub name: &'static str,

@@ -3,9 +3,9 @@
 #
 #   tests/kernel/pages.sh SOURCES.tar.xz DIRECTORY IMAGE
 #
-# DIRECTORY is made, and the caller's to remove. On PATH are what Linux is built with (make,
-# gcc, flex, bison, bc, perl) and aarch64-linux-gnu-gcc: tests/setup-aarch64.sh pages
-# sees to it. The same sources and tools make the same image.
+# This script makes DIRECTORY; the caller removes it. PATH must have the tools that build
+# Linux (make, gcc, flex, bison, bc, perl) and aarch64-linux-gnu-gcc:
+# tests/setup-aarch64.sh pages ensures that. The same sources and tools make the same image.
 set -euo pipefail
 
 config=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/pages.config
@@ -13,7 +13,7 @@ sources=$1
 directory=$2
 image=$3
 
-# step COMMAND...: its output is kept; of a failure one line is shown.
+# step COMMAND...: runs it and keeps its output. If it fails, shows one line.
 step() {
     "$@" >"$directory.log" 2>&1 && return
     echo "pages.sh: $1 failed: $(grep -m 1 -iE 'error|not found' "$directory.log" || tail -n 1 "$directory.log")" >&2
@@ -28,7 +28,7 @@ linux() {
 mkdir "$directory"
 step tar -x -C "$directory" --strip-components=1 -f "$sources"
 linux KCONFIG_ALLCONFIG="$config" allnoconfig
-# An option that doesn't exist, or lacks one that it depends on, is dropped in silence.
+# Linux's configuration silently drops an option that doesn't exist or lacks a dependency.
 grep '^CONFIG' "$config" | while read -r option; do
     grep -qxF "$option" "$directory/.config" || { echo "pages.sh: this Linux doesn't take $option" >&2; exit 1; }
 done

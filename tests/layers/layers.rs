@@ -18,7 +18,7 @@ pub const CONTRACT: Layers = &[
 ];
 
 pub const COMPILER: Layers = &[
-    // What every phase may use.
+    // Modules that every phase may use.
     ("error", &[]),
     ("policy", &["error"]),
     ("options", &["policy"]),
@@ -56,7 +56,7 @@ pub const COMPILER: Layers = &[
     ("emit", &["compile", "error", "lower", "module", "symbol"]),
     ("link", &["error", "module"]),
     ("shim_image", &["options"]),
-    // All phases in their order, and what looks at them.
+    // All phases in their order, and the modules that look at them.
     (
         "build",
         &[
@@ -94,7 +94,7 @@ pub const COMPILER: Layers = &[
 ];
 
 pub const RUNTIME: Layers = &[
-    // The machine, the kernel, and what is said.
+    // The machine, the kernel, and messages.
     ("arch", &[]),
     ("sys", &["arch"]),
     ("report", &["sys"]),
@@ -103,7 +103,7 @@ pub const RUNTIME: Layers = &[
     ("pieces", &["arch"]),
     ("compare_bytes", &["arch", "pieces"]),
     ("libc_mem", &["arch", "compare_bytes", "pieces"]),
-    // What the linker and the kernel hand over.
+    // Data that the linker and the kernel hand over.
     ("tables", &[]),
     ("manifest", &[]),
     ("process", &[]),
@@ -111,7 +111,7 @@ pub const RUNTIME: Layers = &[
     ("linear_memory", &["report"]),
     ("shim_memory", &[]),
     ("stack", &["report"]),
-    // What all of WASI's calls stand on: errno, rights, descriptors, the guest's memory.
+    // The base of all WASI calls: errno, rights, descriptors, the guest's memory.
     ("abi", &["linear_memory", "shim_memory"]),
     // Features for tests.
     ("again", &["arch", "stack"]),

@@ -1,8 +1,8 @@
 //! Which module may use which: the layers of each crate, checked against the sources.
 //!
 //! [`layers`] lists the modules of each crate from the bottom up, each with the modules that
-//! it uses. A module may only use modules that stand above it in the list, so no two modules
-//! can use each other. The list says exactly what the sources do: an arrow that isn't listed
+//! it uses. A module may only use modules that are listed before it, so no two modules can
+//! use each other. The list says exactly what the sources do: an arrow that isn't listed
 //! fails the test, and so does a listed arrow that is no longer there.
 
 mod layers;
@@ -23,7 +23,7 @@ fn check(root: &str, layers: Layers) {
     );
 }
 
-/// What is wrong, one line each.
+/// The faults, one line each.
 fn faults(found: &sources::Arrows, layers: Layers) -> Vec<String> {
     let listed: BTreeMap<&str, BTreeSet<&str>> = layers
         .iter()

@@ -71,7 +71,7 @@ impl Reader {
         }
     }
 
-    /// Collects what the paths in `tokens` begin with.
+    /// Collects the first names of the paths in `tokens`.
     fn paths(&mut self, tokens: &[TokenTree], here: &[String]) {
         let mut at = 0;
         while at < tokens.len() {
@@ -139,11 +139,11 @@ fn is_colons(tokens: &[TokenTree]) -> bool {
     colon(0) && colon(1)
 }
 
-/// One item of a file. Items for tests are not made.
+/// One item of a file. Items for tests are left out.
 struct Item {
     /// Without attributes.
     tokens: Vec<TokenTree>,
-    /// What `#[path = "..."]` names, for all configurations.
+    /// The files that `#[path = "..."]` names, for all configurations.
     files: Vec<String>,
 }
 

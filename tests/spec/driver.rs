@@ -24,8 +24,8 @@ use wasm_encoder::{
 /// Which actions a run carries out and compares.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
-    /// The results of actions from this one on are compared. Earlier actions are carried out
-    /// only for their effects.
+    /// The results are compared from this action on. Earlier actions are carried out only for
+    /// their effects.
     pub from: u16,
     /// The action before which the run ends.
     pub to: u16,
@@ -290,7 +290,7 @@ const RIGHT: u32 = 0;
 const VECTOR: u32 = 1;
 const ALTERNATIVES: u32 = 2;
 
-/// Replaces the value on the stack by whether it is the expected one.
+/// Replaces the value on the stack by 1 if it is the expected value, and else by 0.
 fn compare(code: &mut InstructionSink<'_>, host: &Host, expected: &Expected) {
     match expected {
         Expected::I32(v) => {

@@ -21,7 +21,7 @@ const STACK: u64 = 1 << 20;
 /// Ways to build, which must make no difference. The first is the default. Others are for the
 /// lowest level of processors, the default level, the next level, and all features of this
 /// machine, as far as the machine has them. Under an emulator only the first is used. A file
-/// with comparisons of bounds is also built with `--spectre on`.
+/// with bounds comparisons is also built with `--spectre on`.
 pub fn ways(file: &str) -> Vec<Options> {
     let target = target::tested();
     let cpu = target.cpu();
@@ -66,7 +66,8 @@ pub fn ways(file: &str) -> Vec<Options> {
     ways
 }
 
-/// Files whose names contain these have comparisons of bounds in the generated code.
+/// Files whose names contain one of these texts have bounds comparisons in the generated
+/// code.
 const BOUNDS: [&str; 8] = [
     "address", "bulk", "memory", "data", "table", "elem", "indirect", "load",
 ];
@@ -151,8 +152,8 @@ fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
-/// Does it again while the file is busy: a process that another thread starts has
-/// the descriptor that wrote the file until it becomes its program.
+/// Repeats `action` while the file is busy. A process that another thread has forked keeps
+/// the descriptor that wrote the file until it executes its program.
 fn patiently<T>(mut action: impl FnMut() -> Result<T>) -> Result<T> {
     for _ in 0..2000 {
         match action() {

@@ -53,7 +53,8 @@ pub fn module(numbers: &BTreeSet<u32>) -> Vec<u8> {
     to.finish()
 }
 
-/// A function of a module's own there is called, too, or traps: neither is right.
+/// If the reference is a function of the script's module, the call returns another value or
+/// traps, so the result isn't right either way.
 fn is_number(table: u32, ty: u32) -> Function {
     let mut body = Function::new([]);
     let code = &mut body.instructions();
@@ -98,7 +99,7 @@ impl Host {
         }
     }
 
-    /// Replaces the reference on the stack by whether it has this number.
+    /// Replaces the reference on the stack by 1 if it has this number, and else by 0.
     pub fn compare(&self, code: &mut InstructionSink<'_>, number: u32) {
         code.i32_const(number.cast_signed()).call(self.is);
     }

@@ -76,7 +76,7 @@ fn files() -> Vec<TestFile<'static>> {
     versions.chain(proposals.flat_map(data::proposal)).collect()
 }
 
-/// Runs a file. Its outcome must be `expected`; with none, the table is to be written.
+/// Runs a file. Its outcome must be `expected`. Without `expected` the run writes the table.
 fn trial(file: TestFile<'static>, results: &Shared, expected: Option<Arc<str>>) -> Trial {
     let results = Arc::clone(results);
     let name = format!("{}/{}", file.parent(), file.name());

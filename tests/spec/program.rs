@@ -27,7 +27,7 @@ impl Program {
     }
 }
 
-/// What is needed to make programs of a unit.
+/// The parts from which the programs of a unit are made.
 pub struct Parts<'u> {
     unit: &'u Unit,
     /// The host's references.

@@ -15,7 +15,7 @@ pub fn check(wasm: &[u8], options: &Options) -> Outcome {
     }
 }
 
-/// Does what a build does before it makes machine code, but doesn't ask for a `_start`.
+/// Makes all checks of a build that precede machine code, except the check for a `_start`.
 fn all_checks(wasm: &[u8], options: &Options) -> Result<(), Error> {
     let merged = merge(wasm, &[], Gaps::LeftOut)?;
     let module = parse(&merged)?;

@@ -58,10 +58,10 @@ pub enum What {
 }
 
 pub struct Action {
-    /// The instance's.
+    /// The number of the instance.
     pub instance: usize,
-    /// Or why it can't be done. Then no later action can be done either, since this one may
-    /// have changed the instance.
+    /// The action and its end, or why it can't be done. Then no later action can be done
+    /// either, since this action might have changed the instance.
     pub what: Result<(Act, Then), Why>,
 }
 

@@ -21,8 +21,8 @@ const ITEMS: [(&str, &str); 13] = [
     ("print_f64_f64", "func {} (param f64 f64)"),
 ];
 
-/// The module with only the exports in `wanted`. An unused memory would be one more memory in
-/// the executable.
+/// The module with only the exports in `wanted`. An unused memory would add a memory to the
+/// executable.
 ///
 /// # Errors
 /// If the text above is wrong.

@@ -1,9 +1,9 @@
 //! Runs a unit, and finds the outcome of each step.
 //!
-//! A run compares at most [`BATCH`] results, because the exit code names the first wrong one.
-//! Each run repeats all earlier actions. A trap ends the process, so each action that must trap
-//! has a run of its own. That run carries out the earlier actions, except those that trap. This
-//! is exact if an action that traps changes nothing before its trap.
+//! A run compares at most [`BATCH`] results, because the exit code names the first wrong
+//! result. Each run repeats all earlier actions. A trap ends the process, so each action that
+//! must trap has a run of its own. That run carries out the earlier actions, except those that
+//! trap. This is exact if an action that traps changes nothing before its trap.
 //!
 //! An instantiation that must trap is the last step of an executable of its own. In executables
 //! with later steps it is cut right before its trap: it keeps as many of its segments and its

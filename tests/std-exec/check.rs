@@ -10,7 +10,7 @@ use harness::gotest::{self, Verdict};
 use harness::paths;
 use std::path::PathBuf;
 
-/// What all cases share.
+/// The state that all cases share.
 pub struct Check {
     pub toolchain: Toolchain,
     pub ours: Exec,

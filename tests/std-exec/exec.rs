@@ -17,16 +17,16 @@ use std::process::Command;
 const TEST_TIMEOUT: u64 = 1500;
 const KILL_TIMEOUT: u64 = 1800;
 
-/// One way to run them.
+/// One way to run test binaries.
 #[derive(Debug)]
 pub struct Exec {
-    /// Its part of files' names.
+    /// The part of file names that stands for this way.
     pub name: &'static str,
     /// The version that it prints.
     pub version: String,
     /// The value of `-exec`.
     value: String,
-    /// Variables for it, beside those of this process.
+    /// Variables for the program, beside the variables of this process.
     env: Vec<(&'static str, OsString)>,
 }
 
@@ -57,7 +57,7 @@ impl Exec {
             env: vec![
                 ("PATH", path),
                 ("GOWASIRUNTIME", "wasmtime".into()),
-                // With it, wasmtime fails now and then with EBUSY.
+                // With copy-on-write memory, wasmtime fails now and then with EBUSY.
                 ("GOWASIRUNTIMEARGS", "-O memory-init-cow=n".into()),
             ],
         })
@@ -131,7 +131,7 @@ impl Exec {
 #[derive(Debug)]
 pub struct Timed {
     pub tested: Tested,
-    /// Processor time of what `-exec` starts, in seconds.
+    /// Processor time of the program that `-exec` starts, in seconds.
     pub seconds: f64,
 }
 

@@ -1,4 +1,5 @@
-//! The tests that may fail. If one of them passes, its case fails, so that the list stays exact.
+//! The tests that are known to fail. If one of them passes, its case fails, so that the list
+//! stays exact.
 
 /// Packages whose tests don't build, or whose program doesn't reach its end: (package, why).
 pub const BROKEN: &[(&str, &str)] = &[];

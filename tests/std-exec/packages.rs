@@ -8,8 +8,8 @@ use harness::run::Run;
 /// lacks packages would pass with fewer tests.
 const TESTED: usize = 257;
 
-/// The packages that run by default: those that depend most on generated code, goroutines and
-/// WASI, and those that most programs use.
+/// The packages that run by default: they depend most on generated code, goroutines and WASI, or
+/// most programs use them.
 const SELECTION: &[&str] = &[
     "bufio",
     "bytes",
@@ -44,7 +44,7 @@ pub struct Library {
     pub tested: Vec<String>,
     /// Packages with test files for other systems only.
     pub elsewhere: Vec<String>,
-    /// Packages without.
+    /// Packages without test files.
     pub untested: Vec<String>,
 }
 

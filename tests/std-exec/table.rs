@@ -193,7 +193,7 @@ fn packages(rows: &[Row]) -> String {
     text
 }
 
-/// The packages that aren't in the table, listed so that none is missing silently.
+/// The packages that aren't in the table, listed so that no package is missing silently.
 fn without(library: &Library) -> String {
     let list = |packages: &[String]| format!("{}: {}", packages.len(), packages.join(", "));
     format!(

@@ -82,7 +82,7 @@ impl Case {
 
     /// Compiles `module` one way and runs it.
     fn outcome(&self, way: Way, module: &Path, tool: &Tool) -> Result<Outcome> {
-        let place = Place::new()?;
+        let place = TestDirectory::new()?;
         let program = place.path("program");
         let built = tool.build(module, &program, self.flags(way))?;
         ensure!(
@@ -121,7 +121,7 @@ impl Case {
     }
 
     /// The tests see GOROOT and start in their package's directory, as under `go test`. Beside
-    /// GOROOT they only see [`Place`], which doesn't depend on the machine.
+    /// GOROOT they only see [`TestDirectory`], which doesn't depend on the machine.
     fn flags(&self, way: Way) -> Vec<String> {
         let mut flags = vec![
             format!("--dir-ro={}::/go", self.toolchain.goroot.display()),
@@ -137,7 +137,7 @@ impl Case {
     }
 
     /// One line for each test whose verdict differs, one line for all tests that ran in only one
-    /// way (after a trap they are many), and one for the exit.
+    /// way (after a trap there are many), and one line for the exit.
     fn differences(&self, ours: &Outcome, reference: &Outcome) -> Vec<String> {
         let (mut found, mut only_one_way) = (Vec::new(), 0);
         let names: BTreeSet<_> = ours.report.keys().chain(reference.report.keys()).collect();
@@ -189,9 +189,9 @@ impl Case {
 }
 
 /// A directory for one run: the executable, and the root that its tests see.
-struct Place(tempfile::TempDir);
+struct TestDirectory(tempfile::TempDir);
 
-impl Place {
+impl TestDirectory {
     fn new() -> Result<Self> {
         let place = Self(tempfile::tempdir_in(paths::profile_dir()?)?);
         for dir in ["root/dev", "root/etc", "root/tmp"] {

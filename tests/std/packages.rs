@@ -1,4 +1,4 @@
-//! The packages whose tests run, and the tests that may fail.
+//! The packages whose tests run, and the tests that are known to fail.
 
 /// (package of Go's library, the first minor version of Go that has it). The first packages
 /// depend most on knowledge of Go's code: they switch goroutines, grow stacks, recover from

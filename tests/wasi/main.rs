@@ -141,7 +141,7 @@ fn conforms(tool: &Tool, module: &Path, extra: &[&str]) -> Result<()> {
     says("error", &finished.stderr, specification.stderr.as_deref())
 }
 
-/// Compares a standard stream with the expected one, if there is one.
+/// Compares a standard stream with the expected text, if the specification has one.
 fn says(stream: &str, found: &[u8], expected: Option<&str>) -> Result<()> {
     let found = String::from_utf8_lossy(found);
     if let Some(expected) = expected {

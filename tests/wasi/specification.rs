@@ -1,5 +1,5 @@
-//! Reads the specification of a test, `NAME.json` beside `NAME.wasm`: what the module gets and
-//! what it must do.
+//! Reads the specification of a test, `NAME.json` beside `NAME.wasm`: the module's input and
+//! its expected outcome.
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;

@@ -21,9 +21,9 @@ const SP: u32 = 1;
 enum Ending {
     FallsThrough,
     Jumps(u32),
-    /// To this block if a condition holds, else to the next block.
+    /// Jumps to this block if a condition holds, else to the next block.
     Branches(u32),
-    /// To one of both.
+    /// Jumps to one of the two blocks.
     Chooses(u32, u32),
     Calls(Callee),
     Returns,

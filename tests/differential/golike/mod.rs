@@ -8,7 +8,7 @@
 //! on at the address on top of the Go stack. Four goroutines switch in this way ([`runtime`]).
 //! Recovery goes on at a function's `deferreturn`.
 //!
-//! The facts hold that the compiler trusts: functions are entered at 0 and at their resume
+//! The facts that the compiler trusts hold: functions are entered at 0 and at their resume
 //! points, SP doesn't wrap around, and locals are dead across calls.
 //!
 //! Every run ends, because calls, jumps back and switches use fuel.

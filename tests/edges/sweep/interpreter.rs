@@ -3,8 +3,8 @@
 use anyhow::{Context, Result, ensure};
 use wasmi::{Caller, Config, Engine, Error, Extern, Linker, Memory, Module, Store, TrapCode};
 
-/// What a module writes until `_start` returns. `_start` is called again after each access
-/// that traps.
+/// The output of a module until `_start` returns. `_start` is called again after each
+/// access that traps.
 ///
 /// # Errors
 /// If wasmi refuses the module, or it ends in another way.

@@ -3,7 +3,7 @@
 //! around each limit of the compiler. The memories have 0 bytes to 4 GiB and grow meanwhile.
 //!
 //! One process makes all accesses of a plan, on a runtime that enters the module again after
-//! a trap. So the test also sees what a store that trapped left in memory. The expected
+//! a trap. So the test also sees the bytes that a trapping store left in memory. The expected
 //! outcomes are computed by the specification's rule ([`plan`]). An interpreter must agree
 //! with them where memories are small. The message of each trap must fit the compiler's kind
 //! of check: where it relies on PROT_NONE, the message has an address inside the access.
@@ -143,8 +143,8 @@ const MUTANTS: [(&str, &str); 8] = [
     ),
 ];
 
-/// The sweep must find modules with another access than the plan's: they do what wrongly
-/// lowered code would do.
+/// The sweep must detect modules whose accesses differ from the plan's, because they behave
+/// like wrongly lowered code.
 fn mutants(tool: &Tool) -> Result<()> {
     let plan = Plan::new(&SMALL);
     let text = module::text(&plan, Swept::First)?;
@@ -209,21 +209,21 @@ fn is_expected(plan: &Plan, case: &Case, swept: Swept, message: &str) -> bool {
     let Some(rest) = message.strip_prefix("out of bounds memory access") else {
         return false;
     };
-    let (Site::Access { operator, .. }, Some(place)) =
-        (plan.sites[case.function as usize], case.place)
+    let (Site::Access { operator, .. }, Some(accessed)) =
+        (plan.sites[case.function as usize], case.address)
     else {
         // A short range is lowered to loads and stores, or compared as longer ranges are.
         return true;
     };
     let address = rest.strip_prefix(" at 0x");
-    if place.is_compared {
+    if accessed.is_compared {
         return address.is_none();
     }
     let Some((digits, rest)) = address.and_then(|rest| rest.split_once(' ')) else {
         return false;
     };
-    let end = place.start.saturating_add_unsigned(operator.width);
-    let mut missed = (place.start..end).filter_map(|byte| match u64::try_from(byte) {
+    let end = accessed.start.saturating_add_unsigned(operator.width);
+    let mut missed = (accessed.start..end).filter_map(|byte| match u64::try_from(byte) {
         Ok(byte) => (byte >= case.size).then_some(byte),
         // An address that wrapped around lies below the memory.
         Err(_) => Some(byte.cast_unsigned() & 0xffff_ffff),

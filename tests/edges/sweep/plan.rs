@@ -1,7 +1,7 @@
-//! Which accesses are made, in which order, and the outcome of each by the specification's
-//! rule. An access of `width` bytes at index plus offset traps unless it ends within the
-//! memory's size. The sum of index and offset doesn't wrap around (core specification,
-//! "Memory Instructions").
+//! The accesses in their order, and the outcome of each by the specification's rule. An
+//! access of `width` bytes at index plus offset traps unless it ends within the memory's
+//! size. The sum of index and offset doesn't wrap around (core specification, "Memory
+//! Instructions").
 
 mod ranges;
 
@@ -20,16 +20,16 @@ pub struct Case {
     /// The memory's size at that time, in bytes.
     pub size: u64,
     pub outcome: Outcome,
-    /// The place of a load or a store.
-    pub place: Option<Place>,
+    /// `None` unless the case is a load or a store under test.
+    pub address: Option<AccessAddress>,
 }
 
-/// The place of a load or a store.
+/// The address that a load or a store accesses.
 #[derive(Debug, Clone, Copy)]
-pub struct Place {
-    /// The address of its first byte. Relative to Go's SP it may be negative.
+pub struct AccessAddress {
+    /// The address of the first byte. Relative to Go's SP it may be negative.
     pub start: i64,
-    /// Whether the compiler compares it with the memory's size.
+    /// Whether the compiler compares the address with the memory's size.
     pub is_compared: bool,
 }
 
@@ -185,11 +185,11 @@ impl Plan {
             } else {
                 (u64::from(form.index(given)) + offset).cast_signed()
             };
-            let place = Place {
+            let address = AccessAddress {
                 start,
                 is_compared: !linear && is_compared(offset),
             };
-            self.access(site, operator, place, given);
+            self.access(site, operator, address, given);
         }
     }
 
@@ -214,14 +214,14 @@ impl Plan {
             length,
             size: self.size,
             outcome,
-            place: None,
+            address: None,
         });
     }
 
     /// A load or a store.
-    fn push_access(&mut self, site: Site, given: u32, place: Place, outcome: Outcome) {
+    fn push_access(&mut self, site: Site, given: u32, address: AccessAddress, outcome: Outcome) {
         self.push(site, given, 0, outcome);
-        self.cases.last_mut().expect("BUG: no case").place = Some(place);
+        self.cases.last_mut().expect("BUG: no case").address = Some(address);
         self.tried += 1;
     }
 
@@ -299,11 +299,11 @@ impl Plan {
         for start in self.starts(operator.width, offset) {
             let index = start.checked_sub(offset).map(u32::try_from);
             if let Some(Ok(index)) = index {
-                let place = Place {
+                let address = AccessAddress {
                     start: start.cast_signed(),
                     is_compared: is_compared(offset),
                 };
-                self.access(site, operator, place, form.given(index));
+                self.access(site, operator, address, form.given(index));
             }
         }
     }
@@ -320,36 +320,36 @@ impl Plan {
                         form,
                         offset,
                     };
-                    let place = Place {
+                    let address = AccessAddress {
                         start: start.cast_signed(),
                         is_compared: is_compared(offset),
                     };
-                    self.access(site, operator, place, index);
+                    self.access(site, operator, address, index);
                 }
             }
         }
     }
 
-    fn access(&mut self, site: Site, operator: &Operator, place: Place, given: u32) {
-        let inside = u64::try_from(place.start).ok();
+    fn access(&mut self, site: Site, operator: &Operator, address: AccessAddress, given: u32) {
+        let inside = u64::try_from(address.start).ok();
         let inside = inside.filter(|&start| self.is_inside(start, operator.width));
         match (operator.is_store(), inside) {
             (false, Some(start)) => {
                 let loaded = operator.loaded(&self.read(start, operator.width));
-                self.push_access(site, given, place, Outcome::Gives(loaded));
+                self.push_access(site, given, address, Outcome::Gives(loaded));
             }
             (true, Some(start)) => {
                 self.write(start, &operator.stored());
-                self.push_access(site, given, place, NOTHING);
+                self.push_access(site, given, address, NOTHING);
                 self.show(start.saturating_sub(4), operator.width + 8);
             }
             (is_store, None) => {
-                self.push_access(site, given, place, Outcome::Trap);
+                self.push_access(site, given, address, Outcome::Trap);
                 if is_store {
                     // The processor may have written the bytes that lie in memory.
-                    let end = place.start.saturating_add_unsigned(operator.width);
+                    let end = address.start.saturating_add_unsigned(operator.width);
                     let inside = |at: i64| u64::try_from(at).unwrap_or_default();
-                    self.put(inside(place.start), inside(end));
+                    self.put(inside(address.start), inside(end));
                 }
             }
         }

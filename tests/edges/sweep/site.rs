@@ -45,7 +45,7 @@ pub enum Length {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     Given,
-    /// It is the parameter.
+    /// The index is this constant.
     Constant(u32),
     /// As a sum in 32 bits.
     Sum(i32),

@@ -3,7 +3,7 @@
 
 pub mod memory;
 
-use super::Place;
+use super::AttemptDirectory;
 use anyhow::Result;
 use harness::fences::Outcome::{self, Fails, Killed, Works};
 use std::fmt;
@@ -19,7 +19,7 @@ pub enum Policy {
 }
 
 impl Policy {
-    pub fn flags(self, place: &Place) -> Vec<String> {
+    pub fn flags(self, place: &AttemptDirectory) -> Vec<String> {
         let rw = ["--dir".into(), place.path("rw")];
         let ro = ["--dir-ro".into(), place.path("ro")];
         match self {
@@ -80,7 +80,12 @@ impl Attempt {
 const DENIED: Outcome = Fails(libc::EACCES);
 
 /// The attempts under `policy`. A listener is on `port`, and Landlock has this version.
-pub fn of(policy: Policy, place: &Place, port: u16, version: u32) -> Result<Vec<Attempt>> {
+pub fn of(
+    policy: Policy,
+    place: &AttemptDirectory,
+    port: u16,
+    version: u32,
+) -> Result<Vec<Attempt>> {
     let mut attempts = everywhere(place, version);
     attempts.extend(memory::attempts());
     attempts.extend(network(port, version)?);
@@ -104,7 +109,7 @@ fn attempt(name: &'static str, calls: &str, landlock: Outcome, seccomp: Outcome)
 }
 
 /// Calls that no policy needs. Landlock doesn't see all of them.
-fn everywhere(place: &Place, version: u32) -> Vec<Attempt> {
+fn everywhere(place: &AttemptDirectory, version: u32) -> Vec<Attempt> {
     let (secret, program) = (place.path("secret"), place.path("rw/program"));
     let anonymous = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
     let (map, protect) = (libc::SYS_mmap, libc::SYS_mprotect);
@@ -236,7 +241,7 @@ fn openat2(path: &str, flags: i32) -> String {
 
 /// If a directory is granted for writing, only Landlock protects other files: seccomp can't
 /// tell one path from another.
-fn beside_writable(place: &Place, version: u32) -> Vec<Attempt> {
+fn beside_writable(place: &AttemptDirectory, version: u32) -> Vec<Attempt> {
     let [secret, ro, rw] = ["secret", "ro/file", "rw/file"].map(|name| place.path(name));
     let at = libc::AT_FDCWD;
     let call = |name, calls: String| attempt(name, &calls, DENIED, Works);
@@ -268,7 +273,7 @@ fn beside_writable(place: &Place, version: u32) -> Vec<Attempt> {
             version,
             Killed,
         ),
-        // Neither to read nor to write.
+        // O_ACCMODE opens a file neither for reading nor for writing.
         emptying(
             "empty a secret",
             &openat(&secret, libc::O_ACCMODE | libc::O_TRUNC),
@@ -321,8 +326,9 @@ fn emptying(name: &'static str, calls: &str, version: u32, all: Outcome) -> Atte
     }
 }
 
-/// If directories are granted for reading alone, seccomp refuses each call that changes one.
-fn beside_read_only(place: &Place, version: u32) -> Vec<Attempt> {
+/// If directories are granted for reading alone, seccomp refuses each call that changes a
+/// file.
+fn beside_read_only(place: &AttemptDirectory, version: u32) -> Vec<Attempt> {
     let [secret, ro] = ["secret", "ro/file"].map(|name| place.path(name));
     let at = libc::AT_FDCWD;
     let call = |name, calls: String| attempt(name, &calls, DENIED, Killed);
@@ -385,7 +391,7 @@ fn beside_read_only(place: &Place, version: u32) -> Vec<Attempt> {
 }
 
 /// If no directory is granted, each call with a path is refused.
-fn without_files(place: &Place) -> Vec<Attempt> {
+fn without_files(place: &AttemptDirectory) -> Vec<Attempt> {
     let secret = place.path("secret");
     let at = libc::AT_FDCWD;
     let stat = "00".repeat(size_of::<libc::stat>());

@@ -1,8 +1,8 @@
 //! Does the second fence hold if the first one is broken? The runtime is corrupted
 //! (`runtime-shim/src/corrupt.rs`): it makes any system call for the guest. Landlock, seccomp,
 //! and mseal with MDWE must stop the guest's attempts, each layer alone and all together.
-//! Without them (`--no-harden`) the same attempts must succeed. For older versions of
-//! Landlock the runtime asks for no more than those had.
+//! Without them (`--no-harden`) the same attempts must succeed. With an older version of
+//! Landlock, the runtime asks only for restrictions that this version has.
 
 mod attempts;
 
@@ -50,8 +50,8 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     trials
 }
 
-/// Makes all attempts of `policy` behind each layer, and compares the outcomes. `pretended`
-/// is the version of Landlock; if it is none, this machine's.
+/// Makes all attempts of `policy` behind each layer, and compares the outcomes. `pretended` is
+/// the version of Landlock; `None` means this machine's version.
 fn holds(tool: &Tool, policy: Policy, pretended: Option<u32>) -> Result<()> {
     let version = attempts::landlock_version();
     if pretended.is_some_and(|pretended| pretended > version) {
@@ -59,7 +59,7 @@ fn holds(tool: &Tool, policy: Policy, pretended: Option<u32>) -> Result<()> {
         return Ok(());
     }
     let version = pretended.unwrap_or(version);
-    let place = Place::new()?;
+    let place = AttemptDirectory::new()?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let port = listener.local_addr()?.port();
     let attempts = attempts::of(policy, &place, port, version)?;
@@ -119,11 +119,12 @@ fn holds(tool: &Tool, policy: Policy, pretended: Option<u32>) -> Result<()> {
     Ok(())
 }
 
-/// Makes one attempt behind some layers. `programs` are without and with the second fence.
+/// Makes one attempt behind some layers. The first of `programs` has no second fence, the
+/// second has it.
 fn try_once(
     attempt: &Attempt,
     fences: Fences,
-    place: &Place,
+    place: &AttemptDirectory,
     programs: [&Path; 2],
     pretended: Option<u32>,
 ) -> Result<Outcome> {
@@ -210,9 +211,9 @@ fn same_files(tool: &Tool, version: u32) -> Result<()> {
 }
 
 /// A directory with two directories to be granted, and a secret beside them.
-pub struct Place(TempDir);
+pub struct AttemptDirectory(TempDir);
 
-impl Place {
+impl AttemptDirectory {
     fn new() -> Result<Self> {
         let place = Self(tempfile::tempdir()?);
         place.restore()?;
@@ -245,8 +246,8 @@ impl Place {
     }
 }
 
-/// While its guest runs, an ordinary executable is behind both layers; with `--no-harden`
-/// behind neither.
+/// While its guest runs, an ordinary executable is behind both layers; with `--no-harden` it
+/// is behind neither layer.
 fn stands(tool: &Tool, flag: Option<&str>, fenced: bool) -> Result<()> {
     let flags: Vec<String> = flag.map(Into::into).into_iter().collect();
     let program = tool.executable(&guest("stdio", Goal::Wasip1)?, &flags)?;

@@ -21,7 +21,7 @@ use std::process::Command;
 use tempfile::TempDir;
 use wasi_aot_compiler::{Facts, Options};
 
-/// What a program that shows numbers begins with: the import of `fd_write`, a memory with
+/// The beginning of a program that shows numbers: the import of `fd_write`, a memory with
 /// these limits (`1`, or `1 3`), and `$print` and `$show`. Bytes 1024 to 1060 of the memory
 /// are theirs.
 #[must_use]
@@ -59,7 +59,7 @@ impl Compared {
         })
     }
 
-    /// What its executable shows that is built with these flags.
+    /// What its executable shows if it is built with these flags.
     ///
     /// # Errors
     /// If it doesn't build, or ends in a way that isn't known.
@@ -113,7 +113,7 @@ pub fn build<S: AsRef<str>>(tool: &Tool, module: &Path, program: &Path, flags: &
     Ok(())
 }
 
-/// What `program`, which [`build`] made, shows.
+/// What `program` shows, which [`build`] made.
 ///
 /// # Errors
 /// If it ends in a way that isn't known.

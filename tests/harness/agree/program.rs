@@ -1,9 +1,8 @@
-//! A hand-written program as data: what its module has, what the program shows, how it
-//! ends.
+//! A hand-written program as data: the contents of its module, its output, and its end.
 //!
 //! The program must show that under wasmtime and in all [`ways`] to build it. Expected
-//! numbers are those that the specification gives, so that wasmtime and wasi-aot can't
-//! agree on a wrong one.
+//! numbers are those that the specification gives, so that wasmtime and wasi-aot can't agree
+//! on a wrong number.
 
 use super::{Compared, End, Seen, assemble, prelude};
 use crate::suite::with_tool;
@@ -15,7 +14,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What one number that a program prints may be.
+/// The allowed values of one number that a program prints.
 #[derive(Debug, Clone)]
 pub enum Want {
     Exactly(u64),
@@ -24,10 +23,10 @@ pub enum Want {
     Nan(u32, bool),
 }
 
-/// What a program prints.
+/// The output of a program.
 #[derive(Debug, Clone)]
 pub enum Prints {
-    /// What it prints under wasmtime.
+    /// The output of the same program under wasmtime.
     AsUnderWasmtime,
     /// One number a line.
     Numbers(Vec<Want>),
@@ -39,7 +38,7 @@ pub struct Program {
     pub name: Cow<'static, str>,
     /// Limits of its memory, in pages.
     pub memory: &'static str,
-    /// What the module has beside the prelude.
+    /// The items of the module beside the prelude.
     pub items: Cow<'static, str>,
     pub body: Cow<'static, str>,
     pub prints: Prints,
@@ -119,7 +118,7 @@ impl Program {
         assemble(dir, &self.text())
     }
 
-    /// Compares it with wasmtime and with what is expected, built in all [`ways`].
+    /// Compares the program, built in all [`ways`], with wasmtime and with the expectation.
     fn check(&self, tool: &Tool) -> Result<()> {
         let compared = Compared::new(&self.text())?;
         let reference = &compared.reference;
@@ -142,7 +141,7 @@ impl Program {
         Ok(())
     }
 
-    /// Compares `seen` with what the program says of itself: its end, and its numbers.
+    /// Compares `seen` with the expected end and the expected numbers of the program.
     ///
     /// # Errors
     /// Says the first difference.

@@ -1,7 +1,6 @@
-//! What a program shows to whoever runs it: its output and how it ends.
+//! What a program shows to its caller: its output and its end.
 //!
-//! A trap is the same trap here and under wasmtime, whose message has other words. `TRAPS`
-//! translates.
+//! wasmtime's message for a trap has other words than wasi-aot's. `TRAPS` translates.
 
 use crate::run::{Ends, Finished};
 use anyhow::{Context, Result};

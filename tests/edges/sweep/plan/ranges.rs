@@ -3,8 +3,8 @@
 use super::{NOTHING, Outcome, Plan, index};
 use crate::sweep::site::{FILLED, Length, SEGMENT, Site};
 
-/// Lengths of ranges: none, those that the compiler makes loads and stores of and the
-/// next, a page and more than there is.
+/// Lengths of ranges: 0; the lengths that the compiler lowers to loads and stores, and the
+/// next length; a page; lengths beyond most memories.
 const LENGTHS: [u32; 13] = [
     0,
     1,
@@ -21,11 +21,12 @@ const LENGTHS: [u32; 13] = [
     0xffff_ffff,
 ];
 
-/// More bytes than these aren't moved, only refused.
+/// A longer range is tried only where it must trap.
 const MOVED: u64 = 8192;
 
 impl Plan {
-    /// Operators for ranges in memory, of constant lengths and of given ones.
+    /// Operators for ranges in memory, with constant lengths and with lengths from a
+    /// parameter.
     pub(super) fn ranges(&mut self) {
         for length in LENGTHS {
             for how in [Length::Constant(length), Length::Given] {
@@ -64,7 +65,7 @@ impl Plan {
             self.push(site, given, length, NOTHING);
             self.show(to, bytes.min(32));
             self.show((to + bytes).saturating_sub(8), 16);
-            // Not all of memory is to become the same.
+            // Keeps all of memory from becoming the same.
             self.put(to, to + 8);
             return;
         }
@@ -92,7 +93,7 @@ impl Plan {
     }
 
     fn init(&mut self, site: Site, from: u64, to: u64, length: u64) {
-        // One of both is 0, the other the index.
+        // One of the two is 0, the other is the index.
         let Ok(given) = u32::try_from(from + to) else {
             return;
         };

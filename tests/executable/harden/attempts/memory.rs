@@ -13,7 +13,7 @@ const READ_ONLY: &str = "0x400000";
 const GUARD: &str = "0xfff0000";
 const BEYOND: &str = "0x110000000";
 
-/// Attempts that change mappings. Landlock sees none of them.
+/// Attempts that change mappings. Landlock doesn't see them.
 pub fn attempts() -> Vec<Attempt> {
     let (map, protect) = (libc::SYS_mmap, libc::SYS_mprotect);
     let (unmap, remap) = (libc::SYS_munmap, libc::SYS_mremap);

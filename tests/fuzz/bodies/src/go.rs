@@ -1,7 +1,7 @@
 //! The target `go`: modules that look like Go's, and lie.
 //!
-//! Knowledge of Go doesn't decide whether a module is valid. So a build with it and a build
-//! without it must both succeed, or fail with the same error.
+//! Knowledge of Go doesn't decide whether a module is valid. So builds with this knowledge
+//! and without it must both succeed, or fail with the same error.
 
 mod body;
 mod image;
@@ -139,7 +139,7 @@ fn tables(
     Ok(())
 }
 
-/// Go's eight globals. Now and then one has another type, or one is missing.
+/// Go's eight globals. Now and then a global has another type, or is missing.
 fn globals(data: &mut Unstructured<'_>) -> arbitrary::Result<GlobalSection> {
     let mut globals = GlobalSection::new();
     let count = if data.ratio(1, 16)? {

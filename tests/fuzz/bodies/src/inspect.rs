@@ -21,7 +21,7 @@ pub fn inspect(data: &[u8]) {
 }
 
 fn look(file: &[u8]) {
-    // What it says otherwise is printed by the command line.
+    // Only errors are checked here. The command line prints the report.
     if let Err(error) = wasi_aot_compiler::inspect(file) {
         check_message(&error.to_string());
     }

@@ -56,7 +56,7 @@ pub fn compile(data: &[u8]) {
 /// Builds a module. Returns the message of an error.
 ///
 /// # Panics
-/// If the message isn't one printable line, or the output has another form than asked for.
+/// If the message isn't one printable line, or the output doesn't have the requested form.
 fn built(wasm: &[u8], options: &Options) -> Result<Vec<u8>, String> {
     match wasi_aot_compiler::build(wasm, options, &()) {
         Ok(bytes) => {

@@ -10,7 +10,7 @@ use wasm_smith::{Config, Module};
 const CHANGES: u8 = 8;
 
 /// Builds a valid module, and the module with changed bytes. The compiler must not call the valid
-/// one invalid.
+/// module invalid.
 pub fn smith(data: &[u8]) {
     // Data that ends early gives no module.
     let _ = generated(&mut Unstructured::new(data));

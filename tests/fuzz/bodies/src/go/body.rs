@@ -10,7 +10,7 @@ const BLOCKS: u32 = 6;
 /// The largest number of pieces of code in a block.
 const PIECES: u32 = 6;
 
-/// What pieces of code are made of: i32, i64, f64 and i64 locals follow PC_B.
+/// The locals after PC_B, which the pieces of code use: i32, i64, f64 and i64.
 const SP: u32 = 1;
 const INT: u32 = 2;
 const FLOAT: u32 = 3;
