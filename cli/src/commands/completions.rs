@@ -24,7 +24,7 @@ impl Completions {
         clap_complete::generate(self.shell, &mut command, "wasi-aot", &mut script);
         let script = String::from_utf8(script).context("BUG: a script that isn't text")?;
         let script = match self.shell {
-            Shell::Bash => one_spelling(&script),
+            Shell::Bash => files_first(&one_spelling(&script)),
             _ => script,
         };
         Output::Stdout.write(script.as_bytes())
@@ -48,4 +48,30 @@ fn visible(command: &Command) -> Command {
 /// (clap-rs/clap#6421). A script without this fault stays as it is.
 fn one_spelling(script: &str) -> String {
     script.replace("wasi__subcmd__aot", "wasi__aot")
+}
+
+/// The bash script with files as the completion of an empty word after a subcommand that takes
+/// files. clap_complete offers all flags there, and no file. After a dash, flags are offered;
+/// where words other than flags may come, they stay.
+fn files_first(script: &str) -> String {
+    const OFFER: &str = r#"COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )"#;
+    let (mut only_flags, mut after_dash) = (false, false);
+    let mut lines = Vec::new();
+    for line in script.lines() {
+        if let Some(words) = line.trim().strip_prefix("opts=") {
+            let mut words = words.trim_matches('"').split_whitespace();
+            only_flags = words.all(|word| word.starts_with('-'));
+        }
+        let condition = line.split_once(" || ${COMP_CWORD} -eq ");
+        let offers = line.trim() == OFFER;
+        lines.push(match condition {
+            Some((before, _)) if only_flags => format!("{before} ]] ; then"),
+            // An empty answer makes bash complete names of files.
+            _ if offers && only_flags && !after_dash => line.replace(OFFER, "COMPREPLY=()"),
+            _ => line.to_owned(),
+        });
+        // The offer on the line after the condition.
+        after_dash = condition.is_some();
+    }
+    lines.join("\n") + "\n"
 }

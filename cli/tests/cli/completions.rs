@@ -91,6 +91,11 @@ fn bash_completes() {
     }
     // Values that don't belong to a flag.
     shell.complete("wasi-aot completions fi", "wasi-aot completions fish ");
+    // A file, though nothing is typed of its name.
+    fs::create_dir(workspace.path("one")).unwrap();
+    fs::write(workspace.path("one/module.wasm"), "").unwrap();
+    shell.terminal.type_in("cd one\n");
+    shell.complete("wasi-aot build ", "wasi-aot build module.wasm");
 }
 
 #[test]
