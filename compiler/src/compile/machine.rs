@@ -1,6 +1,6 @@
 //! From a function's CLIF to machine code that is not placed yet.
 //!
-//! Invariant: nothing here knows an address. What depends on one is a [`Relocation`].
+//! Invariant: nothing here knows an address. Bytes that depend on an address are a [`Relocation`].
 
 use super::origins;
 use crate::error::Error;
@@ -18,7 +18,7 @@ use wasi_aot_contract::module::TrapKind;
 pub struct Compiled {
     /// The instructions, and constants that they load.
     pub code: Vec<u8>,
-    /// What the address of `code` is to be a multiple of: bytes, a power of two.
+    /// Alignment of the address of `code`, in bytes: a power of two.
     pub alignment: u64,
     /// The fields of `code` that depend on an address.
     pub relocations: Vec<Relocation>,
@@ -51,7 +51,7 @@ pub struct Relocation {
     pub addend: i64,
 }
 
-/// What a relocation refers to.
+/// The target of a relocation.
 #[derive(Clone, Copy)]
 pub enum RelocationTarget {
     /// Something outside of the function.

@@ -38,14 +38,14 @@ use watch::Step;
 /// optimiser's cost grows faster than a function's size.
 const LARGE_FUNCTION: usize = 250_000;
 
-/// What became of a function of the module, for `--verbose`.
+/// The outcome of compiling a function of the module, for `--verbose`.
 #[derive(Debug, Clone, Copy)]
 pub struct Report {
     /// Whether it was too large, or too heavy, for the optimiser.
     pub unoptimised: bool,
-    /// What it costs the code generator; nothing if it is unoptimised.
+    /// The function's cost to the code generator; zero if the function is unoptimised.
     pub weight: Weight,
-    /// What became of Go's control flow.
+    /// The outcome of the rewrites of Go's control flow.
     pub rewritten: Rewritten,
 }
 
@@ -56,7 +56,7 @@ pub struct Functions {
     /// Their CLIF or disassembly, one after the other; empty unless one of the two was asked
     /// for ([`Compiler::emit`]).
     pub text: String,
-    /// What became of each; empty for functions that the compiler makes itself.
+    /// A report for each function; empty for functions that the compiler makes itself.
     pub reports: Vec<Report>,
 }
 

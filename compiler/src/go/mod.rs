@@ -27,7 +27,7 @@ use std::collections::BTreeSet;
 use wasi_aot_contract::module::Preemption;
 use wasmparser::{FuncValidatorAllocations, ValType};
 
-/// What became of a function's dispatch.
+/// The outcome of the search for a function's dispatch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DispatchOutcome {
     /// The function has no `br_table`; Go's compiler makes none but the dispatch.
@@ -37,7 +37,7 @@ pub enum DispatchOutcome {
     NotRecognised,
 }
 
-/// What became of a function.
+/// The outcome of the rewrites of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rewritten {
     pub dispatch: DispatchOutcome,
