@@ -7,7 +7,7 @@ use cranelift_codegen::settings::{self, Configurable};
 use wasi_aot_contract::cpu::{Feature, Features};
 
 /// The code generator for a target whose processor has `features`. With `spectre`, guards
-/// ([`crate::lower`]) and jump tables end with a barrier on architectures that have one.
+/// ([`crate::old_lower`]) and jump tables end with a barrier on architectures that have one.
 ///
 /// # Panics
 /// If Cranelift was built without the target or refuses one of our settings.

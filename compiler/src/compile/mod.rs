@@ -2,7 +2,7 @@
 //! relocations.
 //!
 //! One function goes from its graph ([`crate::flow`], [`crate::go`]) to CLIF
-//! ([`crate::lower`]), in [`Compiler::to_clif`], and from there to machine code ([`machine`]).
+//! ([`crate::old_lower`]), in [`Compiler::to_clif`], and from there to machine code ([`machine`]).
 //! Each worker thread has one scratch context that it reuses; results come back
 //! in function order, so the output doesn't depend on the number of threads.
 
@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::flow::{self, Graph};
 use crate::go::byte_loops::ByteLoop;
 use crate::go::{self, DispatchOutcome, Knowledge, Rewritten, Trust};
-use crate::lower::{self, Env, Facts, Variables};
+use crate::old_lower::{self as lower, Env, Facts, Variables};
 use crate::options::{Emit, Observer};
 use crate::symbol::Symbol;
 use crate::trap;

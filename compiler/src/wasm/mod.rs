@@ -11,7 +11,7 @@ mod format;
 mod function_names;
 mod imports;
 mod item;
-mod operators;
+pub(crate) mod operators;
 mod producers;
 pub(crate) mod segment;
 

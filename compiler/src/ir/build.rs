@@ -1,0 +1,1 @@
+//! From a body's bytes to the IR, validating on the way.

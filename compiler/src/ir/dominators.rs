@@ -1,0 +1,1 @@
+//! Which blocks each block is reached through.

@@ -1,0 +1,320 @@
+//! Making and walking functions: blocks, instructions, values, edges, orders.
+
+use super::op::Bytes;
+use super::{
+    Args, Block, BlockId, Const, Def, Edge, Func, Inst, InstId, Op, Origin, Terminator, Type,
+    Value, ValueData,
+};
+use wasi_aot_contract::module::TrapKind;
+
+impl Terminator {
+    /// Of a block that isn't complete.
+    pub const NOT_YET: Self = Self::Trap(TrapKind::Unreachable);
+
+    /// Calls `f` with each edge.
+    pub fn for_each_edge<'s>(&'s self, mut f: impl FnMut(&'s Edge)) {
+        match self {
+            Self::Jump(edge) => f(edge),
+            Self::Branch {
+                then, otherwise, ..
+            } => {
+                f(then);
+                f(otherwise);
+            }
+            Self::Table {
+                targets, default, ..
+            } => {
+                targets.iter().for_each(&mut f);
+                f(default);
+            }
+            Self::Switch { cases, default, .. } => {
+                cases.values().for_each(&mut f);
+                f(default);
+            }
+            Self::ByteLoop { otherwise, .. } => f(otherwise),
+            Self::Return(_) | Self::TailCall(..) | Self::Trap(_) => {}
+        }
+    }
+
+    /// Calls `f` with each edge, to be changed.
+    pub fn for_each_edge_mut(&mut self, mut f: impl FnMut(&mut Edge)) {
+        match self {
+            Self::Jump(edge) => f(edge),
+            Self::Branch {
+                then, otherwise, ..
+            } => {
+                f(then);
+                f(otherwise);
+            }
+            Self::Table {
+                targets, default, ..
+            } => {
+                targets.iter_mut().for_each(&mut f);
+                f(default);
+            }
+            Self::Switch { cases, default, .. } => {
+                cases.values_mut().for_each(&mut f);
+                f(default);
+            }
+            Self::ByteLoop { otherwise, .. } => f(otherwise),
+            Self::Return(_) | Self::TailCall(..) | Self::Trap(_) => {}
+        }
+    }
+
+    /// Calls `f` with each operand, those of the edges last.
+    pub fn for_each_value_mut(&mut self, mut f: impl FnMut(&mut Value)) {
+        match self {
+            Self::Branch { condition, .. } => f(condition),
+            Self::Table { index, .. } => f(index),
+            Self::Switch { value, .. } => f(value),
+            Self::Return(values) | Self::TailCall(_, values) => values.iter_mut().for_each(&mut f),
+            Self::ByteLoop { args, sp, .. } => {
+                args.iter_mut().for_each(&mut f);
+                sp.iter_mut().for_each(&mut f);
+            }
+            Self::Jump(_) | Self::Trap(_) => {}
+        }
+        self.for_each_edge_mut(|edge| edge.args.iter_mut().for_each(&mut f));
+    }
+
+    /// Calls `f` with each operand, those of the edges last.
+    pub fn for_each_value(&self, mut f: impl FnMut(Value)) {
+        match self {
+            Self::Branch { condition, .. } => f(*condition),
+            Self::Table { index, .. } => f(*index),
+            Self::Switch { value, .. } => f(*value),
+            Self::Return(values) | Self::TailCall(_, values) => {
+                values.iter().copied().for_each(&mut f)
+            }
+            Self::ByteLoop { args, sp, .. } => {
+                args.iter().copied().for_each(&mut f);
+                sp.iter().copied().for_each(&mut f);
+            }
+            Self::Jump(_) | Self::Trap(_) => {}
+        }
+        self.for_each_edge(|edge| edge.args.iter().copied().for_each(&mut f));
+    }
+}
+
+impl Func {
+    /// A function without blocks.
+    #[must_use]
+    pub fn new(results: Vec<Type>, variables: Vec<Type>) -> Self {
+        Self {
+            results,
+            variables,
+            sp: None,
+            blocks: Vec::new(),
+            insts: Vec::new(),
+            values: Vec::new(),
+            bytes: Vec::new(),
+            dispatch: None,
+        }
+    }
+
+    /// Adds an empty block.
+    pub fn new_block(&mut self, origin: Origin) -> BlockId {
+        let id = BlockId::new(self.blocks.len());
+        self.blocks.push(Block {
+            params: Vec::new(),
+            insts: Vec::new(),
+            terminator: Terminator::NOT_YET,
+            origin,
+            cold: false,
+        });
+        id
+    }
+
+    /// Adds a parameter to a block, whose edges have to follow.
+    pub fn new_param(&mut self, block: BlockId, ty: Type) -> Value {
+        let value = Value::new(self.values.len());
+        let params = &mut self.blocks[block.index()].params;
+        let number = u32::try_from(params.len()).expect("BUG: parameters over 32 bits");
+        params.push(value);
+        self.values.push(ValueData {
+            ty,
+            def: Def::Param(block, number),
+        });
+        value
+    }
+
+    /// Makes an instruction that is in no block yet.
+    pub fn new_inst(&mut self, op: Op, args: &[Value], results: &[Type], origin: Origin) -> InstId {
+        let id = InstId::new(self.insts.len());
+        let first_result = Value::new(self.values.len());
+        for (number, &ty) in (0..).zip(results) {
+            let def = Def::Inst(id, number);
+            self.values.push(ValueData { ty, def });
+        }
+        self.insts.push(Inst {
+            op,
+            args: Args::from_slice(args),
+            first_result,
+            results: u32::try_from(results.len()).expect("BUG: results over 32 bits"),
+            origin,
+        });
+        id
+    }
+
+    /// Adds an instruction with one result to the end of a block.
+    pub fn push(
+        &mut self,
+        block: BlockId,
+        op: Op,
+        args: &[Value],
+        ty: Type,
+        origin: Origin,
+    ) -> Value {
+        let id = self.new_inst(op, args, &[ty], origin);
+        self.blocks[block.index()].insts.push(id);
+        self.insts[id.index()].first_result
+    }
+
+    /// Adds an instruction without result to the end of a block.
+    pub fn push_effect(&mut self, block: BlockId, op: Op, args: &[Value], origin: Origin) {
+        let id = self.new_inst(op, args, &[], origin);
+        self.blocks[block.index()].insts.push(id);
+    }
+
+    /// Adds sixteen bytes to the pool.
+    pub fn new_bytes(&mut self, bytes: [u8; 16]) -> Bytes {
+        let place = self.bytes.len();
+        self.bytes.push(bytes);
+        Bytes(u32::try_from(place).expect("BUG: constants over 32 bits"))
+    }
+
+    #[must_use]
+    pub fn block(&self, block: BlockId) -> &Block {
+        &self.blocks[block.index()]
+    }
+
+    pub fn block_mut(&mut self, block: BlockId) -> &mut Block {
+        &mut self.blocks[block.index()]
+    }
+
+    #[must_use]
+    pub fn inst(&self, inst: InstId) -> &Inst {
+        &self.insts[inst.index()]
+    }
+
+    pub fn inst_mut(&mut self, inst: InstId) -> &mut Inst {
+        &mut self.insts[inst.index()]
+    }
+
+    #[must_use]
+    pub fn ty(&self, value: Value) -> Type {
+        self.values[value.index()].ty
+    }
+
+    /// The value that `value` is another name for, or itself.
+    #[must_use]
+    pub fn resolve(&self, mut value: Value) -> Value {
+        while let Def::Alias(other) = self.values[value.index()].def {
+            value = other;
+        }
+        value
+    }
+
+    /// From now on `value` is another name for `other`. Its instruction, if it has one, is
+    /// left without use and has to be without effect.
+    pub fn alias(&mut self, value: Value, other: Value) {
+        let other = self.resolve(other);
+        debug_assert_ne!(value, other, "BUG: a value that stands for itself");
+        self.values[value.index()].def = Def::Alias(other);
+    }
+
+    /// The instruction that defines a value as its only or first result; `None` for
+    /// a block's parameter and for other results.
+    #[must_use]
+    pub fn def(&self, value: Value) -> Option<&Inst> {
+        match self.values[self.resolve(value).index()].def {
+            Def::Inst(inst, 0) => Some(self.inst(inst)),
+            _ => None,
+        }
+    }
+
+    /// The constant that a value is.
+    #[must_use]
+    pub fn constant(&self, value: Value) -> Option<Const> {
+        match self.def(value)?.op {
+            Op::Const(constant) => Some(constant),
+            _ => None,
+        }
+    }
+
+    /// The constant that an i32 is.
+    #[must_use]
+    pub fn i32_constant(&self, value: Value) -> Option<i32> {
+        match self.constant(value)? {
+            Const::I32(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The constant that an i64 is.
+    #[must_use]
+    pub fn i64_constant(&self, value: Value) -> Option<i64> {
+        match self.constant(value)? {
+            Const::I64(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Replaces each name of a value by the value itself, everywhere. The cost is linear.
+    pub fn resolve_all(&mut self) {
+        let Self {
+            insts,
+            values,
+            blocks,
+            ..
+        } = self;
+        // One step for most; chains are short, since `alias` resolves its target.
+        let resolve = |value: &mut Value| {
+            while let Def::Alias(other) = values[value.index()].def {
+                *value = other;
+            }
+        };
+        for inst in insts.iter_mut() {
+            inst.args.iter_mut().for_each(resolve);
+        }
+        for block in blocks {
+            block.terminator.for_each_value_mut(resolve);
+        }
+    }
+
+    /// Blocks reachable from the entry in reverse postorder, and for each block how many
+    /// edges lead to it from those.
+    #[must_use]
+    pub fn reverse_postorder(&self) -> (Vec<BlockId>, Vec<u32>) {
+        let mut order = Vec::with_capacity(self.blocks.len());
+        let mut predecessors = vec![0u32; self.blocks.len()];
+        let mut seen = vec![false; self.blocks.len()];
+        // Explicit stack of (block, successors left to visit): a body may have tens of
+        // thousands of blocks in a chain.
+        let mut stack = vec![(BlockId::ENTRY, self.successors(BlockId::ENTRY))];
+        seen[0] = true;
+        while let Some((block, successors)) = stack.last_mut() {
+            let Some(next) = successors.pop() else {
+                order.push(*block);
+                stack.pop();
+                continue;
+            };
+            predecessors[next.index()] += 1;
+            if !std::mem::replace(&mut seen[next.index()], true) {
+                let successors = self.successors(next);
+                stack.push((next, successors));
+            }
+        }
+        order.reverse();
+        (order, predecessors)
+    }
+
+    /// Targets of a block's edges, in order, one for each edge.
+    #[must_use]
+    pub fn successors(&self, block: BlockId) -> Vec<BlockId> {
+        let mut successors = Vec::new();
+        let terminator = &self.block(block).terminator;
+        terminator.for_each_edge(|edge| successors.push(edge.target));
+        successors
+    }
+}

@@ -1,0 +1,1 @@
+//! Reads the printed form, for tests.

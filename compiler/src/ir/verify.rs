@@ -1,0 +1,1 @@
+//! Checks that a function is valid.

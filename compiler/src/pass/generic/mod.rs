@@ -1,0 +1,1 @@
+//! Passes that are exact for any module.

@@ -1,0 +1,80 @@
+//! What happens to a function between its wasm body and CLIF: a table of passes.
+//!
+//! Every pass is exact, or says on what it relies ([`Tier`]), and can be left out alone: the
+//! table has no pass that another one needs to be correct. A pass leaves a function valid
+//! ([`crate::ir::verify`]), and says how many changes it made.
+
+mod generic;
+mod go;
+
+use crate::go::Knowledge;
+use crate::ir::{ByteLoop, Func};
+use crate::module::Module;
+use crate::options::Target;
+
+/// On what a pass relies, beside the meaning of wasm (the two tiers of facts about Go, and
+/// none).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tier {
+    /// On nothing: for every module the function does what it did.
+    Exact,
+    /// On facts that are verified on the module at hand.
+    Verified,
+    /// On facts that are trusted: what Go's toolchain and runtime do. A module that lies can
+    /// make its own results wrong, and nothing else.
+    Trusted,
+}
+
+/// For which functions a pass is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// For any.
+    Any,
+    /// For those that Go's linker made.
+    Go,
+}
+
+/// When a pass runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wave {
+    /// Before anything is known of other functions ([`Cx::solved`] is `None`).
+    Build,
+    /// With what is known of all functions.
+    Transform,
+}
+
+/// A pass.
+pub struct Pass {
+    /// Its name, for `--pass`, `--emit ir=AFTER`, and the documents.
+    pub name: &'static str,
+    /// One line about it.
+    pub about: &'static str,
+    pub tier: Tier,
+    pub scope: Scope,
+    pub wave: Wave,
+    /// Transforms a function; returns the number of changes.
+    pub run: fn(&mut Func, &Cx<'_, '_>) -> usize,
+}
+
+/// What a pass may know beside the function.
+pub struct Cx<'c, 'w> {
+    pub module: &'c Module<'w>,
+    pub target: Target,
+    /// Place of the function among the defined ones.
+    pub function: usize,
+    /// What is known of a Go module; `None` for functions that Go's linker didn't make.
+    pub go: Option<&'c Knowledge>,
+    /// What was found out about all functions, after the first wave.
+    pub solved: Option<&'c Solved>,
+    /// The loop over bytes that the function is, if it is one.
+    pub byte_loop: Option<ByteLoop>,
+    /// Whether goroutines are preempted: `stackPreempt` may be in `stackguard0`.
+    pub preempted: bool,
+}
+
+/// What is found out about all functions of a module between the two waves.
+#[derive(Debug, Default)]
+pub struct Solved {
+    /// Whether each defined function never returns 0 ([`go::no_return`]).
+    pub never_zero: Vec<bool>,
+}
