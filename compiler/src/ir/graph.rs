@@ -3,7 +3,7 @@
 use super::op::Bytes;
 use super::{
     Args, Block, BlockId, Const, Def, Edge, Func, Inst, InstId, Op, Origin, Terminator, Type,
-    Value, ValueData,
+    Value, ValueData, Variable,
 };
 use wasi_aot_contract::module::TrapKind;
 
@@ -109,6 +109,17 @@ impl Func {
             values: Vec::new(),
             bytes: Vec::new(),
             dispatch: None,
+        }
+    }
+
+    /// The value that a variable begins with: a parameter, or `None` for zero.
+    #[must_use]
+    pub fn initial(&self, variable: Variable) -> Option<Value> {
+        let params = &self.block(BlockId::ENTRY).params;
+        match self.sp {
+            Some(sp) if sp == variable => params.last().copied(),
+            Some(_) => params[..params.len() - 1].get(variable.index()).copied(),
+            None => params.get(variable.index()).copied(),
         }
     }
 

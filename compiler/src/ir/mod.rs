@@ -30,6 +30,7 @@ mod parse;
 mod print;
 mod verify;
 
+pub use build::build;
 pub use op::{Addr, Callee, Const, Effect, GoCall, Op};
 
 use smallvec::SmallVec;
@@ -272,7 +273,8 @@ pub struct Func {
     /// Types of the results, SP's last.
     pub results: Vec<Type>,
     /// Types of the variables. Those with the number of a parameter begin with the
-    /// parameter's value, all others with zero.
+    /// parameter's value, SP's with the last parameter, all others with zero
+    /// ([`Func::initial`]).
     pub variables: Vec<Type>,
     /// The variable that SP is, where functions of the module pass it. It is the parameter
     /// and the result behind all others.

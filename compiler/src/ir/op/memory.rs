@@ -6,7 +6,7 @@ use super::family::family;
 
 family! {
     /// Loads of numbers.
-    Load {
+    Load with (memarg) {
         [-> I32] I32Load I32Load8S I32Load8U I32Load16S I32Load16U;
         [-> I64] I64Load I64Load8S I64Load8U I64Load16S I64Load16U I64Load32S I64Load32U;
         [-> F32] F32Load;
@@ -16,7 +16,7 @@ family! {
 
 family! {
     /// Stores of numbers and vectors.
-    Store {
+    Store with (memarg) {
         [I32 ->] I32Store I32Store8 I32Store16;
         [I64 ->] I64Store I64Store8 I64Store16 I64Store32;
         [F32 ->] F32Store;
@@ -27,7 +27,7 @@ family! {
 
 family! {
     /// Loads of vectors.
-    VectorLoad {
+    VectorLoad with (memarg) {
         [-> V128] V128Load V128Load8x8S V128Load8x8U V128Load16x4S V128Load16x4U V128Load32x2S
             V128Load32x2U V128Load8Splat V128Load16Splat V128Load32Splat V128Load64Splat
             V128Load32Zero V128Load64Zero;
@@ -36,14 +36,14 @@ family! {
 
 family! {
     /// Loads of one lane into a vector; its number stands beside the operation.
-    LoadLane {
+    LoadLane with (memarg lane) {
         [V128 -> V128] V128Load8Lane V128Load16Lane V128Load32Lane V128Load64Lane;
     }
 }
 
 family! {
     /// Stores of one lane of a vector; its number stands beside the operation.
-    StoreLane {
+    StoreLane with (memarg lane) {
         [V128 ->] V128Store8Lane V128Store16Lane V128Store32Lane V128Store64Lane;
     }
 }

@@ -121,7 +121,7 @@ family! {
 
 family! {
     /// One lane; its number stands beside the operation.
-    ExtractLane {
+    ExtractLane with (lane) {
         [V128 -> I32] I8x16ExtractLaneS I8x16ExtractLaneU I16x8ExtractLaneS I16x8ExtractLaneU
             I32x4ExtractLane;
         [V128 -> I64] I64x2ExtractLane;
@@ -132,7 +132,7 @@ family! {
 
 family! {
     /// A vector with another lane; its number stands beside the operation.
-    ReplaceLane {
+    ReplaceLane with (lane) {
         [V128 I32 -> V128] I8x16ReplaceLane I16x8ReplaceLane I32x4ReplaceLane;
         [V128 I64 -> V128] I64x2ReplaceLane;
         [V128 F32 -> V128] F32x4ReplaceLane;

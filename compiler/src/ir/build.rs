@@ -1,1 +1,0 @@
-//! From a body's bytes to the IR, validating on the way.
