@@ -229,7 +229,7 @@ impl Func {
     /// From now on `value` is another name for `other`. Its instruction, if it has one, is
     /// left without use and has to be without effect.
     pub fn alias(&mut self, value: Value, other: Value) {
-        let other = self.resolve(other);
+        let other = find(&mut self.values, other);
         debug_assert_ne!(value, other, "BUG: a value that stands for itself");
         self.values[value.index()].def = Def::Alias(other);
     }
@@ -273,23 +273,15 @@ impl Func {
 
     /// Replaces each name of a value by the value itself, everywhere. The cost is linear.
     pub fn resolve_all(&mut self) {
-        let Self {
-            insts,
-            values,
-            blocks,
-            ..
-        } = self;
-        // One step for most; chains are short, since `alias` resolves its target.
-        let resolve = |value: &mut Value| {
-            while let Def::Alias(other) = values[value.index()].def {
-                *value = other;
+        let values = &mut self.values;
+        for inst in &mut self.insts {
+            for value in &mut inst.args {
+                *value = find(values, *value);
             }
-        };
-        for inst in insts.iter_mut() {
-            inst.args.iter_mut().for_each(resolve);
         }
-        for block in blocks {
-            block.terminator.for_each_value_mut(resolve);
+        for block in &mut self.blocks {
+            let terminator = &mut block.terminator;
+            terminator.for_each_value_mut(|value| *value = find(values, *value));
         }
     }
 
@@ -328,4 +320,17 @@ impl Func {
         terminator.for_each_edge(|edge| successors.push(edge.target));
         successors
     }
+}
+
+/// The value that `value` is another name for, or itself. Makes the way to that value shorter,
+/// so that many searches cost little more than one step each.
+fn find(values: &mut [ValueData], mut value: Value) -> Value {
+    while let Def::Alias(other) = values[value.index()].def {
+        let next = values[other.index()].def;
+        if let Def::Alias(_) = next {
+            values[value.index()].def = next;
+        }
+        value = other;
+    }
+    value
 }

@@ -31,6 +31,7 @@ mod print;
 mod verify;
 
 pub use build::build;
+pub use dominators::Dominators;
 pub use op::{Addr, Callee, Const, Effect, GoCall, Op};
 
 use smallvec::SmallVec;

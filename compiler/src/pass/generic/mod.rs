@@ -1,1 +1,3 @@
 //! Passes that are exact for any module.
+
+pub mod values;
