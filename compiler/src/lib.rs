@@ -41,6 +41,7 @@ mod go;
 pub mod inspect;
 mod ir;
 mod link;
+mod lower;
 mod merge;
 mod module;
 mod naming;

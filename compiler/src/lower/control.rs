@@ -1,0 +1,132 @@
+//! Terminators and edges.
+
+use super::Lowering;
+use crate::ir::{Edge, Terminator, Value};
+use crate::trap;
+use cranelift_codegen::entity::EntityRef;
+use cranelift_codegen::ir::{self, BlockArg, InstBuilder, JumpTableData};
+use cranelift_frontend::Switch;
+use std::collections::BTreeMap;
+
+impl Lowering<'_, '_, '_> {
+    /// Ends the current CLIF block.
+    pub(super) fn terminator(&mut self, terminator: &Terminator) {
+        match terminator {
+            Terminator::Jump(edge) => self.jump(edge),
+            Terminator::Branch {
+                condition,
+                then,
+                otherwise,
+            } => {
+                let condition = self.value(*condition);
+                let ((then, then_args), (otherwise, otherwise_args)) =
+                    (self.edge(then), self.edge(otherwise));
+                let ins = self.builder.ins();
+                ins.brif(condition, then, &then_args, otherwise, &otherwise_args);
+            }
+            Terminator::Table {
+                index,
+                targets,
+                default,
+            } => self.table(*index, targets, default),
+            Terminator::Switch {
+                value,
+                cases,
+                default,
+            } => self.switch(*value, cases, default),
+            Terminator::Return(values) => {
+                let values: Vec<_> = values.iter().map(|&value| self.value(value)).collect();
+                self.builder.ins().return_(&values);
+            }
+            Terminator::TailCall(callee, operands) => self.tail_call(*callee, operands),
+            Terminator::Trap(kind) => {
+                self.builder.ins().trap(trap::code(*kind));
+            }
+            Terminator::ByteLoop {
+                kind,
+                args,
+                sp,
+                otherwise,
+            } => {
+                let otherwise = self.edge_block(otherwise);
+                self.byte_loop(*kind, *args, *sp, otherwise);
+            }
+        }
+    }
+
+    fn jump(&mut self, edge: &Edge) {
+        let (target, args) = self.edge(edge);
+        self.builder.ins().jump(target, &args);
+    }
+
+    /// The CLIF block that an edge leads to, with its arguments.
+    fn edge(&self, edge: &Edge) -> (ir::Block, Vec<BlockArg>) {
+        let args = edge.args.iter().map(|&arg| self.value(arg).into());
+        (self.clif_block(edge.target), args.collect())
+    }
+
+    fn table(&mut self, index: Value, targets: &[Edge], default: &Edge) {
+        let index = self.value(index);
+        let mut call = |edge| {
+            let (target, args) = self.edge(edge);
+            self.builder.func.dfg.block_call(target, &args)
+        };
+        let default = call(default);
+        let targets: Vec<_> = targets.iter().map(call).collect();
+        let table = self
+            .builder
+            .create_jump_table(JumpTableData::new(default, &targets));
+        self.builder.ins().br_table(index, table);
+    }
+
+    /// A sparse table; only made by passes, for cold blocks.
+    fn switch(&mut self, value: Value, cases: &BTreeMap<u32, Edge>, default: &Edge) {
+        let value = self.value(value);
+        let own = self.builder.func.dfg.num_blocks();
+        let mut switch = Switch::new();
+        let mut carrying = Vec::new();
+        let mut target = |l: &mut Self, edge| {
+            let block = l.plain_block(edge);
+            carrying.extend(block.1.then_some((block.0, edge)));
+            block.0
+        };
+        for (&case, edge) in cases {
+            let target = target(self, edge);
+            switch.set_entry(u128::from(case), target);
+        }
+        let default = target(self, default);
+        switch.emit(&mut self.builder, value, default);
+        for (block, edge) in carrying {
+            self.builder.switch_to_block(block);
+            self.jump(edge);
+        }
+        // The comparisons are as cold as the block they are for.
+        for index in own..self.builder.func.dfg.num_blocks() {
+            self.builder.set_cold_block(ir::Block::new(index));
+        }
+    }
+
+    /// A block without parameters that an edge leads to: its target, or a block of its own,
+    /// which is still empty (`true`).
+    fn plain_block(&mut self, edge: &Edge) -> (ir::Block, bool) {
+        if edge.args.is_empty() {
+            (self.clif_block(edge.target), false)
+        } else {
+            (self.builder.create_block(), true)
+        }
+    }
+
+    /// The same, filled, while the current block isn't complete.
+    fn edge_block(&mut self, edge: &Edge) -> ir::Block {
+        let (block, is_own) = self.plain_block(edge);
+        if is_own {
+            let current = self.builder.current_block();
+            let current = current.expect("BUG: a terminator outside of any block");
+            self.builder.set_cold_block(block);
+            self.builder.switch_to_block(block);
+            self.jump(edge);
+            self.builder.switch_to_block(current);
+        }
+        block
+    }
+}
