@@ -44,8 +44,6 @@ pub struct Options {
     /// For tests: act as if this function had no resume points, so that an entry at a resume
     /// point shows the effect of a missing one.
     pub forget_resume_points: Option<String>,
-    /// For tests: compile every function like the heaviest ones, with its variables in memory.
-    pub variables_in_memory: bool,
 }
 
 impl Options {

@@ -20,6 +20,13 @@ const ORDER: &[(&str, &str, &str)] = &[];
 /// The pass that functions which are too heavy for it leave out ([`crate::weight`]).
 const VALUES: &str = "values";
 
+/// The pass that uses [`Solved::never_zero`](super::Solved::never_zero): without it, nothing is
+/// summarised.
+pub const NO_RETURN: &str = "no-return";
+
+/// The pass whose changes are calls before which a loop gives way.
+pub const GIVE_WAY: &str = "give-way";
+
 /// Place in [`PASSES`] of the first pass of [`Wave::Transform`].
 pub const TRANSFORM: usize = {
     let mut place = 0;
