@@ -1,5 +1,6 @@
 //! The options of a build, and the observer that receives its progress.
 
+use crate::error::printable;
 use crate::passes::{Choice, PassTotal};
 use crate::policy::Policy;
 use std::fmt;
@@ -75,10 +76,11 @@ impl Pattern {
     /// # Errors
     /// A line without full stop, if `text` isn't a regular expression.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let pattern = regex_lite::Regex::new(text);
-        pattern
-            .map(Self)
-            .map_err(|error| format!("{text} isn't a regular expression: {error}"))
+        let pattern = regex_lite::Regex::new(text).map_err(|error| {
+            let text = printable(text);
+            format!("{text} isn't a regular expression: {error}")
+        });
+        pattern.map(Self)
     }
 
     /// Whether a function with this name is shown.
