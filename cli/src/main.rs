@@ -47,6 +47,7 @@ enum Command {
     Run(commands::run::Run),
     Inspect(commands::inspect::Inspect),
     Targets(commands::targets::Targets),
+    Passes(commands::passes::Passes),
     Version(commands::version::Version),
     Completions(commands::completions::Completions),
 }
@@ -64,6 +65,7 @@ fn main() -> ExitCode {
         Command::Run(run) => run.run(),
         Command::Inspect(inspect) => inspect.run(),
         Command::Targets(targets) => targets.run(),
+        Command::Passes(passes) => passes.run(),
         Command::Version(version) => version.run(),
         Command::Completions(completions) => completions.run(&Cli::command()),
     };

@@ -6,6 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, Write};
 use std::sync::Once;
 use std::time::{Duration, Instant};
+use wasi_aot_compiler::passes::PassTotal;
 use wasi_aot_compiler::{Observer, Phase};
 
 /// A build that ends within this time shows no progress line.
@@ -56,6 +57,18 @@ impl Observer for Progress {
         }
     }
 
+    fn times_passes(&self) -> bool {
+        self.loudness.phases
+    }
+
+    fn passes(&self, totals: &[PassTotal]) {
+        if self.loudness.phases {
+            let lines: Vec<_> = totals.iter().map(pass_line).collect();
+            let write = || drop(writeln!(io::stderr(), "{}", lines.join("\n")));
+            self.bar.suspend(write);
+        }
+    }
+
     fn functions(&self, done: usize, total: usize) {
         if !self.loudness.progress {
             return;
@@ -82,6 +95,17 @@ fn phase_line(phase: &Phase) -> String {
     line.trim_end().into()
 }
 
+fn pass_line(total: &PassTotal) -> String {
+    let PassTotal {
+        name,
+        functions,
+        changes,
+        time,
+    } = total;
+    let millis = time.as_secs_f64() * 1e3;
+    format!("  {name:<16} {millis:>9.1} ms  {changes} changes in {functions} functions")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,6 +124,20 @@ mod tests {
         assert_eq!(
             phase_line(&phase("functions", 61_000_000, "")),
             "functions    61000.0 ms"
+        );
+    }
+
+    #[test]
+    fn passes_line_up() {
+        let total = PassTotal {
+            name: "values",
+            functions: 12,
+            changes: 345,
+            time: Duration::from_micros(12_345),
+        };
+        assert_eq!(
+            pass_line(&total),
+            "  values                12.3 ms  345 changes in 12 functions"
         );
     }
 }

@@ -7,11 +7,13 @@ use crate::go::{Knowledge, Trust};
 use crate::module::Module;
 use crate::naming;
 use crate::old_lower::Env;
-use crate::options::{OptLevel, Options};
+use crate::options::{Emit, OptLevel, Options};
+use crate::pass::{self, NO_RETURN, Selection};
 use crate::target;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Mutex;
 use wasi_aot_contract::module::Preemption;
 
 /// Made once for a module and the options it is built with.
@@ -60,8 +62,13 @@ impl Analysis {
     pub fn compiler<'c, 'm, 'w>(
         &'c self,
         env: &'c Env<'m, 'w>,
-        options: &Options,
+        options: &'c Options,
     ) -> Compiler<'c, 'm, 'w> {
+        let after = options.ir_after.as_deref();
+        let after = after.filter(|_| options.emit == Emit::Ir);
+        let selection = Selection::of(options);
+        let summarises =
+            self.go.is_some() && options.opt_level != OptLevel::O0 && selection.has(NO_RETURN);
         Compiler {
             go: self.go.as_ref(),
             go_trust: Trust {
@@ -69,11 +76,19 @@ impl Analysis {
                 preempted: self.preemption(options).is_some(),
             },
             byte_loops: &self.byte_loops,
-            variables_in_memory: options.variables_in_memory,
+            selection,
+            summarises,
             env,
             isa: &*self.isa,
             unoptimised_isa: &*self.unoptimised_isa,
             emit: options.emit,
+            passes: after
+                .and_then(pass::named)
+                .map_or(pass::PASSES.len(), |place| place + 1),
+            shown: options.functions.as_ref(),
+            timed: false,
+            keeps_lines: false,
+            stats: Mutex::default(),
         }
     }
 
@@ -92,15 +107,11 @@ impl fmt::Display for Analysis {
         match &self.go {
             Some(go) => {
                 let points: usize = go.resume_points.iter().map(BTreeSet::len).sum();
-                let never_zero = go.never_zero.iter().filter(|&&never| never).count();
                 let preemption = match go.preemption {
                     Some(_) => "goroutines can be preempted",
                     None => "no way seen to preempt goroutines",
                 };
-                write!(
-                    f,
-                    "a Go module: {points} resume points, {never_zero} functions without normal return, {preemption}"
-                )?;
+                write!(f, "a Go module: {points} resume points, {preemption}")?;
             }
             None => f.write_str("no Go knowledge used")?,
         }
@@ -117,7 +128,11 @@ fn go_knowledge(
     if options.no_go_opt {
         return None;
     }
-    let mut go = Knowledge::of(module, table, options.opt_level != OptLevel::O0)?;
+    let mut go = Knowledge::of(
+        module,
+        table,
+        options.opt_level != OptLevel::O0 && crate::compile::old::is_used(),
+    )?;
     if let Some(forgotten) = &options.forget_resume_points {
         for (points, _) in go
             .resume_points

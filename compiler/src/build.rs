@@ -1,15 +1,17 @@
 //! The whole way from bytes to the output file's bytes.
 
 use crate::analysis::Analysis;
-use crate::compile::{Functions, Synthetic, TrapStub};
+use crate::compile::{Built, Compiled, DispatchOutcome, Report, TrapStub, UnitKind};
 use crate::emit::{self, Input};
-use crate::error::Error;
+use crate::error::{Error, printable};
 use crate::go::preempt::G_GLOBAL;
-use crate::go::{DispatchOutcome, Rewritten};
 use crate::link;
 use crate::merge::{self, Preload};
 use crate::module::{self, Gaps, Module};
+use crate::old_lower::Env;
 use crate::options::{Emit, Facts, Observer, Options, Phase};
+use crate::pass::{GIVE_WAY, PASSES, Selection, Solved, Stats};
+use crate::passes::PassTotal;
 use crate::policy::{Budget, Policy};
 use crate::shim_image;
 use std::collections::BTreeSet;
@@ -22,7 +24,7 @@ use wasi_aot_contract::module::MemoryLimits;
 const COMPILER: &str = concat!("wasi-aot ", env!("CARGO_PKG_VERSION"));
 
 /// Compiles `wasm` as `options` say and returns the bytes of the output file
-/// (for [`Emit::Clif`] and [`Emit::Asm`]: UTF-8 text).
+/// (for [`Emit::Ir`], [`Emit::Clif`] and [`Emit::Asm`]: UTF-8 text).
 ///
 /// Same input and options give the same bytes.
 ///
@@ -75,25 +77,45 @@ pub fn build_with(
     let analysis = Analysis::new(&module, options);
     phases.end("analyse", || analysis.to_string());
     let env = analysis.env(&module, options);
-    let compiler = analysis.compiler(&env, options);
-    let functions = compiler.functions(observer)?;
-    let mut kinds = compiler.entries(&functions.compiled);
-    kinds.extend(synthetic_functions(&module, main));
-    let synthetic = compiler.synthetic(&kinds);
-    phases.end("compile", || compile_detail(&functions, &synthetic));
-    let rewritten = functions.reports.iter().map(|report| report.rewritten);
-    observer.facts(&facts(&analysis, rewritten));
-    if matches!(options.emit, Emit::Clif | Emit::Asm) {
-        return Ok((functions.text + &synthetic.text).into_bytes());
+    let mut compiler = analysis.compiler(&env, options);
+    compiler.timed = observer.times_passes();
+    note_limit(&env, options, observer);
+    let (solved, mut compiled) = if options.emit != Emit::Ir && crate::compile::old::is_used() {
+        (Solved::default(), compiler.old_bodies(observer)?)
+    } else {
+        let mut built = compiler.build()?;
+        phases.end("build", || built_detail(&built));
+        let solved = compiler.solve(&mut built);
+        phases.end("solve", || solved.to_string());
+        let compiled = compiler.bodies(built, &solved, observer)?;
+        (solved, compiled)
+    };
+    if options.emit != Emit::Ir {
+        let mut kinds = compiler.entries(&compiled.units);
+        kinds.extend(own_units(&module, main));
+        let own = compiler.own_units(&kinds);
+        compiled.units.extend(own.units);
+        compiled.text.push_str(&own.text);
     }
-    let synthetic: Vec<_> = kinds.into_iter().zip(synthetic.compiled).collect();
+    phases.end("compile", || compile_detail(&compiled));
+    let stats = compiler.stats.into_inner();
+    let stats = stats.unwrap_or_else(|e| panic!("BUG: a worker panicked: {e}"));
+    observer.passes(&totals(&stats));
+    observer.facts(&facts(&analysis, &compiled.reports, &solved, &stats));
+    if options.emit.is_text() {
+        return match &options.functions {
+            Some(pattern) if compiled.text.is_empty() => {
+                Err(Error::NotShown(printable(&pattern.to_string())))
+            }
+            _ => Ok(compiled.text.into_bytes()),
+        };
+    }
 
     let manifest = manifest(&module, options, &budget);
     let input = Input {
         env: &env,
         isa: analysis.isa.clone(),
-        functions: &functions.compiled,
-        synthetic: &synthetic,
+        units: &compiled.units,
         manifest: &manifest,
         with_memory: options.emit == Emit::Obj,
         memories: &memories,
@@ -128,11 +150,10 @@ fn merge_detail(wasm: &[u8], merged: &[u8], preloads: &[Preload<'_>]) -> String 
     }
 }
 
-/// Counts of the compiled functions, for `--verbose`.
-fn compile_detail(functions: &Functions, synthetic: &Functions) -> String {
-    let all = functions.compiled.iter().chain(&synthetic.compiled);
-    let code: usize = all.map(|f| f.code.len()).sum();
-    let reports = &functions.reports;
+/// Counts of the compiled units, for `--verbose`.
+fn compile_detail(compiled: &Compiled) -> String {
+    let code: usize = compiled.units.iter().map(|u| u.code.bytes.len()).sum();
+    let reports = &compiled.reports;
     let large = match reports.iter().filter(|r| r.unoptimised).count() {
         0 => String::new(),
         large => format!(", {large} too large for the optimiser"),
@@ -143,35 +164,72 @@ fn compile_detail(functions: &Functions, synthetic: &Functions) -> String {
         .max()
         .unwrap_or(0);
     let outcomes = |outcome| {
-        let dispatches = reports.iter().map(|r| r.rewritten.dispatch);
+        let dispatches = reports.iter().map(|r| r.dispatch);
         dispatches.filter(|&dispatch| dispatch == outcome).count()
     };
     let removed = outcomes(DispatchOutcome::Removed);
     let dispatches = removed + outcomes(DispatchOutcome::NotRecognised);
-    let giving_way: usize = reports.iter().map(|r| r.rewritten.giving_way).sum();
     format!(
-        "{code} bytes of code{large} (the heaviest else has {heaviest}% of the limit), {removed} of {dispatches} dispatches removed, {giving_way} calls give way"
+        "{code} bytes of code{large} (the heaviest else has {heaviest}% of the limit), {removed} of {dispatches} dispatches removed"
     )
 }
 
+/// Counts of the functions that the first wave built, for `--verbose`.
+fn built_detail(built: &[Built]) -> String {
+    match built.iter().filter(|built| built.is_kept()).count() {
+        0 => "nothing to be solved".into(),
+        kept => format!("{kept} of {} functions kept in memory", built.len()),
+    }
+}
+
+/// What each pass did.
+fn totals(stats: &Stats) -> Vec<PassTotal> {
+    let totals = stats.all().map(|(name, total)| PassTotal {
+        name,
+        functions: total.functions,
+        changes: total.changes,
+        time: total.time,
+    });
+    totals.collect()
+}
+
 /// The facts that `analysis` found, and counts of the changes to all functions.
-fn facts(analysis: &Analysis, functions: impl Iterator<Item = Rewritten>) -> Facts {
+fn facts(analysis: &Analysis, reports: &[Report], solved: &Solved, stats: &Stats) -> Facts {
     let mut facts = Facts {
         byte_loops: analysis.byte_loops.len(),
+        giving_way: stats.of(GIVE_WAY).changes,
         ..Facts::default()
     };
     if let Some(go) = &analysis.go {
         facts.is_go = true;
         facts.resume_points = go.resume_points.iter().map(BTreeSet::len).sum();
         facts.never_return = go.never_zero.iter().filter(|&&never| never).count();
+        facts.never_return += solved.never_zero.iter().filter(|&&never| never).count();
         facts.preemptible = go.preemption.is_some();
     }
-    for function in functions {
-        facts.dispatches += usize::from(function.dispatch != DispatchOutcome::Absent);
-        facts.dispatches_removed += usize::from(function.dispatch == DispatchOutcome::Removed);
-        facts.giving_way += function.giving_way;
+    for report in reports {
+        facts.dispatches += usize::from(report.dispatch != DispatchOutcome::Absent);
+        facts.dispatches_removed += usize::from(report.dispatch == DispatchOutcome::Removed);
+        facts.giving_way += report.giving_way;
     }
     facts
+}
+
+/// Says which pass on which function is the last one within `--pass-limit`.
+fn note_limit(env: &Env<'_, '_>, options: &Options, observer: &dyn Observer) {
+    let Some(limit) = options.pass_limit else {
+        return;
+    };
+    let pairs = Selection::pairs(env.module.functions.len());
+    let last = match limit.min(pairs).checked_sub(1) {
+        None => "no pass runs".to_string(),
+        Some(last) => {
+            let (pass, function) = Selection::pair(last);
+            let (pass, function) = (PASSES[pass].name, env.name(function));
+            format!("the last one is {pass} on {function}")
+        }
+    };
+    observer.note(&format!("pass limit {limit} of {pairs}: {last}"));
 }
 
 /// Times phases as they end.
@@ -255,11 +313,11 @@ fn note_cut_tables(module: &Module<'_>, observer: &dyn Observer) {
     }
 }
 
-/// The functions that the compiler adds to the module's own.
-fn synthetic_functions(module: &Module<'_>, main: u32) -> Vec<Synthetic> {
+/// The units that the compiler adds to the module's functions.
+fn own_units(module: &Module<'_>, main: u32) -> Vec<UnitKind> {
     let imports = module.referenced_imports.iter().copied();
-    let mut functions: Vec<_> = imports.map(Synthetic::ImportThunk).collect();
-    functions.extend(TrapStub::ALL.map(Synthetic::Trap));
-    functions.push(Synthetic::Entry(main));
-    functions
+    let mut units: Vec<_> = imports.map(UnitKind::ImportThunk).collect();
+    units.extend(TrapStub::ALL.map(UnitKind::Trap));
+    units.push(UnitKind::Entry(main));
+    units
 }

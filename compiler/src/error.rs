@@ -48,6 +48,9 @@ pub enum Error {
     /// The module imports functions of JavaScript.
     #[error("built for GOOS=js; rebuild with GOOS=wasip1")]
     GoJs,
+    /// `--function` chooses no function.
+    #[error("no function has a name that matches {0}; leave --function out to see all names")]
+    NotShown(String),
     /// Nobody provides an import.
     #[error("unknown import {module}.{name}, {wanted}; {hint}")]
     UnknownImport {

@@ -48,6 +48,7 @@ mod naming;
 mod old_lower;
 mod options;
 mod pass;
+pub mod passes;
 pub mod policy;
 mod shim_image;
 mod symbol;
@@ -62,7 +63,7 @@ pub use compile::name_function_in_panics;
 pub use error::Error;
 pub use inspect::inspect;
 pub use merge::Preload;
-pub use options::{Emit, Facts, Observer, OptLevel, Options, Phase, Target};
+pub use options::{Emit, Facts, Observer, OptLevel, Options, Pattern, Phase, Target};
 
 /// What this repository's tests look at inside; it may change at any time.
 #[doc(hidden)]

@@ -2,6 +2,7 @@
 
 use crate::go::pclntab::Pclntab;
 use crate::module::Module;
+use crate::symbol::{self, Symbol};
 use std::collections::HashSet;
 use wasi_aot_contract::symbols;
 
@@ -30,6 +31,22 @@ pub fn function_names(module: &Module<'_>, table: Option<&Pclntab<'_>>) -> Vec<S
             unique(&mut taken, &name.replace('\0', " "), index)
         })
         .collect()
+}
+
+/// The name of what a symbol stands for; `names` are those of the defined functions.
+#[must_use]
+pub fn of_symbol(symbol: Symbol, module: &Module<'_>, names: &[String]) -> String {
+    match symbol {
+        Symbol::Function(index) => names[index as usize].clone(),
+        Symbol::Import(index) => {
+            let function = module.imports[index as usize].function;
+            symbol::own(format_args!("{}", function.name))
+        }
+        _ => {
+            let name = symbol.own_name();
+            name.unwrap_or_else(|| panic!("BUG: {symbol:?} has no name of its own"))
+        }
+    }
 }
 
 /// `name`, or if it is empty or taken, a name made of it and the index.

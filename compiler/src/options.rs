@@ -1,6 +1,9 @@
 //! The options of a build, and the observer that receives its progress.
 
+use crate::error::printable;
+use crate::passes::{Choice, PassTotal};
 use crate::policy::Policy;
+use std::fmt;
 use std::time::Duration;
 use wasi_aot_contract::cpu::Features;
 
@@ -18,6 +21,10 @@ pub struct Options {
     pub opt_level: OptLevel,
     /// What the output file holds.
     pub emit: Emit,
+    /// With [`Emit::Ir`]: the pass behind which functions are shown; `None` means the last one.
+    pub ir_after: Option<String>,
+    /// With a kind of output that is text: the functions to show. `None` means all.
+    pub functions: Option<Pattern>,
     /// What the program may touch, and its limits.
     pub policy: Policy,
     /// Leave out the executable's symbol table.
@@ -26,6 +33,11 @@ pub struct Options {
     pub no_go_opt: bool,
     /// Use only facts about Go's code that are verified on the module.
     pub no_go_trust: bool,
+    /// The passes that run on functions.
+    pub passes: Choice,
+    /// Run only so many passes, counted over all functions: to find the pass and the function
+    /// that a fault comes from.
+    pub pass_limit: Option<u64>,
     /// Leave Go's scheduling to the goroutines, as it is on wasm.
     pub no_preempt: bool,
     /// Guard every comparison of bounds in code against speculative execution.
@@ -33,8 +45,6 @@ pub struct Options {
     /// For tests: act as if this function had no resume points, so that an entry at a resume
     /// point shows the effect of a missing one.
     pub forget_resume_points: Option<String>,
-    /// For tests: compile every function like the heaviest ones, with its variables in memory.
-    pub variables_in_memory: bool,
 }
 
 impl Options {
@@ -58,6 +68,41 @@ pub enum OptLevel {
     O2,
 }
 
+/// What the names of functions match: a regular expression, which may match any part of a name.
+#[derive(Clone)]
+pub struct Pattern(regex_lite::Regex);
+
+impl Pattern {
+    /// # Errors
+    /// A line without full stop, if `text` isn't a regular expression.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let pattern = regex_lite::Regex::new(text).map_err(|error| {
+            let text = printable(text);
+            format!("{text} isn't a regular expression: {error}")
+        });
+        pattern.map(Self)
+    }
+
+    /// Whether a function with this name is shown.
+    #[must_use]
+    pub fn matches(&self, name: &str) -> bool {
+        self.0.is_match(name)
+    }
+}
+
+/// The regular expression.
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_str())
+    }
+}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0.as_str())
+    }
+}
+
 /// What the output file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Emit {
@@ -66,10 +111,20 @@ pub enum Emit {
     Exe,
     /// A relocatable ELF object, to be linked with the shim's static library.
     Obj,
+    /// The compiler's own intermediate representation, as text, in function order.
+    Ir,
     /// Cranelift's intermediate representation, as text, in function order.
     Clif,
     /// Disassembled machine code, as text, in function order.
     Asm,
+}
+
+impl Emit {
+    /// Whether the output is text about functions.
+    #[must_use]
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Ir | Self::Clif | Self::Asm)
+    }
 }
 
 /// Receives the progress of a build. Methods may be called from worker threads.
@@ -82,6 +137,12 @@ pub trait Observer: Sync {
     fn note(&self, _message: &str) {}
     /// All functions have been compiled, with these facts.
     fn facts(&self, _facts: &Facts) {}
+    /// Whether [`Self::passes`] wants to know how long passes took.
+    fn times_passes(&self) -> bool {
+        false
+    }
+    /// All passes have run, in this order, and did this.
+    fn passes(&self, _totals: &[PassTotal]) {}
 }
 
 /// Facts about a module's Go code, and counts of the changes based on them. All are 0 or false

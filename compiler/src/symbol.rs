@@ -5,6 +5,7 @@
 //! symbols. So functions compile in parallel without sharing an object.
 
 use cranelift_codegen::ir::UserExternalName;
+use wasi_aot_contract::{symbol, symbols};
 
 /// Something at a link-time address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -65,6 +66,47 @@ pub enum Symbol {
     Elements(u32),
     /// How many references of the segment `table.init` may take, an i64; `elem.drop` stores 0.
     ElementsLength(u32),
+}
+
+impl Symbol {
+    /// The name of the symbol in the object, where it depends on the symbol alone. `None` for
+    /// a function of the module and for an import, which the module names.
+    #[must_use]
+    pub fn own_name(self) -> Option<String> {
+        let name = match self {
+            Self::Function(_) | Self::Import(_) => return None,
+            Self::MemoryGrow => symbols::MEMORY_GROW.into(),
+            Self::MemoryGrowOther => symbols::MEMORY_GROW_OTHER.into(),
+            Self::Memmove => symbols::MEMMOVE.into(),
+            Self::Memset => symbols::MEMSET.into(),
+            Self::BytesEqual => symbols::BYTES_EQUAL.into(),
+            Self::BytesCompare => symbols::BYTES_COMPARE.into(),
+            Self::BytesFind => symbols::BYTES_FIND.into(),
+            Self::MemoryPages => symbols::MEMORY_PAGES.into(),
+            Self::Globals => symbol!("globals").into(),
+            Self::TrapBadSignature => symbol!("trap_bad_signature").into(),
+            Self::TrapNull => symbol!("trap_null").into(),
+            Self::ImportThunk(index) => own(format_args!("thunk_{index}")),
+            Self::GivingWay(index) => own(format_args!("gives_way_{index}")),
+            Self::TypedTable { table, type_index } => {
+                own(format_args!("table_{table}_{type_index}"))
+            }
+            Self::GivingWayTable(index) => own(format_args!("giving_way_{index}")),
+            Self::Data(index) => own(format_args!("data_{index}")),
+            Self::DataLength(index) => own(format_args!("data_length_{index}")),
+            Self::TableCells(index) => own(format_args!("cells_{index}")),
+            Self::TableStart(index) => own(format_args!("cells_start_{index}")),
+            Self::TableSize(index) => own(format_args!("table_size_{index}")),
+            Self::Elements(index) => own(format_args!("elements_{index}")),
+            Self::ElementsLength(index) => own(format_args!("elements_length_{index}")),
+        };
+        Some(name)
+    }
+}
+
+/// A name with the prefix of the object's own symbols.
+pub fn own(name: std::fmt::Arguments<'_>) -> String {
+    format!("{}{name}", symbols::PREFIX)
 }
 
 /// The namespaces of typed tables begin here, one for each table.

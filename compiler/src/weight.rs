@@ -18,6 +18,7 @@
 //! allocator with a single pass.
 
 use crate::flow::Graph;
+use crate::ir::Func;
 use cranelift_codegen::ir::Function;
 
 /// Pairs of a variable and an edge, for each byte of a body.
@@ -93,6 +94,46 @@ pub fn loops(graph: &Graph<'_>) -> Weight {
         let from = position[block.index()];
         let terminator = &graph.blocks[block.index()].terminator;
         terminator.for_each_edge(|edge| {
+            let target = edge.target.index();
+            is_head[target] |= position[target] <= from;
+        });
+    }
+    let heads = is_head.iter().filter(|&&is_head| is_head).count();
+    Weight(heads as f64 / LOOPS)
+}
+
+/// What the pass `values` asks for, and whoever looks at each value in each block in which it
+/// is alive; the function's body has so many bytes.
+#[must_use]
+pub fn liveness_of(func: &Func, bytes: usize) -> Weight {
+    let carried = func.blocks.iter().map(|block| block.params.len()).max();
+    let variables = func.variables.len() + carried.unwrap_or(0);
+    let mut edges = 1u64;
+    for block in &func.blocks {
+        block.terminator.for_each_edge(|_| edges += 1);
+    }
+    let pairs = edges.saturating_mul(variables as u64);
+    Weight::new(pairs, bytes, LIVENESS_PER_BYTE, LIVENESS)
+}
+
+/// What a function asks of the optimiser, which looks for each instruction at the loops around
+/// it (Cranelift's egraph pass, `elaborate.rs`): how many blocks are gone back to.
+#[must_use]
+pub fn loops_of(func: &Func) -> Weight {
+    let blocks = func.blocks.len();
+    if blocks as f64 <= LOOPS {
+        // No function of usual size is asked for more.
+        return Weight::default();
+    }
+    let (order, _) = func.reverse_postorder();
+    let mut position = vec![usize::MAX; blocks];
+    for (i, block) in order.iter().enumerate() {
+        position[block.index()] = i;
+    }
+    let mut is_head = vec![false; blocks];
+    for block in &order {
+        let from = position[block.index()];
+        func.block(*block).terminator.for_each_edge(|edge| {
             let target = edge.target.index();
             is_head[target] |= position[target] <= from;
         });

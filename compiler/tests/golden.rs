@@ -18,6 +18,7 @@ use similar::TextDiff;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use wasi_aot_compiler::{Emit, Options, Target, cpu};
+use wasi_aot_contract::symbols;
 
 /// Marks where the expectation begins.
 const EXPECTED: &str = "\n;; expected:\n";
@@ -135,7 +136,7 @@ fn own_functions(output: &str) -> impl Iterator<Item = &str> {
     output.lines().filter(move |line| {
         if let Some(name) = line.strip_prefix("; ") {
             let stands_by = name == "_start" || name.starts_with("runtime.");
-            own = !stands_by && !name.contains('(');
+            own = !stands_by && !name.starts_with(symbols::PREFIX);
         }
         own && !line.is_empty()
     })

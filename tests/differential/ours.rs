@@ -14,6 +14,7 @@ use std::process::{Child, ExitStatus};
 use std::sync::Mutex;
 use std::time::Duration;
 use tempfile::TempDir;
+use wasi_aot_compiler::passes::Choice;
 use wasi_aot_compiler::policy::Policy;
 use wasi_aot_compiler::{OptLevel, Options};
 use wasi_aot_contract::module::TrapKind;
@@ -97,7 +98,10 @@ impl Way {
             no_go_opt: self.go == Go::None,
             no_go_trust: self.go == Go::Verified,
             spectre: self.spectre,
-            variables_in_memory: self.variables_in_memory,
+            passes: match self.variables_in_memory {
+                true => Choice::Without(vec!["values".into()]),
+                false => Choice::All,
+            },
             policy: Policy {
                 stack_size: Some(STACK),
                 ..Policy::default()

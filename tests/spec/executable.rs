@@ -12,6 +12,7 @@ use std::thread;
 use std::time::Duration;
 use tempfile::TempDir;
 use wasi_aot_compiler::cpu::{self, Features};
+use wasi_aot_compiler::passes::Choice;
 use wasi_aot_compiler::policy::Policy;
 use wasi_aot_compiler::{Error, OptLevel, Options};
 
@@ -49,7 +50,7 @@ pub fn ways(file: &str) -> Vec<Options> {
         way(OptLevel::O0, false, default),
         way(OptLevel::O2, false, Features::NONE),
         Options {
-            variables_in_memory: true,
+            passes: Choice::Without(vec!["values".into()]),
             ..way(OptLevel::O2, false, above)
         },
         way(OptLevel::O2, false, native),

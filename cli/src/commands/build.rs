@@ -28,7 +28,7 @@ use wasi_aot_compiler::{Emit, Observer, Options};
   wasi-aot build --dir-ro /etc/app::/conf --dir /var/lib/app::/data \\
       --env LANG=C --env HOME server.wasm -o /usr/local/bin/server
   wasi-aot build --preload env=env.wasm app.wasm  # app imports from module env
-  wasi-aot build --emit asm counter.wasm -o -   # print the machine code
+  wasi-aot build --emit asm --function '^main[.]' counter.wasm -o -  # print machine code
 
 The executable runs without wasi-aot. A relative --dir path is resolved when the
 executable starts; the rest of the policy is fixed by the build, and nothing widens it
@@ -70,7 +70,7 @@ impl Build {
         let chosen = if self.force { Chosen::ByUser } else { chosen };
         let executable = options.emit == Emit::Exe;
         let output = Output::new(&path, chosen, Some(&self.input), executable)?;
-        let is_text = matches!(options.emit, Emit::Clif | Emit::Asm);
+        let is_text = options.emit.is_text();
         if matches!(output, Output::Stdout) && !is_text && io::stdout().is_terminal() {
             let message = "won't write a binary to a terminal; give -o OUTPUT";
             return Err(Usage(message.into()).into());
@@ -161,6 +161,7 @@ fn default_output(input: &Path, emit: Emit) -> Result<PathBuf, Usage> {
         Emit::Exe if has_format => "",
         Emit::Exe => ".out",
         Emit::Obj => ".o",
+        Emit::Ir => ".ir",
         Emit::Clif => ".clif",
         Emit::Asm => ".s",
     });
@@ -178,6 +179,7 @@ mod tests {
         assert_eq!(name("a/b.wat", Emit::Exe), Path::new("a/b"));
         assert_eq!(name("a/b.c.wasm", Emit::Exe), Path::new("a/b.c"));
         assert_eq!(name("b.c.wasm", Emit::Obj), Path::new("b.c.o"));
+        assert_eq!(name("b.wasm", Emit::Ir), Path::new("b.ir"));
         assert_eq!(name("b.wasm", Emit::Clif), Path::new("b.clif"));
         assert_eq!(name("module", Emit::Asm), Path::new("module.s"));
         assert_eq!(name("bin/module", Emit::Exe), Path::new("bin/module.out"));

@@ -3,6 +3,7 @@
 pub mod build;
 pub mod completions;
 pub mod inspect;
+pub mod passes;
 pub mod run;
 pub mod targets;
 pub mod version;

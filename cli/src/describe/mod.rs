@@ -1,4 +1,4 @@
-//! The reports of `wasi-aot inspect` and `wasi-aot targets`: as text for people, and as JSON.
+//! The reports of `wasi-aot inspect`, `wasi-aot targets` and `wasi-aot passes`: as text for people, and as JSON.
 //!
 //! Names and values come from the file. The text for people escapes names and values
 //! ([`show::printable`]), so that a file can't send commands to a terminal.
@@ -6,6 +6,7 @@
 mod executable;
 mod json;
 mod module;
+pub mod passes;
 pub mod show;
 pub mod targets;
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! Flags for the kind of output and the generated code.
 
 use crate::usage::Usage;
-use clap::builder::PossibleValue;
-use clap::{Args, ValueEnum};
-use wasi_aot_compiler::{Emit, OptLevel, Options, Target, cpu};
+use clap::builder::{EnumValueParser, PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Arg, Args, Command, ValueEnum};
+use std::ffi::OsStr;
+use wasi_aot_compiler::passes::{self, Choice};
+use wasi_aot_compiler::{Emit, OptLevel, Options, Pattern, Target, cpu};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Code generation")]
@@ -11,9 +13,13 @@ pub struct CodegenFlags {
     #[command(flatten)]
     tuning: TuningFlags,
 
-    /// Write this kind of output
-    #[arg(long, value_name = "KIND", default_value = "exe")]
-    emit: Kind,
+    /// Write this kind of output; ir=PASS shows functions behind that pass
+    #[arg(long, value_name = "KIND", default_value = "exe", value_parser = OutputParser)]
+    emit: Output,
+
+    /// With --emit ir, clif or asm, write only functions whose names match REGEX
+    #[arg(long, value_name = "REGEX", value_parser = StringValueParser::new().try_map(|text| Pattern::parse(&text)))]
+    function: Option<Pattern>,
 
     /// Compile for this target; `wasi-aot targets` lists the targets and their other names
     #[arg(long, value_name = "TARGET", default_value = Target::default().name())]
@@ -26,15 +32,23 @@ pub struct CodegenFlags {
 
 impl CodegenFlags {
     /// # Errors
-    /// Those of [`TuningFlags::apply`].
+    /// When functions are chosen for an output that isn't text, and those of
+    /// [`TuningFlags::apply`].
     pub fn apply(&self, options: &mut Options) -> Result<(), Usage> {
         options.target = self.target.0;
-        options.emit = match self.emit {
+        options.emit = match self.emit.kind {
             Kind::Exe => Emit::Exe,
             Kind::Obj => Emit::Obj,
+            Kind::Ir => Emit::Ir,
             Kind::Clif => Emit::Clif,
             Kind::Asm => Emit::Asm,
         };
+        options.ir_after = self.emit.after.map(str::to_string);
+        options.functions.clone_from(&self.function);
+        if self.function.is_some() && !options.emit.is_text() {
+            let message = "--function chooses what --emit ir, clif or asm writes; leave it out";
+            return Err(Usage(message.into()));
+        }
         options.strip = self.strip;
         self.tuning.apply(options)
     }
@@ -60,6 +74,21 @@ pub struct TuningFlags {
     /// Rely only on facts about Go's code that are verified for this module
     #[arg(long)]
     no_go_trust: bool,
+
+    /// Leave passes out, as -NAME,-NAME, or run these passes alone, as NAME,NAME; `wasi-aot
+    /// passes` lists the passes
+    #[arg(
+        long,
+        value_name = "[-]PASS,...",
+        allow_hyphen_values = true,
+        value_parser = StringValueParser::new().try_map(|spec| Choice::parse(&spec))
+    )]
+    pass: Option<Choice>,
+
+    /// Run only the first N passes, counted over all functions, to find the one that a fault
+    /// comes from
+    #[arg(long, value_name = "N")]
+    pass_limit: Option<u64>,
 
     /// Don't preempt goroutines
     #[arg(long)]
@@ -96,6 +125,8 @@ impl TuningFlags {
         };
         options.no_go_opt = self.no_go_opt;
         options.no_go_trust = self.no_go_trust;
+        options.passes = self.pass.clone().unwrap_or_default();
+        options.pass_limit = self.pass_limit;
         options.no_preempt = self.no_preempt;
         options.spectre = matches!(self.spectre, Switch::On);
         options
@@ -127,10 +158,56 @@ enum Kind {
     Exe,
     /// A relocatable object, for linking with libwasi_aot_shim.a
     Obj,
+    /// The intermediate representation that passes work on, as text
+    Ir,
     /// Cranelift's intermediate representation, as text
     Clif,
     /// Machine code, disassembled
     Asm,
+}
+
+/// A value of `--emit`.
+#[derive(Debug, Clone, Copy)]
+struct Output {
+    kind: Kind,
+    /// The pass behind which the IR is shown.
+    after: Option<&'static str>,
+}
+
+/// Parses a [`Kind`], or `ir=PASS`.
+#[derive(Debug, Clone, Copy)]
+struct OutputParser;
+
+impl TypedValueParser for OutputParser {
+    type Value = Output;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Output, clap::Error> {
+        let pass = value.to_str().and_then(|value| value.strip_prefix("ir="));
+        let Some(pass) = pass else {
+            let kind = EnumValueParser::new().parse_ref(command, arg, value)?;
+            return Ok(Output { kind, after: None });
+        };
+        let after = passes::known(pass).map_err(|why| {
+            // The form that clap gives to errors of functions that parse values.
+            let parser = StringValueParser::new().try_map(move |_| Err::<(), _>(why.clone()));
+            let error = parser.parse_ref(command, arg, value);
+            error.expect_err("BUG: a parser that always fails")
+        })?;
+        Ok(Output {
+            kind: Kind::Ir,
+            after: Some(after),
+        })
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let values = Kind::value_variants().iter();
+        Some(Box::new(values.filter_map(Kind::to_possible_value)))
+    }
 }
 
 /// A target, by any of its names.

@@ -2,46 +2,50 @@
 //!
 //! Invariant: nothing here knows an address. Bytes that depend on an address are a [`Relocation`].
 
-use super::origins;
+use super::{Unit, origins};
 use crate::error::Error;
+use crate::ir::Origin;
 use crate::symbol::Symbol;
 use crate::trap;
 use cranelift_codegen::binemit::Reloc;
-use cranelift_codegen::ir::{self, ExternalName};
+use cranelift_codegen::ir::{self as clif, ExternalName};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::{CodegenError, Context, Final, FinalizedMachReloc, FinalizedRelocTarget};
 use cranelift_codegen::{MachBufferFinalized, settings};
 use std::collections::BTreeSet;
 use wasi_aot_contract::module::TrapKind;
 
-/// The machine code of one function.
-pub struct Compiled {
+/// The machine code of one unit.
+pub struct Code {
     /// The instructions, and constants that they load.
-    pub code: Vec<u8>,
-    /// Alignment of the address of `code`, in bytes: a power of two.
+    pub bytes: Vec<u8>,
+    /// Alignment of the address of `bytes`, in bytes: a power of two.
     pub alignment: u64,
-    /// The fields of `code` that depend on an address.
+    /// The fields of `bytes` that depend on an address.
     pub relocations: Vec<Relocation>,
     /// The instructions that trap by themselves.
     pub traps: Vec<Trap>,
+    /// Where the instructions come from, for tables of lines; empty unless asked for.
+    pub lines: Vec<Line>,
 }
 
-impl Compiled {
+impl Code {
     /// Machine code that didn't come out of Cranelift, without trap sites.
     #[must_use]
-    pub fn from_bytes(code: Vec<u8>, alignment: u64, relocations: Vec<Relocation>) -> Self {
+    pub fn from_bytes(bytes: Vec<u8>, alignment: u64, relocations: Vec<Relocation>) -> Self {
         Self {
-            code,
+            bytes,
             alignment,
             relocations,
             traps: Vec::new(),
+            lines: Vec::new(),
         }
     }
 }
 
 /// A field in a function's code that depends on an address.
 pub struct Relocation {
-    /// Bytes from the start of [`Compiled::code`] to the field.
+    /// Bytes from the start of [`Code::bytes`] to the field.
     pub offset: u32,
     /// How the field is encoded.
     pub kind: Reloc,
@@ -62,16 +66,17 @@ pub enum RelocationTarget {
 
 /// An instruction that traps by itself.
 pub struct Trap {
-    /// Bytes from the start of [`Compiled::code`] to the instruction.
+    /// Bytes from the start of [`Code::bytes`] to the instruction.
     pub offset: u32,
     /// Why it traps.
     pub kind: TrapKind,
-    /// The operator's offset in the wasm file, or [`NO_OFFSET`](crate::flow::NO_OFFSET).
+    /// The operator's offset in the wasm file, or [`Origin::NO_OFFSET`].
     pub wasm_offset: u32,
 }
 
 /// Compiles the CLIF in `context`; `name` is the function's, for messages. Leaves the
-/// disassembly in the context, if that is set to make one.
+/// disassembly in the context, if that is set to make one. With `keep_lines` the code has its
+/// lines.
 ///
 /// # Errors
 /// [`Error::Limit`] if the function is too large for the code generator.
@@ -82,7 +87,8 @@ pub(super) fn compile(
     context: &mut Context,
     isa: &dyn TargetIsa,
     name: &str,
-) -> Result<Compiled, Error> {
+    keep_lines: bool,
+) -> Result<Code, Error> {
     if isa.flags().opt_level() != settings::OptLevel::None {
         origins::prepare(&mut context.func);
     }
@@ -92,11 +98,13 @@ pub(super) fn compile(
     let code = context.compiled_code().expect("BUG: compiled without code");
     let buffer = &code.buffer;
     let relocations = buffer.relocs().iter();
-    Ok(Compiled {
-        code: buffer.data().to_vec(),
+    let lines = origins::lines(buffer);
+    Ok(Code {
+        bytes: buffer.data().to_vec(),
         alignment: u64::from(buffer.alignment),
         relocations: relocations.map(|r| relocation(&context.func, r)).collect(),
-        traps: traps(buffer),
+        traps: traps(buffer, &lines),
+        lines: if keep_lines { lines } else { Vec::new() },
     })
 }
 
@@ -109,7 +117,7 @@ fn too_large(name: &str, error: &CodegenError) -> Error {
     }
 }
 
-fn relocation(function: &ir::Function, reloc: &FinalizedMachReloc) -> Relocation {
+fn relocation(function: &clif::Function, reloc: &FinalizedMachReloc) -> Relocation {
     let target = match &reloc.target {
         FinalizedRelocTarget::ExternalName(ExternalName::User(name)) => {
             let name = &function.params.user_named_funcs()[*name];
@@ -127,25 +135,31 @@ fn relocation(function: &ir::Function, reloc: &FinalizedMachReloc) -> Relocation
 }
 
 /// The trap sites of a function with their places in the wasm file.
-fn traps(buffer: &MachBufferFinalized<Final>) -> Vec<Trap> {
-    let ranges = buffer.get_srclocs_sorted();
+fn traps(buffer: &MachBufferFinalized<Final>, lines: &[Line]) -> Vec<Trap> {
     let sites = buffer.traps().iter();
     let traps = sites.filter_map(|site| {
         Some(Trap {
             offset: site.offset,
             kind: trap::kind(site.code)?,
-            wasm_offset: origins::of_site(ranges, site.offset),
+            wasm_offset: origins::at(lines, site.offset).wasm,
         })
     });
     traps.collect()
 }
 
-/// The symbols that compiled functions refer to, in a fixed order.
+/// The instructions from an offset up to the next line's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    /// Bytes from the start of [`Code::bytes`].
+    pub offset: u32,
+    /// The operator that they come from.
+    pub origin: Origin,
+}
+
+/// The symbols that units refer to, in a fixed order.
 #[must_use]
-pub fn referenced_symbols<'a>(
-    functions: impl IntoIterator<Item = &'a Compiled>,
-) -> BTreeSet<Symbol> {
-    let relocations = functions.into_iter().flat_map(|f| &f.relocations);
+pub fn referenced_symbols(units: &[Unit]) -> BTreeSet<Symbol> {
+    let relocations = units.iter().flat_map(|unit| &unit.code.relocations);
     relocations
         .filter_map(|r| match r.target {
             RelocationTarget::Symbol(symbol) => Some(symbol),

@@ -7,13 +7,14 @@
 //!   conditional trap, which gets the origin of the branch (`simplify_skeleton` of `brif` in
 //!   its `opts/skeleton.isle`). The trap belongs to the other block's operator, `unreachable`
 //!   for example, so such a branch gets that origin beforehand ([`prepare`]).
-//! - The machine code has ranges of origins; a trap site has that of the range that it lies
-//!   in ([`of_site`]).
+//! - The machine code has ranges of origins, which become lines ([`lines`]); a trap site has
+//!   the origin of the line that it lies in ([`at`]).
 
-use crate::flow::NO_OFFSET;
-use cranelift_codegen::MachSrcLoc;
+use super::machine::Line;
+use crate::ir::Origin;
 use cranelift_codegen::entity::SecondaryMap;
 use cranelift_codegen::ir::{Block, Function, Opcode, SourceLoc};
+use cranelift_codegen::{Final, MachBufferFinalized};
 
 /// Gives each branch that the optimiser will make a conditional trap the trap's origin.
 /// Where both ways trap, the first one's: the optimiser asks in this order. Each block is
@@ -53,12 +54,38 @@ fn trap_origin(function: &Function, block: Block) -> Option<SourceLoc> {
     only_traps.then(|| function.srcloc(end))
 }
 
-/// The offset in the wasm file that the machine code at `offset` is from, or
-/// [`NO_OFFSET`]; `ranges` are a function's, ascending.
-pub(super) fn of_site(ranges: &[MachSrcLoc<cranelift_codegen::Final>], offset: u32) -> u32 {
-    let next = ranges.partition_point(|range| range.start <= offset);
-    let range = next.checked_sub(1).map(|before| &ranges[before]);
-    // The default, which stands for no origin, is `NO_OFFSET`, too.
-    let range = range.filter(|range| offset < range.end);
-    range.map_or(NO_OFFSET, |range| range.loc.bits())
+/// The lines of machine code, ascending. Code without origin, between others, has lines, too.
+pub(super) fn lines(buffer: &MachBufferFinalized<Final>) -> Vec<Line> {
+    let ranges = buffer.get_srclocs_sorted();
+    let mut lines: Vec<Line> = Vec::with_capacity(ranges.len());
+    let mut end = 0;
+    let mut line = |offset, origin| {
+        if lines.last().is_none_or(|last| last.origin != origin) {
+            lines.push(Line { offset, origin });
+        }
+    };
+    for range in ranges {
+        if range.start > end {
+            line(end, Origin::NONE);
+        }
+        // The default, which stands for no origin, is `NO_OFFSET`, too.
+        let wasm = range.loc.bits();
+        line(
+            range.start,
+            Origin {
+                wasm,
+                ..Origin::NONE
+            },
+        );
+        end = range.end;
+    }
+    line(end, Origin::NONE);
+    lines
+}
+
+/// The origin of the machine code at `offset`.
+pub(super) fn at(lines: &[Line], offset: u32) -> Origin {
+    let next = lines.partition_point(|line| line.offset <= offset);
+    let line = next.checked_sub(1).map(|before| lines[before]);
+    line.map_or(Origin::NONE, |line| line.origin)
 }

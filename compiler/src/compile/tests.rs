@@ -9,6 +9,7 @@ use crate::analysis::Analysis;
 use crate::merge;
 use crate::module::{self, Gaps, Module};
 use crate::options::{OptLevel, Options, Target};
+use crate::pass::Choice;
 use std::path::Path;
 use wasi_aot_contract::module::TrapKind;
 use wasmparser::Operator;
@@ -49,15 +50,16 @@ fn everywhere(mut check: impl FnMut(&str, &Module<'_>, &Compiler<'_, '_, '_>)) {
         let merged = merge::merge(&wasm, &[], Gaps::Filled).unwrap();
         let module = module::parse(&merged).unwrap();
         for target in Target::ALL {
-            for (spectre, variables_in_memory, opt_level) in [
-                (false, false, OptLevel::O2),
-                (true, false, OptLevel::O2),
-                (false, true, OptLevel::O0),
+            let in_memory = Choice::parse("-values").unwrap();
+            for (spectre, passes, opt_level) in [
+                (false, Choice::All, OptLevel::O2),
+                (true, Choice::All, OptLevel::O2),
+                (false, in_memory, OptLevel::O0),
             ] {
                 let options = Options {
                     target,
                     spectre,
-                    variables_in_memory,
+                    passes,
                     opt_level,
                     ..Options::default()
                 };
@@ -74,7 +76,7 @@ fn everywhere(mut check: impl FnMut(&str, &Module<'_>, &Compiler<'_, '_, '_>)) {
 fn every_instruction_is_from_an_operator_of_its_function() {
     let mut instructions = 0;
     everywhere(|way, module, compiler| {
-        let mut worker = Worker::new();
+        let mut worker = compiler.worker();
         for (index, function) in module.functions.iter().enumerate() {
             let name = compiler.env.name(index);
             compiler.to_clif(&mut worker, index, &name).unwrap();
@@ -127,10 +129,8 @@ fn may_trap(kind: TrapKind, operator: &Operator<'_>) -> bool {
 fn every_trap_is_from_an_operator_that_traps() {
     let mut traps = 0;
     everywhere(|way, module, compiler| {
-        let functions = compiler.functions(&()).unwrap();
-        for (index, (compiled, function)) in
-            functions.compiled.iter().zip(&module.functions).enumerate()
-        {
+        let functions = compiler.old_bodies(&()).unwrap();
+        for (index, (unit, function)) in functions.units.iter().zip(&module.functions).enumerate() {
             let operators: BTreeMap<u64, Operator<'_>> = function
                 .body
                 .get_operators_reader()
@@ -138,7 +138,7 @@ fn every_trap_is_from_an_operator_that_traps() {
                 .into_iter_with_offsets()
                 .map(|found| found.map(|(operator, offset)| (offset, operator)).unwrap())
                 .collect();
-            for trap in &compiled.traps {
+            for trap in &unit.code.traps {
                 let operator = operators.get(&u64::from(trap.wasm_offset));
                 assert!(
                     operator.is_some_and(|operator| may_trap(trap.kind, operator)),
@@ -172,8 +172,8 @@ fn a_trap_has_the_offset_of_its_own_operator() {
         };
         let analysis = Analysis::new(&module, &options);
         let env = analysis.env(&module, &options);
-        let functions = analysis.compiler(&env, &options).functions(&()).unwrap();
-        let traps = functions.compiled[0].traps.iter();
+        let functions = analysis.compiler(&env, &options).old_bodies(&()).unwrap();
+        let traps = functions.units[0].code.traps.iter();
         let traps: Vec<_> = traps.map(|trap| (trap.kind, trap.wasm_offset)).collect();
         let start = u32::try_from(module.functions[0].body.range().start).unwrap();
         // No locals, two `local.get`, `i32.div_u`.
@@ -204,9 +204,10 @@ fn a_conditional_trap_has_the_offset_of_the_trap() {
         };
         let analysis = Analysis::new(&module, &options);
         let env = analysis.env(&module, &options);
-        let functions = analysis.compiler(&env, &options).functions(&()).unwrap();
+        let functions = analysis.compiler(&env, &options).old_bodies(&()).unwrap();
         let start = u32::try_from(module.functions[0].body.range().start).unwrap();
-        let offsets: Vec<_> = functions.compiled[0]
+        let offsets: Vec<_> = functions.units[0]
+            .code
             .traps
             .iter()
             .map(|t| t.wasm_offset)

@@ -12,10 +12,12 @@ use std::panic;
 /// A phase of compiling one function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
-    /// Building and validating the graph.
-    Graph,
-    /// Rewriting it by what is known of Go.
-    Rewrite,
+    /// Building and validating the IR.
+    Build,
+    /// Running passes.
+    Passes,
+    /// Finding what matters to other functions.
+    Summarise,
     /// Making CLIF.
     Lower,
     /// Cranelift.
@@ -25,8 +27,9 @@ pub(super) enum Step {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Graph => "building the graph",
-            Self::Rewrite => "rewriting the graph",
+            Self::Build => "building the IR",
+            Self::Passes => "running the passes",
+            Self::Summarise => "summarising",
             Self::Lower => "lowering to CLIF",
             Self::MachineCode => "generating machine code",
         })
@@ -121,7 +124,7 @@ mod tests {
     #[test]
     fn a_thread_knows_what_it_compiles() {
         assert_eq!(current(), None);
-        begin("main.main", Step::Graph);
+        begin("main.main", Step::Build);
         step(Step::Lower);
         assert_eq!(current().unwrap(), "lowering to CLIF of main.main");
         let other = std::thread::spawn(current).join().unwrap();

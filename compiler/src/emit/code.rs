@@ -6,8 +6,9 @@
 
 use super::veneers::{self, Veneers};
 use super::{Input, TrapSite};
-use crate::compile::{self, Compiled, Relocation, RelocationTarget, Synthetic, TrapStub};
-use crate::module::Module;
+use crate::compile::{self, Code, Relocation, RelocationTarget, Unit, UnitKind};
+use crate::naming;
+use crate::old_lower::Env;
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::Signature;
 use cranelift_codegen::isa::CallConv;
@@ -15,10 +16,9 @@ use cranelift_module::{DataId, FuncId, Linkage, Module as _, ModuleReloc, Module
 use cranelift_object::{ObjectBuilder, ObjectModule};
 use object::write::{Object, SectionId, StandardSection, SymbolId};
 use std::collections::BTreeMap;
-use wasi_aot_contract::{symbol, symbols};
 
 /// An object whose text section is complete.
-pub(super) struct Code {
+pub(super) struct Text {
     pub object: Object<'static>,
     pub text: SectionId,
     /// Bytes of the text section.
@@ -33,17 +33,6 @@ pub(super) struct Code {
     pub traps: Vec<TrapSite>,
 }
 
-/// A function of the text section.
-struct TextFunction<'i> {
-    id: FuncId,
-    /// The symbol by which calls refer to the function. The entry and the veneers have no
-    /// symbol.
-    symbol: Option<Symbol>,
-    compiled: &'i Compiled,
-    /// Empty for the compiler's own functions.
-    name: &'i str,
-}
-
 /// Declared functions and data, by the symbols that lowering uses.
 struct Declared {
     module: ObjectModule,
@@ -52,7 +41,7 @@ struct Declared {
 }
 
 /// Emits all functions.
-pub(super) fn emit(input: &Input<'_, '_, '_>) -> Code {
+pub(super) fn emit(input: &Input<'_, '_, '_>) -> Text {
     let builder = ObjectBuilder::new(
         input.isa.clone(),
         "module.wasm",
@@ -64,64 +53,37 @@ pub(super) fn emit(input: &Input<'_, '_, '_>) -> Code {
         functions: BTreeMap::new(),
         data: BTreeMap::new(),
     };
-    let mut all = Vec::new();
-    for (index, (compiled, name)) in (0u32..).zip(input.functions.iter().zip(input.env.names)) {
-        let symbol = Symbol::Function(index);
-        let id = declared.declare_function(symbol, name, Linkage::Local);
-        all.push(TextFunction {
-            id,
-            symbol: Some(symbol),
-            compiled,
-            name,
-        });
+    let units = input.units;
+    let ids: Vec<FuncId> = units
+        .iter()
+        .map(|unit| declared.declare_unit(unit))
+        .collect();
+    for symbol in compile::referenced_symbols(units) {
+        declared.declare_referenced(symbol, input.env);
     }
-    let mut entry = None;
-    for (synthetic, compiled) in input.synthetic {
-        let (id, symbol) = declared.declare_synthetic(*synthetic);
-        if let Synthetic::Entry(_) = synthetic {
-            entry = Some(id);
-        }
-        all.push(TextFunction {
-            id,
-            symbol,
-            compiled,
-            name: "",
-        });
-    }
-    for symbol in compile::referenced_symbols(all.iter().map(|function| function.compiled)) {
-        declared.declare_referenced(symbol, input.env.module);
-    }
-    let veneers = veneers::reach(input.env.target.arch()).and_then(|reach| {
-        let functions: Vec<_> = all
-            .iter()
-            .map(|function| (function.symbol, function.compiled))
-            .collect();
-        Veneers::plan(&functions, reach)
-    });
+    let reach = veneers::reach(input.env.target.arch());
+    let veneers = reach.and_then(|reach| Veneers::plan(units, reach));
     let veneers = veneers.as_ref().map(|veneers| {
-        (
-            veneers,
-            declared.declare(symbol!("veneers"), Linkage::Local),
-        )
+        let id = declared.declare_unit(&veneers.unit);
+        (veneers, id)
     });
-    for (index, function) in all.iter().enumerate() {
+    for (index, (unit, &id)) in units.iter().zip(&ids).enumerate() {
         match veneers {
             Some((veneers, id)) if veneers.before == index => {
-                declared.define(id, &veneers.code, |_| None)
+                declared.define(id, &veneers.unit.code, |_| None)
             }
             _ => {}
         }
-        declared.define(function.id, function.compiled, |relocation| {
+        declared.define(id, &unit.code, |relocation| {
             let (veneers, id) = veneers?;
             Some((id, veneers.of(index, relocation)?))
         });
     }
-    all.extend(veneers.map(|(veneers, id)| TextFunction {
-        id,
-        symbol: None,
-        compiled: &veneers.code,
-        name: "",
-    }));
+    let entry = units.iter().zip(&ids);
+    let entry = entry.filter(|(unit, _)| matches!(unit.kind, UnitKind::Entry(_)));
+    let entry = entry.map(|(_, &id)| id).next();
+    let mut all: Vec<(FuncId, &Unit)> = ids.into_iter().zip(units).collect();
+    all.extend(veneers.map(|(veneers, id)| (id, &veneers.unit)));
     finish(declared, entry.expect("BUG: an object without entry"), &all)
 }
 
@@ -140,78 +102,42 @@ impl Declared {
         id.unwrap_or_else(|e| panic!("BUG: declaring {name}: {e}"))
     }
 
-    /// Declares one of the compiler's own functions. Also returns the function's symbol. The
-    /// entry has no symbol, since no code refers to the entry.
-    fn declare_synthetic(&mut self, synthetic: Synthetic) -> (FuncId, Option<Symbol>) {
-        let (symbol, name) = match synthetic {
-            Synthetic::Entry(_) => return (self.declare(symbols::ENTRY, Linkage::Local), None),
-            Synthetic::ImportThunk(index) => (
-                Symbol::ImportThunk(index),
-                own_name(format_args!("thunk_{index}")),
-            ),
-            Synthetic::GivingWay(index) => (
-                Symbol::GivingWay(index),
-                own_name(format_args!("gives_way_{index}")),
-            ),
-            Synthetic::Trap(TrapStub::BadSignature) => (
-                Symbol::TrapBadSignature,
-                symbol!("trap_bad_signature").to_string(),
-            ),
-            Synthetic::Trap(TrapStub::Null) => (Symbol::TrapNull, symbol!("trap_null").to_string()),
-        };
-        let id = self.declare_function(symbol, &name, Linkage::Local);
-        (id, Some(symbol))
+    fn declare_unit(&mut self, unit: &Unit) -> FuncId {
+        match unit.kind.symbol() {
+            Some(symbol) => self.declare_function(symbol, &unit.name, Linkage::Local),
+            None => self.declare(&unit.name, Linkage::Local),
+        }
     }
 
     /// Declares a symbol that the shim or [`super::data`] defines.
-    fn declare_referenced(&mut self, symbol: Symbol, module: &Module<'_>) {
+    fn declare_referenced(&mut self, symbol: Symbol, env: &Env<'_, '_>) {
+        let module = env.module;
+        let name = &naming::of_symbol(symbol, module, env.names);
         match symbol {
-            Symbol::Import(index) => {
-                let function = module.imports[index as usize].function;
-                self.declare_shim(symbol, &own_name(format_args!("{}", function.name)));
+            Symbol::Import(_)
+            | Symbol::MemoryGrow
+            | Symbol::MemoryGrowOther
+            | Symbol::Memmove
+            | Symbol::Memset
+            | Symbol::BytesEqual
+            | Symbol::BytesCompare
+            | Symbol::BytesFind => {
+                self.declare_function(symbol, name, Linkage::Import);
             }
-            Symbol::MemoryGrow => self.declare_shim(symbol, symbols::MEMORY_GROW),
-            Symbol::MemoryGrowOther => self.declare_shim(symbol, symbols::MEMORY_GROW_OTHER),
-            Symbol::Memmove => self.declare_shim(symbol, symbols::MEMMOVE),
-            Symbol::Memset => self.declare_shim(symbol, symbols::MEMSET),
-            Symbol::BytesEqual => self.declare_shim(symbol, symbols::BYTES_EQUAL),
-            Symbol::BytesCompare => self.declare_shim(symbol, symbols::BYTES_COMPARE),
-            Symbol::BytesFind => self.declare_shim(symbol, symbols::BYTES_FIND),
-            Symbol::MemoryPages => self.declare_data(symbol, symbols::MEMORY_PAGES, false),
-            Symbol::Globals => self.declare_data(symbol, symbol!("globals"), true),
-            Symbol::TypedTable { table, type_index } => {
-                let name = own_name(format_args!("table_{table}_{type_index}"));
-                self.declare_data(symbol, &name, false)
-            }
-            Symbol::GivingWayTable(index) => {
-                self.declare_data(symbol, &own_name(format_args!("giving_way_{index}")), false)
-            }
-            Symbol::Data(index) => {
-                self.declare_data(symbol, &own_name(format_args!("data_{index}")), false)
-            }
-            Symbol::DataLength(index) => {
-                self.declare_data(symbol, &own_name(format_args!("data_length_{index}")), true)
-            }
+            Symbol::Globals
+            | Symbol::DataLength(_)
+            | Symbol::TableSize(_)
+            | Symbol::ElementsLength(_) => self.declare_data(symbol, name, true),
+            Symbol::MemoryPages
+            | Symbol::TypedTable { .. }
+            | Symbol::GivingWayTable(_)
+            | Symbol::Data(_)
+            | Symbol::TableStart(_)
+            | Symbol::Elements(_) => self.declare_data(symbol, name, false),
             Symbol::TableCells(index) => {
                 let written = module.tables[index as usize].written;
-                self.declare_data(symbol, &own_name(format_args!("cells_{index}")), written)
+                self.declare_data(symbol, name, written);
             }
-            Symbol::TableStart(index) => self.declare_data(
-                symbol,
-                &own_name(format_args!("cells_start_{index}")),
-                false,
-            ),
-            Symbol::TableSize(index) => {
-                self.declare_data(symbol, &own_name(format_args!("table_size_{index}")), true)
-            }
-            Symbol::Elements(index) => {
-                self.declare_data(symbol, &own_name(format_args!("elements_{index}")), false)
-            }
-            Symbol::ElementsLength(index) => self.declare_data(
-                symbol,
-                &own_name(format_args!("elements_length_{index}")),
-                true,
-            ),
             Symbol::Function(_)
             | Symbol::ImportThunk(_)
             | Symbol::GivingWay(_)
@@ -223,11 +149,6 @@ impl Declared {
                 );
             }
         }
-    }
-
-    /// Declares a function that the shim defines.
-    fn declare_shim(&mut self, symbol: Symbol, name: &str) {
-        self.declare_function(symbol, name, Linkage::Import);
     }
 
     fn declare_data(&mut self, symbol: Symbol, name: &str, writable: bool) {
@@ -245,10 +166,10 @@ impl Declared {
     fn define(
         &mut self,
         id: FuncId,
-        compiled: &Compiled,
+        code: &Code,
         veneer: impl Fn(&Relocation) -> Option<(FuncId, u32)>,
     ) {
-        let relocations = compiled.relocations.iter().map(|relocation| {
+        let relocations = code.relocations.iter().map(|relocation| {
             let (name, addend) = match veneer(relocation) {
                 Some((veneers, offset)) => (veneers.into(), i64::from(offset)),
                 None => (self.target(id, relocation.target), relocation.addend),
@@ -262,7 +183,7 @@ impl Declared {
         });
         let relocations: Vec<_> = relocations.collect();
         self.module
-            .define_function_bytes(id, compiled.alignment, &compiled.code, &relocations)
+            .define_function_bytes(id, code.alignment, &code.bytes, &relocations)
             .unwrap_or_else(|e| panic!("BUG: defining a function: {e}"));
     }
 
@@ -277,13 +198,8 @@ impl Declared {
     }
 }
 
-/// The name of a symbol of the object's own.
-fn own_name(name: std::fmt::Arguments<'_>) -> String {
-    format!("{}{name}", symbols::PREFIX)
-}
-
 /// Finishes the text section and collects the facts about it that go into tables.
-fn finish(declared: Declared, entry: FuncId, all: &[TextFunction<'_>]) -> Code {
+fn finish(declared: Declared, entry: FuncId, all: &[(FuncId, &Unit)]) -> Text {
     let product = declared.module.finish();
     let functions = declared
         .functions
@@ -296,17 +212,17 @@ fn finish(declared: Declared, entry: FuncId, all: &[TextFunction<'_>]) -> Code {
     let symbols = functions.chain(data).collect();
     let entry = product.function_symbol(entry);
     // cranelift-object aligns functions, so only the object knows their offsets.
-    let mut placed: Vec<(u64, &TextFunction<'_>)> = all
+    let mut placed: Vec<(u64, &Unit)> = all
         .iter()
-        .map(|function| {
-            let symbol = product.function_symbol(function.id);
-            (product.object.symbol(symbol).value, function)
+        .map(|&(id, unit)| {
+            let symbol = product.function_symbol(id);
+            (product.object.symbol(symbol).value, unit)
         })
         .collect();
     placed.sort_by_key(|&(offset, _)| offset);
-    let traps = placed.iter().flat_map(|&(start, function)| {
-        let mut sites: Vec<TrapSite> = function
-            .compiled
+    let traps = placed.iter().flat_map(|&(start, unit)| {
+        let mut sites: Vec<TrapSite> = unit
+            .code
             .traps
             .iter()
             .map(|t| TrapSite {
@@ -319,16 +235,16 @@ fn finish(declared: Declared, entry: FuncId, all: &[TextFunction<'_>]) -> Code {
         sites
     });
     let traps = traps.collect();
-    let text_size = placed.last().map_or(0, |&(offset, function)| {
-        offset + function.compiled.code.len() as u64
-    });
+    let text_size = placed
+        .last()
+        .map_or(0, |&(offset, unit)| offset + unit.code.bytes.len() as u64);
     let functions = placed
         .iter()
-        .map(|&(offset, function)| (offset, function.name.to_string()))
+        .map(|&(offset, unit)| (offset, unit.shown_name().to_string()))
         .collect();
     let mut object = product.object;
     let text = object.section_id(StandardSection::Text);
-    Code {
+    Text {
         object,
         text,
         text_size,

@@ -4,7 +4,7 @@
 //! **No instance.** Everything has an address at link time: a module runs once in a process,
 //! so its globals, tables and memories are symbols, and no pointer to an instance is passed.
 
-use super::code::Code;
+use super::code::Text;
 use super::{Input, references};
 use crate::module::{Constant, Global};
 use crate::symbol::Symbol;
@@ -13,7 +13,7 @@ use object::write::{SectionId, StandardSection, SymbolId};
 use wasi_aot_contract::{layout, symbols};
 
 /// Emits the data of all symbols that code refers to. Returns the bytes of tables.
-pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
+pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Text) -> u64 {
     let referenced: Vec<(Symbol, SymbolId)> =
         code.symbols.iter().map(|(&s, &id)| (s, id)).collect();
     let mut size = 0;
@@ -38,7 +38,7 @@ pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
 }
 
 /// The cells of the globals, with their initial values.
-fn globals(input: &Input<'_, '_, '_>, code: &mut Code, symbol: SymbolId) {
+fn globals(input: &Input<'_, '_, '_>, code: &mut Text, symbol: SymbolId) {
     let globals = &input.env.module.globals;
     let end = globals.last().map_or(0, Global::cell_end);
     let mut cells = vec![0; end as usize];
@@ -66,7 +66,7 @@ fn globals(input: &Input<'_, '_, '_>, code: &mut Code, symbol: SymbolId) {
 
 /// Defines `symbol` as `bytes`. Returns the section and the offset of the bytes in it.
 pub(super) fn define(
-    code: &mut Code,
+    code: &mut Text,
     symbol: SymbolId,
     section: StandardSection,
     bytes: &[u8],
@@ -84,7 +84,7 @@ pub(super) fn define(
 /// Memory 0: a section with its initial bytes, then a section without bytes up to the
 /// initial size. The two are exactly one segment, since the script for `ld` has a fixed
 /// number of segments. For an executable, [`crate::link`] takes the bytes from the module.
-fn memory(input: &Input<'_, '_, '_>, code: &mut Code) {
+fn memory(input: &Input<'_, '_, '_>, code: &mut Text) {
     let image = input.env.module.image.filled();
     let initial = input.memories.first().map_or(0, |m| m.initial_pages);
     let size = u64::from(initial) * layout::WASM_PAGE_SIZE;

@@ -5,7 +5,7 @@
 //! the module is an out-of-bounds access; the fault's address says so. Only instructions that
 //! trap by themselves (`ud2`, `udf`, x86-64's `div`) are in the trap table.
 
-use super::code::Code;
+use super::code::Text;
 use super::{Input, absolute};
 use object::SectionKind;
 use object::write::{SectionId, StandardSection, SymbolId};
@@ -18,7 +18,7 @@ use wasi_aot_contract::{layout, symbols};
 use crate::symbol::Symbol;
 
 /// Emits all of them. Returns the bytes of the tables.
-pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Code) -> u64 {
+pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Text) -> u64 {
     let traps = traps(code);
     let (functions, names) = functions(code);
     let manifest = note(code, input.manifest);
@@ -67,7 +67,7 @@ struct Table {
 }
 
 /// Adds an array of entries of this size to the read-only data.
-fn read_only(code: &mut Code, data: &[u8], entry_size: usize) -> Table {
+fn read_only(code: &mut Text, data: &[u8], entry_size: usize) -> Table {
     let section = code.object.section_id(StandardSection::ReadOnlyData);
     let align = if entry_size == 1 { 1 } else { 4 };
     let offset = code.object.append_section_data(section, data, align);
@@ -86,7 +86,7 @@ fn text_offset(offset: u64) -> u32 {
     u32::try_from(offset).expect("BUG: text section over 4 GiB")
 }
 
-fn traps(code: &mut Code) -> Table {
+fn traps(code: &mut Text) -> Table {
     let mut bytes = Vec::with_capacity(code.traps.len() * size_of::<TrapEntry>());
     for site in &code.traps {
         let entry = TrapEntry::new(text_offset(site.code_offset), site.kind, site.wasm_offset);
@@ -97,7 +97,7 @@ fn traps(code: &mut Code) -> Table {
 }
 
 /// The function table, and the names that it points to.
-fn functions(code: &mut Code) -> (Table, Table) {
+fn functions(code: &mut Text) -> (Table, Table) {
     let mut names = vec![0];
     let mut entries = Vec::with_capacity(code.functions.len() * size_of::<FunctionEntry>());
     for (offset, name) in &code.functions {
@@ -123,7 +123,7 @@ fn functions(code: &mut Code) -> (Table, Table) {
 /// The manifest as an ELF note (gABI, "Note Section"): the sizes of name and descriptor and
 /// the type, in 4 bytes each, then name and descriptor, each padded to 4 bytes. The table
 /// that is returned is the descriptor.
-fn note(code: &mut Code, manifest: &[u8]) -> Table {
+fn note(code: &mut Text, manifest: &[u8]) -> Table {
     let name = [symbols::NOTE_NAME.as_bytes(), b"\0"].concat();
     let length = |bytes: &[u8]| u32::try_from(bytes.len()).expect("BUG: a note over 4 GiB");
     let mut bytes = Vec::new();
@@ -160,7 +160,7 @@ struct Info {
 }
 
 impl Info {
-    fn new(code: &mut Code) -> Self {
+    fn new(code: &mut Text) -> Self {
         let name = symbols::MODULE_SECTION.as_bytes().to_vec();
         let section = code
             .object
@@ -208,7 +208,7 @@ impl Info {
 
     /// How goroutines are preempted. All fields are zero if goroutines aren't preempted, and
     /// in a module whose code uses no globals.
-    fn preemption(&mut self, input: &Input<'_, '_, '_>, code: &Code) {
+    fn preemption(&mut self, input: &Input<'_, '_, '_>, code: &Text) {
         let globals = code.symbols.get(&Symbol::Globals);
         let (Some((g, preemption)), Some(&globals)) = (input.preemption, globals) else {
             return;
@@ -233,7 +233,7 @@ impl Info {
         self.bytes[len..len + 8].copy_from_slice(&table.len.to_le_bytes());
     }
 
-    fn finish(self, code: &mut Code) {
+    fn finish(self, code: &mut Text) {
         code.object
             .append_section_data(self.section, &self.bytes, align_of::<ModuleInfo>() as u64);
         for (offset, symbol, addend) in self.addresses {

@@ -14,7 +14,7 @@ mod info;
 mod references;
 mod veneers;
 
-use crate::compile::{Compiled, Synthetic};
+use crate::compile::Unit;
 use crate::old_lower::Env;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use object::write::{Object, Relocation, SectionId, SymbolId};
@@ -28,10 +28,8 @@ pub struct Input<'i, 'm, 'w> {
     pub env: &'i Env<'m, 'w>,
     /// The code generator, which names the object's format.
     pub isa: OwnedTargetIsa,
-    /// The module's functions, in order.
-    pub functions: &'i [Compiled],
-    /// The compiler's own functions.
-    pub synthetic: &'i [(Synthetic, Compiled)],
+    /// The module's functions, in order, then the compiler's own units.
+    pub units: &'i [Unit],
     /// The manifest's bytes, the descriptor of the ELF note.
     pub manifest: &'i [u8],
     /// Whether the object gets the initial bytes of memory 0. If not, [`crate::link`] takes

@@ -9,7 +9,7 @@
 //! Cost is bounded by the file's size: the number of addresses grows with the product of a
 //! table's length and its signatures, so [`check`] limits that number.
 
-use super::code::Code;
+use super::code::Text;
 use super::data::define;
 use super::{Input, absolute};
 use crate::compile::referenced_symbols;
@@ -25,8 +25,7 @@ use std::collections::BTreeMap;
 /// [`Error::Limit`].
 pub(super) fn check(input: &Input<'_, '_, '_>) -> Result<(), Error> {
     let module = input.env.module;
-    let synthetic = input.synthetic.iter().map(|(_, compiled)| compiled);
-    let symbols = referenced_symbols(input.functions.iter().chain(synthetic));
+    let symbols = referenced_symbols(input.units);
     let arrays = symbols.iter().filter_map(|&symbol| match symbol {
         Symbol::TypedTable { table, .. } => {
             let (first, end) = input.env.table_spans[table as usize];
@@ -57,7 +56,7 @@ pub(super) fn check(input: &Input<'_, '_, '_>) -> Result<(), Error> {
 /// segment. Returns its bytes in the file.
 pub(super) fn emit(
     input: &Input<'_, '_, '_>,
-    code: &mut Code,
+    code: &mut Text,
     symbol: Symbol,
     id: SymbolId,
 ) -> u64 {
@@ -104,7 +103,7 @@ pub(super) fn emit(
 /// the last that isn't null. `entry` gives the code that an element stands for.
 fn typed(
     input: &Input<'_, '_, '_>,
-    code: &mut Code,
+    code: &mut Text,
     symbol: SymbolId,
     table: u32,
     entry: impl Fn(Option<u32>) -> Symbol,
@@ -122,7 +121,7 @@ fn typed(
 }
 
 /// The entries that poll before their function ([`crate::go`]), by that function's symbol.
-fn giving_way(code: &Code) -> BTreeMap<Symbol, Symbol> {
+fn giving_way(code: &Text) -> BTreeMap<Symbol, Symbol> {
     let entries = code.symbols.keys().filter_map(|&symbol| match symbol {
         Symbol::GivingWay(index) => Some((Symbol::Function(index), symbol)),
         _ => None,
@@ -145,7 +144,7 @@ fn entry(input: &Input<'_, '_, '_>, element: Option<u32>, type_index: u32) -> Sy
 
 /// The cells of a table that is written. They are null at first, so they take no room in
 /// the file.
-fn cells(code: &mut Code, symbol: SymbolId, count: u32) {
+fn cells(code: &mut Text, symbol: SymbolId, count: u32) {
     let size = u64::from(count) * u64::from(REFERENCE_SIZE);
     let section = code.object.section_id(StandardSection::UninitializedData);
     let offset = code
@@ -158,7 +157,7 @@ fn cells(code: &mut Code, symbol: SymbolId, count: u32) {
 /// An array of references that nothing writes.
 fn references(
     input: &Input<'_, '_, '_>,
-    code: &mut Code,
+    code: &mut Text,
     symbol: SymbolId,
     elements: &[Option<u32>],
 ) -> u64 {
@@ -177,7 +176,7 @@ fn references(
 /// address, the upper half the tag of its type.
 pub(super) fn reference(
     input: &Input<'_, '_, '_>,
-    code: &mut Code,
+    code: &mut Text,
     section: SectionId,
     offset: u64,
     function: u32,

@@ -14,7 +14,7 @@
 //! Invariant: if every call is in reach, the text section is byte for byte what it would be
 //! without this module.
 
-use crate::compile::{Compiled, Relocation, RelocationTarget};
+use crate::compile::{Code, Relocation, RelocationTarget, Unit, UnitKind};
 use crate::symbol::Symbol;
 use cranelift_codegen::binemit::Reloc;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,15 +43,12 @@ pub(super) fn reach(arch: Arch) -> Option<u64> {
     }
 }
 
-/// A function of the text section, and the symbol that calls refer to it by, if there is one.
-pub(super) type Placed<'c> = (Option<Symbol>, &'c Compiled);
-
 /// The veneers of an object.
 pub(super) struct Veneers {
     /// The veneers come before the function at this index.
     pub before: usize,
-    pub code: Compiled,
-    /// The offset in `code` of each function's veneer.
+    pub unit: Unit,
+    /// The offset in the unit of each function's veneer.
     offsets: BTreeMap<Symbol, u32>,
     distances: Distances,
 }
@@ -68,23 +65,27 @@ struct Distances {
 
 impl Veneers {
     /// Plans the veneers for functions in this order. `None` if every call is in reach.
-    pub(super) fn plan(functions: &[Placed<'_>], reach: u64) -> Option<Self> {
-        let (starts, end) = starts(functions);
+    pub(super) fn plan(units: &[Unit], reach: u64) -> Option<Self> {
+        let (starts, end) = starts(units);
         // The other half of `reach` is left for the module's read-only data, which lies
         // between the runtime and the code. The linker refuses a module with more.
         if end < reach / 2 {
             return None;
         }
-        let distances = Distances::new(functions, starts, reach);
+        let distances = Distances::new(units, starts, reach);
         let mut far = BTreeSet::new();
-        for (index, (_, compiled)) in functions.iter().enumerate() {
-            let calls = calls(compiled).filter(|&call| !distances.is_near(index, call));
+        for (index, unit) in units.iter().enumerate() {
+            let calls = calls(&unit.code).filter(|&call| !distances.is_near(index, call));
             far.extend(calls.map(|(_, symbol)| symbol));
         }
-        let before = (0..functions.len()).min_by_key(|&i| distances.starts[i].abs_diff(end / 2))?;
+        let before = (0..units.len()).min_by_key(|&i| distances.starts[i].abs_diff(end / 2))?;
         (!far.is_empty()).then(|| Self {
             before,
-            code: code(&far),
+            unit: Unit {
+                kind: UnitKind::Veneers,
+                name: UnitKind::Veneers.own_name(),
+                code: code(&far),
+            },
             offsets: far.into_iter().zip((0..).step_by(SIZE as usize)).collect(),
             distances,
         })
@@ -99,16 +100,16 @@ impl Veneers {
 }
 
 impl Distances {
-    fn new(functions: &[Placed<'_>], starts: Vec<u64>, reach: u64) -> Self {
-        let symbols = functions.iter().zip(&starts);
-        let called = symbols.filter_map(|(&(symbol, _), &start)| Some((symbol?, start)));
+    fn new(units: &[Unit], starts: Vec<u64>, reach: u64) -> Self {
+        let starting = units.iter().zip(&starts);
+        let called = starting.filter_map(|(unit, &start)| Some((unit.kind.symbol()?, start)));
         let called = called.collect();
         // The most bytes that the veneers can take. The veneers move later functions by at
         // most this, so a call within the reduced reach stays in reach with the veneers
         // between.
-        let targets = functions.iter().flat_map(|(_, compiled)| calls(compiled));
+        let targets = units.iter().flat_map(|unit| calls(&unit.code));
         let targets: BTreeSet<_> = targets.map(|(_, symbol)| symbol).collect();
-        let alignment = functions.iter().map(|(_, compiled)| compiled.alignment);
+        let alignment = units.iter().map(|unit| unit.code.alignment);
         let veneers =
             (targets.len() as u64 * u64::from(SIZE)).next_multiple_of(alignment.max().unwrap_or(1));
         Self {
@@ -129,20 +130,20 @@ impl Distances {
 
 /// Where each function begins in a text section of these functions alone, and where that
 /// section ends.
-fn starts(functions: &[Placed<'_>]) -> (Vec<u64>, u64) {
+fn starts(units: &[Unit]) -> (Vec<u64>, u64) {
     let mut end = 0;
-    let mut starts = Vec::with_capacity(functions.len());
-    for (_, compiled) in functions {
-        let start = u64::next_multiple_of(end, compiled.alignment);
+    let mut starts = Vec::with_capacity(units.len());
+    for unit in units {
+        let start = u64::next_multiple_of(end, unit.code.alignment);
         starts.push(start);
-        end = start + compiled.code.len() as u64;
+        end = start + unit.code.bytes.len() as u64;
     }
     (starts, end)
 }
 
 /// The calls of a function: their offsets and targets.
-fn calls(compiled: &Compiled) -> impl Iterator<Item = (u32, Symbol)> {
-    compiled.relocations.iter().filter_map(call)
+fn calls(code: &Code) -> impl Iterator<Item = (u32, Symbol)> {
+    code.relocations.iter().filter_map(call)
 }
 
 fn call(relocation: &Relocation) -> Option<(u32, Symbol)> {
@@ -153,7 +154,7 @@ fn call(relocation: &Relocation) -> Option<(u32, Symbol)> {
 }
 
 /// A veneer for each function.
-fn code(functions: &BTreeSet<Symbol>) -> Compiled {
+fn code(functions: &BTreeSet<Symbol>) -> Code {
     let veneer = VENEER.map(u32::to_le_bytes);
     let relocations = functions.iter().zip((0..).step_by(SIZE as usize));
     let relocations = relocations.flat_map(|(&symbol, offset)| {
@@ -170,44 +171,62 @@ fn code(functions: &BTreeSet<Symbol>) -> Compiled {
             })
     });
     let bytes = veneer.as_flattened().repeat(functions.len());
-    Compiled::from_bytes(bytes, 4, relocations.collect())
+    Code::from_bytes(bytes, 4, relocations.collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn function(size: usize, alignment: u64, calls: &[(u32, Symbol)]) -> Compiled {
+    fn function(size: usize, alignment: u64, calls: &[(u32, Symbol)]) -> Code {
         let relocations = calls.iter().map(|&(offset, symbol)| Relocation {
             offset,
             kind: Reloc::Arm64Call,
             target: RelocationTarget::Symbol(symbol),
             addend: 0,
         });
-        Compiled::from_bytes(vec![0; size], alignment, relocations.collect())
+        Code::from_bytes(vec![0; size], alignment, relocations.collect())
     }
 
-    fn placed(functions: &[Compiled]) -> Vec<Placed<'_>> {
-        let symbols = (0..).map(|index| Some(Symbol::Function(index)));
-        symbols.zip(functions).collect()
+    fn placed(functions: impl IntoIterator<Item = Code>) -> Vec<Unit> {
+        let unit = |(index, code)| Unit {
+            kind: UnitKind::Body(index),
+            name: String::new(),
+            code,
+        };
+        (0..).zip(functions).map(unit).collect()
+    }
+
+    /// The same code again.
+    fn copy(unit: &Unit) -> Unit {
+        let Code {
+            bytes, relocations, ..
+        } = &unit.code;
+        let relocations = relocations.iter().map(|r| Relocation { ..*r });
+        let (bytes, alignment) = (bytes.clone(), unit.code.alignment);
+        Unit {
+            kind: unit.kind,
+            name: String::new(),
+            code: Code::from_bytes(bytes, alignment, relocations.collect()),
+        }
     }
 
     /// The distance of each call to its function or veneer, in a text section with the
     /// veneers. Also checks that each veneer jumps to its call's function.
-    fn distances(functions: &[Placed<'_>], veneers: &Veneers) -> Vec<u64> {
-        let mut section = functions.to_vec();
-        section.insert(veneers.before, (None, &veneers.code));
+    fn distances(functions: &[Unit], veneers: &Veneers) -> Vec<u64> {
+        let mut section: Vec<Unit> = functions.iter().map(copy).collect();
+        section.insert(veneers.before, copy(&veneers.unit));
         let (starts, _) = starts(&section);
         let after = Distances::new(&section, starts, 0);
         let mut all = Vec::new();
-        for (index, (_, compiled)) in functions.iter().enumerate() {
+        for (index, unit) in functions.iter().enumerate() {
             let start = after.starts[index + usize::from(index >= veneers.before)];
-            for relocation in &compiled.relocations {
+            for relocation in &unit.code.relocations {
                 let (offset, symbol) = call(relocation).unwrap();
                 let target = match veneers.of(index, relocation) {
                     Some(veneer) => {
                         let of = |r: &&Relocation| r.offset / SIZE == veneer / SIZE;
-                        let behind = veneers.code.relocations.iter().filter(of);
+                        let behind = veneers.unit.code.relocations.iter().filter(of);
                         let targets = behind.map(|r| r.target);
                         assert!(targets.clone().count() == 2);
                         for target in targets {
@@ -227,10 +246,10 @@ mod tests {
     fn what_is_in_reach_needs_none() {
         let calls = [(0, Symbol::Function(1)), (4, Symbol::Memmove)];
         let functions = [function(200, 4, &calls), function(200, 4, &calls)];
-        assert!(Veneers::plan(&placed(&functions), 1000).is_none());
+        assert!(Veneers::plan(&placed(functions), 1000).is_none());
         let calls = &calls[..1];
         let functions = [function(300, 4, calls), function(300, 4, calls)];
-        assert!(Veneers::plan(&placed(&functions), 1000).is_none());
+        assert!(Veneers::plan(&placed(functions), 1000).is_none());
         assert!(Veneers::plan(&[], 1000).is_none());
     }
 
@@ -242,9 +261,9 @@ mod tests {
             function(300, 4, &[(8, Symbol::Memmove)]),
             function(300, 4, &[(8, Symbol::Function(0))]),
         ];
-        let functions = placed(&functions);
+        let functions = placed(functions);
         let veneers = Veneers::plan(&functions, 1000).unwrap();
-        let calls = functions.iter().map(|(_, f)| &f.relocations[0]);
+        let calls = functions.iter().map(|f| &f.code.relocations[0]);
         let found: Vec<_> = (0..)
             .zip(calls)
             .map(|(index, call)| veneers.of(index, call))
@@ -277,7 +296,7 @@ mod tests {
                     function(words as usize * 4, 4 << below(4), &calls)
                 })
                 .collect();
-            let functions = placed(&functions);
+            let functions = placed(functions);
             let (_, end) = starts(&functions);
             // More than half the section, since a function in the middle and the veneers take
             // part of the reach.

@@ -4,13 +4,21 @@
 //! table has no pass that another one needs to be correct. A pass leaves a function valid
 //! ([`crate::ir::verify`]), and says how many changes it made.
 
+mod choice;
 mod generic;
 mod go;
+mod run;
+mod table;
+
+pub use choice::{Choice, Selection, known};
+pub use run::{Runner, Stats, Total};
+pub use table::{GIVE_WAY, NO_RETURN, PASSES, TRANSFORM, named, values};
 
 use crate::go::Knowledge;
 use crate::ir::{ByteLoop, Func};
 use crate::module::Module;
 use crate::options::Target;
+use std::fmt;
 
 /// On what a pass relies, beside the meaning of wasm (the two tiers of facts about Go, and
 /// none).
@@ -28,9 +36,9 @@ pub enum Tier {
 /// For which functions a pass is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// For any.
+    /// For all functions.
     Any,
-    /// For those that Go's linker made.
+    /// For functions that Go's linker made.
     Go,
 }
 
@@ -41,6 +49,27 @@ pub enum Wave {
     Build,
     /// With what is known of all functions.
     Transform,
+}
+
+/// Lower case, as reports show them.
+impl fmt::Display for Tier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Exact => "exact",
+            Self::Verified => "verified",
+            Self::Trusted => "trusted",
+        })
+    }
+}
+
+/// Lower case, as reports show them.
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Any => "any",
+            Self::Go => "go",
+        })
+    }
 }
 
 /// A pass.
@@ -77,4 +106,30 @@ pub struct Cx<'c, 'w> {
 pub struct Solved {
     /// Whether each defined function never returns 0 ([`go::no_return`]).
     pub never_zero: Vec<bool>,
+}
+
+/// Counts, for `--verbose`.
+impl fmt::Display for Solved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.never_zero.iter().filter(|&&never| never).count();
+        write!(f, "{count} functions without normal return")
+    }
+}
+
+/// TRANSITION: `go::no_return::Summary` replaces it.
+pub struct Summary;
+
+impl Summary {
+    pub fn unknown() -> Self {
+        Self
+    }
+
+    pub fn new(_: &Func, _: impl Fn(u32) -> bool) -> Self {
+        Self
+    }
+}
+
+/// TRANSITION: `go::no_return::never_zero` replaces it.
+pub fn never_zero(summaries: &[Summary], _imports: u32) -> Vec<bool> {
+    vec![false; summaries.len()]
 }

@@ -16,9 +16,9 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_memory_pages
 ;;     sig0 = (i64, i64, i64) -> i64 system_v
-;;     fn0 = colocated u7:0 sig0
+;;     fn0 = colocated u7:0 sig0 ; memmove
 ;;                                 block0(v0: i32, v1: i32, v2: i32):
 ;; @0043                               v3 = uextend.i64 v2
 ;; @0043                               v4 = uextend.i64 v1
@@ -30,7 +30,7 @@
 ;; @0043                               v10 = iconst.i64 16
 ;; @0043                               v11 = ishl v9, v10  ; v10 = 16
 ;; @0043                               v12 = icmp ugt v6, v11
-;; @0043                               trapnz v12, user5
+;; @0043                               trapnz v12, user5 ; out of bounds memory access
 ;; @0043                               v13 = iadd v4, v3
 ;; @0043                               v14 = symbol_value.i64 gv0
 ;; @0043                               v15 = load.i32 notrap aligned region2 v14
@@ -38,7 +38,7 @@
 ;; @0043                               v17 = iconst.i64 16
 ;; @0043                               v18 = ishl v16, v17  ; v17 = 16
 ;; @0043                               v19 = icmp ugt v13, v18
-;; @0043                               trapnz v19, user5
+;; @0043                               trapnz v19, user5 ; out of bounds memory access
 ;; @0043                               v20 = iconst.i64 0x1000_0000
 ;; @0043                               v21 = iadd v4, v20  ; v20 = 0x1000_0000
 ;; @0043                               v22 = iconst.i64 0x1000_0000
@@ -51,9 +51,9 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_memory_pages
 ;;     sig0 = (i64, i64, i64) -> i64 system_v
-;;     fn0 = colocated u8:0 sig0
+;;     fn0 = colocated u8:0 sig0 ; memset
 ;;                                 block0(v0: i32, v1: i32, v2: i32):
 ;; @0050                               v3 = uextend.i64 v2
 ;; @0050                               v4 = uextend.i64 v1
@@ -65,7 +65,7 @@
 ;; @0050                               v10 = iconst.i64 16
 ;; @0050                               v11 = ishl v9, v10  ; v10 = 16
 ;; @0050                               v12 = icmp ugt v6, v11
-;; @0050                               trapnz v12, user5
+;; @0050                               trapnz v12, user5 ; out of bounds memory access
 ;; @0050                               v13 = iconst.i64 0x1000_0000
 ;; @0050                               v14 = iadd v5, v13  ; v13 = 0x1000_0000
 ;; @0050                               v15 = call fn0(v14, v4, v3)
@@ -95,9 +95,9 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_memory_pages
 ;;     sig0 = (i64, i64, i64) -> i64 system_v
-;;     fn0 = colocated u7:0 sig0
+;;     fn0 = colocated u7:0 sig0 ; memmove
 ;;                                 block0(v0: i32, v1: i32):
 ;; @0067                               v2 = iconst.i32 0
 ;; @0069                               v3 = uextend.i64 v2  ; v2 = 0
@@ -110,7 +110,7 @@
 ;; @0069                               v10 = iconst.i64 16
 ;; @0069                               v11 = ishl v9, v10  ; v10 = 16
 ;; @0069                               v12 = icmp ugt v6, v11
-;; @0069                               trapnz v12, user5
+;; @0069                               trapnz v12, user5 ; out of bounds memory access
 ;; @0069                               v13 = iadd v4, v3
 ;; @0069                               v14 = symbol_value.i64 gv0
 ;; @0069                               v15 = load.i32 notrap aligned region2 v14
@@ -118,7 +118,7 @@
 ;; @0069                               v17 = iconst.i64 16
 ;; @0069                               v18 = ishl v16, v17  ; v17 = 16
 ;; @0069                               v19 = icmp ugt v13, v18
-;; @0069                               trapnz v19, user5
+;; @0069                               trapnz v19, user5 ; out of bounds memory access
 ;; @0069                               v20 = iconst.i64 0x1000_0000
 ;; @0069                               v21 = iadd v4, v20  ; v20 = 0x1000_0000
 ;; @0069                               v22 = iconst.i64 0x1000_0000

@@ -16,7 +16,7 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;     sig0 = () -> i32 system_v
-;;     fn0 = colocated u1:0 sig0
+;;     fn0 = colocated u1:0 sig0 ; wasi_aot_sched_yield
 ;;                                 block0(v0: i32):
 ;; @006c                               v1 = call fn0()
 ;; @0070                               v2 = iadd v1, v0
@@ -27,7 +27,7 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_table_0_1
 ;;     sig0 = (i32) -> i32 tail
 ;;                                 block0(v0: i32):
 ;; @0074                               v1 = iconst.i32 7
@@ -39,8 +39,8 @@
 ;;                                 block2 cold:
 ;; @0078                               v6 = iconst.i32 16
 ;; @0078                               v7 = icmp.i32 uge v0, v6  ; v6 = 16
-;; @0078                               trapnz v7, user2
-;; @0078                               trap user3
+;; @0078                               trapnz v7, user2 ; undefined element
+;; @0078                               trap user3 ; uninitialized element
 ;;                                 block1:
 ;; @0078                               v8 = symbol_value.i64 gv0
 ;; @0078                               v9 = uextend.i64 v3
@@ -57,7 +57,7 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;     sig0 = (i32) -> i32 tail
-;;     fn0 = colocated u0:0 sig0
+;;     fn0 = colocated u0:0 sig0 ; direct
 ;;                                 block0:
 ;; @007e                               v0 = iconst.i32 1
 ;; @0080                               v1 = call fn0(v0)  ; v0 = 1

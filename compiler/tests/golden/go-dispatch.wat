@@ -98,7 +98,7 @@
 ;;                                 block2 cold:
 ;; @0053                               jump block3
 ;;                                 block3 cold:
-;; @0053                               trap user6
+;; @0053                               trap user6 ; resumed where Go never resumes (build with --no-go-opt)
 ;;                                 block4:
 ;; @0059                               v2 = iconst.i32 8
 ;; @005b                               v3 = iconst.i32 100

@@ -37,7 +37,7 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;     sig0 = (i32) -> i32 tail
-;;     fn0 = colocated u0:0 sig0
+;;     fn0 = colocated u0:0 sig0 ; main.throws
 ;;                                 block0(v0: i32):
 ;; @0050                               v1 = iconst.i32 0
 ;; @0052                               v2 = call fn0(v1)  ; v1 = 0
@@ -63,13 +63,13 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;     sig0 = (i32) -> i32 tail
-;;     fn0 = colocated u0:0 sig0
+;;     fn0 = colocated u0:0 sig0 ; main.throws
 ;;                                 block0(v0: i32):
 ;; @0067                               v1 = iconst.i32 0
 ;; @0069                               v2 = call fn0(v1)  ; v1 = 0
 ;; @006b                               brif v2, block1, block2
 ;;                                 block1:
-;; @006d                               trap user1
+;; @006d                               trap user1 ; unreachable
 ;;                                 block2:
 ;; @006e                               jump block3
 ;;                                 block3:
@@ -98,7 +98,7 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;     sig0 = (i32) -> i32 tail
-;;     fn0 = colocated u0:0 sig0
+;;     fn0 = colocated u0:0 sig0 ; main.throws
 ;;                                 block0(v0: i32):
 ;; @0050                               v1 = iconst.i32 0
 ;; @0052                               v2 = call fn0(v1)  ; v1 = 0
@@ -113,9 +113,9 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;     sig0 = (i32) -> i32 tail
-;;     fn0 = colocated u0:0 sig0
+;;     fn0 = colocated u0:0 sig0 ; main.throws
 ;;                                 block0(v0: i32):
 ;; @0067                               v1 = iconst.i32 0
 ;; @0069                               v2 = call fn0(v1)  ; v1 = 0
-;; @006d                               trap user1
+;; @006d                               trap user1 ; unreachable
 ;; }

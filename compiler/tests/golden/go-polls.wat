@@ -45,7 +45,7 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;     sig0 = (i32) -> i32 tail
-;;     fn0 = colocated u0:0 sig0
+;;     fn0 = colocated u0:0 sig0 ; main.leaf
 ;;                                 block0(v0: i32):
 ;;                                     v1 = iconst.i32 0
 ;; @005e                               v2 = get_pinned_reg.i64
@@ -91,11 +91,11 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_globals
 ;;     sig0 = (i32) -> i32 tail
 ;;     sig1 = (i32) -> i32 tail
-;;     fn0 = colocated u0:3 sig0
-;;     fn1 = colocated u0:0 sig1
+;;     fn0 = colocated u0:3 sig0 ; runtime.morestack_noctxt
+;;     fn1 = colocated u0:0 sig1 ; main.leaf
 ;;                                 block0(v0: i32):
 ;;                                     v1 = iconst.i32 0
 ;; @005e                               v2 = get_pinned_reg.i64
@@ -108,7 +108,7 @@
 ;; @006a                               v5 = icmp.i32 eq v0, v4  ; v4 = 1
 ;; @006a                               brif v5, block10, block3
 ;;                                 block3 cold:
-;; @006a                               trap user6
+;; @006a                               trap user6 ; resumed where Go never resumes (build with --no-go-opt)
 ;;                                 block4:
 ;; @006f                               v6 = get_pinned_reg.i64
 ;; @006f                               v7 = ireduce.i32 v6

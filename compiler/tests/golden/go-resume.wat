@@ -26,7 +26,7 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;     sig0 = (i32) -> i32 tail
-;;     fn0 = colocated u0:1 sig0
+;;     fn0 = colocated u0:1 sig0 ; main.callee
 ;;                                 block0(v0: i32):
 ;;                                     v1 = iconst.i32 0
 ;; @004b                               jump block1
@@ -53,7 +53,7 @@
 ;; @0071                               v10 = iconst.i32 0
 ;; @0073                               return v10  ; v10 = 0
 ;;                                 block7:
-;; @0075                               trap user1
+;; @0075                               trap user1 ; unreachable
 ;; }
 ;; ; main.callee
 ;; function u0:1(i32) -> i32 tail {
@@ -75,7 +75,7 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;     sig0 = (i32) -> i32 tail
-;;     fn0 = colocated u0:1 sig0
+;;     fn0 = colocated u0:1 sig0 ; main.callee
 ;;                                 block0(v0: i32):
 ;;                                     v1 = iconst.i32 0
 ;; @004b                               jump block1
@@ -86,7 +86,7 @@
 ;; @0055                               v3 = icmp.i32 eq v0, v2  ; v2 = 1
 ;; @0055                               brif v3, block8, block3
 ;;                                 block3 cold:
-;; @0055                               trap user6
+;; @0055                               trap user6 ; resumed where Go never resumes (build with --no-go-opt)
 ;;                                 block4:
 ;; @005b                               v4 = get_pinned_reg.i64
 ;; @005b                               v5 = ireduce.i32 v4

@@ -81,7 +81,7 @@
 ;;                                 block2 cold:
 ;; @0055                               jump block3
 ;;                                 block3 cold:
-;; @0055                               trap user6
+;; @0055                               trap user6 ; resumed where Go never resumes (build with --no-go-opt)
 ;;                                 block4:
 ;; @005c                               v2 = iconst.i32 1
 ;; @0060                               jump block5

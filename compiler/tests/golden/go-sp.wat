@@ -25,7 +25,7 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;     sig0 = (i32) -> i32 tail
-;;     fn0 = colocated u0:1 sig0
+;;     fn0 = colocated u0:1 sig0 ; main.callee
 ;;                                 block0(v0: i32):
 ;;                                     v1 = iconst.i32 0
 ;; @004b                               v2 = get_pinned_reg.i64
@@ -81,7 +81,7 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;     sig0 = (i32) -> i32 tail
-;;     fn0 = colocated u0:1 sig0
+;;     fn0 = colocated u0:1 sig0 ; main.callee
 ;;                                 block0(v0: i32):
 ;;                                     v1 = iconst.i32 0
 ;; @004b                               v2 = get_pinned_reg.i64

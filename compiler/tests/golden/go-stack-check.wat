@@ -27,7 +27,7 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_globals
 ;;                                 block0(v0: i32):
 ;;                                     v1 = iconst.i32 0
 ;; @0055                               v2 = get_pinned_reg.i64
@@ -59,7 +59,7 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_globals
 ;;                                 block0(v0: i32):
 ;;                                     v1 = iconst.i32 0
 ;; @0055                               v2 = get_pinned_reg.i64

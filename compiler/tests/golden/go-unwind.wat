@@ -34,7 +34,7 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;     sig0 = (i32) -> i32 tail
-;;     fn0 = colocated u0:0 sig0
+;;     fn0 = colocated u0:0 sig0 ; main.may_unwind
 ;;                                 block0(v0: i32):
 ;; @0051                               v1 = iconst.i32 0
 ;; @0053                               v2 = call fn0(v1)  ; v1 = 0
@@ -77,7 +77,7 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;     sig0 = (i32) -> i32 tail
-;;     fn0 = colocated u0:0 sig0
+;;     fn0 = colocated u0:0 sig0 ; main.may_unwind
 ;;                                 block0(v0: i32):
 ;; @0051                               v1 = iconst.i32 0
 ;; @0053                               v2 = call fn0(v1)  ; v1 = 0

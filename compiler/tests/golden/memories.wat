@@ -34,13 +34,13 @@
 ;;   pushq %rbp
 ;;   movq %rsp, %rbp
 ;; block0:
-;;   load_ext_name userextname0+0, %r9
+;;   load_ext_name userextname0+0, %r9 ; wasi_aot_memory_pages
 ;;   movl %edi, %r8d
 ;;   leaq 0x60000004(%r8), %r10
 ;;   movl 4(%r9), %edi
 ;;   shlq $0x10, %rdi
 ;;   cmpq %rdi, %r10
-;;   jnbe #trap=user5
+;;   jnbe #trap=user5 ; out of bounds memory access
 ;;   movabsq $0x1f0000000, %r10
 ;;   movl (%r8, %r10), %eax
 ;;   movq %rbp, %rsp
@@ -63,7 +63,7 @@
 ;;   pushq %rbp
 ;;   movq %rsp, %rbp
 ;; block0:
-;;   load_ext_name userextname0+0, %rcx
+;;   load_ext_name userextname0+0, %rcx ; wasi_aot_memory_pages
 ;;   movl 8(%rcx), %eax
 ;;   movq %rbp, %rsp
 ;;   popq %rbp
@@ -73,7 +73,7 @@
 ;;   movq %rsp, %rbp
 ;; block0:
 ;;   movl $0x2, %esi
-;;   call    User(userextname0)
+;;   call    User(userextname0) ; wasi_aot_memory_grow_other
 ;;   movq %rbp, %rsp
 ;;   popq %rbp
 ;;   retq

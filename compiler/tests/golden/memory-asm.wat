@@ -20,7 +20,7 @@
 ;;   pushq %rbp
 ;;   movq %rsp, %rbp
 ;; block0:
-;;   load_ext_name userextname0+0, %rcx
+;;   load_ext_name userextname0+0, %rcx ; wasi_aot_memory_pages
 ;;   movl (%rcx), %eax
 ;;   movq %rbp, %rsp
 ;;   popq %rbp
@@ -29,7 +29,7 @@
 ;;   pushq %rbp
 ;;   movq %rsp, %rbp
 ;; block0:
-;;   call    User(userextname0)
+;;   call    User(userextname0) ; wasi_aot_memory_grow
 ;;   movq %rbp, %rsp
 ;;   popq %rbp
 ;;   retq

@@ -63,7 +63,7 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_memory_pages
 ;;                                 block0(v0: i32):
 ;; @0067                               v1 = uextend.i64 v0
 ;; @0067                               v2 = iconst.i64 0x4000_0001
@@ -76,7 +76,7 @@
 ;; @0067                               v9 = iconst.i64 16
 ;; @0067                               v10 = ishl v8, v9  ; v9 = 16
 ;; @0067                               v11 = icmp ugt v5, v10
-;; @0067                               trapnz v11, user5
+;; @0067                               trapnz v11, user5 ; out of bounds memory access
 ;; @0067                               v12 = iconst.i64 0x1000_0000
 ;; @0067                               v13 = iadd v3, v12  ; v12 = 0x1000_0000
 ;; @0067                               v14 = load.i32 little region0 v13

@@ -13,11 +13,11 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
-;;     gv1 = symbol colocated userextname1
-;;     gv2 = symbol colocated userextname2
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_memory_pages
+;;     gv1 = symbol colocated userextname1 ; wasi_aot_data_length_0
+;;     gv2 = symbol colocated userextname2 ; wasi_aot_data_0
 ;;     sig0 = (i64, i64, i64) -> i64 system_v
-;;     fn0 = colocated u7:0 sig0
+;;     fn0 = colocated u7:0 sig0 ; memmove
 ;;                                 block0(v0: i32, v1: i32, v2: i32):
 ;; @0039                               v3 = uextend.i64 v2
 ;; @0039                               v4 = uextend.i64 v1
@@ -29,12 +29,12 @@
 ;; @0039                               v10 = iconst.i64 16
 ;; @0039                               v11 = ishl v9, v10  ; v10 = 16
 ;; @0039                               v12 = icmp ugt v6, v11
-;; @0039                               trapnz v12, user5
+;; @0039                               trapnz v12, user5 ; out of bounds memory access
 ;; @0039                               v13 = symbol_value.i64 gv1
 ;; @0039                               v14 = load.i64 notrap aligned v13
 ;; @0039                               v15 = iadd v4, v3
 ;; @0039                               v16 = icmp ugt v15, v14
-;; @0039                               trapnz v16, user5
+;; @0039                               trapnz v16, user5 ; out of bounds memory access
 ;; @0039                               v17 = symbol_value.i64 gv2
 ;; @0039                               v18 = iadd v17, v4
 ;; @0039                               v19 = iconst.i64 0x1000_0000
@@ -47,7 +47,7 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_data_length_0
 ;;                                 block0:
 ;; @0040                               v0 = symbol_value.i64 gv0
 ;; @0040                               v1 = iconst.i64 0

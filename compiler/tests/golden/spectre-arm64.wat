@@ -38,7 +38,7 @@
 ;;   mov fp, sp
 ;; block0:
 ;;   mov x14, x21
-;;   load_ext_name_near x15, User(userextname0)+0
+;;   load_ext_name_near x15, User(userextname0)+0 ; wasi_aot_memory_pages
 ;;   ldr w0, [x15]
 ;;   movz w15, #8
 ;;   movk w15, w15, #32768, LSL #16
@@ -46,7 +46,7 @@
 ;;   mov w0, w0
 ;;   lsl x0, x0, #16
 ;;   subs xzr, x15, x0
-;;   b.hi #trap=user5
+;;   b.hi #trap=user5 ; out of bounds memory access
 ;;   movz x1, #0
 ;;   movz x3, #32768, LSL #16
 ;;   add x2, x3, x2, UXTW
@@ -61,14 +61,14 @@
 ;;   mov fp, sp
 ;; block0:
 ;;   mov x0, x21
-;;   load_ext_name_near x15, User(userextname0)+0
+;;   load_ext_name_near x15, User(userextname0)+0 ; wasi_aot_memory_pages
 ;;   ldr w1, [x15]
 ;;   mov w15, w4
 ;;   add x5, x15, x2, UXTW
 ;;   mov w1, w1
 ;;   lsl x4, x1, #16
 ;;   subs xzr, x5, x4
-;;   b.hi #trap=user5
+;;   b.hi #trap=user5 ; out of bounds memory access
 ;;   add x0, x0, x2, UXTW
 ;;   mov w1, w3
 ;;   movz x2, #0
@@ -86,7 +86,7 @@
 ;;   subs wzr, w11, #2
 ;;   b.lo label2 ; b label1
 ;; block2:
-;;   load_ext_name_near x0, User(userextname0)+0
+;;   load_ext_name_near x0, User(userextname0)+0 ; wasi_aot_table_0_0
 ;;   sub w1, w3, #1
 ;;   mov w1, w1
 ;;   add x0, x0, x1, LSL 2
@@ -100,7 +100,7 @@
 ;;   ret
 ;; block1:
 ;;   subs wzr, w3, #4
-;;   b.hs #trap=user2
+;;   b.hs #trap=user2 ; undefined element
 ;;   udf #0xc11f
 ;; ; call_written
 ;;   stp fp, lr, [sp, #-16]!
@@ -108,9 +108,9 @@
 ;; block0:
 ;;   mov w13, w3
 ;;   subs xzr, x13, #4
-;;   b.hs #trap=user2
+;;   b.hs #trap=user2 ; undefined element
 ;;   movz x15, #0
-;;   load_ext_name_near x0, User(userextname0)+0
+;;   load_ext_name_near x0, User(userextname0)+0 ; wasi_aot_cells_1
 ;;   add x0, x0, x13, LSL 3
 ;;   subs xzr, x13, #4
 ;;   csel x0, x15, x0, hs
@@ -129,7 +129,7 @@
 ;;   ldp fp, lr, [sp], #16
 ;;   ret
 ;; block2:
-;;   cbz x1, #trap=user3
+;;   cbz x1, #trap=user3 ; uninitialized element
 ;;   udf #0xc11f
 ;; ; set
 ;;   stp fp, lr, [sp, #-16]!
@@ -137,9 +137,9 @@
 ;; block0:
 ;;   mov w6, w2
 ;;   subs xzr, x6, #4
-;;   b.hs #trap=user7
+;;   b.hs #trap=user7 ; out of bounds table access
 ;;   movz x8, #0
-;;   load_ext_name_near x9, User(userextname0)+0
+;;   load_ext_name_near x9, User(userextname0)+0 ; wasi_aot_cells_1
 ;;   add x9, x9, x6, LSL 3
 ;;   subs xzr, x6, #4
 ;;   csel x9, x8, x9, hs

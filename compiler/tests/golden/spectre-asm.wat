@@ -38,7 +38,7 @@
 ;;   pushq %rbp
 ;;   movq %rsp, %rbp
 ;; block0:
-;;   load_ext_name userextname0+0, %rax
+;;   load_ext_name userextname0+0, %rax ; wasi_aot_memory_pages
 ;;   movl (%rax), %edx
 ;;   movl %edi, %eax
 ;;   movl $0x80000008, %ecx
@@ -46,7 +46,7 @@
 ;;   movl %edx, %edx
 ;;   shlq $0x10, %rdx
 ;;   cmpq %rdx, %rcx
-;;   jnbe #trap=user5
+;;   jnbe #trap=user5 ; out of bounds memory access
 ;;   uninit  %rsi
 ;;   xorq %rsi, %rsi
 ;;   movl $0x80000000, %edi
@@ -61,7 +61,7 @@
 ;;   pushq %rbp
 ;;   movq %rsp, %rbp
 ;; block0:
-;;   load_ext_name userextname0+0, %rax
+;;   load_ext_name userextname0+0, %rax ; wasi_aot_memory_pages
 ;;   movl (%rax), %ecx
 ;;   movl %edi, %edi
 ;;   movl %edx, %edx
@@ -69,14 +69,14 @@
 ;;   movl %ecx, %ecx
 ;;   shlq $0x10, %rcx
 ;;   cmpq %rcx, %rax
-;;   jnbe #trap=user5
+;;   jnbe #trap=user5 ; out of bounds memory access
 ;;   leaq 0x10000000(%rdi), %rdi
 ;;   movl %esi, %esi
 ;;   uninit  %r8
 ;;   xorq %r8, %r8
 ;;   cmpq %rcx, %rax
 ;;   cmovaq %r8, %rdx
-;;   call    User(userextname1)
+;;   call    User(userextname1) ; memset
 ;;   movq %rbp, %rsp
 ;;   popq %rbp
 ;;   retq
@@ -88,7 +88,7 @@
 ;;   cmpl $0x2, %r11d
 ;;   jb      label2; j label1
 ;; block2:
-;;   load_ext_name userextname0+0, %rax
+;;   load_ext_name userextname0+0, %rax ; wasi_aot_table_0_0
 ;;   leal -1(%rsi), %ecx
 ;;   leaq (%rax, %rcx, 4), %rax
 ;;   uninit  %rcx
@@ -102,7 +102,7 @@
 ;;   retq
 ;; block1:
 ;;   cmpl $0x4, %esi
-;;   jnb #trap=user2
+;;   jnb #trap=user2 ; undefined element
 ;;   ud2
 ;; ; call_written
 ;;   pushq %rbp
@@ -110,10 +110,10 @@
 ;; block0:
 ;;   movl %esi, %eax
 ;;   cmpq $0x4, %rax
-;;   jnb #trap=user2
+;;   jnb #trap=user2 ; undefined element
 ;;   uninit  %rcx
 ;;   xorq %rcx, %rcx
-;;   load_ext_name userextname0+0, %rdx
+;;   load_ext_name userextname0+0, %rdx ; wasi_aot_cells_1
 ;;   leaq (%rdx, %rax, 8), %rdx
 ;;   cmpq $0x4, %rax
 ;;   cmovaeq %rcx, %rdx
@@ -134,7 +134,7 @@
 ;;   retq
 ;; block2:
 ;;   testq %rax, %rax
-;;   jz #trap=user3
+;;   jz #trap=user3 ; uninitialized element
 ;;   ud2
 ;; ; set
 ;;   pushq %rbp
@@ -142,10 +142,10 @@
 ;; block0:
 ;;   movl %edi, %edi
 ;;   cmpq $0x4, %rdi
-;;   jnb #trap=user7
+;;   jnb #trap=user7 ; out of bounds table access
 ;;   uninit  %r9
 ;;   xorq %r9, %r9
-;;   load_ext_name userextname0+0, %r10
+;;   load_ext_name userextname0+0, %r10 ; wasi_aot_cells_1
 ;;   leaq (%r10, %rdi, 8), %r8
 ;;   cmpq $0x4, %rdi
 ;;   cmovaeq %r9, %r8

@@ -17,9 +17,9 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_memory_pages
 ;;     sig0 = (i64, i64, i64) -> i64 system_v
-;;     fn0 = colocated u7:0 sig0
+;;     fn0 = colocated u7:0 sig0 ; memmove
 ;;                                 block0(v0: i32, v1: i32, v2: i32):
 ;; @003a                               v3 = uextend.i64 v2
 ;; @003a                               v4 = uextend.i64 v1
@@ -31,7 +31,7 @@
 ;; @003a                               v10 = iconst.i64 16
 ;; @003a                               v11 = ishl v9, v10  ; v10 = 16
 ;; @003a                               v12 = icmp ugt v6, v11
-;; @003a                               trapnz v12, user5
+;; @003a                               trapnz v12, user5 ; out of bounds memory access
 ;; @003a                               v13 = iconst.i64 0
 ;; @003a                               v14 = select_spectre_guard v12, v13, v3  ; v13 = 0
 ;; @003a                               v15 = iadd v4, v14
@@ -41,7 +41,7 @@
 ;; @003a                               v19 = iconst.i64 16
 ;; @003a                               v20 = ishl v18, v19  ; v19 = 16
 ;; @003a                               v21 = icmp ugt v15, v20
-;; @003a                               trapnz v21, user5
+;; @003a                               trapnz v21, user5 ; out of bounds memory access
 ;; @003a                               v22 = iconst.i64 0
 ;; @003a                               v23 = select_spectre_guard v21, v22, v14  ; v22 = 0
 ;; @003a                               v24 = iconst.i64 0x1000_0000
@@ -56,9 +56,9 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_memory_pages
 ;;     sig0 = (i64, i64, i64) -> i64 system_v
-;;     fn0 = colocated u8:0 sig0
+;;     fn0 = colocated u8:0 sig0 ; memset
 ;;                                 block0(v0: i32, v1: i32, v2: i32):
 ;; @0047                               v3 = uextend.i64 v2
 ;; @0047                               v4 = uextend.i64 v1
@@ -70,7 +70,7 @@
 ;; @0047                               v10 = iconst.i64 16
 ;; @0047                               v11 = ishl v9, v10  ; v10 = 16
 ;; @0047                               v12 = icmp ugt v6, v11
-;; @0047                               trapnz v12, user5
+;; @0047                               trapnz v12, user5 ; out of bounds memory access
 ;; @0047                               v13 = iconst.i64 0
 ;; @0047                               v14 = select_spectre_guard v12, v13, v3  ; v13 = 0
 ;; @0047                               v15 = iconst.i64 0x1000_0000
@@ -83,11 +83,11 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
-;;     gv1 = symbol colocated userextname1
-;;     gv2 = symbol colocated userextname2
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_memory_pages
+;;     gv1 = symbol colocated userextname1 ; wasi_aot_data_length_0
+;;     gv2 = symbol colocated userextname2 ; wasi_aot_data_0
 ;;     sig0 = (i64, i64, i64) -> i64 system_v
-;;     fn0 = colocated u7:0 sig0
+;;     fn0 = colocated u7:0 sig0 ; memmove
 ;;                                 block0(v0: i32, v1: i32, v2: i32):
 ;; @0053                               v3 = uextend.i64 v2
 ;; @0053                               v4 = uextend.i64 v1
@@ -99,14 +99,14 @@
 ;; @0053                               v10 = iconst.i64 16
 ;; @0053                               v11 = ishl v9, v10  ; v10 = 16
 ;; @0053                               v12 = icmp ugt v6, v11
-;; @0053                               trapnz v12, user5
+;; @0053                               trapnz v12, user5 ; out of bounds memory access
 ;; @0053                               v13 = iconst.i64 0
 ;; @0053                               v14 = select_spectre_guard v12, v13, v3  ; v13 = 0
 ;; @0053                               v15 = symbol_value.i64 gv1
 ;; @0053                               v16 = load.i64 notrap aligned v15
 ;; @0053                               v17 = iadd v4, v14
 ;; @0053                               v18 = icmp ugt v17, v16
-;; @0053                               trapnz v18, user5
+;; @0053                               trapnz v18, user5 ; out of bounds memory access
 ;; @0053                               v19 = symbol_value.i64 gv2
 ;; @0053                               v20 = iadd v19, v4
 ;; @0053                               v21 = iconst.i64 0

@@ -11,9 +11,9 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_memory_pages
 ;;     sig0 = (i64, i64, i64) -> i64 system_v
-;;     fn0 = colocated u11:0 sig0
+;;     fn0 = colocated u11:0 sig0 ; wasi_aot_bytes_equal
 ;;                                 block0(v0: i64, v1: i64, v2: i64):
 ;;                                     v29 -> v0
 ;;                                     v30 -> v1
@@ -109,9 +109,9 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_memory_pages
 ;;     sig0 = (i64, i64, i64) -> i32 system_v
-;;     fn0 = colocated u12:0 sig0
+;;     fn0 = colocated u12:0 sig0 ; wasi_aot_bytes_compare
 ;;                                 block0(v0: i32, v1: i32, v2: i32):
 ;;                                     v52 -> v0
 ;;                                     v53 -> v1
@@ -202,9 +202,9 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_memory_pages
 ;;     sig0 = (i64, i32, i64) -> i64 system_v
-;;     fn0 = colocated u13:0 sig0
+;;     fn0 = colocated u13:0 sig0 ; wasi_aot_bytes_find
 ;;                                 block0(v0: i32, v1: i32, v2: i32):
 ;;                                     v34 -> v0
 ;;                                     v29 -> v1

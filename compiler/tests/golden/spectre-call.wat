@@ -26,7 +26,7 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_table_0_0
 ;;     sig0 = (i32) -> i32 tail
 ;;                                 block0(v0: i32, v1: i32):
 ;; @004a                               v2 = iconst.i32 -1
@@ -37,8 +37,8 @@
 ;;                                 block2 cold:
 ;; @004a                               v6 = iconst.i32 4
 ;; @004a                               v7 = icmp.i32 uge v1, v6  ; v6 = 4
-;; @004a                               trapnz v7, user2
-;; @004a                               trap user3
+;; @004a                               trapnz v7, user2 ; undefined element
+;; @004a                               trap user3 ; uninitialized element
 ;;                                 block1:
 ;; @004a                               v8 = symbol_value.i64 gv0
 ;; @004a                               v9 = uextend.i64 v3
@@ -56,7 +56,7 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_table_0_0
 ;;     sig0 = (i32) -> i32 tail
 ;;                                 block0(v0: i32, v1: i32):
 ;; @0054                               v2 = iconst.i32 -1
@@ -67,8 +67,8 @@
 ;;                                 block2 cold:
 ;; @0054                               v6 = iconst.i32 4
 ;; @0054                               v7 = icmp.i32 uge v1, v6  ; v6 = 4
-;; @0054                               trapnz v7, user2
-;; @0054                               trap user3
+;; @0054                               trapnz v7, user2 ; undefined element
+;; @0054                               trap user3 ; uninitialized element
 ;;                                 block1:
 ;; @0054                               v8 = symbol_value.i64 gv0
 ;; @0054                               v9 = uextend.i64 v3

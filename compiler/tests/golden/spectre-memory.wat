@@ -24,7 +24,7 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_memory_pages
 ;;                                 block0(v0: i32):
 ;; @0049                               v1 = uextend.i64 v0
 ;; @0049                               v2 = iconst.i64 0x4000_0001
@@ -37,7 +37,7 @@
 ;; @0049                               v9 = iconst.i64 16
 ;; @0049                               v10 = ishl v8, v9  ; v9 = 16
 ;; @0049                               v11 = icmp ugt v5, v10
-;; @0049                               trapnz v11, user5
+;; @0049                               trapnz v11, user5 ; out of bounds memory access
 ;; @0049                               v12 = iconst.i64 0
 ;; @0049                               v13 = select_spectre_guard v11, v12, v3  ; v12 = 0
 ;; @0049                               v14 = iconst.i64 0x1000_0000
@@ -50,7 +50,7 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_memory_pages
 ;;                                 block0(v0: i32, v1: i8x16):
 ;; @0057                               v2 = uextend.i64 v0
 ;; @0057                               v3 = iconst.i64 0xffff_ffff
@@ -63,7 +63,7 @@
 ;; @0057                               v10 = iconst.i64 16
 ;; @0057                               v11 = ishl v9, v10  ; v10 = 16
 ;; @0057                               v12 = icmp ugt v6, v11
-;; @0057                               trapnz v12, user5
+;; @0057                               trapnz v12, user5 ; out of bounds memory access
 ;; @0057                               v13 = iconst.i64 0
 ;; @0057                               v14 = select_spectre_guard v12, v13, v4  ; v13 = 0
 ;; @0057                               v15 = iconst.i64 0x1000_0000
@@ -76,7 +76,7 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_memory_pages
 ;;                                 block0(v0: i32, v1: i8x16):
 ;; @0066                               v2 = bitcast.i16x8 little v1
 ;; @0066                               v3 = uextend.i64 v0
@@ -90,7 +90,7 @@
 ;; @0066                               v11 = iconst.i64 16
 ;; @0066                               v12 = ishl v10, v11  ; v11 = 16
 ;; @0066                               v13 = icmp ugt v7, v12
-;; @0066                               trapnz v13, user5
+;; @0066                               trapnz v13, user5 ; out of bounds memory access
 ;; @0066                               v14 = iconst.i64 0
 ;; @0066                               v15 = select_spectre_guard v13, v14, v5  ; v14 = 0
 ;; @0066                               v16 = iconst.i64 0x1000_0000

@@ -37,14 +37,14 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
-;;     gv1 = symbol colocated userextname1
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_table_size_0
+;;     gv1 = symbol colocated userextname1 ; wasi_aot_cells_0
 ;;                                 block0(v0: i32):
 ;; @005e                               v1 = uextend.i64 v0
 ;; @005e                               v2 = symbol_value.i64 gv0
 ;; @005e                               v3 = uload32 notrap aligned v2
 ;; @005e                               v4 = icmp uge v1, v3
-;; @005e                               trapnz v4, user7
+;; @005e                               trapnz v4, user7 ; out of bounds table access
 ;; @005e                               v5 = symbol_value.i64 gv1
 ;; @005e                               v6 = iconst.i64 3
 ;; @005e                               v7 = ishl v1, v6  ; v6 = 3
@@ -62,13 +62,13 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_cells_1
 ;;                                 block0(v0: i32):
 ;; @0066                               v1 = iconst.i64 0
 ;; @0068                               v2 = uextend.i64 v0
 ;; @0068                               v3 = iconst.i64 4
 ;; @0068                               v4 = icmp uge v2, v3  ; v3 = 4
-;; @0068                               trapnz v4, user7
+;; @0068                               trapnz v4, user7 ; out of bounds table access
 ;; @0068                               v5 = symbol_value.i64 gv0
 ;; @0068                               v6 = iconst.i64 3
 ;; @0068                               v7 = ishl v2, v6  ; v6 = 3
@@ -83,7 +83,7 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_cells_1
 ;;                                 block0(v0: i32, v1: i32):
 ;; @006f                               v2 = iconst.i64 0
 ;; @0073                               v3 = uextend.i64 v1
@@ -91,7 +91,7 @@
 ;; @0073                               v5 = iconst.i64 4
 ;; @0073                               v6 = iadd v4, v3
 ;; @0073                               v7 = icmp ugt v6, v5  ; v5 = 4
-;; @0073                               trapnz v7, user7
+;; @0073                               trapnz v7, user7 ; out of bounds table access
 ;; @0073                               v8 = iconst.i64 0
 ;; @0073                               v9 = select_spectre_guard v7, v8, v3  ; v8 = 0
 ;; @0073                               v10 = symbol_value.i64 gv0
@@ -120,8 +120,8 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
-;;     gv1 = symbol colocated userextname1
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_table_size_0
+;;     gv1 = symbol colocated userextname1 ; wasi_aot_cells_0
 ;;                                 block0(v0: i32):
 ;; @0079                               v1 = iconst.i64 0
 ;; @007d                               v2 = uextend.i64 v0
@@ -168,11 +168,11 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
-;;     gv1 = symbol colocated userextname1
-;;     gv2 = symbol colocated userextname2
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_table_size_0
+;;     gv1 = symbol colocated userextname1 ; wasi_aot_cells_0
+;;     gv2 = symbol colocated userextname2 ; wasi_aot_cells_1
 ;;     sig0 = (i64, i64, i64) -> i64 system_v
-;;     fn0 = colocated u7:0 sig0
+;;     fn0 = colocated u7:0 sig0 ; memmove
 ;;                                 block0(v0: i32, v1: i32, v2: i32):
 ;; @0089                               v3 = uextend.i64 v2
 ;; @0089                               v4 = uextend.i64 v1
@@ -180,12 +180,12 @@
 ;; @0089                               v6 = iconst.i64 4
 ;; @0089                               v7 = iadd v5, v3
 ;; @0089                               v8 = icmp ugt v7, v6  ; v6 = 4
-;; @0089                               trapnz v8, user7
+;; @0089                               trapnz v8, user7 ; out of bounds table access
 ;; @0089                               v9 = symbol_value.i64 gv0
 ;; @0089                               v10 = uload32 notrap aligned v9
 ;; @0089                               v11 = iadd v4, v3
 ;; @0089                               v12 = icmp ugt v11, v10
-;; @0089                               trapnz v12, user7
+;; @0089                               trapnz v12, user7 ; out of bounds table access
 ;; @0089                               v13 = symbol_value.i64 gv1
 ;; @0089                               v14 = iconst.i64 3
 ;; @0089                               v15 = ishl v4, v14  ; v14 = 3
@@ -212,12 +212,12 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
-;;     gv1 = symbol colocated userextname1
-;;     gv2 = symbol colocated userextname2
-;;     gv3 = symbol colocated userextname3
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_table_size_0
+;;     gv1 = symbol colocated userextname1 ; wasi_aot_elements_length_0
+;;     gv2 = symbol colocated userextname2 ; wasi_aot_elements_0
+;;     gv3 = symbol colocated userextname3 ; wasi_aot_cells_0
 ;;     sig0 = (i64, i64, i64) -> i64 system_v
-;;     fn0 = colocated u7:0 sig0
+;;     fn0 = colocated u7:0 sig0 ; memmove
 ;;                                 block0(v0: i32, v1: i32, v2: i32):
 ;; @0096                               v3 = uextend.i64 v2
 ;; @0096                               v4 = uextend.i64 v1
@@ -226,12 +226,12 @@
 ;; @0096                               v7 = uload32 notrap aligned v6
 ;; @0096                               v8 = iadd v5, v3
 ;; @0096                               v9 = icmp ugt v8, v7
-;; @0096                               trapnz v9, user7
+;; @0096                               trapnz v9, user7 ; out of bounds table access
 ;; @0096                               v10 = symbol_value.i64 gv1
 ;; @0096                               v11 = load.i64 notrap aligned v10
 ;; @0096                               v12 = iadd v4, v3
 ;; @0096                               v13 = icmp ugt v12, v11
-;; @0096                               trapnz v13, user7
+;; @0096                               trapnz v13, user7 ; out of bounds table access
 ;; @0096                               v14 = symbol_value.i64 gv2
 ;; @0096                               v15 = iconst.i64 3
 ;; @0096                               v16 = ishl v4, v15  ; v15 = 3
@@ -258,15 +258,15 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
-;;     gv1 = symbol colocated userextname1
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_table_size_0
+;;     gv1 = symbol colocated userextname1 ; wasi_aot_cells_0
 ;;     sig0 = (i32) -> i32 tail
 ;;                                 block0(v0: i32, v1: i32):
 ;; @00a1                               v2 = uextend.i64 v1
 ;; @00a1                               v3 = symbol_value.i64 gv0
 ;; @00a1                               v4 = uload32 notrap aligned v3
 ;; @00a1                               v5 = icmp uge v2, v4
-;; @00a1                               trapnz v5, user2
+;; @00a1                               trapnz v5, user2 ; undefined element
 ;; @00a1                               v6 = symbol_value.i64 gv1
 ;; @00a1                               v7 = iconst.i64 3
 ;; @00a1                               v8 = ishl v2, v7  ; v7 = 3
@@ -280,8 +280,8 @@
 ;; @00a1                               v16 = icmp ne v14, v15  ; v15 = 1
 ;; @00a1                               brif v16, block1, block2
 ;;                                 block1 cold:
-;; @00a1                               trapz.i64 v12, user3
-;; @00a1                               trap user4
+;; @00a1                               trapz.i64 v12, user3 ; uninitialized element
+;; @00a1                               trap user4 ; indirect call type mismatch
 ;;                                 block2:
 ;; @00a1                               v17 = iconst.i64 0xffff_ffff
 ;; @00a1                               v18 = band.i64 v12, v17  ; v17 = 0xffff_ffff

@@ -31,15 +31,15 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
-;;     gv1 = symbol colocated userextname1
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_table_size_0
+;;     gv1 = symbol colocated userextname1 ; wasi_aot_cells_0
 ;;     sig0 = (i32) -> i32 tail
 ;;                                 block0(v0: i32, v1: i32):
 ;; @0055                               v2 = uextend.i64 v1
 ;; @0055                               v3 = symbol_value.i64 gv0
 ;; @0055                               v4 = uload32 notrap aligned v3
 ;; @0055                               v5 = icmp uge v2, v4
-;; @0055                               trapnz v5, user2
+;; @0055                               trapnz v5, user2 ; undefined element
 ;; @0055                               v6 = symbol_value.i64 gv1
 ;; @0055                               v7 = iconst.i64 3
 ;; @0055                               v8 = ishl v2, v7  ; v7 = 3
@@ -51,8 +51,8 @@
 ;; @0055                               v14 = icmp ne v12, v13  ; v13 = 1
 ;; @0055                               brif v14, block1, block2
 ;;                                 block1 cold:
-;; @0055                               trapz.i64 v10, user3
-;; @0055                               trap user4
+;; @0055                               trapz.i64 v10, user3 ; uninitialized element
+;; @0055                               trap user4 ; indirect call type mismatch
 ;;                                 block2:
 ;; @0055                               v15 = iconst.i64 0xffff_ffff
 ;; @0055                               v16 = band.i64 v10, v15  ; v15 = 0xffff_ffff
@@ -64,9 +64,9 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
-;;     gv1 = symbol colocated userextname1
-;;     gv2 = symbol colocated userextname2
+;;     gv0 = symbol colocated userextname0 ; one
+;;     gv1 = symbol colocated userextname1 ; wasi_aot_table_size_0
+;;     gv2 = symbol colocated userextname2 ; wasi_aot_cells_0
 ;;                                 block0(v0: i32):
 ;; @005d                               v1 = symbol_value.i64 gv0
 ;; @005d                               v2 = iconst.i64 0x0001_0000_0000
@@ -75,7 +75,7 @@
 ;; @005f                               v5 = symbol_value.i64 gv1
 ;; @005f                               v6 = uload32 notrap aligned v5
 ;; @005f                               v7 = icmp uge v4, v6
-;; @005f                               trapnz v7, user7
+;; @005f                               trapnz v7, user7 ; out of bounds table access
 ;; @005f                               v8 = symbol_value.i64 gv2
 ;; @005f                               v9 = iconst.i64 3
 ;; @005f                               v10 = ishl v4, v9  ; v9 = 3
@@ -88,8 +88,8 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
-;;     gv1 = symbol colocated userextname1
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_table_size_0
+;;     gv1 = symbol colocated userextname1 ; wasi_aot_cells_0
 ;;                                 block0(v0: i32):
 ;; @0064                               v1 = iconst.i64 0
 ;; @0068                               v2 = uextend.i64 v0
@@ -130,12 +130,12 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
-;;     gv1 = symbol colocated userextname1
-;;     gv2 = symbol colocated userextname2
-;;     gv3 = symbol colocated userextname3
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_table_size_0
+;;     gv1 = symbol colocated userextname1 ; wasi_aot_elements_length_0
+;;     gv2 = symbol colocated userextname2 ; wasi_aot_elements_0
+;;     gv3 = symbol colocated userextname3 ; wasi_aot_cells_0
 ;;     sig0 = (i64, i64, i64) -> i64 system_v
-;;     fn0 = colocated u7:0 sig0
+;;     fn0 = colocated u7:0 sig0 ; memmove
 ;;                                 block0(v0: i32, v1: i32, v2: i32):
 ;; @0074                               v3 = uextend.i64 v2
 ;; @0074                               v4 = uextend.i64 v1
@@ -144,12 +144,12 @@
 ;; @0074                               v7 = uload32 notrap aligned v6
 ;; @0074                               v8 = iadd v5, v3
 ;; @0074                               v9 = icmp ugt v8, v7
-;; @0074                               trapnz v9, user7
+;; @0074                               trapnz v9, user7 ; out of bounds table access
 ;; @0074                               v10 = symbol_value.i64 gv1
 ;; @0074                               v11 = load.i64 notrap aligned v10
 ;; @0074                               v12 = iadd v4, v3
 ;; @0074                               v13 = icmp ugt v12, v11
-;; @0074                               trapnz v13, user7
+;; @0074                               trapnz v13, user7 ; out of bounds table access
 ;; @0074                               v14 = symbol_value.i64 gv2
 ;; @0074                               v15 = iconst.i64 3
 ;; @0074                               v16 = ishl v4, v15  ; v15 = 3
@@ -171,14 +171,14 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
-;;     gv1 = symbol colocated userextname1
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_table_size_0
+;;     gv1 = symbol colocated userextname1 ; wasi_aot_cells_0
 ;;                                 block0(v0: i32):
 ;; @0080                               v1 = uextend.i64 v0
 ;; @0080                               v2 = symbol_value.i64 gv0
 ;; @0080                               v3 = uload32 notrap aligned v2
 ;; @0080                               v4 = icmp uge v1, v3
-;; @0080                               trapnz v4, user7
+;; @0080                               trapnz v4, user7 ; out of bounds table access
 ;; @0080                               v5 = symbol_value.i64 gv1
 ;; @0080                               v6 = iconst.i64 3
 ;; @0080                               v7 = ishl v1, v6  ; v6 = 3

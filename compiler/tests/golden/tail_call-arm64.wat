@@ -31,10 +31,10 @@
 ;;   str x11, [sp, #24]
 ;;   str x12, [sp, #32]
 ;;   str x13, [sp, #40]
-;;   return_call User(userextname0) new_stack_arg_size:32 x2=x2 x3=x3 x4=x4 x5=x5 x6=x6 x7=x7
+;;   return_call User(userextname0) new_stack_arg_size:32 x2=x2 x3=x3 x4=x4 x5=x5 x6=x6 x7=x7 ; wide
 ;; ; wide
 ;;   stp fp, lr, [sp, #-16]!
 ;;   mov fp, sp
 ;; block0:
 ;;   ldr x2, [sp, #40]
-;;   return_call User(userextname0) new_stack_arg_size:0 x2=x2
+;;   return_call User(userextname0) new_stack_arg_size:0 x2=x2 ; narrow

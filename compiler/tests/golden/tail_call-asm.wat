@@ -34,10 +34,10 @@
 ;;   movq %rax, <offset:0>+-0x18(%rbp)
 ;;   movq %r10, <offset:0>+-0x10(%rbp)
 ;;   movq %r12, <offset:0>+-8(%rbp)
-;;   return_call_known User(userextname0) (32) tmp=%r11 %rdi=%rdi %rsi=%rsi %rdx=%rdx %rcx=%rcx %r8=%r8 %r9=%r9
+;;   return_call_known User(userextname0) (32) tmp=%r11 %rdi=%rdi %rsi=%rsi %rdx=%rdx %rcx=%rcx %r8=%r8 %r9=%r9 ; wide
 ;; ; wide
 ;;   pushq %rbp
 ;;   movq %rsp, %rbp
 ;; block0:
 ;;   movq <offset:0>+-8(%rbp), %rdi
-;;   return_call_known User(userextname0) (0) tmp=%r11 %rdi=%rdi
+;;   return_call_known User(userextname0) (0) tmp=%r11 %rdi=%rdi ; narrow

@@ -18,7 +18,7 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;     sig0 = (i32) -> i32 tail
-;;     fn0 = colocated u0:0 sig0
+;;     fn0 = colocated u0:0 sig0 ; direct
 ;;                                 block0(v0: i32):
 ;; @0070                               v1 = uextend.i64 v0
 ;; @0072                               v2 = iconst.i32 7
@@ -30,7 +30,7 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_table_0_1
 ;;     sig0 = (i32) -> i32 tail
 ;;                                 block0(v0: i32):
 ;; @0079                               v1 = iconst.i32 7
@@ -42,8 +42,8 @@
 ;;                                 block2 cold:
 ;; @007d                               v6 = iconst.i32 16
 ;; @007d                               v7 = icmp.i32 uge v0, v6  ; v6 = 16
-;; @007d                               trapnz v7, user2
-;; @007d                               trap user3
+;; @007d                               trapnz v7, user2 ; undefined element
+;; @007d                               trap user3 ; uninitialized element
 ;;                                 block1:
 ;; @007d                               v8 = symbol_value.i64 gv0
 ;; @007d                               v9 = uextend.i64 v3
@@ -59,7 +59,7 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;     sig0 = () -> i32 system_v
-;;     fn0 = colocated u1:0 sig0
+;;     fn0 = colocated u1:0 sig0 ; wasi_aot_sched_yield
 ;;                                 block0(v0: i32):
 ;; @0085                               v1 = call fn0()
 ;; @0085                               return v1

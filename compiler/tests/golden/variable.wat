@@ -27,7 +27,7 @@
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0
+;;     gv0 = symbol colocated userextname0 ; wasi_aot_globals
 ;;                                 block0(v0: i64):
 ;; @0048                               v1 = symbol_value.i64 gv0
 ;; @0048                               v2 = load.i64 notrap aligned region1 v1+8

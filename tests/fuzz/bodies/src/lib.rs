@@ -67,7 +67,7 @@ fn built(wasm: &[u8], options: &Options) -> Result<Vec<u8>, String> {
                     }
                 }
                 Emit::Obj => assert!(bytes.starts_with(b"\x7fELF"), "an object that is no ELF"),
-                Emit::Clif | Emit::Asm => {
+                Emit::Ir | Emit::Clif | Emit::Asm => {
                     assert!(
                         std::str::from_utf8(&bytes).is_ok(),
                         "text that is not UTF-8"

@@ -1,0 +1,173 @@
+//! One function's way: wasm body -> IR -> passes -> CLIF -> machine code.
+
+use super::report::DispatchOutcome;
+use super::watch::{self, Step};
+use super::worker::Worker;
+use super::{Code, Compiler, Report, text};
+use crate::error::Error;
+use crate::ir::{self, Func};
+use crate::options::Emit;
+use crate::pass::{self, Cx, Solved, Summary};
+use crate::weight::{self, Weight};
+use cranelift_codegen::ir::UserFuncName;
+use cranelift_frontend::FunctionBuilderContext;
+use wasmparser::ValType;
+
+/// A function with more instructions than this is compiled by `Compiler::unoptimised_isa`: the
+/// optimiser's cost grows faster than a function's size.
+const LARGE_FUNCTION: usize = 250_000;
+
+impl Compiler<'_, '_, '_> {
+    /// Builds the defined function `index` and runs the first wave's passes on it.
+    pub(super) fn first_wave(&self, worker: &mut Worker<'_>, index: usize) -> Result<Func, Error> {
+        let name = self.env.name(index);
+        watch::begin(&name, Step::Build);
+        let module = self.env.module;
+        let sp_global = self.env.pinned_global;
+        let mut func = ir::build(module, index, sp_global, &mut worker.validator, || {
+            name.clone()
+        })?;
+        watch::step(Step::Passes);
+        let cx = self.cx(index, None);
+        let end = pass::TRANSFORM.min(self.passes);
+        worker.runner.run(&mut func, &cx, 0..end);
+        Ok(func)
+    }
+
+    /// What matters of a function to all others.
+    pub(super) fn summary(&self, func: &Func, index: usize) -> Summary {
+        let exits = |function: u32| {
+            let import = self.env.module.imports.get(function as usize);
+            import.is_some_and(|import| import.function.name == "proc_exit")
+        };
+        let module = self.env.module;
+        let ty = &module.types[module.functions[index].type_index as usize];
+        if ty.params() != [ValType::I32] || ty.results() != [ValType::I32] {
+            return Summary::unknown();
+        }
+        Summary::new(func, exits)
+    }
+
+    /// A function's machine code, and its text if that was asked for. `built` is what the first
+    /// wave made of it, if that was kept.
+    pub(super) fn body(
+        &self,
+        worker: &mut Worker<'_>,
+        index: usize,
+        built: Option<Func>,
+        solved: &Solved,
+    ) -> Result<(Code, String, Report), Error> {
+        let name = self.env.name(index);
+        let mut func = match built {
+            Some(func) => func,
+            None => self.first_wave(worker, index)?,
+        };
+        watch::begin(&name, Step::Passes);
+        let dispatch = DispatchOutcome::of(&func);
+        let cx = self.cx(index, Some(solved));
+        let mut weight = self.second_wave(worker, &mut func, &cx);
+        if self.emit == Emit::Ir {
+            watch::end();
+            let report = Report {
+                unoptimised: false,
+                weight,
+                dispatch,
+                giving_way: 0,
+            };
+            let none = Code::from_bytes(Vec::new(), 1, Vec::new());
+            return Ok((none, text::ir(&func, &self.env.names[index]), report));
+        }
+        let large = func.insts.len() > LARGE_FUNCTION;
+        self.lower(worker, index, &func);
+        // The allocator with a single pass compares nothing.
+        if !weight.is_too_much() && !large {
+            weight = weight.max(weight::merging(&worker.context.func));
+            if weight.is_too_much() {
+                func = self.first_wave(worker, index)?;
+                self.pass_by_values(worker, &mut func, &cx);
+                self.lower(worker, index, &func);
+            }
+        }
+        drop(func);
+        let unoptimised = large || weight.is_too_much();
+        let isa = if unoptimised {
+            self.unoptimised_isa
+        } else {
+            self.isa
+        };
+        let (code, text) = self.machine_code(worker, isa, &name)?;
+        let report = Report {
+            unoptimised,
+            weight: if unoptimised {
+                Weight::default()
+            } else {
+                weight
+            },
+            dispatch,
+            giving_way: 0,
+        };
+        Ok((code, text, report))
+    }
+
+    /// Runs the second wave's passes; without the pass `values` if the function is too heavy
+    /// for it, or the pass isn't selected. Then the weight is too much.
+    fn second_wave(&self, worker: &mut Worker<'_>, func: &mut Func, cx: &Cx<'_, '_>) -> Weight {
+        let values = pass::values();
+        let start = pass::TRANSFORM.min(self.passes);
+        worker
+            .runner
+            .run(func, cx, start..values.min(self.passes).max(start));
+        if self.passes <= values {
+            return Weight::HEAVIEST;
+        }
+        let bytes = self.env.module.functions[cx.function].body.as_bytes().len();
+        let weight = match self.selection.runs(values, cx.function) {
+            true => weight::liveness_of(func, bytes).max(weight::loops_of(func)),
+            false => Weight::HEAVIEST,
+        };
+        let next = values + usize::from(weight.is_too_much());
+        worker.runner.run(func, cx, next..self.passes);
+        weight
+    }
+
+    /// As [`Self::second_wave`] for a function that turned out to be too heavy.
+    fn pass_by_values(&self, worker: &mut Worker<'_>, func: &mut Func, cx: &Cx<'_, '_>) {
+        watch::step(Step::Passes);
+        let values = pass::values();
+        worker.runner.run(func, cx, pass::TRANSFORM..values);
+        worker.runner.run(func, cx, values + 1..self.passes);
+    }
+
+    /// Leaves the function's CLIF in the worker's context.
+    fn lower(&self, worker: &mut Worker<'_>, index: usize, func: &Func) {
+        watch::step(Step::Lower);
+        worker.context.clear();
+        let place = u32::try_from(index).expect("BUG: index over 32 bits");
+        worker.context.func.name = UserFuncName::user(0, place);
+        let (clif, builder) = (&mut worker.context.func, &mut worker.builder);
+        lower_function(self.env, index, func, clif, builder);
+    }
+
+    fn cx<'s>(&'s self, index: usize, solved: Option<&'s Solved>) -> Cx<'s, 's> {
+        Cx {
+            module: self.env.module,
+            target: self.env.target,
+            function: index,
+            go: self.go.filter(|go| go.is_gos(index)),
+            solved,
+            byte_loop: self.byte_loops.get(&index).copied(),
+            preempted: self.go_trust.preempted,
+        }
+    }
+}
+
+/// TRANSITION: `lower::lower_function` replaces it.
+fn lower_function(
+    _: &crate::old_lower::Env<'_, '_>,
+    _: usize,
+    _: &Func,
+    _: &mut cranelift_codegen::ir::Function,
+    _: &mut FunctionBuilderContext,
+) {
+    unimplemented!("TRANSITION: lower::lower_function")
+}

@@ -1,0 +1,37 @@
+//! What a worker thread keeps from one function to the next.
+
+use crate::pass::{Runner, Selection, Stats};
+use cranelift_codegen::Context;
+use cranelift_frontend::FunctionBuilderContext;
+use std::sync::Mutex;
+use wasmparser::FuncValidatorAllocations;
+
+/// Scratch of one worker. What its passes did is added to everybody's when the worker ends.
+pub(super) struct Worker<'s> {
+    pub context: Context,
+    pub builder: FunctionBuilderContext,
+    pub validator: FuncValidatorAllocations,
+    pub runner: Runner<'s>,
+    everybodys: &'s Mutex<Stats>,
+}
+
+impl<'s> Worker<'s> {
+    pub(super) fn new(selection: &'s Selection, timed: bool, everybodys: &'s Mutex<Stats>) -> Self {
+        Self {
+            context: Context::new(),
+            builder: FunctionBuilderContext::new(),
+            validator: FuncValidatorAllocations::default(),
+            runner: Runner::new(selection, timed),
+            everybodys,
+        }
+    }
+}
+
+impl Drop for Worker<'_> {
+    fn drop(&mut self) {
+        // Poisoned only where a worker panicked; then nobody reads it.
+        if let Ok(mut stats) = self.everybodys.lock() {
+            stats.add(&self.runner.stats);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Runs passes on a function: counts their changes, times them, checks what they leave.
+
+use super::{Cx, PASSES, Scope, Selection};
+use crate::ir::Func;
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+/// What one pass did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Total {
+    /// Functions that it changed.
+    pub functions: usize,
+    /// Changes in all of them.
+    pub changes: usize,
+    /// Processor time; zero unless it was asked for.
+    pub time: Duration,
+}
+
+/// What each pass of the table did.
+#[derive(Debug, Clone)]
+pub struct Stats(Vec<Total>);
+
+impl Default for Stats {
+    fn default() -> Self {
+        Self(vec![Total::default(); PASSES.len()])
+    }
+}
+
+impl Stats {
+    /// Adds what others did.
+    pub fn add(&mut self, others: &Self) {
+        for (total, other) in self.0.iter_mut().zip(&others.0) {
+            total.functions += other.functions;
+            total.changes += other.changes;
+            total.time += other.time;
+        }
+    }
+
+    /// What a pass did; nothing if the table has no such pass.
+    #[must_use]
+    pub fn of(&self, name: &str) -> Total {
+        super::named(name).map_or(Total::default(), |place| self.0[place])
+    }
+
+    /// The passes in order, each with what it did.
+    pub fn all(&self) -> impl Iterator<Item = (&'static str, Total)> {
+        PASSES
+            .iter()
+            .map(|pass| pass.name)
+            .zip(self.0.iter().copied())
+    }
+}
+
+/// Runs passes for one worker.
+pub struct Runner<'s> {
+    selection: &'s Selection,
+    /// Whether passes are timed: a look at the clock costs as much as a small pass.
+    timed: bool,
+    /// What the passes did so far.
+    pub stats: Stats,
+}
+
+impl<'s> Runner<'s> {
+    #[must_use]
+    pub fn new(selection: &'s Selection, timed: bool) -> Self {
+        Self {
+            selection,
+            timed,
+            stats: Stats::default(),
+        }
+    }
+
+    /// Runs those passes at these places of the table that are selected and for this function.
+    ///
+    /// # Panics
+    /// In builds with debug assertions: if a pass leaves the function invalid.
+    pub fn run(&mut self, func: &mut Func, cx: &Cx<'_, '_>, passes: Range<usize>) {
+        for place in passes {
+            let pass = &PASSES[place];
+            let is_for_it = pass.scope == Scope::Any || cx.go.is_some();
+            if !is_for_it || !self.selection.runs(place, cx.function) {
+                continue;
+            }
+            let started = self.timed.then(Instant::now);
+            let changes = (pass.run)(func, cx);
+            let total = &mut self.stats.0[place];
+            total.time += started.map_or(Duration::ZERO, |started| started.elapsed());
+            total.changes += changes;
+            total.functions += usize::from(changes > 0);
+            check(func, cx.function, pass.name);
+        }
+    }
+}
+
+/// Panics, where debug assertions are on, if a function isn't valid behind a pass.
+fn check(func: &Func, function: usize, pass: &str) {
+    if cfg!(debug_assertions)
+        && let Err(why) = verify(func)
+    {
+        panic!("BUG: the pass {pass} leaves function {function} invalid: {why}");
+    }
+}
+
+/// TRANSITION: `ir::verify` replaces it.
+fn verify(_: &Func) -> Result<(), String> {
+    Ok(())
+}
