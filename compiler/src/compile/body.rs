@@ -5,12 +5,12 @@ use super::watch::{self, Step};
 use super::worker::Worker;
 use super::{Code, Compiler, Report, text};
 use crate::error::Error;
-use crate::ir::{self, Func};
+use crate::ir::{self, Func, Origin};
+use crate::lower;
 use crate::options::Emit;
 use crate::pass::{self, Cx, Solved, Summary};
 use crate::weight::{self, Weight};
 use cranelift_codegen::ir::UserFuncName;
-use cranelift_frontend::FunctionBuilderContext;
 use wasmparser::ValType;
 
 /// A function with more instructions than this is compiled by `Compiler::unoptimised_isa`: the
@@ -23,7 +23,7 @@ impl Compiler<'_, '_, '_> {
         let name = self.env.name(index);
         watch::begin(&name, Step::Build);
         let module = self.env.module;
-        let sp_global = self.env.pinned_global;
+        let sp_global = self.env.sp_global;
         let mut func = ir::build(module, index, sp_global, &mut worker.validator, || {
             name.clone()
         })?;
@@ -145,7 +145,10 @@ impl Compiler<'_, '_, '_> {
         let place = u32::try_from(index).expect("BUG: index over 32 bits");
         worker.context.func.name = UserFuncName::user(0, place);
         let (clif, builder) = (&mut worker.context.func, &mut worker.builder);
-        lower_function(self.env, index, func, clif, builder);
+        let function = &self.env.module.functions[index];
+        let start = function.body.range().start;
+        let start = u32::try_from(start).unwrap_or(Origin::NO_OFFSET);
+        lower::lower_function(self.env, function.type_index, start, func, clif, builder);
     }
 
     fn cx<'s>(&'s self, index: usize, solved: Option<&'s Solved>) -> Cx<'s, 's> {
@@ -159,15 +162,4 @@ impl Compiler<'_, '_, '_> {
             preempted: self.go_trust.preempted,
         }
     }
-}
-
-/// TRANSITION: `lower::lower_function` replaces it.
-fn lower_function(
-    _: &crate::old_lower::Env<'_, '_>,
-    _: usize,
-    _: &Func,
-    _: &mut cranelift_codegen::ir::Function,
-    _: &mut FunctionBuilderContext,
-) {
-    unimplemented!("TRANSITION: lower::lower_function")
 }

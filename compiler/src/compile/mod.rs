@@ -8,7 +8,6 @@
 
 mod body;
 mod machine;
-pub mod old;
 mod origins;
 mod report;
 #[cfg(test)]
@@ -28,7 +27,7 @@ pub use waves::Built;
 use crate::error::Error;
 use crate::go::byte_loops::ByteLoop;
 use crate::go::{Knowledge, Trust};
-use crate::old_lower::{self as lower, Env};
+use crate::lower::{self, Env};
 use crate::options::{Emit, Pattern};
 use crate::pass::{Selection, Stats};
 use crate::symbol::Symbol;
@@ -120,7 +119,7 @@ impl Compiler<'_, '_, '_> {
             UnitKind::ImportThunk(index) => {
                 lower::lower_import_thunk(self.env, index, clif, builder)
             }
-            UnitKind::GivingWay(index) => self.giving_way(index, clif, builder),
+            UnitKind::GivingWay(index) => panic!("BUG: TRANSITION {index}"),
             UnitKind::Trap(stub) => lower::lower_trap(self.env, stub.code(), clif, builder),
             UnitKind::Body(_) | UnitKind::Veneers => panic!("BUG: {kind:?} isn't made here"),
         }
