@@ -198,14 +198,12 @@ fn facts(analysis: &Analysis, reports: &[Report], solved: &Solved, stats: &Stats
     if let Some(go) = &analysis.go {
         facts.is_go = true;
         facts.resume_points = go.resume_points.iter().map(BTreeSet::len).sum();
-        facts.never_return = go.never_zero.iter().filter(|&&never| never).count();
-        facts.never_return += solved.never_zero.iter().filter(|&&never| never).count();
+        facts.never_return = solved.never_zero.iter().filter(|&&never| never).count();
         facts.preemptible = go.preemption.is_some();
     }
     for report in reports {
         facts.dispatches += usize::from(report.dispatch != DispatchOutcome::Absent);
         facts.dispatches_removed += usize::from(report.dispatch == DispatchOutcome::Removed);
-        facts.giving_way += report.giving_way;
     }
     facts
 }

@@ -72,7 +72,6 @@ impl Compiler<'_, '_, '_> {
                 unoptimised: false,
                 weight,
                 dispatch,
-                giving_way: 0,
             };
             let none = Code::from_bytes(Vec::new(), 1, Vec::new());
             return Ok((none, text::ir(&func, &self.env.names[index]), report));
@@ -104,7 +103,6 @@ impl Compiler<'_, '_, '_> {
                 weight
             },
             dispatch,
-            giving_way: 0,
         };
         Ok((code, text, report))
     }
@@ -122,7 +120,7 @@ impl Compiler<'_, '_, '_> {
         }
         let bytes = self.env.module.functions[cx.function].body.as_bytes().len();
         let weight = match self.selection.runs(values, cx.function) {
-            true => weight::liveness_of(func, bytes).max(weight::loops_of(func)),
+            true => weight::liveness(func, bytes).max(weight::loops(func)),
             false => Weight::HEAVIEST,
         };
         let next = values + usize::from(weight.is_too_much());

@@ -107,6 +107,7 @@ impl Func {
             blocks: Vec::new(),
             insts: Vec::new(),
             values: Vec::new(),
+            operands: 0,
             bytes: Vec::new(),
             dispatch: None,
         }
@@ -210,6 +211,27 @@ impl Func {
 
     pub fn inst_mut(&mut self, inst: InstId) -> &mut Inst {
         &mut self.insts[inst.index()]
+    }
+
+    /// Makes another operation with one result of an instruction.
+    pub fn change(&mut self, inst: InstId, op: Op, ty: Type) {
+        let inst = &mut self.insts[inst.index()];
+        inst.op = op;
+        self.values[inst.first_result.index()].ty = ty;
+    }
+
+    /// How often each value is an operand, in all blocks.
+    #[must_use]
+    pub fn use_counts(&self) -> Vec<u32> {
+        let mut counts = vec![0u32; self.values.len()];
+        let mut note = |value: Value| counts[self.resolve(value).index()] += 1;
+        for block in &self.blocks {
+            for &inst in &block.insts {
+                self.inst(inst).args.iter().copied().for_each(&mut note);
+            }
+            block.terminator.for_each_value(&mut note);
+        }
+        counts
     }
 
     #[must_use]

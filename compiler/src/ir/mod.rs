@@ -283,6 +283,9 @@ pub struct Func {
     pub blocks: Vec<Block>,
     pub insts: Vec<Inst>,
     pub values: Vec<ValueData>,
+    /// The most operands that were on the operand stack where a block began: values that may
+    /// be alive across many edges ([`crate::weight`]).
+    pub operands: usize,
     /// The pool of [`Bytes`](op::Bytes).
     pub bytes: Vec<[u8; 16]>,
     /// The block of Go's dispatch, once that is recognised and jumps don't go through it

@@ -1,16 +1,106 @@
 //! The table of passes, in the order in which they run, and the reasons for that order.
 
-use super::{Pass, Scope, Tier, Wave, generic};
+use super::{Pass, Scope, Tier, Wave, generic, go};
 
 /// All passes, in order: those of [`Wave::Build`] come first.
-pub const PASSES: &[Pass] = &[Pass {
-    name: VALUES,
-    about: "variables become values that blocks pass on",
-    tier: Tier::Exact,
-    scope: Scope::Any,
-    wave: Wave::Transform,
-    run: generic::values::run,
-}];
+pub const PASSES: &[Pass] = &[
+    Pass {
+        name: "thread-dispatch",
+        about: "jumps through the dispatch of a Go function lead to their targets",
+        tier: Tier::Exact,
+        scope: Scope::Go,
+        wave: Wave::Build,
+        run: go::dispatch::thread,
+    },
+    Pass {
+        name: "prune-dispatch",
+        about: "a Go function is entered at its start and where it is resumed, and nowhere else",
+        tier: Tier::Trusted,
+        scope: Scope::Go,
+        wave: Wave::Transform,
+        run: go::dispatch::prune,
+    },
+    Pass {
+        name: NO_RETURN,
+        about: "nothing comes back from calls of functions that never return normally",
+        tier: Tier::Verified,
+        scope: Scope::Go,
+        wave: Wave::Transform,
+        run: go::no_return::cut,
+    },
+    Pass {
+        name: "share-return",
+        about: "blocks that unwind the wasm stack are one",
+        tier: Tier::Exact,
+        scope: Scope::Go,
+        wave: Wave::Transform,
+        run: go::unwind::share_return,
+    },
+    Pass {
+        name: "widen-check",
+        about: "checks of stack space for large frames see a request to give way",
+        tier: Tier::Trusted,
+        scope: Scope::Go,
+        wave: Wave::Transform,
+        run: go::stack_check::widen,
+    },
+    Pass {
+        name: "rotate",
+        about: "loops end in their conditions",
+        tier: Tier::Exact,
+        scope: Scope::Any,
+        wave: Wave::Transform,
+        run: generic::rotate::run,
+    },
+    Pass {
+        name: GIVE_WAY,
+        about: "loops that call only functions without a stack check give way to other goroutines",
+        tier: Tier::Trusted,
+        scope: Scope::Go,
+        wave: Wave::Transform,
+        run: go::give_way::run,
+    },
+    Pass {
+        name: "mirror-sp",
+        about: "reads of Go's copy of SP become reads of SP",
+        tier: Tier::Verified,
+        scope: Scope::Go,
+        wave: Wave::Transform,
+        run: go::mirror_sp::run,
+    },
+    Pass {
+        name: VALUES,
+        about: "variables become values that blocks pass on",
+        tier: Tier::Exact,
+        scope: Scope::Any,
+        wave: Wave::Transform,
+        run: generic::values::run,
+    },
+    Pass {
+        name: "sp-values",
+        about: "SP plus a constant is one operation",
+        tier: Tier::Exact,
+        scope: Scope::Any,
+        wave: Wave::Transform,
+        run: go::frame::values,
+    },
+    Pass {
+        name: "sp-bases",
+        about: "accesses at SP are off the value of SP",
+        tier: Tier::Exact,
+        scope: Scope::Any,
+        wave: Wave::Transform,
+        run: go::frame::bases,
+    },
+    Pass {
+        name: "slots",
+        about: "accesses at SP plus a constant are off the value of SP",
+        tier: Tier::Trusted,
+        scope: Scope::Go,
+        wave: Wave::Transform,
+        run: go::frame::slots,
+    },
+];
 
 /// `(BEFORE, AFTER, REASON)`: why BEFORE stands above AFTER in [`PASSES`]. Two neighbours in
 /// [`PASSES`] have a reason here, or the reason says that either order would do.
