@@ -35,7 +35,6 @@ pub use dominators::Dominators;
 pub use op::{Addr, Callee, Const, Effect, GoCall, Op};
 
 use smallvec::SmallVec;
-use std::collections::BTreeMap;
 use wasi_aot_contract::module::TrapKind;
 use wasmparser::ValType;
 
@@ -244,10 +243,11 @@ pub enum Terminator {
         targets: Vec<Edge>,
         default: Edge,
     },
-    /// By a value, an i32, to look up in `cases`: a sparse table, which only passes make.
+    /// By a value, an i32, to look up in `cases`, ascending: a sparse table, which only passes
+    /// make.
     Switch {
         value: Value,
-        cases: BTreeMap<u32, Edge>,
+        cases: Vec<(u32, Edge)>,
         default: Edge,
     },
     Return(Vec<Value>),

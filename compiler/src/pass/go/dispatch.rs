@@ -57,10 +57,13 @@ pub(crate) fn prune_to(func: &mut Func, dispatch: BlockId, resume_points: &BTree
     let kept: BTreeSet<BlockId> = resume_points.iter().map(|&pc_b| target(pc_b)).collect();
     let count = u32::try_from(values).expect("BUG: a br_table over 32 bits");
     // The default is a target too: Go's assembler puts the last block there.
-    let cases: BTreeMap<u32, Edge> = (1..=count)
+    let cases: BTreeMap<u32, BlockId> = (1..=count)
         .chain(resume_points.iter().copied())
         .map(|pc_b| (pc_b, target(pc_b)))
         .filter(|(_, block)| *block == first || kept.contains(block))
+        .collect();
+    let cases: Vec<(u32, Edge)> = cases
+        .into_iter()
         .map(|(pc_b, block)| (pc_b, Edge::to(block)))
         .collect();
     let forgotten = (values + 1).saturating_sub(cases.len());
