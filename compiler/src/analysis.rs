@@ -4,9 +4,9 @@ use crate::compile::Compiler;
 use crate::go::byte_loops::{self, ByteLoop};
 use crate::go::pclntab::Pclntab;
 use crate::go::{Knowledge, Trust};
+use crate::lower::Env;
 use crate::module::Module;
 use crate::naming;
-use crate::old_lower::Env;
 use crate::options::{Emit, OptLevel, Options};
 use crate::pass::{self, NO_RETURN, Selection};
 use crate::target;
@@ -128,11 +128,8 @@ fn go_knowledge(
     if options.no_go_opt {
         return None;
     }
-    let mut go = Knowledge::of(
-        module,
-        table,
-        options.opt_level != OptLevel::O0 && crate::compile::old::is_used(),
-    )?;
+    // TRANSITION: without the search for functions that never return 0.
+    let mut go = Knowledge::of(module, table, false)?;
     if let Some(forgotten) = &options.forget_resume_points {
         for (points, _) in go
             .resume_points

@@ -6,9 +6,9 @@ use crate::emit::{self, Input};
 use crate::error::{Error, printable};
 use crate::go::preempt::G_GLOBAL;
 use crate::link;
+use crate::lower::Env;
 use crate::merge::{self, Preload};
 use crate::module::{self, Gaps, Module};
-use crate::old_lower::Env;
 use crate::options::{Emit, Facts, Observer, Options, Phase};
 use crate::pass::{GIVE_WAY, PASSES, Selection, Solved, Stats};
 use crate::passes::PassTotal;
@@ -80,16 +80,11 @@ pub fn build_with(
     let mut compiler = analysis.compiler(&env, options);
     compiler.timed = observer.times_passes();
     note_limit(&env, options, observer);
-    let (solved, mut compiled) = if options.emit != Emit::Ir && crate::compile::old::is_used() {
-        (Solved::default(), compiler.old_bodies(observer)?)
-    } else {
-        let mut built = compiler.build()?;
-        phases.end("build", || built_detail(&built));
-        let solved = compiler.solve(&mut built);
-        phases.end("solve", || solved.to_string());
-        let compiled = compiler.bodies(built, &solved, observer)?;
-        (solved, compiled)
-    };
+    let mut built = compiler.build()?;
+    phases.end("build", || built_detail(&built));
+    let solved = compiler.solve(&mut built);
+    phases.end("solve", || solved.to_string());
+    let mut compiled = compiler.bodies(built, &solved, observer)?;
     if options.emit != Emit::Ir {
         let mut kinds = compiler.entries(&compiled.units);
         kinds.extend(own_units(&module, main));
@@ -203,14 +198,12 @@ fn facts(analysis: &Analysis, reports: &[Report], solved: &Solved, stats: &Stats
     if let Some(go) = &analysis.go {
         facts.is_go = true;
         facts.resume_points = go.resume_points.iter().map(BTreeSet::len).sum();
-        facts.never_return = go.never_zero.iter().filter(|&&never| never).count();
-        facts.never_return += solved.never_zero.iter().filter(|&&never| never).count();
+        facts.never_return = solved.never_zero.iter().filter(|&&never| never).count();
         facts.preemptible = go.preemption.is_some();
     }
     for report in reports {
         facts.dispatches += usize::from(report.dispatch != DispatchOutcome::Absent);
         facts.dispatches_removed += usize::from(report.dispatch == DispatchOutcome::Removed);
-        facts.giving_way += report.giving_way;
     }
     facts
 }

@@ -45,7 +45,6 @@ mod lower;
 mod merge;
 mod module;
 mod naming;
-mod old_lower;
 mod options;
 mod pass;
 pub mod passes;

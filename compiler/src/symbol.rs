@@ -55,7 +55,7 @@ pub enum Symbol {
     Data(u32),
     /// How many bytes of the segment `memory.init` may take, an i64; `data.drop` stores 0.
     DataLength(u32),
-    /// A table's elements as references ([`crate::old_lower::REFERENCE_SIZE`] each), up
+    /// A table's elements as references ([`crate::lower::REFERENCE_SIZE`] each), up
     /// to its capacity if it is written.
     TableCells(u32),
     /// The initial contents of a written table's cells.

@@ -7,7 +7,7 @@ use cranelift_codegen::settings::{self, Configurable};
 use wasi_aot_contract::cpu::{Feature, Features};
 
 /// The code generator for a target whose processor has `features`. With `spectre`, guards
-/// ([`crate::old_lower`]) and jump tables end with a barrier on architectures that have one.
+/// ([`crate::lower`]) and jump tables end with a barrier on architectures that have one.
 ///
 /// # Panics
 /// If Cranelift was built without the target or refuses one of our settings.
@@ -67,8 +67,6 @@ fn shared_settings(opt_level: OptLevel, spectre: bool) -> Vec<(&'static str, &'s
         ("regalloc_algorithm", allocate),
         // Executables have a fixed address.
         ("is_pic", "false"),
-        // The pinned register holds SP: see lower/sp.rs.
-        ("enable_pinned_reg", "true"),
         // Without probes, a frame larger than a page could skip the stack's guard.
         ("enable_probestack", "true"),
         ("probestack_strategy", "inline"),

@@ -14,7 +14,7 @@
 //! functions costs no more than one of one, and one for all. What Go emits stays far below:
 //! `build -v` says how near the heaviest function comes, which is a quarter of the limit at
 //! most (aarch64, where a function has two variables more). A function above keeps its variables in memory
-//! ([`crate::old_lower::Variables`]), where there is nothing to merge, and goes to the
+//! ([`crate::lower::Variables`]), where there is nothing to merge, and goes to the
 //! allocator with a single pass.
 
 use crate::flow::Graph;

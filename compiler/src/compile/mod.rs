@@ -8,7 +8,6 @@
 
 mod body;
 mod machine;
-pub mod old;
 mod origins;
 mod report;
 #[cfg(test)]
@@ -28,7 +27,7 @@ pub use waves::Built;
 use crate::error::Error;
 use crate::go::byte_loops::ByteLoop;
 use crate::go::{Knowledge, Trust};
-use crate::old_lower::{self as lower, Env};
+use crate::lower::{self, Env};
 use crate::options::{Emit, Pattern};
 use crate::pass::{Selection, Stats};
 use crate::symbol::Symbol;
@@ -114,15 +113,19 @@ impl Compiler<'_, '_, '_> {
 
     /// Leaves the CLIF of a unit of the compiler's own in the worker's context.
     fn lower_own(&self, worker: &mut Worker<'_>, kind: UnitKind) {
+        if let UnitKind::GivingWay(index) = kind {
+            return self.giving_way(worker, index);
+        }
         let (clif, builder) = (&mut worker.context.func, &mut worker.builder);
         match kind {
             UnitKind::Entry(main) => lower::lower_entry(self.env, main, clif, builder),
             UnitKind::ImportThunk(index) => {
                 lower::lower_import_thunk(self.env, index, clif, builder)
             }
-            UnitKind::GivingWay(index) => self.giving_way(index, clif, builder),
             UnitKind::Trap(stub) => lower::lower_trap(self.env, stub.code(), clif, builder),
-            UnitKind::Body(_) | UnitKind::Veneers => panic!("BUG: {kind:?} isn't made here"),
+            UnitKind::Body(_) | UnitKind::GivingWay(_) | UnitKind::Veneers => {
+                panic!("BUG: {kind:?} isn't made here")
+            }
         }
     }
 

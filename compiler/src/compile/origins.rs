@@ -1,6 +1,6 @@
 //! Origins of machine code: which operator of the wasm file an instruction is from.
 //!
-//! Lowering gives every CLIF instruction the offset of its operator ([`crate::old_lower`]), and
+//! Lowering gives every CLIF instruction the offset of its operator ([`crate::lower`]), and
 //! Cranelift carries that over. Two places need help:
 //!
 //! - Cranelift's optimiser makes of a branch to a block that does nothing but trap a

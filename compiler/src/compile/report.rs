@@ -12,8 +12,6 @@ pub struct Report {
     pub weight: Weight,
     /// What became of its dispatch.
     pub dispatch: DispatchOutcome,
-    /// TRANSITION: calls before which loops give way; the statistics of passes tell.
-    pub giving_way: usize,
 }
 
 /// The outcome of the search for a function's dispatch.

@@ -4,8 +4,8 @@
 //! says what they stand for: `fn0 = colocated u0:5 sig0 ; main.main`.
 
 use crate::ir::Func;
+use crate::lower::Env;
 use crate::naming;
-use crate::old_lower::Env;
 use crate::symbol::Symbol;
 use crate::trap;
 use cranelift_codegen::ir::{Function, TrapCode, UserExternalName, UserExternalNameRef};

@@ -7,8 +7,8 @@
 use super::veneers::{self, Veneers};
 use super::{Input, TrapSite};
 use crate::compile::{self, Code, Relocation, RelocationTarget, Unit, UnitKind};
+use crate::lower::Env;
 use crate::naming;
-use crate::old_lower::Env;
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::Signature;
 use cranelift_codegen::isa::CallConv;

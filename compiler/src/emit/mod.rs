@@ -15,7 +15,7 @@ mod references;
 mod veneers;
 
 use crate::compile::Unit;
-use crate::old_lower::Env;
+use crate::lower::Env;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use object::write::{Object, Relocation, SectionId, SymbolId};
 use object::{RelocationEncoding, RelocationFlags, RelocationKind};

@@ -4,7 +4,7 @@
 //!   for each signature that `call_indirect` uses. An element of another signature, or null,
 //!   is the address of a stub that traps. Addresses fit, since the image lies below 4 GiB.
 //! - **Cells.** A table that is written, and any table that is read as references, is an
-//!   array of references ([`crate::old_lower::REFERENCE_SIZE`]), and has its size beside it.
+//!   array of references ([`crate::lower::REFERENCE_SIZE`]), and has its size beside it.
 //!
 //! Cost is bounded by the file's size: the number of addresses grows with the product of a
 //! table's length and its signatures, so [`check`] limits that number.
@@ -14,7 +14,7 @@ use super::data::define;
 use super::{Input, absolute};
 use crate::compile::referenced_symbols;
 use crate::error::Error;
-use crate::old_lower::{REFERENCE_SIZE, TABLE_ENTRY_SIZE, type_tag};
+use crate::lower::{REFERENCE_SIZE, TABLE_ENTRY_SIZE, type_tag};
 use crate::symbol::Symbol;
 use object::write::{SectionId, StandardSection, SymbolId};
 use std::collections::BTreeMap;

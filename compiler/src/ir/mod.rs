@@ -2,7 +2,7 @@
 //! The IR between wasm and CLIF: a function as blocks of instructions on values.
 //!
 //! A function is built from a wasm body ([`build`]), transformed by passes
-//! ([`crate::pass`]), and lowered to CLIF ([`crate::old_lower`]). Invariants, which [`verify`]
+//! ([`crate::pass`]), and lowered to CLIF ([`crate::lower`]). Invariants, which [`verify`]
 //! checks:
 //!
 //! - Block 0 is the entry. Its parameters are the function's; nothing jumps to it.

@@ -1,7 +1,7 @@
 //! Which form each table has in the executable.
 //!
 //! A table that no function writes, like Go's, becomes a read-only array of 32-bit code
-//! addresses for each signature that `call_indirect` uses ([`crate::old_lower`]). A table that is
+//! addresses for each signature that `call_indirect` uses ([`crate::lower`]). A table that is
 //! written becomes one array of references, with room for its largest size. The form must be
 //! known before the first function is compiled. So bodies are searched, in parallel, for the
 //! bytes of operators that write or grow a table, and only bodies with such bytes are decoded.

@@ -45,7 +45,7 @@ pub enum Addr {
     Linear { memory: u16, offset: u32 },
     /// The base is a value of SP, in memory 0, and the sum is trusted not to wrap around. A
     /// displacement is smaller than the guard below memory, so the access can't leave the
-    /// reserve of memory 0 either way ([`crate::old_lower`]).
+    /// reserve of memory 0 either way ([`crate::lower`]).
     Frame { slot: i32 },
 }
 
