@@ -14,10 +14,9 @@
 //! functions costs no more than one of one, and one for all. What Go emits stays far below:
 //! `build -v` says how near the heaviest function comes, which is a quarter of the limit at
 //! most (aarch64, where a function has two variables more). A function above keeps its variables in memory
-//! ([`crate::lower::Variables`]), where there is nothing to merge, and goes to the
+//! ([`crate::lower`]), where there is nothing to merge, and goes to the
 //! allocator with a single pass.
 
-use crate::flow::Graph;
 use crate::ir::Func;
 use cranelift_codegen::ir::Function;
 
@@ -68,44 +67,10 @@ impl Weight {
     }
 }
 
-/// What a graph asks of whoever makes SSA of it; its body has so many bytes.
-#[must_use]
-pub fn liveness(graph: &Graph<'_>, bytes: usize) -> Weight {
-    let pairs = graph.variables_by_edges();
-    Weight::new(pairs, bytes, LIVENESS_PER_BYTE, LIVENESS)
-}
-
-/// What a graph asks of the optimiser, which looks for each instruction at the loops around
-/// it (Cranelift's egraph pass, `elaborate.rs`): how many blocks are gone back to.
-#[must_use]
-pub fn loops(graph: &Graph<'_>) -> Weight {
-    let blocks = graph.blocks.len();
-    if blocks as f64 <= LOOPS {
-        // No function of usual size is asked for more.
-        return Weight::default();
-    }
-    let (order, _) = graph.reverse_postorder();
-    let mut position = vec![usize::MAX; blocks];
-    for (i, block) in order.iter().enumerate() {
-        position[block.index()] = i;
-    }
-    let mut is_head = vec![false; blocks];
-    for block in &order {
-        let from = position[block.index()];
-        let terminator = &graph.blocks[block.index()].terminator;
-        terminator.for_each_edge(|edge| {
-            let target = edge.target.index();
-            is_head[target] |= position[target] <= from;
-        });
-    }
-    let heads = is_head.iter().filter(|&&is_head| is_head).count();
-    Weight(heads as f64 / LOOPS)
-}
-
 /// What the pass `values` asks for, and whoever looks at each value in each block in which it
 /// is alive; the function's body has so many bytes.
 #[must_use]
-pub fn liveness_of(func: &Func, bytes: usize) -> Weight {
+pub fn liveness(func: &Func, bytes: usize) -> Weight {
     let carried = func.blocks.iter().map(|block| block.params.len()).max();
     let variables = func.variables.len() + carried.unwrap_or(0);
     let mut edges = 1u64;
@@ -119,7 +84,7 @@ pub fn liveness_of(func: &Func, bytes: usize) -> Weight {
 /// What a function asks of the optimiser, which looks for each instruction at the loops around
 /// it (Cranelift's egraph pass, `elaborate.rs`): how many blocks are gone back to.
 #[must_use]
-pub fn loops_of(func: &Func) -> Weight {
+pub fn loops(func: &Func) -> Weight {
     let blocks = func.blocks.len();
     if blocks as f64 <= LOOPS {
         // No function of usual size is asked for more.

@@ -157,7 +157,7 @@ impl Compiler<'_, '_, '_> {
         }
         let bytes = self.env.module.functions[cx.function].body.as_bytes().len();
         let weight = match self.selection.runs(values, cx.function) {
-            true => weight::liveness_of(func, bytes).max(weight::loops_of(func)),
+            true => weight::liveness(func, bytes).max(weight::loops(func)),
             false => Weight::HEAVIEST,
         };
         let next = values + usize::from(weight.is_too_much());

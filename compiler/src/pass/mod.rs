@@ -12,7 +12,7 @@ mod table;
 
 pub use choice::{Choice, Selection, known};
 pub use run::{Runner, Stats, Total};
-pub use table::{GIVE_WAY, NO_RETURN, PASSES, TRANSFORM, named, values};
+pub use table::{BYTE_LOOP, GIVE_WAY, NO_RETURN, PASSES, TRANSFORM, named, values};
 
 use crate::go::Knowledge;
 use crate::ir::{ByteLoop, Func};

@@ -24,6 +24,10 @@ const VALUES: &str = "values";
 /// summarised.
 pub const NO_RETURN: &str = "no-return";
 
+/// The pass that uses [`Cx::byte_loop`](super::Cx::byte_loop): without it, no byte loops are
+/// looked for.
+pub const BYTE_LOOP: &str = "byte-loop";
+
 /// The pass whose changes are calls before which a loop gives way.
 pub const GIVE_WAY: &str = "give-way";
 
