@@ -87,6 +87,13 @@ impl Analysis {
                 .map_or(pass::PASSES.len(), |place| place + 1),
             shown: options.functions.as_ref(),
             timed: false,
+            breaks: options
+                .break_function
+                .as_ref()
+                .and_then(|(pass, function)| {
+                    let function = self.names.iter().position(|name| name == function);
+                    Some((pass::named(pass)?, function?))
+                }),
             keeps_lines: false,
             stats: Mutex::default(),
         }

@@ -74,6 +74,8 @@ pub struct Compiler<'c, 'm, 'w> {
     pub summarises: bool,
     /// Whether passes are timed.
     pub timed: bool,
+    /// For tests: a pass by its place, and the function that it breaks.
+    pub breaks: Option<(usize, usize)>,
     /// Whether units have lines ([`Code::lines`]).
     pub keeps_lines: bool,
     /// What the passes did so far.
@@ -178,6 +180,6 @@ impl Compiler<'_, '_, '_> {
     }
 
     fn worker(&self) -> Worker<'_> {
-        Worker::new(&self.selection, self.timed, &self.stats)
+        Worker::new(&self.selection, self.timed, self.breaks, &self.stats)
     }
 }
