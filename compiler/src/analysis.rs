@@ -135,8 +135,7 @@ fn go_knowledge(
     if options.no_go_opt {
         return None;
     }
-    // TRANSITION: without the search for functions that never return 0.
-    let mut go = Knowledge::of(module, table, false)?;
+    let mut go = Knowledge::of(module, table)?;
     if let Some(forgotten) = &options.forget_resume_points {
         for (points, _) in go
             .resume_points

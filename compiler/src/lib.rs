@@ -36,7 +36,6 @@ mod compile;
 pub mod cpu;
 mod emit;
 mod error;
-mod flow;
 mod go;
 pub mod inspect;
 mod ir;

@@ -13,9 +13,9 @@
 //! Each has a limit for each byte or instruction, so that a module of many
 //! functions costs no more than one of one, and one for all. What Go emits stays far below:
 //! `build -v` says how near the heaviest function comes, which is a quarter of the limit at
-//! most (aarch64, where a function has two variables more). A function above keeps its variables in memory
-//! ([`crate::lower`]), where there is nothing to merge, and goes to the
-//! allocator with a single pass.
+//! most. A function above keeps its variables, which lowering puts into memory
+//! ([`crate::pass`]): there is nothing to merge, and it goes to the allocator with a single
+//! pass.
 
 use crate::ir::Func;
 use cranelift_codegen::ir::Function;
@@ -71,8 +71,7 @@ impl Weight {
 /// is alive; the function's body has so many bytes.
 #[must_use]
 pub fn liveness(func: &Func, bytes: usize) -> Weight {
-    let carried = func.blocks.iter().map(|block| block.params.len()).max();
-    let variables = func.variables.len() + carried.unwrap_or(0);
+    let variables = func.variables.len() + func.operands;
     let mut edges = 1u64;
     for block in &func.blocks {
         block.terminator.for_each_edge(|_| edges += 1);

@@ -178,15 +178,6 @@ impl Compiler<'_, '_, '_> {
         lower::lower_function(env, function.type_index, start, func, clif, builder);
     }
 
-    /// Leaves in the worker's context the CLIF of the entry of a defined function that gives way
-    /// first.
-    pub(super) fn giving_way(&self, worker: &mut Worker<'_>, index: u32) {
-        let facts = self.go.and_then(|go| go.giving_way.as_ref());
-        let facts = facts.expect("BUG: an entry that gives way, and no facts");
-        let _ = (worker, facts, index);
-        unimplemented!("TRANSITION: facts.entry(index), as IR")
-    }
-
     fn cx<'s>(&'s self, index: usize, solved: Option<&'s Solved>) -> Cx<'s, 's> {
         Cx {
             module: self.env.module,

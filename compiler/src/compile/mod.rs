@@ -26,10 +26,12 @@ pub use waves::Built;
 
 use crate::error::Error;
 use crate::go::byte_loops::ByteLoop;
+use crate::go::giving_way::Entry;
 use crate::go::{Knowledge, Trust};
+use crate::ir::{Func, Origin};
 use crate::lower::{self, Env};
 use crate::options::{Emit, Pattern};
-use crate::pass::{Selection, Stats};
+use crate::pass::{self, Selection, Stats};
 use crate::symbol::Symbol;
 use cranelift_codegen::isa::TargetIsa;
 use rayon::prelude::*;
@@ -115,19 +117,35 @@ impl Compiler<'_, '_, '_> {
 
     /// Leaves the CLIF of a unit of the compiler's own in the worker's context.
     fn lower_own(&self, worker: &mut Worker<'_>, kind: UnitKind) {
-        if let UnitKind::GivingWay(index) = kind {
-            return self.giving_way(worker, index);
-        }
         let (clif, builder) = (&mut worker.context.func, &mut worker.builder);
         match kind {
             UnitKind::Entry(main) => lower::lower_entry(self.env, main, clif, builder),
             UnitKind::ImportThunk(index) => {
                 lower::lower_import_thunk(self.env, index, clif, builder)
             }
+            UnitKind::GivingWay(index) => {
+                let func = self.giving_way(index);
+                let defined = &self.env.module.functions[index as usize];
+                let none = Origin::NO_OFFSET;
+                lower::lower_function(self.env, defined.type_index, none, &func, clif, builder);
+            }
             UnitKind::Trap(stub) => lower::lower_trap(self.env, stub.code(), clif, builder),
-            UnitKind::Body(_) | UnitKind::GivingWay(_) | UnitKind::Veneers => {
+            UnitKind::Body(_) | UnitKind::Veneers => {
                 panic!("BUG: {kind:?} isn't made here")
             }
+        }
+    }
+
+    /// The entry of a defined function that gives way first.
+    fn giving_way(&self, index: u32) -> Func {
+        let facts = self.go.and_then(|go| go.giving_way.as_ref());
+        let facts = facts.expect("BUG: an entry that gives way, and no facts");
+        let function = index + self.env.module.import_count();
+        match facts.entry_of(function) {
+            Some(Entry::GivesWay { resume, closure }) => {
+                pass::give_way_entry(function, resume, closure, facts.morestack)
+            }
+            other => panic!("BUG: {other:?} has no entry of its own"),
         }
     }
 

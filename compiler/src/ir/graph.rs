@@ -28,7 +28,7 @@ impl Terminator {
                 f(default);
             }
             Self::Switch { cases, default, .. } => {
-                cases.values().for_each(&mut f);
+                cases.iter().for_each(|(_, edge)| f(edge));
                 f(default);
             }
             Self::ByteLoop { otherwise, .. } => f(otherwise),
@@ -53,11 +53,33 @@ impl Terminator {
                 f(default);
             }
             Self::Switch { cases, default, .. } => {
-                cases.values_mut().for_each(&mut f);
+                cases.iter_mut().for_each(|(_, edge)| f(edge));
                 f(default);
             }
             Self::ByteLoop { otherwise, .. } => f(otherwise),
             Self::Return(_) | Self::TailCall(..) | Self::Trap(_) => {}
+        }
+    }
+
+    /// The edge of this number, in the order of [`Self::for_each_edge`].
+    #[must_use]
+    pub fn edge(&self, number: usize) -> Option<&Edge> {
+        match self {
+            Self::Jump(edge) => [edge].get(number).copied(),
+            Self::Branch {
+                then, otherwise, ..
+            } => [then, otherwise].get(number).copied(),
+            Self::Table {
+                targets, default, ..
+            } => targets
+                .get(number)
+                .or_else(|| (number == targets.len()).then_some(default)),
+            Self::Switch { cases, default, .. } => match cases.get(number) {
+                Some((_, edge)) => Some(edge),
+                None => (number == cases.len()).then_some(default),
+            },
+            Self::ByteLoop { otherwise, .. } => [otherwise].get(number).copied(),
+            Self::Return(_) | Self::TailCall(..) | Self::Trap(_) => None,
         }
     }
 
@@ -107,6 +129,7 @@ impl Func {
             blocks: Vec::new(),
             insts: Vec::new(),
             values: Vec::new(),
+            operands: 0,
             bytes: Vec::new(),
             dispatch: None,
         }
@@ -212,6 +235,27 @@ impl Func {
         &mut self.insts[inst.index()]
     }
 
+    /// Makes another operation with one result of an instruction.
+    pub fn change(&mut self, inst: InstId, op: Op, ty: Type) {
+        let inst = &mut self.insts[inst.index()];
+        inst.op = op;
+        self.values[inst.first_result.index()].ty = ty;
+    }
+
+    /// How often each value is an operand, in all blocks.
+    #[must_use]
+    pub fn use_counts(&self) -> Vec<u32> {
+        let mut counts = vec![0u32; self.values.len()];
+        let mut note = |value: Value| counts[self.resolve(value).index()] += 1;
+        for block in &self.blocks {
+            for &inst in &block.insts {
+                self.inst(inst).args.iter().copied().for_each(&mut note);
+            }
+            block.terminator.for_each_value(&mut note);
+        }
+        counts
+    }
+
     #[must_use]
     pub fn ty(&self, value: Value) -> Type {
         self.values[value.index()].ty
@@ -292,24 +336,36 @@ impl Func {
         let mut order = Vec::with_capacity(self.blocks.len());
         let mut predecessors = vec![0u32; self.blocks.len()];
         let mut seen = vec![false; self.blocks.len()];
-        // Explicit stack of (block, successors left to visit): a body may have tens of
-        // thousands of blocks in a chain.
-        let mut stack = vec![(BlockId::ENTRY, self.successors(BlockId::ENTRY))];
+        // Explicit stack of (block, edges that were followed): a body may have tens of
+        // thousands of blocks in a chain. The last edge is followed first.
+        let mut stack = vec![(BlockId::ENTRY, self.edge_count(BlockId::ENTRY))];
         seen[0] = true;
-        while let Some((block, successors)) = stack.last_mut() {
-            let Some(next) = successors.pop() else {
+        while let Some((block, left)) = stack.last_mut() {
+            if *left == 0 {
                 order.push(*block);
                 stack.pop();
                 continue;
-            };
+            }
+            *left -= 1;
+            let edge = self.block(*block).terminator.edge(*left);
+            let next = edge.expect("BUG: an edge that was counted").target;
             predecessors[next.index()] += 1;
             if !std::mem::replace(&mut seen[next.index()], true) {
-                let successors = self.successors(next);
-                stack.push((next, successors));
+                stack.push((next, self.edge_count(next)));
             }
         }
         order.reverse();
         (order, predecessors)
+    }
+
+    fn edge_count(&self, block: BlockId) -> usize {
+        match &self.block(block).terminator {
+            Terminator::Jump(_) | Terminator::ByteLoop { .. } => 1,
+            Terminator::Branch { .. } => 2,
+            Terminator::Table { targets, .. } => targets.len() + 1,
+            Terminator::Switch { cases, .. } => cases.len() + 1,
+            Terminator::Return(_) | Terminator::TailCall(..) | Terminator::Trap(_) => 0,
+        }
     }
 
     /// Targets of a block's edges, in order, one for each edge.

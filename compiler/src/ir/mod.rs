@@ -35,7 +35,6 @@ pub use dominators::Dominators;
 pub use op::{Addr, Callee, Const, Effect, GoCall, Op};
 
 use smallvec::SmallVec;
-use std::collections::BTreeMap;
 use wasi_aot_contract::module::TrapKind;
 use wasmparser::ValType;
 
@@ -244,10 +243,11 @@ pub enum Terminator {
         targets: Vec<Edge>,
         default: Edge,
     },
-    /// By a value, an i32, to look up in `cases`: a sparse table, which only passes make.
+    /// By a value, an i32, to look up in `cases`, ascending: a sparse table, which only passes
+    /// make.
     Switch {
         value: Value,
-        cases: BTreeMap<u32, Edge>,
+        cases: Vec<(u32, Edge)>,
         default: Edge,
     },
     Return(Vec<Value>),
@@ -283,6 +283,9 @@ pub struct Func {
     pub blocks: Vec<Block>,
     pub insts: Vec<Inst>,
     pub values: Vec<ValueData>,
+    /// The most operands that were on the operand stack where a block began: values that may
+    /// be alive across many edges ([`crate::weight`]).
+    pub operands: usize,
     /// The pool of [`Bytes`](op::Bytes).
     pub bytes: Vec<[u8; 16]>,
     /// The block of Go's dispatch, once that is recognised and jumps don't go through it

@@ -6,7 +6,6 @@ use crate::trap;
 use cranelift_codegen::entity::EntityRef;
 use cranelift_codegen::ir::{self, BlockArg, InstBuilder, JumpTableData};
 use cranelift_frontend::Switch;
-use std::collections::BTreeMap;
 
 impl Lowering<'_, '_, '_> {
     /// Ends the current CLIF block.
@@ -80,7 +79,7 @@ impl Lowering<'_, '_, '_> {
     }
 
     /// A sparse table; only made by passes, for cold blocks.
-    fn switch(&mut self, value: Value, cases: &BTreeMap<u32, Edge>, default: &Edge) {
+    fn switch(&mut self, value: Value, cases: &[(u32, Edge)], default: &Edge) {
         let value = self.value(value);
         let own = self.builder.func.dfg.num_blocks();
         let mut switch = Switch::new();
@@ -90,9 +89,9 @@ impl Lowering<'_, '_, '_> {
             carrying.extend(block.1.then_some((block.0, edge)));
             block.0
         };
-        for (&case, edge) in cases {
+        for (case, edge) in cases {
             let target = target(self, edge);
-            switch.set_entry(u128::from(case), target);
+            switch.set_entry(u128::from(*case), target);
         }
         let default = target(self, default);
         switch.emit(&mut self.builder, value, default);

@@ -11,6 +11,8 @@ mod run;
 mod table;
 
 pub use choice::{Choice, Selection, known};
+pub use go::give_way::entry as give_way_entry;
+pub use go::no_return::{Summary, never_zero};
 pub use run::{Runner, Stats, Total};
 pub use table::{BYTE_LOOP, GIVE_WAY, NO_RETURN, PASSES, TRANSFORM, named, values};
 
@@ -114,22 +116,4 @@ impl fmt::Display for Solved {
         let count = self.never_zero.iter().filter(|&&never| never).count();
         write!(f, "{count} functions without normal return")
     }
-}
-
-/// TRANSITION: `go::no_return::Summary` replaces it.
-pub struct Summary;
-
-impl Summary {
-    pub fn unknown() -> Self {
-        Self
-    }
-
-    pub fn new(_: &Func, _: impl Fn(u32) -> bool) -> Self {
-        Self
-    }
-}
-
-/// TRANSITION: `go::no_return::never_zero` replaces it.
-pub fn never_zero(summaries: &[Summary], _imports: u32) -> Vec<bool> {
-    vec![false; summaries.len()]
 }

@@ -1,21 +1,173 @@
 //! The table of passes, in the order in which they run, and the reasons for that order.
 
-use super::{Pass, Scope, Tier, Wave, generic};
+use super::{Pass, Scope, Tier, Wave, generic, go};
 
 /// All passes, in order: those of [`Wave::Build`] come first.
-pub const PASSES: &[Pass] = &[Pass {
-    name: VALUES,
-    about: "variables become values that blocks pass on",
-    tier: Tier::Exact,
-    scope: Scope::Any,
-    wave: Wave::Transform,
-    run: generic::values::run,
-}];
+pub const PASSES: &[Pass] = &[
+    Pass {
+        name: "thread-dispatch",
+        about: "jumps through the dispatch of a Go function lead to their targets",
+        tier: Tier::Exact,
+        scope: Scope::Go,
+        wave: Wave::Build,
+        run: go::dispatch::thread,
+    },
+    Pass {
+        name: "prune-dispatch",
+        about: "a Go function is entered at its start and where it is resumed, and nowhere else",
+        tier: Tier::Trusted,
+        scope: Scope::Go,
+        wave: Wave::Transform,
+        run: go::dispatch::prune,
+    },
+    Pass {
+        name: NO_RETURN,
+        about: "nothing comes back from calls of functions that never return normally",
+        tier: Tier::Verified,
+        scope: Scope::Go,
+        wave: Wave::Transform,
+        run: go::no_return::cut,
+    },
+    Pass {
+        name: "share-return",
+        about: "blocks that unwind the wasm stack are one",
+        tier: Tier::Exact,
+        scope: Scope::Go,
+        wave: Wave::Transform,
+        run: go::unwind::share_return,
+    },
+    Pass {
+        name: "widen-check",
+        about: "checks of stack space for large frames see a request to give way",
+        tier: Tier::Trusted,
+        scope: Scope::Go,
+        wave: Wave::Transform,
+        run: go::stack_check::widen,
+    },
+    Pass {
+        name: "rotate",
+        about: "loops end in their conditions",
+        tier: Tier::Exact,
+        scope: Scope::Any,
+        wave: Wave::Transform,
+        run: generic::rotate::run,
+    },
+    Pass {
+        name: GIVE_WAY,
+        about: "loops that call only functions without a stack check give way to other goroutines",
+        tier: Tier::Trusted,
+        scope: Scope::Go,
+        wave: Wave::Transform,
+        run: go::give_way::run,
+    },
+    Pass {
+        name: "mirror-sp",
+        about: "reads of Go's copy of SP become reads of SP",
+        tier: Tier::Verified,
+        scope: Scope::Go,
+        wave: Wave::Transform,
+        run: go::mirror_sp::run,
+    },
+    Pass {
+        name: VALUES,
+        about: "variables become values that blocks pass on",
+        tier: Tier::Exact,
+        scope: Scope::Any,
+        wave: Wave::Transform,
+        run: generic::values::run,
+    },
+    Pass {
+        name: "sp-values",
+        about: "SP plus a constant is one operation",
+        tier: Tier::Exact,
+        scope: Scope::Any,
+        wave: Wave::Transform,
+        run: go::frame::values,
+    },
+    Pass {
+        name: "sp-bases",
+        about: "accesses at SP are off the value of SP",
+        tier: Tier::Exact,
+        scope: Scope::Any,
+        wave: Wave::Transform,
+        run: go::frame::bases,
+    },
+    Pass {
+        name: "slots",
+        about: "accesses at SP plus a constant are off the value of SP",
+        tier: Tier::Trusted,
+        scope: Scope::Go,
+        wave: Wave::Transform,
+        run: go::frame::slots,
+    },
+];
 
-/// `(BEFORE, AFTER, REASON)`: why BEFORE stands above AFTER in [`PASSES`]. Two neighbours in
-/// [`PASSES`] have a reason here, or the reason says that either order would do.
+/// `(BEFORE, AFTER, REASON)`: why BEFORE stands above AFTER in [`PASSES`]. Two neighbours have
+/// a line of their own; the line of two that don't touch says that either order would do.
 #[cfg(test)]
-const ORDER: &[(&str, &str, &str)] = &[];
+const ORDER: &[(&str, &str, &str)] = &[
+    (
+        "thread-dispatch",
+        "prune-dispatch",
+        "jumps between blocks must not need the entries of the dispatch that are dropped",
+    ),
+    (
+        "prune-dispatch",
+        "no-return",
+        "either order would do: one drops edges of the dispatch, the other edges behind calls",
+    ),
+    (
+        "thread-dispatch",
+        "no-return",
+        "the test of a call's result lies in the block behind the jump through the dispatch",
+    ),
+    (
+        "no-return",
+        "share-return",
+        "a block that nothing leads to anymore isn't one of those that are shared",
+    ),
+    (
+        "share-return",
+        "widen-check",
+        "either order would do: the shared block has no check of stack space",
+    ),
+    (
+        "widen-check",
+        "rotate",
+        "the check is recognised in the blocks that Go's compiler made",
+    ),
+    (
+        "rotate",
+        "give-way",
+        "the calls that cut a loop are chosen among the loop's last blocks",
+    ),
+    (
+        "give-way",
+        "mirror-sp",
+        "calls are recognised by their reads of Go's copy of SP, and polls read the copy",
+    ),
+    (
+        "rotate",
+        "values",
+        "what a copied block computes would have to be merged with what the original computes",
+    ),
+    ("mirror-sp", "values", "it replaces reads of a variable"),
+    (
+        "values",
+        "sp-values",
+        "only then is the SP of one block known in the next",
+    ),
+    (
+        "sp-values",
+        "sp-bases",
+        "an address is off the SP that the frame's own addition gave",
+    ),
+    (
+        "sp-bases",
+        "slots",
+        "what is exact for an access needs no trust",
+    ),
+];
 
 /// The pass that functions which are too heavy for it leave out ([`crate::weight`]).
 const VALUES: &str = "values";

@@ -9,8 +9,7 @@
 //! have done. The callee's beginning is pushed like a return address and `morestack` called,
 //! which lets others run and then goes on there.
 //!
-//! - *Direct calls* get the comparison in front of them, as few as cut each loop
-//!   ([`cycles`]).
+//! - *Direct calls* get the comparison in front of them, as few as cut each loop.
 //! - *Calls through the table* in loops go through a second table, whose entries for
 //!   functions without a stack check compare first and then jump to the function. So they
 //!   cost nothing where the callee has a check.
@@ -29,21 +28,15 @@
 //! A module that lies gets 8 bytes below SP overwritten, as by any call, and a function of its
 //! own called. Where pclntab doesn't say what has to be known, there is no poll.
 
-mod cycles;
 mod entries;
 mod head;
-mod polls;
-mod sites;
-#[cfg(test)]
-mod tests;
+
+pub use entries::Entry;
 
 use super::pclntab::{Pclntab, UNSAFE_POINT};
-use crate::flow::{Block, Graph};
 use crate::module::Module;
-use cycles::Part;
-use entries::{Bodies, Entry};
-use sites::Site;
-use wasmparser::{Operator, ValType};
+use entries::Bodies;
+use wasmparser::ValType;
 
 /// The two functions, by index, that make room on a goroutine's stack, or let others run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +63,9 @@ impl Morestack {
         [self.closure, self.other].contains(&function)
     }
 
-    fn function(self, closure: bool) -> u32 {
+    /// The one that keeps the closure's context, or the other.
+    #[must_use]
+    pub fn function(self, closure: bool) -> u32 {
         if closure { self.closure } else { self.other }
     }
 }
@@ -85,10 +80,9 @@ pub struct Facts {
     entries: Vec<Entry>,
     /// Of each that may be preempted anywhere, `PCDATA_UnsafePoint`: ends and values.
     points: Vec<Option<Vec<(u32, i32)>>>,
-    morestack: Morestack,
+    /// What is called to give way.
+    pub morestack: Morestack,
     imports: u32,
-    /// How many parameters and results each function has, by index.
-    arities: Vec<(u32, u32)>,
 }
 
 impl Facts {
@@ -115,7 +109,6 @@ impl Facts {
             entries: entries::entries(module, &bodies, &records),
             morestack,
             imports: module.import_count(),
-            arities: sites::arities(module),
         })
     }
 
@@ -128,64 +121,17 @@ impl Facts {
             .map(|(index, _)| index)
     }
 
-    /// The function that is in the second table for the defined function `index`.
-    ///
-    /// # Panics
-    /// If the function isn't one of [those](Self::with_entries).
+    /// What a caller of the function with this index can count on; `None` for an import.
     #[must_use]
-    pub fn entry(&self, index: usize) -> Graph<'static> {
-        match self.entries[index] {
-            Entry::GivesWay { resume, closure } => {
-                polls::entry(index, resume, closure, self.imports, self.morestack)
-            }
-            other => panic!("BUG: {other:?} has no entry of its own"),
-        }
+    pub fn entry_of(&self, function: u32) -> Option<Entry> {
+        let defined = function.checked_sub(self.imports)?;
+        Some(self.entries[defined as usize])
     }
 
-    /// Puts polls into the graph of the defined function `index`, whose jumps are
-    /// direct; returns how many.
-    pub fn rewrite(&self, graph: &mut Graph<'_>, index: usize) -> usize {
-        let Some(points) = &self.points[index] else {
-            return 0;
-        };
-        let sites: Vec<Option<Site>> = graph
-            .blocks
-            .iter()
-            .map(|block| self.site(graph, block, index, points))
-            .collect();
-        if sites.iter().all(Option::is_none) {
-            return 0;
-        }
-        let parts: Vec<Part> = graph
-            .blocks
-            .iter()
-            .zip(&sites)
-            .map(|(block, &site)| self.part(graph, block, site))
-            .collect();
-        let cuts = cycles::cuts(graph, &parts);
-        for &block in &cuts {
-            let site = sites[block.index()].expect("BUG: a cut that is no call");
-            polls::insert(graph, block, site, index, self.morestack);
-        }
-        cuts.len()
-    }
-
-    /// What a block, whose last call may be a site, does to loops.
-    fn part(&self, graph: &Graph<'_>, block: &Block, site: Option<Site>) -> Part {
-        let polls = |function: u32| {
-            let defined = function.checked_sub(self.imports);
-            defined.is_some_and(|defined| self.entries[defined as usize] == Entry::Polls)
-        };
-        let mut operators = graph.operators[block.operators.clone()].iter();
-        if operators.any(
-            |(op, _)| matches!(op, Operator::Call { function_index } if polls(*function_index)),
-        ) {
-            return Part::Cuts;
-        }
-        match site {
-            Some(Site::Table { .. }) => Part::MayCutFreely,
-            Some(Site::Before { .. } | Site::After { .. }) => Part::MayCut,
-            None => Part::Nothing,
-        }
+    /// `PCDATA_UnsafePoint` of the defined function `index`, ends and values, if it may be
+    /// preempted anywhere.
+    #[must_use]
+    pub fn points_of(&self, index: usize) -> Option<&[(u32, i32)]> {
+        self.points[index].as_deref()
     }
 }

@@ -115,7 +115,7 @@ impl Builder<'_, '_> {
                     then: Edge::to(then),
                     otherwise: Edge::to(otherwise),
                 });
-                self.current = Some(then);
+                self.start(then);
                 self.carried += params.len();
                 label.otherwise = Some((otherwise, self.stack[base..].to_vec()));
             }
@@ -134,7 +134,7 @@ impl Builder<'_, '_> {
         let (otherwise, operands) = label.otherwise.take().expect("BUG: else without if");
         self.stack.truncate(label.base);
         self.stack.extend(operands);
-        self.current = Some(otherwise);
+        self.start(otherwise);
     }
 
     fn close(&mut self) {
@@ -169,6 +169,11 @@ impl Builder<'_, '_> {
     fn continue_in(&mut self, block: BlockId, base: usize) {
         self.stack.truncate(base);
         self.stack.extend(&self.func.blocks[block.index()].params);
+        self.start(block);
+    }
+
+    fn start(&mut self, block: BlockId) {
+        self.func.operands = self.func.operands.max(self.stack.len());
         self.current = Some(block);
     }
 
@@ -202,7 +207,7 @@ impl Builder<'_, '_> {
             then,
             otherwise,
         });
-        self.current = Some(next);
+        self.start(next);
     }
 
     fn table(&mut self, table: &wasmparser::BrTable<'_>) -> Result<(), Refused> {

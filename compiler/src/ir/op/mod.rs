@@ -19,6 +19,7 @@ pub use vector::{
 };
 
 use super::{Type, Variable};
+use smallvec::{SmallVec, smallvec};
 
 /// A constant. Floats are kept as bits, so that two constants are equal if they are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -251,6 +252,28 @@ impl Op {
             | Self::ElemDrop(_) => Effect::Writes,
             Self::Call(..) => Effect::Calls,
         }
+    }
+}
+
+impl Op {
+    /// Where an access goes, or both: the operands begin with a base for each.
+    pub fn addresses_mut(&mut self) -> SmallVec<[&mut Addr; 2]> {
+        match self {
+            Self::Load(_, at)
+            | Self::Store(_, at)
+            | Self::VectorLoad(_, at)
+            | Self::LoadLane(_, _, at)
+            | Self::StoreLane(_, _, at)
+            | Self::FillShort(_, _, at) => smallvec![at],
+            Self::CopyShort(_, to, from) => smallvec![to, from],
+            _ => SmallVec::new(),
+        }
+    }
+
+    /// The same, to read.
+    #[must_use]
+    pub fn addresses(mut self) -> SmallVec<[Addr; 2]> {
+        self.addresses_mut().into_iter().map(|at| *at).collect()
     }
 }
 

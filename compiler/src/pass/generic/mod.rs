@@ -1,3 +1,4 @@
 //! Passes that are exact for any module.
 
+pub mod rotate;
 pub mod values;

@@ -1,3 +1,9 @@
 //! Passes that know how Go's compiler, assembler and linker work.
 
+pub mod dispatch;
+pub mod frame;
+pub mod give_way;
+pub mod mirror_sp;
 pub mod no_return;
+pub mod stack_check;
+pub mod unwind;

@@ -1,9 +1,9 @@
 //! The loops of a function, and where to cut them.
 //!
-//! Cost is linear in the graph, times a constant: nothing recurses, and a graph whose
+//! Cost is linear in the blocks and edges, times a constant: nothing recurses, and a graph whose
 //! loops nest deeper than [`ROUNDS`] gets more cuts than it needs.
 
-use crate::flow::{BlockId, Graph};
+use crate::ir::{BlockId, Func};
 
 /// How often loops are looked for inside of loops that were cut.
 const ROUNDS: usize = 12;
@@ -23,8 +23,8 @@ pub enum Part {
 /// Blocks that together cut each loop that has a block which may be cut, without those
 /// that cut already; ascending. `part` is by block.
 #[must_use]
-pub fn cuts(graph: &Graph<'_>, part: &[Part]) -> Vec<BlockId> {
-    let mut search = Search::new(graph, part);
+pub fn cuts(func: &Func, part: &[Part]) -> Vec<BlockId> {
+    let mut search = Search::new(func, part);
     let mut chosen = Vec::new();
     for round in 1.. {
         let loops = search.components();
@@ -50,16 +50,12 @@ pub fn cuts(graph: &Graph<'_>, part: &[Part]) -> Vec<BlockId> {
         }
     }
     chosen.sort_unstable();
-    chosen.into_iter().map(block_id).collect()
+    chosen.into_iter().map(BlockId::new).collect()
 }
 
 fn candidates(part: &[Part], members: &[usize], kind: Part) -> Vec<usize> {
     let wanted = members.iter().copied();
     wanted.filter(|&block| part[block] == kind).collect()
-}
-
-fn block_id(index: usize) -> BlockId {
-    BlockId(u32::try_from(index).expect("BUG: block count over 32 bits"))
 }
 
 /// The graph without what was cut.
@@ -72,19 +68,18 @@ struct Search {
 }
 
 impl Search {
-    fn new(graph: &Graph<'_>, part: &[Part]) -> Self {
-        let (order, _) = graph.reverse_postorder();
-        let count = graph.blocks.len();
+    fn new(func: &Func, part: &[Part]) -> Self {
+        let (order, _) = func.reverse_postorder();
+        let count = func.blocks.len();
         let (mut position, mut alive) = (vec![0; count], vec![false; count]);
         for (i, block) in order.iter().enumerate() {
             position[block.index()] = i;
             alive[block.index()] = part[block.index()] != Part::Cuts;
         }
-        let successors = graph.blocks.iter().map(|block| {
-            let mut targets = Vec::new();
-            let edge = |edge: crate::flow::Edge| targets.push(edge.target.index());
-            block.terminator.for_each_edge(edge);
-            targets
+        let blocks = (0..count).map(BlockId::new);
+        let successors = blocks.map(|block| {
+            let targets = func.successors(block).into_iter();
+            targets.map(BlockId::index).collect()
         });
         Self {
             successors: successors.collect(),
