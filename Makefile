@@ -11,7 +11,7 @@ TEST_ALL = rm -f $(TARGET)/failures; cargo test --release --workspace --no-fail-
 OR_SAY_WHAT_FAILED = || { echo "failed:"; cat $(TARGET)/failures 2>/dev/null; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help build shims dist demo test test-all test-std test-std-exec test-shim test-aarch64 test-aarch64-system test-dist spec-results cost differential differential-go fuzz bench tools docs lint bless
+.PHONY: help build shims dist demo test test-all test-std test-std-exec test-passes test-shim test-aarch64 test-aarch64-system test-dist spec-results cost differential differential-go fuzz bench tools docs lint bless
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -86,6 +86,12 @@ differential-go: build tools ## Compare random Go programs with native Go, for S
 cost: build ## Search for modules that cost too much to build, for SECONDS=600
 	WASI_AOT_COST_SECONDS=$(or $(SECONDS),600) WASI_AOT_COST_SEED=$(SEED) \
 		cargo test --release --workspace --test cost
+
+# SUITES="wasi edges" chooses suites, PASSES="values narrow" passes.
+PASSES_SUITES := adversarial differential go spec wasi
+test-passes: build tools ## Run suites once for each pass of the compiler, without that pass
+	@rm -f $(TARGET)/failures
+	@tests/passes.sh $(or $(SUITES),$(PASSES_SUITES)) $(OR_SAY_WHAT_FAILED)
 
 # A workspace of its own, so `cargo test --workspace` leaves it out.
 test-shim:

@@ -8,7 +8,7 @@ use crate::lower::Env;
 use crate::module::Module;
 use crate::naming;
 use crate::options::{Emit, OptLevel, Options};
-use crate::pass::{self, NO_RETURN, Selection};
+use crate::pass::{self, BYTE_LOOP, NO_RETURN, Selection};
 use crate::target;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use std::collections::{BTreeMap, BTreeSet};
@@ -87,6 +87,13 @@ impl Analysis {
                 .map_or(pass::PASSES.len(), |place| place + 1),
             shown: options.functions.as_ref(),
             timed: false,
+            breaks: options
+                .break_function
+                .as_ref()
+                .and_then(|(pass, function)| {
+                    let function = self.names.iter().position(|name| name == function);
+                    Some((pass::named(pass)?, function?))
+                }),
             keeps_lines: false,
             stats: Mutex::default(),
         }
@@ -143,7 +150,7 @@ fn go_knowledge(
 }
 
 fn byte_loops(module: &Module<'_>, options: &Options) -> BTreeMap<usize, ByteLoop> {
-    if options.no_go_opt {
+    if options.no_go_opt || !Selection::of(options).has(BYTE_LOOP) {
         BTreeMap::new()
     } else {
         byte_loops::byte_loops(module)

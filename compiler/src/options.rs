@@ -45,6 +45,8 @@ pub struct Options {
     /// For tests: act as if this function had no resume points, so that an entry at a resume
     /// point shows the effect of a missing one.
     pub forget_resume_points: Option<String>,
+    /// For tests: a pass, and a function that the pass breaks, by their names.
+    pub break_function: Option<(String, String)>,
 }
 
 impl Options {

@@ -4,6 +4,7 @@
 use crate::module::{self, Edit, NAMED, Named};
 use anyhow::{Context, Result, ensure};
 use harness::agree::{Compared, End, Seen};
+use harness::passes;
 use harness::run::Ends;
 use harness::suite::with_tool;
 use harness::tool::Tool;
@@ -146,6 +147,8 @@ impl Case {
             }
             _ => seen == specified,
         };
+        // Without a pass, fewer facts may have an effect.
+        let right = right || (!passes::all_run() && seen == specified);
         ensure!(
             right,
             "{:?} after {:?}; specified: {:?} after {:?}",

@@ -3,7 +3,7 @@
 use crate::outcome::{End, Outcome};
 use anyhow::{Context, Result, bail};
 use harness::facts::Observed;
-use harness::target;
+use harness::{passes, target};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use std::fmt;
@@ -100,7 +100,7 @@ impl Way {
             spectre: self.spectre,
             passes: match self.variables_in_memory {
                 true => Choice::Without(vec!["values".into()]),
-                false => Choice::All,
+                false => passes::chosen(),
             },
             policy: Policy {
                 stack_size: Some(STACK),

@@ -16,7 +16,8 @@
 //!
 //! - [`go`]: the pinned Go toolchains, and guests that they build;
 //! - [`tool`]: `wasi-aot` itself; [`shim`]: runtimes with features for tests;
-//! - [`target`]: what executables are built for, and how they are started;
+//! - [`target`]: what executables are built for, and how they are started; [`passes`]: the passes
+//!   that a run of the tests leaves out;
 //! - [`run`]: runs a program to its end; [`live`]: talks to a running program;
 //!   [`daemon`]: runs a program until its standard input ends;
 //! - [`support`]: short forms for tests that build and run one module;
@@ -39,6 +40,7 @@ pub mod go;
 pub mod gojson;
 pub mod gotest;
 pub mod live;
+pub mod passes;
 pub mod paths;
 pub mod rng;
 pub mod run;

@@ -1,7 +1,7 @@
 //! The command `wasi-aot`, and the executables that it builds in a run of a suite.
 
 use crate::run::{Finished, Run};
-use crate::{paths, target};
+use crate::{passes, paths, target};
 use anyhow::{Context, Result, ensure};
 use std::collections::hash_map::DefaultHasher;
 use std::ffi::OsStr;
@@ -57,6 +57,13 @@ impl Tool {
         // Tests about targets name a target themselves.
         if target::is_emulated() && !command.get_args().any(|arg| arg == "--target") {
             command.args(["--target", target::tested().name()]);
+        }
+        // Tests about passes name passes themselves.
+        if !command
+            .get_args()
+            .any(|arg| arg.as_encoded_bytes().starts_with(b"--pass"))
+        {
+            command.args(passes::flag());
         }
         Run::of(command).seconds(300).run()
     }

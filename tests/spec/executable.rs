@@ -4,7 +4,7 @@ use crate::driver::{PLACEHOLDER, Plan};
 use crate::program::Program;
 use anyhow::{Context, Result, bail, ensure};
 use harness::run::{Ends, Run};
-use harness::target;
+use harness::{passes, target};
 use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::PathBuf;
@@ -38,6 +38,7 @@ pub fn ways(file: &str) -> Vec<Options> {
         opt_level,
         no_go_opt,
         cpu: Some(features),
+        passes: passes::chosen(),
         policy: Policy {
             stack_size: Some(STACK),
             ..Policy::default()

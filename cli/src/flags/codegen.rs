@@ -106,6 +106,10 @@ pub struct TuningFlags {
     /// For tests: compile this function as if it had no resume points
     #[arg(long, value_name = "FUNCTION", hide = true)]
     forget_resume_points: Option<String>,
+
+    /// For tests: let this pass break this function
+    #[arg(long, value_name = "PASS=FUNCTION", hide = true, value_parser = StringValueParser::new().try_map(|text| broken(&text)))]
+    break_function: Option<(String, String)>,
 }
 
 impl TuningFlags {
@@ -132,8 +136,14 @@ impl TuningFlags {
         options
             .forget_resume_points
             .clone_from(&self.forget_resume_points);
+        options.break_function.clone_from(&self.break_function);
         Ok(())
     }
+}
+
+fn broken(text: &str) -> Result<(String, String), String> {
+    let (pass, function) = text.split_once('=').ok_or("write PASS=FUNCTION")?;
+    Ok((passes::known(pass)?.into(), function.into()))
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

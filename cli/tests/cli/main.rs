@@ -8,6 +8,7 @@ mod input;
 mod look;
 mod names;
 mod output;
+mod passes;
 mod targets;
 mod terminal;
 mod usage;

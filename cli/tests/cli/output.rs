@@ -33,12 +33,13 @@ fn permissions_respect_the_umask() {
 #[test]
 fn the_output_is_named_after_the_input() {
     let workspace = Workspace::new();
-    for emit in ["exe", "obj", "clif", "asm"] {
+    for emit in ["exe", "obj", "ir", "clif", "asm"] {
         workspace.succeed(&["build", "--emit", emit, "nothing.wasm"]);
     }
     let expected = [
         "nothing",
         "nothing.clif",
+        "nothing.ir",
         "nothing.o",
         "nothing.s",
         "nothing.wasm",

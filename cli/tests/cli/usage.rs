@@ -14,10 +14,23 @@ fn unknown_values_are_refused_with_the_known_ones() {
     );
     assert_eq!(
         usage_error(&["build", "--emit", "dll", "nothing.wasm"]),
-        "invalid value 'dll' for '--emit <KIND>'; possible values: exe, obj, clif, asm"
+        "invalid value 'dll' for '--emit <KIND>'; possible values: exe, obj, ir, clif, asm"
     );
     let error = usage_error(&["build", "--target", "darwin/arm64", "nothing.wasm"]);
     assert!(error.contains("linux/amd64, linux/arm64"), "{error}");
+}
+
+#[test]
+fn functions_are_chosen_for_text_alone() {
+    assert_eq!(
+        usage_error(&["build", "--function", "main", "nothing.wasm"]),
+        "--function chooses what --emit ir, clif or asm writes; leave it out"
+    );
+    let error = usage_error(&["build", "--function", "(", "nothing.wasm"]);
+    assert!(
+        error.starts_with("--function: ( isn't a regular expression: "),
+        "{error}"
+    );
 }
 
 #[test]

@@ -50,6 +50,10 @@ impl Compiler<'_, '_, '_> {
 
     /// A function's machine code, and its text if that was asked for. `built` is what the first
     /// wave made of it, if that was kept.
+    ///
+    /// # Errors
+    /// Those of [`Self::first_wave`], and [`Error::Limit`] if the function is too large for the
+    /// code generator.
     pub(super) fn body(
         &self,
         worker: &mut Worker<'_>,
@@ -57,54 +61,87 @@ impl Compiler<'_, '_, '_> {
         built: Option<Func>,
         solved: &Solved,
     ) -> Result<(Code, String, Report), Error> {
-        let name = self.env.name(index);
-        let mut func = match built {
-            Some(func) => func,
-            None => self.first_wave(worker, index)?,
-        };
-        watch::begin(&name, Step::Passes);
-        let dispatch = DispatchOutcome::of(&func);
-        let cx = self.cx(index, Some(solved));
-        let mut weight = self.second_wave(worker, &mut func, &cx);
         if self.emit == Emit::Ir {
+            let (func, report) = self.to_ir(worker, index, built, solved)?;
             watch::end();
-            let report = Report {
-                unoptimised: false,
-                weight,
-                dispatch,
-            };
             let none = Code::from_bytes(Vec::new(), 1, Vec::new());
             return Ok((none, text::ir(&func, &self.env.names[index]), report));
         }
-        let large = func.insts.len() > LARGE_FUNCTION;
-        self.lower(worker, index, &func);
-        // The allocator with a single pass compares nothing.
-        if !weight.is_too_much() && !large {
-            weight = weight.max(weight::merging(&worker.context.func));
-            if weight.is_too_much() {
-                func = self.first_wave(worker, index)?;
-                self.pass_by_values(worker, &mut func, &cx);
-                self.lower(worker, index, &func);
-            }
-        }
-        drop(func);
-        let unoptimised = large || weight.is_too_much();
-        let isa = if unoptimised {
+        let report = self.to_clif(worker, index, built, solved)?;
+        let isa = if report.unoptimised {
             self.unoptimised_isa
         } else {
             self.isa
         };
-        let (code, text) = self.machine_code(worker, isa, &name)?;
+        let (code, text) = self.machine_code(worker, isa, &self.env.name(index))?;
+        Ok((code, text, report))
+    }
+
+    /// Leaves a function's CLIF in the worker's context.
+    pub(super) fn to_clif(
+        &self,
+        worker: &mut Worker<'_>,
+        index: usize,
+        built: Option<Func>,
+        solved: &Solved,
+    ) -> Result<Report, Error> {
+        let (func, mut report) = self.to_ir(worker, index, built, solved)?;
+        let mut is_heavy = report.weight.is_too_much();
+        let is_large = func.insts.len() > LARGE_FUNCTION;
+        self.lower(worker, index, &func);
+        drop(func);
+        // The allocator with a single pass compares nothing.
+        if !is_heavy && !is_large {
+            report.weight = report.weight.max(weight::merging(&worker.context.func));
+            is_heavy = report.weight.is_too_much();
+            if is_heavy {
+                let func = self.again(worker, index, solved)?;
+                self.lower(worker, index, &func);
+            }
+        }
+        report.unoptimised = is_large || is_heavy;
+        if report.unoptimised {
+            report.weight = Weight::default();
+        }
+        Ok(report)
+    }
+
+    /// A function behind all passes. The report's weight is too much for a function that has
+    /// kept its variables.
+    fn to_ir(
+        &self,
+        worker: &mut Worker<'_>,
+        index: usize,
+        built: Option<Func>,
+        solved: &Solved,
+    ) -> Result<(Func, Report), Error> {
+        let mut func = match built {
+            Some(func) => func,
+            None => self.first_wave(worker, index)?,
+        };
+        watch::begin(&self.env.name(index), Step::Passes);
+        let dispatch = DispatchOutcome::of(&func);
+        let cx = self.cx(index, Some(solved));
+        let weight = self.second_wave(worker, &mut func, &cx);
         let report = Report {
-            unoptimised,
-            weight: if unoptimised {
-                Weight::default()
-            } else {
-                weight
-            },
+            unoptimised: false,
+            weight,
             dispatch,
         };
-        Ok((code, text, report))
+        Ok((func, report))
+    }
+
+    /// A function that turned out to be too heavy behind all passes: behind all but `values`.
+    fn again(&self, worker: &mut Worker<'_>, index: usize, solved: &Solved) -> Result<Func, Error> {
+        // The passes' statistics have this function already.
+        let stats = worker.runner.stats.clone();
+        let mut func = self.first_wave(worker, index)?;
+        let cx = self.cx(index, Some(solved));
+        let values = pass::values();
+        worker.runner.run(&mut func, &cx, pass::TRANSFORM..values);
+        worker.runner.run(&mut func, &cx, values + 1..self.passes);
+        worker.runner.stats = stats;
+        Ok(func)
     }
 
     /// Runs the second wave's passes; without the pass `values` if the function is too heavy
@@ -128,14 +165,6 @@ impl Compiler<'_, '_, '_> {
         weight
     }
 
-    /// As [`Self::second_wave`] for a function that turned out to be too heavy.
-    fn pass_by_values(&self, worker: &mut Worker<'_>, func: &mut Func, cx: &Cx<'_, '_>) {
-        watch::step(Step::Passes);
-        let values = pass::values();
-        worker.runner.run(func, cx, pass::TRANSFORM..values);
-        worker.runner.run(func, cx, values + 1..self.passes);
-    }
-
     /// Leaves the function's CLIF in the worker's context.
     fn lower(&self, worker: &mut Worker<'_>, index: usize, func: &Func) {
         watch::step(Step::Lower);
@@ -144,9 +173,9 @@ impl Compiler<'_, '_, '_> {
         worker.context.func.name = UserFuncName::user(0, place);
         let (clif, builder) = (&mut worker.context.func, &mut worker.builder);
         let function = &self.env.module.functions[index];
-        let start = function.body.range().start;
-        let start = u32::try_from(start).unwrap_or(Origin::NO_OFFSET);
-        lower::lower_function(self.env, function.type_index, start, func, clif, builder);
+        let start = u32::try_from(function.body.range().start).unwrap_or(Origin::NO_OFFSET);
+        let env = self.env;
+        lower::lower_function(env, function.type_index, start, func, clif, builder);
     }
 
     fn cx<'s>(&'s self, index: usize, solved: Option<&'s Solved>) -> Cx<'s, 's> {

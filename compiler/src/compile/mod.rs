@@ -76,6 +76,8 @@ pub struct Compiler<'c, 'm, 'w> {
     pub summarises: bool,
     /// Whether passes are timed.
     pub timed: bool,
+    /// For tests: a pass by its place, and the function that it breaks.
+    pub breaks: Option<(usize, usize)>,
     /// Whether units have lines ([`Code::lines`]).
     pub keeps_lines: bool,
     /// What the passes did so far.
@@ -128,7 +130,9 @@ impl Compiler<'_, '_, '_> {
                 lower::lower_function(self.env, defined.type_index, none, &func, clif, builder);
             }
             UnitKind::Trap(stub) => lower::lower_trap(self.env, stub.code(), clif, builder),
-            UnitKind::Body(_) | UnitKind::Veneers => panic!("BUG: {kind:?} isn't made here"),
+            UnitKind::Body(_) | UnitKind::Veneers => {
+                panic!("BUG: {kind:?} isn't made here")
+            }
         }
     }
 
@@ -194,6 +198,6 @@ impl Compiler<'_, '_, '_> {
     }
 
     fn worker(&self) -> Worker<'_> {
-        Worker::new(&self.selection, self.timed, &self.stats)
+        Worker::new(&self.selection, self.timed, self.breaks, &self.stats)
     }
 }

@@ -72,14 +72,23 @@ fn everywhere(mut check: impl FnMut(&str, &Module<'_>, &Compiler<'_, '_, '_>)) {
     }
 }
 
+/// The bodies of all functions, in order.
+fn bodies(compiler: &Compiler<'_, '_, '_>) -> Compiled {
+    let mut built = compiler.build().unwrap();
+    let solved = compiler.solve(&mut built);
+    compiler.bodies(built, &solved, &()).unwrap()
+}
+
 #[test]
 fn every_instruction_is_from_an_operator_of_its_function() {
     let mut instructions = 0;
     everywhere(|way, module, compiler| {
+        let mut built = compiler.build().unwrap();
+        let solved = compiler.solve(&mut built);
         let mut worker = compiler.worker();
         for (index, function) in module.functions.iter().enumerate() {
             let name = compiler.env.name(index);
-            compiler.to_clif(&mut worker, index, &name).unwrap();
+            compiler.to_clif(&mut worker, index, None, &solved).unwrap();
             let body = function.body.range();
             let clif = &worker.context.func;
             let mut is_entry_code = true;
@@ -129,7 +138,7 @@ fn may_trap(kind: TrapKind, operator: &Operator<'_>) -> bool {
 fn every_trap_is_from_an_operator_that_traps() {
     let mut traps = 0;
     everywhere(|way, module, compiler| {
-        let functions = compiler.old_bodies(&()).unwrap();
+        let functions = bodies(compiler);
         for (index, (unit, function)) in functions.units.iter().zip(&module.functions).enumerate() {
             let operators: BTreeMap<u64, Operator<'_>> = function
                 .body
@@ -172,7 +181,7 @@ fn a_trap_has_the_offset_of_its_own_operator() {
         };
         let analysis = Analysis::new(&module, &options);
         let env = analysis.env(&module, &options);
-        let functions = analysis.compiler(&env, &options).old_bodies(&()).unwrap();
+        let functions = bodies(&analysis.compiler(&env, &options));
         let traps = functions.units[0].code.traps.iter();
         let traps: Vec<_> = traps.map(|trap| (trap.kind, trap.wasm_offset)).collect();
         let start = u32::try_from(module.functions[0].body.range().start).unwrap();
@@ -204,7 +213,7 @@ fn a_conditional_trap_has_the_offset_of_the_trap() {
         };
         let analysis = Analysis::new(&module, &options);
         let env = analysis.env(&module, &options);
-        let functions = analysis.compiler(&env, &options).old_bodies(&()).unwrap();
+        let functions = bodies(&analysis.compiler(&env, &options));
         let start = u32::try_from(module.functions[0].body.range().start).unwrap();
         let offsets: Vec<_> = functions.units[0]
             .code

@@ -16,12 +16,17 @@ pub(super) struct Worker<'s> {
 }
 
 impl<'s> Worker<'s> {
-    pub(super) fn new(selection: &'s Selection, timed: bool, everybodys: &'s Mutex<Stats>) -> Self {
+    pub(super) fn new(
+        selection: &'s Selection,
+        timed: bool,
+        breaks: Option<(usize, usize)>,
+        everybodys: &'s Mutex<Stats>,
+    ) -> Self {
         Self {
             context: Context::new(),
             builder: FunctionBuilderContext::new(),
             validator: FuncValidatorAllocations::default(),
-            runner: Runner::new(selection, timed),
+            runner: Runner::new(selection, timed, breaks),
             everybodys,
         }
     }

@@ -1,7 +1,7 @@
 //! Runs passes on a function: counts their changes, times them, checks what they leave.
 
 use super::{Cx, PASSES, Scope, Selection};
-use crate::ir::Func;
+use crate::ir::{BlockId, Func, Terminator};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
@@ -56,16 +56,19 @@ pub struct Runner<'s> {
     selection: &'s Selection,
     /// Whether passes are timed: a look at the clock costs as much as a small pass.
     timed: bool,
+    /// For tests: a pass by its place, and the function that it breaks.
+    breaks: Option<(usize, usize)>,
     /// What the passes did so far.
     pub stats: Stats,
 }
 
 impl<'s> Runner<'s> {
     #[must_use]
-    pub fn new(selection: &'s Selection, timed: bool) -> Self {
+    pub fn new(selection: &'s Selection, timed: bool, breaks: Option<(usize, usize)>) -> Self {
         Self {
             selection,
             timed,
+            breaks,
             stats: Stats::default(),
         }
     }
@@ -87,6 +90,9 @@ impl<'s> Runner<'s> {
             total.time += started.map_or(Duration::ZERO, |started| started.elapsed());
             total.changes += changes;
             total.functions += usize::from(changes > 0);
+            if self.breaks == Some((place, cx.function)) {
+                func.block_mut(BlockId::ENTRY).terminator = Terminator::NOT_YET;
+            }
             check(func, cx.function, pass.name);
         }
     }

@@ -150,10 +150,72 @@ pub const PASSES: &[Pass] = &[
     },
 ];
 
-/// `(BEFORE, AFTER, REASON)`: why BEFORE stands above AFTER in [`PASSES`]. Two neighbours in
-/// [`PASSES`] have a reason here, or the reason says that either order would do.
+/// `(BEFORE, AFTER, REASON)`: why BEFORE stands above AFTER in [`PASSES`]. Two neighbours have
+/// a line of their own; the line of two that don't touch says that either order would do.
 #[cfg(test)]
-const ORDER: &[(&str, &str, &str)] = &[];
+const ORDER: &[(&str, &str, &str)] = &[
+    (
+        "thread-dispatch",
+        "prune-dispatch",
+        "jumps between blocks must not need the entries of the dispatch that are dropped",
+    ),
+    (
+        "prune-dispatch",
+        "no-return",
+        "either order would do: one drops edges of the dispatch, the other edges behind calls",
+    ),
+    (
+        "thread-dispatch",
+        "no-return",
+        "the test of a call's result lies in the block behind the jump through the dispatch",
+    ),
+    (
+        "no-return",
+        "share-return",
+        "a block that nothing leads to anymore isn't one of those that are shared",
+    ),
+    (
+        "share-return",
+        "widen-check",
+        "either order would do: the shared block has no check of stack space",
+    ),
+    (
+        "widen-check",
+        "rotate",
+        "the check is recognised in the blocks that Go's compiler made",
+    ),
+    (
+        "rotate",
+        "give-way",
+        "the calls that cut a loop are chosen among the loop's last blocks",
+    ),
+    (
+        "give-way",
+        "mirror-sp",
+        "calls are recognised by their reads of Go's copy of SP, and polls read the copy",
+    ),
+    (
+        "rotate",
+        "values",
+        "what a copied block computes would have to be merged with what the original computes",
+    ),
+    ("mirror-sp", "values", "it replaces reads of a variable"),
+    (
+        "values",
+        "sp-values",
+        "only then is the SP of one block known in the next",
+    ),
+    (
+        "sp-values",
+        "sp-bases",
+        "an address is off the SP that the frame's own addition gave",
+    ),
+    (
+        "sp-bases",
+        "slots",
+        "what is exact for an access needs no trust",
+    ),
+];
 
 /// The pass that functions which are too heavy for it leave out ([`crate::weight`]).
 const VALUES: &str = "values";
@@ -161,6 +223,10 @@ const VALUES: &str = "values";
 /// The pass that uses [`Solved::never_zero`](super::Solved::never_zero): without it, nothing is
 /// summarised.
 pub const NO_RETURN: &str = "no-return";
+
+/// The pass that uses [`Cx::byte_loop`](super::Cx::byte_loop): without it, no byte loops are
+/// looked for.
+pub const BYTE_LOOP: &str = "byte-loop";
 
 /// The pass whose changes are calls before which a loop gives way.
 pub const GIVE_WAY: &str = "give-way";
