@@ -25,13 +25,15 @@ class Emulator:
         source = tools.BENCH / "count" / "count.c"
         tools.output(["cc", "-O2", "-Wall", "-Wextra", "-shared", "-fPIC", source, "-o", self.plugin])
 
-    def count(self, executable):
+    def count(self, executable, arguments=()):
         """Executed instructions by function, and a digest of what the program wrote.
         Raises Failed."""
         blocks = self.out / "blocks"
         blocks.unlink(missing_ok=True)
-        # All features that the emulator knows: both kinds of programs ask for them.
-        command = [self.command, "-cpu", "max", "-plugin", f"{self.plugin},out={blocks}", executable]
+        # All features that the emulator knows: both kinds of programs ask for them. With a seed, the
+        # program gets the same random numbers in each run, which seed Go's maps.
+        options = ["-cpu", "max", "-seed", "1", "-plugin", f"{self.plugin},out={blocks}"]
+        command = [self.command, *options, executable, *arguments]
         try:
             done = subprocess.run(
                 command, cwd=self.out, timeout=TIMEOUT, capture_output=True, check=False, stdin=subprocess.DEVNULL
