@@ -5,6 +5,7 @@ compile, or with --compile what compiling costs; see README.md."""
 import argparse
 import os
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 from statistics import geometric_mean
@@ -86,10 +87,7 @@ def count(side, case, wasm, emulator, options):
     executable, a digest of the output. Raises Failed."""
     job, executable = case.job(wasm.relative_to(options.out), options.paths), side.artefact(case.name)
     executable.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        tools.output(side.compile_command(job, *side.flags_for(case, options)), cwd=options.out)
-    except tools.Missing as error:
-        raise measure.Failed(str(error)) from error
+    compile_module([str(word) for word in side.compile_command(job, *side.flags_for(case, options))], options.out)
     counted, output = emulator.count(executable, job.arguments)
     if case.result:
         output += kept.digest(Path(case.result.format(**options.paths)))
@@ -97,6 +95,14 @@ def count(side, case, wasm, emulator, options):
         "instructions": counted.total(), "functions": dict(counted.most_common(KEPT_FUNCTIONS)), "output": output,
         "text": elf.sections(executable)[".text"], "file": measure.size(executable),
     }
+
+
+def compile_module(command, out):
+    """Runs a tool's build. Raises Failed with the first line of its message."""
+    done = subprocess.run(command, cwd=out, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        lines = done.stderr.strip().splitlines() or [f"exit {done.returncode}"]
+        raise measure.Failed(f"{Path(command[0]).name} build: {lines[0]}")
 
 
 def counts_of(side, case, wasm, emulator, counts, options):
