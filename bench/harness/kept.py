@@ -15,17 +15,21 @@ def digest(path):
 
 
 class Counts:
-    """key -> record. Writes the file after each new record: a run that is stopped loses nothing."""
+    """key -> record. Writes the file after each new record: a run that is stopped loses nothing,
+    and runs in several directories can share the file."""
 
     def __init__(self, path):
         self.path = path
-        self.records = json.loads(path.read_text()) if path.exists() else {}
+        self.records = self._read()
+
+    def _read(self):
+        return json.loads(self.path.read_text()) if self.path.exists() else {}
 
     def get(self, key):
         return self.records.get(key)
 
     def put(self, key, record):
-        self.records[key] = record
+        self.records = {**self._read(), key: record}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         part = self.path.with_name(self.path.name + ".part")
         part.write_text(json.dumps(self.records, indent=1, sort_keys=True) + "\n")
