@@ -53,6 +53,16 @@ impl Lowering<'_, '_, '_> {
         }
     }
 
+    /// Counts an edge whose branch is in place; the last one seals its target.
+    pub(super) fn edge_lowered(&mut self, edge: &Edge) {
+        let open = &mut self.open_edges[edge.target.index()];
+        *open -= 1;
+        if *open == 0 {
+            let target = self.clif_block(edge.target);
+            self.builder.seal_block(target);
+        }
+    }
+
     fn jump(&mut self, edge: &Edge) {
         let (target, args) = self.edge(edge);
         self.builder.ins().jump(target, &args);

@@ -49,7 +49,7 @@ use crate::ir::{BlockId, Func, Inst, Op, Origin, Type, Value};
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::{self, FuncRef, GlobalValue, InstBuilder, Signature, SourceLoc};
 use cranelift_codegen::packed_option::PackedOption;
-use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use std::collections::HashMap;
 
 /// Lowers `func`, the body of a function with this signature, into `function`. `start` is the
@@ -67,8 +67,9 @@ pub fn lower_function(
     // which it would take otherwise, may be followed by the offset before it, whose distance
     // of -1 stands for no origin.
     function.params.ensure_base_srcloc(SourceLoc::new(start));
-    let (order, _) = func.reverse_postorder();
-    let mut lowering = Lowering::new(env, func, FunctionBuilder::new(function, context));
+    let (order, edges) = func.reverse_postorder();
+    let builder = FunctionBuilder::new(function, context);
+    let mut lowering = Lowering::new(env, func, builder, edges);
     lowering.make_blocks(&order);
     lowering.start_memory_base();
     for block in order {
@@ -99,11 +100,19 @@ struct Lowering<'f, 'm, 'w> {
     regions: address::Regions,
     /// Where vectors are permuted, on a machine without an instruction for it.
     permutation: Option<ir::StackSlot>,
-    base: memory_base::Base,
+    /// Memory 0's base, where that is no constant ([`memory_base`]).
+    base: Option<Variable>,
+    /// Edges to each block that are not lowered yet; a block is sealed at zero.
+    open_edges: Vec<u32>,
 }
 
 impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
-    fn new(env: &'m Env<'m, 'w>, func: &'m Func, builder: FunctionBuilder<'f>) -> Self {
+    fn new(
+        env: &'m Env<'m, 'w>,
+        func: &'m Func,
+        builder: FunctionBuilder<'f>,
+        open_edges: Vec<u32>,
+    ) -> Self {
         let regions = address::Regions::new(builder.func);
         Self {
             env,
@@ -119,7 +128,8 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
             data: HashMap::new(),
             regions,
             permutation: None,
-            base: memory_base::Base::default(),
+            base: None,
+            open_edges,
         }
     }
 
@@ -141,6 +151,7 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
         }
         let entry = self.clif_block(BlockId::ENTRY);
         self.builder.switch_to_block(entry);
+        self.builder.seal_block(entry);
         self.start_variables(order);
     }
 
@@ -151,13 +162,14 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
             let clif = self.clif_block(id);
             self.builder.switch_to_block(clif);
         }
-        self.enter_memory_base(id);
         for &inst in &block.insts {
             self.instruction(func.inst(inst));
         }
         self.at(block.origin);
         self.terminator(&block.terminator);
-        self.leave_memory_base(id);
+        block
+            .terminator
+            .for_each_edge(|edge| self.edge_lowered(edge));
     }
 
     fn instruction(&mut self, inst: &Inst) {
@@ -177,8 +189,8 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
         for (number, value) in inst.all_results().enumerate() {
             let result = self.results[number];
             self.values[value.index()] = result.into();
-            if self.func.ty(value) == Type::Sp {
-                self.note_sp(result);
+            if matches!(inst.op, Op::Call(..)) && self.func.ty(value) == Type::Sp {
+                self.find_memory_base(result);
             }
         }
     }
