@@ -16,7 +16,9 @@
 //!   [`layout::MAX_UNCHECKED_OFFSET`]. The index is a zero extension of an
 //!   i32 value, made in [`Lowering::linear`], so the sum is below
 //!   `base + 2^32 + MAX_UNCHECKED_OFFSET` and a wide access past it, or a
-//!   short copy's last piece ([`super::bulk`]), still ends inside the reserve;
+//!   short copy's last piece ([`super::bulk`]), still ends inside the reserve. Where the
+//!   index is a value of SP as an i32 ([`Op::SpLow`]) and a value of SP is an address, that
+//!   address is `base + zext64(index)` already ([`super::sp`]);
 //! - *from a value of SP* ([`Addr::Frame`]): `base + zext64(SP) + slot` with a slot from
 //!   -[`layout::GUARD_BELOW`], which the guard below memory absorbs, to
 //!   [`layout::MAX_UNCHECKED_OFFSET`]; where the specification would wrap around 2^32, this
@@ -31,7 +33,7 @@
 //! base and index one operand on aarch64.
 
 use super::Lowering;
-use crate::ir::Addr;
+use crate::ir::{Addr, Op};
 use crate::symbol::Symbol;
 use crate::trap;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -95,19 +97,33 @@ impl Regions {
 impl Lowering<'_, '_, '_> {
     /// Pops a base and gives host address and displacement of an access of `size` bytes.
     pub(super) fn pop_host_address(&mut self, at: Addr, size: u32) -> (Value, i32) {
+        let same = self.last_operand();
         let base = self.pop();
         match at {
+            Addr::Linear { memory: 0, offset }
+                if u64::from(offset) <= layout::MAX_UNCHECKED_OFFSET
+                    && let Some(address) = self.address_of_sp(same) =>
+            {
+                (address, unchecked(offset))
+            }
             Addr::Linear { memory, offset } => self.linear(u32::from(memory), base, offset, size),
             Addr::Frame { slot } => (self.frame(base, slot), slot),
         }
+    }
+
+    /// The host address in memory 0 of an index that is a value of SP as an i32, where that
+    /// value of SP is the address.
+    fn address_of_sp(&self, index: crate::ir::Value) -> Option<Value> {
+        let low = self.func.def(index)?;
+        let is_address = low.op == Op::SpLow && self.env.sp_is_address();
+        is_address.then(|| self.value(low.args[0]))
     }
 
     /// Of an access at an index, an i32, plus an offset.
     fn linear(&mut self, memory: u32, index: Value, offset: u32, size: u32) -> (Value, i32) {
         let index = self.builder.ins().uextend(types::I64, index);
         if u64::from(offset) <= layout::MAX_UNCHECKED_OFFSET {
-            let offset = i32::try_from(offset).expect("BUG: an unchecked offset over 31 bits");
-            return (self.host_address(memory, index), offset);
+            return (self.host_address(memory, index), unchecked(offset));
         }
         // Offsets of a 32-bit memory are below 2^32: no sum here can wrap.
         let start = self.builder.ins().iadd_imm_u(index, i64::from(offset));
@@ -204,4 +220,9 @@ impl Lowering<'_, '_, '_> {
             i32::try_from(4 * memory).expect("BUG: more memories than the parser lets through");
         self.builder.ins().load(types::I32, flags, sizes, at)
     }
+}
+
+/// The displacement of an access with an offset that needs no check.
+fn unchecked(offset: u32) -> i32 {
+    i32::try_from(offset).expect("BUG: an unchecked offset over 31 bits")
 }

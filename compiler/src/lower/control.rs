@@ -6,6 +6,8 @@ use crate::trap;
 use cranelift_codegen::entity::EntityRef;
 use cranelift_codegen::ir::{self, BlockArg, InstBuilder, JumpTableData};
 use cranelift_frontend::Switch;
+use smallvec::SmallVec;
+use std::collections::HashMap;
 
 impl Lowering<'_, '_, '_> {
     /// Ends the current CLIF block.
@@ -47,8 +49,13 @@ impl Lowering<'_, '_, '_> {
                 sp,
                 otherwise,
             } => {
-                let otherwise = self.edge_block(otherwise);
-                self.byte_loop(*kind, *args, *sp, otherwise);
+                let (body, is_own) = self.plain_block(otherwise);
+                self.byte_loop(*kind, *args, *sp, body);
+                if is_own {
+                    self.builder.set_cold_block(body);
+                    self.builder.switch_to_block(body);
+                    self.jump(otherwise);
+                }
             }
         }
     }
@@ -69,23 +76,47 @@ impl Lowering<'_, '_, '_> {
     }
 
     /// The CLIF block that an edge leads to, with its arguments.
-    fn edge(&self, edge: &Edge) -> (ir::Block, Vec<BlockArg>) {
+    fn edge(&self, edge: &Edge) -> (ir::Block, SmallVec<[BlockArg; 8]>) {
         let args = edge.args.iter().map(|&arg| self.value(arg).into());
         (self.clif_block(edge.target), args.collect())
     }
 
     fn table(&mut self, index: Value, targets: &[Edge], default: &Edge) {
         let index = self.value(index);
+        // Go's tables name the same targets over and over. The code generator moves the
+        // arguments of each edge in code of the edge's own, so equal edges with arguments
+        // share a block that moves them.
+        let mut shared: HashMap<&Edge, Option<ir::Block>> = HashMap::new();
+        for edge in targets.iter().chain([default]) {
+            if !edge.args.is_empty() {
+                shared
+                    .entry(edge)
+                    .and_modify(|block| {
+                        block.get_or_insert_with(|| self.builder.create_block());
+                    })
+                    .or_default();
+            }
+        }
         let mut call = |edge| {
-            let (target, args) = self.edge(edge);
+            let (target, args) = match shared.get(edge) {
+                Some(&Some(block)) => (block, SmallVec::new()),
+                _ => self.edge(edge),
+            };
             self.builder.func.dfg.block_call(target, &args)
         };
-        let default = call(default);
-        let targets: Vec<_> = targets.iter().map(call).collect();
+        let default_call = call(default);
+        let calls: Vec<_> = targets.iter().map(call).collect();
         let table = self
             .builder
-            .create_jump_table(JumpTableData::new(default, &targets));
+            .create_jump_table(JumpTableData::new(default_call, &calls));
         self.builder.ins().br_table(index, table);
+        // In the order of the table: the output must not depend on a hash.
+        for edge in targets.iter().chain([default]) {
+            if let Some(block) = shared.remove(edge).flatten() {
+                self.builder.switch_to_block(block);
+                self.jump(edge);
+            }
+        }
     }
 
     /// A sparse table; only made by passes, for cold blocks.
@@ -123,19 +154,5 @@ impl Lowering<'_, '_, '_> {
         } else {
             (self.builder.create_block(), true)
         }
-    }
-
-    /// The same, filled, while the current block isn't complete.
-    fn edge_block(&mut self, edge: &Edge) -> ir::Block {
-        let (block, is_own) = self.plain_block(edge);
-        if is_own {
-            let current = self.builder.current_block();
-            let current = current.expect("BUG: a terminator outside of any block");
-            self.builder.set_cold_block(block);
-            self.builder.switch_to_block(block);
-            self.jump(edge);
-            self.builder.switch_to_block(current);
-        }
-        block
     }
 }

@@ -38,6 +38,8 @@ mod sp;
 mod spectre;
 mod table;
 mod tail_call;
+#[cfg(test)]
+mod tests;
 mod variable;
 
 pub use call::TABLE_ENTRY_SIZE;
@@ -88,7 +90,9 @@ struct Lowering<'f, 'm, 'w> {
     values: Vec<PackedOption<ir::Value>>,
     /// CLIF block of each reachable block.
     blocks: Vec<PackedOption<ir::Block>>,
-    /// Operands of the instruction being lowered that are not popped yet.
+    /// Operands of the instruction being lowered.
+    args: &'m [Value],
+    /// The CLIF values of `args` that are not popped yet: the first ones.
     operands: Vec<ir::Value>,
     /// Results of the instruction being lowered, as far as there are any yet.
     results: Vec<ir::Value>,
@@ -120,6 +124,7 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
             builder,
             values: vec![PackedOption::default(); func.values.len()],
             blocks: vec![PackedOption::default(); func.blocks.len()],
+            args: &[],
             operands: Vec::new(),
             results: Vec::new(),
             variables: Vec::new(),
@@ -172,8 +177,9 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
             .for_each_edge(|edge| self.edge_lowered(edge));
     }
 
-    fn instruction(&mut self, inst: &Inst) {
+    fn instruction(&mut self, inst: &'m Inst) {
         self.at(inst.origin);
+        self.args = &inst.args;
         self.operands.clear();
         for &arg in &inst.args {
             let operand = self.value(arg);
@@ -184,6 +190,12 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
         debug_assert!(
             self.operands.is_empty(),
             "BUG: operands left by {:?}",
+            inst.op
+        );
+        assert_eq!(
+            self.results.len(),
+            inst.results as usize,
+            "BUG: results of {:?}",
             inst.op
         );
         for (number, value) in inst.all_results().enumerate() {

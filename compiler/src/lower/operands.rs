@@ -4,12 +4,19 @@
 //! results, the first first.
 
 use super::Lowering;
+use crate::ir;
 use cranelift_codegen::ir::Value;
 
 impl Lowering<'_, '_, '_> {
     /// Adds a result.
     pub(super) fn push(&mut self, value: Value) {
         self.results.push(value);
+    }
+
+    /// The last operand that is left, as the IR names the operand.
+    pub(super) fn last_operand(&self) -> ir::Value {
+        let place = self.operands.len().checked_sub(1);
+        self.args[place.expect("BUG: an instruction without its operands")]
     }
 
     /// The last operand that is left.

@@ -10,8 +10,11 @@
 //! whatever the module does: the operations of this file make it by a zero extension from 32
 //! bits, the entry by a constant ([`super::entry`]), and a parameter or a call's result is
 //! what other code from here has made, since nothing else calls a function of the module or is
-//! called in its convention, but thunks, which hand SP through. So an address formed from it
-//! plus a small displacement stays inside memory 0's reserve ([`super::address`]), its lower
+//! called in its convention, but thunks, which hand SP through. A block's parameter, a
+//! `select` and a variable have what edges, operands and stores give them, and that is a value
+//! of SP again; no variable of this type begins with zero ([`super::variable`]), and the stack
+//! slot of such a variable is out of the module's reach. So an address formed from a value of
+//! SP plus a small displacement stays inside memory 0's reserve ([`super::address`]), its lower
 //! half is SP's value, exactly, and its upper half is the base ([`super::memory_base`]).
 
 use super::Lowering;

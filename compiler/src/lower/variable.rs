@@ -68,7 +68,9 @@ impl Lowering<'_, '_, '_> {
             Type::F32 => self.builder.ins().f32const(0.0),
             Type::F64 => self.builder.ins().f64const(0.0),
             Type::V128 => self.vector_constant(simd::VECTOR, [0; 16]),
-            _ => self.builder.ins().iconst(clif_type(ty), 0),
+            // Zero would be an address outside of memory ([`super::sp`]).
+            Type::Sp => panic!("BUG: SP begins with a parameter"),
+            Type::I32 | Type::I64 | Type::Ref => self.builder.ins().iconst(clif_type(ty), 0),
         }
     }
 }
