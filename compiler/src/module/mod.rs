@@ -17,7 +17,7 @@ mod parse;
 mod segments;
 mod tables;
 
-pub use crate::wasm::{Constant, Gaps, feature_of};
+pub use crate::wasm::{Constant, Gaps};
 pub use image::{Chunk, Image};
 pub use imports::Import;
 pub use parse::parse;

@@ -13,7 +13,7 @@ mod table;
 pub use choice::{Choice, Selection, known};
 pub use go::give_way::entry as give_way_entry;
 pub use go::no_return::{Summary, never_zero};
-pub use run::{Runner, Stats, Total};
+pub use run::{Runner, Stats};
 pub use table::{BYTE_LOOP, GIVE_WAY, NO_RETURN, PASSES, TRANSFORM, named, values};
 
 use crate::go::Knowledge;
