@@ -65,7 +65,11 @@ impl Compiler<'_, '_, '_> {
             let (func, report) = self.to_ir(worker, index, built, solved)?;
             watch::end();
             let none = Code::from_bytes(Vec::new(), 1, Vec::new());
-            return Ok((none, text::ir(&func, &self.env.names[index]), report));
+            return Ok((
+                none,
+                text::ir(&func, &self.env.names[index], self.env),
+                report,
+            ));
         }
         let report = self.to_clif(worker, index, built, solved)?;
         let isa = if report.unoptimised {
@@ -181,7 +185,6 @@ impl Compiler<'_, '_, '_> {
     fn cx<'s>(&'s self, index: usize, solved: Option<&'s Solved>) -> Cx<'s, 's> {
         Cx {
             module: self.env.module,
-            target: self.env.target,
             function: index,
             go: self.go.filter(|go| go.is_gos(index)),
             solved,

@@ -3,7 +3,7 @@
 //! Cranelift writes symbols and traps as numbers. Behind each line with such numbers a comment
 //! says what they stand for: `fn0 = colocated u0:5 sig0 ; main.main`.
 
-use crate::ir::Func;
+use crate::ir::{Func, Printer};
 use crate::lower::Env;
 use crate::naming;
 use crate::symbol::Symbol;
@@ -22,9 +22,17 @@ pub(super) fn asm(disassembly: &str, function: &Function, name: &str, env: &Env<
 }
 
 /// A function's IR.
-pub(super) fn ir(func: &Func, name: &str) -> String {
-    // TRANSITION: the printer of the IR, with names.
-    format!("; {name}\n{func:#?}\n\n")
+pub(super) fn ir(func: &Func, name: &str, env: &Env<'_, '_>) -> String {
+    let names = |index| {
+        let symbol = env.callee_symbol(index);
+        Some(naming::of_symbol(symbol, env.module, env.names))
+    };
+    let printer = Printer {
+        func,
+        names: &names,
+        origins: true,
+    };
+    format!("; {name}\n{printer}\n")
 }
 
 fn annotated(text: &str, function: &Function, name: &str, env: &Env<'_, '_>) -> String {

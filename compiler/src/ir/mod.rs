@@ -26,6 +26,7 @@ mod build;
 mod dominators;
 mod graph;
 pub mod op;
+#[cfg(test)]
 mod parse;
 mod print;
 mod verify;
@@ -33,6 +34,10 @@ mod verify;
 pub use build::build;
 pub use dominators::Dominators;
 pub use op::{Addr, Callee, Const, Effect, GoCall, Op};
+#[cfg(test)]
+pub use parse::parse;
+pub use print::Printer;
+pub use verify::verify;
 
 use smallvec::SmallVec;
 use wasi_aot_contract::module::TrapKind;

@@ -19,7 +19,6 @@ pub use table::{BYTE_LOOP, GIVE_WAY, NO_RETURN, PASSES, TRANSFORM, named, values
 use crate::go::Knowledge;
 use crate::ir::{ByteLoop, Func};
 use crate::module::Module;
-use crate::options::Target;
 use std::fmt;
 
 /// On what a pass relies, beside the meaning of wasm (the two tiers of facts about Go, and
@@ -90,7 +89,6 @@ pub struct Pass {
 /// What a pass may know beside the function.
 pub struct Cx<'c, 'w> {
     pub module: &'c Module<'w>,
-    pub target: Target,
     /// Place of the function among the defined ones.
     pub function: usize,
     /// What is known of a Go module; `None` for functions that Go's linker didn't make.

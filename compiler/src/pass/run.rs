@@ -1,6 +1,7 @@
 //! Runs passes on a function: counts their changes, times them, checks what they leave.
 
 use super::{Cx, PASSES, Scope, Selection};
+use crate::ir::verify;
 use crate::ir::{BlockId, Func, Terminator};
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -105,9 +106,4 @@ fn check(func: &Func, function: usize, pass: &str) {
     {
         panic!("BUG: the pass {pass} leaves function {function} invalid: {why}");
     }
-}
-
-/// TRANSITION: `ir::verify` replaces it.
-fn verify(_: &Func) -> Result<(), String> {
-    Ok(())
 }

@@ -34,6 +34,21 @@ pub enum Const {
     Null,
 }
 
+impl Const {
+    /// The constant's type.
+    #[must_use]
+    pub const fn ty(self) -> Type {
+        match self {
+            Self::I32(_) => Type::I32,
+            Self::I64(_) => Type::I64,
+            Self::F32(_) => Type::F32,
+            Self::F64(_) => Type::F64,
+            Self::V128(_) => Type::V128,
+            Self::Null => Type::Ref,
+        }
+    }
+}
+
 /// Sixteen bytes in a function's pool: a vector's, or the lanes of a shuffle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Bytes(pub u32);
