@@ -1,6 +1,6 @@
 //! Golden tests: what the compiler makes of small functions.
 //!
-//! Each `tests/golden/NAME.wat` begins with `;;! emit = clif` or `;;! emit = asm`
+//! Each `tests/golden/NAME.wat` begins with `;;! emit = ir`, `clif` or `asm`
 //! (and optionally `;;! target = linux/arm64`, `;;! cpu = x86-64-v1` and `;;! spectre = on`;
 //! `;;! functions = FILE` puts those of a file in `tests/` before the module's last line), and
 //! ends with the expected output of its functions, one `;;` comment per line. `make bless` (or
@@ -10,6 +10,9 @@
 //! `;;! go = WAYS` makes the module one of Go's ([`go_module`]) and compiles it once for each
 //! of WAYS, so that a rewrite can be seen beside what it rewrites: `without` knowledge of Go,
 //! with `verified` facts only, or with `trusted` ones, too.
+//!
+//! `;;! after = PASSES` shows the IR as it is behind each of these passes, `nothing` as it was
+//! built, so that what one pass does can be seen.
 
 #[path = "golden/go_module.rs"]
 mod go_module;
@@ -80,7 +83,8 @@ fn compile(source: &str) -> String {
     let emit = match directive("emit") {
         Some("clif") => Emit::Clif,
         Some("asm") => Emit::Asm,
-        other => panic!("`;;! emit = clif` or `asm` is missing: {other:?}"),
+        Some("ir") => Emit::Ir,
+        other => panic!("`;;! emit = ir`, `clif` or `asm` is missing: {other:?}"),
     };
     let target = match directive("target") {
         None => Target::LinuxAmd64,
@@ -121,9 +125,20 @@ fn compile(source: &str) -> String {
         if let Some(way) = way {
             writeln!(commented, ";; ==== {way}").unwrap();
         }
-        let output = wasi_aot_compiler::build(&wasm, &options, &()).unwrap();
-        for line in own_functions(std::str::from_utf8(&output).unwrap()) {
-            writeln!(commented, "{}", format!(";; {line}").trim_end()).unwrap();
+        for after in directive("after").map_or(vec![None], |a| a.split(", ").map(Some).collect()) {
+            let mut options = options.clone();
+            match after {
+                None => {}
+                Some("nothing") => options.pass_limit = Some(0),
+                Some(pass) => options.ir_after = Some(pass.to_string()),
+            }
+            if let Some(after) = after {
+                writeln!(commented, ";; ==== after {after}").unwrap();
+            }
+            let output = wasi_aot_compiler::build(&wasm, &options, &()).unwrap();
+            for line in own_functions(std::str::from_utf8(&output).unwrap()) {
+                writeln!(commented, "{}", format!(";; {line}").trim_end()).unwrap();
+            }
         }
     }
     commented

@@ -77,17 +77,16 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;                                 block0(v0: i32, v1: i32):
-;; @005a                               v2 = iconst.i32 24
-;; @005c                               v3 = uextend.i64 v1
-;; @005c                               v4 = uextend.i64 v0
-;; @005c                               v5 = iconst.i64 0x1000_0000
-;; @005c                               v6 = iadd v3, v5  ; v5 = 0x1000_0000
-;; @005c                               v7 = load.i8x16 little region0 v6
-;; @005c                               v8 = load.i8x16 little region0 v6+8
-;; @005c                               v9 = iconst.i64 0x1000_0000
-;; @005c                               v10 = iadd v4, v9  ; v9 = 0x1000_0000
-;; @005c                               store little region0 v7, v10
-;; @005c                               store little region0 v8, v10+8
+;; @005c                               v2 = uextend.i64 v1
+;; @005c                               v3 = iconst.i64 0x1000_0000
+;; @005c                               v4 = iadd v2, v3  ; v3 = 0x1000_0000
+;; @005c                               v5 = uextend.i64 v0
+;; @005c                               v6 = iconst.i64 0x1000_0000
+;; @005c                               v7 = iadd v5, v6  ; v6 = 0x1000_0000
+;; @005c                               v8 = load.i8x16 little region0 v4
+;; @005c                               v9 = load.i8x16 little region0 v4+8
+;; @005c                               store little region0 v8, v7
+;; @005c                               store little region0 v9, v7+8
 ;; @0060                               return
 ;; }
 ;; ; copy_0
@@ -133,17 +132,15 @@
 ;;     region2 = 2 "memory size"
 ;;     const0 = 0x00000000000000000000000000000000
 ;;                                 block0(v0: i32):
-;; @0072                               v1 = iconst.i32 0
-;; @0074                               v2 = iconst.i32 40
-;; @0076                               v3 = uextend.i64 v0
-;; @0076                               v4 = iconst.i64 0x1000_0000
-;; @0076                               v5 = iadd v3, v4  ; v4 = 0x1000_0000
+;; @0076                               v1 = uextend.i64 v0
+;; @0076                               v2 = iconst.i64 0x1000_0000
+;; @0076                               v3 = iadd v1, v2  ; v2 = 0x1000_0000
+;; @0076                               v4 = vconst.i8x16 const0
+;; @0076                               store little region0 v4, v3  ; v4 = const0
+;; @0076                               v5 = vconst.i8x16 const0
+;; @0076                               store little region0 v5, v3+16  ; v5 = const0
 ;; @0076                               v6 = vconst.i8x16 const0
-;; @0076                               store little region0 v6, v5  ; v6 = const0
-;; @0076                               v7 = vconst.i8x16 const0
-;; @0076                               store little region0 v7, v5+16  ; v7 = const0
-;; @0076                               v8 = vconst.i8x16 const0
-;; @0076                               store little region0 v8, v5+24  ; v8 = const0
+;; @0076                               store little region0 v6, v3+24  ; v6 = const0
 ;; @0079                               return
 ;; }
 ;; ; fill_7
@@ -152,14 +149,12 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;                                 block0(v0: i32):
-;; @007e                               v1 = iconst.i32 427
-;; @0081                               v2 = iconst.i32 7
-;; @0083                               v3 = uextend.i64 v0
-;; @0083                               v4 = iconst.i64 0x1000_0000
-;; @0083                               v5 = iadd v3, v4  ; v4 = 0x1000_0000
-;; @0083                               v6 = iconst.i32 -1414812757
-;; @0083                               store little region0 v6, v5  ; v6 = -1414812757
-;; @0083                               v7 = iconst.i32 -1414812757
-;; @0083                               store little region0 v7, v5+3  ; v7 = -1414812757
+;; @0083                               v1 = uextend.i64 v0
+;; @0083                               v2 = iconst.i64 0x1000_0000
+;; @0083                               v3 = iadd v1, v2  ; v2 = 0x1000_0000
+;; @0083                               v4 = iconst.i32 -1414812757
+;; @0083                               store little region0 v4, v3  ; v4 = -1414812757
+;; @0083                               v5 = iconst.i32 -1414812757
+;; @0083                               store little region0 v5, v3+3  ; v5 = -1414812757
 ;; @0086                               return
 ;; }

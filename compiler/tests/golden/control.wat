@@ -23,13 +23,13 @@
 ;;                                 block0(v0: i32):
 ;; @002d                               brif v0, block1, block2
 ;;                                 block1:
-;; @002f                               v1 = iconst.i32 1
-;; @0031                               jump block3(v1)  ; v1 = 1
+;; @002f                               v2 = iconst.i32 1
+;; @0031                               jump block3(v2)  ; v2 = 1
 ;;                                 block2:
-;; @0032                               v2 = iconst.i32 2
-;; @0034                               jump block3(v2)  ; v2 = 2
-;;                                 block3(v3: i32):
-;; @0035                               return v3
+;; @0032                               v3 = iconst.i32 2
+;; @0034                               jump block3(v3)  ; v3 = 2
+;;                                 block3(v1: i32):
+;; @0035                               return v1
 ;; }
 ;; ; loop
 ;; function u0:1(i32) -> i32 tail {
@@ -37,13 +37,13 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;                                 block0(v0: i32):
-;;                                     v1 = iconst.i32 0
-;; @003a                               jump block1(v1, v0)  ; v1 = 0
-;;                                 block1(v2: i32, v3: i32):
-;; @0040                               v4 = iadd v2, v3
+;;                                     v3 = iconst.i32 0
+;; @003a                               jump block1(v0, v3)  ; v3 = 0
+;;                                 block1(v1: i32, v2: i32):
+;; @0040                               v4 = iadd v2, v1
 ;; @0045                               v5 = iconst.i32 1
-;; @0047                               v6 = isub v3, v5  ; v5 = 1
-;; @004a                               brif v6, block1(v4, v6), block2
+;; @0047                               v6 = isub v1, v5  ; v5 = 1
+;; @004a                               brif v6, block1(v6, v4), block2
 ;;                                 block2:
 ;; @004c                               jump block3
 ;;                                 block3:
@@ -55,14 +55,12 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;                                 block0(v0: i32):
-;; @0054                               v1 = iconst.i32 10
-;; @0056                               v2 = iconst.i32 20
-;; @005a                               brif v0, block3, block1
-;;                                 block3:
-;; @005a                               jump block2(v2)  ; v2 = 20
+;; @0054                               v2 = iconst.i32 10
+;; @0056                               v3 = iconst.i32 20
+;; @005a                               brif v0, block2(v3), block1  ; v3 = 20
 ;;                                 block1:
-;; @005c                               v3 = iadd.i32 v1, v2  ; v1 = 10, v2 = 20
-;; @005d                               jump block2(v3)
-;;                                 block2(v4: i32):
-;; @005e                               return v4
+;; @005c                               v4 = iadd.i32 v2, v3  ; v2 = 10, v3 = 20
+;; @005d                               jump block2(v4)
+;;                                 block2(v1: i32):
+;; @005e                               return v1
 ;; }

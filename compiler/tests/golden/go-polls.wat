@@ -1,5 +1,6 @@
-;;! emit = clif
-;;! go = verified, trusted
+;;! emit = ir
+;;! go = trusted
+;;! after = rotate, give-way
 ;; A loop whose only call is of a function without a stack check. Trusted: it compares
 ;; stackguard0 in front of the call, and in a cold block pushes where the goroutine goes on and
 ;; jumps to runtime.morestack_noctxt.
@@ -29,131 +30,116 @@
     (i32.const 1))
   (func (export "_start")))
 ;; expected:
-;; ==== verified
-;; ; main.leaf
-;; function u0:0(i32) -> i32 tail {
-;;     region0 = 0 "linear memory"
-;;     region1 = 1 "globals"
-;;     region2 = 2 "memory size"
-;;                                 block0(v0: i32):
-;; @0057                               v1 = iconst.i32 0
-;; @0059                               return v1  ; v1 = 0
-;; }
-;; ; main.direct
-;; function u0:1(i32) -> i32 tail {
-;;     region0 = 0 "linear memory"
-;;     region1 = 1 "globals"
-;;     region2 = 2 "memory size"
-;;     sig0 = (i32) -> i32 tail
-;;     fn0 = colocated u0:0 sig0 ; main.leaf
-;;                                 block0(v0: i32):
-;;                                     v1 = iconst.i32 0
-;; @005e                               v2 = get_pinned_reg.i64
-;; @005e                               v3 = ireduce.i32 v2
-;; @0062                               jump block1
-;;                                 block1:
-;; @006a                               br_table v0, block2, [block3]
-;;                                 block2:
-;; @0089                               v4 = iconst.i32 0
-;; @008d                               jump block3
-;;                                 block3:
-;; @006f                               v5 = get_pinned_reg.i64
-;; @006f                               v6 = ireduce.i32 v5
-;; @0071                               v7 = iconst.i64 0x1001_0001
-;; @0077                               v8 = iconst.i64 0x1000_0000
-;; @0077                               v9 = iadd v5, v8  ; v8 = 0x1000_0000
-;; @0077                               store little region0 v7, v9  ; v7 = 0x1001_0001
-;; @007a                               v10 = iconst.i32 0
-;; @007c                               v11 = call fn0(v10)  ; v10 = 0
-;; @007e                               v12 = get_pinned_reg.i64
-;; @007e                               v13 = ireduce.i32 v12
-;; @0082                               brif v11, block4, block5
-;;                                 block4 cold:
-;; @0084                               v14 = iconst.i32 1
-;; @0086                               return v14  ; v14 = 1
-;;                                 block5:
-;; @0087                               jump block6
-;;                                 block6:
-;; @0088                               jump block2
-;; }
 ;; ==== trusted
+;; ==== after rotate
 ;; ; main.leaf
-;; function u0:0(i32) -> i32 tail {
-;;     region0 = 0 "linear memory"
-;;     region1 = 1 "globals"
-;;     region2 = 2 "memory size"
-;;                                 block0(v0: i32):
-;; @0057                               v1 = iconst.i32 0
-;; @0059                               return v1  ; v1 = 0
-;; }
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 sp, sp is x1
+;; b0(v0: i32, v1: sp):
+;;   v4: i32 = i32.const 0                           @57
+;;   v5: sp = get x1                                 @59
+;;   return v4 v5                                    @59
 ;; ; main.direct
-;; function u0:1(i32) -> i32 tail {
-;;     region0 = 0 "linear memory"
-;;     region1 = 1 "globals"
-;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0 ; wasi_aot_globals
-;;     sig0 = (i32) -> i32 tail
-;;     sig1 = (i32) -> i32 tail
-;;     fn0 = colocated u0:3 sig0 ; runtime.morestack_noctxt
-;;     fn1 = colocated u0:0 sig1 ; main.leaf
-;;                                 block0(v0: i32):
-;;                                     v1 = iconst.i32 0
-;; @005e                               v2 = get_pinned_reg.i64
-;; @005e                               v3 = ireduce.i32 v2
-;; @0062                               jump block1
-;;                                 block1:
-;; @006a                               brif.i32 v0, block2, block4
-;;                                 block2 cold:
-;; @006a                               v4 = iconst.i32 1
-;; @006a                               v5 = icmp.i32 eq v0, v4  ; v4 = 1
-;; @006a                               brif v5, block10, block3
-;;                                 block3 cold:
-;; @006a                               trap user6 ; resumed where Go never resumes (build with --no-go-opt)
-;;                                 block4:
-;; @006f                               v6 = get_pinned_reg.i64
-;; @006f                               v7 = ireduce.i32 v6
-;; @0071                               v8 = iconst.i64 0x1001_0001
-;; @0077                               v9 = iconst.i64 0x1000_0000
-;; @0077                               v10 = iadd v6, v9  ; v9 = 0x1000_0000
-;; @0077                               store little region0 v8, v10  ; v8 = 0x1001_0001
-;; @007a                               v11 = symbol_value.i64 gv0
-;; @007a                               v12 = load.i64 notrap aligned region1 v11+16
-;; @007a                               v13 = ireduce.i32 v12
-;; @007a                               v14 = uextend.i64 v13
-;; @007a                               v15 = iconst.i64 0x1000_0000
-;; @007a                               v16 = iadd v14, v15  ; v15 = 0x1000_0000
-;; @007a                               v17 = load.i32 little region0 v16+16
-;; @007a                               v18 = iconst.i32 -1314
-;; @007a                               v19 = icmp eq v17, v18  ; v18 = -1314
-;; @007a                               v20 = uextend.i32 v19
-;; @007a                               brif v20, block5, block6
-;;                                 block5 cold:
-;; @007a                               v21 = get_pinned_reg.i64
-;; @007a                               v22 = ireduce.i32 v21
-;; @007a                               v23 = iconst.i32 8
-;; @007a                               v24 = isub v22, v23  ; v23 = 8
-;; @007a                               v25 = uextend.i64 v24
-;; @007a                               v26 = iconst.i64 0x1000_0000
-;; @007a                               v27 = iconst.i64 0x1000_0000
-;; @007a                               v28 = iadd v25, v27  ; v27 = 0x1000_0000
-;; @007a                               store little region0 v26, v28  ; v26 = 0x1000_0000
-;; @007a                               v29 = iconst.i32 0
-;; @007a                               set_pinned_reg v25
-;; @007a                               return_call fn0(v29)  ; v29 = 0
-;;                                 block6:
-;; @007a                               v30 = iconst.i32 0
-;; @007c                               v31 = call fn1(v30)  ; v30 = 0
-;; @007e                               v32 = get_pinned_reg.i64
-;; @007e                               v33 = ireduce.i32 v32
-;; @0082                               brif v31, block7, block8
-;;                                 block7 cold:
-;; @0084                               v34 = iconst.i32 1
-;; @0086                               return v34  ; v34 = 1
-;;                                 block8:
-;; @0087                               jump block9
-;;                                 block9:
-;; @0088                               jump block10
-;;                                 block10:
-;; @0089                               v35 = iconst.i32 0
-;; @008d                               jump block4
-;; }
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 i32 sp, sp is x2, dispatch b3
+;; b0(v0: i32, v1: sp):
+;;   v4: sp = get x2                                 @5e/0
+;;   v5: i32 = sp.low v4                             @5e/0
+;;   set x1 v5                                       @60/0
+;;   jump b3                                         @62/0
+;; b3():
+;;   v6: i32 = get x0                                @68/0
+;;   branch v6 b10 b5                                @6a/0
+;; b10() cold:
+;;   switch v6 [1:b4] b9                             @6a/0
+;; b9() cold:
+;;   trap UnexpectedEntry                            @6a/0
+;; b5():
+;;   v7: i32 = get x1                                @6f/0
+;;   v8: i64 = i64.const 268500993                   @71/0
+;;   i64.store v7 v8 +0                              @77/0
+;;   v9: i32 = i32.const 0                           @7a/0
+;;   v10: sp = get x2                                @7c/0
+;;   v11: i32, v12: sp = call 0:main.leaf v9 v10     @7c/0
+;;   set x2 v12                                      @7c/0
+;;   v13: sp = get x2                                @7e/0
+;;   v14: i32 = sp.low v13                           @7e/0
+;;   set x1 v14                                      @80/0
+;;   branch v11 b7 b8                                @82/0
+;; b7() cold:
+;;   v15: i32 = i32.const 1                          @84/0
+;;   v16: sp = get x2                                @86/0
+;;   return v15 v16                                  @86/0
+;; b8():
+;;   jump b6                                         @87/0
+;; b6():
+;;   jump b4                                         @88/0
+;; b4():
+;;   v17: i32 = i32.const 0                          @89/1
+;;   set x0 v17                                      @8b/1
+;;   jump b5                                         @8d/1
+;; ==== after give-way
+;; ; main.leaf
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 sp, sp is x1
+;; b0(v0: i32, v1: sp):
+;;   v4: i32 = i32.const 0                           @57
+;;   v5: sp = get x1                                 @59
+;;   return v4 v5                                    @59
+;; ; main.direct
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 i32 sp, sp is x2, dispatch b3
+;; b0(v0: i32, v1: sp):
+;;   v4: sp = get x2                                 @5e/0
+;;   v5: i32 = sp.low v4                             @5e/0
+;;   set x1 v5                                       @60/0
+;;   jump b3                                         @62/0
+;; b3():
+;;   v6: i32 = get x0                                @68/0
+;;   branch v6 b10 b5                                @6a/0
+;; b10() cold:
+;;   switch v6 [1:b4] b9                             @6a/0
+;; b9() cold:
+;;   trap UnexpectedEntry                            @6a/0
+;; b5():
+;;   v7: i32 = get x1                                @6f/0
+;;   v8: i64 = i64.const 268500993                   @71/0
+;;   i64.store v7 v8 +0                              @77/0
+;;   v26: i64 = global.get 2                         @7a/0
+;;   v27: i32 = i32.wrap_i64 v26                     @7a/0
+;;   v28: i32 = i32.load v27 +16                     @7a/0
+;;   v29: i32 = i32.const -1314                      @7a/0
+;;   v30: i32 = i32.eq v28 v29                       @7a/0
+;;   branch v30 b12 b11                              @7a/0
+;; b12() cold:
+;;   v18: sp = get x2                                @7a/0
+;;   v19: i32 = sp.low v18                           @7a/0
+;;   v20: i32 = i32.const 8                          @7a/0
+;;   v21: i32 = i32.sub v19 v20                      @7a/0
+;;   v22: sp = sp.from v21                           @7a/0
+;;   v23: i32 = sp.low v22                           @7a/0
+;;   v24: i64 = i64.const 268435456                  @7a/0
+;;   v25: i32 = i32.const 0                          @7a/0
+;;   i64.store v23 v24 +0                            @7a/0
+;;   return_call 3:runtime.morestack_noctxt v25 v22  @7a/0
+;; b11():
+;;   v9: i32 = i32.const 0                           @7a/0
+;;   v10: sp = get x2                                @7c/0
+;;   v11: i32, v12: sp = call 0:main.leaf v9 v10     @7c/0
+;;   set x2 v12                                      @7c/0
+;;   v13: sp = get x2                                @7e/0
+;;   v14: i32 = sp.low v13                           @7e/0
+;;   set x1 v14                                      @80/0
+;;   branch v11 b7 b8                                @82/0
+;; b7() cold:
+;;   v15: i32 = i32.const 1                          @84/0
+;;   v16: sp = get x2                                @86/0
+;;   return v15 v16                                  @86/0
+;; b8():
+;;   jump b6                                         @87/0
+;; b6():
+;;   jump b4                                         @88/0
+;; b4():
+;;   v17: i32 = i32.const 0                          @89/1
+;;   set x0 v17                                      @8b/1
+;;   jump b5                                         @8d/1

@@ -21,103 +21,99 @@
 ;; expected:
 ;; ==== verified
 ;; ; main.calls
-;; function u0:0(i32) -> i32 tail {
+;; function u0:0(i32, i64) -> i32, i64 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     sig0 = (i32) -> i32 tail
+;;     sig0 = (i32, i64) -> i32, i64 tail
 ;;     fn0 = colocated u0:1 sig0 ; main.callee
-;;                                 block0(v0: i32):
-;;                                     v1 = iconst.i32 0
+;;                                 block0(v0: i32, v1: i64):
 ;; @004b                               jump block1
 ;;                                 block1:
-;; @0055                               br_table v0, block7, [block2, block6]
+;; @0055                               br_table v0, block7, [block2, block6(v1)]
 ;;                                 block2:
-;; @005b                               v2 = get_pinned_reg.i64
-;; @005b                               v3 = ireduce.i32 v2
-;; @005d                               v4 = iconst.i64 0x1000_0001
-;; @0063                               v5 = iconst.i64 0x1000_0000
-;; @0063                               v6 = iadd v2, v5  ; v5 = 0x1000_0000
-;; @0063                               store little region0 v4, v6  ; v4 = 0x1000_0001
-;; @0066                               v7 = iconst.i32 0
-;; @0068                               v8 = call fn0(v7)  ; v7 = 0
-;; @006a                               brif v8, block3, block4
+;; @005d                               v3 = iconst.i64 0x1000_0001
+;; @0063                               v4 = iconst.i64 0x1000_0000
+;; @0063                               v5 = iadd.i64 v1, v4  ; v4 = 0x1000_0000
+;; @0063                               store little region0 v3, v5  ; v3 = 0x1000_0001
+;; @0066                               v6 = iconst.i32 0
+;; @0068                               v7, v8 = call fn0(v6, v1)  ; v6 = 0
+;; @006a                               brif v7, block3, block4
 ;;                                 block3 cold:
 ;; @006c                               v9 = iconst.i32 1
-;; @006e                               return v9  ; v9 = 1
+;; @006e                               return v9, v8  ; v9 = 1
 ;;                                 block4:
 ;; @006f                               jump block5
 ;;                                 block5:
-;; @0070                               jump block6
-;;                                 block6:
+;; @0070                               jump block6(v8)
+;;                                 block6(v2: i64):
 ;; @0071                               v10 = iconst.i32 0
-;; @0073                               return v10  ; v10 = 0
+;; @0073                               return v10, v2  ; v10 = 0
 ;;                                 block7:
 ;; @0075                               trap user1 ; unreachable
 ;; }
 ;; ; main.callee
-;; function u0:1(i32) -> i32 tail {
+;; function u0:1(i32, i64) -> i32, i64 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;                                 block0(v0: i32):
-;; @007b                               v1 = iconst.i32 8
-;; @007d                               v2 = uextend.i64 v1  ; v1 = 8
-;; @007d                               v3 = iconst.i64 0x1000_0000
-;; @007d                               v4 = iadd v2, v3  ; v3 = 0x1000_0000
-;; @007d                               v5 = load.i32 little region0 v4
-;; @0080                               return v5
+;;                                 block0(v0: i32, v1: i64):
+;; @007b                               v2 = iconst.i32 8
+;; @007d                               v3 = uextend.i64 v2  ; v2 = 8
+;; @007d                               v4 = iconst.i64 0x1000_0000
+;; @007d                               v5 = iadd v3, v4  ; v4 = 0x1000_0000
+;; @007d                               v6 = load.i32 little region0 v5
+;; @0080                               return v6, v1
 ;; }
 ;; ==== trusted
 ;; ; main.calls
-;; function u0:0(i32) -> i32 tail {
+;; function u0:0(i32, i64) -> i32, i64 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;     sig0 = (i32) -> i32 tail
+;;     sig0 = (i32, i64) -> i32, i64 tail
 ;;     fn0 = colocated u0:1 sig0 ; main.callee
-;;                                 block0(v0: i32):
-;;                                     v1 = iconst.i32 0
+;;                                 block0(v0: i32, v1: i64):
 ;; @004b                               jump block1
 ;;                                 block1:
 ;; @0055                               brif.i32 v0, block2, block4
 ;;                                 block2 cold:
-;; @0055                               v2 = iconst.i32 1
-;; @0055                               v3 = icmp.i32 eq v0, v2  ; v2 = 1
-;; @0055                               brif v3, block8, block3
+;; @0055                               v3 = iconst.i32 1
+;; @0055                               v4 = icmp.i32 eq v0, v3  ; v3 = 1
+;; @0055                               brif v4, block9, block3
+;;                                 block9 cold:
+;; @0055                               jump block8(v1)
 ;;                                 block3 cold:
 ;; @0055                               trap user6 ; resumed where Go never resumes (build with --no-go-opt)
 ;;                                 block4:
-;; @005b                               v4 = get_pinned_reg.i64
-;; @005b                               v5 = ireduce.i32 v4
-;; @005d                               v6 = iconst.i64 0x1000_0001
-;; @0063                               v7 = iconst.i64 0x1000_0000
-;; @0063                               v8 = iadd v4, v7  ; v7 = 0x1000_0000
-;; @0063                               store little region0 v6, v8  ; v6 = 0x1000_0001
-;; @0066                               v9 = iconst.i32 0
-;; @0068                               v10 = call fn0(v9)  ; v9 = 0
-;; @006a                               brif v10, block5, block6
+;; @005d                               v5 = iconst.i64 0x1000_0001
+;; @0063                               v6 = iconst.i64 0x1000_0000
+;; @0063                               v7 = iadd.i64 v1, v6  ; v6 = 0x1000_0000
+;; @0063                               store little region0 v5, v7  ; v5 = 0x1000_0001
+;; @0066                               v8 = iconst.i32 0
+;; @0068                               v9, v10 = call fn0(v8, v1)  ; v8 = 0
+;; @006a                               brif v9, block5, block6
 ;;                                 block5 cold:
 ;; @006c                               v11 = iconst.i32 1
-;; @006e                               return v11  ; v11 = 1
+;; @006e                               return v11, v10  ; v11 = 1
 ;;                                 block6:
 ;; @006f                               jump block7
 ;;                                 block7:
-;; @0070                               jump block8
-;;                                 block8:
+;; @0070                               jump block8(v10)
+;;                                 block8(v2: i64):
 ;; @0071                               v12 = iconst.i32 0
-;; @0073                               return v12  ; v12 = 0
+;; @0073                               return v12, v2  ; v12 = 0
 ;; }
 ;; ; main.callee
-;; function u0:1(i32) -> i32 tail {
+;; function u0:1(i32, i64) -> i32, i64 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;                                 block0(v0: i32):
-;; @007b                               v1 = iconst.i32 8
-;; @007d                               v2 = uextend.i64 v1  ; v1 = 8
-;; @007d                               v3 = iconst.i64 0x1000_0000
-;; @007d                               v4 = iadd v2, v3  ; v3 = 0x1000_0000
-;; @007d                               v5 = load.i32 little region0 v4
-;; @0080                               return v5
+;;                                 block0(v0: i32, v1: i64):
+;; @007b                               v2 = iconst.i32 8
+;; @007d                               v3 = uextend.i64 v2  ; v2 = 8
+;; @007d                               v4 = iconst.i64 0x1000_0000
+;; @007d                               v5 = iadd v3, v4  ; v4 = 0x1000_0000
+;; @007d                               v6 = load.i32 little region0 v5
+;; @0080                               return v6, v1
 ;; }

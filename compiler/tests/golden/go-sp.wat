@@ -1,6 +1,8 @@
-;;! emit = clif
-;;! go = without, verified
-;; Local 1 is a copy of SP wherever it is read: it isn't kept, the pinned register is read.
+;;! emit = ir
+;;! go = trusted
+;;! after = give-way, mirror-sp, values, slots
+;; Local 1 is a copy of SP wherever it is read (`mirror-sp`), SP is a value from call to call
+;; (`values`), and accesses are off that value (`slots`).
 (module
   (memory 1)
   (global (mut i32) (i32.const 0))
@@ -18,116 +20,190 @@
     (i32.load (i32.const 8)))
   (func (export "_start")))
 ;; expected:
-;; ==== without
+;; ==== trusted
+;; ==== after give-way
 ;; ; main.frame
-;; function u0:0(i32) -> i32 tail {
-;;     region0 = 0 "linear memory"
-;;     region1 = 1 "globals"
-;;     region2 = 2 "memory size"
-;;     sig0 = (i32) -> i32 tail
-;;     fn0 = colocated u0:1 sig0 ; main.callee
-;;                                 block0(v0: i32):
-;;                                     v1 = iconst.i32 0
-;; @004b                               v2 = get_pinned_reg.i64
-;; @004b                               v3 = ireduce.i32 v2
-;; @0051                               v4 = iconst.i32 32
-;; @0053                               v5 = isub v3, v4  ; v4 = 32
-;; @0056                               v6 = uextend.i64 v5
-;; @005a                               v7 = iconst.i64 7
-;; @005c                               v8 = iconst.i64 0x1000_0000
-;; @005c                               v9 = iadd v6, v8  ; v8 = 0x1000_0000
-;; @005c                               store little region0 v7, v9+8  ; v7 = 7
-;; @005f                               v10 = iconst.i32 0
-;; @0061                               set_pinned_reg v6
-;; @0061                               v11 = call fn0(v10)  ; v10 = 0
-;; @0063                               v12 = get_pinned_reg.i64
-;; @0063                               v13 = ireduce.i32 v12
-;; @0067                               brif v11, block1, block2
-;;                                 block1:
-;; @0069                               v14 = iconst.i32 1
-;; @006b                               return v14  ; v14 = 1
-;;                                 block2:
-;; @006c                               jump block3
-;;                                 block3:
-;; @006f                               v15 = iconst.i64 9
-;; @0071                               v16 = uextend.i64 v13
-;; @0071                               v17 = iconst.i64 0x1000_0000
-;; @0071                               v18 = iadd v16, v17  ; v17 = 0x1000_0000
-;; @0071                               store little region0 v15, v18+16  ; v15 = 9
-;; @0076                               v19 = iconst.i32 40
-;; @0078                               v20 = iadd.i32 v13, v19  ; v19 = 40
-;; @007b                               v21 = uextend.i64 v20
-;; @007d                               v22 = iconst.i32 0
-;; @007f                               set_pinned_reg v21
-;; @007f                               return v22  ; v22 = 0
-;; }
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 i32 sp, sp is x2
+;; b0(v0: i32, v1: sp):
+;;   v4: sp = get x2                                 @4b
+;;   v5: i32 = sp.low v4                             @4b
+;;   set x1 v5                                       @4d
+;;   v6: i32 = get x1                                @4f
+;;   v7: i32 = i32.const 32                          @51
+;;   v8: i32 = i32.sub v6 v7                         @53
+;;   set x1 v8                                       @54
+;;   v9: sp = sp.from v8                             @56
+;;   set x2 v9                                       @56
+;;   v10: i32 = get x1                               @58
+;;   v11: i64 = i64.const 7                          @5a
+;;   i64.store v10 v11 +8                            @5c
+;;   v12: i32 = i32.const 0                          @5f
+;;   v13: sp = get x2                                @61
+;;   v14: i32, v15: sp = call 1:main.callee v12 v13  @61
+;;   set x2 v15                                      @61
+;;   v16: sp = get x2                                @63
+;;   v17: i32 = sp.low v16                           @63
+;;   set x1 v17                                      @65
+;;   branch v14 b3 b4                                @67
+;; b3() cold:
+;;   v18: i32 = i32.const 1                          @69
+;;   v19: sp = get x2                                @6b
+;;   return v18 v19                                  @6b
+;; b4():
+;;   jump b2                                         @6c
+;; b2():
+;;   v20: i32 = get x1                               @6d
+;;   v21: i64 = i64.const 9                          @6f
+;;   i64.store v20 v21 +16                           @71
+;;   v22: i32 = get x1                               @74
+;;   v23: i32 = i32.const 40                         @76
+;;   v24: i32 = i32.add v22 v23                      @78
+;;   set x1 v24                                      @79
+;;   v25: sp = sp.from v24                           @7b
+;;   set x2 v25                                      @7b
+;;   v26: i32 = i32.const 0                          @7d
+;;   v27: sp = get x2                                @7f
+;;   return v26 v27                                  @7f
 ;; ; main.callee
-;; function u0:1(i32) -> i32 tail {
-;;     region0 = 0 "linear memory"
-;;     region1 = 1 "globals"
-;;     region2 = 2 "memory size"
-;;                                 block0(v0: i32):
-;; @0082                               v1 = iconst.i32 8
-;; @0084                               v2 = uextend.i64 v1  ; v1 = 8
-;; @0084                               v3 = iconst.i64 0x1000_0000
-;; @0084                               v4 = iadd v2, v3  ; v3 = 0x1000_0000
-;; @0084                               v5 = load.i32 little region0 v4
-;; @0087                               return v5
-;; }
-;; ==== verified
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 sp, sp is x1
+;; b0(v0: i32, v1: sp):
+;;   v4: i32 = i32.const 8                           @82
+;;   v5: i32 = i32.load v4 +0                        @84
+;;   v6: sp = get x1                                 @87
+;;   return v5 v6                                    @87
+;; ==== after mirror-sp
 ;; ; main.frame
-;; function u0:0(i32) -> i32 tail {
-;;     region0 = 0 "linear memory"
-;;     region1 = 1 "globals"
-;;     region2 = 2 "memory size"
-;;     sig0 = (i32) -> i32 tail
-;;     fn0 = colocated u0:1 sig0 ; main.callee
-;;                                 block0(v0: i32):
-;;                                     v1 = iconst.i32 0
-;; @004b                               v2 = get_pinned_reg.i64
-;; @004b                               v3 = ireduce.i32 v2
-;; @0051                               v4 = iconst.i32 32
-;; @0053                               v5 = isub v3, v4  ; v4 = 32
-;; @0056                               v6 = uextend.i64 v5
-;; @005a                               v7 = iconst.i64 7
-;; @005c                               v8 = iconst.i64 0x1000_0000
-;; @005c                               v9 = iadd v6, v8  ; v8 = 0x1000_0000
-;; @005c                               store little region0 v7, v9+8  ; v7 = 7
-;; @005f                               v10 = iconst.i32 0
-;; @0061                               set_pinned_reg v6
-;; @0061                               v11 = call fn0(v10)  ; v10 = 0
-;; @0063                               v12 = get_pinned_reg.i64
-;; @0063                               v13 = ireduce.i32 v12
-;; @0067                               brif v11, block1, block2
-;;                                 block1 cold:
-;; @0069                               v14 = iconst.i32 1
-;; @006b                               return v14  ; v14 = 1
-;;                                 block2:
-;; @006c                               jump block3
-;;                                 block3:
-;; @006d                               v15 = get_pinned_reg.i64
-;; @006d                               v16 = ireduce.i32 v15
-;; @006f                               v17 = iconst.i64 9
-;; @0071                               v18 = iconst.i64 0x1000_0000
-;; @0071                               v19 = iadd v15, v18  ; v18 = 0x1000_0000
-;; @0071                               store little region0 v17, v19+16  ; v17 = 9
-;; @0076                               v20 = iconst.i32 40
-;; @0078                               v21 = iadd v16, v20  ; v20 = 40
-;; @007b                               v22 = uextend.i64 v21
-;; @007d                               v23 = iconst.i32 0
-;; @007f                               set_pinned_reg v22
-;; @007f                               return v23  ; v23 = 0
-;; }
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 i32 sp, sp is x2
+;; b0(v0: i32, v1: sp):
+;;   v4: sp = get x2                                 @4b
+;;   v5: i32 = sp.low v4                             @4b
+;;   set x1 v5                                       @4d
+;;   v28: sp = get x2                                @4f
+;;   v6: i32 = sp.low v28                            @4f
+;;   v7: i32 = i32.const 32                          @51
+;;   v8: i32 = i32.sub v6 v7                         @53
+;;   set x1 v8                                       @54
+;;   v9: sp = sp.from v8                             @56
+;;   set x2 v9                                       @56
+;;   v29: sp = get x2                                @58
+;;   v10: i32 = sp.low v29                           @58
+;;   v11: i64 = i64.const 7                          @5a
+;;   i64.store v10 v11 +8                            @5c
+;;   v12: i32 = i32.const 0                          @5f
+;;   v13: sp = get x2                                @61
+;;   v14: i32, v15: sp = call 1:main.callee v12 v13  @61
+;;   set x2 v15                                      @61
+;;   v16: sp = get x2                                @63
+;;   v17: i32 = sp.low v16                           @63
+;;   set x1 v17                                      @65
+;;   branch v14 b3 b4                                @67
+;; b3() cold:
+;;   v18: i32 = i32.const 1                          @69
+;;   v19: sp = get x2                                @6b
+;;   return v18 v19                                  @6b
+;; b4():
+;;   jump b2                                         @6c
+;; b2():
+;;   v30: sp = get x2                                @6d
+;;   v20: i32 = sp.low v30                           @6d
+;;   v21: i64 = i64.const 9                          @6f
+;;   i64.store v20 v21 +16                           @71
+;;   v31: sp = get x2                                @74
+;;   v22: i32 = sp.low v31                           @74
+;;   v23: i32 = i32.const 40                         @76
+;;   v24: i32 = i32.add v22 v23                      @78
+;;   set x1 v24                                      @79
+;;   v25: sp = sp.from v24                           @7b
+;;   set x2 v25                                      @7b
+;;   v26: i32 = i32.const 0                          @7d
+;;   v27: sp = get x2                                @7f
+;;   return v26 v27                                  @7f
 ;; ; main.callee
-;; function u0:1(i32) -> i32 tail {
-;;     region0 = 0 "linear memory"
-;;     region1 = 1 "globals"
-;;     region2 = 2 "memory size"
-;;                                 block0(v0: i32):
-;; @0082                               v1 = iconst.i32 8
-;; @0084                               v2 = uextend.i64 v1  ; v1 = 8
-;; @0084                               v3 = iconst.i64 0x1000_0000
-;; @0084                               v4 = iadd v2, v3  ; v3 = 0x1000_0000
-;; @0084                               v5 = load.i32 little region0 v4
-;; @0087                               return v5
-;; }
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 sp, sp is x1
+;; b0(v0: i32, v1: sp):
+;;   v4: i32 = i32.const 8                           @82
+;;   v5: i32 = i32.load v4 +0                        @84
+;;   v6: sp = get x1                                 @87
+;;   return v5 v6                                    @87
+;; ==== after values
+;; ; main.frame
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 i32 sp, sp is x2
+;; b0(v0: i32, v1: sp):
+;;   v5: i32 = sp.low v1                             @4b
+;;   v6: i32 = sp.low v1                             @4f
+;;   v7: i32 = i32.const 32                          @51
+;;   v8: i32 = i32.sub v6 v7                         @53
+;;   v9: sp = sp.from v8                             @56
+;;   v10: i32 = sp.low v9                            @58
+;;   v11: i64 = i64.const 7                          @5a
+;;   i64.store v10 v11 +8                            @5c
+;;   v12: i32 = i32.const 0                          @5f
+;;   v14: i32, v15: sp = call 1:main.callee v12 v9   @61
+;;   v17: i32 = sp.low v15                           @63
+;;   branch v14 b3 b4                                @67
+;; b3() cold:
+;;   v18: i32 = i32.const 1                          @69
+;;   return v18 v15                                  @6b
+;; b4():
+;;   jump b2                                         @6c
+;; b2():
+;;   v20: i32 = sp.low v15                           @6d
+;;   v21: i64 = i64.const 9                          @6f
+;;   i64.store v20 v21 +16                           @71
+;;   v22: i32 = sp.low v15                           @74
+;;   v23: i32 = i32.const 40                         @76
+;;   v24: i32 = i32.add v22 v23                      @78
+;;   v25: sp = sp.from v24                           @7b
+;;   v26: i32 = i32.const 0                          @7d
+;;   return v26 v25                                  @7f
+;; ; main.callee
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 sp, sp is x1
+;; b0(v0: i32, v1: sp):
+;;   v4: i32 = i32.const 8                           @82
+;;   v5: i32 = i32.load v4 +0                        @84
+;;   return v5 v1                                    @87
+;; ==== after slots
+;; ; main.frame
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 i32 sp, sp is x2
+;; b0(v0: i32, v1: sp):
+;;   v5: i32 = sp.low v1                             @4b
+;;   v6: i32 = sp.low v1                             @4f
+;;   v7: i32 = i32.const 32                          @51
+;;   v8: i32 = i32.sub v6 v7                         @53
+;;   v9: sp = sp.add -32 v1                          @56
+;;   v10: i32 = sp.low v9                            @58
+;;   v11: i64 = i64.const 7                          @5a
+;;   i64.store v9 v11 frame+8                        @5c
+;;   v12: i32 = i32.const 0                          @5f
+;;   v14: i32, v15: sp = call 1:main.callee v12 v9   @61
+;;   v17: i32 = sp.low v15                           @63
+;;   branch v14 b3 b4                                @67
+;; b3() cold:
+;;   v18: i32 = i32.const 1                          @69
+;;   return v18 v15                                  @6b
+;; b4():
+;;   jump b2                                         @6c
+;; b2():
+;;   v20: i32 = sp.low v15                           @6d
+;;   v21: i64 = i64.const 9                          @6f
+;;   i64.store v15 v21 frame+16                      @71
+;;   v22: i32 = sp.low v15                           @74
+;;   v23: i32 = i32.const 40                         @76
+;;   v24: i32 = i32.add v22 v23                      @78
+;;   v25: sp = sp.add 40 v15                         @7b
+;;   v26: i32 = i32.const 0                          @7d
+;;   return v26 v25                                  @7f
+;; ; main.callee
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 sp, sp is x1
+;; b0(v0: i32, v1: sp):
+;;   v4: i32 = i32.const 8                           @82
+;;   v5: i32 = i32.load v4 +0                        @84
+;;   return v5 v1                                    @87

@@ -1,5 +1,6 @@
-;;! emit = clif
-;;! go = without, trusted
+;;! emit = ir
+;;! go = trusted
+;;! after = share-return, widen-check
 ;; The stack check of a function whose frame is large: with the value in stackguard0 that asks
 ;; a goroutine to give way, the 32-bit sum would wrap around. Trusted: it is made in 64 bits.
 (module
@@ -21,67 +22,58 @@
     (unreachable))
   (func (export "_start")))
 ;; expected:
-;; ==== without
-;; ; main.large_frame
-;; function u0:0(i32) -> i32 tail {
-;;     region0 = 0 "linear memory"
-;;     region1 = 1 "globals"
-;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0 ; wasi_aot_globals
-;;                                 block0(v0: i32):
-;;                                     v1 = iconst.i32 0
-;; @0055                               v2 = get_pinned_reg.i64
-;; @0055                               v3 = ireduce.i32 v2
-;; @005b                               v4 = symbol_value.i64 gv0
-;; @005b                               v5 = load.i64 notrap aligned region1 v4+16
-;; @005d                               v6 = ireduce.i32 v5
-;; @005e                               v7 = uextend.i64 v6
-;; @005e                               v8 = iconst.i64 0x1000_0000
-;; @005e                               v9 = iadd v7, v8  ; v8 = 0x1000_0000
-;; @005e                               v10 = load.i32 little region0 v9+16
-;; @0061                               v11 = iconst.i32 2000
-;; @0064                               v12 = iadd v10, v11  ; v11 = 2000
-;; @0065                               v13 = icmp ule v3, v12
-;; @0065                               v14 = uextend.i32 v13
-;; @0066                               brif v14, block1, block2
-;;                                 block1:
-;; @0068                               v15 = iconst.i32 1
-;; @006a                               return v15  ; v15 = 1
-;;                                 block2:
-;; @006b                               jump block3
-;;                                 block3:
-;; @006c                               v16 = iconst.i32 0
-;; @006e                               return v16  ; v16 = 0
-;; }
 ;; ==== trusted
+;; ==== after share-return
 ;; ; main.large_frame
-;; function u0:0(i32) -> i32 tail {
-;;     region0 = 0 "linear memory"
-;;     region1 = 1 "globals"
-;;     region2 = 2 "memory size"
-;;     gv0 = symbol colocated userextname0 ; wasi_aot_globals
-;;                                 block0(v0: i32):
-;;                                     v1 = iconst.i32 0
-;; @0055                               v2 = get_pinned_reg.i64
-;; @0055                               v3 = ireduce.i32 v2
-;; @005b                               v4 = symbol_value.i64 gv0
-;; @005b                               v5 = load.i64 notrap aligned region1 v4+16
-;; @005d                               v6 = ireduce.i32 v5
-;; @005e                               v7 = uextend.i64 v6
-;; @005e                               v8 = iconst.i64 0x1000_0000
-;; @005e                               v9 = iadd v7, v8  ; v8 = 0x1000_0000
-;; @005e                               v10 = uload32 little region0 v9+16
-;; @0061                               v11 = iconst.i64 2000
-;; @0064                               v12 = iadd v10, v11  ; v11 = 2000
-;; @0065                               v13 = icmp ule v2, v12
-;; @0065                               v14 = uextend.i32 v13
-;; @0066                               brif v14, block1, block2
-;;                                 block1 cold:
-;; @0068                               v15 = iconst.i32 1
-;; @006a                               return v15  ; v15 = 1
-;;                                 block2:
-;; @006b                               jump block3
-;;                                 block3:
-;; @006c                               v16 = iconst.i32 0
-;; @006e                               return v16  ; v16 = 0
-;; }
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 i32 sp, sp is x2
+;; b0(v0: i32, v1: sp):
+;;   v4: sp = get x2                                 @55
+;;   v5: i32 = sp.low v4                             @55
+;;   set x1 v5                                       @57
+;;   v6: i32 = get x1                                @59
+;;   v7: i64 = global.get 2                          @5b
+;;   v8: i32 = i32.wrap_i64 v7                       @5d
+;;   v9: i32 = i32.load v8 +16                       @5e
+;;   v10: i32 = i32.const 2000                       @61
+;;   v11: i32 = i32.add v9 v10                       @64
+;;   v12: i32 = i32.le_u v6 v11                      @65
+;;   branch v12 b3 b4                                @66
+;; b3() cold:
+;;   v13: i32 = i32.const 1                          @68
+;;   v14: sp = get x2                                @6a
+;;   return v13 v14                                  @6a
+;; b4():
+;;   jump b2                                         @6b
+;; b2():
+;;   v15: i32 = i32.const 0                          @6c
+;;   v16: sp = get x2                                @6e
+;;   return v15 v16                                  @6e
+;; ==== after widen-check
+;; ; main.large_frame
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 i32 sp, sp is x2
+;; b0(v0: i32, v1: sp):
+;;   v4: sp = get x2                                 @55
+;;   v5: i32 = sp.low v4                             @55
+;;   set x1 v5                                       @57
+;;   v6: i32 = get x1                                @59
+;;   v7: i64 = global.get 2                          @5b
+;;   v8: i32 = i32.wrap_i64 v7                       @5d
+;;   v9: i64 = i64.load32_u v8 +16                   @5e
+;;   v10: i32 = i32.const 2000                       @61
+;;   v17: i64 = i64.const 2000                       @64
+;;   v11: i64 = i64.add v9 v17                       @64
+;;   v18: i64 = i64.extend_i32_u v6                  @64
+;;   v12: i32 = i64.le_u v18 v11                     @65
+;;   branch v12 b3 b4                                @66
+;; b3() cold:
+;;   v13: i32 = i32.const 1                          @68
+;;   v14: sp = get x2                                @6a
+;;   return v13 v14                                  @6a
+;; b4():
+;;   jump b2                                         @6b
+;; b2():
+;;   v15: i32 = i32.const 0                          @6c
+;;   v16: sp = get x2                                @6e
+;;   return v15 v16                                  @6e

@@ -1,5 +1,6 @@
-;;! emit = clif
-;;! go = without, verified
+;;! emit = ir
+;;! go = trusted
+;;! after = no-return, share-return
 ;; Two calls of functions that may return 1: the blocks that return 1 themselves become one.
 (module
   (memory 1)
@@ -14,86 +15,80 @@
     (i32.const 0))
   (func (export "_start")))
 ;; expected:
-;; ==== without
+;; ==== trusted
+;; ==== after no-return
 ;; ; main.may_unwind
-;; function u0:0(i32) -> i32 tail {
-;;     region0 = 0 "linear memory"
-;;     region1 = 1 "globals"
-;;     region2 = 2 "memory size"
-;;                                 block0(v0: i32):
-;; @0049                               v1 = iconst.i32 8
-;; @004b                               v2 = uextend.i64 v1  ; v1 = 8
-;; @004b                               v3 = iconst.i64 0x1000_0000
-;; @004b                               v4 = iadd v2, v3  ; v3 = 0x1000_0000
-;; @004b                               v5 = load.i32 little region0 v4
-;; @004e                               return v5
-;; }
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 sp, sp is x1
+;; b0(v0: i32, v1: sp):
+;;   v4: i32 = i32.const 8                           @49
+;;   v5: i32 = i32.load v4 +0                        @4b
+;;   v6: sp = get x1                                 @4e
+;;   return v5 v6                                    @4e
 ;; ; main.calls
-;; function u0:1(i32) -> i32 tail {
-;;     region0 = 0 "linear memory"
-;;     region1 = 1 "globals"
-;;     region2 = 2 "memory size"
-;;     sig0 = (i32) -> i32 tail
-;;     fn0 = colocated u0:0 sig0 ; main.may_unwind
-;;                                 block0(v0: i32):
-;; @0051                               v1 = iconst.i32 0
-;; @0053                               v2 = call fn0(v1)  ; v1 = 0
-;; @0055                               brif v2, block1, block2
-;;                                 block1:
-;; @0057                               v3 = iconst.i32 1
-;; @0059                               return v3  ; v3 = 1
-;;                                 block2:
-;; @005a                               jump block3
-;;                                 block3:
-;; @005b                               v4 = iconst.i32 0
-;; @005d                               v5 = call fn0(v4)  ; v4 = 0
-;; @005f                               brif v5, block4, block5
-;;                                 block4:
-;; @0061                               v6 = iconst.i32 1
-;; @0063                               return v6  ; v6 = 1
-;;                                 block5:
-;; @0064                               jump block6
-;;                                 block6:
-;; @0065                               v7 = iconst.i32 0
-;; @0067                               return v7  ; v7 = 0
-;; }
-;; ==== verified
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 sp, sp is x1
+;; b0(v0: i32, v1: sp):
+;;   v4: i32 = i32.const 0                           @51
+;;   v5: sp = get x1                                 @53
+;;   v6: i32, v7: sp = call 0:main.may_unwind v4 v5  @53
+;;   set x1 v7                                       @53
+;;   branch v6 b3 b4                                 @55
+;; b3():
+;;   v8: i32 = i32.const 1                           @57
+;;   v9: sp = get x1                                 @59
+;;   return v8 v9                                    @59
+;; b4():
+;;   jump b2                                         @5a
+;; b2():
+;;   v10: i32 = i32.const 0                          @5b
+;;   v11: sp = get x1                                @5d
+;;   v12: i32, v13: sp = call 0:main.may_unwind v10 v11@5d
+;;   set x1 v13                                      @5d
+;;   branch v12 b6 b7                                @5f
+;; b6():
+;;   v14: i32 = i32.const 1                          @61
+;;   v15: sp = get x1                                @63
+;;   return v14 v15                                  @63
+;; b7():
+;;   jump b5                                         @64
+;; b5():
+;;   v16: i32 = i32.const 0                          @65
+;;   v17: sp = get x1                                @67
+;;   return v16 v17                                  @67
+;; ==== after share-return
 ;; ; main.may_unwind
-;; function u0:0(i32) -> i32 tail {
-;;     region0 = 0 "linear memory"
-;;     region1 = 1 "globals"
-;;     region2 = 2 "memory size"
-;;                                 block0(v0: i32):
-;; @0049                               v1 = iconst.i32 8
-;; @004b                               v2 = uextend.i64 v1  ; v1 = 8
-;; @004b                               v3 = iconst.i64 0x1000_0000
-;; @004b                               v4 = iadd v2, v3  ; v3 = 0x1000_0000
-;; @004b                               v5 = load.i32 little region0 v4
-;; @004e                               return v5
-;; }
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 sp, sp is x1
+;; b0(v0: i32, v1: sp):
+;;   v4: i32 = i32.const 8                           @49
+;;   v5: i32 = i32.load v4 +0                        @4b
+;;   v6: sp = get x1                                 @4e
+;;   return v5 v6                                    @4e
 ;; ; main.calls
-;; function u0:1(i32) -> i32 tail {
-;;     region0 = 0 "linear memory"
-;;     region1 = 1 "globals"
-;;     region2 = 2 "memory size"
-;;     sig0 = (i32) -> i32 tail
-;;     fn0 = colocated u0:0 sig0 ; main.may_unwind
-;;                                 block0(v0: i32):
-;; @0051                               v1 = iconst.i32 0
-;; @0053                               v2 = call fn0(v1)  ; v1 = 0
-;; @0055                               brif v2, block3, block1
-;;                                 block1:
-;; @005a                               jump block2
-;;                                 block2:
-;; @005b                               v3 = iconst.i32 0
-;; @005d                               v4 = call fn0(v3)  ; v3 = 0
-;; @005f                               brif v4, block3, block4
-;;                                 block3 cold:
-;; @0057                               v5 = iconst.i32 1
-;; @0059                               return v5  ; v5 = 1
-;;                                 block4:
-;; @0064                               jump block5
-;;                                 block5:
-;; @0065                               v6 = iconst.i32 0
-;; @0067                               return v6  ; v6 = 0
-;; }
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 sp, sp is x1
+;; b0(v0: i32, v1: sp):
+;;   v4: i32 = i32.const 0                           @51
+;;   v5: sp = get x1                                 @53
+;;   v6: i32, v7: sp = call 0:main.may_unwind v4 v5  @53
+;;   set x1 v7                                       @53
+;;   branch v6 b3 b4                                 @55
+;; b4():
+;;   jump b2                                         @5a
+;; b2():
+;;   v10: i32 = i32.const 0                          @5b
+;;   v11: sp = get x1                                @5d
+;;   v12: i32, v13: sp = call 0:main.may_unwind v10 v11@5d
+;;   set x1 v13                                      @5d
+;;   branch v12 b3 b7                                @5f
+;; b3() cold:
+;;   v8: i32 = i32.const 1                           @57
+;;   v9: sp = get x1                                 @59
+;;   return v8 v9                                    @59
+;; b7():
+;;   jump b5                                         @64
+;; b5():
+;;   v16: i32 = i32.const 0                          @65
+;;   v17: sp = get x1                                @67
+;;   return v16 v17                                  @67

@@ -9,7 +9,7 @@
 ;;   stp fp, lr, [sp, #-16]!
 ;;   mov fp, sp
 ;; block0:
-;;   mov x4, x21
+;;   movz x4, #1, LSL #32
 ;;   add x4, x4, x2, UXTW
 ;;   ldr x2, [x4, #8]
 ;;   ldp fp, lr, [sp], #16

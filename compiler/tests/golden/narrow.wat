@@ -26,19 +26,16 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;                                 block0(v0: i64, v1: i64):
-;; @0050                               v2 = iconst.i64 3
-;; @0052                               v3 = ishl v1, v2  ; v2 = 3
-;; @0053                               v4 = iadd v0, v3
-;; @0054                               v5 = ireduce.i32 v0
-;; @0054                               v6 = ireduce.i32 v1
-;; @0054                               v7 = iconst.i32 3
-;; @0054                               v8 = ishl v6, v7  ; v7 = 3
-;; @0054                               v9 = iadd v5, v8
-;; @0055                               v10 = uextend.i64 v9
-;; @0055                               v11 = iconst.i64 0x1000_0000
-;; @0055                               v12 = iadd v10, v11  ; v11 = 0x1000_0000
-;; @0055                               v13 = load.i64 little region0 v12+8
-;; @0058                               return v13
+;; @0054                               v2 = ireduce.i32 v0
+;; @0054                               v3 = ireduce.i32 v1
+;; @0054                               v4 = iconst.i32 3
+;; @0054                               v5 = ishl v3, v4  ; v4 = 3
+;; @0054                               v6 = iadd v2, v5
+;; @0055                               v7 = uextend.i64 v6
+;; @0055                               v8 = iconst.i64 0x1000_0000
+;; @0055                               v9 = iadd v7, v8  ; v8 = 0x1000_0000
+;; @0055                               v10 = load.i64 little region0 v9+8
+;; @0058                               return v10
 ;; }
 ;; ; difference
 ;; function u0:2(i64, i32) -> i32 tail {
@@ -46,15 +43,11 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;                                 block0(v0: i64, v1: i32):
-;; @005d                               v2 = iconst.i64 24
-;; @005f                               v3 = imul v0, v2  ; v2 = 24
-;; @0062                               v4 = sextend.i64 v1
-;; @0063                               v5 = isub v3, v4
-;; @0064                               v6 = ireduce.i32 v0
-;; @0064                               v7 = iconst.i32 24
-;; @0064                               v8 = imul v6, v7  ; v7 = 24
-;; @0064                               v9 = isub v8, v1
-;; @0065                               return v9
+;; @0064                               v2 = ireduce.i32 v0
+;; @0064                               v3 = iconst.i32 24
+;; @0064                               v4 = imul v2, v3  ; v3 = 24
+;; @0064                               v5 = isub v4, v1
+;; @0065                               return v5
 ;; }
 ;; ; far
 ;; function u0:3(i64) -> i32 tail {
@@ -73,10 +66,9 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;                                 block0(v0: i64):
-;; @0073                               v1 = iconst.i64 0xffff_ffff
-;; @0079                               v2 = ireduce.i32 v0
-;; @0079                               v3 = uextend.i64 v2
-;; @007a                               return v3
+;; @0079                               v1 = ireduce.i32 v0
+;; @0079                               v2 = uextend.i64 v1
+;; @007a                               return v2
 ;; }
 ;; ; loaded_once
 ;; function u0:5(i32) -> i64 tail {
@@ -88,12 +80,8 @@
 ;; @007f                               v2 = iconst.i64 0x1000_0000
 ;; @007f                               v3 = iadd v1, v2  ; v2 = 0x1000_0000
 ;; @007f                               v4 = load.i64 little region0 v3+16
-;; @0084                               v5 = uextend.i64 v0
-;; @0084                               v6 = iconst.i64 0x1000_0000
-;; @0084                               v7 = iadd v5, v6  ; v6 = 0x1000_0000
-;; @0084                               v8 = load.i64 little region0 v7+16
-;; @0087                               v9 = iadd v4, v8
-;; @0088                               return v9
+;; @0087                               v5 = iadd v4, v4
+;; @0088                               return v5
 ;; }
 ;; ; loaded_twice
 ;; function u0:6(i32) -> i64 tail {

@@ -20,6 +20,5 @@
 ;;     region2 = 2 "memory size"
 ;;                                 block0:
 ;; @003a                               v0 = iconst.i32 -1
-;; @003c                               v1 = iconst.i32 2
 ;; @003f                               return v0  ; v0 = -1
 ;; }

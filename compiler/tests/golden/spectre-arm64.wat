@@ -37,42 +37,42 @@
 ;;   stp fp, lr, [sp, #-16]!
 ;;   mov fp, sp
 ;; block0:
-;;   mov x14, x21
-;;   load_ext_name_near x15, User(userextname0)+0 ; wasi_aot_memory_pages
-;;   ldr w0, [x15]
-;;   movz w15, #8
-;;   movk w15, w15, #32768, LSL #16
-;;   add x15, x15, x2, UXTW
-;;   mov w0, w0
-;;   lsl x0, x0, #16
-;;   subs xzr, x15, x0
+;;   load_ext_name_near x14, User(userextname0)+0 ; wasi_aot_memory_pages
+;;   ldr w15, [x14]
+;;   movz w14, #8
+;;   movk w14, w14, #32768, LSL #16
+;;   add x14, x14, x2, UXTW
+;;   mov w15, w15
+;;   lsl x15, x15, #16
+;;   subs xzr, x14, x15
 ;;   b.hi #trap=user5 ; out of bounds memory access
-;;   movz x1, #0
-;;   movz x3, #32768, LSL #16
-;;   add x2, x3, x2, UXTW
-;;   subs xzr, x15, x0
-;;   csel x0, x1, x2, hi
+;;   movz x0, #0
+;;   movz x1, #32768, LSL #16
+;;   add x1, x1, x2, UXTW
+;;   subs xzr, x14, x15
+;;   csel x0, x0, x1, hi
 ;;   csdb
-;;   ldr x2, [x0, x14]
+;;   movz x1, #1, LSL #32
+;;   ldr x2, [x0, x1]
 ;;   ldp fp, lr, [sp], #16
 ;;   ret
 ;; ; fill
 ;;   stp fp, lr, [sp, #-16]!
 ;;   mov fp, sp
 ;; block0:
-;;   mov x0, x21
 ;;   load_ext_name_near x15, User(userextname0)+0 ; wasi_aot_memory_pages
-;;   ldr w1, [x15]
+;;   ldr w0, [x15]
 ;;   mov w15, w4
-;;   add x5, x15, x2, UXTW
-;;   mov w1, w1
-;;   lsl x4, x1, #16
-;;   subs xzr, x5, x4
+;;   add x4, x15, x2, UXTW
+;;   mov w0, w0
+;;   lsl x5, x0, #16
+;;   subs xzr, x4, x5
 ;;   b.hi #trap=user5 ; out of bounds memory access
+;;   movz x0, #1, LSL #32
 ;;   add x0, x0, x2, UXTW
 ;;   mov w1, w3
 ;;   movz x2, #0
-;;   subs xzr, x5, x4
+;;   subs xzr, x4, x5
 ;;   csel x2, x2, x15, hi
 ;;   csdb
 ;;   bl 0

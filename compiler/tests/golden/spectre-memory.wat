@@ -118,15 +118,14 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;                                 block0(v0: i32, v1: i32):
-;; @0082                               v2 = iconst.i32 16
-;; @0084                               v3 = uextend.i64 v1
-;; @0084                               v4 = uextend.i64 v0
-;; @0084                               v5 = iconst.i64 0x1000_0000
-;; @0084                               v6 = iadd v3, v5  ; v5 = 0x1000_0000
-;; @0084                               v7 = load.i8x16 little region0 v6
-;; @0084                               v8 = iconst.i64 0x1000_0000
-;; @0084                               v9 = iadd v4, v8  ; v8 = 0x1000_0000
-;; @0084                               store little region0 v7, v9
+;; @0084                               v2 = uextend.i64 v1
+;; @0084                               v3 = iconst.i64 0x1000_0000
+;; @0084                               v4 = iadd v2, v3  ; v3 = 0x1000_0000
+;; @0084                               v5 = uextend.i64 v0
+;; @0084                               v6 = iconst.i64 0x1000_0000
+;; @0084                               v7 = iadd v5, v6  ; v6 = 0x1000_0000
+;; @0084                               v8 = load.i8x16 little region0 v4
+;; @0084                               store little region0 v8, v7
 ;; @0088                               return
 ;; }
 ;; ; short_fill
@@ -136,12 +135,10 @@
 ;;     region2 = 2 "memory size"
 ;;     const0 = 0x00000000000000000000000000000000
 ;;                                 block0(v0: i32):
-;; @008d                               v1 = iconst.i32 0
-;; @008f                               v2 = iconst.i32 16
-;; @0091                               v3 = uextend.i64 v0
-;; @0091                               v4 = iconst.i64 0x1000_0000
-;; @0091                               v5 = iadd v3, v4  ; v4 = 0x1000_0000
-;; @0091                               v6 = vconst.i8x16 const0
-;; @0091                               store little region0 v6, v5  ; v6 = const0
+;; @0091                               v1 = uextend.i64 v0
+;; @0091                               v2 = iconst.i64 0x1000_0000
+;; @0091                               v3 = iadd v1, v2  ; v2 = 0x1000_0000
+;; @0091                               v4 = vconst.i8x16 const0
+;; @0091                               store little region0 v4, v3  ; v4 = const0
 ;; @0094                               return
 ;; }

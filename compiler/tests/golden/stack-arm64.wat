@@ -26,14 +26,13 @@
 ;;   stp fp, lr, [sp, #-16]!
 ;;   mov fp, sp
 ;; block0:
-;;   mov x12, x21
-;;   sub x13, x12, x12, UXTW
 ;;   b label1
 ;; block1:
-;;   ldr w14, [x12]
-;;   ldr w15, [x13, w2, UXTW]
+;;   ldr w14, [x3]
+;;   and x15, x3, #18446744069414584320
+;;   ldr w15, [x15, w2, UXTW]
 ;;   add w14, w14, w15
-;;   str w14, [x12]
+;;   str w14, [x3]
 ;;   sub w2, w2, #4
 ;;   cbnz w2, label2 ; b label3
 ;; block2:
@@ -41,11 +40,12 @@
 ;; block3:
 ;;   b label4
 ;; block4:
-;;   sub w0, w12, #16
-;;   add x0, x13, x0, UXTW
-;;   mov x21, x0
+;;   sub w0, w3, #16
+;;   and x1, x3, #18446744069414584320
+;;   add x2, x1, x0, UXTW
 ;;   bl 0
-;;   mov x0, x21
+;;   mov x0, x2
 ;;   ldr w2, [x0, #8]
+;;   mov x3, x0
 ;;   ldp fp, lr, [sp], #16
 ;;   ret

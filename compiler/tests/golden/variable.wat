@@ -9,39 +9,36 @@
   (func (export "_start")))
 ;; expected:
 ;; ; frame
-;; function u0:0() tail {
+;; function u0:0(i64) -> i64 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;                                 block0:
-;; @003e                               v0 = get_pinned_reg.i64
-;; @003e                               v1 = ireduce.i32 v0
-;; @0040                               v2 = iconst.i32 16
-;; @0042                               v3 = isub v1, v2  ; v2 = 16
+;;                                 block0(v0: i64):
+;; @0043                               v1 = ireduce.i32 v0
+;; @0043                               v2 = iconst.i32 -16
+;; @0043                               v3 = iadd v1, v2  ; v2 = -16
 ;; @0043                               v4 = uextend.i64 v3
-;; @0045                               set_pinned_reg v4
-;; @0045                               return
+;; @0045                               return v4
 ;; }
 ;; ; cell
-;; function u0:1(i64) -> i64 tail {
+;; function u0:1(i64, i64) -> i64, i64 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;     gv0 = symbol colocated userextname0 ; wasi_aot_globals
-;;                                 block0(v0: i64):
-;; @0048                               v1 = symbol_value.i64 gv0
-;; @0048                               v2 = load.i64 notrap aligned region1 v1+8
-;; @004c                               v3 = symbol_value.i64 gv0
-;; @004c                               store notrap aligned region1 v0, v3+8
-;; @004e                               return v2
+;;                                 block0(v0: i64, v1: i64):
+;; @0048                               v2 = symbol_value.i64 gv0
+;; @0048                               v3 = load.i64 notrap aligned region1 v2+8
+;; @004c                               v4 = symbol_value.i64 gv0
+;; @004c                               store notrap aligned region1 v0, v4+8
+;; @004e                               return v3, v1
 ;; }
 ;; ; tee
-;; function u0:2(i32) -> i32 tail {
+;; function u0:2(i32, i64) -> i32, i64 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;                                 block0(v0: i32):
-;;                                     v1 = iconst.i32 0
+;;                                 block0(v0: i32, v1: i64):
 ;; @0059                               v2 = iadd v0, v0
-;; @005a                               return v2
+;; @005a                               return v2, v1
 ;; }

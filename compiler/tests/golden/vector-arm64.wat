@@ -17,7 +17,7 @@
 ;;   stp fp, lr, [sp, #-16]!
 ;;   mov fp, sp
 ;; block0:
-;;   mov x9, x21
+;;   movz x9, #1, LSL #32
 ;;   add x10, x9, x2, UXTW
 ;;   ldr q16, [x10, #16]
 ;;   ldr q17, [x9, w3, UXTW]
@@ -30,7 +30,7 @@
 ;;   stp fp, lr, [sp, #-16]!
 ;;   mov fp, sp
 ;; block0:
-;;   mov x0, x21
+;;   movz x0, #1, LSL #32
 ;;   ldr q17, [x0, w2, UXTW]
 ;;   dup v18.16b, w3
 ;;   cmeq v17.16b, v17.16b, v18.16b

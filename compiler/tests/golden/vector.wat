@@ -23,113 +23,113 @@
   (func (export "_start")))
 ;; expected:
 ;; ; sum
-;; function u0:0(i8x16, i8x16) -> i8x16 tail {
+;; function u0:0(i8x16, i8x16, i64) -> i8x16, i64 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;                                 block0(v0: i8x16, v1: i8x16):
-;; @0076                               v2 = bitcast.i32x4 little v1
-;; @0076                               v3 = bitcast.i32x4 little v0
-;; @0076                               v4 = iadd v3, v2
-;; @0076                               v5 = bitcast.i8x16 little v4
-;; @007b                               v6 = bitcast.i32x4 little v1
-;; @007b                               v7 = iadd v4, v6
-;; @007b                               v8 = bitcast.i8x16 little v7
-;; @007e                               return v8
+;;                                 block0(v0: i8x16, v1: i8x16, v2: i64):
+;; @0076                               v3 = bitcast.i32x4 little v1
+;; @0076                               v4 = bitcast.i32x4 little v0
+;; @0076                               v5 = iadd v4, v3
+;; @0076                               v6 = bitcast.i8x16 little v5
+;; @007b                               v7 = bitcast.i32x4 little v1
+;; @007b                               v8 = iadd v5, v7
+;; @007b                               v9 = bitcast.i8x16 little v8
+;; @007e                               return v9, v2
 ;; }
 ;; ; global
-;; function u0:1(i8x16) tail {
+;; function u0:1(i8x16, i64) -> i64 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;     gv0 = symbol colocated userextname0 ; wasi_aot_globals
-;;                                 block0(v0: i8x16):
-;; @0081                               v1 = symbol_value.i64 gv0
-;; @0081                               v2 = load.i8x16 notrap aligned region1 v1+16
-;; @0085                               v3 = bxor v2, v0
-;; @0087                               v4 = symbol_value.i64 gv0
-;; @0087                               store notrap aligned region1 v3, v4+16
-;; @0089                               v5 = iconst.i64 1
-;; @008b                               v6 = symbol_value.i64 gv0
-;; @008b                               store notrap aligned region1 v5, v6+32  ; v5 = 1
-;; @008d                               return
+;;                                 block0(v0: i8x16, v1: i64):
+;; @0081                               v2 = symbol_value.i64 gv0
+;; @0081                               v3 = load.i8x16 notrap aligned region1 v2+16
+;; @0085                               v4 = bxor v3, v0
+;; @0087                               v5 = symbol_value.i64 gv0
+;; @0087                               store notrap aligned region1 v4, v5+16
+;; @0089                               v6 = iconst.i64 1
+;; @008b                               v7 = symbol_value.i64 gv0
+;; @008b                               store notrap aligned region1 v6, v7+32  ; v6 = 1
+;; @008d                               return v1
 ;; }
 ;; ; lane
-;; function u0:2(i32, i8x16) tail {
+;; function u0:2(i32, i8x16, i64) -> i64 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;                                 block0(v0: i32, v1: i8x16):
-;; @0096                               v2 = bitcast.i16x8 little v1
-;; @0096                               v3 = uextend.i64 v0
-;; @0096                               v4 = iconst.i64 0x1000_0000
-;; @0096                               v5 = iadd v3, v4  ; v4 = 0x1000_0000
-;; @0096                               v6 = load.i16 little region0 v5
-;; @0096                               v7 = insertlane v2, v6, 1
-;; @0096                               v8 = bitcast.i8x16 little v7
-;; @009b                               v9 = bitcast.i32x4 little v8
-;; @009b                               v10 = extractlane v9, 2
-;; @009b                               v11 = uextend.i64 v0
-;; @009b                               v12 = iconst.i64 0x1000_0000
-;; @009b                               v13 = iadd v11, v12  ; v12 = 0x1000_0000
-;; @009b                               store little region0 v10, v13+4
-;; @00a0                               return
+;;                                 block0(v0: i32, v1: i8x16, v2: i64):
+;; @0096                               v3 = bitcast.i16x8 little v1
+;; @0096                               v4 = uextend.i64 v0
+;; @0096                               v5 = iconst.i64 0x1000_0000
+;; @0096                               v6 = iadd v4, v5  ; v5 = 0x1000_0000
+;; @0096                               v7 = load.i16 little region0 v6
+;; @0096                               v8 = insertlane v3, v7, 1
+;; @0096                               v9 = bitcast.i8x16 little v8
+;; @009b                               v10 = bitcast.i32x4 little v9
+;; @009b                               v11 = extractlane v10, 2
+;; @009b                               v12 = uextend.i64 v0
+;; @009b                               v13 = iconst.i64 0x1000_0000
+;; @009b                               v14 = iadd v12, v13  ; v13 = 0x1000_0000
+;; @009b                               store little region0 v11, v14+4
+;; @00a0                               return v2
 ;; }
 ;; ; find
-;; function u0:3(i32, i32) -> i32 tail {
+;; function u0:3(i32, i32, i64) -> i32, i64 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;                                 block0(v0: i32, v1: i32):
-;; @00a5                               v2 = uextend.i64 v0
-;; @00a5                               v3 = iconst.i64 0x1000_0000
-;; @00a5                               v4 = iadd v2, v3  ; v3 = 0x1000_0000
-;; @00a5                               v5 = load.i8x16 little region0 v4
-;; @00ab                               v6 = ireduce.i8 v1
-;; @00ab                               v7 = splat.i8x16 v6
-;; @00ad                               v8 = icmp eq v5, v7
-;; @00af                               v9 = vhigh_bits.i32 v8
-;; @00b1                               return v9
+;;                                 block0(v0: i32, v1: i32, v2: i64):
+;; @00a5                               v3 = uextend.i64 v0
+;; @00a5                               v4 = iconst.i64 0x1000_0000
+;; @00a5                               v5 = iadd v3, v4  ; v4 = 0x1000_0000
+;; @00a5                               v6 = load.i8x16 little region0 v5
+;; @00ab                               v7 = ireduce.i8 v1
+;; @00ab                               v8 = splat.i8x16 v7
+;; @00ad                               v9 = icmp eq v6, v8
+;; @00af                               v10 = vhigh_bits.i32 v9
+;; @00b1                               return v10, v2
 ;; }
 ;; ; larger
-;; function u0:4(i8x16, i8x16) -> i8x16 tail {
+;; function u0:4(i8x16, i8x16, i64) -> i8x16, i64 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;                                 block0(v0: i8x16, v1: i8x16):
-;; @00b8                               v2 = bitcast.f32x4 little v1
-;; @00b8                               v3 = bitcast.f32x4 little v0
-;; @00b8                               v4 = fcmp lt v3, v2
-;; @00b8                               v5 = bitcast.f32x4 little v4
-;; @00b8                               v6 = bitselect v5, v2, v3
-;; @00b8                               v7 = bitcast.i8x16 little v6
-;; @00bb                               return v7
+;;                                 block0(v0: i8x16, v1: i8x16, v2: i64):
+;; @00b8                               v3 = bitcast.f32x4 little v1
+;; @00b8                               v4 = bitcast.f32x4 little v0
+;; @00b8                               v5 = fcmp lt v4, v3
+;; @00b8                               v6 = bitcast.f32x4 little v5
+;; @00b8                               v7 = bitselect v6, v3, v4
+;; @00b8                               v8 = bitcast.i8x16 little v7
+;; @00bb                               return v8, v2
 ;; }
 ;; ; truncate
-;; function u0:5(i8x16) -> i8x16 tail {
+;; function u0:5(i8x16, i64) -> i8x16, i64 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;     const0 = 0x00000000000000000000000000000000
-;;                                 block0(v0: i8x16):
-;; @00c0                               v1 = bitcast.f64x2 little v0
-;; @00c0                               v2 = fcvt_to_sint_sat.i64x2 v1
-;; @00c0                               v3 = vconst.i64x2 const0
-;; @00c0                               v4 = snarrow v2, v3  ; v3 = const0
-;; @00c0                               v5 = bitcast.i8x16 little v4
-;; @00c3                               return v5
+;;                                 block0(v0: i8x16, v1: i64):
+;; @00c0                               v2 = bitcast.f64x2 little v0
+;; @00c0                               v3 = fcvt_to_sint_sat.i64x2 v2
+;; @00c0                               v4 = vconst.i64x2 const0
+;; @00c0                               v5 = snarrow v3, v4  ; v4 = const0
+;; @00c0                               v6 = bitcast.i8x16 little v5
+;; @00c3                               return v6, v1
 ;; }
 ;; ; multiply_add
-;; function u0:6(i8x16, i8x16, i8x16) -> i8x16 tail {
+;; function u0:6(i8x16, i8x16, i8x16, i64) -> i8x16, i64 tail {
 ;;     region0 = 0 "linear memory"
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
-;;                                 block0(v0: i8x16, v1: i8x16, v2: i8x16):
-;; @00cc                               v3 = bitcast.f64x2 little v2
-;; @00cc                               v4 = bitcast.f64x2 little v1
-;; @00cc                               v5 = bitcast.f64x2 little v0
-;; @00cc                               v6 = fmul v5, v4
-;; @00cc                               v7 = fadd v6, v3
-;; @00cc                               v8 = bitcast.i8x16 little v7
-;; @00cf                               return v8
+;;                                 block0(v0: i8x16, v1: i8x16, v2: i8x16, v3: i64):
+;; @00cc                               v4 = bitcast.f64x2 little v2
+;; @00cc                               v5 = bitcast.f64x2 little v1
+;; @00cc                               v6 = bitcast.f64x2 little v0
+;; @00cc                               v7 = fmul v6, v5
+;; @00cc                               v8 = fadd v7, v4
+;; @00cc                               v9 = bitcast.i8x16 little v8
+;; @00cf                               return v9, v3
 ;; }
