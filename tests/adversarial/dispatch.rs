@@ -60,7 +60,7 @@ pub const CASES: &[Case] = &[
         "(i32.const 2) (local.set 0) (i32.const 1) (local.set 1)",
         LEFT
     ),
-    jump!("set by tee", "(i32.const 2) (local.tee 0) (drop)", LEFT),
+    jump!("set by tee", "(i32.const 2) (local.tee 0) (drop)", BASE),
     jump!(
         "set on one path",
         "(i32.const 1) (local.set 0) (if (i32.load (i32.const 2048)) (then (i32.const 2) (local.set 0)))",

@@ -176,13 +176,14 @@
 ;;   v5: i32 = sp.low v1                             @4b
 ;;   v6: i32 = sp.low v1                             @4f
 ;;   v7: i32 = i32.const 32                          @51
-;;   v8: i32 = i32.sub v6 v7                         @53
-;;   v9: sp = sp.add -32 v1                          @56
-;;   v10: i32 = sp.low v9                            @58
+;;   v32: sp = sp.add -32 v1                         @53
+;;   v8: i32 = sp.low v32                            @53
+;;   v9: sp = sp.from v8                             @56
+;;   v10: i32 = sp.low v32                           @58
 ;;   v11: i64 = i64.const 7                          @5a
-;;   i64.store v9 v11 frame+8                        @5c
+;;   i64.store v32 v11 frame+8                       @5c
 ;;   v12: i32 = i32.const 0                          @5f
-;;   v14: i32, v15: sp = call 1:main.callee v12 v9   @61
+;;   v14: i32, v15: sp = call 1:main.callee v12 v32  @61
 ;;   v17: i32 = sp.low v15                           @63
 ;;   branch v14 b3 b4                                @67
 ;; b3() cold:
@@ -196,10 +197,11 @@
 ;;   i64.store v15 v21 frame+16                      @71
 ;;   v22: i32 = sp.low v15                           @74
 ;;   v23: i32 = i32.const 40                         @76
-;;   v24: i32 = i32.add v22 v23                      @78
-;;   v25: sp = sp.add 40 v15                         @7b
+;;   v33: sp = sp.add 40 v15                         @78
+;;   v24: i32 = sp.low v33                           @78
+;;   v25: sp = sp.from v24                           @7b
 ;;   v26: i32 = i32.const 0                          @7d
-;;   return v26 v25                                  @7f
+;;   return v26 v33                                  @7f
 ;; ; main.callee
 ;; function (i32, sp) -> (i32, sp)
 ;; variables i32 sp, sp is x1

@@ -36,11 +36,12 @@
 ;; b0(v0: i32, v1: sp):
 ;;   v5: i32 = sp.low v1                             @3a
 ;;   v6: i32 = i32.const 16                          @3c
-;;   v7: i32 = i32.sub v5 v6                         @3e
-;;   v8: sp = sp.add -16 v1                          @41
+;;   v22: sp = sp.add -16 v1                         @3e
+;;   v7: i32 = sp.low v22                            @3e
+;;   v8: sp = sp.from v7                             @41
 ;;   i32.store v7 v0 +12                             @47
 ;;   v11: i32 = i32.const 1                          @4a
-;;   v13: i32, v14: sp = call 0:frame v11 v8         @4c
+;;   v13: i32, v14: sp = call 0:frame v11 v22        @4c
 ;;   v16: i32 = i32.load v7 +12                      @51
 ;;   v18: i32 = i32.const 16                         @56
 ;;   v19: i32 = i32.add v7 v18                       @58
@@ -53,12 +54,13 @@
 ;; b0(v0: i32, v1: sp):
 ;;   v5: i32 = sp.low v1                             @3a
 ;;   v6: i32 = i32.const 16                          @3c
-;;   v7: i32 = i32.sub v5 v6                         @3e
-;;   v8: sp = sp.add -16 v1                          @41
-;;   i32.store v7 v0 +12                             @47
+;;   v22: sp = sp.add -16 v1                         @3e
+;;   v7: i32 = sp.low v22                            @3e
+;;   v8: sp = sp.from v7                             @41
+;;   i32.store v22 v0 frame+12                       @47
 ;;   v11: i32 = i32.const 1                          @4a
-;;   v13: i32, v14: sp = call 0:frame v11 v8         @4c
-;;   v16: i32 = i32.load v7 +12                      @51
+;;   v13: i32, v14: sp = call 0:frame v11 v22        @4c
+;;   v16: i32 = i32.load v22 frame+12                @51
 ;;   v18: i32 = i32.const 16                         @56
 ;;   v19: i32 = i32.add v7 v18                       @58
 ;;   v20: sp = sp.from v19                           @59
@@ -68,14 +70,12 @@
 ;; function (i32, sp) -> (i32, sp)
 ;; variables i32 i32 sp, sp is x2
 ;; b0(v0: i32, v1: sp):
-;;   v5: i32 = sp.low v1                             @3a
-;;   v6: i32 = i32.const 16                          @3c
-;;   v7: i32 = i32.sub v5 v6                         @3e
-;;   v8: sp = sp.add -16 v1                          @41
-;;   i32.store v7 v0 +12                             @47
+;;   v22: sp = sp.add -16 v1                         @3e
+;;   v7: i32 = sp.low v22                            @3e
+;;   i32.store v22 v0 frame+12                       @47
 ;;   v11: i32 = i32.const 1                          @4a
-;;   v13: i32, v14: sp = call 0:frame v11 v8         @4c
-;;   v16: i32 = i32.load v7 +12                      @51
+;;   v13: i32, v14: sp = call 0:frame v11 v22        @4c
+;;   v16: i32 = i32.load v22 frame+12                @51
 ;;   v18: i32 = i32.const 16                         @56
 ;;   v19: i32 = i32.add v7 v18                       @58
 ;;   v20: sp = sp.from v19                           @59

@@ -14,10 +14,10 @@
 ;;     region1 = 1 "globals"
 ;;     region2 = 2 "memory size"
 ;;                                 block0(v0: i64):
-;; @0043                               v1 = ireduce.i32 v0
-;; @0043                               v2 = iconst.i32 -16
-;; @0043                               v3 = iadd v1, v2  ; v2 = -16
-;; @0043                               v4 = uextend.i64 v3
+;; @0042                               v1 = ireduce.i32 v0
+;; @0042                               v2 = iconst.i32 -16
+;; @0042                               v3 = iadd v1, v2  ; v2 = -16
+;; @0042                               v4 = uextend.i64 v3
 ;; @0045                               return v4
 ;; }
 ;; ; cell

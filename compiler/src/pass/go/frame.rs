@@ -7,17 +7,22 @@
 //! misses memory by less than the guard around it, and traps.
 
 use crate::ir::op::{Addr, Convert, Integer};
-use crate::ir::{Func, Inst, InstId, Op, Value};
+use crate::ir::{Def, Func, Inst, InstId, Op, Type, Value};
 use crate::pass::Cx;
 use wasi_aot_contract::layout;
 
 /// Simplifies operations on SP; returns how many.
 pub fn values(func: &mut Func, _: &Cx<'_, '_>) -> usize {
-    let mut changes = 0;
+    // Twice: what SP is moved back by is a sum of a sum.
+    let mut changes = sums(func);
+    changes += sums(func);
     for_each_inst(func, |func, id| {
         let inst = func.inst(id);
         let change = match inst.op {
-            Op::SpFrom => sp_from(func, inst.args[0]),
+            Op::SpFrom => match func.def(inst.args[0]).map(|of| (of.op, of.args.first())) {
+                Some((Op::SpLow, Some(&value))) => Some(Change::Is(value)),
+                _ => None,
+            },
             Op::SpLow => match func.def(inst.args[0]).map(|of| (of.op, of.args.first())) {
                 Some((Op::SpFrom, Some(&low))) => Some(Change::Is(low)),
                 _ => None,
@@ -56,23 +61,62 @@ enum Change {
     Add(Value, i32),
 }
 
-/// What a value of SP made of an i32 is.
-fn sp_from(func: &Func, low: Value) -> Option<Change> {
-    let inst = func.def(low)?;
-    match inst.op {
-        Op::SpLow => Some(Change::Is(inst.args[0])),
-        Op::Integer(op @ (Integer::I32Add | Integer::I32Sub)) => {
-            let constant = func.i32_constant(inst.args[1])?;
-            let base = func.def(inst.args[0]).filter(|base| base.op == Op::SpLow)?;
-            // Base plus a constant before is base plus both.
-            let constant = match op {
-                Integer::I32Add => constant,
-                _ => constant.wrapping_neg(),
-            };
-            Some(Change::Add(base.args[0], constant))
+/// An i32 that is SP plus a constant, and that becomes a value of SP, is the lower half of that
+/// value from the start: so are the addresses that are made of it.
+fn sums(func: &mut Func) -> usize {
+    let mut is_sum = vec![None; func.insts.len()];
+    let mut count = 0;
+    for inst in &func.insts {
+        if inst.op == Op::SpFrom
+            && let Def::Inst(sum, 0) = func.values[func.resolve(inst.args[0]).index()].def
+            && is_sum[sum.index()].is_none()
+        {
+            is_sum[sum.index()] = sum_of(func, sum);
+            count += usize::from(is_sum[sum.index()].is_some());
         }
-        _ => None,
     }
+    if count == 0 {
+        return 0;
+    }
+    for index in 0..func.blocks.len() {
+        let is_here = |inst: &InstId| is_sum[inst.index()].is_some();
+        if !func.blocks[index].insts.iter().any(is_here) {
+            continue;
+        }
+        let insts = std::mem::take(&mut func.blocks[index].insts);
+        let mut all = Vec::with_capacity(insts.len() + count);
+        for id in insts {
+            if let Some((base, constant)) = is_sum[id.index()] {
+                let origin = func.inst(id).origin;
+                let sum = func.new_inst(Op::SpAdd(constant), &[base], &[Type::Sp], origin);
+                let value = func.inst(sum).result();
+                all.push(sum);
+                let inst = func.inst_mut(id);
+                inst.op = Op::SpLow;
+                inst.args.clear();
+                inst.args.push(value);
+            }
+            all.push(id);
+        }
+        func.blocks[index].insts = all;
+    }
+    count
+}
+
+/// For an instruction that adds a constant to SP, or subtracts one: SP's value, and what is
+/// added.
+fn sum_of(func: &Func, sum: InstId) -> Option<(Value, i32)> {
+    let inst = func.inst(sum);
+    let Op::Integer(op @ (Integer::I32Add | Integer::I32Sub)) = inst.op else {
+        return None;
+    };
+    let constant = func.i32_constant(inst.args[1])?;
+    let base = func.def(inst.args[0]).filter(|base| base.op == Op::SpLow)?;
+    let constant = match op {
+        Integer::I32Add => constant,
+        _ => constant.wrapping_neg(),
+    };
+    Some((base.args[0], constant))
 }
 
 /// Accesses at an index that is SP, as it is, become accesses off the value of SP: exact.
