@@ -34,6 +34,14 @@ impl Compiler<'_, '_, '_> {
         Ok(func)
     }
 
+    /// What became of a function's dispatch, behind the first wave's passes.
+    pub(super) fn dispatch(&self, func: &Func) -> DispatchOutcome {
+        match self.go {
+            Some(_) => DispatchOutcome::of(func),
+            None => DispatchOutcome::Absent,
+        }
+    }
+
     /// What matters of a function to all others.
     pub(super) fn summary(&self, func: &Func, index: usize) -> Summary {
         let exits = |function: u32| {
@@ -120,7 +128,7 @@ impl Compiler<'_, '_, '_> {
             None => self.first_wave(worker, index)?,
         };
         watch::begin(&self.env.name(index), Step::Passes);
-        let dispatch = DispatchOutcome::of(&func);
+        let dispatch = self.dispatch(&func);
         let cx = self.cx(index, Some(solved));
         let weight = self.second_wave(worker, &mut func, &cx);
         let report = Report {
