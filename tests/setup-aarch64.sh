@@ -112,12 +112,12 @@ works() { LD_LIBRARY_PATH=$libraries try "running $1" "$@"; }
 knows() { compgen -G "$("$1" --print target-libdir --target $TRIPLE 2>/dev/null)/libcore-*.rlib" >/dev/null; }
 
 # wrap NAME PROGRAM [ARGUMENTS]: makes .venv/aarch64/NAME, which runs the program. An unpacked
-# program runs with the unpacked libraries. The file appears by one rename, so it always means
-# a finished install.
+# program runs with the unpacked libraries. The file finds them beside itself, so that .venv can be
+# moved. The file appears by one rename, so it always means a finished install.
 wrap() {
-    local found=
-    [[ $2 == "$debian"/* ]] && found="LD_LIBRARY_PATH=$libraries "
-    printf '#!/bin/sh\n%sexec %s%s "$@"\n' "$found" "$2" "${3:+ $3}" >"$work/$1"
+    local line="exec $2${3:+ $3}" beside='"${0%/*}"'
+    [[ $2 == "$debian"/* ]] && line="LD_LIBRARY_PATH=$libraries $line"
+    printf '#!/bin/sh\n%s "$@"\n' "${line//"$home"/$beside}" >"$work/$1"
     chmod +x "$work/$1"
     mv "$work/$1" "$home/$1"
 }
@@ -251,12 +251,12 @@ install_pages() {
 takes_plugins() { [[ $("$1" -h 2>/dev/null) == *$'\n-plugin '* ]]; }
 
 install_plugins() {
-    [ -x "$home/qemu-aarch64" ] && [ -x "$home/qemu-x86_64" ] && return
+    takes_plugins "$home/qemu-aarch64" && takes_plugins "$home/qemu-x86_64" && return
     local bin arch
     if takes_plugins qemu-aarch64 && takes_plugins qemu-x86_64; then
         bin=$(dirname "$(command -v qemu-aarch64)")
     else
-        unpack_all qemu-user
+        [ -x "$debian/root/usr/bin/qemu-x86_64" ] || unpack_all qemu-user
         bin=$debian/root/usr/bin
     fi
     for arch in aarch64 x86_64; do

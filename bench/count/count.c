@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -30,7 +31,7 @@ struct block {
 };
 
 static struct block *blocks;
-static FILE *out;
+static const char *path;
 
 // qemu holds a lock while it translates.
 static void translated(plugin_id id, struct qemu_plugin_tb *tb) {
@@ -44,13 +45,23 @@ static void translated(plugin_id id, struct qemu_plugin_tb *tb) {
     qemu_plugin_register_vcpu_tb_exec_inline(tb, INLINE_ADD_U64, &block->runs, 1);
 }
 
+// Not abort(): qemu takes the signal for one of the program's.
+static void fail(void) {
+    fprintf(stderr, "count: can't write %s\n", path);
+    _exit(1);
+}
+
 static void at_exit(plugin_id id, void *unused) {
     (void)id, (void)unused;
+    // Opened here: a program may close all descriptors that it inherits, and qemu's are among them.
+    FILE *out = fopen(path, "w");
+    if (out == NULL)
+        fail();
     for (const struct block *block = blocks; block != NULL; block = block->next)
         if (block->runs != 0)
             fprintf(out, "%" PRIx64 " %" PRIu64 " %" PRIu64 "\n", block->address, block->instructions, block->runs);
     if (fclose(out) != 0)
-        abort();
+        fail();
 }
 
 EXPORT int qemu_plugin_version = 1;
@@ -60,8 +71,8 @@ EXPORT int qemu_plugin_install(plugin_id id, const void *info, int argc, char **
     (void)info;
     if (argc != 1 || strncmp(argv[0], "out=", 4) != 0)
         return 1;
-    out = fopen(argv[0] + 4, "w");
-    if (out == NULL)
+    path = strdup(argv[0] + 4);
+    if (path == NULL)
         return 1;
     qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
     qemu_plugin_register_atexit_cb(id, at_exit, NULL);

@@ -1,6 +1,7 @@
 """Counts executed instructions under an emulator, by function."""
 
 import hashlib
+import os
 import re
 import subprocess
 from bisect import bisect_right
@@ -20,21 +21,30 @@ class Emulator:
         self.go, self.out = go, out
         self.command = tools.emulator(architecture)
         self.version = tools.output([self.command, "--version"]).splitlines()[0]
-        self.plugin = out / "tools" / "count.so"
-        self.plugin.parent.mkdir(parents=True, exist_ok=True)
-        source = tools.BENCH / "count" / "count.c"
-        tools.output(["cc", "-O2", "-Wall", "-Wextra", "-shared", "-fPIC", source, "-o", self.plugin])
+        self.plugin, self.random = self.library("count"), self.library("random")
 
-    def count(self, executable):
+    def library(self, name):
+        """A file of ../count, compiled."""
+        made = self.out / "tools" / f"{name}.so"
+        made.parent.mkdir(parents=True, exist_ok=True)
+        source = tools.BENCH / "count" / f"{name}.c"
+        tools.output(["cc", "-O2", "-Wall", "-Wextra", "-shared", "-fPIC", source, "-o", made, "-ldl"])
+        return made
+
+    def count(self, executable, arguments=()):
         """Executed instructions by function, and a digest of what the program wrote.
         Raises Failed."""
         blocks = self.out / "blocks"
         blocks.unlink(missing_ok=True)
-        # All features that the emulator knows: both kinds of programs ask for them.
-        command = [self.command, "-cpu", "max", "-plugin", f"{self.plugin},out={blocks}", executable]
+        # All features that the emulator knows: both kinds of programs ask for them. The random
+        # numbers are the same in each run.
+        options = ["-cpu", "max", "-seed", "1", "-U", "LD_PRELOAD", "-plugin", f"{self.plugin},out={blocks}"]
+        command = [self.command, *options, executable, *arguments]
+        environment = {**os.environ, "LD_PRELOAD": str(self.random)}
         try:
             done = subprocess.run(
-                command, cwd=self.out, timeout=TIMEOUT, capture_output=True, check=False, stdin=subprocess.DEVNULL
+                command, cwd=self.out, env=environment, timeout=TIMEOUT,
+                capture_output=True, check=False, stdin=subprocess.DEVNULL,
             )
         except subprocess.TimeoutExpired as error:
             raise Failed(f"{executable.name}: not done after {TIMEOUT} s") from error

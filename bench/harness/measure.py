@@ -18,10 +18,10 @@ def say(text):
 
 
 @contextlib.contextmanager
-def pinned(core):
-    """Within it this process, and what it starts, stays on one core."""
+def pinned(*cores):
+    """Within it this process, and what it starts, stays on these cores."""
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {core})
+    os.sched_setaffinity(0, cores)
     try:
         yield
     finally:

@@ -162,8 +162,11 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
 
     fn instruction(&mut self, inst: &Inst) {
         self.at(inst.origin);
-        let operands = inst.args.iter().map(|&arg| self.value(arg)).collect();
-        self.operands = operands;
+        self.operands.clear();
+        for &arg in &inst.args {
+            let operand = self.value(arg);
+            self.operands.push(operand);
+        }
         self.results.clear();
         self.operation(inst.op);
         debug_assert!(

@@ -1,4 +1,10 @@
-//! Passes that are exact for any module.
+//! Passes that hold for any module, whoever made it.
 
+pub mod byte_loop;
+pub mod dead;
+pub mod known_loads;
+pub mod narrow;
+pub mod product_high;
 pub mod rotate;
+pub mod short_copies;
 pub mod values;

@@ -77,8 +77,8 @@ impl Accesses {
         let mut current = vec![(NONE, Value(NONE), false); func.variables.len()];
         let mut touched: Vec<Variable> = Vec::new();
         for &block in order {
-            let insts = std::mem::take(&mut func.block_mut(block).insts);
-            let kept = insts.into_iter().filter(|&id| {
+            let mut insts = std::mem::take(&mut func.block_mut(block).insts);
+            insts.retain(|&id| {
                 let inst = func.inst(id);
                 match inst.op {
                     Op::Get(variable) => {
@@ -105,8 +105,7 @@ impl Accesses {
                     _ => true,
                 }
             });
-            let kept: Vec<InstId> = kept.collect();
-            func.block_mut(block).insts = kept;
+            func.block_mut(block).insts = insts;
             for variable in touched.drain(..) {
                 writes.push((variable, block, current[variable.index()].1));
             }

@@ -38,8 +38,12 @@ pub(crate) fn mirror(func: &mut Func) -> usize {
     }
     let mut replaced = 0;
     for block in order {
+        let is_read = |&inst: &InstId| func.inst(inst).op == Op::Get(COPY);
+        if !func.block(block).insts.iter().any(is_read) {
+            continue;
+        }
         let insts = std::mem::take(&mut func.block_mut(block).insts);
-        let mut all = Vec::with_capacity(insts.len());
+        let mut all = Vec::with_capacity(2 * insts.len());
         for id in insts {
             if func.inst(id).op == Op::Get(COPY) {
                 let origin = func.inst(id).origin;
