@@ -201,6 +201,26 @@ const ORDER: &[(&str, &str, &str)] = &[
     ),
     ("mirror-sp", "values", "it replaces reads of a variable"),
     (
+        "mirror-sp",
+        "byte-loop",
+        "either order would do: a byte loop has no frame",
+    ),
+    (
+        "byte-loop",
+        "values",
+        "the new beginning reads SP, which is a variable until then",
+    ),
+    (
+        "values",
+        "short-copies",
+        "a length that a variable brings from another block is a constant only then",
+    ),
+    (
+        "short-copies",
+        "sp-values",
+        "either order would do: a copy isn't made of another address by it",
+    ),
+    (
         "values",
         "sp-values",
         "only then is the SP of one block known in the next",
@@ -215,6 +235,27 @@ const ORDER: &[(&str, &str, &str)] = &[
         "slots",
         "what is exact for an access needs no trust",
     ),
+    (
+        "short-copies",
+        "slots",
+        "the accesses of a short copy may be off SP, those of a long one can't",
+    ),
+    (
+        "slots",
+        "known-loads",
+        "two places off one value of SP are known to be different",
+    ),
+    (
+        "known-loads",
+        "product-high",
+        "halves of a factor that was loaded twice are halves of one value then",
+    ),
+    (
+        "product-high",
+        "narrow",
+        "narrowing makes other operations of the halves, by which a product is recognised",
+    ),
+    ("narrow", "dead", "what was narrowed is without use"),
 ];
 
 /// The pass that functions which are too heavy for it leave out ([`crate::weight`]).
