@@ -34,6 +34,14 @@ impl Compiler<'_, '_, '_> {
         Ok(func)
     }
 
+    /// What became of a function's dispatch, behind the first wave's passes.
+    pub(super) fn dispatch(&self, func: &Func) -> DispatchOutcome {
+        match self.go {
+            Some(_) => DispatchOutcome::of(func),
+            None => DispatchOutcome::Absent,
+        }
+    }
+
     /// What matters of a function to all others.
     pub(super) fn summary(&self, func: &Func, index: usize) -> Summary {
         let exits = |function: u32| {
@@ -121,10 +129,15 @@ impl Compiler<'_, '_, '_> {
     ) -> Result<(Func, Report), Error> {
         let mut func = match built {
             Some(func) => func,
-            None => self.first_wave(worker, index)?,
+            None => {
+                worker.runner.counts = !self.summarises;
+                let func = self.first_wave(worker, index);
+                worker.runner.counts = true;
+                func?
+            }
         };
         watch::begin(&self.env.name(index), Step::Passes);
-        let dispatch = DispatchOutcome::of(&func);
+        let dispatch = self.dispatch(&func);
         let cx = self.cx(index, Some(solved));
         let weight = self.second_wave(worker, &mut func, &cx);
         let report = Report {
@@ -137,14 +150,13 @@ impl Compiler<'_, '_, '_> {
 
     /// A function that turned out to be too heavy behind all passes: behind all but `values`.
     fn again(&self, worker: &mut Worker<'_>, index: usize, solved: &Solved) -> Result<Func, Error> {
-        // The passes' statistics have this function already.
-        let stats = worker.runner.stats.clone();
+        worker.runner.counts = false;
         let mut func = self.first_wave(worker, index)?;
         let cx = self.cx(index, Some(solved));
         let values = pass::values();
         worker.runner.run(&mut func, &cx, pass::TRANSFORM..values);
         worker.runner.run(&mut func, &cx, values + 1..self.passes);
-        worker.runner.stats = stats;
+        worker.runner.counts = true;
         Ok(func)
     }
 

@@ -25,7 +25,7 @@ pub enum DispatchOutcome {
 }
 
 impl DispatchOutcome {
-    /// Of a function behind the passes of the first wave.
+    /// Of a function of a Go module behind the passes of the first wave.
     #[must_use]
     pub fn of(func: &Func) -> Self {
         let is_table =

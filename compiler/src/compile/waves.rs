@@ -143,7 +143,7 @@ impl Compiler<'_, '_, '_> {
                 |worker, index| {
                     let func = self.first_wave(worker, index)?;
                     watch::end();
-                    Ok(DispatchOutcome::of(&func))
+                    Ok(self.dispatch(&func))
                 },
             )
             .collect();

@@ -59,6 +59,8 @@ pub struct Runner<'s> {
     timed: bool,
     /// For tests: a pass by its place, and the function that it breaks.
     breaks: Option<(usize, usize)>,
+    /// Whether changes are counted: not in a function that is built again.
+    pub counts: bool,
     /// What the passes did so far.
     pub stats: Stats,
 }
@@ -70,6 +72,7 @@ impl<'s> Runner<'s> {
             selection,
             timed,
             breaks,
+            counts: true,
             stats: Stats::default(),
         }
     }
@@ -89,8 +92,10 @@ impl<'s> Runner<'s> {
             let changes = (pass.run)(func, cx);
             let total = &mut self.stats.0[place];
             total.time += started.map_or(Duration::ZERO, |started| started.elapsed());
-            total.changes += changes;
-            total.functions += usize::from(changes > 0);
+            if self.counts {
+                total.changes += changes;
+                total.functions += usize::from(changes > 0);
+            }
             if self.breaks == Some((place, cx.function)) {
                 func.block_mut(BlockId::ENTRY).terminator = Terminator::NOT_YET;
             }
