@@ -8,7 +8,7 @@ use crate::lower::Env;
 use crate::module::Module;
 use crate::naming;
 use crate::options::{Emit, OptLevel, Options};
-use crate::pass::{self, BYTE_LOOP, NO_RETURN, Selection};
+use crate::pass::{self, BYTE_LOOP, NO_RETURN, Selection, Switches};
 use crate::target;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,7 +66,7 @@ impl Analysis {
     ) -> Compiler<'c, 'm, 'w> {
         let after = options.ir_after.as_deref();
         let after = after.filter(|_| options.emit == Emit::Ir);
-        let selection = Selection::of(options);
+        let selection = selection(options);
         let summarises =
             self.go.is_some() && options.opt_level != OptLevel::O0 && selection.has(NO_RETURN);
         Compiler {
@@ -150,9 +150,19 @@ fn go_knowledge(
 }
 
 fn byte_loops(module: &Module<'_>, options: &Options) -> BTreeMap<usize, ByteLoop> {
-    if options.no_go_opt || !Selection::of(options).has(BYTE_LOOP) {
+    if options.no_go_opt || !selection(options).has(BYTE_LOOP) {
         BTreeMap::new()
     } else {
         byte_loops::byte_loops(module)
     }
+}
+
+/// The passes that a build's options leave.
+fn selection(options: &Options) -> Selection {
+    Selection::of(&Switches {
+        passes: &options.passes,
+        no_go_opt: options.no_go_opt,
+        no_go_trust: options.no_go_trust,
+        pass_limit: options.pass_limit,
+    })
 }

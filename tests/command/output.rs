@@ -270,7 +270,7 @@ fn verbose(tool: &Tool) -> Result<()> {
             "{} of {} dispatches removed",
             facts.dispatches_removed, facts.dispatches
         ),
-        format!("{} calls give way", facts.giving_way),
+        format!("{} changes in", facts.giving_way),
     ] {
         ensure!(printed.contains(&count), "no {count:?} in {printed}");
     }

@@ -21,9 +21,6 @@ pub const COMPILER: Layers = &[
     // Modules that every phase may use.
     ("error", &[]),
     ("policy", &["error"]),
-    ("options", &["policy"]),
-    ("cpu", &["error", "options"]),
-    ("target", &["options"]),
     ("symbol", &[]),
     ("trap", &[]),
     ("version", &[]),
@@ -31,29 +28,37 @@ pub const COMPILER: Layers = &[
     ("wasm", &["error"]),
     ("merge", &["error", "wasm"]),
     ("module", &["error", "wasm"]),
-    // A function: graph, facts about Go, CLIF, machine code.
-    ("flow", &["error"]),
-    ("weight", &["flow"]),
-    ("go", &["flow", "module"]),
-    ("naming", &["go", "module"]),
+    // A function: facts about Go, values, passes, CLIF, machine code.
+    ("go", &["module"]),
+    ("ir", &["error", "go", "module", "wasm"]),
+    ("pass", &["error", "go", "ir", "module"]),
+    ("passes", &["pass"]),
+    ("options", &["error", "passes", "policy"]),
+    ("cpu", &["error", "options"]),
+    ("target", &["options"]),
+    ("weight", &["ir"]),
+    ("naming", &["go", "module", "symbol"]),
     (
         "lower",
-        &["error", "flow", "go", "module", "options", "symbol", "trap"],
+        &["error", "ir", "module", "options", "symbol", "trap"],
     ),
     (
         "compile",
         &[
-            "error", "flow", "go", "lower", "options", "symbol", "trap", "weight",
+            "error", "go", "ir", "lower", "naming", "options", "pass", "symbol", "trap", "weight",
         ],
     ),
     (
         "analysis",
         &[
-            "compile", "go", "lower", "module", "naming", "options", "target",
+            "compile", "go", "lower", "module", "naming", "options", "pass", "target",
         ],
     ),
     // Object and executable.
-    ("emit", &["compile", "error", "lower", "module", "symbol"]),
+    (
+        "emit",
+        &["compile", "error", "lower", "module", "naming", "symbol"],
+    ),
     ("link", &["error", "module"]),
     ("shim_image", &["options"]),
     // All phases in their order, and the modules that look at them.
@@ -66,9 +71,12 @@ pub const COMPILER: Layers = &[
             "error",
             "go",
             "link",
+            "lower",
             "merge",
             "module",
             "options",
+            "pass",
+            "passes",
             "policy",
             "shim_image",
         ],
@@ -77,8 +85,8 @@ pub const COMPILER: Layers = &[
         "inspect",
         &[
             "analysis",
+            "compile",
             "error",
-            "go",
             "merge",
             "module",
             "options",

@@ -17,8 +17,6 @@ pub struct Dominators {
     place: Vec<u32>,
     /// Immediate dominator of each block, by block.
     immediate: Vec<u32>,
-    /// Depth of each block in the tree; the entry's is 0.
-    depth: Vec<u32>,
     /// When a walk of the tree enters each block, and when it has left the block's subtree.
     spans: Vec<(u32, u32)>,
 }
@@ -38,7 +36,6 @@ impl Dominators {
             order,
             place,
             immediate,
-            depth: vec![0; count],
             spans: vec![(0, 0); count],
         };
         dominators.walk();
@@ -66,12 +63,6 @@ impl Dominators {
         (immediate != NONE).then_some(BlockId(immediate))
     }
 
-    /// How many blocks are between a block and the entry in the tree.
-    #[must_use]
-    pub fn depth(&self, block: BlockId) -> u32 {
-        self.depth[block.index()]
-    }
-
     /// Whether every way to `b` goes through `a`. A block dominates itself. Both are
     /// reachable.
     #[must_use]
@@ -80,16 +71,9 @@ impl Dominators {
         outer.0 <= inner.0 && inner.1 <= outer.1
     }
 
-    /// Fills in depths and spans.
+    /// Fills in spans.
     fn walk(&mut self) {
-        // A block's dominator comes before it in this order.
-        for block in &self.order {
-            let parent = self.immediate[block.index()];
-            if parent != NONE {
-                self.depth[block.index()] = self.depth[parent as usize] + 1;
-            }
-        }
-        // Sizes of subtrees, from the leaves up, then places, from the root down.
+        // A block's dominator comes before it in this order. Sizes of subtrees, from the leaves up, then places, from the root down.
         let mut size = vec![1u32; self.immediate.len()];
         for block in self.order.iter().rev() {
             let parent = self.immediate[block.index()];
@@ -290,7 +274,6 @@ mod tests {
             assert_eq!(immediate.is_none(), *a == BlockId::ENTRY);
             if let Some(immediate) = immediate {
                 assert!(dominators.dominates(immediate, *a) && immediate != *a);
-                assert_eq!(dominators.depth(*a), dominators.depth(immediate) + 1);
             }
         }
     }

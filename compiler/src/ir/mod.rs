@@ -1,4 +1,3 @@
-#![allow(dead_code, unused_imports, reason = "TRANSITION: being built")]
 //! The IR between wasm and CLIF: a function as blocks of instructions on values.
 //!
 //! A function is built from a wasm body ([`build`]), transformed by passes
@@ -29,11 +28,13 @@ pub mod op;
 #[cfg(test)]
 mod parse;
 mod print;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 pub use build::build;
 pub use dominators::Dominators;
-pub use op::{Addr, Callee, Const, Effect, GoCall, Op};
+pub use op::{Addr, Callee, Const, Effect, Op};
 #[cfg(test)]
 pub use parse::parse;
 pub use print::Printer;

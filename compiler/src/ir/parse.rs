@@ -460,15 +460,13 @@ fn callee(name: &str, what: &str, words: &mut Words<'_>) -> Result<Callee, Strin
     }
 }
 
-/// `go PC_B` or `go PC_B SLOTS`
+/// `go PC_B`
 fn go_call(words: &mut Words<'_>) -> Result<Option<GoCall>, String> {
     if words.next_if_eq(&"go").is_none() {
         return Ok(None);
     }
     let returns_to = next(words)?;
-    let has_slots = words.peek().is_some_and(|word| !word.starts_with('v'));
-    let slots = has_slots.then(|| next(words)).transpose()?;
-    Ok(Some(GoCall { returns_to, slots }))
+    Ok(Some(GoCall { returns_to }))
 }
 
 /// `+8`, `memory1+8` or `frame-8`

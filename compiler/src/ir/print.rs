@@ -210,10 +210,7 @@ impl Printer<'_> {
                 let call = self.call("call", callee);
                 match go {
                     None => call,
-                    Some(go) => match go.slots {
-                        None => format!("{call} go {}", go.returns_to),
-                        Some(slots) => format!("{call} go {} {slots}", go.returns_to),
-                    },
+                    Some(go) => format!("{call} go {}", go.returns_to),
                 }
             }
         }

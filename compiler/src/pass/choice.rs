@@ -6,7 +6,6 @@
 //! differ by one in the limit, one pass on one function decides: [`Selection::pair`].
 
 use super::{PASSES, Scope, Tier};
-use crate::options::Options;
 
 /// The passes that `--pass` leaves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -70,6 +69,18 @@ pub fn known(name: &str) -> Result<&'static str, String> {
     ))
 }
 
+/// What a build's options say of passes.
+#[derive(Debug, Clone, Copy)]
+pub struct Switches<'c> {
+    pub passes: &'c Choice,
+    /// Without passes for functions of Go's.
+    pub no_go_opt: bool,
+    /// Without passes that trust facts about Go.
+    pub no_go_trust: bool,
+    /// Pairs with this number or a larger one don't run.
+    pub pass_limit: Option<u64>,
+}
+
 /// Which passes run on which functions.
 #[derive(Debug, Clone)]
 pub struct Selection {
@@ -81,15 +92,15 @@ pub struct Selection {
 
 impl Selection {
     #[must_use]
-    pub fn of(options: &Options) -> Self {
+    pub fn of(switches: &Switches<'_>) -> Self {
         let on = PASSES.iter().map(|pass| {
-            options.passes.wants(pass.name)
-                && !(options.no_go_opt && pass.scope == Scope::Go)
-                && !(options.no_go_trust && pass.tier == Tier::Trusted)
+            switches.passes.wants(pass.name)
+                && !(switches.no_go_opt && pass.scope == Scope::Go)
+                && !(switches.no_go_trust && pass.tier == Tier::Trusted)
         });
         Self {
             on: on.collect(),
-            limit: options.pass_limit.unwrap_or(u64::MAX),
+            limit: switches.pass_limit.unwrap_or(u64::MAX),
         }
     }
 
@@ -128,19 +139,26 @@ fn number(pass: usize, function: usize) -> u64 {
 mod tests {
     use super::*;
 
-    fn selection(options: Options) -> Selection {
-        Selection::of(&options)
+    const ALL: Switches<'_> = Switches {
+        passes: &Choice::All,
+        no_go_opt: false,
+        no_go_trust: false,
+        pass_limit: None,
+    };
+
+    fn selection(switches: Switches<'_>) -> Selection {
+        Selection::of(&switches)
     }
 
     #[test]
     fn passes_are_left_out_or_chosen() {
-        let all = selection(Options::default());
+        let all = selection(ALL);
         assert!(PASSES.iter().all(|pass| all.has(pass.name)));
         for pass in PASSES {
             let with = |spec: String| {
-                selection(Options {
-                    passes: Choice::parse(&spec).unwrap(),
-                    ..Options::default()
+                selection(Switches {
+                    passes: &Choice::parse(&spec).unwrap(),
+                    ..ALL
                 })
             };
             let (without, only) = (with(format!("-{}", pass.name)), with(pass.name.into()));
@@ -155,14 +173,8 @@ mod tests {
     #[test]
     fn tiers_and_scopes_are_left_out() {
         let (no_go_opt, no_go_trust) = (true, true);
-        let without_go = selection(Options {
-            no_go_opt,
-            ..Options::default()
-        });
-        let without_trust = selection(Options {
-            no_go_trust,
-            ..Options::default()
-        });
+        let without_go = selection(Switches { no_go_opt, ..ALL });
+        let without_trust = selection(Switches { no_go_trust, ..ALL });
         for pass in PASSES {
             assert_eq!(without_go.has(pass.name), pass.scope == Scope::Any);
             assert_eq!(without_trust.has(pass.name), pass.tier != Tier::Trusted);
@@ -187,9 +199,9 @@ mod tests {
     fn a_limit_cuts_between_two_pairs() {
         let passes = PASSES.len();
         for limit in 0..3 * passes as u64 {
-            let selection = selection(Options {
+            let selection = selection(Switches {
                 pass_limit: Some(limit),
-                ..Options::default()
+                ..ALL
             });
             let pairs = (0..3).flat_map(|f| (0..passes).map(move |p| (p, f)));
             let run = pairs.filter(|&(p, f)| selection.runs(p, f)).count();

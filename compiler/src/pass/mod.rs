@@ -10,7 +10,9 @@ mod go;
 mod run;
 mod table;
 
-pub use choice::{Choice, Selection, known};
+pub use choice::{Choice, Selection, Switches, known};
+#[cfg(test)]
+pub use generic::values::promote;
 pub use go::give_way::entry as give_way_entry;
 pub use go::no_return::{Summary, never_zero};
 pub use run::{Runner, Stats};

@@ -53,6 +53,14 @@ pub const PASSES: &[Pass] = &[
         run: generic::rotate::run,
     },
     Pass {
+        name: "go-calls",
+        about: "calls of Go's know where they return to",
+        tier: Tier::Verified,
+        scope: Scope::Go,
+        wave: Wave::Transform,
+        run: go::calls::run,
+    },
+    Pass {
         name: GIVE_WAY,
         about: "loops that call only functions without a stack check give way to other goroutines",
         tier: Tier::Trusted,
@@ -198,6 +206,16 @@ const ORDER: &[(&str, &str, &str)] = &[
         "rotate",
         "values",
         "what a copied block computes would have to be merged with what the original computes",
+    ),
+    (
+        "rotate",
+        "go-calls",
+        "either order would do: a condition that is copied calls nothing",
+    ),
+    (
+        "go-calls",
+        "give-way",
+        "a loop gives way before a call that knows where it returns to",
     ),
     ("mirror-sp", "values", "it replaces reads of a variable"),
     (

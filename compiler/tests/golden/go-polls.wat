@@ -125,7 +125,7 @@
 ;; b11():
 ;;   v9: i32 = i32.const 0                           @7a/0
 ;;   v10: sp = get x2                                @7c/0
-;;   v11: i32, v12: sp = call 0:main.leaf v9 v10     @7c/0
+;;   v11: i32, v12: sp = call 0:main.leaf go 1 v9 v10@7c/0
 ;;   set x2 v12                                      @7c/0
 ;;   v13: sp = get x2                                @7e/0
 ;;   v14: i32 = sp.low v13                           @7e/0

@@ -44,9 +44,10 @@
 ;;   v13: i32, v14: sp = call 0:frame v11 v22        @4c
 ;;   v16: i32 = i32.load v7 +12                      @51
 ;;   v18: i32 = i32.const 16                         @56
-;;   v19: i32 = i32.add v7 v18                       @58
+;;   v23: sp = sp.add 0 v1                           @58
+;;   v19: i32 = sp.low v23                           @58
 ;;   v20: sp = sp.from v19                           @59
-;;   return v16 v20                                  @5b
+;;   return v16 v23                                  @5b
 ;; ==== after sp-bases
 ;; ; frame
 ;; function (i32, sp) -> (i32, sp)
@@ -62,21 +63,19 @@
 ;;   v13: i32, v14: sp = call 0:frame v11 v22        @4c
 ;;   v16: i32 = i32.load v22 frame+12                @51
 ;;   v18: i32 = i32.const 16                         @56
-;;   v19: i32 = i32.add v7 v18                       @58
+;;   v23: sp = sp.add 0 v1                           @58
+;;   v19: i32 = sp.low v23                           @58
 ;;   v20: sp = sp.from v19                           @59
-;;   return v16 v20                                  @5b
+;;   return v16 v23                                  @5b
 ;; ==== after dead
 ;; ; frame
 ;; function (i32, sp) -> (i32, sp)
 ;; variables i32 i32 sp, sp is x2
 ;; b0(v0: i32, v1: sp):
 ;;   v22: sp = sp.add -16 v1                         @3e
-;;   v7: i32 = sp.low v22                            @3e
 ;;   i32.store v22 v0 frame+12                       @47
 ;;   v11: i32 = i32.const 1                          @4a
 ;;   v13: i32, v14: sp = call 0:frame v11 v22        @4c
 ;;   v16: i32 = i32.load v22 frame+12                @51
-;;   v18: i32 = i32.const 16                         @56
-;;   v19: i32 = i32.add v7 v18                       @58
-;;   v20: sp = sp.from v19                           @59
-;;   return v16 v20                                  @5b
+;;   v23: sp = sp.add 0 v1                           @58
+;;   return v16 v23                                  @5b

@@ -19,8 +19,8 @@ use crate::error::Error;
 use crate::module::Module;
 use control::Label;
 use wasmparser::{
-    FuncToValidate, FuncType, FuncValidator, FuncValidatorAllocations, Operator, OperatorsReader,
-    ValType, ValidatorResources,
+    FuncToValidate, FuncValidator, FuncValidatorAllocations, OperatorsReader, ValType,
+    ValidatorResources,
 };
 
 /// Builds the body of the defined function `index`. `sp_global` is the global that becomes a

@@ -32,8 +32,6 @@ macro_rules! family {
             /// The type of the result.
             #[must_use]
             pub const fn result(self) -> Option<$crate::ir::Type> {
-                #[allow(unused_variables)]
-                const NONE: Option<$crate::ir::Type> = None;
                 match self {
                     $($(Self::$variant)|* => family!(@result $($result)?),)*
                 }
@@ -109,7 +107,7 @@ macro_rules! family {
             }
         }
     };
-    (@result) => { NONE };
+    (@result) => { None };
     (@result $result:ident) => { Some($crate::ir::Type::$result) };
 }
 

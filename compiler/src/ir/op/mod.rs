@@ -86,9 +86,6 @@ pub enum Callee {
 pub struct GoCall {
     /// The PC_B of the return address, which is the caller's own.
     pub returns_to: u16,
-    /// Bytes of arguments and results from SP + 8 on; `None` where the callee isn't known, or
-    /// nothing is known of the callee.
-    pub slots: Option<u32>,
 }
 
 /// A move of some bytes, of which the number is known.

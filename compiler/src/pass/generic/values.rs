@@ -26,7 +26,7 @@ pub fn run(func: &mut Func, _: &Cx<'_, '_>) -> usize {
 }
 
 /// As [`run`].
-pub(crate) fn promote(func: &mut Func) -> usize {
+pub fn promote(func: &mut Func) -> usize {
     let dominators = Dominators::of(func);
     let accesses = Accesses::take(func, dominators.order());
     let edges = Edges::of(func, dominators.order());

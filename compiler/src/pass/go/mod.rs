@@ -1,5 +1,6 @@
 //! Passes that know how Go's compiler, assembler and linker work.
 
+pub mod calls;
 pub mod dispatch;
 pub mod frame;
 pub mod give_way;

@@ -34,7 +34,7 @@ fn insert(func: &mut Func, index: usize, facts: &Facts) -> usize {
         return 0;
     };
     let blocks: Vec<BlockId> = (0..func.blocks.len()).map(BlockId::new).collect();
-    let site = |&block: &BlockId| sites::site(func, block, index, facts, points);
+    let site = |&block: &BlockId| sites::site(func, block, facts, points);
     let sites: Vec<Option<Site>> = blocks.iter().map(site).collect();
     if sites.iter().all(Option::is_none) {
         return 0;

@@ -1,8 +1,7 @@
 //! Calls that may cut a loop.
 
 use crate::go::giving_way::{Entry, Facts};
-use crate::go::pclntab::FUNC_VALUE_OFFSET;
-use crate::ir::op::{Addr, Callee, Store};
+use crate::ir::op::Callee;
 use crate::ir::{BlockId, Def, Func, Inst, Op, Terminator, Value};
 
 /// `UnsafePointUnsafe` in `internal/abi/symtab.go`.
@@ -24,12 +23,10 @@ pub enum Site {
     Table { at: usize },
 }
 
-/// The call that a block of the defined function `caller` ends with, if it may cut a
-/// loop. `points` is the caller's.
+/// The call that a block ends with, if it may cut a loop. `points` is the function's.
 pub(super) fn site(
     func: &Func,
     block: BlockId,
-    caller: usize,
     facts: &Facts,
     points: &[(u32, i32)],
 ) -> Option<Site> {
@@ -53,15 +50,18 @@ pub(super) fn site(
         return None;
     }
     let before: Vec<&Inst> = before.iter().map(|&inst| func.inst(inst)).collect();
-    let pc_b = return_address(func, &before, caller)?;
+    let call = func.inst(call);
+    let Op::Call(callee, Some(go)) = call.op else {
+        return None;
+    };
+    let pc_b = u32::from(go.returns_to);
     if !is_safe(points, pc_b.checked_sub(1)?) {
         return None;
     }
-    let call = func.inst(call);
-    let function = match call.op {
-        Op::Call(Callee::Element { table: 0, .. }, _) => return Some(Site::Table { at }),
-        Op::Call(Callee::Function(function), _) => function,
-        _ => return None,
+    let function = match callee {
+        Callee::Element { table: 0, .. } => return Some(Site::Table { at }),
+        Callee::Function(function) => function,
+        Callee::Element { .. } => return None,
     };
     if func.i32_constant(*call.args.first()?) != Some(0) {
         return None;
@@ -85,23 +85,6 @@ fn operands(before: &[&Inst], args: &[Value]) -> usize {
 
 fn carries_nothing(func: &Func, edge: &crate::ir::Edge) -> bool {
     edge.args.is_empty() && func.block(edge.target).params.is_empty()
-}
-
-/// The PC_B of the return address that is stored last, if it is one in `caller`.
-fn return_address(func: &Func, before: &[&Inst], caller: usize) -> Option<u32> {
-    let stored = |inst: &&Inst| match inst.op {
-        Op::Store(
-            Store::I64Store,
-            Addr::Linear {
-                memory: 0,
-                offset: 0,
-            },
-        ) => func.i64_constant(inst.args[1]),
-        _ => None,
-    };
-    let address = before.iter().rev().find_map(stored)?;
-    let pc_f = usize::try_from(address >> 16).ok()?;
-    (pc_f == FUNC_VALUE_OFFSET + caller).then_some((address & 0xffff) as u32)
 }
 
 /// Whether `pc_b` is no unsafe point. A function without values has none.
