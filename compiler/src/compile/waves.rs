@@ -20,6 +20,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// large module takes at its peak.
 const KEPT: usize = 96 << 20;
 
+/// A unit with its text and report.
+type Body = (Unit, String, Report);
+
 /// A function between the waves.
 #[derive(Default)]
 pub struct Built {
@@ -95,7 +98,7 @@ impl Compiler<'_, '_, '_> {
     ) -> Result<Compiled, Error> {
         let total = built.len();
         let done = AtomicUsize::new(0);
-        let results: Vec<Result<Option<(Unit, String, Report)>, Error>> = built
+        let results: Vec<Result<Option<Body>, Error>> = built
             .into_par_iter()
             .enumerate()
             .map_init(

@@ -13,6 +13,7 @@ macro_rules! family {
     ) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(clippy::enum_variant_names, reason = "variants are named as wasm names operators")]
         pub enum $name {
             $($($variant,)*)*
         }
