@@ -49,7 +49,7 @@ pub enum Form {
     Constant(u32),
     /// As a sum in 32 bits.
     Sum(i32),
-    /// As global 0, which lives in the pinned register (`compiler/src/lower/sp.rs`).
+    /// As global 0, which is a value that functions pass on (`compiler/src/lower/sp.rs`).
     Global,
     /// As Go's code does: as a sum in 64 bits of SP, which is the parameter.
     StackPointer(i32),
