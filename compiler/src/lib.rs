@@ -20,7 +20,7 @@
 //! from. [`inspect()`] tells what a module or an executable is.
 //!
 //! Inside, data flows one way: bytes -> `merge`: the bytes of one module -> `module` -> per
-//! function, in parallel (`compile`): a `flow` graph, rewritten by `go`, then CLIF (`lower`)
+//! function, in parallel (`compile`): values (`ir`), transformed by `pass`, then CLIF (`lower`)
 //! and machine code -> `emit`: a relocatable object -> `link`: the executable. `build` runs
 //! all of it.
 //!
