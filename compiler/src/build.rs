@@ -1,7 +1,7 @@
 //! The whole way from bytes to the output file's bytes.
 
 use crate::analysis::Analysis;
-use crate::compile::{Built, Compiled, DispatchOutcome, Report, TrapStub, UnitKind};
+use crate::compile::{Compiled, DispatchOutcome, Report, TrapStub, UnitKind};
 use crate::emit::{self, Input};
 use crate::error::{Error, printable};
 use crate::go::preempt::G_GLOBAL;
@@ -10,7 +10,7 @@ use crate::lower::Env;
 use crate::merge::{self, Preload};
 use crate::module::{self, Gaps, Module};
 use crate::options::{Emit, Facts, Observer, Options, Phase};
-use crate::pass::{GIVE_WAY, PASSES, Selection, Solved, Stats};
+use crate::pass::{GIVE_WAY, PASSES, Selection, Solved, Stats, Summary};
 use crate::passes::PassTotal;
 use crate::policy::{Budget, Policy};
 use crate::shim_image;
@@ -80,11 +80,11 @@ pub fn build_with(
     let mut compiler = analysis.compiler(&env, options);
     compiler.timed = observer.times_passes();
     note_limit(&env, options, observer);
-    let mut built = compiler.build()?;
-    phases.end("build", || built_detail(&built));
-    let solved = compiler.solve(&mut built);
+    let summaries = compiler.summaries()?;
+    phases.end("build", || summaries_detail(summaries.as_deref()));
+    let solved = compiler.solve(summaries);
     phases.end("solve", || solved.to_string());
-    let mut compiled = compiler.bodies(built, &solved, observer)?;
+    let mut compiled = compiler.bodies(&solved, observer)?;
     if options.emit != Emit::Ir {
         let mut kinds = compiler.entries(&compiled.units);
         kinds.extend(own_units(&module, main));
@@ -170,10 +170,10 @@ fn compile_detail(compiled: &Compiled) -> String {
 }
 
 /// Counts of the functions that the first wave built, for `--verbose`.
-fn built_detail(built: &[Built]) -> String {
-    match built.iter().filter(|built| built.is_kept()).count() {
-        0 => "nothing to be solved".into(),
-        kept => format!("{kept} of {} functions kept in memory", built.len()),
+fn summaries_detail(summaries: Option<&[Summary]>) -> String {
+    match summaries {
+        None => "nothing to be solved".into(),
+        Some(summaries) => format!("{} functions validated and summarised", summaries.len()),
     }
 }
 

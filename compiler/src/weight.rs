@@ -89,7 +89,7 @@ pub fn loops(func: &Func) -> Weight {
         // No function of usual size is asked for more.
         return Weight::default();
     }
-    let (order, _) = func.reverse_postorder();
+    let order = func.find_order().blocks;
     let mut position = vec![usize::MAX; blocks];
     for (i, block) in order.iter().enumerate() {
         position[block.index()] = i;

@@ -2,10 +2,10 @@
 
 use super::report::DispatchOutcome;
 use super::watch::{self, Step};
-use super::worker::Worker;
+use super::worker::{Time, Worker};
 use super::{Code, Compiler, Report, text};
 use crate::error::Error;
-use crate::ir::{self, Func, Origin};
+use crate::ir::{self, Func, Origin, Validation};
 use crate::lower;
 use crate::options::Emit;
 use crate::pass::{self, Cx, Solved, Summary};
@@ -19,18 +19,28 @@ const LARGE_FUNCTION: usize = 250_000;
 
 impl Compiler<'_, '_, '_> {
     /// Builds the defined function `index` and runs the first wave's passes on it.
-    pub(super) fn first_wave(&self, worker: &mut Worker<'_>, index: usize) -> Result<Func, Error> {
+    pub(super) fn first_wave(
+        &self,
+        worker: &mut Worker<'_>,
+        index: usize,
+        time: Time,
+    ) -> Result<Func, Error> {
         let name = self.env.name(index);
         watch::begin(&name, Step::Build);
         let module = self.env.module;
         let sp_global = self.env.sp_global;
-        let mut func = ir::build(module, index, sp_global, &mut worker.validator, || {
-            name.clone()
-        })?;
+        let spare = worker.take_spare();
+        let validation = match time {
+            Time::First => Validation::Now(&mut worker.validator),
+            Time::Again => Validation::Done,
+        };
+        let mut func = ir::build(module, index, sp_global, validation, spare, || name.clone())?;
         watch::step(Step::Passes);
         let cx = self.cx(index, None);
         let end = pass::TRANSFORM.min(self.passes);
+        worker.runner.counts = time == Time::First;
         worker.runner.run(&mut func, &cx, 0..end);
+        worker.runner.counts = true;
         Ok(func)
     }
 
@@ -56,8 +66,7 @@ impl Compiler<'_, '_, '_> {
         Summary::new(func, exits)
     }
 
-    /// A function's machine code, and its text if that was asked for. `built` is what the first
-    /// wave made of it, if that was kept.
+    /// A function's machine code, and its text if that was asked for.
     ///
     /// # Errors
     /// Those of [`Self::first_wave`], and [`Error::Limit`] if the function is too large for the
@@ -66,11 +75,10 @@ impl Compiler<'_, '_, '_> {
         &self,
         worker: &mut Worker<'_>,
         index: usize,
-        built: Option<Func>,
         solved: &Solved,
     ) -> Result<(Code, String, Report), Error> {
         if self.emit == Emit::Ir {
-            let (func, report) = self.to_ir(worker, index, built, solved)?;
+            let (func, report) = self.to_ir(worker, index, solved)?;
             watch::end();
             let none = Code::from_bytes(Vec::new(), 1, Vec::new());
             return Ok((
@@ -79,7 +87,7 @@ impl Compiler<'_, '_, '_> {
                 report,
             ));
         }
-        let report = self.to_clif(worker, index, built, solved)?;
+        let report = self.to_clif(worker, index, solved)?;
         let isa = if report.unoptimised {
             self.unoptimised_isa
         } else {
@@ -94,14 +102,13 @@ impl Compiler<'_, '_, '_> {
         &self,
         worker: &mut Worker<'_>,
         index: usize,
-        built: Option<Func>,
         solved: &Solved,
     ) -> Result<Report, Error> {
-        let (func, mut report) = self.to_ir(worker, index, built, solved)?;
+        let (func, mut report) = self.to_ir(worker, index, solved)?;
         let mut is_heavy = report.weight.is_too_much();
         let is_large = func.insts.len() > LARGE_FUNCTION;
         self.lower(worker, index, &func);
-        drop(func);
+        worker.spare = func;
         // The allocator with a single pass compares nothing.
         if !is_heavy && !is_large {
             report.weight = report.weight.max(weight::merging(&worker.context.func));
@@ -109,6 +116,7 @@ impl Compiler<'_, '_, '_> {
             if is_heavy {
                 let func = self.again(worker, index, solved)?;
                 self.lower(worker, index, &func);
+                worker.spare = func;
             }
         }
         report.unoptimised = is_large || is_heavy;
@@ -124,19 +132,13 @@ impl Compiler<'_, '_, '_> {
         &self,
         worker: &mut Worker<'_>,
         index: usize,
-        built: Option<Func>,
         solved: &Solved,
     ) -> Result<(Func, Report), Error> {
-        let mut func = match built {
-            Some(func) => func,
-            None => {
-                worker.runner.counts = !self.summarises;
-                let func = self.first_wave(worker, index);
-                worker.runner.counts = true;
-                func?
-            }
+        let time = match self.summarises {
+            true => Time::Again,
+            false => Time::First,
         };
-        watch::begin(&self.env.name(index), Step::Passes);
+        let mut func = self.first_wave(worker, index, time)?;
         let dispatch = self.dispatch(&func);
         let cx = self.cx(index, Some(solved));
         let weight = self.second_wave(worker, &mut func, &cx);
@@ -150,8 +152,8 @@ impl Compiler<'_, '_, '_> {
 
     /// A function that turned out to be too heavy behind all passes: behind all but `values`.
     fn again(&self, worker: &mut Worker<'_>, index: usize, solved: &Solved) -> Result<Func, Error> {
+        let mut func = self.first_wave(worker, index, Time::Again)?;
         worker.runner.counts = false;
-        let mut func = self.first_wave(worker, index)?;
         let cx = self.cx(index, Some(solved));
         let values = pass::values();
         worker.runner.run(&mut func, &cx, pass::TRANSFORM..values);

@@ -22,7 +22,6 @@ pub use machine::{Code, Relocation, RelocationTarget, referenced_symbols};
 pub use report::{DispatchOutcome, Report};
 pub use unit::{TrapStub, Unit, UnitKind};
 pub use watch::name_function_in_panics;
-pub use waves::Built;
 
 use crate::error::Error;
 use crate::go::byte_loops::ByteLoop;

@@ -74,21 +74,19 @@ fn everywhere(mut check: impl FnMut(&str, &Module<'_>, &Compiler<'_, '_, '_>)) {
 
 /// The bodies of all functions, in order.
 fn bodies(compiler: &Compiler<'_, '_, '_>) -> Compiled {
-    let mut built = compiler.build().unwrap();
-    let solved = compiler.solve(&mut built);
-    compiler.bodies(built, &solved, &()).unwrap()
+    let solved = compiler.solve(compiler.summaries().unwrap());
+    compiler.bodies(&solved, &()).unwrap()
 }
 
 #[test]
 fn every_instruction_is_from_an_operator_of_its_function() {
     let mut instructions = 0;
     everywhere(|way, module, compiler| {
-        let mut built = compiler.build().unwrap();
-        let solved = compiler.solve(&mut built);
+        let solved = compiler.solve(compiler.summaries().unwrap());
         let mut worker = compiler.worker();
         for (index, function) in module.functions.iter().enumerate() {
             let name = compiler.env.name(index);
-            compiler.to_clif(&mut worker, index, None, &solved).unwrap();
+            compiler.to_clif(&mut worker, index, &solved).unwrap();
             let body = function.body.range();
             let clif = &worker.context.func;
             let mut is_entry_code = true;

@@ -1,10 +1,19 @@
 //! What a worker thread keeps from one function to the next.
 
+use crate::ir::Func;
 use crate::pass::{Runner, Selection, Stats};
 use cranelift_codegen::Context;
 use cranelift_frontend::FunctionBuilderContext;
 use std::sync::Mutex;
 use wasmparser::FuncValidatorAllocations;
+
+/// Which time a function is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Time {
+    /// It is validated, and what the passes of the first wave do is counted.
+    First,
+    Again,
+}
 
 /// Scratch of one worker. What its passes did is added to everybody's when the worker ends.
 pub(super) struct Worker<'s> {
@@ -12,6 +21,8 @@ pub(super) struct Worker<'s> {
     pub builder: FunctionBuilderContext,
     pub validator: FuncValidatorAllocations,
     pub runner: Runner<'s>,
+    /// The last function, for its allocations.
+    pub spare: Func,
     everybodys: &'s Mutex<Stats>,
 }
 
@@ -27,8 +38,15 @@ impl<'s> Worker<'s> {
             builder: FunctionBuilderContext::new(),
             validator: FuncValidatorAllocations::default(),
             runner: Runner::new(selection, timed, breaks),
+            spare: Func::new(Vec::new(), Vec::new()),
             everybodys,
         }
+    }
+}
+
+impl Worker<'_> {
+    pub(super) fn take_spare(&mut self) -> Func {
+        std::mem::replace(&mut self.spare, Func::new(Vec::new(), Vec::new()))
     }
 }
 

@@ -4,7 +4,8 @@
 //! 2005), which is near linear for the graphs that compilers make, with stacks in place of
 //! recursion. Unreachable blocks have no dominator.
 
-use super::{BlockId, Func};
+use super::{BlockId, Func, Order};
+use std::rc::Rc;
 
 /// No block.
 const NONE: u32 = u32::MAX;
@@ -12,7 +13,7 @@ const NONE: u32 = u32::MAX;
 /// The dominator tree of a function's blocks.
 pub struct Dominators {
     /// The reachable blocks in reverse postorder.
-    order: Vec<BlockId>,
+    order: Rc<Order>,
     /// Place of each block in `order`.
     place: Vec<u32>,
     /// Immediate dominator of each block, by block.
@@ -22,13 +23,12 @@ pub struct Dominators {
 }
 
 impl Dominators {
-    /// Of all blocks of a function.
+    /// Of all blocks of a function, which has this order.
     #[must_use]
-    pub fn of(func: &Func) -> Self {
+    pub fn of(func: &Func, order: Rc<Order>) -> Self {
         let count = func.blocks.len();
-        let (order, _) = func.reverse_postorder();
         let mut place = vec![NONE; count];
-        for (i, block) in (0..).zip(&order) {
+        for (i, block) in (0..).zip(&order.blocks) {
             place[block.index()] = i;
         }
         let immediate = SemiNca::new(func, count).run(func);
@@ -45,7 +45,7 @@ impl Dominators {
     /// The reachable blocks in reverse postorder: a block comes behind its dominators.
     #[must_use]
     pub fn order(&self) -> &[BlockId] {
-        &self.order
+        &self.order.blocks
     }
 
     /// The place of a block in [`Self::order`]; `None` if nothing reaches it.
@@ -75,14 +75,14 @@ impl Dominators {
     fn walk(&mut self) {
         // A block's dominator comes before it in this order. Sizes of subtrees, from the leaves up, then places, from the root down.
         let mut size = vec![1u32; self.immediate.len()];
-        for block in self.order.iter().rev() {
+        for block in self.order.blocks.iter().rev() {
             let parent = self.immediate[block.index()];
             if parent != NONE {
                 size[parent as usize] += size[block.index()];
             }
         }
         let mut next = vec![0u32; self.immediate.len()];
-        for block in &self.order {
+        for block in &self.order.blocks {
             let parent = self.immediate[block.index()];
             let start = match parent {
                 NONE => 0,
@@ -259,8 +259,12 @@ mod tests {
         !seen[b]
     }
 
+    fn of(func: &Func) -> Dominators {
+        Dominators::of(func, Rc::new(func.find_order()))
+    }
+
     fn check(edges: &[&[u32]]) {
-        let dominators = Dominators::of(&graph(edges));
+        let dominators = of(&graph(edges));
         for a in dominators.order() {
             for b in dominators.order() {
                 let expected = by_definition(edges, a.index(), b.index());

@@ -2,9 +2,10 @@
 
 use super::op::Bytes;
 use super::{
-    Args, Block, BlockId, Const, Def, Edge, Func, Inst, InstId, Op, Origin, Terminator, Type,
-    Value, ValueData, Variable,
+    Args, Block, BlockId, Const, Def, Edge, Func, Inst, InstId, Op, Order, Origin, Terminator,
+    Type, Value, ValueData, Variable,
 };
+use std::rc::Rc;
 use wasi_aot_contract::module::TrapKind;
 
 impl Terminator {
@@ -118,6 +119,10 @@ impl Terminator {
     }
 }
 
+/// The most values or instructions that a block may have room for to be used again: so spare
+/// blocks take no more memory than a few functions do.
+const MOST_SPARE: usize = 64;
+
 impl Func {
     /// A function without blocks.
     #[must_use]
@@ -132,6 +137,33 @@ impl Func {
             operands: 0,
             bytes: Vec::new(),
             dispatch: None,
+            order: None,
+            spare: Vec::new(),
+        }
+    }
+
+    /// A function without anything, in the allocations of this one.
+    #[must_use]
+    pub fn cleared(mut self) -> Self {
+        self.results.clear();
+        self.variables.clear();
+        self.insts.clear();
+        self.values.clear();
+        self.bytes.clear();
+        for mut block in self.blocks.drain(..) {
+            if block.params.capacity().max(block.insts.capacity()) <= MOST_SPARE {
+                block.params.clear();
+                block.insts.clear();
+                block.terminator = Terminator::NOT_YET;
+                self.spare.push(block);
+            }
+        }
+        Self {
+            sp: None,
+            operands: 0,
+            dispatch: None,
+            order: None,
+            ..self
         }
     }
 
@@ -149,13 +181,21 @@ impl Func {
     /// Adds an empty block.
     pub fn new_block(&mut self, origin: Origin) -> BlockId {
         let id = BlockId::new(self.blocks.len());
-        self.blocks.push(Block {
-            params: Vec::new(),
-            insts: Vec::new(),
-            terminator: Terminator::NOT_YET,
-            origin,
-            cold: false,
-        });
+        let block = match self.spare.pop() {
+            Some(spare) => Block {
+                origin,
+                cold: false,
+                ..spare
+            },
+            None => Block {
+                params: Vec::new(),
+                insts: Vec::new(),
+                terminator: Terminator::NOT_YET,
+                origin,
+                cold: false,
+            },
+        };
+        self.blocks.push(block);
         id
     }
 
@@ -329,10 +369,29 @@ impl Func {
         }
     }
 
-    /// Blocks reachable from the entry in reverse postorder, and for each block how many
-    /// edges lead to it from those.
+    /// The order of the blocks, which is kept until [`Self::forget_order`].
     #[must_use]
-    pub fn reverse_postorder(&self) -> (Vec<BlockId>, Vec<u32>) {
+    pub fn order(&mut self) -> Rc<Order> {
+        if self.order.is_none() {
+            self.order = Some(Rc::new(self.find_order()));
+        }
+        let kept = self.order.as_ref().expect("BUG: no order");
+        debug_assert_eq!(
+            **kept,
+            self.find_order(),
+            "BUG: edges changed, and the order was kept"
+        );
+        Rc::clone(kept)
+    }
+
+    /// Edges have changed.
+    pub fn forget_order(&mut self) {
+        self.order = None;
+    }
+
+    /// As [`Self::order`], without keeping it.
+    #[must_use]
+    pub fn find_order(&self) -> Order {
         let mut order = Vec::with_capacity(self.blocks.len());
         let mut predecessors = vec![0u32; self.blocks.len()];
         let mut seen = vec![false; self.blocks.len()];
@@ -355,7 +414,10 @@ impl Func {
             }
         }
         order.reverse();
-        (order, predecessors)
+        Order {
+            blocks: order,
+            predecessors,
+        }
     }
 
     fn edge_count(&self, block: BlockId) -> usize {

@@ -10,7 +10,7 @@
 //! - An edge carries a value of the right type for each of its target's parameters.
 //! - Every instruction and every terminator has an [`Origin`].
 //! - Unreachable blocks are in [`Func::blocks`] and in nobody's way: passes look at what
-//!   [`Func::reverse_postorder`] lists.
+//!   [`Func::order`] lists.
 //!
 //! wasm's locals, and the global that Go's SP is, begin as *variables* ([`Op::Get`],
 //! [`Op::Set`]), of which nothing is known from block to block. So control flow can be changed
@@ -32,7 +32,7 @@ mod print;
 mod tests;
 mod verify;
 
-pub use build::build;
+pub use build::{Validation, build};
 pub use dominators::Dominators;
 pub use op::{Addr, Callee, Const, Effect, Op};
 #[cfg(test)]
@@ -41,6 +41,7 @@ pub use print::Printer;
 pub use verify::verify;
 
 use smallvec::SmallVec;
+use std::rc::Rc;
 use wasi_aot_contract::module::TrapKind;
 use wasmparser::ValType;
 
@@ -274,6 +275,14 @@ pub enum Terminator {
 
 pub use crate::go::byte_loops::ByteLoop;
 
+/// Blocks reachable from the entry in reverse postorder.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Order {
+    pub blocks: Vec<BlockId>,
+    /// For each block of the function, reachable or not, how many edges lead to it from those.
+    pub predecessors: Vec<u32>,
+}
+
 /// A function's body.
 #[derive(Debug, Clone)]
 pub struct Func {
@@ -297,4 +306,8 @@ pub struct Func {
     /// The block of Go's dispatch, once that is recognised and jumps don't go through it
     /// anymore (the pass `thread-dispatch`).
     pub dispatch: Option<BlockId>,
+    /// The order of the blocks, once somebody has asked for it ([`Func::order`]).
+    order: Option<Rc<Order>>,
+    /// Blocks of functions that are no more, for their vectors ([`Func::cleared`]).
+    spare: Vec<Block>,
 }

@@ -193,8 +193,8 @@ impl Parser {
                 at.push(address(word)?);
             }
         }
-        for (place, at) in op.addresses_mut().into_iter().zip(at) {
-            *place = at;
+        for (number, at) in (0..op.address_count()).zip(at) {
+            *op.address_mut(number) = at;
         }
         let mut first_result = Value::new(self.func.values.len());
         let mut count = 0;

@@ -59,7 +59,7 @@ impl Display for Type {
 impl Display for Printer<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.head(f)?;
-        let (order, _) = self.func.reverse_postorder();
+        let order = self.func.find_order().blocks;
         for id in order {
             let block = self.func.block(id);
             let params: Vec<String> = block
@@ -142,7 +142,7 @@ impl Printer<'_> {
         for &arg in &inst.args {
             let _ = write!(text, " v{}", self.func.resolve(arg).0);
         }
-        for at in inst.op.addresses() {
+        for at in (0..inst.op.address_count()).map(|number| inst.op.address(number)) {
             text += &match at {
                 Addr::Linear { memory: 0, offset } => format!(" +{offset}"),
                 Addr::Linear { memory, offset } => format!(" memory{memory}+{offset}"),

@@ -2,9 +2,18 @@
 //! the verifier finds.
 
 use super::*;
-use crate::module;
+use crate::error::Error;
+use crate::module::{self, Module};
 use std::path::Path;
 use wasmparser::FuncValidatorAllocations;
+
+/// A function as it is built the first time.
+fn validated(module: &Module<'_>, index: usize, sp: Option<u32>) -> Result<Func, Error> {
+    let mut allocations = FuncValidatorAllocations::default();
+    let validation = Validation::Now(&mut allocations);
+    let spare = Func::new(Vec::new(), Vec::new());
+    build(module, index, sp, validation, spare, || "f".into())
+}
 
 /// All functions of a module, as they are built.
 fn functions(wasm: &[u8]) -> Vec<Func> {
@@ -14,9 +23,8 @@ fn functions(wasm: &[u8]) -> Vec<Func> {
         .first()
         .filter(|global| global.mutable && global.ty == ValType::I32 && !global.exported);
     let sp = sp.map(|_| 0);
-    let mut allocations = FuncValidatorAllocations::default();
     (0..module.functions.len())
-        .map(|index| build(&module, index, sp, &mut allocations, || "f".into()).unwrap())
+        .map(|index| validated(&module, index, sp).unwrap())
         .collect()
 }
 
@@ -152,8 +160,7 @@ fn what_edges_carry_has_a_limit() {
         let wat = format!("(module (func (result {results}) {constants} {branches}))");
         let wasm = wat::parse_str(wat).unwrap();
         let module = module::parse(&wasm).unwrap();
-        let mut allocations = FuncValidatorAllocations::default();
-        build(&module, 0, None, &mut allocations, || "f".into()).map(|_| ())
+        validated(&module, 0, None).map(|_| ())
     };
     assert!(carry(10_000).is_ok());
     let refused = carry(17_000).unwrap_err().to_string();

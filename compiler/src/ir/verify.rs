@@ -6,13 +6,14 @@
 
 use super::op::{Addr, Callee, Op};
 use super::{BlockId, Def, Dominators, Edge, Func, Inst, Terminator, Type, Value};
+use std::rc::Rc;
 
 /// Checks the blocks that are reached.
 ///
 /// # Errors
 /// The first rule that is broken, naming the block.
 pub fn verify(func: &Func) -> Result<(), String> {
-    let dominators = Dominators::of(func);
+    let dominators = Dominators::of(func, Rc::new(func.find_order()));
     let mut verifier = Verifier {
         func,
         dominators: &dominators,

@@ -47,7 +47,7 @@ pub use entry::{lower_entry, lower_import_thunk, lower_trap};
 pub use env::Env;
 pub use reference::{REFERENCE_SIZE, type_tag};
 
-use crate::ir::{BlockId, Func, Inst, Op, Origin, Type, Value};
+use crate::ir::{BlockId, Func, Inst, Op, Order, Origin, Type, Value};
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::{self, FuncRef, GlobalValue, InstBuilder, Signature, SourceLoc};
 use cranelift_codegen::packed_option::PackedOption;
@@ -69,7 +69,10 @@ pub fn lower_function(
     // which it would take otherwise, may be followed by the offset before it, whose distance
     // of -1 stands for no origin.
     function.params.ensure_base_srcloc(SourceLoc::new(start));
-    let (order, edges) = func.reverse_postorder();
+    let Order {
+        blocks: order,
+        predecessors: edges,
+    } = func.find_order();
     let builder = FunctionBuilder::new(function, context);
     let mut lowering = Lowering::new(env, func, builder, edges);
     lowering.make_blocks(&order);

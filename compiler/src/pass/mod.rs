@@ -54,6 +54,15 @@ pub enum Wave {
     Transform,
 }
 
+/// What a pass does to the edges between blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edges {
+    /// Blocks or edges may come, go, or lead elsewhere.
+    Change,
+    /// The order of the blocks stays what it is; edges may carry more.
+    Stay,
+}
+
 /// Lower case, as reports show them.
 impl fmt::Display for Tier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -84,6 +93,7 @@ pub struct Pass {
     pub tier: Tier,
     pub scope: Scope,
     pub wave: Wave,
+    pub edges: Edges,
     /// Transforms a function; returns the number of changes.
     pub run: fn(&mut Func, &Cx<'_, '_>) -> usize,
 }

@@ -1,6 +1,6 @@
 //! Runs passes on a function: counts their changes, times them, checks what they leave.
 
-use super::{Cx, PASSES, Scope, Selection};
+use super::{Cx, Edges, PASSES, Scope, Selection};
 use crate::ir::verify;
 use crate::ir::{BlockId, Func, Terminator};
 use std::ops::Range;
@@ -90,6 +90,9 @@ impl<'s> Runner<'s> {
             }
             let started = self.timed.then(Instant::now);
             let changes = (pass.run)(func, cx);
+            if pass.edges == Edges::Change {
+                func.forget_order();
+            }
             let total = &mut self.stats.0[place];
             total.time += started.map_or(Duration::ZERO, |started| started.elapsed());
             if self.counts {
@@ -98,6 +101,7 @@ impl<'s> Runner<'s> {
             }
             if self.breaks == Some((place, cx.function)) {
                 func.block_mut(BlockId::ENTRY).terminator = Terminator::NOT_YET;
+                func.forget_order();
             }
             check(func, cx.function, pass.name);
         }

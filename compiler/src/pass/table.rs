@@ -1,6 +1,6 @@
 //! The table of passes, in the order in which they run, and the reasons for that order.
 
-use super::{Pass, Scope, Tier, Wave, generic, go};
+use super::{Edges, Pass, Scope, Tier, Wave, generic, go};
 
 /// All passes, in order: those of [`Wave::Build`] come first.
 pub const PASSES: &[Pass] = &[
@@ -10,6 +10,7 @@ pub const PASSES: &[Pass] = &[
         tier: Tier::Exact,
         scope: Scope::Go,
         wave: Wave::Build,
+        edges: Edges::Change,
         run: go::dispatch::thread,
     },
     Pass {
@@ -18,6 +19,7 @@ pub const PASSES: &[Pass] = &[
         tier: Tier::Trusted,
         scope: Scope::Go,
         wave: Wave::Transform,
+        edges: Edges::Change,
         run: go::dispatch::prune,
     },
     Pass {
@@ -26,6 +28,7 @@ pub const PASSES: &[Pass] = &[
         tier: Tier::Verified,
         scope: Scope::Go,
         wave: Wave::Transform,
+        edges: Edges::Change,
         run: go::no_return::cut,
     },
     Pass {
@@ -34,6 +37,7 @@ pub const PASSES: &[Pass] = &[
         tier: Tier::Exact,
         scope: Scope::Go,
         wave: Wave::Transform,
+        edges: Edges::Change,
         run: go::unwind::share_return,
     },
     Pass {
@@ -42,7 +46,17 @@ pub const PASSES: &[Pass] = &[
         tier: Tier::Trusted,
         scope: Scope::Go,
         wave: Wave::Transform,
+        edges: Edges::Change,
         run: go::stack_check::widen,
+    },
+    Pass {
+        name: "join-blocks",
+        about: "straight lines of blocks are one block",
+        tier: Tier::Exact,
+        scope: Scope::Any,
+        wave: Wave::Transform,
+        edges: Edges::Change,
+        run: generic::join::run,
     },
     Pass {
         name: "rotate",
@@ -50,6 +64,7 @@ pub const PASSES: &[Pass] = &[
         tier: Tier::Exact,
         scope: Scope::Any,
         wave: Wave::Transform,
+        edges: Edges::Change,
         run: generic::rotate::run,
     },
     Pass {
@@ -58,6 +73,7 @@ pub const PASSES: &[Pass] = &[
         tier: Tier::Verified,
         scope: Scope::Go,
         wave: Wave::Transform,
+        edges: Edges::Stay,
         run: go::calls::run,
     },
     Pass {
@@ -66,6 +82,7 @@ pub const PASSES: &[Pass] = &[
         tier: Tier::Trusted,
         scope: Scope::Go,
         wave: Wave::Transform,
+        edges: Edges::Change,
         run: go::give_way::run,
     },
     Pass {
@@ -74,6 +91,7 @@ pub const PASSES: &[Pass] = &[
         tier: Tier::Verified,
         scope: Scope::Go,
         wave: Wave::Transform,
+        edges: Edges::Stay,
         run: go::mirror_sp::run,
     },
     Pass {
@@ -82,6 +100,7 @@ pub const PASSES: &[Pass] = &[
         tier: Tier::Verified,
         scope: Scope::Any,
         wave: Wave::Transform,
+        edges: Edges::Change,
         run: generic::byte_loop::run,
     },
     Pass {
@@ -90,6 +109,7 @@ pub const PASSES: &[Pass] = &[
         tier: Tier::Exact,
         scope: Scope::Any,
         wave: Wave::Transform,
+        edges: Edges::Stay,
         run: generic::values::run,
     },
     Pass {
@@ -98,6 +118,7 @@ pub const PASSES: &[Pass] = &[
         tier: Tier::Exact,
         scope: Scope::Any,
         wave: Wave::Transform,
+        edges: Edges::Stay,
         run: generic::short_copies::run,
     },
     Pass {
@@ -106,6 +127,7 @@ pub const PASSES: &[Pass] = &[
         tier: Tier::Exact,
         scope: Scope::Any,
         wave: Wave::Transform,
+        edges: Edges::Stay,
         run: go::frame::values,
     },
     Pass {
@@ -114,6 +136,7 @@ pub const PASSES: &[Pass] = &[
         tier: Tier::Exact,
         scope: Scope::Any,
         wave: Wave::Transform,
+        edges: Edges::Stay,
         run: go::frame::bases,
     },
     Pass {
@@ -122,6 +145,7 @@ pub const PASSES: &[Pass] = &[
         tier: Tier::Trusted,
         scope: Scope::Go,
         wave: Wave::Transform,
+        edges: Edges::Stay,
         run: go::frame::slots,
     },
     Pass {
@@ -130,6 +154,7 @@ pub const PASSES: &[Pass] = &[
         tier: Tier::Exact,
         scope: Scope::Any,
         wave: Wave::Transform,
+        edges: Edges::Stay,
         run: generic::known_loads::run,
     },
     Pass {
@@ -138,6 +163,7 @@ pub const PASSES: &[Pass] = &[
         tier: Tier::Exact,
         scope: Scope::Any,
         wave: Wave::Transform,
+        edges: Edges::Stay,
         run: generic::product_high::run,
     },
     Pass {
@@ -146,6 +172,7 @@ pub const PASSES: &[Pass] = &[
         tier: Tier::Exact,
         scope: Scope::Any,
         wave: Wave::Transform,
+        edges: Edges::Stay,
         run: generic::narrow::run,
     },
     Pass {
@@ -154,6 +181,7 @@ pub const PASSES: &[Pass] = &[
         tier: Tier::Exact,
         scope: Scope::Any,
         wave: Wave::Transform,
+        edges: Edges::Stay,
         run: generic::dead::run,
     },
 ];
@@ -189,8 +217,18 @@ const ORDER: &[(&str, &str, &str)] = &[
     ),
     (
         "widen-check",
-        "rotate",
+        "join-blocks",
         "the check is recognised in the blocks that Go's compiler made",
+    ),
+    (
+        "share-return",
+        "join-blocks",
+        "a block that unwinds, and that nothing else shares, would end the block before it",
+    ),
+    (
+        "join-blocks",
+        "rotate",
+        "a condition and a jump back are found where nothing but a jump lies between them",
     ),
     (
         "rotate",

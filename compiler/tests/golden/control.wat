@@ -45,8 +45,6 @@
 ;; @0047                               v6 = isub v1, v5  ; v5 = 1
 ;; @004a                               brif v6, block1(v6, v4), block2
 ;;                                 block2:
-;; @004c                               jump block3
-;;                                 block3:
 ;; @004f                               return v4
 ;; }
 ;; ; drops_operands

@@ -39,13 +39,11 @@
 ;;   v5: sp = get x1                                 @52
 ;;   v6: i32, v7: sp = call 0:main.throws v4 v5      @52
 ;;   set x1 v7                                       @52
-;;   branch v6 b3 b4                                 @54
+;;   branch v6 b3 b2                                 @54
 ;; b3():
 ;;   v8: i32 = i32.const 1                           @56
 ;;   v9: sp = get x1                                 @58
 ;;   return v8 v9                                    @58
-;; b4():
-;;   jump b2                                         @59
 ;; b2():
 ;;   v10: i32 = i32.const 8                          @5a
 ;;   v11: i32 = i32.const 100                        @5c
@@ -61,11 +59,9 @@
 ;;   v5: sp = get x1                                 @69
 ;;   v6: i32, v7: sp = call 0:main.throws v4 v5      @69
 ;;   set x1 v7                                       @69
-;;   branch v6 b3 b4                                 @6b
+;;   branch v6 b3 b2                                 @6b
 ;; b3():
 ;;   trap Unreachable                                @6d
-;; b4():
-;;   jump b2                                         @6e
 ;; b2():
 ;;   v8: i32 = i32.const 8                           @6f
 ;;   v9: i32 = i32.const 100                         @71

@@ -28,28 +28,22 @@
 ;;     sig0 = (i32, i64) -> i32, i64 tail
 ;;     fn0 = colocated u0:1 sig0 ; main.callee
 ;;                                 block0(v0: i32, v1: i64):
-;; @004b                               jump block1
+;; @0055                               br_table v0, block4, [block1, block3(v1)]
 ;;                                 block1:
-;; @0055                               br_table v0, block7, [block2, block6(v1)]
-;;                                 block2:
 ;; @005d                               v3 = iconst.i64 0x1000_0001
 ;; @0063                               v4 = iconst.i64 0x1000_0000
 ;; @0063                               v5 = iadd.i64 v1, v4  ; v4 = 0x1000_0000
 ;; @0063                               store little region0 v3, v5  ; v3 = 0x1000_0001
 ;; @0066                               v6 = iconst.i32 0
 ;; @0068                               v7, v8 = call fn0(v6, v1)  ; v6 = 0
-;; @006a                               brif v7, block3, block4
-;;                                 block3 cold:
+;; @006a                               brif v7, block2, block3(v8)
+;;                                 block2 cold:
 ;; @006c                               v9 = iconst.i32 1
 ;; @006e                               return v9, v8  ; v9 = 1
-;;                                 block4:
-;; @006f                               jump block5
-;;                                 block5:
-;; @0070                               jump block6(v8)
-;;                                 block6(v2: i64):
+;;                                 block3(v2: i64):
 ;; @0071                               v10 = iconst.i32 0
 ;; @0073                               return v10, v2  ; v10 = 0
-;;                                 block7:
+;;                                 block4:
 ;; @0075                               trap user1 ; unreachable
 ;; }
 ;; ; main.callee
@@ -74,33 +68,27 @@
 ;;     sig0 = (i32, i64) -> i32, i64 tail
 ;;     fn0 = colocated u0:1 sig0 ; main.callee
 ;;                                 block0(v0: i32, v1: i64):
-;; @004b                               jump block1
-;;                                 block1:
-;; @0055                               brif.i32 v0, block2, block4
-;;                                 block2 cold:
+;; @0055                               brif v0, block1, block3
+;;                                 block1 cold:
 ;; @0055                               v3 = iconst.i32 1
 ;; @0055                               v4 = icmp.i32 eq v0, v3  ; v3 = 1
-;; @0055                               brif v4, block9, block3
-;;                                 block9 cold:
-;; @0055                               jump block8(v1)
-;;                                 block3 cold:
+;; @0055                               brif v4, block6, block2
+;;                                 block6 cold:
+;; @0055                               jump block5(v1)
+;;                                 block2 cold:
 ;; @0055                               trap user6 ; resumed where Go never resumes (build with --no-go-opt)
-;;                                 block4:
+;;                                 block3:
 ;; @005d                               v5 = iconst.i64 0x1000_0001
 ;; @0063                               v6 = iconst.i64 0x1000_0000
 ;; @0063                               v7 = iadd.i64 v1, v6  ; v6 = 0x1000_0000
 ;; @0063                               store little region0 v5, v7  ; v5 = 0x1000_0001
 ;; @0066                               v8 = iconst.i32 0
 ;; @0068                               v9, v10 = call fn0(v8, v1)  ; v8 = 0
-;; @006a                               brif v9, block5, block6
-;;                                 block5 cold:
+;; @006a                               brif v9, block4, block5(v10)
+;;                                 block4 cold:
 ;; @006c                               v11 = iconst.i32 1
 ;; @006e                               return v11, v10  ; v11 = 1
-;;                                 block6:
-;; @006f                               jump block7
-;;                                 block7:
-;; @0070                               jump block8(v10)
-;;                                 block8(v2: i64):
+;;                                 block5(v2: i64):
 ;; @0071                               v12 = iconst.i32 0
 ;; @0073                               return v12, v2  ; v12 = 0
 ;; }

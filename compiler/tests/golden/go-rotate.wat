@@ -27,10 +27,10 @@
 ;;   jump b3                                         @49/0
 ;; b3():
 ;;   v4: i32 = get x0                                @53/0
-;;   branch v4 b12 b7                                @55/0
-;; b12() cold:
-;;   switch v4 [] b11                                @55/0
+;;   branch v4 b11 b7                                @55/0
 ;; b11() cold:
+;;   switch v4 [] b10                                @55/0
+;; b10() cold:
 ;;   trap UnexpectedEntry                            @55/0
 ;; b7():
 ;;   v5: i32 = i32.const 1                           @5c/0
@@ -41,7 +41,7 @@
 ;;   v7: i32 = i32.load v6 +0                        @65/1
 ;;   v8: i32 = i32.const 10                          @68/1
 ;;   v9: i32 = i32.ge_u v7 v8                        @6a/1
-;;   branch v9 b9 b10                                @6b/1
+;;   branch v9 b9 b8                                 @6b/1
 ;; b9():
 ;;   v10: i32 = i32.const 3                          @6d/1
 ;;   set x0 v10                                      @6f/1
@@ -50,8 +50,6 @@
 ;;   v17: i32 = i32.const 0                          @89/3
 ;;   v18: sp = get x2                                @8b/3
 ;;   return v17 v18                                  @8b/3
-;; b10():
-;;   jump b8                                         @73/1
 ;; b8():
 ;;   jump b5                                         @74/1
 ;; b5():
@@ -67,15 +65,13 @@
 ;; ==== after rotate
 ;; ; main.counts
 ;; function (i32, sp) -> (i32, sp)
-;; variables i32 i32 sp, sp is x2, dispatch b3
+;; variables i32 i32 sp, sp is x2, dispatch b0
 ;; b0(v0: i32, v1: sp):
-;;   jump b3                                         @49/0
-;; b3():
 ;;   v4: i32 = get x0                                @53/0
-;;   branch v4 b12 b7                                @55/0
-;; b12() cold:
-;;   switch v4 [] b11                                @55/0
+;;   branch v4 b11 b7                                @55/0
 ;; b11() cold:
+;;   switch v4 [] b10                                @55/0
+;; b10() cold:
 ;;   trap UnexpectedEntry                            @55/0
 ;; b7():
 ;;   v5: i32 = i32.const 1                           @5c/0
@@ -86,11 +82,7 @@
 ;;   v7: i32 = i32.load v6 +0                        @65/1
 ;;   v8: i32 = i32.const 10                          @68/1
 ;;   v9: i32 = i32.ge_u v7 v8                        @6a/1
-;;   branch v9 b9 b10                                @6b/1
-;; b10():
-;;   jump b8                                         @73/1
-;; b8():
-;;   jump b5                                         @74/1
+;;   branch v9 b9 b5                                 @6b/1
 ;; b5():
 ;;   v11: i32 = i32.const 8                          @75/2
 ;;   v12: i32 = i32.const 8                          @77/2
@@ -104,12 +96,10 @@
 ;;   v20: i32 = i32.load v19 +0                      @65/1
 ;;   v21: i32 = i32.const 10                         @68/1
 ;;   v22: i32 = i32.ge_u v20 v21                     @6a/1
-;;   branch v22 b9 b10                               @6b/1
+;;   branch v22 b9 b5                                @6b/1
 ;; b9():
 ;;   v10: i32 = i32.const 3                          @6d/1
 ;;   set x0 v10                                      @6f/1
-;;   jump b4                                         @71/1
-;; b4():
 ;;   v17: i32 = i32.const 0                          @89/3
 ;;   v18: sp = get x2                                @8b/3
 ;;   return v17 v18                                  @8b/3

@@ -31,24 +31,21 @@
 ;;   v4: sp = get x2                                 @55
 ;;   v5: i32 = sp.low v4                             @55
 ;;   set x1 v5                                       @57
-;;   v6: i32 = get x1                                @59
-;;   v7: i64 = global.get 2                          @5b
-;;   v8: i32 = i32.wrap_i64 v7                       @5d
-;;   v9: i32 = i32.load v8 +16                       @5e
-;;   v10: i32 = i32.const 2000                       @61
-;;   v11: i32 = i32.add v9 v10                       @64
-;;   v12: i32 = i32.le_u v6 v11                      @65
-;;   branch v12 b3 b4                                @66
+;;   v6: i64 = global.get 2                          @5b
+;;   v7: i32 = i32.wrap_i64 v6                       @5d
+;;   v8: i32 = i32.load v7 +16                       @5e
+;;   v9: i32 = i32.const 2000                        @61
+;;   v10: i32 = i32.add v8 v9                        @64
+;;   v11: i32 = i32.le_u v5 v10                      @65
+;;   branch v11 b3 b2                                @66
 ;; b3() cold:
-;;   v13: i32 = i32.const 1                          @68
-;;   v14: sp = get x2                                @6a
-;;   return v13 v14                                  @6a
-;; b4():
-;;   jump b2                                         @6b
+;;   v12: i32 = i32.const 1                          @68
+;;   v13: sp = get x2                                @6a
+;;   return v12 v13                                  @6a
 ;; b2():
-;;   v15: i32 = i32.const 0                          @6c
-;;   v16: sp = get x2                                @6e
-;;   return v15 v16                                  @6e
+;;   v14: i32 = i32.const 0                          @6c
+;;   v15: sp = get x2                                @6e
+;;   return v14 v15                                  @6e
 ;; ==== after widen-check
 ;; ; main.large_frame
 ;; function (i32, sp) -> (i32, sp)
@@ -57,23 +54,20 @@
 ;;   v4: sp = get x2                                 @55
 ;;   v5: i32 = sp.low v4                             @55
 ;;   set x1 v5                                       @57
-;;   v6: i32 = get x1                                @59
-;;   v7: i64 = global.get 2                          @5b
-;;   v8: i32 = i32.wrap_i64 v7                       @5d
-;;   v9: i64 = i64.load32_u v8 +16                   @5e
-;;   v10: i32 = i32.const 2000                       @61
-;;   v17: i64 = i64.const 2000                       @64
-;;   v11: i64 = i64.add v9 v17                       @64
-;;   v18: i64 = i64.extend_i32_u v6                  @64
-;;   v12: i32 = i64.le_u v18 v11                     @65
-;;   branch v12 b3 b4                                @66
+;;   v6: i64 = global.get 2                          @5b
+;;   v7: i32 = i32.wrap_i64 v6                       @5d
+;;   v8: i64 = i64.load32_u v7 +16                   @5e
+;;   v9: i32 = i32.const 2000                        @61
+;;   v16: i64 = i64.const 2000                       @64
+;;   v10: i64 = i64.add v8 v16                       @64
+;;   v17: i64 = i64.extend_i32_u v5                  @64
+;;   v11: i32 = i64.le_u v17 v10                     @65
+;;   branch v11 b3 b2                                @66
 ;; b3() cold:
-;;   v13: i32 = i32.const 1                          @68
-;;   v14: sp = get x2                                @6a
-;;   return v13 v14                                  @6a
-;; b4():
-;;   jump b2                                         @6b
+;;   v12: i32 = i32.const 1                          @68
+;;   v13: sp = get x2                                @6a
+;;   return v12 v13                                  @6a
 ;; b2():
-;;   v15: i32 = i32.const 0                          @6c
-;;   v16: sp = get x2                                @6e
-;;   return v15 v16                                  @6e
+;;   v14: i32 = i32.const 0                          @6c
+;;   v15: sp = get x2                                @6e
+;;   return v14 v15                                  @6e

@@ -33,26 +33,22 @@
 ;;   v5: sp = get x1                                 @53
 ;;   v6: i32, v7: sp = call 0:main.may_unwind v4 v5  @53
 ;;   set x1 v7                                       @53
-;;   branch v6 b3 b4                                 @55
+;;   branch v6 b3 b2                                 @55
 ;; b3():
 ;;   v8: i32 = i32.const 1                           @57
 ;;   v9: sp = get x1                                 @59
 ;;   return v8 v9                                    @59
-;; b4():
-;;   jump b2                                         @5a
 ;; b2():
 ;;   v10: i32 = i32.const 0                          @5b
 ;;   v11: sp = get x1                                @5d
 ;;   v12: i32, v13: sp = call 0:main.may_unwind v10 v11@5d
 ;;   set x1 v13                                      @5d
-;;   branch v12 b6 b7                                @5f
-;; b6():
+;;   branch v12 b5 b4                                @5f
+;; b5():
 ;;   v14: i32 = i32.const 1                          @61
 ;;   v15: sp = get x1                                @63
 ;;   return v14 v15                                  @63
-;; b7():
-;;   jump b5                                         @64
-;; b5():
+;; b4():
 ;;   v16: i32 = i32.const 0                          @65
 ;;   v17: sp = get x1                                @67
 ;;   return v16 v17                                  @67
@@ -73,22 +69,18 @@
 ;;   v5: sp = get x1                                 @53
 ;;   v6: i32, v7: sp = call 0:main.may_unwind v4 v5  @53
 ;;   set x1 v7                                       @53
-;;   branch v6 b3 b4                                 @55
-;; b4():
-;;   jump b2                                         @5a
+;;   branch v6 b3 b2                                 @55
 ;; b2():
 ;;   v10: i32 = i32.const 0                          @5b
 ;;   v11: sp = get x1                                @5d
 ;;   v12: i32, v13: sp = call 0:main.may_unwind v10 v11@5d
 ;;   set x1 v13                                      @5d
-;;   branch v12 b3 b7                                @5f
+;;   branch v12 b3 b4                                @5f
 ;; b3() cold:
 ;;   v8: i32 = i32.const 1                           @57
 ;;   v9: sp = get x1                                 @59
 ;;   return v8 v9                                    @59
-;; b7():
-;;   jump b5                                         @64
-;; b5():
+;; b4():
 ;;   v16: i32 = i32.const 0                          @65
 ;;   v17: sp = get x1                                @67
 ;;   return v16 v17                                  @67

@@ -28,18 +28,16 @@
 ;; b0(v0: i32, v1: i32):
 ;;   v4: i64 = i64.const 7                           @38
 ;;   i64.store v0 v4 +8                              @3a
-;;   v6: i64 = i64.const 9                           @3f
-;;   i64.store v0 v6 +16                             @41
-;;   branch v1 b3 b4                                 @46
+;;   v5: i64 = i64.const 9                           @3f
+;;   i64.store v0 v5 +16                             @41
+;;   branch v1 b3 b2                                 @46
 ;; b3():
-;;   v9: i64 = i64.const 11                          @4a
-;;   i64.store v0 v9 +24                             @4c
-;;   jump b2                                         @4f
-;; b4():
+;;   v8: i64 = i64.const 11                          @4a
+;;   i64.store v0 v8 +24                             @4c
 ;;   jump b2                                         @4f
 ;; b2():
-;;   v11: i64 = i64.load v0 +8                       @52
-;;   return v11                                      @55
+;;   v10: i64 = i64.load v0 +8                       @52
+;;   return v10                                      @55
 ;; ; overwritten
 ;; function (i32, i32) -> (i64)
 ;; variables i32 i32
@@ -48,8 +46,8 @@
 ;;   i64.store v0 v4 +8                              @5c
 ;;   v6: i64 = i64.const 9                           @61
 ;;   i64.store v1 v6 +8                              @63
-;;   v8: i64 = i64.load v0 +8                        @68
-;;   return v8                                       @6b
+;;   v7: i64 = i64.load v0 +8                        @68
+;;   return v7                                       @6b
 ;; ; in_a_loop
 ;; function (i32) -> (i64)
 ;; variables i32
@@ -64,8 +62,6 @@
 ;; b4():
 ;;   v8: i64 = i64.const 9                           @81
 ;;   i64.store v0 v8 +8                              @83
-;;   jump b2                                         @86
-;; b2():
 ;;   v10: i64 = i64.load v0 +8                       @89
 ;;   return v10                                      @8c
 ;; ==== after known-loads
@@ -75,14 +71,12 @@
 ;; b0(v0: i32, v1: i32):
 ;;   v4: i64 = i64.const 7                           @38
 ;;   i64.store v0 v4 +8                              @3a
-;;   v6: i64 = i64.const 9                           @3f
-;;   i64.store v0 v6 +16                             @41
-;;   branch v1 b3 b4                                 @46
+;;   v5: i64 = i64.const 9                           @3f
+;;   i64.store v0 v5 +16                             @41
+;;   branch v1 b3 b2                                 @46
 ;; b3():
-;;   v9: i64 = i64.const 11                          @4a
-;;   i64.store v0 v9 +24                             @4c
-;;   jump b2                                         @4f
-;; b4():
+;;   v8: i64 = i64.const 11                          @4a
+;;   i64.store v0 v8 +24                             @4c
 ;;   jump b2                                         @4f
 ;; b2():
 ;;   return v4                                       @55
@@ -94,8 +88,8 @@
 ;;   i64.store v0 v4 +8                              @5c
 ;;   v6: i64 = i64.const 9                           @61
 ;;   i64.store v1 v6 +8                              @63
-;;   v8: i64 = i64.load v0 +8                        @68
-;;   return v8                                       @6b
+;;   v7: i64 = i64.load v0 +8                        @68
+;;   return v7                                       @6b
 ;; ; in_a_loop
 ;; function (i32) -> (i64)
 ;; variables i32
@@ -110,6 +104,4 @@
 ;; b4():
 ;;   v8: i64 = i64.const 9                           @81
 ;;   i64.store v0 v8 +8                              @83
-;;   jump b2                                         @86
-;; b2():
 ;;   return v8                                       @8c

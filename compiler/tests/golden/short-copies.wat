@@ -19,9 +19,9 @@
 ;; b0(v0: i32, v1: i32):
 ;;   v4: i32 = i32.const 24                          @33
 ;;   memory.copy 0 0 v0 v1 v4                        @35
-;;   v6: i32 = i32.const 7                           @3b
-;;   v7: i32 = i32.const 128                         @3d
-;;   memory.fill 0 v0 v6 v7                          @40
+;;   v5: i32 = i32.const 7                           @3b
+;;   v6: i32 = i32.const 128                         @3d
+;;   memory.fill 0 v0 v5 v6                          @40
 ;;   return                                          @43
 ;; ; others
 ;; function (i32, i32) -> ()
@@ -29,10 +29,10 @@
 ;; b0(v0: i32, v1: i32):
 ;;   v4: i32 = i32.const 129                         @4a
 ;;   memory.copy 0 0 v0 v1 v4                        @4d
-;;   v7: i32 = i32.const 0                           @55
-;;   memory.copy 0 0 v0 v1 v7                        @57
-;;   v10: i32 = i32.const 16                         @5f
-;;   memory.fill 0 v0 v1 v10                         @61
+;;   v5: i32 = i32.const 0                           @55
+;;   memory.copy 0 0 v0 v1 v5                        @57
+;;   v6: i32 = i32.const 16                          @5f
+;;   memory.fill 0 v0 v1 v6                          @61
 ;;   return                                          @64
 ;; ==== after short-copies
 ;; ; short
@@ -41,8 +41,8 @@
 ;; b0(v0: i32, v1: i32):
 ;;   v4: i32 = i32.const 24                          @33
 ;;   copy_short 24 v0 v1 +0 +0                       @35
-;;   v6: i32 = i32.const 7                           @3b
-;;   v7: i32 = i32.const 128                         @3d
+;;   v5: i32 = i32.const 7                           @3b
+;;   v6: i32 = i32.const 128                         @3d
 ;;   fill_short 128 7 v0 +0                          @40
 ;;   return                                          @43
 ;; ; others
@@ -51,10 +51,10 @@
 ;; b0(v0: i32, v1: i32):
 ;;   v4: i32 = i32.const 129                         @4a
 ;;   memory.copy 0 0 v0 v1 v4                        @4d
-;;   v7: i32 = i32.const 0                           @55
-;;   memory.copy 0 0 v0 v1 v7                        @57
-;;   v10: i32 = i32.const 16                         @5f
-;;   memory.fill 0 v0 v1 v10                         @61
+;;   v5: i32 = i32.const 0                           @55
+;;   memory.copy 0 0 v0 v1 v5                        @57
+;;   v6: i32 = i32.const 16                          @5f
+;;   memory.fill 0 v0 v1 v6                          @61
 ;;   return                                          @64
 ;; ==== after slots
 ;; ; short
@@ -63,8 +63,8 @@
 ;; b0(v0: i32, v1: i32):
 ;;   v4: i32 = i32.const 24                          @33
 ;;   copy_short 24 v0 v1 +0 +0                       @35
-;;   v6: i32 = i32.const 7                           @3b
-;;   v7: i32 = i32.const 128                         @3d
+;;   v5: i32 = i32.const 7                           @3b
+;;   v6: i32 = i32.const 128                         @3d
 ;;   fill_short 128 7 v0 +0                          @40
 ;;   return                                          @43
 ;; ; others
@@ -73,8 +73,8 @@
 ;; b0(v0: i32, v1: i32):
 ;;   v4: i32 = i32.const 129                         @4a
 ;;   memory.copy 0 0 v0 v1 v4                        @4d
-;;   v7: i32 = i32.const 0                           @55
-;;   memory.copy 0 0 v0 v1 v7                        @57
-;;   v10: i32 = i32.const 16                         @5f
-;;   memory.fill 0 v0 v1 v10                         @61
+;;   v5: i32 = i32.const 0                           @55
+;;   memory.copy 0 0 v0 v1 v5                        @57
+;;   v6: i32 = i32.const 16                          @5f
+;;   memory.fill 0 v0 v1 v6                          @61
 ;;   return                                          @64

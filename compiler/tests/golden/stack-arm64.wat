@@ -38,8 +38,6 @@
 ;; block2:
 ;;   b label1
 ;; block3:
-;;   b label4
-;; block4:
 ;;   sub w0, w3, #16
 ;;   and x1, x3, #18446744069414584320
 ;;   add x2, x1, x0, UXTW

@@ -22,13 +22,13 @@
 ;;   v7: i32 = i32.sub v5 v6                         @3e
 ;;   v8: sp = sp.from v7                             @41
 ;;   i32.store v7 v0 +12                             @47
-;;   v11: i32 = i32.const 1                          @4a
-;;   v13: i32, v14: sp = call 0:frame v11 v8         @4c
-;;   v16: i32 = i32.load v7 +12                      @51
-;;   v18: i32 = i32.const 16                         @56
-;;   v19: i32 = i32.add v7 v18                       @58
-;;   v20: sp = sp.from v19                           @59
-;;   return v16 v20                                  @5b
+;;   v10: i32 = i32.const 1                          @4a
+;;   v11: i32, v12: sp = call 0:frame v10 v8         @4c
+;;   v13: i32 = i32.load v7 +12                      @51
+;;   v14: i32 = i32.const 16                         @56
+;;   v15: i32 = i32.add v7 v14                       @58
+;;   v16: sp = sp.from v15                           @59
+;;   return v13 v16                                  @5b
 ;; ==== after sp-values
 ;; ; frame
 ;; function (i32, sp) -> (i32, sp)
@@ -36,18 +36,18 @@
 ;; b0(v0: i32, v1: sp):
 ;;   v5: i32 = sp.low v1                             @3a
 ;;   v6: i32 = i32.const 16                          @3c
-;;   v22: sp = sp.add -16 v1                         @3e
-;;   v7: i32 = sp.low v22                            @3e
+;;   v17: sp = sp.add -16 v1                         @3e
+;;   v7: i32 = sp.low v17                            @3e
 ;;   v8: sp = sp.from v7                             @41
 ;;   i32.store v7 v0 +12                             @47
-;;   v11: i32 = i32.const 1                          @4a
-;;   v13: i32, v14: sp = call 0:frame v11 v22        @4c
-;;   v16: i32 = i32.load v7 +12                      @51
-;;   v18: i32 = i32.const 16                         @56
-;;   v23: sp = sp.add 0 v1                           @58
-;;   v19: i32 = sp.low v23                           @58
-;;   v20: sp = sp.from v19                           @59
-;;   return v16 v23                                  @5b
+;;   v10: i32 = i32.const 1                          @4a
+;;   v11: i32, v12: sp = call 0:frame v10 v17        @4c
+;;   v13: i32 = i32.load v7 +12                      @51
+;;   v14: i32 = i32.const 16                         @56
+;;   v18: sp = sp.add 0 v1                           @58
+;;   v15: i32 = sp.low v18                           @58
+;;   v16: sp = sp.from v15                           @59
+;;   return v13 v18                                  @5b
 ;; ==== after sp-bases
 ;; ; frame
 ;; function (i32, sp) -> (i32, sp)
@@ -55,27 +55,27 @@
 ;; b0(v0: i32, v1: sp):
 ;;   v5: i32 = sp.low v1                             @3a
 ;;   v6: i32 = i32.const 16                          @3c
-;;   v22: sp = sp.add -16 v1                         @3e
-;;   v7: i32 = sp.low v22                            @3e
+;;   v17: sp = sp.add -16 v1                         @3e
+;;   v7: i32 = sp.low v17                            @3e
 ;;   v8: sp = sp.from v7                             @41
-;;   i32.store v22 v0 frame+12                       @47
-;;   v11: i32 = i32.const 1                          @4a
-;;   v13: i32, v14: sp = call 0:frame v11 v22        @4c
-;;   v16: i32 = i32.load v22 frame+12                @51
-;;   v18: i32 = i32.const 16                         @56
-;;   v23: sp = sp.add 0 v1                           @58
-;;   v19: i32 = sp.low v23                           @58
-;;   v20: sp = sp.from v19                           @59
-;;   return v16 v23                                  @5b
+;;   i32.store v17 v0 frame+12                       @47
+;;   v10: i32 = i32.const 1                          @4a
+;;   v11: i32, v12: sp = call 0:frame v10 v17        @4c
+;;   v13: i32 = i32.load v17 frame+12                @51
+;;   v14: i32 = i32.const 16                         @56
+;;   v18: sp = sp.add 0 v1                           @58
+;;   v15: i32 = sp.low v18                           @58
+;;   v16: sp = sp.from v15                           @59
+;;   return v13 v18                                  @5b
 ;; ==== after dead
 ;; ; frame
 ;; function (i32, sp) -> (i32, sp)
 ;; variables i32 i32 sp, sp is x2
 ;; b0(v0: i32, v1: sp):
-;;   v22: sp = sp.add -16 v1                         @3e
-;;   i32.store v22 v0 frame+12                       @47
-;;   v11: i32 = i32.const 1                          @4a
-;;   v13: i32, v14: sp = call 0:frame v11 v22        @4c
-;;   v16: i32 = i32.load v22 frame+12                @51
-;;   v23: sp = sp.add 0 v1                           @58
-;;   return v16 v23                                  @5b
+;;   v17: sp = sp.add -16 v1                         @3e
+;;   i32.store v17 v0 frame+12                       @47
+;;   v10: i32 = i32.const 1                          @4a
+;;   v11: i32, v12: sp = call 0:frame v10 v17        @4c
+;;   v13: i32 = i32.load v17 frame+12                @51
+;;   v18: sp = sp.add 0 v1                           @58
+;;   return v13 v18                                  @5b

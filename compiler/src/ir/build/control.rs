@@ -11,8 +11,8 @@ pub(super) struct Label {
     target: BlockId,
     /// Where its end continues; differs from `target` for a loop.
     end: BlockId,
-    /// Where the false edge of an `if` goes, until its `else` is seen, with the operands
-    /// that it begins with.
+    /// The block that an `if` ends, until its `else` is seen, with the operands that the false
+    /// edge begins with.
     otherwise: Option<(BlockId, Vec<Value>)>,
     /// Height of the operand stack below the block.
     base: usize,
@@ -109,15 +109,17 @@ impl Builder<'_, '_> {
                 (label.target, label.branch_arity) = (head, params.len());
             }
             (Kind::If, Some(condition)) => {
-                let (then, otherwise) = (self.new_block(&[]), self.new_block(&[]));
+                let branches = self.block();
+                let then = self.new_block(&[]);
                 self.terminate(Terminator::Branch {
                     condition,
                     then: Edge::to(then),
-                    otherwise: Edge::to(otherwise),
+                    // Until `else` or `end` is seen.
+                    otherwise: Edge::to(end),
                 });
                 self.start(then);
                 self.carried += params.len();
-                label.otherwise = Some((otherwise, self.stack[base..].to_vec()));
+                label.otherwise = Some((branches, self.stack[base..].to_vec()));
             }
             _ => {}
         }
@@ -131,10 +133,12 @@ impl Builder<'_, '_> {
         }
         self.jump_to_end();
         let label = self.labels.last_mut().expect("BUG: else without label");
-        let (otherwise, operands) = label.otherwise.take().expect("BUG: else without if");
+        let (branches, operands) = label.otherwise.take().expect("BUG: else without if");
         self.stack.truncate(label.base);
         self.stack.extend(operands);
-        self.start(otherwise);
+        let block = self.new_block(&[]);
+        self.set_otherwise(branches, Edge::to(block));
+        self.start(block);
     }
 
     fn close(&mut self) {
@@ -154,15 +158,20 @@ impl Builder<'_, '_> {
         }
         // An `if` without `else`: the false edge goes on with the parameters, which are
         // also the results.
-        if let Some((otherwise, args)) = label.otherwise {
-            let origin = self.origin;
-            let block = self.func.block_mut(otherwise);
+        if let Some((branches, args)) = label.otherwise {
             let target = label.end;
-            block.terminator = Terminator::Jump(Edge { target, args });
-            block.origin = origin;
+            self.set_otherwise(branches, Edge { target, args });
         }
         // Even if no branch leads to the end: nobody looks at a block that nothing reaches.
         self.continue_in(label.end, label.base);
+    }
+
+    /// Gives an `if`, which ends the block `branches`, its false edge.
+    fn set_otherwise(&mut self, branches: BlockId, edge: Edge) {
+        match &mut self.func.block_mut(branches).terminator {
+            Terminator::Branch { otherwise, .. } => *otherwise = edge,
+            other => panic!("BUG: an if became {other:?}"),
+        }
     }
 
     /// Goes on in `block`, with its parameters on `base` operands.
@@ -192,7 +201,7 @@ impl Builder<'_, '_> {
         }
         let mut results = edge.args;
         if let Some(sp) = self.func.sp {
-            results.push(self.value(Op::Get(sp), &[], Type::Sp));
+            results.push(self.read(sp));
         }
         self.terminate(Terminator::Return(results));
     }

@@ -1,9 +1,9 @@
-//! From a body's bytes to the IR, validating on the way.
+//! From a body's bytes to the IR, validating on the way the first time.
 //!
 //! One pass and no recursion: cost is linear in the operators plus the labels of their
 //! branches and what these carry (Go's functions nest over 10,000 blocks, each a target of
-//! one `br_table`); [`limits`] keep that in bounds. The validator is asked for types, so
-//! nothing here repeats its rules.
+//! one `br_table`); [`limits`] keep that in bounds. Nothing here repeats the
+//! validator's rules: an operator is built when the validator has seen it.
 //!
 //! Structure becomes edges ([`control`]). An operand that is on the stack while a nested block
 //! runs is the same value behind the block: nothing inside can change it. So only what a
@@ -13,18 +13,29 @@
 mod control;
 mod limits;
 mod operator;
+mod variables;
 
 use super::{BlockId, Func, Op, Origin, Terminator, Type, Value};
 use crate::error::Error;
-use crate::module::Module;
+use crate::module::{Function, Module};
 use control::Label;
+use variables::Known;
 use wasmparser::{
-    FuncToValidate, FuncValidator, FuncValidatorAllocations, OperatorsReader, ValType,
+    FuncToValidate, FuncValidator, FuncValidatorAllocations, LocalsReader, ValType,
     ValidatorResources,
 };
 
+/// Whether a body is validated while it is built.
+pub enum Validation<'v> {
+    /// By a validator with these allocations.
+    Now(&'v mut FuncValidatorAllocations),
+    /// The body was built before, with validation.
+    Done,
+}
+
 /// Builds the body of the defined function `index`. `sp_global` is the global that becomes a
-/// value which functions pass on ([`Func::sp`]); `name` is the function's, for messages.
+/// value which functions pass on ([`Func::sp`]); `spare` is a function whose allocations may be
+/// used; `name` is the function's, for messages.
 ///
 /// # Errors
 /// [`Error::Invalid`] and [`Error::Unsupported`], naming function and offset;
@@ -33,25 +44,31 @@ pub fn build(
     module: &Module<'_>,
     index: usize,
     sp_global: Option<u32>,
-    allocations: &mut FuncValidatorAllocations,
+    validation: Validation<'_>,
+    spare: Func,
     name: impl Fn() -> String,
 ) -> Result<Func, Error> {
     let function = &module.functions[index];
     let invalid = |e: wasmparser::Error| Error::from_validator_in(Some(name()), &e);
-    let validation = FuncToValidate {
-        resources: function.validation.resources.clone(),
-        index: function.validation.index,
-        ty: function.validation.ty,
-        features: function.validation.features,
+    let (mut allocations, mut validator) = match validation {
+        Validation::Now(allocations) => {
+            let validator = validator(function, std::mem::take(allocations));
+            (Some(allocations), Some(validator))
+        }
+        Validation::Done => (None, None),
     };
-    let mut validator = validation.into_validator(std::mem::take(allocations));
     let mut reader = function.body.get_binary_reader();
-    validator.read_locals(&mut reader).map_err(invalid)?;
-    let mut builder = Builder::new(module, index, sp_global, validator);
-    let mut reader = OperatorsReader::new(reader);
+    if let Some(validator) = &mut validator {
+        validator.read_locals(&mut reader).map_err(invalid)?;
+    }
+    let locals = function.body.get_locals_reader().map_err(invalid)?;
+    let mut builder = Builder::new(module, index, sp_global, locals, spare).map_err(invalid)?;
+    let mut reader = function.body.get_operators_reader().map_err(invalid)?;
     while !reader.eof() {
         let (operator, offset) = reader.read_with_offset().map_err(invalid)?;
-        builder.validator.op(offset, &operator).map_err(invalid)?;
+        if let Some(validator) = &mut validator {
+            validator.op(offset, &operator).map_err(invalid)?;
+        }
         builder.origin = Origin::at(offset);
         match builder.operator(&operator) {
             Ok(()) => {}
@@ -69,11 +86,23 @@ pub fn build(
         }
     }
     reader.finish().map_err(invalid)?;
-    let Builder {
-        func, validator, ..
-    } = builder;
-    *allocations = validator.into_allocations();
-    Ok(func)
+    if let (Some(allocations), Some(validator)) = (&mut allocations, validator) {
+        **allocations = validator.into_allocations();
+    }
+    Ok(builder.func)
+}
+
+fn validator(
+    function: &Function<'_>,
+    allocations: FuncValidatorAllocations,
+) -> FuncValidator<ValidatorResources> {
+    let validation = FuncToValidate {
+        resources: function.validation.resources.clone(),
+        index: function.validation.index,
+        ty: function.validation.ty,
+        features: function.validation.features,
+    };
+    validation.into_validator(allocations)
 }
 
 /// Why an operator isn't built.
@@ -89,13 +118,13 @@ const EXIT: BlockId = BlockId(1);
 struct Builder<'m, 'w> {
     module: &'m Module<'w>,
     sp_global: Option<u32>,
-    validator: FuncValidator<ValidatorResources>,
     func: Func,
     /// The operand stack, where code is reachable.
     stack: Vec<Value>,
     labels: Vec<Label>,
     /// The block being filled, or `None` where code is unreachable.
     current: Option<BlockId>,
+    known: Known,
     /// Nested blocks opened in unreachable code; none of them has a label.
     dead_depth: u32,
     /// How many values blocks, edges and returns carry so far.
@@ -109,21 +138,24 @@ impl<'m, 'w> Builder<'m, 'w> {
         module: &'m Module<'w>,
         index: usize,
         sp_global: Option<u32>,
-        validator: FuncValidator<ValidatorResources>,
-    ) -> Self {
+        locals: LocalsReader<'_>,
+        spare: Func,
+    ) -> Result<Self, wasmparser::Error> {
         let signature = &module.types[module.functions[index].type_index as usize];
-        let local = |i| {
-            let ty = validator.get_local_type(i);
-            Type::from(ty.expect("BUG: a local without type"))
-        };
-        let mut variables: Vec<Type> = (0..validator.len_locals()).map(local).collect();
-        let mut results = types(signature.results());
+        let mut func = spare.cleared();
+        let variables = &mut func.variables;
+        variables.extend(types(signature.params()));
+        for local in locals {
+            // The validator limits how many there are.
+            let (count, ty) = local?;
+            variables.resize(variables.len() + count as usize, Type::from(ty));
+        }
+        func.results.extend(types(signature.results()));
         let sp = sp_global.map(|_| super::Variable::new(variables.len()));
         if sp.is_some() {
             variables.push(Type::Sp);
-            results.push(Type::Sp);
+            func.results.push(Type::Sp);
         }
-        let mut func = Func::new(results, variables);
         func.sp = sp;
         let entry = func.new_block(Origin::NONE);
         for ty in types(signature.params()) {
@@ -132,10 +164,11 @@ impl<'m, 'w> Builder<'m, 'w> {
         if sp.is_some() {
             func.new_param(entry, Type::Sp);
         }
+        let known = Known::new(func.variables.len());
         let mut builder = Self {
             module,
+            known,
             sp_global,
-            validator,
             func,
             stack: Vec::new(),
             labels: Vec::new(),
@@ -145,7 +178,7 @@ impl<'m, 'w> Builder<'m, 'w> {
             origin: Origin::NONE,
         };
         builder.open_function(signature);
-        builder
+        Ok(builder)
     }
 
     /// Adds an instruction with one result, which is pushed.

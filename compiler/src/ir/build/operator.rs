@@ -32,16 +32,16 @@ impl Builder<'_, '_> {
     fn frequent(&mut self, operator: &Operator<'_>) -> bool {
         match *operator {
             Operator::LocalGet { local_index } => {
-                let ty = self.func.variables[local_index as usize];
-                self.push(Op::Get(Variable(local_index)), &[], ty);
+                let value = self.read(Variable(local_index));
+                self.stack.push(value);
             }
             Operator::LocalSet { local_index } => {
                 let value = self.pop();
-                self.effect(Op::Set(Variable(local_index)), &[value]);
+                self.write(Variable(local_index), value);
             }
             Operator::LocalTee { local_index } => {
                 let value = self.pop();
-                self.effect(Op::Set(Variable(local_index)), &[value]);
+                self.write(Variable(local_index), value);
                 self.stack.push(value);
             }
             Operator::I32Const { value } => self.constant(Const::I32(value), Type::I32),
@@ -80,8 +80,8 @@ impl Builder<'_, '_> {
     fn global_get(&mut self, index: u32) {
         match self.func.sp {
             Some(sp) if self.sp_global == Some(index) => {
-                let value = self.value(Op::Get(sp), &[], Type::Sp);
-                self.push(Op::SpLow, &[value], Type::I32);
+                let value = self.read_sp(sp);
+                self.stack.push(value);
             }
             _ => {
                 let ty = self.module.globals[index as usize].ty.into();
@@ -93,10 +93,7 @@ impl Builder<'_, '_> {
     fn global_set(&mut self, index: u32) {
         let value = self.pop();
         match self.func.sp {
-            Some(sp) if self.sp_global == Some(index) => {
-                let value = self.value(Op::SpFrom, &[value], Type::Sp);
-                self.effect(Op::Set(sp), &[value]);
-            }
+            Some(sp) if self.sp_global == Some(index) => self.write_sp(sp, value),
             _ => self.effect(Op::GlobalSet(index), &[value]),
         }
     }
@@ -116,7 +113,7 @@ impl Builder<'_, '_> {
         let mut results = types(ty.results());
         let mut args = self.pop_many(ty.params().len() + elements);
         if let (Some(sp), false) = (self.func.sp, is_import) {
-            args.push(self.value(Op::Get(sp), &[], Type::Sp));
+            args.push(self.read(sp));
             results.push(Type::Sp);
         }
         (args, results)
@@ -136,7 +133,7 @@ impl Builder<'_, '_> {
                 .func
                 .sp
                 .expect("BUG: a call returns SP, and there is none");
-            self.effect(Op::Set(sp), &[value]);
+            self.write(sp, value);
         }
     }
 

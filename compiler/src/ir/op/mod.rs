@@ -19,7 +19,6 @@ pub use vector::{
 };
 
 use super::{Type, Variable};
-use smallvec::{SmallVec, smallvec};
 
 /// A constant. Floats are kept as bits, so that two constants are equal if they are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -268,24 +267,49 @@ impl Op {
 }
 
 impl Op {
-    /// Where an access goes, or both: the operands begin with a base for each.
-    pub fn addresses_mut(&mut self) -> SmallVec<[&mut Addr; 2]> {
+    /// How many places the operation accesses: the operands begin with a base for each.
+    #[must_use]
+    pub const fn address_count(&self) -> usize {
         match self {
-            Self::Load(_, at)
-            | Self::Store(_, at)
-            | Self::VectorLoad(_, at)
-            | Self::LoadLane(_, _, at)
-            | Self::StoreLane(_, _, at)
-            | Self::FillShort(_, _, at) => smallvec![at],
-            Self::CopyShort(_, to, from) => smallvec![to, from],
-            _ => SmallVec::new(),
+            Self::Load(..)
+            | Self::Store(..)
+            | Self::VectorLoad(..)
+            | Self::LoadLane(..)
+            | Self::StoreLane(..)
+            | Self::FillShort(..) => 1,
+            Self::CopyShort(..) => 2,
+            _ => 0,
+        }
+    }
+
+    /// Where the access of this number goes, below [`Self::address_count`].
+    ///
+    /// # Panics
+    /// If there is no such access.
+    pub fn address_mut(&mut self, number: usize) -> &mut Addr {
+        match (self, number) {
+            (
+                Self::Load(_, at)
+                | Self::Store(_, at)
+                | Self::VectorLoad(_, at)
+                | Self::LoadLane(_, _, at)
+                | Self::StoreLane(_, _, at)
+                | Self::FillShort(_, _, at)
+                | Self::CopyShort(_, at, _),
+                0,
+            )
+            | (Self::CopyShort(_, _, at), 1) => at,
+            (op, _) => panic!("BUG: {op:?} has no access {number}"),
         }
     }
 
     /// The same, to read.
+    ///
+    /// # Panics
+    /// As [`Self::address_mut`].
     #[must_use]
-    pub fn addresses(mut self) -> SmallVec<[Addr; 2]> {
-        self.addresses_mut().into_iter().map(|at| *at).collect()
+    pub fn address(mut self, number: usize) -> Addr {
+        *self.address_mut(number)
     }
 }
 

@@ -9,10 +9,10 @@ use crate::pass::Cx;
 /// Drops them; returns how many.
 pub fn run(func: &mut Func, _: &Cx<'_, '_>) -> usize {
     let mut uses = func.use_counts();
-    let (order, _) = func.reverse_postorder();
+    let order = func.order();
     let mut dropped = 0;
     // Uses come before definitions this way, but for the arguments of edges that go back.
-    for &block in order.iter().rev() {
+    for &block in order.blocks.iter().rev() {
         let mut insts = std::mem::take(&mut func.block_mut(block).insts);
         let mut is_dead = |&id: &InstId| {
             let inst = func.inst(id);

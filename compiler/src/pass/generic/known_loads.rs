@@ -68,10 +68,10 @@ struct Fact {
 
 /// Drops loads of known values; returns how many.
 pub fn run(func: &mut Func, _: &Cx<'_, '_>) -> usize {
-    let (order, _) = func.reverse_postorder();
-    let mut states = States::new(func, &order);
+    let order = func.order();
+    let mut states = States::new(func, &order.blocks);
     let mut dropped = 0;
-    for &block in &order {
+    for &block in &order.blocks {
         let mut facts = states.enter(block);
         let mut insts = std::mem::take(&mut func.block_mut(block).insts);
         insts.retain(|&inst| {

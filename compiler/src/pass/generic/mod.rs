@@ -2,6 +2,7 @@
 
 pub mod byte_loop;
 pub mod dead;
+pub mod join;
 pub mod known_loads;
 pub mod narrow;
 pub mod product_high;

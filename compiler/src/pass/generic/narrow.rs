@@ -19,15 +19,19 @@ const LOW: i64 = 0xffff_ffff;
 /// Narrows; returns how many wraps and conjunctions were changed.
 pub fn run(func: &mut Func, _: &Cx<'_, '_>) -> usize {
     let uses = func.use_counts();
-    let (order, _) = func.reverse_postorder();
+    let order = func.order();
     let mut changes = 0;
-    for block in order {
+    for &block in &order.blocks {
+        let may_change = |&inst: &InstId| is_candidate(func.inst(inst).op);
+        if !func.block(block).insts.iter().any(may_change) {
+            continue;
+        }
         let insts = std::mem::take(&mut func.block_mut(block).insts);
         let mut all = Vec::with_capacity(insts.len());
         for id in insts {
             let result = func.inst(id).first_result;
             let is_used = func.inst(id).results == 1 && uses[result.index()] > 0;
-            if is_used && change(func, id, &mut all) {
+            if is_used && is_candidate(func.inst(id).op) && change(func, id, &mut all) {
                 changes += 1;
             }
             all.push(id);
@@ -35,6 +39,14 @@ pub fn run(func: &mut Func, _: &Cx<'_, '_>) -> usize {
         func.block_mut(block).insts = all;
     }
     changes
+}
+
+/// Whether [`change`] may do something.
+fn is_candidate(op: Op) -> bool {
+    matches!(
+        op,
+        Op::Convert(Convert::I32WrapI64) | Op::Integer(Integer::I64And)
+    )
 }
 
 /// Changes one instruction; those that it needs more are added to `before`.

@@ -41,14 +41,14 @@ enum Factor {
 
 /// Replaces them; returns how many.
 pub fn run(func: &mut Func, _: &Cx<'_, '_>) -> usize {
-    let (order, _) = func.reverse_postorder();
+    let order = func.order();
     let mut changes = 0;
-    for block in order {
+    for &block in &order.blocks {
         let mut place = 0;
         while let Some(&id) = func.block(block).insts.get(place) {
             place += 1;
             let inst = func.inst(id);
-            if inst.op != Op::Integer(Integer::I64Add) {
+            if !matches!(inst.op, Op::Integer(Integer::I64Add)) {
                 continue;
             }
             let (x, y) = (inst.args[0], inst.args[1]);

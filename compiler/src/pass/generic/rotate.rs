@@ -21,7 +21,7 @@ pub fn run(func: &mut Func, _: &Cx<'_, '_>) -> usize {
 
 /// As [`run`].
 pub(crate) fn rotate(func: &mut Func) -> usize {
-    let (order, _) = func.reverse_postorder();
+    let order = func.find_order().blocks;
     let mut position = vec![usize::MAX; func.blocks.len()];
     for (i, block) in order.iter().enumerate() {
         position[block.index()] = i;

@@ -27,7 +27,8 @@ pub fn run(func: &mut Func, _: &Cx<'_, '_>) -> usize {
 
 /// As [`run`].
 pub fn promote(func: &mut Func) -> usize {
-    let dominators = Dominators::of(func);
+    let order = func.order();
+    let dominators = Dominators::of(func, order);
     let accesses = Accesses::take(func, dominators.order());
     let edges = Edges::of(func, dominators.order());
     let mut search = Search {

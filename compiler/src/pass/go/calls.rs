@@ -38,8 +38,9 @@ fn return_address(func: &Func, inst: &Inst, caller: usize) -> Option<u16> {
         memory: 0,
         offset: 0,
     };
-    if inst.op != Op::Store(Store::I64Store, at) {
-        return None;
+    match inst.op {
+        Op::Store(Store::I64Store, to) if to == at => {}
+        _ => return None,
     }
     let address = func.i64_constant(inst.args[1])?;
     let pc_f = usize::try_from(address >> 16).ok()?;

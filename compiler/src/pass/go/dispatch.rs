@@ -198,15 +198,23 @@ fn set_origins(func: &mut Func, dispatch: BlockId) {
     if !begins.is_sorted() || begins.len() >= usize::from(Origin::NO_PC_B) {
         return;
     }
-    let pc_b = |wasm: u32| match begins.partition_point(|&begin| begin <= wasm) {
-        // Before the first target: the dispatch's own.
-        0 => 0,
-        place => (place - 1) as u16,
-    };
+    // Before the first target: the dispatch's own, 0. Instructions are in the order of their
+    // operators, but for the one of the block that returns.
+    let mut passed = 0;
     for inst in &mut func.insts {
-        inst.origin.pc_b = pc_b(inst.origin.wasm);
+        while passed > 0 && begins[passed - 1] > inst.origin.wasm {
+            passed -= 1;
+        }
+        while begins
+            .get(passed)
+            .is_some_and(|&begin| begin <= inst.origin.wasm)
+        {
+            passed += 1;
+        }
+        inst.origin.pc_b = passed.saturating_sub(1) as u16;
     }
     for block in &mut func.blocks {
-        block.origin.pc_b = pc_b(block.origin.wasm);
+        let passed = begins.partition_point(|&begin| begin <= block.origin.wasm);
+        block.origin.pc_b = passed.saturating_sub(1) as u16;
     }
 }

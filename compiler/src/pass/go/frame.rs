@@ -67,7 +67,7 @@ fn sums(func: &mut Func) -> usize {
     let mut is_sum = vec![None; func.insts.len()];
     let mut count = 0;
     for inst in &func.insts {
-        if inst.op == Op::SpFrom
+        if matches!(inst.op, Op::SpFrom)
             && let Def::Inst(sum, 0) = func.values[func.resolve(inst.args[0]).index()].def
             && is_sum[sum.index()].is_none()
         {
@@ -111,7 +111,7 @@ fn sum_of(func: &Func, sum: InstId) -> Option<(Value, i32)> {
         return None;
     };
     let constant = func.i32_constant(inst.args[1])?;
-    let base = func.def(inst.args[0]).filter(|base| base.op == Op::SpLow)?;
+    let base = func.def(inst.args[0]).filter(|base| is_low(base))?;
     let constant = match op {
         Integer::I32Add => constant,
         _ => constant.wrapping_neg(),
@@ -119,12 +119,16 @@ fn sum_of(func: &Func, sum: InstId) -> Option<(Value, i32)> {
     Some((base.args[0], constant))
 }
 
+fn is_low(inst: &Inst) -> bool {
+    matches!(inst.op, Op::SpLow)
+}
+
 /// Accesses at an index that is SP, as it is, become accesses off the value of SP: exact.
 /// Returns how many.
 pub fn bases(func: &mut Func, _: &Cx<'_, '_>) -> usize {
     rebase(func, |func, index| {
         let inst = func.def(index)?;
-        (inst.op == Op::SpLow).then(|| (inst.args[0], 0))
+        is_low(inst).then(|| (inst.args[0], 0))
     })
 }
 
@@ -140,15 +144,15 @@ pub fn slots(func: &mut Func, cx: &Cx<'_, '_>) -> usize {
                 let sum = func.def(inst.args[0])?;
                 let constant = func.i64_constant(*sum.args.get(1)?)?;
                 let wide = func.def(sum.args[0])?;
-                let is_sum = sum.op == Op::Integer(Integer::I64Add)
-                    && wide.op == Op::Convert(Convert::I64ExtendI32U);
+                let is_sum = matches!(sum.op, Op::Integer(Integer::I64Add))
+                    && matches!(wide.op, Op::Convert(Convert::I64ExtendI32U));
                 let low = is_sum.then(|| func.def(wide.args[0]))??;
-                (low.op == Op::SpLow).then(|| (low.args[0], constant))
+                is_low(low).then(|| (low.args[0], constant))
             }
             Op::Integer(Integer::I32Add) => {
                 let constant = func.i32_constant(inst.args[1])?;
                 let low = func.def(inst.args[0])?;
-                (low.op == Op::SpLow).then(|| (low.args[0], i64::from(constant)))
+                is_low(low).then(|| (low.args[0], i64::from(constant)))
             }
             _ => None,
         }
@@ -160,14 +164,14 @@ pub fn slots(func: &mut Func, cx: &Cx<'_, '_>) -> usize {
 fn rebase(func: &mut Func, base_of: impl Fn(&Func, Value) -> Option<(Value, i64)>) -> usize {
     let mut changes = 0;
     for_each_inst(func, |func, id| {
-        for number in 0..func.inst(id).op.addresses().len() {
+        for number in 0..func.inst(id).op.address_count() {
             let inst = func.inst(id);
             let Some((sp, slot)) = based(func, inst, number, &base_of) else {
                 continue;
             };
             let inst = func.inst_mut(id);
             inst.args[number] = sp;
-            *inst.op.addresses_mut()[number] = Addr::Frame { slot };
+            *inst.op.address_mut(number) = Addr::Frame { slot };
             changes += 1;
         }
     });
@@ -181,7 +185,7 @@ fn based(
     number: usize,
     base_of: &impl Fn(&Func, Value) -> Option<(Value, i64)>,
 ) -> Option<(Value, i32)> {
-    let Addr::Linear { memory: 0, offset } = inst.op.addresses()[number] else {
+    let Addr::Linear { memory: 0, offset } = inst.op.address(number) else {
         return None;
     };
     let (sp, constant) = base_of(func, inst.args[number])?;
@@ -196,8 +200,8 @@ fn based(
 /// Calls `f` with each instruction of each reachable block, in an order in which definitions
 /// come before their uses.
 fn for_each_inst(func: &mut Func, mut f: impl FnMut(&mut Func, InstId)) {
-    let (order, _) = func.reverse_postorder();
-    for block in order {
+    let order = func.order();
+    for &block in &order.blocks {
         let insts = std::mem::take(&mut func.block_mut(block).insts);
         for &inst in &insts {
             f(func, inst);

@@ -32,20 +32,20 @@ pub(crate) fn mirror(func: &mut Func) -> usize {
     if func.variables.get(COPY.index()) != Some(&Type::I32) {
         return 0;
     }
-    let (order, _) = func.reverse_postorder();
-    if !is_mirror(func, sp, &order) {
+    let order = func.order();
+    if !is_mirror(func, sp, &order.blocks) {
         return 0;
     }
     let mut replaced = 0;
-    for block in order {
-        let is_read = |&inst: &InstId| func.inst(inst).op == Op::Get(COPY);
+    for &block in &order.blocks {
+        let is_read = |&inst: &InstId| matches!(func.inst(inst).op, Op::Get(COPY));
         if !func.block(block).insts.iter().any(is_read) {
             continue;
         }
         let insts = std::mem::take(&mut func.block_mut(block).insts);
         let mut all = Vec::with_capacity(2 * insts.len());
         for id in insts {
-            if func.inst(id).op == Op::Get(COPY) {
+            if matches!(func.inst(id).op, Op::Get(COPY)) {
                 let origin = func.inst(id).origin;
                 let get = func.new_inst(Op::Get(sp), &[], &[Type::Sp], origin);
                 let value = func.inst(get).result();

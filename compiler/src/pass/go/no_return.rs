@@ -17,6 +17,7 @@ use super::unwind::returns_one;
 use crate::ir::op::{Callee, Compare};
 use crate::ir::{BlockId, Const, Def, Edge, Func, Inst, Op, Terminator, Value};
 use crate::pass::Cx;
+use smallvec::{SmallVec, smallvec};
 use wasi_aot_contract::module::TrapKind;
 
 /// What matters of a function: its blocks, as edges that a call may close.
@@ -27,7 +28,7 @@ pub struct Summary {
 
 /// How a block is left.
 enum Exit {
-    To(Vec<BlockId>),
+    To(SmallVec<[BlockId; 2]>),
     /// On the result of a call of this function at 0: to the first block if it isn't
     /// 0, to the second if it is.
     OnCall {
@@ -130,16 +131,16 @@ fn exit(func: &Func, terminator: &Terminator) -> Exit {
             then,
             otherwise,
         } => match status_of(func, *condition) {
-            Some(Status::One) => Exit::To(vec![then.target]),
+            Some(Status::One) => Exit::To(smallvec![then.target]),
             Some(Status::Call(callee)) => Exit::OnCall {
                 callee,
                 otherwise: otherwise.target,
                 then: then.target,
             },
-            None => Exit::To(vec![then.target, otherwise.target]),
+            None => Exit::To(smallvec![then.target, otherwise.target]),
         },
         Terminator::Jump(_) | Terminator::Table { .. } | Terminator::Switch { .. } => {
-            let mut targets = Vec::new();
+            let mut targets = SmallVec::new();
             terminator.for_each_edge(|edge| targets.push(edge.target));
             Exit::To(targets)
         }

@@ -69,7 +69,7 @@ struct Search {
 
 impl Search {
     fn new(func: &Func, part: &[Part]) -> Self {
-        let (order, _) = func.reverse_postorder();
+        let order = func.find_order().blocks;
         let count = func.blocks.len();
         let (mut position, mut alive) = (vec![0; count], vec![false; count]);
         for (i, block) in order.iter().enumerate() {
