@@ -29,6 +29,9 @@ impl Compiler<'_, '_, '_> {
         })?;
         watch::step(Step::Passes);
         let cx = self.cx(index, None);
+        worker
+            .runner
+            .verify(&func, &cx, || "building leaves".into());
         let end = pass::TRANSFORM.min(self.passes);
         worker.runner.run(&mut func, &cx, 0..end);
         Ok(func)

@@ -31,7 +31,7 @@ use crate::go::{Knowledge, Trust};
 use crate::ir::{Func, Origin};
 use crate::lower::{self, Env};
 use crate::options::{Emit, Pattern};
-use crate::pass::{self, Selection, Stats};
+use crate::pass::{self, Runner, Selection, Stats};
 use crate::symbol::Symbol;
 use cranelift_codegen::isa::TargetIsa;
 use rayon::prelude::*;
@@ -78,6 +78,8 @@ pub struct Compiler<'c, 'm, 'w> {
     pub timed: bool,
     /// For tests: a pass by its place, and the function that it breaks.
     pub breaks: Option<(usize, usize)>,
+    /// Whether functions are verified behind each pass.
+    pub verifies: bool,
     /// Whether units have lines ([`Code::lines`]).
     pub keeps_lines: bool,
     /// What the passes did so far.
@@ -198,6 +200,7 @@ impl Compiler<'_, '_, '_> {
     }
 
     fn worker(&self) -> Worker<'_> {
-        Worker::new(&self.selection, self.timed, self.breaks, &self.stats)
+        let runner = Runner::new(&self.selection, self.timed, self.breaks, self.verifies);
+        Worker::new(runner, &self.stats)
     }
 }

@@ -1,6 +1,6 @@
 //! What a worker thread keeps from one function to the next.
 
-use crate::pass::{Runner, Selection, Stats};
+use crate::pass::{Runner, Stats};
 use cranelift_codegen::Context;
 use cranelift_frontend::FunctionBuilderContext;
 use std::sync::Mutex;
@@ -16,17 +16,12 @@ pub(super) struct Worker<'s> {
 }
 
 impl<'s> Worker<'s> {
-    pub(super) fn new(
-        selection: &'s Selection,
-        timed: bool,
-        breaks: Option<(usize, usize)>,
-        everybodys: &'s Mutex<Stats>,
-    ) -> Self {
+    pub(super) fn new(runner: Runner<'s>, everybodys: &'s Mutex<Stats>) -> Self {
         Self {
             context: Context::new(),
             builder: FunctionBuilderContext::new(),
             validator: FuncValidatorAllocations::default(),
-            runner: Runner::new(selection, timed, breaks),
+            runner,
             everybodys,
         }
     }

@@ -181,7 +181,7 @@ fn jumps_to(func: &Func, dispatch: BlockId) -> Option<Vec<(BlockId, u32)>> {
 
 /// Gives every instruction its PC_B: Go's assembler emits the blocks in the order of their
 /// PC_Bs, so an operator's is that of the last target that begins at or before it. Does
-/// nothing where the targets aren't in that order.
+/// nothing where the targets aren't in that order. What has no offset gets no PC_B.
 fn set_origins(func: &mut Func, dispatch: BlockId) {
     let Terminator::Table {
         targets, default, ..
@@ -199,6 +199,7 @@ fn set_origins(func: &mut Func, dispatch: BlockId) {
         return;
     }
     let pc_b = |wasm: u32| match begins.partition_point(|&begin| begin <= wasm) {
+        _ if wasm == Origin::NO_OFFSET => Origin::NO_PC_B,
         // Before the first target: the dispatch's own.
         0 => 0,
         place => (place - 1) as u16,
