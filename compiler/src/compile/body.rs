@@ -197,7 +197,7 @@ impl Compiler<'_, '_, '_> {
         lower::lower_function(env, function.type_index, start, func, clif, builder);
     }
 
-    fn cx<'s>(&'s self, index: usize, solved: Option<&'s Solved>) -> Cx<'s, 's> {
+    pub(super) fn cx<'s>(&'s self, index: usize, solved: Option<&'s Solved>) -> Cx<'s, 's> {
         Cx {
             module: self.env.module,
             function: index,

@@ -127,6 +127,10 @@ impl Compiler<'_, '_, '_> {
             }
             UnitKind::GivingWay(index) => {
                 let func = self.giving_way(index);
+                let cx = self.cx(index as usize, None);
+                worker
+                    .runner
+                    .verify(&func, &cx, || "giving way makes".into());
                 let defined = &self.env.module.functions[index as usize];
                 let none = Origin::NO_OFFSET;
                 lower::lower_function(self.env, defined.type_index, none, &func, clif, builder);

@@ -46,7 +46,9 @@ pub use op::{Addr, Callee, Const, Effect, Op};
 #[cfg(test)]
 pub use parse::parse;
 pub use print::Printer;
-pub use verify::{verify, verify_in};
+#[cfg(test)]
+pub use verify::verify;
+pub use verify::verify_in;
 
 use smallvec::SmallVec;
 use wasi_aot_contract::module::TrapKind;

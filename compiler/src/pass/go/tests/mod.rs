@@ -3,6 +3,8 @@
 
 mod calls;
 mod dispatch;
+mod frame;
 mod mirror_sp;
+mod no_return;
 mod stack_check;
 mod unwind;
