@@ -2,7 +2,8 @@
 ;;! go = trusted
 ;;! after = give-way, mirror-sp, values, slots
 ;; Local 1 is a copy of SP wherever it is read (`mirror-sp`), SP is a value from call to call
-;; (`values`), and accesses are off that value (`slots`).
+;; (`values`), and accesses are off that value: exactly at SP (`sp-bases`), and at SP plus a
+;; constant that was added in 64 bits (`slots`).
 (module
   (memory 1)
   (global (mut i32) (i32.const 0))
@@ -18,6 +19,13 @@
     (i32.const 0))
   (func $main.callee (param i32) (result i32)
     (i32.load (i32.const 8)))
+  (func $main.slot (param i32) (result i32) (local i32)
+    (local.set 1 (global.get 0))
+    (block $start (br_table $start (local.get 0)))
+    (i64.store
+      (i32.wrap_i64 (i64.add (i64.extend_i32_u (local.get 1)) (i64.const 24)))
+      (i64.const 7))
+    (i32.const 0))
   (func (export "_start")))
 ;; expected:
 ;; ==== trusted
@@ -26,186 +34,275 @@
 ;; function (i32, sp) -> (i32, sp)
 ;; variables i32 i32 sp, sp is x2
 ;; b0(v0: i32, v1: sp):
-;;   v4: sp = get x2                                 @4b
-;;   v5: i32 = sp.low v4                             @4b
-;;   set x1 v5                                       @4d
-;;   v6: i32 = get x1                                @4f
-;;   v7: i32 = i32.const 32                          @51
-;;   v8: i32 = i32.sub v6 v7                         @53
-;;   set x1 v8                                       @54
-;;   v9: sp = sp.from v8                             @56
-;;   set x2 v9                                       @56
-;;   v10: i32 = get x1                               @58
-;;   v11: i64 = i64.const 7                          @5a
-;;   i64.store v10 v11 +8                            @5c
-;;   v12: i32 = i32.const 0                          @5f
-;;   v13: sp = get x2                                @61
-;;   v14: i32, v15: sp = call 1:main.callee v12 v13  @61
-;;   set x2 v15                                      @61
-;;   v16: sp = get x2                                @63
-;;   v17: i32 = sp.low v16                           @63
-;;   set x1 v17                                      @65
-;;   branch v14 b3 b4                                @67
+;;   v4: sp = get x2                                 @4d
+;;   v5: i32 = sp.low v4                             @4d
+;;   set x1 v5                                       @4f
+;;   v6: i32 = get x1                                @51
+;;   v7: i32 = i32.const 32                          @53
+;;   v8: i32 = i32.sub v6 v7                         @55
+;;   set x1 v8                                       @56
+;;   v9: sp = sp.from v8                             @58
+;;   set x2 v9                                       @58
+;;   v10: i32 = get x1                               @5a
+;;   v11: i64 = i64.const 7                          @5c
+;;   i64.store v10 v11 +8                            @5e
+;;   v12: i32 = i32.const 0                          @61
+;;   v13: sp = get x2                                @63
+;;   v14: i32, v15: sp = call 1:main.callee v12 v13  @63
+;;   set x2 v15                                      @63
+;;   v16: sp = get x2                                @65
+;;   v17: i32 = sp.low v16                           @65
+;;   set x1 v17                                      @67
+;;   branch v14 b3 b4                                @69
 ;; b3() cold:
-;;   v18: i32 = i32.const 1                          @69
-;;   v19: sp = get x2                                @6b
-;;   return v18 v19                                  @6b
+;;   v18: i32 = i32.const 1                          @6b
+;;   v19: sp = get x2                                @6d
+;;   return v18 v19                                  @6d
 ;; b4():
-;;   jump b2                                         @6c
+;;   jump b2                                         @6e
 ;; b2():
-;;   v20: i32 = get x1                               @6d
-;;   v21: i64 = i64.const 9                          @6f
-;;   i64.store v20 v21 +16                           @71
-;;   v22: i32 = get x1                               @74
-;;   v23: i32 = i32.const 40                         @76
-;;   v24: i32 = i32.add v22 v23                      @78
-;;   set x1 v24                                      @79
-;;   v25: sp = sp.from v24                           @7b
-;;   set x2 v25                                      @7b
-;;   v26: i32 = i32.const 0                          @7d
-;;   v27: sp = get x2                                @7f
-;;   return v26 v27                                  @7f
+;;   v20: i32 = get x1                               @6f
+;;   v21: i64 = i64.const 9                          @71
+;;   i64.store v20 v21 +16                           @73
+;;   v22: i32 = get x1                               @76
+;;   v23: i32 = i32.const 40                         @78
+;;   v24: i32 = i32.add v22 v23                      @7a
+;;   set x1 v24                                      @7b
+;;   v25: sp = sp.from v24                           @7d
+;;   set x2 v25                                      @7d
+;;   v26: i32 = i32.const 0                          @7f
+;;   v27: sp = get x2                                @81
+;;   return v26 v27                                  @81
 ;; ; main.callee
 ;; function (i32, sp) -> (i32, sp)
 ;; variables i32 sp, sp is x1
 ;; b0(v0: i32, v1: sp):
-;;   v4: i32 = i32.const 8                           @82
-;;   v5: i32 = i32.load v4 +0                        @84
-;;   v6: sp = get x1                                 @87
-;;   return v5 v6                                    @87
+;;   v4: i32 = i32.const 8                           @84
+;;   v5: i32 = i32.load v4 +0                        @86
+;;   v6: sp = get x1                                 @89
+;;   return v5 v6                                    @89
+;; ; main.slot
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 i32 sp, sp is x2, dispatch b0
+;; b0(v0: i32, v1: sp):
+;;   v4: sp = get x2                                 @8e/0
+;;   v5: i32 = sp.low v4                             @8e/0
+;;   set x1 v5                                       @90/0
+;;   v6: i32 = get x0                                @94/0
+;;   branch v6 b4 b2                                 @96/0
+;; b4() cold:
+;;   switch v6 [] b3                                 @96/0
+;; b3() cold:
+;;   trap UnexpectedEntry                            @96/0
+;; b2():
+;;   v7: i32 = get x1                                @9a/0
+;;   v8: i64 = i64.extend_i32_u v7                   @9c/0
+;;   v9: i64 = i64.const 24                          @9d/0
+;;   v10: i64 = i64.add v8 v9                        @9f/0
+;;   v11: i32 = i32.wrap_i64 v10                     @a0/0
+;;   v12: i64 = i64.const 7                          @a1/0
+;;   i64.store v11 v12 +0                            @a3/0
+;;   v13: i32 = i32.const 0                          @a6/0
+;;   v14: sp = get x2                                @a8/0
+;;   return v13 v14                                  @a8/0
 ;; ==== after mirror-sp
 ;; ; main.frame
 ;; function (i32, sp) -> (i32, sp)
 ;; variables i32 i32 sp, sp is x2
 ;; b0(v0: i32, v1: sp):
-;;   v4: sp = get x2                                 @4b
-;;   v5: i32 = sp.low v4                             @4b
-;;   set x1 v5                                       @4d
-;;   v28: sp = get x2                                @4f
-;;   v6: i32 = sp.low v28                            @4f
-;;   v7: i32 = i32.const 32                          @51
-;;   v8: i32 = i32.sub v6 v7                         @53
-;;   set x1 v8                                       @54
-;;   v9: sp = sp.from v8                             @56
-;;   set x2 v9                                       @56
-;;   v29: sp = get x2                                @58
-;;   v10: i32 = sp.low v29                           @58
-;;   v11: i64 = i64.const 7                          @5a
-;;   i64.store v10 v11 +8                            @5c
-;;   v12: i32 = i32.const 0                          @5f
-;;   v13: sp = get x2                                @61
-;;   v14: i32, v15: sp = call 1:main.callee v12 v13  @61
-;;   set x2 v15                                      @61
-;;   v16: sp = get x2                                @63
-;;   v17: i32 = sp.low v16                           @63
-;;   set x1 v17                                      @65
-;;   branch v14 b3 b4                                @67
+;;   v4: sp = get x2                                 @4d
+;;   v5: i32 = sp.low v4                             @4d
+;;   set x1 v5                                       @4f
+;;   v28: sp = get x2                                @51
+;;   v6: i32 = sp.low v28                            @51
+;;   v7: i32 = i32.const 32                          @53
+;;   v8: i32 = i32.sub v6 v7                         @55
+;;   set x1 v8                                       @56
+;;   v9: sp = sp.from v8                             @58
+;;   set x2 v9                                       @58
+;;   v29: sp = get x2                                @5a
+;;   v10: i32 = sp.low v29                           @5a
+;;   v11: i64 = i64.const 7                          @5c
+;;   i64.store v10 v11 +8                            @5e
+;;   v12: i32 = i32.const 0                          @61
+;;   v13: sp = get x2                                @63
+;;   v14: i32, v15: sp = call 1:main.callee v12 v13  @63
+;;   set x2 v15                                      @63
+;;   v16: sp = get x2                                @65
+;;   v17: i32 = sp.low v16                           @65
+;;   set x1 v17                                      @67
+;;   branch v14 b3 b4                                @69
 ;; b3() cold:
-;;   v18: i32 = i32.const 1                          @69
-;;   v19: sp = get x2                                @6b
-;;   return v18 v19                                  @6b
+;;   v18: i32 = i32.const 1                          @6b
+;;   v19: sp = get x2                                @6d
+;;   return v18 v19                                  @6d
 ;; b4():
-;;   jump b2                                         @6c
+;;   jump b2                                         @6e
 ;; b2():
-;;   v30: sp = get x2                                @6d
-;;   v20: i32 = sp.low v30                           @6d
-;;   v21: i64 = i64.const 9                          @6f
-;;   i64.store v20 v21 +16                           @71
-;;   v31: sp = get x2                                @74
-;;   v22: i32 = sp.low v31                           @74
-;;   v23: i32 = i32.const 40                         @76
-;;   v24: i32 = i32.add v22 v23                      @78
-;;   set x1 v24                                      @79
-;;   v25: sp = sp.from v24                           @7b
-;;   set x2 v25                                      @7b
-;;   v26: i32 = i32.const 0                          @7d
-;;   v27: sp = get x2                                @7f
-;;   return v26 v27                                  @7f
+;;   v30: sp = get x2                                @6f
+;;   v20: i32 = sp.low v30                           @6f
+;;   v21: i64 = i64.const 9                          @71
+;;   i64.store v20 v21 +16                           @73
+;;   v31: sp = get x2                                @76
+;;   v22: i32 = sp.low v31                           @76
+;;   v23: i32 = i32.const 40                         @78
+;;   v24: i32 = i32.add v22 v23                      @7a
+;;   set x1 v24                                      @7b
+;;   v25: sp = sp.from v24                           @7d
+;;   set x2 v25                                      @7d
+;;   v26: i32 = i32.const 0                          @7f
+;;   v27: sp = get x2                                @81
+;;   return v26 v27                                  @81
 ;; ; main.callee
 ;; function (i32, sp) -> (i32, sp)
 ;; variables i32 sp, sp is x1
 ;; b0(v0: i32, v1: sp):
-;;   v4: i32 = i32.const 8                           @82
-;;   v5: i32 = i32.load v4 +0                        @84
-;;   v6: sp = get x1                                 @87
-;;   return v5 v6                                    @87
+;;   v4: i32 = i32.const 8                           @84
+;;   v5: i32 = i32.load v4 +0                        @86
+;;   v6: sp = get x1                                 @89
+;;   return v5 v6                                    @89
+;; ; main.slot
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 i32 sp, sp is x2, dispatch b0
+;; b0(v0: i32, v1: sp):
+;;   v4: sp = get x2                                 @8e/0
+;;   v5: i32 = sp.low v4                             @8e/0
+;;   set x1 v5                                       @90/0
+;;   v6: i32 = get x0                                @94/0
+;;   branch v6 b4 b2                                 @96/0
+;; b4() cold:
+;;   switch v6 [] b3                                 @96/0
+;; b3() cold:
+;;   trap UnexpectedEntry                            @96/0
+;; b2():
+;;   v15: sp = get x2                                @9a/0
+;;   v7: i32 = sp.low v15                            @9a/0
+;;   v8: i64 = i64.extend_i32_u v7                   @9c/0
+;;   v9: i64 = i64.const 24                          @9d/0
+;;   v10: i64 = i64.add v8 v9                        @9f/0
+;;   v11: i32 = i32.wrap_i64 v10                     @a0/0
+;;   v12: i64 = i64.const 7                          @a1/0
+;;   i64.store v11 v12 +0                            @a3/0
+;;   v13: i32 = i32.const 0                          @a6/0
+;;   v14: sp = get x2                                @a8/0
+;;   return v13 v14                                  @a8/0
 ;; ==== after values
 ;; ; main.frame
 ;; function (i32, sp) -> (i32, sp)
 ;; variables i32 i32 sp, sp is x2
 ;; b0(v0: i32, v1: sp):
-;;   v5: i32 = sp.low v1                             @4b
-;;   v6: i32 = sp.low v1                             @4f
-;;   v7: i32 = i32.const 32                          @51
-;;   v8: i32 = i32.sub v6 v7                         @53
-;;   v9: sp = sp.from v8                             @56
-;;   v10: i32 = sp.low v9                            @58
-;;   v11: i64 = i64.const 7                          @5a
-;;   i64.store v10 v11 +8                            @5c
-;;   v12: i32 = i32.const 0                          @5f
-;;   v14: i32, v15: sp = call 1:main.callee v12 v9   @61
-;;   v17: i32 = sp.low v15                           @63
-;;   branch v14 b3 b4                                @67
+;;   v5: i32 = sp.low v1                             @4d
+;;   v6: i32 = sp.low v1                             @51
+;;   v7: i32 = i32.const 32                          @53
+;;   v8: i32 = i32.sub v6 v7                         @55
+;;   v9: sp = sp.from v8                             @58
+;;   v10: i32 = sp.low v9                            @5a
+;;   v11: i64 = i64.const 7                          @5c
+;;   i64.store v10 v11 +8                            @5e
+;;   v12: i32 = i32.const 0                          @61
+;;   v14: i32, v15: sp = call 1:main.callee v12 v9   @63
+;;   v17: i32 = sp.low v15                           @65
+;;   branch v14 b3 b4                                @69
 ;; b3() cold:
-;;   v18: i32 = i32.const 1                          @69
-;;   return v18 v15                                  @6b
+;;   v18: i32 = i32.const 1                          @6b
+;;   return v18 v15                                  @6d
 ;; b4():
-;;   jump b2                                         @6c
+;;   jump b2                                         @6e
 ;; b2():
-;;   v20: i32 = sp.low v15                           @6d
-;;   v21: i64 = i64.const 9                          @6f
-;;   i64.store v20 v21 +16                           @71
-;;   v22: i32 = sp.low v15                           @74
-;;   v23: i32 = i32.const 40                         @76
-;;   v24: i32 = i32.add v22 v23                      @78
-;;   v25: sp = sp.from v24                           @7b
-;;   v26: i32 = i32.const 0                          @7d
-;;   return v26 v25                                  @7f
+;;   v20: i32 = sp.low v15                           @6f
+;;   v21: i64 = i64.const 9                          @71
+;;   i64.store v20 v21 +16                           @73
+;;   v22: i32 = sp.low v15                           @76
+;;   v23: i32 = i32.const 40                         @78
+;;   v24: i32 = i32.add v22 v23                      @7a
+;;   v25: sp = sp.from v24                           @7d
+;;   v26: i32 = i32.const 0                          @7f
+;;   return v26 v25                                  @81
 ;; ; main.callee
 ;; function (i32, sp) -> (i32, sp)
 ;; variables i32 sp, sp is x1
 ;; b0(v0: i32, v1: sp):
-;;   v4: i32 = i32.const 8                           @82
-;;   v5: i32 = i32.load v4 +0                        @84
-;;   return v5 v1                                    @87
+;;   v4: i32 = i32.const 8                           @84
+;;   v5: i32 = i32.load v4 +0                        @86
+;;   return v5 v1                                    @89
+;; ; main.slot
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 i32 sp, sp is x2, dispatch b0
+;; b0(v0: i32, v1: sp):
+;;   v5: i32 = sp.low v1                             @8e/0
+;;   branch v0 b4 b2                                 @96/0
+;; b4() cold:
+;;   switch v0 [] b3                                 @96/0
+;; b3() cold:
+;;   trap UnexpectedEntry                            @96/0
+;; b2():
+;;   v7: i32 = sp.low v1                             @9a/0
+;;   v8: i64 = i64.extend_i32_u v7                   @9c/0
+;;   v9: i64 = i64.const 24                          @9d/0
+;;   v10: i64 = i64.add v8 v9                        @9f/0
+;;   v11: i32 = i32.wrap_i64 v10                     @a0/0
+;;   v12: i64 = i64.const 7                          @a1/0
+;;   i64.store v11 v12 +0                            @a3/0
+;;   v13: i32 = i32.const 0                          @a6/0
+;;   return v13 v1                                   @a8/0
 ;; ==== after slots
 ;; ; main.frame
 ;; function (i32, sp) -> (i32, sp)
 ;; variables i32 i32 sp, sp is x2
 ;; b0(v0: i32, v1: sp):
-;;   v5: i32 = sp.low v1                             @4b
-;;   v6: i32 = sp.low v1                             @4f
-;;   v7: i32 = i32.const 32                          @51
-;;   v32: sp = sp.add -32 v1                         @53
-;;   v8: i32 = sp.low v32                            @53
-;;   v9: sp = sp.from v8                             @56
-;;   v10: i32 = sp.low v32                           @58
-;;   v11: i64 = i64.const 7                          @5a
-;;   i64.store v32 v11 frame+8                       @5c
-;;   v12: i32 = i32.const 0                          @5f
-;;   v14: i32, v15: sp = call 1:main.callee v12 v32  @61
-;;   v17: i32 = sp.low v15                           @63
-;;   branch v14 b3 b4                                @67
+;;   v5: i32 = sp.low v1                             @4d
+;;   v6: i32 = sp.low v1                             @51
+;;   v7: i32 = i32.const 32                          @53
+;;   v32: sp = sp.add -32 v1                         @55
+;;   v8: i32 = sp.low v32                            @55
+;;   v9: sp = sp.from v8                             @58
+;;   v10: i32 = sp.low v32                           @5a
+;;   v11: i64 = i64.const 7                          @5c
+;;   i64.store v32 v11 frame+8                       @5e
+;;   v12: i32 = i32.const 0                          @61
+;;   v14: i32, v15: sp = call 1:main.callee v12 v32  @63
+;;   v17: i32 = sp.low v15                           @65
+;;   branch v14 b3 b4                                @69
 ;; b3() cold:
-;;   v18: i32 = i32.const 1                          @69
-;;   return v18 v15                                  @6b
+;;   v18: i32 = i32.const 1                          @6b
+;;   return v18 v15                                  @6d
 ;; b4():
-;;   jump b2                                         @6c
+;;   jump b2                                         @6e
 ;; b2():
-;;   v20: i32 = sp.low v15                           @6d
-;;   v21: i64 = i64.const 9                          @6f
-;;   i64.store v15 v21 frame+16                      @71
-;;   v22: i32 = sp.low v15                           @74
-;;   v23: i32 = i32.const 40                         @76
-;;   v33: sp = sp.add 40 v15                         @78
-;;   v24: i32 = sp.low v33                           @78
-;;   v25: sp = sp.from v24                           @7b
-;;   v26: i32 = i32.const 0                          @7d
-;;   return v26 v33                                  @7f
+;;   v20: i32 = sp.low v15                           @6f
+;;   v21: i64 = i64.const 9                          @71
+;;   i64.store v15 v21 frame+16                      @73
+;;   v22: i32 = sp.low v15                           @76
+;;   v23: i32 = i32.const 40                         @78
+;;   v33: sp = sp.add 40 v15                         @7a
+;;   v24: i32 = sp.low v33                           @7a
+;;   v25: sp = sp.from v24                           @7d
+;;   v26: i32 = i32.const 0                          @7f
+;;   return v26 v33                                  @81
 ;; ; main.callee
 ;; function (i32, sp) -> (i32, sp)
 ;; variables i32 sp, sp is x1
 ;; b0(v0: i32, v1: sp):
-;;   v4: i32 = i32.const 8                           @82
-;;   v5: i32 = i32.load v4 +0                        @84
-;;   return v5 v1                                    @87
+;;   v4: i32 = i32.const 8                           @84
+;;   v5: i32 = i32.load v4 +0                        @86
+;;   return v5 v1                                    @89
+;; ; main.slot
+;; function (i32, sp) -> (i32, sp)
+;; variables i32 i32 sp, sp is x2, dispatch b0
+;; b0(v0: i32, v1: sp):
+;;   v5: i32 = sp.low v1                             @8e/0
+;;   branch v0 b4 b2                                 @96/0
+;; b4() cold:
+;;   switch v0 [] b3                                 @96/0
+;; b3() cold:
+;;   trap UnexpectedEntry                            @96/0
+;; b2():
+;;   v7: i32 = sp.low v1                             @9a/0
+;;   v8: i64 = i64.extend_i32_u v7                   @9c/0
+;;   v9: i64 = i64.const 24                          @9d/0
+;;   v10: i64 = i64.add v8 v9                        @9f/0
+;;   v11: i32 = i32.wrap_i64 v10                     @a0/0
+;;   v12: i64 = i64.const 7                          @a1/0
+;;   i64.store v1 v12 frame+24                       @a3/0
+;;   v13: i32 = i32.const 0                          @a6/0
+;;   return v13 v1                                   @a8/0
