@@ -1,7 +1,7 @@
 //! What operations are about: the types of their operands and results, and what stands beside
 //! an operation and isn't an operand.
 
-use super::super::op::{Addr, Bytes, Op, Short};
+use super::super::op::{Addr, Bytes, Const, Op, Short};
 use super::super::{Func, Inst, Type};
 use wasi_aot_contract::layout;
 
@@ -94,23 +94,14 @@ fn based((mut params, results): Signature, at: &[Addr]) -> Signature {
 
 /// Checks what stands beside an operation, as far as the module isn't needed for that.
 pub(super) fn immediates(func: &Func, op: Op) -> Result<(), String> {
-    use super::super::op::Const;
     match op {
         Op::Const(Const::V128(bytes)) => pool(func, bytes).map(|_| ())?,
-        Op::Shuffle(bytes) => {
-            if pool(func, bytes)?.iter().any(|&lane| lane >= 32) {
-                return Err("a lane that two vectors don't have".into());
-            }
-        }
+        Op::Shuffle(bytes) => shuffle(pool(func, bytes)?)?,
         Op::ExtractLane(op, lane) => is_lane(lane, lanes(op.variant()))?,
         Op::ReplaceLane(op, lane) => is_lane(lane, lanes(op.variant()))?,
         Op::LoadLane(op, lane, _) => is_lane(lane, 16 / op.bytes())?,
         Op::StoreLane(op, lane, _) => is_lane(lane, 16 / op.bytes())?,
-        Op::CopyShort(short, ..) | Op::FillShort(short, ..) => {
-            if !(1..=Short::MOST).contains(&u32::from(short.bytes)) {
-                return Err(format!("{} bytes aren't few", short.bytes));
-            }
-        }
+        Op::CopyShort(short, ..) | Op::FillShort(short, ..) => few(short)?,
         _ => {}
     }
     op.addresses().into_iter().try_for_each(slot)
@@ -119,6 +110,21 @@ pub(super) fn immediates(func: &Func, op: Op) -> Result<(), String> {
 fn pool(func: &Func, bytes: Bytes) -> Result<&[u8; 16], String> {
     let found = func.bytes.get(bytes.0 as usize);
     found.ok_or_else(|| format!("there is no bytes{}", bytes.0))
+}
+
+/// The lanes of a shuffle are those of two vectors.
+fn shuffle(lanes: &[u8; 16]) -> Result<(), String> {
+    match lanes.iter().all(|&lane| lane < 32) {
+        true => Ok(()),
+        false => Err("a lane that two vectors don't have".into()),
+    }
+}
+
+fn few(short: Short) -> Result<(), String> {
+    match (1..=Short::MOST).contains(&u32::from(short.bytes)) {
+        true => Ok(()),
+        false => Err(format!("{} bytes aren't few", short.bytes)),
+    }
 }
 
 /// How many lanes the vector has that an operation is named after: 16 of `I8x16ExtractLaneS`.
