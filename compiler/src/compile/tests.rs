@@ -133,11 +133,11 @@ fn what_is_printed_behind_each_pass_is_read_back() {
         for index in 0..module.functions.len() {
             let mut func = compiler.first_wave(&mut worker, index).unwrap();
             let mut printed = read_back(&func, &module, index);
-            for place in 0..PASSES.len() {
+            for (place, changed) in changed.iter_mut().enumerate() {
                 let cx = compiler.cx(index, (place >= TRANSFORM).then_some(&solved));
                 worker.runner.run(&mut func, &cx, place..place + 1);
                 let after = read_back(&func, &module, index);
-                changed[place] += usize::from(after != printed);
+                *changed += usize::from(after != printed);
                 (printed, read) = (after, read + 1);
             }
         }

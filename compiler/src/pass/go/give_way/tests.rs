@@ -163,6 +163,14 @@ fn a_callee_of_which_nothing_is_known_has_no_poll() {
 #[test]
 fn a_call_that_does_not_begin_its_callee_has_no_poll() {
     stays(
+        &but(
+            &indirect(),
+            "v4: i32 = i32.const 0",
+            "v4: i32 = i32.const 1",
+        ),
+        both(GIVES_WAY),
+    );
+    stays(
         &but(LOOP, "v4: i32 = i32.const 0", "v4: i32 = i32.const 1"),
         both(GIVES_WAY),
     );
