@@ -94,6 +94,7 @@ impl Analysis {
                     let function = self.names.iter().position(|name| name == function);
                     Some((pass::named(pass)?, function?))
                 }),
+            verifies: options.verify,
             keeps_lines: false,
             stats: Mutex::default(),
         }

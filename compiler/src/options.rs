@@ -47,6 +47,8 @@ pub struct Options {
     pub forget_resume_points: Option<String>,
     /// For tests: a pass, and a function that the pass breaks, by their names.
     pub break_function: Option<(String, String)>,
+    /// For tests: verify functions behind each pass. Builds with debug assertions always do.
+    pub verify: bool,
 }
 
 impl Options {

@@ -96,6 +96,7 @@ fn compile(source: &str) -> String {
         cpu,
         emit,
         spectre: directive("spectre") == Some("on"),
+        verify: true,
         ..Options::default()
     };
     let wasm = match directive("functions") {

@@ -112,7 +112,10 @@ impl Case {
         let compared = Compared::new(&module::text(self.edits, self.named)?)?;
         let specified = &compared.reference;
         ensure!(!specified.stdout.is_empty(), "the program prints nothing");
-        let facts = compared.facts(Options::default())?;
+        let facts = compared.facts(Options {
+            verify: true,
+            ..Options::default()
+        })?;
         for fact in self.knows {
             ensure!(fact.holds(&facts), "not {fact:?}: {facts:?}");
         }

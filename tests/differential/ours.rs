@@ -106,6 +106,7 @@ impl Way {
                 stack_size: Some(STACK),
                 ..Policy::default()
             },
+            verify: true,
             ..Options::default()
         }
     }

@@ -43,6 +43,7 @@ pub fn ways(file: &str) -> Vec<Options> {
             stack_size: Some(STACK),
             ..Policy::default()
         },
+        verify: true,
         ..Options::default()
     };
     let mut ways = vec![

@@ -110,6 +110,10 @@ pub struct TuningFlags {
     /// For tests: let this pass break this function
     #[arg(long, value_name = "PASS=FUNCTION", hide = true, value_parser = StringValueParser::new().try_map(|text| broken(&text)))]
     break_function: Option<(String, String)>,
+
+    /// For tests: verify functions behind each pass
+    #[arg(long, hide = true)]
+    verify: bool,
 }
 
 impl TuningFlags {
@@ -137,6 +141,7 @@ impl TuningFlags {
             .forget_resume_points
             .clone_from(&self.forget_resume_points);
         options.break_function.clone_from(&self.break_function);
+        options.verify = self.verify;
         Ok(())
     }
 }

@@ -37,6 +37,9 @@ impl Compiler<'_, '_, '_> {
         let mut func = ir::build(module, index, sp_global, validation, spare, || name.clone())?;
         watch::step(Step::Passes);
         let cx = self.cx(index, None);
+        worker
+            .runner
+            .verify(&func, &cx, || "building leaves".into());
         let end = pass::TRANSFORM.min(self.passes);
         worker.runner.counts = time == Time::First;
         worker.runner.run(&mut func, &cx, 0..end);
@@ -196,7 +199,7 @@ impl Compiler<'_, '_, '_> {
         lower::lower_function(env, function.type_index, start, func, clif, builder);
     }
 
-    fn cx<'s>(&'s self, index: usize, solved: Option<&'s Solved>) -> Cx<'s, 's> {
+    pub(super) fn cx<'s>(&'s self, index: usize, solved: Option<&'s Solved>) -> Cx<'s, 's> {
         Cx {
             module: self.env.module,
             function: index,

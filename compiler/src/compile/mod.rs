@@ -30,7 +30,7 @@ use crate::go::{Knowledge, Trust};
 use crate::ir::{Func, Origin};
 use crate::lower::{self, Env};
 use crate::options::{Emit, Pattern};
-use crate::pass::{self, Selection, Stats};
+use crate::pass::{self, Runner, Selection, Stats};
 use crate::symbol::Symbol;
 use cranelift_codegen::isa::TargetIsa;
 use rayon::prelude::*;
@@ -77,6 +77,8 @@ pub struct Compiler<'c, 'm, 'w> {
     pub timed: bool,
     /// For tests: a pass by its place, and the function that it breaks.
     pub breaks: Option<(usize, usize)>,
+    /// Whether functions are verified behind each pass.
+    pub verifies: bool,
     /// Whether units have lines ([`Code::lines`]).
     pub keeps_lines: bool,
     /// What the passes did so far.
@@ -124,6 +126,10 @@ impl Compiler<'_, '_, '_> {
             }
             UnitKind::GivingWay(index) => {
                 let func = self.giving_way(index);
+                let cx = self.cx(index as usize, None);
+                worker
+                    .runner
+                    .verify(&func, &cx, || "giving way makes".into());
                 let defined = &self.env.module.functions[index as usize];
                 let none = Origin::NO_OFFSET;
                 lower::lower_function(self.env, defined.type_index, none, &func, clif, builder);
@@ -197,6 +203,7 @@ impl Compiler<'_, '_, '_> {
     }
 
     fn worker(&self) -> Worker<'_> {
-        Worker::new(&self.selection, self.timed, self.breaks, &self.stats)
+        let runner = Runner::new(&self.selection, self.timed, self.breaks, self.verifies);
+        Worker::new(runner, &self.stats)
     }
 }

@@ -1,15 +1,18 @@
-//! Origins, checked on every instruction and every trap site that the compiler makes of the
-//! golden tests' modules and of one with every vector instruction.
+//! Checks over the golden tests' modules and one with every vector instruction: origins, on
+//! every instruction and every trap site that the compiler makes; and what is printed behind
+//! each pass.
 
 #[path = "../../tests/golden/go_module.rs"]
 mod go_module;
 
+use super::worker::Time;
 use super::*;
 use crate::analysis::Analysis;
+use crate::ir;
 use crate::merge;
 use crate::module::{self, Gaps, Module};
 use crate::options::{OptLevel, Options, Target};
-use crate::pass::Choice;
+use crate::pass::{Choice, PASSES, TRANSFORM};
 use std::path::Path;
 use wasi_aot_contract::module::TrapKind;
 use wasmparser::Operator;
@@ -108,6 +111,52 @@ fn every_instruction_is_from_an_operator_of_its_function() {
         }
     });
     assert!(instructions > 15_000, "only {instructions}");
+}
+
+/// Verified behind each pass, too: that is what the runner of passes does in tests.
+#[test]
+fn what_is_printed_behind_each_pass_is_read_back() {
+    let (mut read, mut changed) = (0, vec![0; PASSES.len()]);
+    for (file, text) in modules() {
+        let wasm = wat::parse_str(&text).unwrap();
+        let merged = merge::merge(&wasm, &[], Gaps::Filled).unwrap();
+        let module = module::parse(&merged).unwrap();
+        let options = Options::default();
+        let analysis = Analysis::new(&module, &options);
+        let env = analysis.env(&module, &options);
+        let mut compiler = analysis.compiler(&env, &options);
+        let solved = compiler.solve(compiler.summaries().unwrap());
+        // So that building runs no pass.
+        compiler.passes = 0;
+        let mut worker = compiler.worker();
+        for index in 0..module.functions.len() {
+            let mut func = compiler
+                .first_wave(&mut worker, index, Time::First)
+                .unwrap();
+            let mut printed = read_back(&func, &module, index);
+            for (place, changed) in changed.iter_mut().enumerate() {
+                let cx = compiler.cx(index, (place >= TRANSFORM).then_some(&solved));
+                worker.runner.run(&mut func, &cx, place..place + 1);
+                let after = read_back(&func, &module, index);
+                *changed += usize::from(after != printed);
+                (printed, read) = (after, read + 1);
+            }
+        }
+        assert!(read > 0, "{file}");
+    }
+    assert!(read > 5_000, "only {read} functions");
+    for (pass, changed) in PASSES.iter().zip(changed) {
+        assert!(changed > 0, "{} changes no function", pass.name);
+    }
+}
+
+/// Asserts that a function is read as it is printed; gives the text.
+fn read_back(func: &Func, module: &Module<'_>, index: usize) -> String {
+    let printed = func.to_string();
+    let read = ir::parse(&printed).unwrap_or_else(|why| panic!("{why}\n{printed}"));
+    assert_eq!(read.to_string(), printed);
+    ir::verify_in(&read, module, index).unwrap_or_else(|why| panic!("{why}\n{printed}"));
+    printed
 }
 
 /// Whether an operator may trap for this reason.

@@ -1,7 +1,7 @@
 //! What a worker thread keeps from one function to the next.
 
 use crate::ir::Func;
-use crate::pass::{Runner, Selection, Stats};
+use crate::pass::{Runner, Stats};
 use cranelift_codegen::Context;
 use cranelift_frontend::FunctionBuilderContext;
 use std::sync::Mutex;
@@ -27,17 +27,12 @@ pub(super) struct Worker<'s> {
 }
 
 impl<'s> Worker<'s> {
-    pub(super) fn new(
-        selection: &'s Selection,
-        timed: bool,
-        breaks: Option<(usize, usize)>,
-        everybodys: &'s Mutex<Stats>,
-    ) -> Self {
+    pub(super) fn new(runner: Runner<'s>, everybodys: &'s Mutex<Stats>) -> Self {
         Self {
             context: Context::new(),
             builder: FunctionBuilderContext::new(),
             validator: FuncValidatorAllocations::default(),
-            runner: Runner::new(selection, timed, breaks),
+            runner,
             spare: Func::new(Vec::new(), Vec::new()),
             everybodys,
         }
@@ -45,6 +40,7 @@ impl<'s> Worker<'s> {
 }
 
 impl Worker<'_> {
+    /// A function whose allocations the next one may have.
     pub(super) fn take_spare(&mut self) -> Func {
         std::mem::replace(&mut self.spare, Func::new(Vec::new(), Vec::new()))
     }

@@ -53,6 +53,17 @@ impl Knowledge {
         })
     }
 
+    /// What a test says of a module's only function, which Go's linker made.
+    #[cfg(test)]
+    pub fn told(resume_points: BTreeSet<u32>) -> Self {
+        Self {
+            resume_points: vec![resume_points],
+            preemption: None,
+            giving_way: None,
+            functions: 1,
+        }
+    }
+
     /// Whether Go's linker made the defined function `index`: what is only trusted holds
     /// for those alone.
     #[must_use]

@@ -6,9 +6,17 @@
 //!
 //! - Block 0 is the entry. Its parameters are the function's; nothing jumps to it.
 //! - Every value has one type and one definition, an instruction or a block's parameter. The
-//!   definition dominates each use.
+//!   definition dominates each use. An instruction is in one block, once.
+//! - Another name for a value ([`Func::alias`]) has the value's type. An instruction whose
+//!   result is only another name has no effect.
 //! - An edge carries a value of the right type for each of its target's parameters.
-//! - Every instruction and every terminator has an [`Origin`].
+//! - What stands beside an operation is in range: a slot off SP lies inside the reserve of
+//!   memory 0, a lane inside the vector, an index inside the module.
+//! - A call passes what its callee's type says, and SP to each function of the module. A call
+//!   of Go's ([`op::GoCall`]) has the type of Go's functions.
+//! - A dispatch that was recognised ([`Func::dispatch`]) is entered from the entry alone.
+//! - Every instruction and every terminator has an [`Origin`]: with an offset, but for the zero
+//!   that a local begins with, in a function that a body stands for.
 //! - Unreachable blocks are in [`Func::blocks`] and in nobody's way: passes look at what
 //!   [`Func::order`] lists.
 //!
@@ -38,7 +46,9 @@ pub use op::{Addr, Callee, Const, Effect, Op};
 #[cfg(test)]
 pub use parse::parse;
 pub use print::Printer;
+#[cfg(test)]
 pub use verify::verify;
+pub use verify::verify_in;
 
 use smallvec::SmallVec;
 use std::rc::Rc;

@@ -201,6 +201,9 @@ impl Parser {
         for result in results.split(", ").filter(|result| !result.is_empty()) {
             let value = self.define(result, Def::Inst(id, count))?;
             first_result = if count == 0 { value } else { first_result };
+            if value.0 != first_result.0 + count {
+                return Err(format!("v{} isn't behind the result before it", value.0));
+            }
             count += 1;
         }
         self.func.insts.push(Inst {

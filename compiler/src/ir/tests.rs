@@ -1,5 +1,4 @@
-//! Building, printing, reading and verifying, over the functions of the golden tests; and what
-//! the verifier finds.
+//! Building, printing, reading and verifying, over the functions of the golden tests.
 
 use super::*;
 use crate::error::Error;
@@ -55,7 +54,7 @@ fn what_is_printed_is_read_back_and_what_is_built_is_valid() {
     assert!(count > 300, "only {count} functions");
 }
 
-/// A function that `verify` finds nothing wrong with.
+/// A function that has nothing wrong with it.
 const VALID: &str = "function (i32, sp) -> (i32, sp)
 variables i32 sp, sp is x1
 b0(v0: i32, v1: sp):
@@ -69,72 +68,6 @@ b2(v4: i32):
 ";
 
 #[test]
-fn each_broken_rule_is_found() {
-    assert_eq!(verify(&parse(VALID).unwrap()), Ok(()));
-    for (from, to, why) in [
-        (
-            "return v4 v1",
-            "return v4",
-            "b2: [I32] instead of [I32, Sp]",
-        ),
-        (
-            "jump b2(v3)",
-            "jump b2",
-            "b1: edge to b2: [] instead of [I32]",
-        ),
-        (
-            "jump b2(v3)",
-            "jump b2(v1)",
-            "b1: edge to b2: [Sp] instead of [I32]",
-        ),
-        (
-            "jump b2(v3)",
-            "jump b0(v3, v1)",
-            "b1: an edge leads to the entry",
-        ),
-        (
-            "return v4",
-            "return v3",
-            "b2: v3 is used before its definition",
-        ),
-        ("load v1 frame-8", "load v1 +8", "instead of [I32]"),
-        ("load v1 frame-8", "load v0 frame-8", "instead of [Sp]"),
-        (
-            "v3: i32 = i32.load",
-            "v3: i64 = i32.load",
-            "results [I64] instead of [I32]",
-        ),
-        (
-            "v3: i32 = i32.load v1",
-            "v2: i32 = i32.load v1",
-            "v2 is defined in b0, elsewhere by its data",
-        ),
-        (
-            "v2: i32 = i32.const 1",
-            "v2: i32 = get x7",
-            "there is no x7",
-        ),
-        ("branch v0", "branch v9", "b0: v9 has no definition"),
-        ("branch v0", "branch v1", "b0: [Sp] instead of [I32]"),
-        (
-            "branch v0 b1 b2(v2)",
-            "switch v0 [2:b1 1:b1] b1",
-            "b0: cases that don't ascend",
-        ),
-        (
-            "v2: i32 = i32.const 1",
-            "v2: i32 = i32.clz v2",
-            "v2 is used before its definition",
-        ),
-    ] {
-        let text = VALID.replacen(from, to, 1);
-        assert_ne!(text, VALID, "{from}");
-        let found = verify(&parse(&text).unwrap()).unwrap_err();
-        assert!(found.contains(why), "{to}: {found}");
-    }
-}
-
-#[test]
 fn lines_that_make_no_sense_are_named() {
     for (from, to, why) in [
         (
@@ -146,6 +79,11 @@ fn lines_that_make_no_sense_are_named() {
         ("v3: i32", "v3: i33", "line 7: i33 is no type"),
         ("frame-8", "frame?", "line 7: ? is no number"),
         ("b1():", "b1()", "line 6: a block without a colon"),
+        (
+            "v3: i32 = i32.load",
+            "v3: i32, v5: i32 = i32.load",
+            "line 7: v5 isn't behind the result before it",
+        ),
     ] {
         assert_eq!(parse(&VALID.replacen(from, to, 1)).unwrap_err(), why);
     }

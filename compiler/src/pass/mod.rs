@@ -9,6 +9,8 @@ mod generic;
 mod go;
 mod run;
 mod table;
+#[cfg(test)]
+mod testing;
 
 pub use choice::{Choice, Selection, Switches, known};
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! Runs passes on a function: counts their changes, times them, checks what they leave.
 
 use super::{Cx, Edges, PASSES, Scope, Selection};
-use crate::ir::verify;
-use crate::ir::{BlockId, Func, Terminator};
+use crate::ir::{BlockId, Func, Terminator, verify_in};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
@@ -59,6 +58,8 @@ pub struct Runner<'s> {
     timed: bool,
     /// For tests: a pass by its place, and the function that it breaks.
     breaks: Option<(usize, usize)>,
+    /// Whether functions are verified behind each pass.
+    verifies: bool,
     /// Whether changes are counted: not in a function that is built again.
     pub counts: bool,
     /// What the passes did so far.
@@ -67,11 +68,17 @@ pub struct Runner<'s> {
 
 impl<'s> Runner<'s> {
     #[must_use]
-    pub fn new(selection: &'s Selection, timed: bool, breaks: Option<(usize, usize)>) -> Self {
+    pub fn new(
+        selection: &'s Selection,
+        timed: bool,
+        breaks: Option<(usize, usize)>,
+        verifies: bool,
+    ) -> Self {
         Self {
             selection,
             timed,
             breaks,
+            verifies: verifies || cfg!(debug_assertions) || cfg!(test),
             counts: true,
             stats: Stats::default(),
         }
@@ -80,7 +87,7 @@ impl<'s> Runner<'s> {
     /// Runs those passes at these places of the table that are selected and for this function.
     ///
     /// # Panics
-    /// In builds with debug assertions: if a pass leaves the function invalid.
+    /// If a pass leaves the function invalid, and functions are verified.
     pub fn run(&mut self, func: &mut Func, cx: &Cx<'_, '_>, passes: Range<usize>) {
         for place in passes {
             let pass = &PASSES[place];
@@ -103,16 +110,19 @@ impl<'s> Runner<'s> {
                 func.block_mut(BlockId::ENTRY).terminator = Terminator::NOT_YET;
                 func.forget_order();
             }
-            check(func, cx.function, pass.name);
+            self.verify(func, cx, || format!("the pass {} leaves", pass.name));
         }
     }
-}
 
-/// Panics, where debug assertions are on, if a function isn't valid behind a pass.
-fn check(func: &Func, function: usize, pass: &str) {
-    if cfg!(debug_assertions)
-        && let Err(why) = verify(func)
-    {
-        panic!("BUG: the pass {pass} leaves function {function} invalid: {why}");
+    /// Verifies a function, if functions are verified. `what` leaves it as it is.
+    ///
+    /// # Panics
+    /// If the function isn't valid.
+    pub fn verify(&self, func: &Func, cx: &Cx<'_, '_>, what: impl Fn() -> String) {
+        if self.verifies
+            && let Err(why) = verify_in(func, cx.module, cx.function)
+        {
+            panic!("BUG: {} function {} invalid: {why}", what(), cx.function);
+        }
     }
 }

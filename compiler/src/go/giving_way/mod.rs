@@ -112,6 +112,22 @@ impl Facts {
         })
     }
 
+    /// What a test says of a module without imports: how functions begin, and the unsafe points
+    /// of the first one. The last two functions are `morestack` and `morestack_noctxt`.
+    #[cfg(test)]
+    pub fn told(entries: Vec<Entry>, points: Option<Vec<(u32, i32)>>) -> Self {
+        let count = u32::try_from(entries.len()).expect("BUG: functions over 32 bits");
+        Self {
+            entries,
+            points: vec![points],
+            morestack: Morestack {
+                closure: count - 2,
+                other: count - 1,
+            },
+            imports: 0,
+        }
+    }
+
     /// The functions whose entries in the second table give way, by place among the
     /// defined ones.
     pub fn with_entries(&self) -> impl Iterator<Item = u32> + '_ {

@@ -13,6 +13,11 @@ const LONGEST: usize = 16;
 
 /// Joins blocks and shortens edges; returns how many.
 pub fn run(func: &mut Func, _: &Cx<'_, '_>) -> usize {
+    straighten(func)
+}
+
+/// As [`run`].
+fn straighten(func: &mut Func) -> usize {
     let shortened = shorten(func);
     shortened + join(func)
 }
@@ -89,5 +94,141 @@ fn append(func: &mut Func, block: BlockId) {
     }
     if func.dispatch == Some(target) {
         func.dispatch = Some(block);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::straighten;
+    use crate::pass::testing::{becomes, stays};
+
+    #[test]
+    fn a_straight_line_is_one_block_with_the_origin_of_its_end() {
+        let before = "function (i32) -> (i32)
+variables i32
+b0(v0: i32):
+  v1: i32 = i32.const 1 @10
+  jump b1(v1) @11
+b1(v2: i32):
+  v3: i32 = i32.add v0 v2 @12
+  jump b2 @13
+b2():
+  return v3 @14
+";
+        let after = "function (i32) -> (i32)
+variables i32
+b0(v0: i32):
+  v1: i32 = i32.const 1 @10
+  v3: i32 = i32.add v0 v1 @12
+  return v3 @14
+";
+        becomes(before, after, 2, straighten);
+    }
+
+    #[test]
+    fn edges_lead_past_blocks_that_only_jump_on() {
+        let before = "function (i32) -> (i32)
+variables i32
+b0(v0: i32):
+  branch v0 b1 b2
+b1():
+  jump b3
+b2():
+  jump b1
+b3():
+  return v0
+";
+        let after = "function (i32) -> (i32)
+variables i32
+b0(v0: i32):
+  branch v0 b3 b3
+b3():
+  return v0
+";
+        // Two edges of the branch, one of them past two blocks, and the jump of b2.
+        becomes(before, after, 4, straighten);
+    }
+
+    #[test]
+    fn an_endless_loop_of_empty_blocks_stays_endless() {
+        stays(
+            "function (i32) -> (i32)
+variables i32
+b0(v0: i32):
+  set x0 v0
+  jump b1
+b1():
+  set x0 v0
+  jump b1
+",
+            straighten,
+        );
+        let mut func = crate::pass::testing::read(
+            "function () -> ()
+variables
+b0():
+  jump b1
+b1():
+  jump b2
+b2():
+  jump b1
+",
+        );
+        straighten(&mut func);
+        crate::ir::verify(&func).unwrap();
+        assert!(!func.to_string().contains("return"), "{func}");
+    }
+
+    #[test]
+    fn a_block_that_two_edges_lead_to_stays_apart() {
+        stays(
+            "function (i32) -> (i32)
+variables i32
+b0(v0: i32):
+  branch v0 b1 b2
+b1():
+  v1: i32 = i32.const 1
+  jump b3(v1)
+b2():
+  v2: i32 = i32.const 2
+  jump b3(v2)
+b3(v3: i32):
+  return v3
+",
+            straighten,
+        );
+    }
+
+    #[test]
+    fn a_line_into_a_cold_block_is_cold_and_a_joined_dispatch_is_still_known() {
+        let before = "function (i32) -> (i32)
+variables i32, dispatch b1
+b0(v0: i32):
+  set x0 v0
+  jump b1
+b1():
+  branch v0 b2 b4
+b2():
+  v1: i32 = i32.const 7
+  jump b3
+b3() cold:
+  set x0 v1
+  trap Unreachable
+b4():
+  return v0
+";
+        let after = "function (i32) -> (i32)
+variables i32, dispatch b0
+b0(v0: i32):
+  set x0 v0
+  branch v0 b2 b4
+b2() cold:
+  v1: i32 = i32.const 7
+  set x0 v1
+  trap Unreachable
+b4():
+  return v0
+";
+        becomes(before, after, 2, straighten);
     }
 }

@@ -1,17 +1,22 @@
 //! Calls of Go's: those that have stored a return address, where they go on when the callee is
 //! resumed by itself and returns later.
 //!
-//! Verified: the address, which is a constant, is stored at SP in the same block before the call,
-//! and names this function. What it is good for: others see where a call returns to without a
-//! search ([`GoCall`]).
+//! Verified: the address, which is a constant, is stored in the same block before the call,
+//! and names this function; the callee has the type of Go's functions. What it is good for:
+//! others see where a call returns to without a search ([`GoCall`]).
 
 use crate::go::pclntab::FUNC_VALUE_OFFSET;
-use crate::ir::op::{Addr, GoCall, Op, Store};
-use crate::ir::{BlockId, Func, Inst};
+use crate::ir::op::{Addr, Callee, GoCall, Op, Store};
+use crate::ir::{BlockId, Func, Inst, Type, Value};
 use crate::pass::Cx;
 
 /// Marks the calls; returns how many.
 pub fn run(func: &mut Func, cx: &Cx<'_, '_>) -> usize {
+    mark(func, cx.function)
+}
+
+/// As [`run`]; `caller` is the function's place among the defined ones.
+pub(super) fn mark(func: &mut Func, caller: usize) -> usize {
     let mut marked = 0;
     for index in 0..func.blocks.len() {
         let mut stored = None;
@@ -19,17 +24,28 @@ pub fn run(func: &mut Func, cx: &Cx<'_, '_>) -> usize {
             let id = func.block(BlockId::new(index)).insts[place];
             let inst = func.inst(id);
             if let Op::Call(callee, None) = inst.op {
-                if let Some(returns_to) = stored.take() {
+                let returns_to = stored.take();
+                if let Some(returns_to) = returns_to.filter(|_| has_gos_type(func, inst)) {
                     let go = GoCall { returns_to };
                     func.inst_mut(id).op = Op::Call(callee, Some(go));
                     marked += 1;
                 }
             } else {
-                stored = return_address(func, inst, cx.function).or(stored);
+                stored = return_address(func, inst, caller).or(stored);
             }
         }
     }
     marked
+}
+
+/// Whether a call is of a function with the type of Go's: PC_B in, 0 or 1 out.
+fn has_gos_type(func: &Func, call: &Inst) -> bool {
+    let index = matches!(call.op, Op::Call(Callee::Element { .. }, _)).then_some(Type::I32);
+    let sp = func.sp.map(|_| Type::Sp);
+    let ty = |value: Value| func.ty(func.resolve(value));
+    let params = [Type::I32].into_iter().chain(index).chain(sp);
+    let results = [Type::I32].into_iter().chain(sp);
+    call.args.iter().map(|&arg| ty(arg)).eq(params) && call.all_results().map(ty).eq(results)
 }
 
 /// The PC_B of the return address that an instruction stores, if it is one in `caller`.

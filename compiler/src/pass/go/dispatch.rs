@@ -181,7 +181,7 @@ fn jumps_to(func: &Func, dispatch: BlockId) -> Option<Vec<(BlockId, u32)>> {
 
 /// Gives every instruction its PC_B: Go's assembler emits the blocks in the order of their
 /// PC_Bs, so an operator's is that of the last target that begins at or before it. Does
-/// nothing where the targets aren't in that order.
+/// nothing where the targets aren't in that order. What has no offset gets no PC_B.
 fn set_origins(func: &mut Func, dispatch: BlockId) {
     let Terminator::Table {
         targets, default, ..
@@ -198,8 +198,13 @@ fn set_origins(func: &mut Func, dispatch: BlockId) {
     if !begins.is_sorted() || begins.len() >= usize::from(Origin::NO_PC_B) {
         return;
     }
-    // Before the first target: the dispatch's own, 0. Instructions are in the order of their
-    // operators, but for the one of the block that returns.
+    // Before the first target: the dispatch's own, 0.
+    let pc_b = |passed: usize, wasm: u32| match wasm {
+        Origin::NO_OFFSET => Origin::NO_PC_B,
+        _ => passed.saturating_sub(1) as u16,
+    };
+    // Instructions are in the order of their operators, but for the one of the block that
+    // returns.
     let mut passed = 0;
     for inst in &mut func.insts {
         while passed > 0 && begins[passed - 1] > inst.origin.wasm {
@@ -211,10 +216,10 @@ fn set_origins(func: &mut Func, dispatch: BlockId) {
         {
             passed += 1;
         }
-        inst.origin.pc_b = passed.saturating_sub(1) as u16;
+        inst.origin.pc_b = pc_b(passed, inst.origin.wasm);
     }
     for block in &mut func.blocks {
         let passed = begins.partition_point(|&begin| begin <= block.origin.wasm);
-        block.origin.pc_b = passed.saturating_sub(1) as u16;
+        block.origin.pc_b = pc_b(passed, block.origin.wasm);
     }
 }

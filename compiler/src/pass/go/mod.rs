@@ -7,4 +7,6 @@ pub mod give_way;
 pub mod mirror_sp;
 pub mod no_return;
 pub mod stack_check;
+#[cfg(test)]
+mod tests;
 pub mod unwind;

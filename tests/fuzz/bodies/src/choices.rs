@@ -23,6 +23,7 @@ pub fn options(byte: u8) -> Options {
         strip: bit(7),
         no_go_opt: bit(2),
         no_go_trust: bit(3),
+        verify: true,
         ..Options::default()
     }
 }

@@ -12,6 +12,8 @@
 mod cycles;
 mod polls;
 mod sites;
+#[cfg(test)]
+mod tests;
 
 pub use polls::entry;
 

@@ -58,14 +58,15 @@ pub(super) fn site(
     if !is_safe(points, pc_b.checked_sub(1)?) {
         return None;
     }
+    // Who gives way at a callee's beginning goes on there.
+    if func.i32_constant(*call.args.first()?) != Some(0) {
+        return None;
+    }
     let function = match callee {
         Callee::Element { table: 0, .. } => return Some(Site::Table { at }),
         Callee::Function(function) => function,
         Callee::Element { .. } => return None,
     };
-    if func.i32_constant(*call.args.first()?) != Some(0) {
-        return None;
-    }
     match facts.entry_of(function)? {
         Entry::GivesWay { resume, closure } => Some(Site::Before {
             at: at - operands(&before, &call.args),
