@@ -50,8 +50,11 @@ impl Lowering<'_, '_, '_> {
     /// From now on the base is computed of this value of SP, which a call has returned.
     pub(super) fn find_memory_base(&mut self, sp: Value) {
         if let Some(base) = self.base {
-            let upper = !i64::from(u32::MAX);
-            let upper = self.builder.ins().band_imm_s(sp, upper);
+            // Not by a mask: the optimiser repeats operations with a constant in each block,
+            // also of a loop.
+            let low = self.builder.ins().ireduce(types::I32, sp);
+            let low = self.builder.ins().uextend(types::I64, low);
+            let upper = self.builder.ins().isub(sp, low);
             self.builder.def_var(base, upper);
         }
     }

@@ -3,11 +3,12 @@
 //! Go computes addresses in 64 bits and wraps them for each access. The lower half
 //! of a sum, difference, product or left shift depends only on the operands' lower
 //! halves, so it is computed in 32 bits instead, where the processor extends the
-//! result for nothing. And a conjunction with the lower half set keeps that half: no constant
+//! result for nothing. A value of which somebody uses more is left alone: the narrow one would
+//! be computed beside it. And a conjunction with the lower half set keeps that half: no constant
 //! from memory is needed for it. Exact for any module.
 
 use crate::ir::op::{Const, Convert, Integer, Op};
-use crate::ir::{Def, Func, InstId, Origin, Type, Value};
+use crate::ir::{BlockId, Def, Func, Inst, InstId, Origin, Type, Value};
 use crate::pass::Cx;
 
 /// How deep to follow operands: as deep as addresses usually go.
@@ -18,8 +19,8 @@ const LOW: i64 = 0xffff_ffff;
 
 /// Narrows; returns how many wraps and conjunctions were changed.
 pub fn run(func: &mut Func, _: &Cx<'_, '_>) -> usize {
-    let uses = func.use_counts();
     let order = func.order();
+    let uses = Uses::of(func, &order.blocks);
     let mut changes = 0;
     for &block in &order.blocks {
         let may_change = |&inst: &InstId| is_candidate(func.inst(inst).op);
@@ -30,8 +31,8 @@ pub fn run(func: &mut Func, _: &Cx<'_, '_>) -> usize {
         let mut all = Vec::with_capacity(insts.len());
         for id in insts {
             let result = func.inst(id).first_result;
-            let is_used = func.inst(id).results == 1 && uses[result.index()] > 0;
-            if is_used && is_candidate(func.inst(id).op) && change(func, id, &mut all) {
+            let is_used = func.inst(id).results == 1 && uses.of[result.index()] != Use::None;
+            if is_used && is_candidate(func.inst(id).op) && change(func, &uses, id, &mut all) {
                 changes += 1;
             }
             all.push(id);
@@ -49,14 +50,82 @@ fn is_candidate(op: Op) -> bool {
     )
 }
 
+/// What of a value is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Use {
+    None,
+    Low,
+    All,
+}
+
+/// What of each value is used, as the function is before anything is narrowed.
+struct Uses {
+    of: Vec<Use>,
+}
+
+impl Uses {
+    /// Uses come before definitions this way, but for what edges carry, of which all is used.
+    fn of(func: &Func, order: &[BlockId]) -> Self {
+        let mut of = vec![Use::None; func.values.len()];
+        for &block in order.iter().rev() {
+            let block = func.block(block);
+            block
+                .terminator
+                .for_each_value(|value| of[func.resolve(value).index()] = Use::All);
+            for &inst in block.insts.iter().rev() {
+                let inst = func.inst(inst);
+                let used = used_of_operands(func, inst, &of);
+                for &arg in &inst.args {
+                    let seen = &mut of[func.resolve(arg).index()];
+                    *seen = used.max(*seen);
+                }
+            }
+        }
+        Self { of }
+    }
+}
+
+/// What an instruction uses of its operands, where `of` says what is used of its result.
+fn used_of_operands(func: &Func, inst: &Inst, of: &[Use]) -> Use {
+    match inst.op {
+        Op::Convert(Convert::I32WrapI64) => Use::Low,
+        Op::Integer(Integer::I64Add | Integer::I64Sub | Integer::I64Mul) => {
+            of[inst.first_result.index()]
+        }
+        // The count is narrowed only where it is a constant.
+        Op::Integer(Integer::I64Shl) if short_shift(func, inst).is_some() => {
+            of[inst.first_result.index()]
+        }
+        Op::Integer(Integer::I64And) if kept_half(func, inst).is_some() => Use::Low,
+        _ => Use::All,
+    }
+}
+
+/// The count of a left shift by a constant that is the same in 32 bits: the count is taken
+/// modulo 64 there and modulo 32 here.
+fn short_shift(func: &Func, inst: &Inst) -> Option<i32> {
+    let count = func.i64_constant(inst.args[1])?;
+    (0..32).contains(&count).then_some(count as i32)
+}
+
+/// The operand whose lower half a conjunction is.
+fn kept_half(func: &Func, inst: &Inst) -> Option<Value> {
+    let [x, y] = [inst.args[0], inst.args[1]];
+    match (func.i64_constant(x), func.i64_constant(y)) {
+        (_, Some(LOW)) => Some(x),
+        (Some(LOW), _) => Some(y),
+        _ => None,
+    }
+}
+
 /// Changes one instruction; those that it needs more are added to `before`.
-fn change(func: &mut Func, id: InstId, before: &mut Vec<InstId>) -> bool {
+fn change(func: &mut Func, uses: &Uses, id: InstId, before: &mut Vec<InstId>) -> bool {
     let inst = func.inst(id);
     let origin = inst.origin;
     match inst.op {
         Op::Convert(Convert::I32WrapI64) => {
             let wide = inst.args[0];
-            let Some(plan) = Plan::of(func, wide, DEPTH) else {
+            let Some(plan) = Plan::of(func, uses, wide, DEPTH) else {
                 return false;
             };
             let low = plan.carry_out(func, origin, before);
@@ -65,11 +134,8 @@ fn change(func: &mut Func, id: InstId, before: &mut Vec<InstId>) -> bool {
             true
         }
         Op::Integer(Integer::I64And) => {
-            let [x, y] = [inst.args[0], inst.args[1]];
-            let kept = match (func.i64_constant(x), func.i64_constant(y)) {
-                (_, Some(LOW)) => x,
-                (Some(LOW), _) => y,
-                _ => return false,
+            let Some(kept) = kept_half(func, inst) else {
+                return false;
             };
             let wrap = Op::Convert(Convert::I32WrapI64);
             let low = add(func, before, wrap, &[kept], origin);
@@ -104,7 +170,7 @@ enum Plan {
 
 impl Plan {
     /// `None` if a wrap of the value is all that can be done.
-    fn of(func: &Func, value: Value, depth: u32) -> Option<Self> {
+    fn of(func: &Func, uses: &Uses, value: Value, depth: u32) -> Option<Self> {
         let value = func.resolve(value);
         let Def::Inst(id, 0) = func.values[value.index()].def else {
             return None;
@@ -115,9 +181,9 @@ impl Plan {
             Op::Convert(Convert::I64ExtendI32U | Convert::I64ExtendI32S) => {
                 Some(Self::Is(func.resolve(inst.args[0])))
             }
-            Op::Integer(op) if depth > 0 => {
+            Op::Integer(op) if depth > 0 && uses.of[value.index()] != Use::All => {
                 let half = |value| {
-                    let plan = Self::of(func, value, depth - 1);
+                    let plan = Self::of(func, uses, value, depth - 1);
                     plan.unwrap_or(Self::Wrap(value))
                 };
                 let narrow = match op {
@@ -125,9 +191,7 @@ impl Plan {
                     Integer::I64Sub => Integer::I32Sub,
                     Integer::I64Mul => Integer::I32Mul,
                     Integer::I64Shl => {
-                        // The count is taken modulo 64 there and modulo 32 here.
-                        let count = func.i64_constant(inst.args[1])?;
-                        let count = (0..32).contains(&count).then_some(count as i32)?;
+                        let count = short_shift(func, inst)?;
                         return Some(Self::Shift(Box::new(half(inst.args[0])), count));
                     }
                     _ => return None,
