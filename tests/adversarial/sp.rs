@@ -46,6 +46,15 @@ macro_rules! frame {
     };
 }
 
+/// As a call of Go's stores its return address.
+macro_rules! pushed {
+    () => {
+        "(global.set 0 (local.tee 1 (i32.sub (local.get 1) (i32.const 8))))
+         (i64.store (local.get 1) (i64.const 0x600d))
+         (call $print (i64.load (local.get 1)))"
+    };
+}
+
 const OUT: Trusted = Trusted::Traps("out of bounds memory access");
 
 pub const CASES: &[Case] = &[
@@ -74,6 +83,30 @@ pub const CASES: &[Case] = &[
         "below 0, where there is no memory",
         "(global.set 0 (i32.const 8))",
         concat!("(call $print (i64.load ", sp_plus!("-16"), "))"),
+        Trusted::AsSpecified
+    ),
+    frame!(
+        "pushed below 0, into the last bytes of 4 GiB",
+        "(call $show (memory.grow (i32.const 65535))) (global.set 0 (i32.const 0))",
+        pushed!(),
+        OUT
+    ),
+    frame!(
+        "pushed below 0, where there is no memory",
+        "(global.set 0 (i32.const 0))",
+        pushed!(),
+        Trusted::AsSpecified
+    ),
+    frame!(
+        "pushed across 0",
+        "(call $show (memory.grow (i32.const 65535))) (global.set 0 (i32.const 4))",
+        pushed!(),
+        Trusted::AsSpecified
+    ),
+    frame!(
+        "pushed onto the first bytes",
+        "(global.set 0 (i32.const 8))",
+        pushed!(),
         Trusted::AsSpecified
     ),
     frame!(

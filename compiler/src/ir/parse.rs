@@ -246,6 +246,7 @@ impl Parser {
             "sp.from" => Op::SpFrom,
             "sp.low" => Op::SpLow,
             "sp.add" => Op::SpAdd(next(words)?),
+            "sp.push" => Op::SpPush(next(words)?),
             "copy_short" => Op::CopyShort(
                 Short {
                     bytes: next(words)?,

@@ -181,6 +181,7 @@ impl Printer<'_> {
             Op::SpFrom => "sp.from".into(),
             Op::SpLow => "sp.low".into(),
             Op::SpAdd(constant) => format!("sp.add {constant}"),
+            Op::SpPush(constant) => format!("sp.push {constant}"),
             Op::Load(op, _) => op.to_string(),
             Op::Store(op, _) => op.to_string(),
             Op::VectorLoad(op, _) => op.to_string(),

@@ -239,6 +239,7 @@ impl<'f, 'm, 'w> Lowering<'f, 'm, 'w> {
             Op::SpFrom => sp::from(self),
             Op::SpLow => sp::low(self),
             Op::SpAdd(constant) => sp::add(self, constant),
+            Op::SpPush(constant) => sp::push(self, constant),
             Op::Load(op, at) => memory::load(self, op, at),
             Op::Store(op, at) => memory::store(self, op, at),
             Op::VectorLoad(op, at) => simd::memory::load(self, op, at),

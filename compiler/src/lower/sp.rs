@@ -16,6 +16,9 @@
 //! slot of such a variable is out of the module's reach. So an address formed from a value of
 //! SP plus a small displacement stays inside memory 0's reserve ([`super::address`]), its lower
 //! half is SP's value, exactly, and its upper half is the base ([`super::memory_base`]).
+//!
+//! A push ([`Op::SpPush`](crate::ir::Op::SpPush)) on aarch64 is a sum of 64 bits: the store
+//! before it in the block went to the same address, which therefore lies in memory 0.
 
 use super::Lowering;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
@@ -40,6 +43,17 @@ pub(super) fn add(l: &mut Lowering<'_, '_, '_>, constant: i32) {
     let low = l.builder.ins().ireduce(types::I32, value);
     let sum = l.builder.ins().iadd_imm_s(low, i64::from(constant));
     let value = l.sp_of(sum);
+    l.push(value);
+}
+
+/// Plus a constant, where the sum is known to be in memory. So as a host address it is one
+/// operation.
+pub(super) fn push(l: &mut Lowering<'_, '_, '_>, constant: i32) {
+    if !l.env.sp_is_address() {
+        return add(l, constant);
+    }
+    let value = l.pop();
+    let value = l.builder.ins().iadd_imm_s(value, i64::from(constant));
     l.push(value);
 }
 

@@ -184,6 +184,15 @@ pub const PASSES: &[Pass] = &[
         edges: Edges::Stay,
         run: generic::dead::run,
     },
+    Pass {
+        name: "push",
+        about: "SP moves down to where a return address was stored",
+        tier: Tier::Trusted,
+        scope: Scope::Go,
+        wave: Wave::Transform,
+        edges: Edges::Stay,
+        run: go::push::run,
+    },
 ];
 
 /// `(BEFORE, AFTER, REASON)`: why BEFORE stands above AFTER in [`PASSES`]. Two neighbours have
@@ -312,6 +321,16 @@ const ORDER: &[(&str, &str, &str)] = &[
         "narrowing makes other operations of the halves, by which a product is recognised",
     ),
     ("narrow", "dead", "what was narrowed is without use"),
+    (
+        "sp-bases",
+        "push",
+        "the store is known to be at SP only then",
+    ),
+    (
+        "dead",
+        "push",
+        "a lower half of SP that nobody uses is in a push's way",
+    ),
 ];
 
 /// The pass that functions which are too heavy for it leave out ([`crate::weight`]).

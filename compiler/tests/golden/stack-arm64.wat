@@ -26,21 +26,20 @@
 ;;   stp fp, lr, [sp, #-16]!
 ;;   mov fp, sp
 ;; block0:
+;;   sub x12, x3, x3, UXTW
 ;;   b label1
 ;; block1:
-;;   ldr w14, [x3]
-;;   and x15, x3, #18446744069414584320
-;;   ldr w15, [x15, w2, UXTW]
-;;   add w14, w14, w15
-;;   str w14, [x3]
+;;   ldr w13, [x3]
+;;   ldr w14, [x12, w2, UXTW]
+;;   add w13, w13, w14
+;;   str w13, [x3]
 ;;   sub w2, w2, #4
 ;;   cbnz w2, label2 ; b label3
 ;; block2:
 ;;   b label1
 ;; block3:
 ;;   sub w0, w3, #16
-;;   and x1, x3, #18446744069414584320
-;;   add x2, x1, x0, UXTW
+;;   add x2, x12, x0, UXTW
 ;;   bl 0
 ;;   mov x0, x2
 ;;   ldr w2, [x0, #8]

@@ -140,6 +140,9 @@ pub enum Op {
     SpLow,
     /// A value of SP plus a constant, which wraps around 2^32.
     SpAdd(i32),
+    /// A value of SP plus a constant, in a block that has stored at that place before, with the
+    /// constant as the slot: the sum is in memory.
+    SpPush(i32),
 
     Load(Load, Addr),
     Store(Store, Addr),
@@ -231,6 +234,7 @@ impl Op {
             | Self::SpFrom
             | Self::SpLow
             | Self::SpAdd(_)
+            | Self::SpPush(_)
             | Self::RefIsNull
             | Self::RefFunc(_) => Effect::Pure,
             Self::Integer(op) if op.traps() => Effect::Traps,

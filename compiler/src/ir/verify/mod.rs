@@ -8,6 +8,7 @@ mod call;
 mod module;
 mod operation;
 mod origins;
+mod push;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -132,6 +133,7 @@ impl Verifier<'_> {
             self.inst(inst, (id, place + 1))
                 .map_err(|why| format!("{:?}: {why}", self.func.inst(inst).op))?;
         }
+        push::check(self.func, &block.insts)?;
         let end = (id, usize::MAX);
         let mut unusable = Ok(());
         block.terminator.for_each_value(|value| {

@@ -47,7 +47,7 @@ pub(super) fn signature(func: &Func, inst: &Inst) -> Result<Signature, String> {
         Op::ReplaceLane(op, _) => family!(op),
         Op::SpFrom => (one(I32), one(Sp)),
         Op::SpLow => (one(Sp), one(I32)),
-        Op::SpAdd(_) => (one(Sp), one(Sp)),
+        Op::SpAdd(_) | Op::SpPush(_) => (one(Sp), one(Sp)),
         Op::Load(op, at) => based(family!(op), &[at]),
         Op::Store(op, at) => based(family!(op), &[at]),
         Op::VectorLoad(op, at) => based(family!(op), &[at]),

@@ -30,6 +30,26 @@ fn breaks(valid: &str, changes: &[(&str, &str, &str)]) {
     }
 }
 
+/// A push without its store, and with one elsewhere.
+#[test]
+fn a_push_goes_to_where_the_block_has_stored() {
+    let push = "b1():
+  v5: i64 = i64.const 7
+  i64.store v1 v5 frame-8
+  v6: sp = sp.push -8 v1
+  v3: i32 = sp.low v6";
+    let valid = VALID.replace("b1():\n  v3: i32 = i32.load v1 frame-8", push);
+    let why = "v6 is pushed, and nothing was stored there";
+    breaks(
+        &valid,
+        &[
+            ("  i64.store v1 v5 frame-8\n", "", why),
+            ("i64.store v1 v5 frame-8", "i64.store v1 v5 frame-16", why),
+            ("sp.push -8", "sp.push -16", why),
+        ],
+    );
+}
+
 #[test]
 fn a_value_has_one_definition_before_its_uses() {
     breaks(

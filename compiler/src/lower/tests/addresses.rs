@@ -29,6 +29,7 @@ fn evaluate(clif: &Function, params: &[u64], value: ir::Value) -> u64 {
         ref data => match data.opcode() {
             Opcode::Uextend | Opcode::Ireduce => arg(0),
             Opcode::Iadd => arg(0).wrapping_add(arg(1)),
+            Opcode::Isub => arg(0).wrapping_sub(arg(1)),
             Opcode::Band => arg(0) & arg(1),
             other => panic!("{other} in\n{clif}"),
         },

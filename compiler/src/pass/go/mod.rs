@@ -6,6 +6,7 @@ pub mod frame;
 pub mod give_way;
 pub mod mirror_sp;
 pub mod no_return;
+pub mod push;
 pub mod stack_check;
 #[cfg(test)]
 mod tests;

@@ -6,5 +6,6 @@ mod dispatch;
 mod frame;
 mod mirror_sp;
 mod no_return;
+mod push;
 mod stack_check;
 mod unwind;
