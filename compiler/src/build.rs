@@ -63,7 +63,7 @@ pub fn build_with(
         .iter()
         .map(|memory| u64::from(memory.initial));
     let budget = Budget::of(&options.policy, initial.sum())?;
-    let memories = memory_limits(&module, &budget);
+    let memories = memory_limits(&module);
     note_missing_grants(&module, options, observer);
     note_cut_tables(&module, observer);
     phases.end("parse", || {
@@ -262,23 +262,12 @@ fn manifest(module: &Module<'_>, options: &Options, budget: &Budget) -> Vec<u8> 
     manifest
 }
 
-/// The initial and the largest number of pages of each memory. The initial pages of the other
-/// memories aren't available to a memory. The runtime keeps all memories together within the
-/// budget.
-fn memory_limits(module: &Module<'_>, budget: &Budget) -> Vec<MemoryLimits> {
-    let initial = module
-        .memories
-        .iter()
-        .map(|memory| u64::from(memory.initial));
-    let room = budget.pages - initial.sum::<u64>();
-    let limits = module.memories.iter().map(|memory| {
-        let allowed = u64::from(memory.initial) + room;
-        MemoryLimits {
-            initial_pages: memory.initial,
-            maximum_pages: memory
-                .maximum
-                .min(u32::try_from(allowed).unwrap_or(u32::MAX)),
-        }
+/// The module's own limits of each memory. The runtime keeps all memories together within the
+/// policy's budget, which it reads from the manifest.
+fn memory_limits(module: &Module<'_>) -> Vec<MemoryLimits> {
+    let limits = module.memories.iter().map(|memory| MemoryLimits {
+        initial_pages: memory.initial,
+        maximum_pages: memory.maximum,
     });
     limits.collect()
 }

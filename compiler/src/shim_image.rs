@@ -2,8 +2,8 @@
 
 use crate::options::Target;
 
-/// The image for a target: a static ELF executable at `layout::IMAGE_BASE` that ends below
-/// `layout::MODULE_INFO_ADDR`, where it expects the module's info. Its symbol table names the
+/// The image for a target: a relocatable ELF object with a section for each function and each
+/// piece of data, of which [`crate::link`] takes what a module needs. Its symbol table names the
 /// functions that a module may call. Aligned for ELF's structures.
 #[must_use]
 pub fn of(target: Target) -> &'static [u8] {

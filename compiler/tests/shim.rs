@@ -4,7 +4,8 @@
 //! Needs `cc` (to assemble) and `ld`, which Rust itself needs too.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
-use object::{Object, ObjectSegment, ObjectSymbol};
+use object::{Object, ObjectKind, ObjectSection, ObjectSymbol};
+use std::collections::HashSet;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,8 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 use wasi_aot_compiler::Target;
 use wasi_aot_compiler::internals::shim_image;
-use wasi_aot_contract::{layout, preview1, symbols};
+use wasi_aot_contract::parts::Part;
+use wasi_aot_contract::symbols;
 use wasi_aot_shim_images::toolchain::Toolchain;
 
 const TRAP: i32 = 134;
@@ -187,7 +189,7 @@ fn what_does_not_fit_together_is_refused() {
         "version",
         &["VERSION=99"],
         CANNOT_START,
-        "app: the module was compiled for version 99 of the runtime and is linked with version 6; \
+        "app: the module was compiled for version 99 of the runtime and is linked with version 7; \
          link it with the library of the wasi-aot that compiled it\n",
     );
     check(
@@ -241,26 +243,33 @@ fn the_embedded_images_keep_their_promises() {
     }
 }
 
+/// An image has everything that an object may refer to, each piece in a section of its own, and
+/// nothing that would have to be done before the entry point.
 fn keeps_its_promises(image: &[u8]) {
     let image = object::File::parse(image).unwrap();
-    let start = image.segments().map(|segment| segment.address()).min();
-    assert_eq!(start, Some(layout::IMAGE_BASE));
-    let end = image
-        .segments()
-        .map(|segment| segment.address() + segment.size())
-        .max();
-    assert!(end.unwrap() <= layout::MODULE_INFO_ADDR, "{end:?}");
-    let defined = |name: &str| {
-        image
-            .symbols()
-            .any(|symbol| symbol.name() == Ok(name) && symbol.is_global() && symbol.is_definition())
+    assert_eq!(image.kind(), ObjectKind::Relocatable);
+    let globals = || image.symbols().filter(|symbol| symbol.is_global());
+    let undefined = globals().filter(|symbol| symbol.is_undefined());
+    let undefined: Vec<_> = undefined.map(|symbol| symbol.name().unwrap()).collect();
+    assert_eq!(undefined, [symbols::MODULE]);
+    let section = |name: &str| {
+        let symbol = globals().find(|symbol| symbol.name() == Ok(name));
+        let symbol = symbol.unwrap_or_else(|| panic!("{name}"));
+        symbol.section_index().unwrap_or_else(|| panic!("{name}"))
     };
-    for function in preview1::FUNCTIONS {
-        let name = format!("{}{}", symbols::PREFIX, function.name);
-        assert!(defined(&name), "{name}");
-    }
-    for name in symbols::HELPERS {
-        assert!(defined(name), "{name}");
+    let functions = symbols::runtime_symbols().map(|(prefix, name)| format!("{prefix}{name}"));
+    let parts = Part::ALL.map(|part| part.root().to_owned());
+    let names = functions.chain(parts).chain(["_start".into()]);
+    let sections: Vec<_> = names.map(|name| section(&name)).collect();
+    let distinct: HashSet<_> = sections.iter().collect();
+    assert_eq!(distinct.len(), sections.len());
+    for section in image.sections() {
+        let name = section.name().unwrap();
+        let constructs = [".init", ".fini", ".ctors", ".preinit", ".tdata", ".tbss"];
+        assert!(
+            !constructs.iter().any(|other| name.starts_with(other)),
+            "{name}"
+        );
     }
 }
 

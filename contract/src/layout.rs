@@ -2,10 +2,9 @@
 //!
 //! Invariants:
 //!
-//! - The image (shim, then module) ends below [`IMAGE_LIMIT`].
-//! - **Module and shim meet at one address.** The shim is linked ahead of time against
-//!   [`MODULE_INFO_ADDR`], and the linker puts the module's
-//!   [`ModuleInfo`](crate::module::ModuleInfo) there.
+//! - The image (runtime and module) ends below [`IMAGE_LIMIT`].
+//! - The linker puts the module's [`ModuleInfo`](crate::module::ModuleInfo) at
+//!   [`MODULE_INFO_ADDR`] in every executable.
 //! - Every address that generated code forms from a 32-bit index and a static offset of at
 //!   most [`MAX_UNCHECKED_OFFSET`] lies in `[base, base + MEMORY_RESERVE)`, where `base` is
 //!   its memory's [`base`](memory_base). Every byte there is linear memory or
@@ -22,13 +21,19 @@ pub const WASM_PAGE_SIZE: u64 = 0x1_0000;
 /// The most pages of a 32-bit memory: 4 GiB.
 pub const MAX_PAGES: u32 = 0x1_0000;
 
-/// The virtual address that the shim is linked at, which is that of its own file header. The
-/// executable's headers lie in the page before.
+/// The virtual address of an executable's file header.
 pub const IMAGE_BASE: u64 = 0x40_0000;
 
-/// Virtual address of the [`ModuleInfo`](crate::module::ModuleInfo). The shim is linked
-/// against this address before any module exists, and must end below it.
-pub const MODULE_INFO_ADDR: u64 = 0x50_0000;
+/// Bytes for the file's headers: an ELF header of 64 bytes and 26 program headers of 56. Linear
+/// memory has at most 17 segments, everything else 7, and two headers load nothing.
+pub const HEADERS_ROOM: u64 = 0x600;
+
+/// Virtual address of the [`ModuleInfo`](crate::module::ModuleInfo).
+pub const MODULE_INFO_ADDR: u64 = IMAGE_BASE + HEADERS_ROOM;
+
+/// Bytes of address space between read-only data and code for the parts of the runtime that
+/// only the policy needs ([`crate::parts`]). A multiple of every page size.
+pub const POLICY_ROOM: u64 = 0x8_0000;
 
 /// Virtual address of byte 0 of the linear memory with this index.
 #[must_use]
@@ -81,6 +86,7 @@ const _: () = {
         // Stacks and chunks of memory begin on a page of every kernel.
         assert!(STACK_UNIT.is_multiple_of(Target::ALL[index].page_size()));
         assert!(WASM_PAGE_SIZE.is_multiple_of(Target::ALL[index].page_size()));
+        assert!(POLICY_ROOM.is_multiple_of(Target::ALL[index].page_size()));
         match Target::ALL[index].arch() {
             // The folded displacement is a signed 32-bit number.
             Arch::X86_64 => assert!(base + MAX_UNCHECKED_OFFSET <= 0x7fff_ffff),

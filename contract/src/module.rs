@@ -7,9 +7,11 @@
 /// The version of this crate's formats. It grows with every incompatible change. The shim
 /// refuses to start a module of another version. Only linking with `ld` can combine two
 /// versions.
-pub const CONTRACT_VERSION: u32 = 6;
+pub const CONTRACT_VERSION: u32 = 7;
 
 use crate::layout::MAX_MEMORIES;
+use crate::parts::Part;
+use crate::symbols::RUNTIME_SYMBOLS;
 
 /// Everything that the shim knows about the module, at the symbol
 /// [`symbols::MODULE`](crate::symbols::MODULE).
@@ -40,10 +42,11 @@ pub struct ModuleInfo {
     pub names: u64,
     /// Bytes of all function names.
     pub names_len: u64,
-    /// Address of the manifest (see [`crate::manifest`]), the descriptor of the ELF note.
-    pub manifest: u64,
-    /// Bytes of the manifest.
-    pub manifest_len: u64,
+    /// Address of the [`PolicyInfo`]. Nothing else here depends on the policy.
+    pub policy: u64,
+    /// A bit for each symbol of the runtime that the module's code refers to, in the order of
+    /// [`runtime_symbols`](crate::symbols::runtime_symbols). Only `wasi-aot inspect` reads them.
+    pub runtime_symbols: [u64; RUNTIME_SYMBOLS.div_ceil(64)],
     /// The module's memories, by index; the first [`Self::memory_count`] are used. The
     /// executable's segments map memory 0's initial size.
     pub memories: [MemoryLimits; MAX_MEMORIES],
@@ -53,13 +56,26 @@ pub struct ModuleInfo {
     pub memory_count: u32,
 }
 
+/// What the policy decides, in a segment that holds nothing else but the manifest's note.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct PolicyInfo {
+    /// Address of the manifest (see [`crate::manifest`]), the descriptor of the ELF note.
+    pub manifest: u64,
+    /// Bytes of the manifest.
+    pub manifest_len: u64,
+    /// Address of each part's root, in the order of [`Part::ALL`]; 0 for a part that the
+    /// policy doesn't need. Such a part isn't in the executable.
+    pub parts: [u64; Part::ALL.len()],
+}
+
 /// Sizes of a memory.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct MemoryLimits {
     /// Pages at the start.
     pub initial_pages: u32,
-    /// The most pages that `memory.grow` may reach. At most the module's own maximum.
+    /// The module's own maximum. The policy may allow less.
     pub maximum_pages: u32,
 }
 

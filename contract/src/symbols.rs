@@ -1,5 +1,7 @@
 //! Names of the symbols and sections that cross between module and shim.
 
+use crate::preview1;
+
 /// The name of a symbol of ours, as a literal: `symbol!("entry")` is `"wasi_aot_entry"`. The
 /// shim's function for an import of `wasi_snapshot_preview1` has the import's name:
 /// `symbol!("fd_read")`.
@@ -54,9 +56,24 @@ pub const HELPERS: [&str; 8] = [
     BYTES_FIND,
 ];
 
+/// The number of [`runtime_symbols`].
+pub const RUNTIME_SYMBOLS: usize = HELPERS.len() + preview1::FUNCTIONS.len();
+
+/// The names of all symbols of the runtime that a module's code may refer to: each name is the
+/// prefix of the first string and the second string. A module's
+/// [`ModuleInfo`](crate::module::ModuleInfo) has a bit for each, in this order.
+pub fn runtime_symbols() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let helpers = HELPERS.into_iter().map(|name| ("", name));
+    let functions = preview1::FUNCTIONS.iter();
+    helpers.chain(functions.map(|function| (PREFIX, function.name)))
+}
+
 /// Section of the [`MODULE`] symbol, placed at
 /// [`MODULE_INFO_ADDR`](crate::layout::MODULE_INFO_ADDR).
 pub const MODULE_SECTION: &str = ".wasi_aot.module";
+/// Section of the [`PolicyInfo`](crate::module::PolicyInfo), which the linker keeps, together
+/// with the manifest's note, in a segment of its own.
+pub const POLICY_SECTION: &str = ".wasi_aot.policy";
 /// Section of the initial bytes of memory 0, placed at
 /// [`layout::memory_base`](crate::layout::memory_base).
 pub const MEMORY_SECTION: &str = ".wasi_aot.memory";

@@ -22,13 +22,10 @@ use wasi_aot_contract::text::Milliseconds;
 /// Set once by [`install`].
 static LIMIT: AtomicU64 = AtomicU64::new(0);
 
-/// Starts the timer if there is a limit, in milliseconds. Returns the signal that it sends, as
-/// [`sys::unblock`] takes it, or nothing. Ends the process if the system has no such timers,
-/// since nothing else would keep the limit.
-pub fn install(limit: Option<u64>) -> u64 {
-    let Some(limit) = limit else {
-        return 0;
-    };
+/// Starts the timer for a limit in milliseconds. Returns the signal that it sends, as
+/// [`sys::unblock`] takes it. Ends the process if the system has no such timers, since nothing
+/// else would keep the limit.
+pub fn install(limit: u64) -> u64 {
     LIMIT.store(limit, Ordering::Relaxed);
     if let Err(error) = start(limit) {
         cannot_start(format_args!(

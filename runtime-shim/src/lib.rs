@@ -14,6 +14,7 @@
 //! | faults and timers | [`traps`], [`preempt`], `cpu_limit` (for tests `again`) |
 //! | the two fences | [`policy`], [`harden`], `privileges` (for tests `corrupt`) |
 //! | the calls of preview 1 | [`wasi`] |
+//! | what only some policies need | `parts` |
 //! | the order of the start | [`start`] |
 //!
 //! Everything runs on the process's only thread: on the kernel's stack until
@@ -49,6 +50,7 @@ mod linear_memory;
 mod manifest;
 #[cfg(not(test))]
 mod panic;
+mod parts;
 mod pieces;
 mod policy;
 mod preempt;

@@ -76,7 +76,12 @@ pub fn sizes(module: &ModuleInfo) -> impl Iterator<Item = (u32, u64)> + Clone {
 /// grow to `together` pages.
 pub fn reserve(module: &ModuleInfo, together: u64) {
     TOGETHER.store(together, Ordering::Relaxed);
-    for (memory, limits) in (0..module.memory_count).zip(&module.memories) {
+    let memories = (0..module.memory_count).zip(&module.memories);
+    let initial = memories
+        .clone()
+        .map(|(_, limits)| u64::from(limits.initial_pages));
+    let room = together.saturating_sub(initial.sum());
+    for (memory, limits) in memories {
         let result = if memory == 0 {
             reserve_first(limits.initial_pages)
         } else {
@@ -85,14 +90,17 @@ pub fn reserve(module: &ModuleInfo, together: u64) {
         if let Err(error) = result {
             refuse(memory, error);
         }
-        publish(memory, limits);
+        publish(memory, limits, room);
     }
     COUNT.store(module.memory_count, Ordering::Relaxed);
 }
 
-fn publish(memory: u32, limits: &MemoryLimits) {
+/// Makes a memory's limits known. The memory can't grow by more than `room` pages.
+fn publish(memory: u32, limits: &MemoryLimits, room: u64) {
     let index = memory as usize;
-    MAXIMUM_PAGES[index].store(limits.maximum_pages.min(MAX_PAGES), Ordering::Relaxed);
+    let allowed = u64::from(limits.initial_pages).saturating_add(room);
+    let maximum = u64::from(limits.maximum_pages.min(MAX_PAGES)).min(allowed);
+    MAXIMUM_PAGES[index].store(maximum as u32, Ordering::Relaxed);
     wasi_aot_memory_pages[index].store(limits.initial_pages, Ordering::Relaxed);
 }
 

@@ -11,7 +11,7 @@
 //!
 //! | record | stored in or iterated by | consumed by |
 //! |---|---|---|
-//! | `stack-size`, `max-memory`, `max-cpu` | [`Limits`] | [`crate::start`], which hands them to `stack`, `linear_memory` and `cpu_limit` |
+//! | `stack-size`, `max-memory`, `max-cpu` | [`Limits`] | [`crate::start`], which hands them to `stack` and `linear_memory`, and `parts.rs` to `cpu_limit` |
 //! | `no-harden`, `require-harden` | [`Manifest::fence`] | [`crate::harden::raise`] |
 //! | `refuse-own-directory`, `hole` | fields of [`Manifest`] | `policy/way.rs` |
 //! | `env-inherit` | [`Manifest::inherits_environment`] | `policy/environment.rs`; `policy/privileged.rs` refuses it |

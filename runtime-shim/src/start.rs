@@ -4,16 +4,17 @@
 //! program spends its time on.
 
 use crate::manifest::Manifest;
-use crate::policy::Refusal;
+use crate::parts::Parts;
 use crate::policy::environment::Environment;
 use crate::process::Process;
 use crate::report::{self, cannot_start};
 use crate::{
-    arch, cpu_limit, harden, inherited, linear_memory, policy, preempt, privileges, stack, sys,
-    tables, traps, wasi,
+    arch, harden, inherited, linear_memory, policy, preempt, privileges, stack, sys, tables, traps,
+    wasi,
 };
+use core::ptr::with_exposed_provenance;
 use wasi_aot_contract::cpu::{Features, Missing};
-use wasi_aot_contract::module::{CONTRACT_VERSION, ModuleInfo};
+use wasi_aot_contract::module::{CONTRACT_VERSION, ModuleInfo, PolicyInfo};
 
 unsafe extern "C" {
     /// The module's own, at an address that the runtime is linked for; `symbols::MODULE`.
@@ -48,7 +49,11 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
     // its code may need instructions that the processor lacks.
     check_module(module);
     // Before the steps that need the limits of the manifest.
-    let manifest = read_manifest(module);
+    // SAFETY: the compiler wrote the address, and the structure is never written.
+    let policy = unsafe { &*with_exposed_provenance::<PolicyInfo>(module.policy as usize) };
+    let manifest = read_manifest(policy);
+    // SAFETY: the compiler wrote the addresses of the parts that the manifest needs.
+    let parts = unsafe { Parts::new(policy, &manifest) };
 
     // Before the runtime opens anything: it closes every number from 3 on.
     inherited::close_descriptors();
@@ -58,9 +63,7 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
     let stack_top = stack::reserve(manifest.limits.stack_size);
     // Traps before timers: the timers' handlers run on the stack that `traps::install` sets
     // up. From here on a fault, and the limit of processor time, end the process with a message.
-    let signals = traps::install(module)
-        | preempt::install(module)
-        | cpu_limit::install(manifest.limits.max_cpu);
+    let signals = traps::install(module) | preempt::install(module) | parts.limit_cpu(&manifest);
     // After all handlers are installed: a blocked signal may be pending and then arrives at
     // once. The result is ignored, because a failure costs only the messages of traps.
     sys::unblock(signals);
@@ -78,13 +81,13 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
             "standard input, output and error can't be set up"
         ));
     }
-    // Before anything is opened with rights that the caller lacks.
-    policy::privileged::check(process.auxv.is_secure(), &manifest).unwrap_or_else(refuse);
+    let privileged = process.auxv.is_secure();
+    policy::privileged::check_environment(privileged, &manifest)
+        .unwrap_or_else(|why| cannot_start(format_args!("{why}")));
     // SAFETY: as for the environment.
     let start = unsafe { policy::Start::new(rustix::param::linux_execfn(), process.args) };
-    let off_limits = policy::resolve(&manifest, start, &mut wasi.fds, &mut wasi.environment)
-        .unwrap_or_else(refuse);
-    (wasi.own, wasi.resolver.hole) = (off_limits.own, off_limits.hole);
+    let listeners = parts.listen(&manifest, wasi);
+    parts.grant(&manifest, start, privileged, listeners, wasi);
 
     // The second fence. Capabilities go after listeners and directories are open, which may
     // take them. Landlock and seccomp must be last: they forbid the calls above.
@@ -95,20 +98,15 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
 }
 
 /// Reads the manifest in the executable's note.
-fn read_manifest(module: &ModuleInfo) -> Manifest {
+fn read_manifest(policy: &PolicyInfo) -> Manifest {
     // SAFETY: the compiler or linker wrote address and length of the note.
-    let note = unsafe { tables::slice(module.manifest, module.manifest_len) };
+    let note = unsafe { tables::slice(policy.manifest, policy.manifest_len) };
     let Ok(manifest) = Manifest::read(note) else {
         cannot_start(format_args!(
             "the manifest in the executable is damaged; build it again"
         ))
     };
     manifest
-}
-
-/// Ends the process with the reason why it can't have its grants.
-fn refuse<T>(refusal: Refusal) -> T {
-    cannot_start(format_args!("{refusal}"))
 }
 
 /// Ends the process where the module can't run here.

@@ -16,6 +16,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
+use wasi_aot_contract::layout::HEADERS_ROOM;
+use wasi_aot_contract::module::ModuleInfo;
 use wasi_aot_contract::text::steers;
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
@@ -392,7 +394,8 @@ fn changed_runtime(tool: &Tool) -> Result<()> {
             "the second segment isn't the runtime's code"
         );
         let code = offset(1) + 0x1000;
-        let constants = offset(0) + word(header(0) + 32) as usize - 1;
+        // The runtime's follow the headers and the module's information.
+        let constants = HEADERS_ROOM as usize + size_of::<ModuleInfo>() + 64;
         let changes = [
             ("code", code, 0x1000),
             ("a constant", constants, 1),

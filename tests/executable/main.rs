@@ -3,6 +3,7 @@
 //!
 //! - [`starting`]: what an executable says if it can't start; [`image`]: what the kernel
 //!   maps of its file; [`ld`]: an executable that `ld` linked;
+//! - [`parts`]: which parts of the runtime it has, and what another policy changes;
 //! - [`traps`]: what a trap says; [`cpu_limit`]: `--max-cpu`; [`preempt`]: goroutines that
 //!   compute give way;
 //! - [`inherited`], [`streams`], [`own`]: what a program can't do with descriptors, signals
@@ -17,6 +18,7 @@ mod inherited;
 mod ld;
 mod listen;
 mod own;
+mod parts;
 mod preempt;
 mod starting;
 mod streams;
@@ -36,6 +38,7 @@ fn main() -> anyhow::Result<()> {
         ld::trials,
         listen::trials,
         own::trials,
+        parts::trials,
         preempt::trials,
         starting::trials,
         streams::trials,

@@ -11,9 +11,10 @@ pub const CONTRACT: Layers = &[
     ("target", &["cpu"]),
     ("layout", &["target"]),
     ("manifest", &[]),
-    ("module", &["layout"]),
+    ("parts", &["manifest"]),
     ("preview1", &[]),
-    ("symbols", &[]),
+    ("symbols", &["preview1"]),
+    ("module", &["layout", "parts", "symbols"]),
     ("text", &[]),
 ];
 
@@ -87,6 +88,7 @@ pub const COMPILER: Layers = &[
             "analysis",
             "compile",
             "error",
+            "link",
             "merge",
             "module",
             "options",
@@ -169,6 +171,10 @@ pub const RUNTIME: Layers = &[
             "sys",
         ],
     ),
+    (
+        "parts",
+        &["cpu_limit", "manifest", "policy", "report", "wasi"],
+    ),
     ("privileges", &["harden"]),
     ("inherited", &["sys"]),
     // The whole start, in its order.
@@ -176,11 +182,11 @@ pub const RUNTIME: Layers = &[
         "start",
         &[
             "arch",
-            "cpu_limit",
             "harden",
             "inherited",
             "linear_memory",
             "manifest",
+            "parts",
             "policy",
             "preempt",
             "privileges",

@@ -1,5 +1,10 @@
-//! The data that the shim reads: the tables of traps and functions, the manifest's note, and
-//! the [`ModuleInfo`] that points to all of them. The formats are in `contract/src/module.rs`.
+//! The data that the shim reads: the tables of traps and functions, the manifest's note, the
+//! [`PolicyInfo`] that points to the note and to the parts of the runtime that the policy
+//! needs, and the [`ModuleInfo`] that points to all of them. The formats are in
+//! `contract/src/module.rs`.
+//!
+//! **Only the policy's two sections depend on the policy**, [`PolicyInfo`] and the note. The
+//! linker keeps them behind everything else.
 //!
 //! **Traps need no table for memory.** A fault inside a memory's reserve at an instruction of
 //! the module is an out-of-bounds access; the fault's address says so. Only instructions that
@@ -11,9 +16,10 @@ use object::SectionKind;
 use object::write::{SectionId, StandardSection, SymbolId};
 use std::mem::offset_of;
 use wasi_aot_contract::module::{
-    CONTRACT_VERSION, FunctionEntry, MemoryLimits, ModuleInfo, Preemption, TrapEntry,
+    CONTRACT_VERSION, FunctionEntry, MemoryLimits, ModuleInfo, PolicyInfo, Preemption, TrapEntry,
 };
-use wasi_aot_contract::{layout, symbols};
+use wasi_aot_contract::parts::Part;
+use wasi_aot_contract::{layout, manifest, symbols};
 
 use crate::symbol::Symbol;
 
@@ -21,13 +27,14 @@ use crate::symbol::Symbol;
 pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Text) -> u64 {
     let traps = traps(code);
     let (functions, names) = functions(code);
-    let manifest = note(code, input.manifest);
-    let mut info = Info::new(code);
+    let policy = policy(code, input.manifest);
+    let mut info = Info::new(code, symbols::MODULE_SECTION, size_of::<ModuleInfo>());
     info.words(&[
         (offset_of!(ModuleInfo, version), CONTRACT_VERSION),
         (offset_of!(ModuleInfo, cpu_features), input.features.0),
     ]);
     info.memories(input.memories);
+    info.runtime_symbols(code);
     info.preemption(input, code);
     info.address(offset_of!(ModuleInfo, entry), code.entry, 0);
     let text = code.object.section_symbol(code.text);
@@ -49,12 +56,8 @@ pub(super) fn emit(input: &Input<'_, '_, '_>, code: &mut Text) -> u64 {
         offset_of!(ModuleInfo, names_len),
         &names,
     );
-    info.table(
-        offset_of!(ModuleInfo, manifest),
-        offset_of!(ModuleInfo, manifest_len),
-        &manifest,
-    );
-    info.finish(code);
+    info.address(offset_of!(ModuleInfo, policy), policy, 0);
+    info.finish(code, Some(symbols::MODULE));
     traps.bytes + functions.bytes + names.bytes
 }
 
@@ -120,6 +123,49 @@ fn functions(code: &mut Text) -> (Table, Table) {
     )
 }
 
+/// Adds the [`PolicyInfo`] and the manifest. Returns the symbol of the policy's section, which
+/// begins with the [`PolicyInfo`].
+fn policy(code: &mut Text, manifest: &[u8]) -> SymbolId {
+    let note = note(code, manifest);
+    let mut info = Info::new(code, symbols::POLICY_SECTION, size_of::<PolicyInfo>());
+    info.table(
+        offset_of!(PolicyInfo, manifest),
+        offset_of!(PolicyInfo, manifest_len),
+        &note,
+    );
+    let parts = (offset_of!(PolicyInfo, parts)..).step_by(size_of::<u64>());
+    for (part, at) in Part::ALL.into_iter().zip(parts) {
+        if needs(manifest, part) {
+            let root = runtime_function(code, part.root());
+            info.address(at, root, 0);
+        }
+    }
+    let section = code.object.section_symbol(info.section);
+    info.finish(code, None);
+    section
+}
+
+/// Whether a manifest has a record that needs the part.
+fn needs(manifest: &[u8], part: Part) -> bool {
+    let records = manifest::records(manifest);
+    let mut records = records.expect("BUG: the compiler wrote a manifest that it can't read");
+    records.any(|record| record.is_ok_and(|record| part.is_needed_for(&record)))
+}
+
+/// A symbol for a function of the runtime.
+fn runtime_function(code: &mut Text, name: &str) -> SymbolId {
+    code.object.add_symbol(object::write::Symbol {
+        name: name.as_bytes().to_vec(),
+        value: 0,
+        size: 0,
+        kind: object::SymbolKind::Text,
+        scope: object::SymbolScope::Unknown,
+        weak: false,
+        section: object::write::SymbolSection::Undefined,
+        flags: object::SymbolFlags::None,
+    })
+}
+
 /// The manifest as an ELF note (gABI, "Note Section"): the sizes of name and descriptor and
 /// the type, in 4 bytes each, then name and descriptor, each padded to 4 bytes. The table
 /// that is returned is the descriptor.
@@ -152,7 +198,7 @@ fn note(code: &mut Text, manifest: &[u8]) -> Table {
     }
 }
 
-/// The [`ModuleInfo`] being written: its bytes, and the addresses to be relocated.
+/// A structure being written: its bytes, and the addresses to be relocated.
 struct Info {
     section: SectionId,
     bytes: Vec<u8>,
@@ -160,14 +206,15 @@ struct Info {
 }
 
 impl Info {
-    fn new(code: &mut Text) -> Self {
-        let name = symbols::MODULE_SECTION.as_bytes().to_vec();
+    /// A structure of `size` bytes in a section of this name.
+    fn new(code: &mut Text, section: &str, size: usize) -> Self {
+        let name = section.as_bytes().to_vec();
         let section = code
             .object
             .add_section(Vec::new(), name, SectionKind::ReadOnlyData);
         Self {
             section,
-            bytes: vec![0; size_of::<ModuleInfo>()],
+            bytes: vec![0; size],
             addresses: Vec::new(),
         }
     }
@@ -202,6 +249,21 @@ impl Info {
         }
     }
 
+    /// Sets the bits of the runtime's symbols that the code refers to.
+    fn runtime_symbols(&mut self, code: &Text) {
+        let object = &code.object;
+        let referred = |name: &[u8]| {
+            let id = object.symbol_id(name);
+            id.is_some_and(|id| object.symbol(id).is_undefined())
+        };
+        let start = offset_of!(ModuleInfo, runtime_symbols);
+        for (index, (prefix, name)) in symbols::runtime_symbols().enumerate() {
+            if referred(format!("{prefix}{name}").as_bytes()) {
+                self.bytes[start + index / 8] |= 1 << (index % 8);
+            }
+        }
+    }
+
     fn address(&mut self, offset: usize, symbol: SymbolId, addend: i64) {
         self.addresses.push((offset, symbol, addend));
     }
@@ -233,9 +295,10 @@ impl Info {
         self.bytes[len..len + 8].copy_from_slice(&table.len.to_le_bytes());
     }
 
-    fn finish(self, code: &mut Text) {
+    /// Writes the structure, and defines `name` as its address.
+    fn finish(self, code: &mut Text, name: Option<&str>) {
         code.object
-            .append_section_data(self.section, &self.bytes, align_of::<ModuleInfo>() as u64);
+            .append_section_data(self.section, &self.bytes, align_of::<u64>() as u64);
         for (offset, symbol, addend) in self.addresses {
             absolute(
                 &mut code.object,
@@ -246,8 +309,9 @@ impl Info {
                 64,
             );
         }
+        let Some(name) = name else { return };
         let symbol = object::write::Symbol {
-            name: symbols::MODULE.as_bytes().to_vec(),
+            name: name.as_bytes().to_vec(),
             value: 0,
             size: self.bytes.len() as u64,
             kind: object::SymbolKind::Data,

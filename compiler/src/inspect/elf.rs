@@ -2,9 +2,10 @@
 //! and symbols.
 //!
 //! An executable is read as the kernel and the shim read it: by its segments, and by the
-//! [`ModuleInfo`] in them, which points to the manifest that counts. wasi-aot links it at a
-//! fixed address. In an executable linked by `ld` it is found by its pointer to the manifest.
-//! The note that people see must be the manifest that the shim reads.
+//! [`ModuleInfo`] in them, whose [`PolicyInfo`] points to the manifest that counts. wasi-aot
+//! links the [`ModuleInfo`] at a fixed address. In an executable linked by `ld` it is found by
+//! its pointer to the [`PolicyInfo`]. The note that people see must be the manifest that the
+//! shim reads.
 
 use super::InspectError;
 use memchr::memmem;
@@ -13,7 +14,9 @@ use object::elf::{self, FileHeader64, ProgramHeader64, SectionHeader64};
 use object::read::elf::{FileHeader, NoteIterator, ProgramHeader, SectionHeader, SectionTable};
 use std::mem::{offset_of, size_of};
 use wasi_aot_contract::layout::{self, MAX_MEMORIES, MAX_PAGES, MODULE_INFO_ADDR, WASM_PAGE_SIZE};
-use wasi_aot_contract::module::{CONTRACT_VERSION, MemoryLimits, ModuleInfo, Preemption};
+use wasi_aot_contract::module::{
+    CONTRACT_VERSION, MemoryLimits, ModuleInfo, PolicyInfo, Preemption,
+};
 use wasi_aot_contract::symbols;
 use wasi_aot_contract::target::Target;
 
@@ -21,6 +24,10 @@ const LE: LittleEndian = LittleEndian;
 type Header = FileHeader64<LittleEndian>;
 type Segments<'a> = &'a [ProgramHeader64<LittleEndian>];
 type Sections<'a> = SectionTable<'a, Header>;
+
+// The manifest's address and length, as they are searched for, begin the policy.
+const _: () = assert!(offset_of!(PolicyInfo, manifest) == 0);
+const _: () = assert!(offset_of!(PolicyInfo, manifest_len) == 8);
 
 /// The most segments that are read, since each is searched. No linker gives our executables so
 /// many.
@@ -158,36 +165,45 @@ fn noted_manifest<'a>(
     Ok(None)
 }
 
-/// The module information that points to the manifest of `len` bytes at `manifest`: first at
-/// the fixed address, then anywhere in read-only segments.
+/// The module information whose policy points to the manifest of `len` bytes at `manifest`:
+/// first at the fixed address, then anywhere in read-only segments.
 fn module_info<'a>(
     bytes: &'a [u8],
     segments: Segments<'_>,
     manifest: u64,
     len: u64,
 ) -> Result<Option<Info<'a>>, InspectError> {
-    let names = [manifest.to_le_bytes(), len.to_le_bytes()].concat();
-    let field = offset_of!(ModuleInfo, manifest);
-    let read_only = |s: &&ProgramHeader64<LittleEndian>| {
-        s.p_type(LE) == elf::PT_LOAD && s.p_flags(LE) == elf::PF_R
+    let mut read_only = Vec::new();
+    for segment in segments {
+        if segment.p_type(LE) == elf::PT_LOAD && segment.p_flags(LE) == elf::PF_R {
+            read_only.push((segment.p_vaddr(LE), data(segment, bytes)?));
+        }
+    }
+    let at = |address: u64| {
+        read_only.iter().find_map(|&(start, data)| {
+            let within = usize::try_from(address.checked_sub(start)?).ok()?;
+            data.get(within..)
+        })
     };
-    let at = |data: &'a [u8], start: usize| data.get(start..).and_then(Info::new);
-    for segment in segments.iter().filter(read_only) {
-        let (data, address) = (data(segment, bytes)?, segment.p_vaddr(LE));
-        let fixed = MODULE_INFO_ADDR.checked_sub(address);
-        let fixed = fixed.and_then(|start| at(data, usize::try_from(start).ok()?));
-        if let Some(info) = fixed.filter(|info| info.0[field..].starts_with(&names)) {
-            return Ok(Some(info));
-        }
+    let names = [manifest.to_le_bytes(), len.to_le_bytes()].concat();
+    let policy = offset_of!(ModuleInfo, policy);
+    let names_manifest = |address| at(address).is_some_and(|policy| policy.starts_with(&names));
+    let fixed = at(MODULE_INFO_ADDR).and_then(Info::new);
+    if let Some(info) = fixed.filter(|info| names_manifest(info.long(policy))) {
+        return Ok(Some(info));
     }
-    for segment in segments.iter().filter(read_only) {
-        let data = data(segment, bytes)?;
-        let mut starts = memmem::find_iter(data, &names).filter_map(|at| at.checked_sub(field));
-        if let Some(info) = starts.find_map(|start| at(data, start)) {
-            return Ok(Some(info));
-        }
-    }
-    Ok(None)
+    let found = read_only.iter().find_map(|&(start, data)| {
+        let within = memmem::find(data, &names)?;
+        Some(start.wrapping_add(within as u64).to_le_bytes())
+    });
+    let Some(address) = found else {
+        return Ok(None);
+    };
+    let info = |data: &'a [u8]| {
+        let mut starts = memmem::find_iter(data, &address).filter_map(|at| at.checked_sub(policy));
+        starts.find_map(|start| data.get(start..).and_then(Info::new))
+    };
+    Ok(read_only.iter().find_map(|&(_, data)| info(data)))
 }
 
 fn object<'a>(

@@ -3,9 +3,11 @@
 use super::InspectError;
 use super::buildinfo::{self, BuildInfo};
 use super::elf;
-use super::runtime;
+
+use crate::link;
 use crate::options::Target;
 use crate::policy::{EnvVar, Grant};
+use crate::shim_image;
 use wasi_aot_contract::cpu::{Features, Spec};
 use wasi_aot_contract::layout::{DEFAULT_STACK_SIZE, WASM_PAGE_SIZE};
 use wasi_aot_contract::manifest::{self, Malformed, Record};
@@ -94,15 +96,17 @@ pub(super) fn report(bytes: &[u8]) -> Result<Executable, InspectError> {
             "its manifest can't be read; a newer wasi-aot may have written it".into(),
         )
     })?;
+    let memories = memories(&parts.memories, &manifest);
     Ok(Executable {
         is_object: parts.is_object,
         target,
         cpu,
         manifest,
-        memories: parts.memories.iter().map(memory).collect(),
+        memories,
         preempts: parts.preempts,
         has_symbols: parts.has_symbols,
-        runtime_is_known: (!parts.is_object).then(|| runtime::is_known(bytes, target)),
+        runtime_is_known: (!parts.is_object)
+            .then(|| link::has_runtime(bytes, shim_image::of(target))),
         build_info: buildinfo::find(&parts.image),
         sizes: Sizes {
             file: bytes.len() as u64,
@@ -116,9 +120,25 @@ pub(super) fn report(bytes: &[u8]) -> Result<Executable, InspectError> {
     })
 }
 
-fn memory(limits: &MemoryLimits) -> (u64, u64) {
+/// The initial and the largest number of bytes of each memory. The initial bytes of the other
+/// memories aren't available to a memory.
+fn memories(limits: &[MemoryLimits], manifest: &Manifest) -> Vec<(u64, u64)> {
     let bytes = |pages: u32| u64::from(pages) * WASM_PAGE_SIZE;
-    (bytes(limits.initial_pages), bytes(limits.maximum_pages))
+    let all: u64 = limits
+        .iter()
+        .map(|memory| bytes(memory.initial_pages))
+        .sum();
+    let allowed = manifest.max_memory.map_or(u64::MAX, |all| {
+        let rest = all.saturating_sub(manifest.stack_size);
+        rest - rest % WASM_PAGE_SIZE
+    });
+    let room = allowed.saturating_sub(all);
+    let limits = limits.iter().map(|memory| {
+        let initial = bytes(memory.initial_pages);
+        let maximum = bytes(memory.maximum_pages).min(initial.saturating_add(room));
+        (initial, maximum)
+    });
+    limits.collect()
 }
 
 impl Executable {

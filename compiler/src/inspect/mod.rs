@@ -15,7 +15,6 @@ mod elf;
 pub mod executable;
 pub mod module;
 mod outline;
-mod runtime;
 #[cfg(test)]
 mod tests;
 

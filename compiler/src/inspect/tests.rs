@@ -5,9 +5,10 @@ use super::module::Form;
 use super::{Executable, InspectError, Inspected, ModuleReport, inspect};
 use crate::policy::{Access, EnvVar, Grant, Policy};
 use crate::{Emit, Options, build};
+use std::mem::offset_of;
 use wasi_aot_contract::layout::{DEFAULT_STACK_SIZE, MODULE_INFO_ADDR};
 use wasi_aot_contract::manifest::{Record, writer};
-use wasi_aot_contract::module::CONTRACT_VERSION;
+use wasi_aot_contract::module::{CONTRACT_VERSION, ModuleInfo, PolicyInfo};
 use wasi_aot_contract::preview1;
 
 const NOTHING: &str =
@@ -328,28 +329,29 @@ fn other_files_are_named() {
         let error = error(bytes).to_string();
         assert!(error.starts_with(says), "{error}");
     }
-    // The shim is an ELF executable that wasi-aot didn't link with a module.
+    // The runtime's image is an ELF object that isn't a module's.
     assert!(matches!(
         error(crate::shim_image::of(crate::options::Target::LinuxAmd64)),
         InspectError::Foreign(_)
     ));
 }
 
-/// The file offset of the segment that is loaded at `MODULE_INFO_ADDR`.
-fn module_info(bytes: &[u8]) -> usize {
+/// The file offset of this address.
+fn offset(bytes: &[u8], address: u64) -> usize {
     let word = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
     let headers = word(32) as usize;
-    let mut segments = (0..).map(|index| headers + index * 56);
-    let at = segments
-        .find(|&at| word(at + 16) == MODULE_INFO_ADDR)
-        .unwrap();
-    word(at + 8) as usize
+    let segments = (0..bytes[56]).map(|index| headers + usize::from(index) * 56);
+    let mut mapped = segments.filter_map(|at| {
+        let within = address.checked_sub(word(at + 16))?;
+        (within < word(at + 32)).then(|| word(at + 8) + within)
+    });
+    mapped.next().unwrap() as usize
 }
 
 #[test]
 fn an_executable_that_contradicts_itself_is_refused() {
     let whole = built(&Options::default());
-    let info = module_info(&whole);
+    let info = offset(&whole, MODULE_INFO_ADDR);
     let with = |at: usize, byte: u8| {
         let mut bytes = whole.clone();
         bytes[at] ^= byte;
@@ -360,9 +362,11 @@ fn an_executable_that_contradicts_itself_is_refused() {
     };
     assert_eq!((found, ours), (CONTRACT_VERSION ^ 0x40, CONTRACT_VERSION));
     // The length of the manifest that the shim acts on.
-    let len = std::mem::offset_of!(wasi_aot_contract::module::ModuleInfo, manifest_len);
+    let policy = info + offset_of!(ModuleInfo, policy);
+    let policy = u64::from_le_bytes(whole[policy..policy + 8].try_into().unwrap());
+    let policy = offset(&whole, policy);
     assert!(
-        with(info + len, 1)
+        with(policy + offset_of!(PolicyInfo, manifest_len), 1)
             .to_string()
             .contains("names another manifest")
     );
@@ -400,7 +404,7 @@ fn damaged_files_never_panic() {
         (state >> 33) as usize % below
     };
     // The parts of an executable that are read: headers, note and module information.
-    let info = module_info(&exe);
+    let info = offset(&exe, MODULE_INFO_ADDR);
     for (whole, first, end) in [
         (&exe, 0, 1024),
         (&exe, info, info + 512),

@@ -24,7 +24,11 @@ pub(super) fn relocate(kind: u32, site: &mut Site<'_>) -> Result<(), Fault> {
         }
         elf::R_AARCH64_CALL26 | elf::R_AARCH64_JUMP26 => branch(site),
         elf::R_AARCH64_ADR_PREL_PG_HI21 => page(site),
-        elf::R_AARCH64_ADD_ABS_LO12_NC => low12(site),
+        elf::R_AARCH64_ADD_ABS_LO12_NC | elf::R_AARCH64_LDST8_ABS_LO12_NC => low12(site, 0),
+        elf::R_AARCH64_LDST16_ABS_LO12_NC => low12(site, 1),
+        elf::R_AARCH64_LDST32_ABS_LO12_NC => low12(site, 2),
+        elf::R_AARCH64_LDST64_ABS_LO12_NC => low12(site, 3),
+        elf::R_AARCH64_LDST128_ABS_LO12_NC => low12(site, 4),
         _ => Err(Fault::UnknownKind),
     }
 }
@@ -49,11 +53,15 @@ fn page(site: &mut Site<'_>) -> Result<(), Fault> {
     site.store((instruction | (pages & 3) << 29 | (pages >> 2) << 5).to_le_bytes())
 }
 
-/// `ADD` (immediate): the low 12 bits of the address in bits 10..22.
-fn low12(site: &mut Site<'_>) -> Result<(), Fault> {
+/// `ADD` (immediate), and loads and stores of `1 << scale` bytes: the low 12 bits of the
+/// address, counted in such units, in bits 10..22.
+fn low12(site: &mut Site<'_>, scale: u32) -> Result<(), Fault> {
     let low = site.target().rem_euclid(1 << 12) as u32;
+    if !low.is_multiple_of(1 << scale) {
+        return Err(Fault::Misaligned);
+    }
     let instruction = site.instruction()? & !(0xfff << 10);
-    site.store((instruction | low << 10).to_le_bytes())
+    site.store((instruction | (low >> scale) << 10).to_le_bytes())
 }
 
 /// The two's complement of `value` in a field of `bits` bits.
@@ -74,6 +82,7 @@ mod tests {
         let mut bytes = instruction.to_le_bytes();
         let mut site = Site {
             bytes: &mut bytes,
+            at: 0,
             place,
             symbol,
             addend: 0,
@@ -110,6 +119,15 @@ mod tests {
             patched(elf::R_AARCH64_ADD_ABS_LO12_NC, 0x9100_0000, 0, 0x6123),
             Ok(0x9104_8c00)
         );
+        // ldr x0, [x0, #0x128] and ldrb w0, [x0, #0x123]
+        assert_eq!(
+            patched(elf::R_AARCH64_LDST64_ABS_LO12_NC, 0xf940_0000, 0, 0x6128),
+            Ok(0xf940_9400)
+        );
+        assert_eq!(
+            patched(elf::R_AARCH64_LDST8_ABS_LO12_NC, 0x3940_0000, 0, 0x6123),
+            Ok(0x3944_8c00)
+        );
     }
 
     #[test]
@@ -118,6 +136,10 @@ mod tests {
         assert!(call((1 << 27) - 4).is_ok());
         assert_eq!(call(1 << 27), Err(Fault::BranchTooFar));
         assert_eq!(call(2), Err(Fault::Misaligned));
+        assert_eq!(
+            patched(elf::R_AARCH64_LDST64_ABS_LO12_NC, 0xf940_0000, 0, 0x6124),
+            Err(Fault::Misaligned)
+        );
         assert_eq!(
             patched(elf::R_AARCH64_ADR_PREL_PG_HI21, 0x9000_0000, 0, 1 << 32),
             Err(Fault::OutOfRange)

@@ -1,15 +1,18 @@
-//! Reads the module's relocatable object into sections by their purpose.
+//! Reads a relocatable object, the module's or the runtime's, into sections by their purpose.
 
-use super::{fail, printable, target, unreadable};
+use super::{fail, printable, target};
 use crate::error::Error;
 use object::LittleEndian;
-use object::elf::{self, FileHeader64, Rela64, SectionHeader64};
+use object::SymbolIndex;
+use object::elf::{self, FileHeader64, Rela64, SectionHeader64, Sym64};
 use object::read::elf::{FileHeader, SectionHeader, SectionTable, SymbolTable};
+use std::collections::HashMap;
 use wasi_aot_contract::symbols as names;
 use wasi_aot_contract::target::Target;
 
 /// The header of the only kind of ELF file that is linked: 64 bits, little-endian.
 pub(super) type Header = FileHeader64<LittleEndian>;
+pub(super) type RawSym = Sym64<LittleEndian>;
 pub(super) const LE: LittleEndian = LittleEndian;
 
 /// The purpose of a section, which decides the section's segment. The variants are in the
@@ -17,11 +20,12 @@ pub(super) const LE: LittleEndian = LittleEndian;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Purpose {
     ModuleInfo,
-    Note,
     ReadOnly,
     Code,
     Data,
     Zeroed,
+    Policy,
+    Note,
 }
 
 /// A section that becomes part of the executable.
@@ -46,31 +50,84 @@ impl Section<'_> {
     }
 }
 
-/// The object, read.
-pub(super) struct Module<'a> {
+/// An object, read.
+pub(super) struct Object<'a> {
+    /// What the object is, for messages.
+    pub what: &'static str,
     pub target: Target,
     /// In the order of [`Purpose`]. Sections of the same purpose are in the object's order.
     pub sections: Vec<Section<'a>>,
     pub symbols: SymbolTable<'a, Header>,
 }
 
+impl<'a> Object<'a> {
+    /// From a section's index in the object to its position in [`Self::sections`].
+    pub(super) fn positions(&self) -> HashMap<usize, usize> {
+        let indices = self.sections.iter().map(|section| section.index);
+        indices.zip(0..).collect()
+    }
+
+    /// All symbols with their indices in the object, the null symbol first.
+    pub(super) fn symbols(&self) -> impl Iterator<Item = (SymbolIndex, &'a RawSym)> {
+        let symbols = self.symbols.iter().enumerate();
+        symbols.map(|(index, symbol)| (SymbolIndex(index), symbol))
+    }
+
+    /// The symbol with this index.
+    ///
+    /// # Errors
+    /// An index that the object doesn't have.
+    pub(super) fn symbol(&self, index: SymbolIndex) -> Result<&'a RawSym, Error> {
+        self.symbols.symbol(index).map_err(|e| self.unreadable(e))
+    }
+
+    /// The index of the section that defines a symbol. `None` for an undefined and for an
+    /// absolute symbol.
+    ///
+    /// # Errors
+    /// A section number that the file doesn't have.
+    pub(super) fn section_of(
+        &self,
+        (index, symbol): (SymbolIndex, &RawSym),
+    ) -> Result<Option<usize>, Error> {
+        let section = self.symbols.symbol_section(LE, symbol, index);
+        Ok(section.map_err(|e| self.unreadable(e))?.map(|s| s.0))
+    }
+
+    /// A symbol's name, empty if it has none.
+    pub(super) fn name_of(&self, symbol: &RawSym) -> &'a [u8] {
+        self.symbols.symbol_name(LE, symbol).unwrap_or_default()
+    }
+
+    fn unreadable(&self, error: object::read::Error) -> Error {
+        unreadable(self.what)(error)
+    }
+}
+
+/// Adds the input's name to an error of the ELF reader.
+fn unreadable(what: &'static str) -> impl Fn(object::read::Error) -> Error {
+    move |error| Error::Link(format!("cannot read {what}: {error}"))
+}
+
 /// Reads the symbol table and the sections that occupy memory, with their relocations.
-/// Other sections are left out.
+/// Other sections are left out. `what` names the object in messages.
 ///
 /// # Errors
 /// A file that isn't a relocatable object of a 64-bit little-endian machine, and a section
 /// with a property that this linker can't preserve.
-pub(super) fn read(bytes: &[u8]) -> Result<Module<'_>, Error> {
-    let unreadable = unreadable("module's object");
+pub(super) fn read<'a>(bytes: &'a [u8], what: &'static str) -> Result<Object<'a>, Error> {
+    let unreadable = unreadable(what);
     let header = Header::parse(bytes).map_err(&unreadable)?;
     if !header.is_little_endian() || header.e_type(LE) != elf::ET_REL {
-        return fail("the module's object is not a little-endian relocatable ELF object");
+        return fail(format!(
+            "{what} is not a little-endian relocatable ELF object"
+        ));
     }
     let table = header.sections(LE, bytes).map_err(&unreadable)?;
     let symbols = table
         .symbols(LE, bytes, elf::SHT_SYMTAB)
         .map_err(&unreadable)?;
-    let relocations = relocations(&table, bytes)?;
+    let relocations = relocations(&table, bytes, what)?;
 
     let mut sections = Vec::new();
     for (index, header) in table.enumerate() {
@@ -97,7 +154,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Module<'_>, Error> {
     }
     // A stable sort: sections of one purpose stay in the object's order.
     sections.sort_by_key(|section| section.purpose);
-    Ok(Module {
+    Ok(Object {
+        what,
         target: target(header.e_machine(LE))?,
         sections,
         symbols,
@@ -108,21 +166,24 @@ pub(super) fn read(bytes: &[u8]) -> Result<Module<'_>, Error> {
 fn relocations<'a>(
     table: &SectionTable<'a, Header>,
     bytes: &'a [u8],
+    what: &'static str,
 ) -> Result<Vec<&'a [Rela64<LittleEndian>]>, Error> {
-    let unreadable = unreadable("module's object");
+    let unreadable = unreadable(what);
     let mut found: Vec<&[_]> = vec![&[]; table.len()];
     for section in table.iter() {
         let Some((entries, _symtab)) = section.rela(LE, bytes).map_err(&unreadable)? else {
             if section.sh_type(LE) == elf::SHT_REL {
-                return fail("the module's object has relocations without addends");
+                return fail(format!("{what} has relocations without addends"));
             }
             continue;
         };
         let Some(of) = found.get_mut(section.sh_info(LE) as usize) else {
-            return fail("the module's object has relocations of a section that doesn't exist");
+            return fail(format!(
+                "{what} has relocations of a section that doesn't exist"
+            ));
         };
         if !of.is_empty() {
-            return fail("the module's object has two relocation tables for one section");
+            return fail(format!("{what} has two relocation tables for one section"));
         }
         *of = entries;
     }
@@ -160,8 +221,9 @@ fn purpose(name: &[u8], header: &SectionHeader64<LittleEndian>) -> Result<Option
 
 /// The purpose of a section that is known by its name.
 fn named_purpose(name: &[u8]) -> Option<Purpose> {
-    const NAMED: [(&str, Purpose); 2] = [
+    const NAMED: [(&str, Purpose); 3] = [
         (names::MODULE_SECTION, Purpose::ModuleInfo),
+        (names::POLICY_SECTION, Purpose::Policy),
         (names::NOTE_SECTION, Purpose::Note),
     ];
     if name.starts_with(b".data.rel.ro") {

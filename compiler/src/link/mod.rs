@@ -1,15 +1,17 @@
-//! The linker: object and shim become an executable. No linker is needed on the machine.
+//! The linker: object and runtime become an executable. No linker is needed on the machine.
 //!
 //! The phases, in order. Each reads only what the phases before it made:
 //!
-//! 1. [`input`] reads the module's relocatable object. [`shim`] reads the shim, which is
-//!    already linked to its final addresses.
-//! 2. [`layout`] gives every section of the module an address and a place in the file,
-//!    and lists the segments.
-//! 3. [`symbols`] resolves the module's symbols and collects the symbol table.
-//! 4. [`mod@write`] writes the file, its sections not relocated yet.
-//! 5. [`relocate`] patches the sections in place; [`site`] is one relocation, and a file
+//! 1. [`input`] reads two relocatable objects, the module's and the runtime's.
+//! 2. [`select`] chooses the sections of the runtime that this module and its policy need.
+//! 3. [`layout`] gives every section an address and a place in the file, and lists the
+//!    segments; [`place`] counts.
+//! 4. [`symbols`] resolves the symbols of both objects and collects the symbol table.
+//! 5. [`mod@write`] writes the file, its sections not relocated yet.
+//! 6. [`relocate`] patches the sections in place; [`site`] is one relocation, and a file
 //!    for each architecture has the encodings.
+//!
+//! [`compare`] goes the other way: it says whether an executable has the runtime.
 //!
 //! These hold for every output:
 //!
@@ -18,21 +20,26 @@
 //!   page of the file either.
 //! - An address and its file offset are congruent modulo the page size, as the gABI demands
 //!   ("Program Header").
-//! - The same input gives the same bytes.
+//! - The same input gives the same bytes, and another policy gives the same bytes but for
+//!   headers and what lies in the policy's segments.
 //!
 //! Input that breaks a rule is an [`Error::Link`], never a panic.
 
 mod aarch64;
+mod compare;
 mod input;
 mod layout;
+mod place;
 mod relocate;
-mod shim;
+mod select;
 mod site;
 mod symbols;
 #[cfg(test)]
 mod tests;
 mod write;
 mod x86_64;
+
+pub use compare::has_runtime;
 
 use crate::error::Error;
 use crate::module::Chunk;
@@ -49,8 +56,8 @@ pub struct Memory<'a> {
 }
 
 /// Links `object` (a relocatable ELF object of the emit phase) and the initial `memory`
-/// with `shim` (a static ELF executable at a fixed address). Returns the executable's bytes.
-/// `strip` leaves the symbol table out.
+/// with what they need of the `runtime` (another relocatable object). Returns the executable's
+/// bytes. `strip` leaves the symbol table out.
 ///
 /// # Errors
 /// [`Error::Link`] if an input breaks a rule, if neither input defines a symbol, or if the
@@ -58,23 +65,24 @@ pub struct Memory<'a> {
 pub fn executable(
     object: &[u8],
     memory: &Memory<'_>,
-    shim: &[u8],
+    runtime: &[u8],
     strip: bool,
 ) -> Result<Vec<u8>, Error> {
-    let shim = shim::read(shim)?;
-    let module = input::read(object)?;
-    if module.target != shim.target {
-        return fail("object and shim are for different machines");
+    let runtime = input::read(runtime, "the runtime")?;
+    let module = input::read(object, "the module's object")?;
+    if module.target != runtime.target {
+        return fail("object and runtime are for different machines");
     }
-    let layout = layout::plan(&module, memory, &shim)?;
-    let addresses = symbols::resolve(&module, &shim, &layout)?;
+    let selection = select::select(&runtime, &module)?;
+    let layout = layout::plan(&module, memory, &runtime, &selection)?;
+    let addresses = symbols::resolve(&module, &runtime, &layout)?;
     let table = if strip {
         Vec::new()
     } else {
-        symbols::table(&module, &shim, &layout, &addresses)?
+        symbols::table(&module, &runtime, &addresses)
     };
-    let mut file = write::file(&module, memory, &shim, &layout, &table)?;
-    relocate::apply(&mut file, &module, &layout, &addresses)?;
+    let mut file = write::file(&module, memory, &runtime, &layout, &addresses, &table)?;
+    relocate::apply(&mut file, &module, &runtime, &layout, &addresses)?;
     Ok(file)
 }
 
@@ -89,11 +97,6 @@ fn target(machine: u16) -> Result<Target, Error> {
         Some(target) => Ok(target),
         None => fail(format!("cannot link for ELF machine {machine}")),
     }
-}
-
-/// Adds the input's name to an error of the ELF reader.
-fn unreadable(input: &'static str) -> impl Fn(object::read::Error) -> Error {
-    move |error| Error::Link(format!("cannot read the {input}: {error}"))
 }
 
 /// A symbol or section name for a message.

@@ -14,8 +14,10 @@ pub(super) fn relocate(arch: Arch, kind: u32, site: &mut Site<'_>) -> Result<(),
 
 /// Where a relocation applies, in the terms of the psABIs.
 pub(super) struct Site<'a> {
-    /// The section's bytes, from the relocated place to the section's end.
+    /// The section's bytes.
     pub bytes: &'a mut [u8],
+    /// The offset of the place in the section.
+    pub at: usize,
     /// P: the address of the place.
     pub place: u64,
     /// S: the address of the symbol.
@@ -37,13 +39,15 @@ impl Site<'_> {
 
     /// Stores a little-endian field at the place.
     pub(super) fn store<const N: usize>(&mut self, value: [u8; N]) -> Result<(), Fault> {
-        *self.bytes.first_chunk_mut().ok_or(Fault::OutsideSection)? = value;
+        let field = self.bytes[self.at..].first_chunk_mut();
+        *field.ok_or(Fault::OutsideSection)? = value;
         Ok(())
     }
 
     /// Reads the 32-bit instruction at the place.
     pub(super) fn instruction(&self) -> Result<u32, Fault> {
-        let bytes = self.bytes.first_chunk().ok_or(Fault::OutsideSection)?;
+        let bytes = self.bytes[self.at..].first_chunk();
+        let bytes = bytes.ok_or(Fault::OutsideSection)?;
         Ok(u32::from_le_bytes(*bytes))
     }
 }
@@ -51,7 +55,7 @@ impl Site<'_> {
 /// Why a relocation can't be applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Fault {
-    /// A kind that Cranelift doesn't emit for an image at a fixed address.
+    /// A kind that neither Cranelift nor rustc emits for an image at a fixed address.
     #[error("unknown relocation type")]
     UnknownKind,
     #[error("value out of range")]
@@ -65,10 +69,11 @@ pub(super) enum Fault {
          largest function; make them smaller, or build for linux/amd64"
     )]
     BranchTooFar,
-    /// The target of a branch lies between two instructions.
-    #[error("misaligned branch target")]
+    /// The target of a branch lies between two instructions, or data isn't at a multiple of
+    /// its size.
+    #[error("misaligned target")]
     Misaligned,
-    #[error("undefined symbol: neither the module nor the shim defines it")]
+    #[error("undefined symbol: neither the module nor the runtime defines it")]
     UndefinedSymbol,
     #[error("the object has no symbol of this number")]
     NoSuchSymbol,

@@ -1,46 +1,52 @@
-//! Resolves the module's symbols and collects the executable's symbol table.
+//! Resolves the symbols of both objects and collects the executable's symbol table.
 //!
-//! A symbol of the module is resolved to its own definition; an undefined one to the shim's
+//! A symbol is resolved to its own object's definition; an undefined one to the other object's
 //! symbol of the same name. Nothing is weak and nothing is overridden.
 
-use super::input::{LE, Module, Section};
-use super::layout::Layout;
-use super::shim::Shim;
+use super::input::{LE, Object, RawSym};
+use super::layout::{Layout, Owner, Placed};
+use super::select::START;
 use super::site::Fault;
-use super::{fail, printable, unreadable};
+use super::{fail, printable};
 use crate::error::Error;
 use object::SymbolIndex;
-use object::elf::{self, Sym64};
+use object::elf;
 use object::read::elf::Sym as _;
 use std::collections::HashMap;
-use wasi_aot_contract::layout::MODULE_INFO_ADDR;
 use wasi_aot_contract::symbols as names;
 
-type RawSym = Sym64<object::LittleEndian>;
+/// The symbols that the other object may refer to, with their addresses.
+type Exports<'a> = HashMap<&'a [u8], u64>;
 
-/// The meaning of each symbol of the module's object, by the symbol's index in the object.
-pub(super) struct Addresses(Vec<Resolution>);
+/// The meaning of each symbol of both objects, by the symbol's index in its object.
+pub(super) struct Addresses {
+    runtime: Vec<Resolution>,
+    module: Vec<Resolution>,
+    /// Where the kernel enters the executable.
+    pub start: u64,
+}
 
 #[derive(Debug, Clone, Copy)]
 enum Resolution {
-    /// `section` is the position in [`Module::sections`], `None` for an absolute symbol and
-    /// for a symbol that the shim defines.
-    At {
-        address: u64,
-        section: Option<usize>,
-    },
-    /// Neither module nor shim defines the symbol. That is an error only if a relocation
-    /// refers to the symbol.
+    /// `section` is the number that the symbol's section has in the executable, `None` for
+    /// an absolute symbol and for a symbol that the other object defines.
+    At { address: u64, section: Option<u32> },
+    /// Neither object defines the symbol, or its section isn't part of the executable. That is
+    /// an error only if a relocation refers to the symbol.
     Undefined,
 }
 
 impl Addresses {
-    /// The address of a symbol of the object.
+    /// The address of a symbol.
     ///
     /// # Errors
     /// [`Fault::UndefinedSymbol`], [`Fault::NoSuchSymbol`].
-    pub(super) fn get(&self, index: SymbolIndex) -> Result<u64, Fault> {
-        match self.0.get(index.0) {
+    pub(super) fn get(&self, owner: Owner, index: SymbolIndex) -> Result<u64, Fault> {
+        let of_owner = match owner {
+            Owner::Runtime => &self.runtime,
+            Owner::Module => &self.module,
+        };
+        match of_owner.get(index.0) {
             // Index 0 is the null symbol; the gABI gives it the value 0.
             _ if index.0 == 0 => Ok(0),
             Some(&Resolution::At { address, .. }) => Ok(address),
@@ -51,107 +57,153 @@ impl Addresses {
 }
 
 /// A symbol's name for a message, or its number if it has no name.
-pub(super) fn describe(module: &Module<'_>, index: SymbolIndex) -> String {
-    let symbol = module.symbols.symbol(index);
-    match symbol.and_then(|symbol| module.symbols.symbol_name(LE, symbol)) {
+pub(super) fn describe(object: &Object<'_>, index: SymbolIndex) -> String {
+    match object.symbols.symbol(index).map(|s| object.name_of(s)) {
         Ok(name) if !name.is_empty() => printable(name),
         _ => format!("number {}", index.0),
     }
 }
 
-/// Finds the address of every symbol of the object.
+/// Finds the address of every symbol of both objects. Sections of the executable have these
+/// numbers: the runtime's blocks from 1, then the module's sections.
 ///
 /// # Errors
-/// A symbol outside of its section, and a shim that was linked for another address of the
-/// module information.
+/// A symbol outside of its section, and a runtime without entry point.
 pub(super) fn resolve(
-    module: &Module<'_>,
-    shim: &Shim<'_>,
+    module: &Object<'_>,
+    runtime: &Object<'_>,
     layout: &Layout,
 ) -> Result<Addresses, Error> {
-    let exports = exports(shim)?;
-    match exports.get(names::MODULE.as_bytes()) {
-        None | Some(&MODULE_INFO_ADDR) => {}
-        Some(other) => {
-            return fail(format!(
-                "the shim expects {} at {other:#x}, but its address is {MODULE_INFO_ADDR:#x}",
-                names::MODULE
-            ));
-        }
+    let blocks = layout.blocks.len();
+    let mut of_module = own(module, &layout.places(Owner::Module), |placed| {
+        Some((1 + blocks + placed.position) as u32)
+    })?;
+    let (of_runtime, exported) = with_imports(runtime, layout, |of_runtime| {
+        let exported = exports(module, &of_module);
+        import(runtime, of_runtime, &exported);
+    })?;
+    import(module, &mut of_module, &exported);
+    Ok(Addresses {
+        start: start(&exported)?,
+        runtime: of_runtime,
+        module: of_module,
+    })
+}
+
+/// Finds the address of every symbol of the runtime alone, with the module's information at
+/// `info`.
+///
+/// # Errors
+/// As [`resolve`].
+pub(super) fn resolve_runtime(
+    runtime: &Object<'_>,
+    layout: &Layout,
+    info: u64,
+) -> Result<Addresses, Error> {
+    let (of_runtime, exported) = with_imports(runtime, layout, |of_runtime| {
+        let exported = HashMap::from([(names::MODULE.as_bytes(), info)]);
+        import(runtime, of_runtime, &exported);
+    })?;
+    Ok(Addresses {
+        start: start(&exported)?,
+        runtime: of_runtime,
+        module: Vec::new(),
+    })
+}
+
+/// Resolves the runtime's symbols, the undefined ones by `import`. Returns them and those that
+/// the module may refer to.
+fn with_imports<'a>(
+    runtime: &Object<'a>,
+    layout: &Layout,
+    import: impl FnOnce(&mut [Resolution]),
+) -> Result<(Vec<Resolution>, Exports<'a>), Error> {
+    let mut of_runtime = own(runtime, &layout.places(Owner::Runtime), |placed| {
+        placed.block.map(|block| 1 + block as u32)
+    })?;
+    let exported = exports(runtime, &of_runtime);
+    import(&mut of_runtime);
+    Ok((of_runtime, exported))
+}
+
+fn start(exported: &Exports<'_>) -> Result<u64, Error> {
+    match exported.get(START) {
+        Some(&start) => Ok(start),
+        None => fail("the runtime has no entry point"),
     }
-    let unreadable = unreadable("module's object");
-    let positions = positions(&module.sections);
-    let mut resolutions = Vec::with_capacity(module.symbols.len());
-    for (position, symbol) in module.symbols.iter().enumerate() {
-        let index = SymbolIndex(position);
-        let name = module.symbols.symbol_name(LE, symbol).unwrap_or_default();
+}
+
+/// Resolves an object's symbols to the object's own definitions. `number` gives the number of
+/// a section in the executable.
+fn own(
+    object: &Object<'_>,
+    places: &HashMap<usize, &Placed>,
+    number: impl Fn(&Placed) -> Option<u32>,
+) -> Result<Vec<Resolution>, Error> {
+    let positions = object.positions();
+    let resolve = |(index, symbol): (SymbolIndex, &RawSym)| {
         let value = symbol.st_value(LE);
-        let section = module
-            .symbols
-            .symbol_section(LE, symbol, index)
-            .map_err(&unreadable)?;
-        resolutions.push(match section {
-            Some(section) => match positions.get(&section.0) {
-                Some(&at) if value <= module.sections[at].size => Resolution::At {
-                    address: layout.placements[at].address + value,
-                    section: Some(at),
-                },
-                Some(_) => {
-                    return fail(format!(
-                        "symbol {} lies outside of its section",
-                        describe(module, index)
-                    ));
-                }
-                // Its section doesn't become part of the executable.
-                None => Resolution::Undefined,
-            },
-            None if symbol.is_absolute(LE) => Resolution::At {
-                address: value,
-                section: None,
-            },
-            None => match exports.get(name) {
-                Some(&address) if !name.is_empty() => Resolution::At {
-                    address,
+        let Some(section) = object.section_of((index, symbol))? else {
+            return Ok(match symbol.is_absolute(LE) {
+                true => Resolution::At {
+                    address: value,
                     section: None,
                 },
-                _ => Resolution::Undefined,
+                false => Resolution::Undefined,
+            });
+        };
+        // Some sections don't become part of the executable.
+        let Some(&position) = positions.get(&section) else {
+            return Ok(Resolution::Undefined);
+        };
+        if value > object.sections[position].size {
+            return fail(format!(
+                "symbol {} lies outside of its section",
+                describe(object, index)
+            ));
+        }
+        Ok(match places.get(&position) {
+            Some(placed) => Resolution::At {
+                address: placed.address + value,
+                section: number(placed),
             },
-        });
-    }
-    Ok(Addresses(resolutions))
+            None => Resolution::Undefined,
+        })
+    };
+    object.symbols().map(resolve).collect()
 }
 
-/// From a section's index in the object to its position in `sections`.
-fn positions(sections: &[Section<'_>]) -> HashMap<usize, usize> {
-    let indices = sections.iter().map(|section| section.index);
-    indices.zip(0..).collect()
+/// The object's [`Exports`].
+fn exports<'a>(object: &Object<'a>, resolutions: &[Resolution]) -> Exports<'a> {
+    let symbols = object.symbols.iter().zip(resolutions);
+    let exported = symbols.filter_map(|(symbol, resolution)| match *resolution {
+        Resolution::At { address, .. } if !symbol.is_local() => {
+            Some((object.name_of(symbol), address))
+        }
+        _ => None,
+    });
+    exported.filter(|(name, _)| !name.is_empty()).collect()
 }
 
-/// The shim's symbols that the module may refer to. A linker makes hidden symbols local,
-/// so a local symbol counts if no global symbol has its name.
-fn exports<'a>(shim: &Shim<'a>) -> Result<HashMap<&'a [u8], u64>, Error> {
-    let unreadable = unreadable("shim");
-    let mut exports = HashMap::new();
-    for symbol in shim.symbols.iter() {
-        let named = !matches!(symbol.st_type(), elf::STT_FILE | elf::STT_SECTION);
-        if !named || symbol.is_undefined(LE) {
-            continue;
-        }
-        let name = shim.symbols.symbol_name(LE, symbol).map_err(&unreadable)?;
-        if symbol.is_local() {
-            exports.entry(name).or_insert(symbol.st_value(LE));
-        } else {
-            exports.insert(name, symbol.st_value(LE));
+/// Resolves undefined symbols to the other object's definitions.
+fn import(object: &Object<'_>, resolutions: &mut [Resolution], exports: &Exports<'_>) {
+    for (symbol, resolution) in object.symbols.iter().zip(resolutions) {
+        if symbol.is_undefined(LE)
+            && let Some(&address) = exports.get(object.name_of(symbol))
+        {
+            *resolution = Resolution::At {
+                address,
+                section: None,
+            };
         }
     }
-    Ok(exports)
 }
 
 /// A symbol of the executable's table.
 pub(super) struct Entry<'a> {
     pub name: &'a [u8],
-    /// The section's number in the executable; `None` for an absolute symbol.
-    pub section: Option<u32>,
+    /// The section's number in the executable.
+    pub section: u32,
     pub address: u64,
     pub size: u64,
     /// Binding and type, as ELF packs them.
@@ -172,65 +224,31 @@ pub(super) fn local_count(table: &[Entry<'_>]) -> usize {
 }
 
 /// The executable's symbol table: all local symbols, then all others, as the gABI demands
-/// ("Symbol Table"); in each half the shim's come before the module's. Sections have the
-/// numbers that [`write`] gives them: the shim's from 1, then the module's.
-///
-/// [`write`]: super::write
+/// ("Symbol Table"); in each half the runtime's come before the module's.
 pub(super) fn table<'a>(
-    module: &Module<'a>,
-    shim: &Shim<'a>,
-    layout: &Layout,
+    module: &Object<'a>,
+    runtime: &Object<'a>,
     addresses: &Addresses,
-) -> Result<Vec<Entry<'a>>, Error> {
-    debug_assert_eq!(module.sections.len(), layout.placements.len());
-    let mut table = shim_entries(shim)?;
-    for (symbol, resolution) in module.symbols.iter().zip(&addresses.0) {
-        let Resolution::At {
-            address,
-            section: Some(section),
-        } = *resolution
-        else {
-            continue;
-        };
-        let name = module.symbols.symbol_name(LE, symbol).unwrap_or_default();
-        let number = 1 + shim.sections.len() + section;
-        table.extend(entry(name, symbol, Some(number as u32), address));
+) -> Vec<Entry<'a>> {
+    let mut table = Vec::new();
+    for (object, resolutions) in [(runtime, &addresses.runtime), (module, &addresses.module)] {
+        for (symbol, resolution) in object.symbols.iter().zip(resolutions) {
+            if let Resolution::At {
+                address,
+                section: Some(section),
+            } = *resolution
+            {
+                table.extend(entry(object.name_of(symbol), symbol, section, address));
+            }
+        }
     }
     table.sort_by_key(|entry| !entry.is_local());
-    Ok(table)
-}
-
-fn shim_entries<'a>(shim: &Shim<'a>) -> Result<Vec<Entry<'a>>, Error> {
-    let unreadable = unreadable("shim");
-    let indices = shim.sections.iter().map(|section| section.index);
-    let numbers: HashMap<_, u32> = indices.zip(1..).collect();
-    let mut entries = Vec::new();
-    for (index, symbol) in shim.symbols.enumerate() {
-        let section = shim
-            .symbols
-            .symbol_section(LE, symbol, index)
-            .map_err(&unreadable)?;
-        let number = section.and_then(|section| numbers.get(&section).copied());
-        if number.is_none() && !symbol.is_absolute(LE) {
-            continue;
-        }
-        let name = shim.symbols.symbol_name(LE, symbol).map_err(&unreadable)?;
-        // The module defines this symbol, and the module's entry is in the table.
-        if name != names::MODULE.as_bytes() {
-            entries.extend(entry(name, symbol, number, symbol.st_value(LE)));
-        }
-    }
-    Ok(entries)
+    table
 }
 
 /// The table's entry for a symbol that is useful to people. Section symbols, file symbols and
 /// local labels of assemblers (`.L`) get no entry.
-fn entry<'a>(
-    name: &'a [u8],
-    symbol: &RawSym,
-    section: Option<u32>,
-    address: u64,
-) -> Option<Entry<'a>> {
+fn entry<'a>(name: &'a [u8], symbol: &RawSym, section: u32, address: u64) -> Option<Entry<'a>> {
     let named = !matches!(symbol.st_type(), elf::STT_FILE | elf::STT_SECTION)
         && !name.is_empty()
         && !name.starts_with(b".L");

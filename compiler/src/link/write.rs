@@ -1,40 +1,40 @@
-//! Writes the planned file: headers, the shim's image, the module's sections, memory 0's
-//! bytes, symbol table, section headers.
+//! Writes the planned file: headers, the sections of runtime and module, memory 0's bytes,
+//! symbol table, section headers.
 //!
-//! Sections have these numbers: 0 is the null section, the shim's follow from 1, then the
-//! module's, then memory 0's. Symbol tables refer to them ([`super::symbols::table`]).
+//! Sections have these numbers: 0 is the null section, the runtime's blocks follow from 1, then
+//! the module's, then memory 0's. Symbols have these numbers ([`super::symbols::resolve`]).
 
-use super::input::{LE, Module, Purpose, Section};
-use super::layout::Layout;
-use super::shim::Shim;
-use super::symbols::{self, Entry};
+use super::input::{LE, Object, Purpose, Section};
+use super::layout::{Layout, Owner, Placed};
+use super::symbols::{self, Addresses, Entry};
 use super::{Memory, fail};
 use crate::error::Error;
 use object::LittleEndian;
 use object::elf::{self, FileHeader64, Ident, ProgramHeader64, SectionHeader64, Sym64};
 use object::endian::{U16, U32, U64};
 use object::pod::bytes_of;
-use object::read::elf::SectionHeader as _;
+use wasi_aot_contract::layout::HEADERS_ROOM;
 use wasi_aot_contract::symbols::{MEMORY_SECTION, MEMORY_ZERO_SECTION};
 
 type SectionHeader = SectionHeader64<LittleEndian>;
 
-/// The executable's bytes, the module's sections not relocated yet. An empty `table` gives
+/// The executable's bytes, the sections not relocated yet. An empty `table` gives
 /// a file without a symbol table.
 ///
 /// # Errors
 /// More sections or segments than fit.
 pub(super) fn file(
-    module: &Module<'_>,
+    module: &Object<'_>,
     memory: &Memory<'_>,
-    shim: &Shim<'_>,
+    runtime: &Object<'_>,
     layout: &Layout,
+    addresses: &Addresses,
     table: &[Entry<'_>],
 ) -> Result<Vec<u8>, Error> {
-    let mut file = contents(module, memory, shim, layout, table.len());
+    let mut file = contents(module, memory, runtime, layout, table.len());
     let mut names = Strings::new();
     let mut headers = vec![null_section()];
-    headers.extend(shim_sections(shim, layout, &mut names));
+    headers.extend(runtime_sections(layout, &mut names));
     headers.extend(module_sections(module, layout, &mut names));
     headers.extend(memory_sections(layout, &mut names));
     if !table.is_empty() {
@@ -56,7 +56,7 @@ pub(super) fn file(
     let front = [
         bytes_of(&file_header(
             module,
-            shim,
+            addresses.start,
             &segments,
             &headers,
             headers_offset,
@@ -68,9 +68,8 @@ pub(super) fn file(
             .collect::<Vec<_>>(),
     ]
     .concat();
-    // The headers have only the page before the shim's image.
-    if front.len() as u64 > layout.shim_offset {
-        return fail("the shim has too many segments");
+    if front.len() as u64 > HEADERS_ROOM {
+        return fail("the module has too many segments");
     }
     file[..front.len()].copy_from_slice(&front);
     Ok(file)
@@ -78,27 +77,30 @@ pub(super) fn file(
 
 /// Everything that is mapped, with room for the headers at the beginning.
 fn contents(
-    module: &Module<'_>,
+    module: &Object<'_>,
     memory: &Memory<'_>,
-    shim: &Shim<'_>,
+    runtime: &Object<'_>,
     layout: &Layout,
     symbols: usize,
 ) -> Vec<u8> {
     // Keeps a large file from growing in steps: a symbol takes 24 bytes and its name.
     let mut file = Vec::with_capacity(layout.mapped_end as usize + (1 << 16) + symbols * 64);
-    file.resize(layout.shim_offset as usize, 0);
-    file.extend_from_slice(shim.image);
-    for (section, place) in module.sections.iter().zip(&layout.placements) {
-        if !section.data.is_empty() {
-            file.resize(place.offset as usize, 0);
-            file.extend_from_slice(section.data);
-        }
-    }
-    let mut chunks = memory.chunks.iter();
-    for segment in layout.memory().filter(|segment| segment.file_size > 0) {
-        let chunk = chunks.next().expect("BUG: a segment without its chunk");
-        file.resize(segment.offset as usize, 0);
-        file.extend_from_slice(&chunk.bytes);
+    let sections = layout.placed.iter().map(|placed| {
+        let object = match placed.owner {
+            Owner::Runtime => runtime,
+            Owner::Module => module,
+        };
+        (placed.offset, object.sections[placed.position].data)
+    });
+    let segments = layout.memory.iter().filter(|segment| segment.file_size > 0);
+    let chunks = segments.zip(memory.chunks);
+    let chunks = chunks.map(|(segment, chunk)| (segment.offset, &*chunk.bytes));
+    let mut pieces: Vec<(u64, &[u8])> = sections.chain(chunks).collect();
+    pieces.retain(|(_, bytes)| !bytes.is_empty());
+    pieces.sort_by_key(|&(offset, _)| offset);
+    for (offset, bytes) in pieces {
+        file.resize(offset as usize, 0);
+        file.extend_from_slice(bytes);
     }
     file.resize(layout.mapped_end as usize, 0);
     file
@@ -112,18 +114,12 @@ impl Strings {
         Self(vec![0])
     }
 
-    /// Adds the concatenation of `parts`; returns its offset in the table.
-    fn add_parts(&mut self, parts: &[&[u8]]) -> u32 {
+    /// Adds a string; returns its offset in the table.
+    fn add(&mut self, string: &[u8]) -> u32 {
         let offset = self.0.len() as u32;
-        for part in parts {
-            self.0.extend_from_slice(part);
-        }
+        self.0.extend_from_slice(string);
         self.0.push(0);
         offset
-    }
-
-    fn add(&mut self, string: &[u8]) -> u32 {
-        self.add_parts(&[string])
     }
 }
 
@@ -142,33 +138,28 @@ fn null_section() -> SectionHeader {
     }
 }
 
-/// The shim's sections. A prefix distinguishes their names from the names of the module's
+/// The runtime's sections. A prefix distinguishes their names from the names of the module's
 /// sections.
-fn shim_sections(shim: &Shim<'_>, layout: &Layout, names: &mut Strings) -> Vec<SectionHeader> {
-    let sections = shim.sections.iter().map(|section| SectionHeader {
-        sh_name: U32::new(LE, names.add_parts(&[b".shim", section.name])),
-        sh_offset: U64::new(
-            LE,
-            section
-                .header
-                .sh_offset(LE)
-                .wrapping_add(layout.shim_offset),
-        ),
-        // Sections have new numbers here, and some are left out.
-        sh_link: U32::new(LE, 0),
-        sh_info: U32::new(LE, 0),
-        ..*section.header
+fn runtime_sections(layout: &Layout, names: &mut Strings) -> Vec<SectionHeader> {
+    let sections = layout.blocks.iter().map(|block| SectionHeader {
+        sh_name: U32::new(LE, names.add(block.name.as_bytes())),
+        sh_type: U32::new(LE, elf::SHT_PROGBITS),
+        sh_flags: U64::new(LE, u64::from(elf::SHF_ALLOC | block.flags)),
+        sh_addr: U64::new(LE, block.address),
+        sh_offset: U64::new(LE, block.offset),
+        sh_size: U64::new(LE, block.size),
+        sh_addralign: U64::new(LE, 1),
+        ..null_section()
     });
     sections.collect()
 }
 
 fn module_sections(
-    module: &Module<'_>,
+    module: &Object<'_>,
     layout: &Layout,
     names: &mut Strings,
 ) -> Vec<SectionHeader> {
-    let sections = module.sections.iter().zip(&layout.placements);
-    let sections = sections.map(|(section, place)| {
+    let sections = of_module(module, layout).map(|(section, place)| {
         let (sh_type, rights, align) = properties(section);
         SectionHeader {
             sh_name: U32::new(LE, names.add(section.name)),
@@ -184,11 +175,22 @@ fn module_sections(
     sections.collect()
 }
 
+/// The module's sections with their places, in their order.
+fn of_module<'l, 'a>(
+    module: &'l Object<'a>,
+    layout: &'l Layout,
+) -> impl Iterator<Item = (&'l Section<'a>, &'l Placed)> {
+    let places = layout.places(Owner::Module);
+    let sections = module.sections.iter().enumerate();
+    // Every section of the module has a place.
+    sections.filter_map(move |(position, section)| Some((section, *places.get(&position)?)))
+}
+
 /// Memory 0's sections: for each segment one with its bytes and one with the zeroes that
 /// follow.
 fn memory_sections(layout: &Layout, names: &mut Strings) -> Vec<SectionHeader> {
     let mut sections = Vec::new();
-    for segment in layout.memory() {
+    for segment in &layout.memory {
         let end = segment.address + segment.file_size;
         let parts = [
             (
@@ -226,7 +228,7 @@ fn memory_sections(layout: &Layout, names: &mut Strings) -> Vec<SectionHeader> {
 fn properties(section: &Section<'_>) -> (u32, u32, u64) {
     use Purpose::*;
     match section.purpose {
-        ModuleInfo | ReadOnly => (elf::SHT_PROGBITS, 0, section.align),
+        ModuleInfo | ReadOnly | Policy => (elf::SHT_PROGBITS, 0, section.align),
         Note => (elf::SHT_NOTE, 0, section.align),
         Code => (elf::SHT_PROGBITS, elf::SHF_EXECINSTR, section.align),
         // An empty section may be placed past the end of the file.
@@ -247,7 +249,7 @@ fn symbol_table(
     // Entry 0 stands for "no symbol" and is all zeroes.
     let mut symbols = vec![0; size_of::<Sym64<LittleEndian>>()];
     for entry in table {
-        let section = entry.section.map_or(elf::SHN_ABS, |number| number as u16);
+        let section = entry.section as u16;
         symbols.extend_from_slice(bytes_of(&Sym64::<LittleEndian> {
             st_name: U32::new(LE, strings.add(entry.name)),
             st_info: entry.info,
@@ -294,7 +296,7 @@ fn append_aligned(file: &mut Vec<u8>, align: usize) -> u64 {
 
 /// A PT_LOAD for each segment, a PT_NOTE for each note, and a PT_GNU_STACK that makes the
 /// stack not executable.
-fn program_headers(module: &Module<'_>, layout: &Layout) -> Vec<ProgramHeader64<LittleEndian>> {
+fn program_headers(module: &Object<'_>, layout: &Layout) -> Vec<ProgramHeader64<LittleEndian>> {
     let header = |p_type, flags, offset, address, file_size, memory_size, align| ProgramHeader64 {
         p_type: U32::new(LE, p_type),
         p_flags: U32::new(LE, flags),
@@ -318,8 +320,7 @@ fn program_headers(module: &Module<'_>, layout: &Layout) -> Vec<ProgramHeader64<
             page,
         )
     });
-    let placed = module.sections.iter().zip(&layout.placements);
-    let notes = placed.filter(|(section, _)| section.purpose == Purpose::Note);
+    let notes = of_module(module, layout).filter(|(section, _)| section.purpose == Purpose::Note);
     let notes = notes.map(|(section, place)| {
         let (size, align) = (section.size, section.align);
         header(
@@ -337,8 +338,8 @@ fn program_headers(module: &Module<'_>, layout: &Layout) -> Vec<ProgramHeader64<
 }
 
 fn file_header(
-    module: &Module<'_>,
-    shim: &Shim<'_>,
+    module: &Object<'_>,
+    start: u64,
     segments: &[ProgramHeader64<LittleEndian>],
     sections: &[SectionHeader],
     sections_offset: u64,
@@ -357,7 +358,7 @@ fn file_header(
         e_type: U16::new(LE, elf::ET_EXEC),
         e_machine: U16::new(LE, module.target.elf_machine()),
         e_version: U32::new(LE, elf::EV_CURRENT.into()),
-        e_entry: U64::new(LE, shim.entry),
+        e_entry: U64::new(LE, start),
         e_phoff: U64::new(LE, size_of::<FileHeader64<LittleEndian>>() as u64),
         e_shoff: U64::new(LE, sections_offset),
         e_flags: U32::new(LE, 0),

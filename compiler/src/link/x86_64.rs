@@ -29,8 +29,28 @@ pub(super) fn relocate(kind: u32, site: &mut Site<'_>) -> Result<(), Fault> {
             let value = i32::try_from(site.target()).map_err(|_| Fault::OutOfRange)?;
             site.store(value.to_le_bytes())
         }
+        elf::R_X86_64_GOTPCREL | elf::R_X86_64_GOTPCRELX | elf::R_X86_64_REX_GOTPCRELX => {
+            without_got(site)
+        }
         _ => Err(Fault::UnknownKind),
     }
+}
+
+/// An access to a symbol's entry in the global offset table becomes one to the symbol, as in
+/// the psABI's "Optimize GOTPCRELX Relocations". So there is no table. rustc calls `memcpy` in
+/// this way.
+fn without_got(site: &mut Site<'_>) -> Result<(), Fault> {
+    let distance = i32::try_from(site.distance()).map_err(|_| Fault::OutOfRange)?;
+    let before = site.at.checked_sub(2).ok_or(Fault::OutsideSection)?;
+    let instruction = &mut site.bytes[before..site.at];
+    match *instruction {
+        // call *symbol@GOTPCREL(%rip): addr32 call symbol
+        [0xff, 0x15] => instruction.copy_from_slice(&[0x67, 0xe8]),
+        // mov symbol@GOTPCREL(%rip), %reg: lea symbol(%rip), %reg
+        [0x8b, operands] if operands & 0xc7 == 0x05 => instruction[0] = 0x8d,
+        _ => return Err(Fault::UnknownKind),
+    }
+    site.store(distance.to_le_bytes())
 }
 
 #[cfg(test)]
@@ -43,6 +63,7 @@ mod tests {
             kind,
             &mut Site {
                 bytes: &mut bytes,
+                at: 0,
                 place,
                 symbol,
                 addend,
@@ -56,6 +77,7 @@ mod tests {
         let mut bytes = vec![0; len];
         let mut site = Site {
             bytes: &mut bytes,
+            at: 0,
             place: 0x40_0000,
             symbol,
             addend,
@@ -102,7 +124,37 @@ mod tests {
         assert_eq!(fault(elf::R_X86_64_32S, 1 << 31, 0, 8), OutOfRange);
         assert_eq!(fault(elf::R_X86_64_64, 0, -1, 8), OutOfRange);
         assert_eq!(fault(elf::R_X86_64_64, 0, 0, 7), OutsideSection);
-        assert_eq!(fault(elf::R_X86_64_GOTPCREL, 0, 0, 8), UnknownKind);
+        assert_eq!(fault(elf::R_X86_64_GOTPCREL, 0, 0, 8), OutsideSection);
         assert_eq!(fault(u32::MAX, 0, 0, 8), UnknownKind);
+    }
+
+    #[test]
+    fn no_access_needs_a_table_of_addresses() {
+        let patched = |instruction: [u8; 3]| {
+            let mut bytes = [&instruction[..], &[0; 4]].concat();
+            let mut site = Site {
+                bytes: &mut bytes,
+                at: 3,
+                place: 0x1003,
+                symbol: 0x1100,
+                addend: -4,
+            };
+            relocate(elf::R_X86_64_GOTPCREL, &mut site).map(|()| bytes)
+        };
+        // nop; call *...; then two registers of mov, and an instruction that has another form.
+        assert_eq!(
+            patched([0x90, 0xff, 0x15]).unwrap(),
+            [0x90, 0x67, 0xe8, 0xf9, 0, 0, 0]
+        );
+        assert_eq!(
+            patched([0x48, 0x8b, 0x1d]).unwrap(),
+            [0x48, 0x8d, 0x1d, 0xf9, 0, 0, 0]
+        );
+        assert_eq!(
+            patched([0x4c, 0x8b, 0x3d]).unwrap(),
+            [0x4c, 0x8d, 0x3d, 0xf9, 0, 0, 0]
+        );
+        assert_eq!(patched([0x48, 0x03, 0x05]), Err(Fault::UnknownKind));
+        assert_eq!(patched([0x48, 0x8b, 0x44]), Err(Fault::UnknownKind));
     }
 }

@@ -1,16 +1,14 @@
 //! `--max-memory`: how linear memories and the native stack share it.
 //!
 //! Invariant: the bytes reserved for the stack, and the bytes that all memories may grow to
-//! together, add up to no more than `--max-memory`. This is the only place that divides it.
-//! The runtime's `linear_memory.rs` compares the sum of all memories with the memories' part. The
-//! stack counts with its reservation, used or not, since a program's need depends on its
-//! input.
+//! together, add up to no more than `--max-memory`. This is the only place that divides it: the
+//! manifest has the sum and the stack's part, and the runtime's `linear_memory.rs` compares the
+//! sum of all memories with the rest. The stack counts with its reservation, used or not, since a
+//! program's need depends on its input.
 
 use super::{Policy, fail};
 use crate::error::Error;
-use wasi_aot_contract::layout::{
-    DEFAULT_STACK_SIZE, MAX_MEMORIES, MAX_PAGES, MIN_STACK_SIZE, STACK_UNIT, WASM_PAGE_SIZE,
-};
+use wasi_aot_contract::layout::{DEFAULT_STACK_SIZE, MIN_STACK_SIZE, STACK_UNIT, WASM_PAGE_SIZE};
 
 /// Without `--stack-size` the stack gets `--max-memory` divided by this. Recursion in Go takes
 /// more of linear memory than of the native stack, since a goroutine's frames are copied to
@@ -26,8 +24,6 @@ const MOST: u64 = 2 << 40;
 pub struct Budget {
     /// Bytes of native stack; `None` for the default.
     pub stack: Option<u64>,
-    /// Pages that all linear memories may have together.
-    pub pages: u64,
 }
 
 impl Budget {
@@ -41,7 +37,6 @@ impl Budget {
         let Some(all) = policy.max_memory else {
             return Ok(Self {
                 stack: policy.stack_size,
-                pages: MAX_MEMORIES as u64 * u64::from(MAX_PAGES),
             });
         };
         let least_stack = match policy.stack_size {
@@ -76,10 +71,7 @@ impl Budget {
                 stack - stack % STACK_UNIT
             }
         };
-        Ok(Self {
-            stack: Some(stack),
-            pages: (all - stack) / WASM_PAGE_SIZE,
-        })
+        Ok(Self { stack: Some(stack) })
     }
 }
 
@@ -99,10 +91,11 @@ mod tests {
         };
         let budget = Budget::of(&policy, initial_pages).map_err(|error| error.to_string())?;
         let stack = budget.stack.expect("a limit sets the stack, too");
-        assert!(stack + budget.pages * WASM_PAGE_SIZE <= all);
         assert!(stack.is_multiple_of(STACK_UNIT) && stack >= MIN_STACK_SIZE);
-        assert!(budget.pages >= initial_pages);
-        Ok((stack, budget.pages))
+        // The runtime divides in the same way.
+        let pages = (all - stack) / WASM_PAGE_SIZE;
+        assert!(pages >= initial_pages);
+        Ok((stack, pages))
     }
 
     #[test]

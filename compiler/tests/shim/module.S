@@ -7,7 +7,7 @@
 #define MAXIMUM_PAGES 5
 
 #ifndef VERSION
-#define VERSION 6
+#define VERSION 7
 #endif
 #ifndef CPU_FEATURES
 #define CPU_FEATURES 0x1f    /* x86-64-v2 */
@@ -33,12 +33,19 @@ wasi_aot_module:
     .quad traps, 2
     .quad functions, 4
     .quad names, names_end - names
-    .quad manifest, manifest_end - manifest
+    .quad policy
+    .quad 0                      /* symbols of the runtime, which only inspect reads */
     .long INITIAL_PAGES, MAXIMUM_PAGES
     .zero 15 * 8                 /* no other memories */
     .quad 0                      /* nothing is preempted */
     .long 0, 0, 0, 0
     .long 1, 0                   /* memories; padding */
+
+    .section .wasi_aot.policy, "a"
+    .balign 8
+policy:
+    .quad manifest, manifest_end - manifest
+    .zero 3 * 8                  /* no parts */
 
     .section .rodata.tables, "a"
     .balign 4

@@ -1,13 +1,14 @@
-//! Links the shim's library into the image that every executable begins with. The image has
-//! its fixed address and every function that a module may call, and refers to the address
-//! where the module's info will be.
+//! Links the shim's library into one relocatable object, the image that the compiler embeds. It
+//! has everything that an executable can need and nothing else, in a section for each function
+//! and each piece of data. The compiler's linker takes from it what a module needs.
 
 use crate::paths::root;
 use crate::toolchain::Toolchain;
 use anyhow::{Context, Result, ensure};
 use std::path::Path;
+use wasi_aot_contract::parts::Part;
+use wasi_aot_contract::symbols;
 use wasi_aot_contract::target::Target;
-use wasi_aot_contract::{layout, preview1, symbols};
 
 /// The bytes of the image.
 ///
@@ -18,17 +19,8 @@ pub fn link(target: Target, tools: &Toolchain, archive: &Path) -> Result<Vec<u8>
     let output = directory.path().join("image");
     let mut linker = tools.linker();
     linker
-        .args(["-static", "--gc-sections", "--strip-debug"])
-        .args(["-z", &format!("max-page-size={}", target.page_size()), "-T"])
+        .args(["-r", "--gc-sections", "--strip-debug", "-e", "_start", "-T"])
         .arg(root().join("runtime-shim/shim.ld"));
-    let addresses = [
-        ("IMAGE_BASE", layout::IMAGE_BASE),
-        ("MODULE_INFO_ADDR", layout::MODULE_INFO_ADDR),
-        (symbols::MODULE, layout::MODULE_INFO_ADDR),
-    ];
-    for (name, address) in addresses {
-        linker.arg(format!("--defsym={name}={address:#x}"));
-    }
     for name in exports() {
         linker.args(["-u", &name]);
     }
@@ -46,11 +38,8 @@ pub fn link(target: Target, tools: &Toolchain, archive: &Path) -> Result<Vec<u8>
     Ok(std::fs::read(&output)?)
 }
 
-/// The symbols of the shim that a module's code may refer to.
+/// The symbols of the shim that an object may refer to: for a module's code, and for a policy.
 fn exports() -> impl Iterator<Item = String> {
-    let wasi = preview1::FUNCTIONS
-        .iter()
-        .map(|function| format!("{}{}", symbols::PREFIX, function.name));
-    let helpers = symbols::HELPERS.into_iter();
-    helpers.map(String::from).chain(wasi)
+    let of_modules = symbols::runtime_symbols().map(|(prefix, name)| format!("{prefix}{name}"));
+    of_modules.chain(Part::ALL.map(|part| part.root().into()))
 }

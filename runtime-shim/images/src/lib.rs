@@ -1,5 +1,5 @@
-//! Builds the runtime shim for each target: as a static library for `ld`, and as the linked
-//! image that `wasi-aot` embeds.
+//! Builds the runtime shim for each target: as a static library for `ld`, and as the image
+//! that `wasi-aot` embeds, a relocatable object.
 //!
 //! The images are committed in this crate's directory, so that `cargo build` of the compiler
 //! needs neither a second target's standard library nor a linker. Two things keep the images

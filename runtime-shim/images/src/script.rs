@@ -26,6 +26,7 @@ pub fn ld() -> String {
         ),
         ("MODULE", symbols::MODULE.into()),
         ("MODULE_SECTION", symbols::MODULE_SECTION.into()),
+        ("POLICY_SECTION", symbols::POLICY_SECTION.into()),
         ("MEMORY_SECTION", symbols::MEMORY_SECTION.into()),
         ("MEMORY_ZERO_SECTION", symbols::MEMORY_ZERO_SECTION.into()),
         ("NOTE_SECTION", symbols::NOTE_SECTION.into()),
@@ -66,6 +67,7 @@ mod tests {
         let script = ld();
         for section in [
             symbols::MODULE_SECTION,
+            symbols::POLICY_SECTION,
             symbols::MEMORY_SECTION,
             symbols::MEMORY_ZERO_SECTION,
             symbols::NOTE_SECTION,

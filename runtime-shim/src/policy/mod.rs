@@ -18,8 +18,9 @@
 //! | why the program can't start | [`refusal`] |
 //!
 //! Invariants: nothing is granted that the manifest doesn't name, and the program can't
-//! have chosen in an earlier run what it is granted in this run ([`route`]). [`resolve`]
-//! decides all grants once, before the first guest instruction.
+//! have chosen in an earlier run what it is granted in this run ([`route`]). [`listeners`] and
+//! [`directories`] decide all grants once, before the first guest instruction. Each is the
+//! root of a part (`parts.rs`): an executable without such grants lacks the code.
 
 pub mod control;
 pub mod cpath;
@@ -51,32 +52,56 @@ use grants::Current;
 /// Number of the first listener or granted directory.
 pub const FIRST_PREOPEN: u32 = 3;
 
-/// Opens what `manifest` grants, from [`FIRST_PREOPEN`] on, listeners before directories
-/// and each kind in its order, and completes `environment` with `LISTEN_FDS` and `PWD`.
-/// Returns what the guest must not change or enter although a grant contains it.
+/// Opens the listeners of `manifest`, from [`FIRST_PREOPEN`] on, and completes `environment`
+/// with `LISTEN_FDS`. Returns how many there are. Listeners come before directories, so that a
+/// program knows their numbers whatever directories are granted.
 ///
 /// # Errors
 /// The reason why the program can't start.
+pub fn listeners(
+    manifest: &Manifest,
+    fds: &mut FdTable,
+    environment: &mut Environment,
+) -> Result<u32, Refusal> {
+    let listeners = listen::open_all(manifest, fds)?;
+    environment.listen_fds = environment::listen_fds(listeners, &mut Keeper::new())?;
+    Ok(listeners)
+}
+
+/// Opens the directories that `manifest` grants, in its order behind the `listeners`, and
+/// completes `environment` with `PWD`. Returns what the guest must not change or enter
+/// although a grant contains it.
+///
+/// # Errors
+/// The reason why the program can't start.
+pub fn directories(
+    manifest: &Manifest,
+    start: Start<'_>,
+    listeners: u32,
+    fds: &mut FdTable,
+    environment: &mut Environment,
+) -> Result<OffLimits, Refusal> {
+    let current = Current::new(manifest, environment)?;
+    let mut keeper = Keeper::new();
+    let first = FIRST_PREOPEN + listeners;
+    environment.pwd = grants::open_all(manifest, first, &current, environment, fds, &mut keeper)?;
+    grants::refuse_contradictions(manifest, fds)?;
+    route::refuse_redirected(manifest, fds)?;
+    let off_limits = way::find(start, current.0.as_ref(), manifest, fds, &mut keeper)?;
+    stdio::keep_executable(&off_limits.own, fds);
+    Ok(off_limits)
+}
+
+/// [`listeners`], then [`directories`].
+#[cfg(test)]
 pub fn resolve(
     manifest: &Manifest,
     start: Start<'_>,
     fds: &mut FdTable,
     environment: &mut Environment,
 ) -> Result<OffLimits, Refusal> {
-    let current = Current::new(manifest, environment)?;
-    let mut keeper = Keeper::new();
-    // Listeners come first, so that a program knows their numbers whatever directories are
-    // granted.
-    let listeners = listen::open_all(manifest, fds)?;
-    environment.listen_fds = environment::listen_fds(listeners, &mut keeper)?;
-    let first_dir = FIRST_PREOPEN + listeners;
-    environment.pwd =
-        grants::open_all(manifest, first_dir, &current, environment, fds, &mut keeper)?;
-    grants::refuse_contradictions(manifest, fds)?;
-    route::refuse_redirected(manifest, fds)?;
-    let off_limits = way::find(start, current.0.as_ref(), manifest, fds, &mut keeper)?;
-    stdio::keep_executable(&off_limits.own, fds);
-    Ok(off_limits)
+    let listeners = listeners(manifest, fds, environment)?;
+    directories(manifest, start, listeners, fds, environment)
 }
 
 #[cfg(test)]

@@ -10,21 +10,31 @@ use super::Refusal;
 use super::grants::grants;
 use crate::manifest::Manifest;
 
-/// Refuses grants that the caller of a `privileged` program would choose.
+/// Refuses the whole environment of the caller of a `privileged` program.
 ///
 /// # Errors
 /// The reason why the program can't start.
-pub fn check(privileged: bool, manifest: &Manifest) -> Result<(), Refusal> {
-    if !privileged {
-        return Ok(());
-    }
-    if let Some(grant) = grants(manifest).find(|grant| !grant.host.starts_with(b"/")) {
-        return Err(Refusal::CallersDirectory(grant));
-    }
-    if manifest.inherits_environment {
-        return Err(Refusal::CallersEnvironment);
+pub fn check_environment(privileged: bool, manifest: &Manifest) -> Result<(), &'static str> {
+    if privileged && manifest.inherits_environment {
+        return Err(
+            "this program runs with more rights than its caller (set-user-ID, set-group-ID or \
+             capabilities), whose environment --inherit-env passes; build with --env NAME \
+             for those that it needs",
+        );
     }
     Ok(())
+}
+
+/// Refuses directories that the caller of a `privileged` program would choose.
+///
+/// # Errors
+/// The reason why the program can't start.
+pub fn check_directories(privileged: bool, manifest: &Manifest) -> Result<(), Refusal> {
+    let mut relative = grants(manifest).filter(|grant| !grant.host.starts_with(b"/"));
+    match relative.next() {
+        Some(grant) if privileged => Err(Refusal::CallersDirectory(grant)),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -51,8 +61,11 @@ mod tests {
             (&[dir("."), Record::EnvInherit], false, ""),
             (&[Record::EnvInherit], true, "--inherit-env"),
         ] {
-            let checked = check(privileged, fixture::manifest(records));
-            match checked.map_err(|refusal| refusal.to_string()) {
+            let manifest = fixture::manifest(records);
+            let directories = check_directories(privileged, manifest);
+            let directories = directories.map_err(|refusal| refusal.to_string());
+            let environment = check_environment(privileged, manifest).map_err(str::to_string);
+            match directories.and(environment) {
                 Ok(()) => assert_eq!(says, ""),
                 Err(why) => assert!(!says.is_empty() && why.contains(says), "{why}"),
             }

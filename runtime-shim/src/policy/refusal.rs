@@ -26,8 +26,6 @@ pub enum Refusal {
     Ambiguous(Grant),
     /// The grant is relative, and the program has more rights than its caller.
     CallersDirectory(Grant),
-    /// All variables are passed, and the program has more rights than its caller.
-    CallersEnvironment,
     /// The executable, or a link on the way to it, lies in the grant.
     OwnDirectory(Grant),
     /// Nothing says where the executable lies.
@@ -90,11 +88,6 @@ impl fmt::Display for Refusal {
                 f,
                 "this program runs with more rights than its caller (set-user-ID, set-group-ID or \
                  capabilities), who would choose what {grant} is; build with an absolute path"
-            ),
-            Self::CallersEnvironment => f.write_str(
-                "this program runs with more rights than its caller (set-user-ID, set-group-ID or \
-                 capabilities), whose environment --inherit-env passes; build with --env NAME \
-                 for those that it needs",
             ),
             Self::OwnDirectory(grant) => write!(
                 f,

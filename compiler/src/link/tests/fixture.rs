@@ -1,7 +1,6 @@
-//! A module's object like those of the emit phase, and a shim of a few instructions that calls
-//! the module and exits with the module's result.
+//! A module's object like those of the emit phase, and a runtime of a few instructions that
+//! calls the module and exits with the module's result.
 
-use crate::link::input::LE;
 use crate::module::Chunk;
 use cranelift_codegen::ir::{AbiParam, InstBuilder, MemFlagsData, Signature, types};
 use cranelift_codegen::isa::{CallConv, lookup_by_name};
@@ -10,14 +9,12 @@ use cranelift_codegen::{Context, control::ControlPlane};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_module::{DataDescription, DataId, FuncId, Linkage, Module, default_libcall_names};
 use cranelift_object::{ObjectBuilder, ObjectModule};
-use object::LittleEndian;
-use object::elf::{self, FileHeader64, Ident, ProgramHeader64, SectionHeader64, Sym64};
-use object::endian::{U16, U32, U64};
-use object::pod::bytes_of;
-use object::write::Object;
-use object::{SectionFlags, SectionKind};
-use wasi_aot_contract::layout::{IMAGE_BASE, MODULE_INFO_ADDR, memory_base};
-use wasi_aot_contract::module::ModuleInfo;
+use object::elf;
+use object::write::{Object, Relocation, SectionId, Symbol, SymbolId, SymbolSection};
+use object::{Architecture, RelocationFlags, SectionFlags, SectionKind};
+use object::{SymbolFlags, SymbolKind, SymbolScope};
+use wasi_aot_contract::layout::memory_base;
+use wasi_aot_contract::module::{ModuleInfo, PolicyInfo};
 use wasi_aot_contract::symbols as names;
 use wasi_aot_contract::target::Target;
 
@@ -61,6 +58,14 @@ pub fn object(triple: &str, change: impl FnOnce(&mut Object<'static>)) -> Vec<u8
         sh_flags: elf::SHF_ALLOC.into(),
     };
     object.append_section_data(note, &note_bytes(), 4);
+    let policy = object.add_section(
+        vec![],
+        names::POLICY_SECTION.into(),
+        SectionKind::ReadOnlyData,
+    );
+    object.append_section_data(policy, &[0; size_of::<PolicyInfo>()], 8);
+    label(&mut object, "note", note);
+    label(&mut object, "policy", policy);
     change(&mut object);
     object.write().unwrap()
 }
@@ -175,7 +180,7 @@ fn define_nineteen(module: &mut ObjectModule) -> FuncId {
     })
 }
 
-/// Adds up the numbers, the last addition by the shim's `shim_add`.
+/// Adds up the numbers, the last addition by the runtime's `shim_add`.
 fn define_entry(module: &mut ObjectModule, data: &Data) -> FuncId {
     let signature_of_entry = signature(0, 1);
     function(
@@ -245,177 +250,139 @@ fn function(
     id
 }
 
-/// The properties of the shim that a test may change.
-pub struct Shim {
-    pub machine: u16,
-    /// Value of the symbol that a real shim gets by `--defsym`.
-    pub module_info: u64,
+/// The properties of the runtime that a test may change.
+pub struct Runtime {
+    pub architecture: Architecture,
     pub code_flags: u32,
-    pub kind: u16,
-    /// The distance between the shim's segments.
-    pub page: u64,
+    /// The name of the entry point.
+    pub start: &'static str,
 }
 
-impl Default for Shim {
+impl Default for Runtime {
     fn default() -> Self {
         Self {
-            machine: elf::EM_X86_64,
-            module_info: MODULE_INFO_ADDR,
-            code_flags: elf::PF_R | elf::PF_X,
-            kind: elf::ET_EXEC,
-            page: 0x1000,
+            architecture: Architecture::X86_64,
+            code_flags: elf::SHF_ALLOC | elf::SHF_EXECINSTR,
+            start: "_start",
         }
     }
 }
 
-/// `call *(MODULE_INFO_ADDR + 8); mov %eax,%edi; mov $231,%eax; syscall`:
-/// `exit_group` with the entry's result.
+/// `call *(wasi_aot_module + 8); mov %eax,%edi; mov $231,%eax; syscall`: `exit_group` with the
+/// entry's result.
 const START: [u8; 16] = [
-    0xff, 0x14, 0x25, 0x08, 0x00, 0x50, 0x00, 0x89, 0xc7, 0xb8, 0xe7, 0x00, 0x00, 0x00, 0x0f, 0x05,
+    0xff, 0x14, 0x25, 0, 0, 0, 0, 0x89, 0xc7, 0xb8, 0xe7, 0x00, 0x00, 0x00, 0x0f, 0x05,
 ];
 /// `lea (%rdi,%rsi),%eax; ret`.
 const ADD: [u8; 4] = [0x8d, 0x04, 0x37, 0xc3];
+/// `ret`.
+pub const PART: [u8; 4] = [0xc3, 0x90, 0x90, 0x90];
 
-const STRINGS: &[u8] = b"\0_start\0shim_add\0wasi_aot_module\0.text\0";
-
-impl Shim {
-    /// The file: headers in a read-only segment, code at 0x200 in a second, and
-    /// zeroed data only in a third.
+impl Runtime {
+    /// The object, with a section for each function: the entry point, `shim_add`, which code
+    /// calls, and `shim_unused`, which nothing calls. The root of a policy's part, `shim_part`,
+    /// refers to data that nothing else refers to, and to `shim_add`'s data.
     pub fn bytes(&self) -> Vec<u8> {
-        let code = [&START[..], &ADD].concat();
-        let start = self.start();
-        let data = IMAGE_BASE + 2 * self.page + 0x214;
-        let symbols: Vec<u8> = [
-            symbol(0, 0, 0, 0),
-            symbol(1, 0x12, 1, start),
-            symbol(8, 0x12, 1, start + START.len() as u64),
-            symbol(17, 0x10, elf::SHN_ABS, self.module_info),
-        ]
-        .concat();
-        let (symtab, strtab, headers) = (0x300, 0x400, 0x500);
-        let mut file = vec![0; headers];
-        let segments = [
-            segment(elf::PF_R, 0, IMAGE_BASE, 0x200, 0x200),
-            segment(self.code_flags, 0x200, start, 0x14, 0x14),
-            segment(elf::PF_R | elf::PF_W, 0x214, data, 0, 0x3000),
-        ];
-        let header = self.header(segments.len() as u16, headers as u64);
-        let front = [bytes_of(&header), &segments.concat()].concat();
-        file[..front.len()].copy_from_slice(&front);
-        file[0x200..][..code.len()].copy_from_slice(&code);
-        file[symtab..][..symbols.len()].copy_from_slice(&symbols);
-        file[strtab..][..STRINGS.len()].copy_from_slice(STRINGS);
-        let flags = elf::SHF_ALLOC | elf::SHF_EXECINSTR;
-        file.extend(section_header(0, 0, 0, 0, 0, 0, 0));
-        file.extend(section_header(
-            33,
-            elf::SHT_PROGBITS,
-            flags,
-            start,
-            0x200,
-            0x14,
-            0,
-        ));
-        file.extend(section_header(
-            0,
-            elf::SHT_SYMTAB,
-            0,
-            0,
-            symtab,
-            symbols.len(),
-            3,
-        ));
-        file.extend(section_header(
-            0,
-            elf::SHT_STRTAB,
-            0,
-            0,
-            strtab,
-            STRINGS.len(),
-            0,
-        ));
-        file
-    }
-
-    /// Address of its code.
-    pub fn start(&self) -> u64 {
-        IMAGE_BASE + self.page + 0x200
-    }
-
-    fn header(&self, segments: u16, sections_offset: u64) -> FileHeader64<LittleEndian> {
-        FileHeader64 {
-            e_ident: Ident {
-                magic: elf::ELFMAG,
-                class: elf::ELFCLASS64,
-                data: elf::ELFDATA2LSB,
-                version: elf::EV_CURRENT,
-                os_abi: elf::ELFOSABI_NONE,
-                abi_version: 0,
-                padding: [0; 7],
-            },
-            e_type: U16::new(LE, self.kind),
-            e_machine: U16::new(LE, self.machine),
-            e_version: U32::new(LE, 1),
-            e_entry: U64::new(LE, self.start()),
-            e_phoff: U64::new(LE, 64),
-            e_shoff: U64::new(LE, sections_offset),
-            e_flags: U32::new(LE, 0),
-            e_ehsize: U16::new(LE, 64),
-            e_phentsize: U16::new(LE, 56),
-            e_phnum: U16::new(LE, segments),
-            e_shentsize: U16::new(LE, 64),
-            e_shnum: U16::new(LE, 4),
-            e_shstrndx: U16::new(LE, 3),
+        let endianness = object::Endianness::Little;
+        let mut object = Object::new(object::BinaryFormat::Elf, self.architecture, endianness);
+        let zeroed = object.add_section(
+            vec![],
+            b".bss.shim_state".into(),
+            SectionKind::UninitializedData,
+        );
+        object.append_section_bss(zeroed, 0x3000, 8);
+        let state = object.section_symbol(zeroed);
+        let own = data_section(&mut object, ".rodata.shim_own", b"data of a part");
+        let start = self.function(&mut object, self.start, &START);
+        let add = self.function(&mut object, "shim_add", &ADD);
+        self.function(&mut object, "shim_unused", &ADD);
+        let part = self.function(&mut object, "shim_part", &PART);
+        if self.architecture == Architecture::X86_64 {
+            let info = undefined(&mut object, names::MODULE);
+            refer(&mut object, start, 3, info, 8, elf::R_X86_64_32S);
         }
+        let none = elf::R_X86_64_NONE;
+        refer(&mut object, add, 0, state, 0, none);
+        refer(&mut object, part, 0, state, 0, none);
+        refer(&mut object, part, 0, own, 0, none);
+        object.write().unwrap()
+    }
+
+    fn function(&self, object: &mut Object<'_>, name: &str, code: &[u8]) -> SectionId {
+        let section = format!(".text.{name}").into_bytes();
+        let section = object.add_section(vec![], section, SectionKind::Text);
+        object.section_mut(section).flags = SectionFlags::Elf {
+            sh_flags: self.code_flags.into(),
+        };
+        object.append_section_data(section, code, 16);
+        object.add_symbol(Symbol {
+            name: name.into(),
+            value: 0,
+            size: code.len() as u64,
+            kind: SymbolKind::Text,
+            scope: SymbolScope::Dynamic,
+            weak: false,
+            section: SymbolSection::Section(section),
+            flags: SymbolFlags::None,
+        });
+        section
     }
 }
 
-fn symbol(name: u32, info: u8, section: u16, value: u64) -> Vec<u8> {
-    let symbol = Sym64::<LittleEndian> {
-        st_name: U32::new(LE, name),
-        st_info: info,
-        st_other: 0,
-        st_shndx: U16::new(LE, section),
-        st_value: U64::new(LE, value),
-        st_size: U64::new(LE, 0),
-    };
-    bytes_of(&symbol).to_vec()
+fn data_section(object: &mut Object<'_>, name: &str, data: &[u8]) -> SymbolId {
+    let section = object.add_section(vec![], name.into(), SectionKind::ReadOnlyData);
+    object.append_section_data(section, data, 1);
+    object.section_symbol(section)
 }
 
-fn segment(flags: u32, offset: u64, address: u64, file_size: u64, memory_size: u64) -> Vec<u8> {
-    let segment = ProgramHeader64::<LittleEndian> {
-        p_type: U32::new(LE, elf::PT_LOAD),
-        p_flags: U32::new(LE, flags),
-        p_offset: U64::new(LE, offset),
-        p_vaddr: U64::new(LE, address),
-        p_paddr: U64::new(LE, address),
-        p_filesz: U64::new(LE, file_size),
-        p_memsz: U64::new(LE, memory_size),
-        p_align: U64::new(LE, 0x1000),
-    };
-    bytes_of(&segment).to_vec()
+/// Names a section for [`section_of`].
+fn label(object: &mut Object<'_>, name: &str, section: SectionId) {
+    object.add_symbol(Symbol {
+        name: name.into(),
+        value: 0,
+        size: 0,
+        kind: SymbolKind::Data,
+        scope: SymbolScope::Compilation,
+        weak: false,
+        section: SymbolSection::Section(section),
+        flags: SymbolFlags::None,
+    });
 }
 
-fn section_header(
-    name: u32,
-    kind: u32,
-    flags: u32,
-    address: u64,
-    offset: usize,
-    size: usize,
-    link: u32,
-) -> Vec<u8> {
-    let header = SectionHeader64::<LittleEndian> {
-        sh_name: U32::new(LE, name),
-        sh_type: U32::new(LE, kind),
-        sh_flags: U64::new(LE, flags.into()),
-        sh_addr: U64::new(LE, address),
-        sh_offset: U64::new(LE, offset as u64),
-        sh_size: U64::new(LE, size as u64),
-        sh_link: U32::new(LE, link),
-        sh_info: U32::new(LE, 0),
-        sh_addralign: U64::new(LE, 16),
-        sh_entsize: U64::new(LE, 0),
+/// The section of this label.
+pub fn section_of(object: &Object<'_>, label: &str) -> SectionId {
+    let symbol = object.symbol_id(label.as_bytes()).unwrap();
+    object.symbol(symbol).section.id().unwrap()
+}
+
+/// Adds a symbol that the other object defines.
+pub fn undefined(object: &mut Object<'_>, name: &str) -> SymbolId {
+    object.add_symbol(Symbol {
+        name: name.into(),
+        value: 0,
+        size: 0,
+        kind: SymbolKind::Text,
+        scope: SymbolScope::Unknown,
+        weak: false,
+        section: SymbolSection::Undefined,
+        flags: SymbolFlags::None,
+    })
+}
+
+/// Adds a relocation.
+pub fn refer(
+    object: &mut Object<'_>,
+    section: SectionId,
+    offset: u64,
+    symbol: SymbolId,
+    addend: i64,
+    r_type: u32,
+) {
+    let relocation = Relocation {
+        offset,
+        symbol,
+        addend,
+        flags: RelocationFlags::Elf { r_type },
     };
-    bytes_of(&header).to_vec()
+    object.add_relocation(section, relocation).unwrap();
 }

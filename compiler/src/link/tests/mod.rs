@@ -1,42 +1,43 @@
-//! Links Cranelift's output with a tiny shim, examines the file and runs it.
+//! Links Cranelift's output with a tiny runtime, examines the file and runs it.
 
 mod fixture;
 
 use super::Memory;
 use super::input::LE;
 use fixture::{
-    EXIT_CODE, FAR, MANIFEST, MEMORY_BASE, MEMORY_IMAGE, MEMORY_SIZE, Shim, chunks, object,
+    EXIT_CODE, FAR, MANIFEST, MEMORY_BASE, MEMORY_IMAGE, MEMORY_SIZE, PART, Runtime, chunks,
+    object, refer, section_of, undefined,
 };
 use object::elf::{self, FileHeader64, ProgramHeader64};
 use object::read::elf::{FileHeader, ProgramHeader};
-use object::write::{Relocation, StandardSection, SymbolSection};
-use object::{LittleEndian, Object, ObjectSection, ObjectSymbol, RelocationFlags, SymbolKind};
-use wasi_aot_contract::layout::MODULE_INFO_ADDR;
+use object::write::StandardSection;
+use object::{LittleEndian, Object, ObjectSection, ObjectSymbol, SymbolKind};
+use wasi_aot_contract::layout::{HEADERS_ROOM, IMAGE_BASE, MODULE_INFO_ADDR};
 use wasi_aot_contract::symbols as names;
 
 const X86_64: &str = "x86_64-unknown-linux-gnu";
 
 /// Links with the memory of the fixture.
-fn executable(object: &[u8], shim: &[u8], strip: bool) -> Result<Vec<u8>, crate::error::Error> {
-    with_memory(object, MEMORY_SIZE as u64, shim, strip)
+fn executable(object: &[u8], runtime: &[u8], strip: bool) -> Result<Vec<u8>, crate::error::Error> {
+    with_memory(object, MEMORY_SIZE as u64, runtime, strip)
 }
 
 fn with_memory(
     object: &[u8],
     size: u64,
-    shim: &[u8],
+    runtime: &[u8],
     strip: bool,
 ) -> Result<Vec<u8>, crate::error::Error> {
     let chunks = &chunks();
-    super::executable(object, &Memory { chunks, size }, shim, strip)
+    super::executable(object, &Memory { chunks, size }, runtime, strip)
 }
 
 fn linked(strip: bool) -> Vec<u8> {
-    executable(&object(X86_64, |_| {}), &Shim::default().bytes(), strip).unwrap()
+    executable(&object(X86_64, |_| {}), &Runtime::default().bytes(), strip).unwrap()
 }
 
-fn error(object: &[u8], shim: &[u8]) -> String {
-    executable(object, shim, false).unwrap_err().to_string()
+fn error(object: &[u8], runtime: &[u8]) -> String {
+    executable(object, runtime, false).unwrap_err().to_string()
 }
 
 fn segments(file: &[u8]) -> &[ProgramHeader64<LittleEndian>] {
@@ -95,8 +96,8 @@ fn segments_are_in_order_and_never_writable_and_executable() {
         free_from = address + load.p_memsz(LE);
         count += 1;
     }
-    // Three segments of the shim, three of the module (read-only, code, data), two of memory.
-    assert_eq!(count, 8);
+    // Read-only data, code, data, the policy, two of memory.
+    assert_eq!(count, 6);
     assert_eq!(free_from, MEMORY_BASE + MEMORY_SIZE as u64);
     let stack = segments(&file)
         .iter()
@@ -108,8 +109,7 @@ fn segments_are_in_order_and_never_writable_and_executable() {
 fn headers_are_mapped_where_the_kernel_says() {
     let file = linked(false);
     let first = &segments(&file)[0];
-    assert_eq!((first.p_offset(LE), first.p_vaddr(LE)), (0, 0x3f_f000));
-    assert_eq!(&file[0x1000..0x1004], b"\x7fELF", "the shim as it is");
+    assert_eq!((first.p_offset(LE), first.p_vaddr(LE)), (0, IMAGE_BASE));
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn memory_that_begins_with_a_gap_has_a_segment_without_bytes() {
     let chunks = &chunks()[1..];
     let size = MEMORY_SIZE as u64;
     let memory = Memory { chunks, size };
-    let file = super::executable(&object, &memory, &Shim::default().bytes(), false).unwrap();
+    let file = super::executable(&object, &memory, &Runtime::default().bytes(), false).unwrap();
     let memory = segments(&file)
         .iter()
         .filter(|s| s.p_vaddr(LE) >= MEMORY_BASE);
@@ -146,9 +146,10 @@ fn code_shares_no_page_of_the_file() {
     let code = segments(&file)
         .iter()
         .filter(|s| s.p_flags(LE) & elf::PF_X != 0)
-        // Leaves out the tiny shim's code, which shares its page with other bytes.
-        .find(|s| s.p_vaddr(LE) >= MODULE_INFO_ADDR)
-        .unwrap();
+        .collect::<Vec<_>>();
+    let [code] = code[..] else {
+        panic!("{} segments of code", code.len())
+    };
     let (start, end) = (code.p_offset(LE), code.p_offset(LE) + code.p_filesz(LE));
     assert_eq!(start % 0x1000, 0);
     let behind = &file[end as usize..end.next_multiple_of(0x1000) as usize];
@@ -184,12 +185,10 @@ fn functions_keep_their_names_unless_stripped() {
     };
     assert_eq!(address("main.nineteen").1, SymbolKind::Text);
     assert_eq!(address(names::MODULE).0, MODULE_INFO_ADDR);
-    assert_eq!(address("shim_add").0, 0x40_1210);
     assert_eq!(parsed.entry(), address("_start").0);
-    assert_eq!(
-        parsed.section_by_name(".shim.text").unwrap().address(),
-        0x40_1200
-    );
+    let code = parsed.section_by_name(".shim.text").unwrap();
+    assert_eq!(address("shim_add").0, code.address() + 16);
+    assert!(parsed.symbols().all(|s| s.name() != Ok("shim_unused")));
 
     let file = linked(true);
     let parsed = object::File::parse(&*file).unwrap();
@@ -204,19 +203,15 @@ fn same_input_same_bytes() {
 }
 
 #[test]
-fn an_aarch64_call_reaches_the_shim() {
+fn an_aarch64_call_reaches_the_runtime() {
     let object = object("aarch64-unknown-linux-gnu", |_| {});
-    let mut shim = Shim::default();
+    let mut runtime = Runtime::default();
     assert_eq!(
-        error(&object, &shim.bytes()),
-        "object and shim are for different machines"
+        error(&object, &runtime.bytes()),
+        "object and runtime are for different machines"
     );
-    shim.machine = elf::EM_AARCH64;
-    // Segments 4 KiB apart are too close for a kernel with pages of 64 KiB.
-    assert!(error(&object, &shim.bytes()).contains("pages of their own"));
-
-    shim.page = 0x1_0000;
-    let file = executable(&object, &shim.bytes(), false).unwrap();
+    runtime.architecture = object::Architecture::Aarch64;
+    let file = executable(&object, &runtime.bytes(), false).unwrap();
     let parsed = object::File::parse(&*file).unwrap();
     let text = parsed.section_by_name(".text").unwrap();
     let instructions = text.data().unwrap().chunks_exact(4).zip(0..);
@@ -226,29 +221,20 @@ fn an_aarch64_call_reaches_the_shim() {
         let is_call = word >> 26 == 0b10_0101;
         is_call.then(|| (text.address() + 4 * index).wrapping_add_signed(distance.into()))
     });
-    let add = shim.start() + 16;
+    let add = parsed.entry() + 16;
     assert_eq!(calls.collect::<Vec<_>>(), [add]);
 }
 
 #[test]
 fn an_undefined_symbol_is_named() {
     let with_undefined = object(X86_64, |object| {
-        let symbol = object.add_symbol(object::write::Symbol {
-            name: b"wasi_aot_fd_fly".into(),
-            value: 0,
-            size: 0,
-            kind: SymbolKind::Text,
-            scope: object::SymbolScope::Unknown,
-            weak: false,
-            section: SymbolSection::Undefined,
-            flags: object::SymbolFlags::None,
-        });
+        let symbol = undefined(object, "wasi_aot_fd_fly");
         relocate_text(object, symbol, 4, elf::R_X86_64_PC32);
     });
     assert_eq!(
-        error(&with_undefined, &Shim::default().bytes()),
+        error(&with_undefined, &Runtime::default().bytes()),
         "cannot relocate .text+0x4 (type 2, symbol wasi_aot_fd_fly): undefined symbol: \
-         neither the module nor the shim defines it"
+         neither the module nor the runtime defines it"
     );
 }
 
@@ -256,38 +242,26 @@ fn an_undefined_symbol_is_named() {
 #[test]
 fn names_in_messages_are_escaped() {
     let with_undefined = object(X86_64, |object| {
-        let symbol = object.add_symbol(object::write::Symbol {
-            name: b"a\x1b[2J\nb\xff".into(),
-            value: 0,
-            size: 0,
-            kind: SymbolKind::Text,
-            scope: object::SymbolScope::Unknown,
-            weak: false,
-            section: SymbolSection::Undefined,
-            flags: object::SymbolFlags::None,
-        });
+        let symbol = undefined(object, "a\x1b[2J\nb");
         relocate_text(object, symbol, 4, elf::R_X86_64_PC32);
     });
-    let message = error(&with_undefined, &Shim::default().bytes());
-    assert!(
-        message.contains("symbol a\\u{1b}[2J\\nb\u{fffd})"),
-        "{message:?}"
-    );
+    let message = error(&with_undefined, &Runtime::default().bytes());
+    assert!(message.contains("symbol a\\u{1b}[2J\\nb)"), "{message:?}");
 }
 
 #[test]
 fn bad_relocations_are_named() {
-    let shim = Shim::default().bytes();
+    let runtime = Runtime::default().bytes();
     let with = |offset, r_type| {
         let bytes = object(X86_64, |object| {
             let symbol = object.symbol_id(b"main.nineteen").unwrap();
             relocate_text(object, symbol, offset, r_type);
         });
-        error(&bytes, &shim)
+        error(&bytes, &runtime)
     };
     assert_eq!(
-        with(0, elf::R_X86_64_GOTPCREL),
-        "cannot relocate .text+0x0 (type 9, symbol main.nineteen): unknown relocation type"
+        with(0, elf::R_X86_64_TPOFF64),
+        "cannot relocate .text+0x0 (type 18, symbol main.nineteen): unknown relocation type"
     );
     assert!(with(1 << 40, elf::R_X86_64_64).ends_with("place outside the section"));
     assert!(with(u64::MAX, elf::R_X86_64_64).ends_with("place outside the section"));
@@ -300,13 +274,7 @@ fn relocate_text(
     r_type: u32,
 ) {
     let text = object.section_id(StandardSection::Text);
-    let relocation = Relocation {
-        offset,
-        symbol,
-        addend: 0,
-        flags: RelocationFlags::Elf { r_type },
-    };
-    object.add_relocation(text, relocation).unwrap();
+    refer(object, text, offset, symbol, 0, r_type);
 }
 
 #[test]
@@ -316,22 +284,22 @@ fn an_image_that_would_reach_memory_is_refused() {
         object.append_section_bss(bss, 252 << 20, 1);
     });
     assert_eq!(
-        error(&large, &Shim::default().bytes()),
-        "the module is too large: its code and tables end at 258 MiB, and an executable has \
+        error(&large, &Runtime::default().bytes()),
+        "the module is too large: its code and tables end at 257 MiB, and an executable has \
          room up to 252 MiB"
     );
     let endless = object(X86_64, |object| {
         let bss = object.section_id(StandardSection::UninitializedData);
         object.append_section_bss(bss, u64::MAX - 64, 1);
     });
-    assert!(error(&endless, &Shim::default().bytes()).contains("too large"));
+    assert!(error(&endless, &Runtime::default().bytes()).contains("too large"));
 }
 
 #[test]
 fn memory_must_be_whole_pages() {
     let object = object(X86_64, |_| {});
     let odd = MEMORY_SIZE as u64 + 1;
-    let error = with_memory(&object, odd, &Shim::default().bytes(), false).unwrap_err();
+    let error = with_memory(&object, odd, &Runtime::default().bytes(), false).unwrap_err();
     assert!(
         error
             .to_string()
@@ -340,16 +308,90 @@ fn memory_must_be_whole_pages() {
 }
 
 #[test]
-fn a_shim_that_does_not_fit_the_contract_is_refused() {
+fn a_runtime_that_can_not_be_linked_is_refused() {
     let object = object(X86_64, |_| {});
-    let with = |change: fn(&mut Shim)| {
-        let mut shim = Shim::default();
-        change(&mut shim);
-        error(&object, &shim.bytes())
+    let with = |change: fn(&mut Runtime)| {
+        let mut runtime = Runtime::default();
+        change(&mut runtime);
+        error(&object, &runtime.bytes())
     };
-    assert!(with(|s| s.module_info = 0x60_0000).contains("expects wasi_aot_module at 0x600000"));
-    assert!(with(|s| s.code_flags |= elf::PF_W).contains("writable and executable"));
-    assert!(with(|s| s.kind = elf::ET_DYN).contains("not a little-endian fixed-address"));
+    assert!(with(|r| r.code_flags |= elf::SHF_WRITE).contains("writable and executable"));
+    assert!(with(|r| r.start = "start").contains("no entry point"));
+    let executable = linked(false);
+    assert!(error(&object, &executable).contains("the runtime is not a little-endian relocatable"));
+}
+
+/// An object whose policy needs the runtime's part, with a manifest of this size.
+fn with_part(manifest: usize) -> Vec<u8> {
+    object(X86_64, |object| {
+        let part = undefined(object, "shim_part");
+        let policy = section_of(object, "policy");
+        refer(object, policy, 16, part, 0, elf::R_X86_64_64);
+        let note = section_of(object, "note");
+        object.append_section_data(note, &vec![b'x'; manifest], 4);
+    })
+}
+
+#[test]
+fn a_part_is_linked_where_the_policy_needs_it() {
+    let runtime = Runtime::default().bytes();
+    let without = executable(&object(X86_64, |_| {}), &runtime, false).unwrap();
+    let has = |file: &[u8], needle: &[u8]| file.windows(needle.len()).any(|w| w == needle);
+    assert!(!has(&without, b"data of a part") && !has(&without, b"shim_part"));
+
+    let file = executable(&with_part(0), &runtime, false).unwrap();
+    let parsed = object::File::parse(&*file).unwrap();
+    let block = |name| parsed.section_by_name(name).unwrap();
+    let code = block(".shim.policy.text");
+    assert_eq!(code.data().unwrap(), PART);
+    assert_eq!(
+        block(".shim.policy.rodata").data().unwrap(),
+        b"data of a part"
+    );
+    // What the code needs as well is there once.
+    assert!(parsed.section_by_name(".shim.policy.data").is_none());
+    assert_eq!(block(".shim.data").size(), 0x3000);
+    let policy = block(names::POLICY_SECTION);
+    assert_eq!(policy.data().unwrap()[16..24], code.address().to_le_bytes());
+}
+
+/// The bytes of the loadable segments before the policy's, by address, without headers.
+fn before_policy(file: &[u8]) -> Vec<(u64, u64, Vec<u8>)> {
+    let parsed = object::File::parse(file).unwrap();
+    let policy = parsed.section_by_name(names::POLICY_SECTION).unwrap();
+    let room = HEADERS_ROOM as usize;
+    let loads = segments(file)
+        .iter()
+        .filter(|s| s.p_type(LE) == elf::PT_LOAD);
+    let loads = loads.filter(|s| s.p_offset(LE) < policy.file_range().unwrap().0);
+    let loads = loads.map(|s| {
+        let (start, end) = (s.p_offset(LE) as usize, s.p_offset(LE) + s.p_filesz(LE));
+        (
+            s.p_vaddr(LE),
+            s.p_memsz(LE),
+            file[start.max(room)..end as usize].to_vec(),
+        )
+    });
+    loads.collect()
+}
+
+#[test]
+fn another_policy_changes_nothing_else() {
+    let runtime = Runtime::default().bytes();
+    let link = |object: &[u8]| executable(object, &runtime, false).unwrap();
+    let plain = link(&object(X86_64, |_| {}));
+    let [small, large] = [0, 0x2_0000].map(|manifest| link(&with_part(manifest)));
+    // Read-only data, code, data, and memory's two.
+    assert_eq!(before_policy(&plain).len(), 5);
+    assert!(before_policy(&plain) == before_policy(&small));
+    assert!(before_policy(&small) == before_policy(&large));
+    // Nor does a larger manifest move the parts.
+    let part = |file: &[u8]| {
+        let parsed = object::File::parse(file).unwrap();
+        let block = parsed.section_by_name(".shim.policy.rodata").unwrap();
+        block.address()
+    };
+    assert_eq!(part(&small), part(&large));
 }
 
 /// Truncations at every seventh byte and flips of nearly all bytes give an error or a file,
@@ -357,11 +399,11 @@ fn a_shim_that_does_not_fit_the_contract_is_refused() {
 #[test]
 fn malformed_input_never_panics() {
     let good_object = object(X86_64, |_| {});
-    let good_shim = Shim::default().bytes();
-    for (input, is_object) in [(&good_object, true), (&good_shim, false)] {
+    let good_runtime = Runtime::default().bytes();
+    for (input, is_object) in [(&good_object, true), (&good_runtime, false)] {
         let link = |bytes: &[u8]| {
             if is_object {
-                executable(bytes, &good_shim, false)
+                executable(bytes, &good_runtime, false)
             } else {
                 executable(&good_object, bytes, false)
             }

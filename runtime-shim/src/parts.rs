@@ -1,0 +1,118 @@
+//! The parts of the runtime that only some policies need: their roots, and the calls to them.
+//!
+//! A part is linked if the object refers to its root (`contract/src/parts.rs`). Nothing in the
+//! runtime may name a root, or what only roots reach, or every executable would have the
+//! part. So the start calls a root by its address in the [`PolicyInfo`], which is 0 where the
+//! part is absent.
+//!
+//! Invariant: no policy is run without a part that it needs. [`Parts::new`] compares the
+//! manifest with the addresses before anything is opened.
+
+use crate::manifest::Manifest;
+use crate::policy::{self, Refusal, Start};
+use crate::report::cannot_start;
+use crate::wasi::Wasi;
+use core::ptr::with_exposed_provenance;
+use wasi_aot_contract::module::PolicyInfo;
+use wasi_aot_contract::parts::Part;
+
+type Listen = fn(&Manifest, &mut Wasi) -> u32;
+type Grant = fn(&Manifest, Start<'_>, bool, u32, &mut Wasi);
+type LimitCpu = fn(u64) -> u64;
+
+/// The parts of this executable.
+pub struct Parts<'a>(&'a PolicyInfo);
+
+impl<'a> Parts<'a> {
+    /// The parts that `policy` names.
+    ///
+    /// # Panics
+    /// If `manifest` needs a part that the executable lacks.
+    ///
+    /// # Safety
+    /// Each address of a part in `policy` is 0 or that of the part's root.
+    pub unsafe fn new(policy: &'a PolicyInfo, manifest: &Manifest) -> Self {
+        let parts = Self(policy);
+        for record in manifest.records() {
+            for part in Part::ALL {
+                assert!(
+                    !part.is_needed_for(&record) || parts.root(part).is_some(),
+                    "BUG: the executable lacks a part of the runtime that its manifest needs"
+                );
+            }
+        }
+        parts
+    }
+
+    /// The address of a part's root, if the executable has the part.
+    fn root(&self, part: Part) -> Option<*const ()> {
+        let address = self.0.parts[part as usize];
+        (address != 0).then(|| with_exposed_provenance(address as usize))
+    }
+
+    /// Opens the listeners, and returns how many there are.
+    pub fn listen(&self, manifest: &Manifest, wasi: &mut Wasi) -> u32 {
+        let root = self.root(Part::Listeners);
+        // SAFETY: the promise of `new`'s caller; the root has this type.
+        let root = root.map(|root| unsafe { core::mem::transmute::<*const (), Listen>(root) });
+        root.map_or(0, |listen| listen(manifest, wasi))
+    }
+
+    /// Opens the directories that are granted, behind the `listeners`. `privileged` says whether
+    /// the program has rights that its caller lacks.
+    pub fn grant(
+        &self,
+        manifest: &Manifest,
+        start: Start<'_>,
+        privileged: bool,
+        listeners: u32,
+        wasi: &mut Wasi,
+    ) {
+        let root = self.root(Part::Grants);
+        // SAFETY: the promise of `new`'s caller; the root has this type.
+        let root = root.map(|root| unsafe { core::mem::transmute::<*const (), Grant>(root) });
+        if let Some(grant) = root {
+            grant(manifest, start, privileged, listeners, wasi);
+        }
+    }
+
+    /// Starts the timer that limits processor time, and returns its signal, as
+    /// [`unblock`](crate::sys::unblock) takes it.
+    pub fn limit_cpu(&self, manifest: &Manifest) -> u64 {
+        let root = self.root(Part::CpuLimit);
+        // SAFETY: the promise of `new`'s caller; the root has this type.
+        let root = root.map(|root| unsafe { core::mem::transmute::<*const (), LimitCpu>(root) });
+        let limited = root.zip(manifest.limits.max_cpu);
+        limited.map_or(0, |(limit_cpu, limit)| limit_cpu(limit))
+    }
+}
+
+/// The root of [`Part::Listeners`].
+#[cfg_attr(not(test), unsafe(export_name = wasi_aot_contract::symbol!("part_listeners")))]
+fn listen(manifest: &Manifest, wasi: &mut Wasi) -> u32 {
+    policy::listeners(manifest, &mut wasi.fds, &mut wasi.environment).unwrap_or_else(refuse)
+}
+
+/// The root of [`Part::Grants`].
+#[cfg_attr(not(test), unsafe(export_name = wasi_aot_contract::symbol!("part_grants")))]
+fn grant(manifest: &Manifest, start: Start<'_>, privileged: bool, listeners: u32, wasi: &mut Wasi) {
+    policy::privileged::check_directories(privileged, manifest).unwrap_or_else(refuse);
+    let (fds, environment) = (&mut wasi.fds, &mut wasi.environment);
+    let off_limits =
+        policy::directories(manifest, start, listeners, fds, environment).unwrap_or_else(refuse);
+    (wasi.own, wasi.resolver.hole) = (off_limits.own, off_limits.hole);
+}
+
+/// The root of [`Part::CpuLimit`].
+#[cfg_attr(not(test), unsafe(export_name = wasi_aot_contract::symbol!("part_cpu_limit")))]
+fn limit_cpu(milliseconds: u64) -> u64 {
+    crate::cpu_limit::install(milliseconds)
+}
+
+/// Ends the process with the reason why it can't have its grants.
+fn refuse<T>(refusal: Refusal) -> T {
+    cannot_start(format_args!("{refusal}"))
+}
+
+// The types by which the roots are called.
+const _: (Listen, Grant, LimitCpu) = (listen, grant, limit_cpu);
