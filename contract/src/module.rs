@@ -22,8 +22,7 @@ pub struct ModuleInfo {
     pub version: u32,
     /// The [`Features`](crate::cpu::Features) that the generated code needs.
     pub cpu_features: u32,
-    /// Address of an `extern "C" fn()` that runs the module's start function and `_start`. It
-    /// destroys the pinned register (r15 or x21), which generated code doesn't save, so the
+    /// Address of an `extern "C" fn()` that runs the module's start function and `_start`. The
     /// shim enters it once, by a jump, and needs no register afterwards.
     pub entry: u64,
     /// Address of the first byte of generated code.

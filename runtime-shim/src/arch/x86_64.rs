@@ -33,8 +33,7 @@ macro_rules! define_entry_point {
 pub(crate) use define_entry_point;
 
 /// Calls `entry` on the stack that ends at `stack_top` (a multiple of 16) and exits with code 0
-/// when it returns. No register is saved: the module may change all of them, the pinned one
-/// (r15) included.
+/// when it returns. No register is saved: the module may change all of them.
 ///
 /// # Safety
 /// `entry` is the module's entry, and the memory below `stack_top` is a stack
