@@ -87,7 +87,7 @@ cost: build ## Search for modules that cost too much to build, for SECONDS=600
 	WASI_AOT_COST_SECONDS=$(or $(SECONDS),600) WASI_AOT_COST_SEED=$(SEED) \
 		cargo test --release --workspace --test cost
 
-# SUITES="wasi edges" chooses suites, PASSES="values narrow" passes.
+# SUITES="wasi edges" chooses suites, PASSES="values narrow" passes, FILTER=concurrency tests.
 PASSES_SUITES := adversarial differential go spec wasi
 test-passes: build tools ## Run suites once for each pass of the compiler, without that pass
 	@rm -f $(TARGET)/failures

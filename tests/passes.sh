@@ -4,7 +4,7 @@
 #
 #   tests/passes.sh SUITE...
 #
-# PASSES="values narrow" chooses passes.
+# PASSES="values narrow" chooses passes, FILTER=concurrency tests by a part of their names.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 wasi_aot=${CARGO_TARGET_DIR:-$root/target}/release/wasi-aot
@@ -18,6 +18,7 @@ failed=()
 for pass in $passes; do
     echo "== without $pass"
     WASI_AOT_TEST_PASS=-$pass cargo test --release --workspace --no-fail-fast "${suites[@]}" \
+        -- ${FILTER:+"$FILTER"} \
         || failed+=("$pass")
 done
 if [ ${#failed[@]} != 0 ]; then
