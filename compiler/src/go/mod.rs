@@ -36,6 +36,8 @@ pub struct Knowledge {
     pub giving_way: Option<giving_way::Facts>,
     /// How many of the defined functions Go's linker made; they come first.
     functions: usize,
+    /// Bytes that the arguments and results of each of these take in a frame, by pclntab.
+    arguments: Vec<Option<u32>>,
 }
 
 impl Knowledge {
@@ -45,11 +47,16 @@ impl Knowledge {
     pub fn of(module: &Module<'_>, table: &Pclntab<'_>) -> Option<Self> {
         let resume_points = resume::resume_points(module, table)?;
         let preemption = preempt::preemption(module, table);
+        let mut arguments = vec![None; module.functions.len()];
+        for (function, record) in table.records() {
+            arguments[function.index] = record.arguments();
+        }
         Some(Self {
             resume_points,
             preemption,
             giving_way: preemption.and_then(|_| giving_way::Facts::of(module, table)),
             functions: resume::go_functions(module)?,
+            arguments,
         })
     }
 
@@ -61,7 +68,16 @@ impl Knowledge {
             preemption: None,
             giving_way: None,
             functions: 1,
+            arguments: vec![None],
         }
+    }
+
+    /// Slots of 8 bytes that the arguments and results of a defined function take above its
+    /// return address, if pclntab says so.
+    #[must_use]
+    pub fn slots_of(&self, index: usize) -> Option<u16> {
+        let bytes = self.arguments.get(index).copied().flatten()?;
+        u16::try_from(bytes.div_ceil(8)).ok()
     }
 
     /// Whether Go's linker made the defined function `index`: what is only trusted holds

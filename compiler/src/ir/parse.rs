@@ -464,13 +464,17 @@ fn callee(name: &str, what: &str, words: &mut Words<'_>) -> Result<Callee, Strin
     }
 }
 
-/// `go PC_B`
+/// `go PC_B`, `go PC_B slots COUNT`
 fn go_call(words: &mut Words<'_>) -> Result<Option<GoCall>, String> {
     if words.next_if_eq(&"go").is_none() {
         return Ok(None);
     }
     let returns_to = next(words)?;
-    Ok(Some(GoCall { returns_to }))
+    let slots = match words.next_if_eq(&"slots") {
+        Some(_) => Some(next(words)?),
+        None => None,
+    };
+    Ok(Some(GoCall { returns_to, slots }))
 }
 
 /// `+8`, `memory1+8` or `frame-8`

@@ -16,7 +16,7 @@
 //! Blocks are in reverse postorder, and blocks that nothing reaches are left out. An origin is
 //! `@OFFSET/PC_B`, both or one of them, the offset in hexadecimal.
 
-use super::op::{Addr, Bytes, Callee, Const, Op};
+use super::op::{Addr, Bytes, Callee, Const, GoCall, Op};
 use super::{Block, Edge, Func, Inst, Origin, Terminator, Type, Value};
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -211,7 +211,14 @@ impl Printer<'_> {
                 let call = self.call("call", callee);
                 match go {
                     None => call,
-                    Some(go) => format!("{call} go {}", go.returns_to),
+                    Some(GoCall {
+                        returns_to,
+                        slots: None,
+                    }) => format!("{call} go {returns_to}"),
+                    Some(GoCall {
+                        returns_to,
+                        slots: Some(slots),
+                    }) => format!("{call} go {returns_to} slots {slots}"),
                 }
             }
         }

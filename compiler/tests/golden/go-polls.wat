@@ -116,7 +116,7 @@
 ;; b10():
 ;;   v9: i32 = i32.const 0                           @7a/0
 ;;   v10: sp = get x2                                @7c/0
-;;   v11: i32, v12: sp = call 0:main.leaf go 1 v9 v10@7c/0
+;;   v11: i32, v12: sp = call 0:main.leaf go 1 slots 0 v9 v10@7c/0
 ;;   set x2 v12                                      @7c/0
 ;;   v13: i32 = sp.low v12                           @7e/0
 ;;   set x1 v13                                      @80/0

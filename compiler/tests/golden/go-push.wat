@@ -33,7 +33,7 @@
 ;;   v11: i64 = i64.const 268435457                  @62/0
 ;;   i64.store v17 v11 frame+0                       @68/0
 ;;   v12: i32 = i32.const 0                          @6b/0
-;;   v13: i32, v14: sp = call 1:main.callee go 1 v12 v17@6d/0
+;;   v13: i32, v14: sp = call 1:main.callee go 1 slots 0 v12 v17@6d/0
 ;;   return v13 v14                                  @73/0
 ;; ; main.callee
 ;; function (i32, sp) -> (i32, sp)
@@ -57,7 +57,7 @@
 ;;   i64.store v1 v11 frame-8                        @68/0
 ;;   v17: sp = sp.push -8 v1                         @5b/0
 ;;   v12: i32 = i32.const 0                          @6b/0
-;;   v13: i32, v14: sp = call 1:main.callee go 1 v12 v17@6d/0
+;;   v13: i32, v14: sp = call 1:main.callee go 1 slots 0 v12 v17@6d/0
 ;;   return v13 v14                                  @73/0
 ;; ; main.callee
 ;; function (i32, sp) -> (i32, sp)

@@ -79,12 +79,15 @@ pub enum Callee {
     },
 }
 
-/// What is known of a call of Go's: the caller has stored a return address at SP, and the
-/// arguments above that address.
+/// What is known of a call of Go's: the caller has stored a return address before. The callee's
+/// arguments lie right above that address, and its results behind the arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct GoCall {
     /// The PC_B of the return address, which is the caller's own.
     pub returns_to: u16,
+    /// Slots of 8 bytes that the callee's arguments and results take, by Go's tables; `None`
+    /// if these don't say, as for a callee that is known at run time.
+    pub slots: Option<u16>,
 }
 
 /// A move of some bytes, of which the number is known.

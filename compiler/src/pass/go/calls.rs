@@ -1,9 +1,12 @@
 //! Calls of Go's: those that have stored a return address, where they go on when the callee is
-//! resumed by itself and returns later.
+//! resumed by itself and returns later; and how much of the frame the callee's arguments and
+//! results take.
 //!
 //! Verified: the address, which is a constant, is stored in the same block before the call,
 //! and names this function; the callee has the type of Go's functions. What it is good for:
-//! others see where a call returns to without a search ([`GoCall`]).
+//! others see where a call returns to, and which slots are the callee's, without a search
+//! ([`GoCall`]). The size of arguments and results is what pclntab says of the callee
+//! (`_func.args`): a pass that relies on the size trusts it.
 
 use crate::go::pclntab::FUNC_VALUE_OFFSET;
 use crate::ir::op::{Addr, Callee, GoCall, Op, Store};
@@ -12,11 +15,16 @@ use crate::pass::Cx;
 
 /// Marks the calls; returns how many.
 pub fn run(func: &mut Func, cx: &Cx<'_, '_>) -> usize {
-    mark(func, cx.function)
+    let imports = cx.module.import_count();
+    mark(func, cx.function, |callee| {
+        let defined = callee.checked_sub(imports)? as usize;
+        cx.go.and_then(|go| go.slots_of(defined))
+    })
 }
 
-/// As [`run`]; `caller` is the function's place among the defined ones.
-pub(super) fn mark(func: &mut Func, caller: usize) -> usize {
+/// As [`run`]; `caller` is the function's place among the defined ones, and `slots` says of
+/// a function, by index, how many slots its arguments and results take.
+pub(super) fn mark(func: &mut Func, caller: usize, slots: impl Fn(u32) -> Option<u16>) -> usize {
     let mut marked = 0;
     for index in 0..func.blocks.len() {
         let mut stored = None;
@@ -26,7 +34,11 @@ pub(super) fn mark(func: &mut Func, caller: usize) -> usize {
             if let Op::Call(callee, None) = inst.op {
                 let returns_to = stored.take();
                 if let Some(returns_to) = returns_to.filter(|_| has_gos_type(func, inst)) {
-                    let go = GoCall { returns_to };
+                    let slots = match callee {
+                        Callee::Function(function) => slots(function),
+                        Callee::Element { .. } => None,
+                    };
+                    let go = GoCall { returns_to, slots };
                     func.inst_mut(id).op = Op::Call(callee, Some(go));
                     marked += 1;
                 }

@@ -17,7 +17,7 @@ b0(v0: i32, v1: sp):
 ";
 
 fn first(func: &mut crate::ir::Func) -> usize {
-    mark(func, 0)
+    mark(func, 0, |_| None)
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn a_call_through_the_table_is_marked() {
 
 #[test]
 fn a_return_address_in_another_function_marks_nothing() {
-    stays(CALL, |func| mark(func, 1));
+    stays(CALL, |func| mark(func, 1, |_| None));
     stays(&but(CALL, "268435461", "5"), first);
     stays(&but(CALL, "268435461", "-268435461"), first);
 }
@@ -79,4 +79,22 @@ fn a_callee_without_the_type_of_gos_functions_is_not_marked() {
         "v6: i32 = call 7 v4",
     );
     stays(&but(&import, "return v6 v7", "return v6 v5"), first);
+}
+
+/// Those of the callee, where it is known and the table says how many.
+#[test]
+fn a_direct_call_knows_the_slots_of_its_callee() {
+    let slots = |function: u32| (function == 7).then_some(3);
+    let known = |func: &mut crate::ir::Func| mark(func, 0, slots);
+    becomes(
+        CALL,
+        &but(CALL, "call 7 v4", "call 7 go 5 slots 3 v4"),
+        1,
+        known,
+    );
+    let other = but(CALL, "call 7", "call 6");
+    becomes(&other, &but(&other, "call 6", "call 6 go 5"), 1, known);
+    let indirect = but(CALL, "call 7 v4 v5", "call_indirect 0 3 v4 v0 v5");
+    let marked = but(&indirect, "call_indirect 0 3", "call_indirect 0 3 go 5");
+    becomes(&indirect, &marked, 1, known);
 }
