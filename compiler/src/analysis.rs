@@ -8,7 +8,7 @@ use crate::lower::Env;
 use crate::module::Module;
 use crate::naming;
 use crate::options::{Emit, OptLevel, Options};
-use crate::pass::{self, BYTE_LOOP, NO_RETURN, Selection, Switches};
+use crate::pass::{self, BYTE_LOOP, NO_RETURN, Selection, Switches, WIDEN_CHECK};
 use crate::target;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,7 +104,8 @@ impl Analysis {
     #[must_use]
     pub fn preemption(&self, options: &Options) -> Option<Preemption> {
         let go = self.go.as_ref();
-        go.filter(|_| !options.no_go_trust && !options.no_preempt)
+        let wanted = !options.no_go_trust && !options.no_preempt;
+        go.filter(|_| wanted && selection(options).has(WIDEN_CHECK))
             .and_then(|go| go.preemption)
     }
 }

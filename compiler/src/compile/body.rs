@@ -207,6 +207,7 @@ impl Compiler<'_, '_, '_> {
             solved,
             byte_loop: self.byte_loops.get(&index).copied(),
             preempted: self.go_trust.preempted,
+            sp_is_address: self.env.sp_is_address(),
         }
     }
 }

@@ -121,7 +121,11 @@ fn what_is_printed_behind_each_pass_is_read_back() {
         let wasm = wat::parse_str(&text).unwrap();
         let merged = merge::merge(&wasm, &[], Gaps::Filled).unwrap();
         let module = module::parse(&merged).unwrap();
-        let options = Options::default();
+        // The target that all passes are for.
+        let options = Options {
+            target: Target::LinuxArm64,
+            ..Options::default()
+        };
         let analysis = Analysis::new(&module, &options);
         let env = analysis.env(&module, &options);
         let mut compiler = analysis.compiler(&env, &options);

@@ -18,7 +18,7 @@ pub use generic::values::promote;
 pub use go::give_way::entry as give_way_entry;
 pub use go::no_return::{Summary, never_zero};
 pub use run::{Runner, Stats};
-pub use table::{BYTE_LOOP, GIVE_WAY, NO_RETURN, PASSES, TRANSFORM, named, values};
+pub use table::{BYTE_LOOP, GIVE_WAY, NO_RETURN, PASSES, TRANSFORM, WIDEN_CHECK, named, values};
 
 use crate::go::Knowledge;
 use crate::ir::{ByteLoop, Func};
@@ -113,6 +113,8 @@ pub struct Cx<'c, 'w> {
     pub byte_loop: Option<ByteLoop>,
     /// Whether goroutines are preempted: `stackPreempt` may be in `stackguard0`.
     pub preempted: bool,
+    /// Whether the target has a value of SP as a host address ([`crate::lower`]'s `sp`).
+    pub sp_is_address: bool,
 }
 
 /// What is found out about all functions of a module between the two waves.

@@ -41,7 +41,7 @@ pub const PASSES: &[Pass] = &[
         run: go::unwind::share_return,
     },
     Pass {
-        name: "widen-check",
+        name: WIDEN_CHECK,
         about: "checks of stack space for large frames see a request to give way",
         tier: Tier::Trusted,
         scope: Scope::Go,
@@ -343,6 +343,10 @@ pub const NO_RETURN: &str = "no-return";
 /// The pass that uses [`Cx::byte_loop`](super::Cx::byte_loop): without it, no byte loops are
 /// looked for.
 pub const BYTE_LOOP: &str = "byte-loop";
+
+/// The pass by which checks of stack space see a request to give way: without it, goroutines
+/// aren't preempted.
+pub const WIDEN_CHECK: &str = "widen-check";
 
 /// The pass whose changes are calls before which a loop gives way.
 pub const GIVE_WAY: &str = "give-way";

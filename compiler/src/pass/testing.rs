@@ -61,5 +61,6 @@ pub fn with_cx<T>(
         solved,
         byte_loop: None,
         preempted: false,
+        sp_is_address: true,
     })
 }

@@ -5,6 +5,9 @@
 //! accessed takes one, since the place is known to be in memory. So the store comes first, off
 //! the value of SP as it was, and the move behind it.
 //!
+//! Only where a value of SP is a host address: elsewhere the sum is one operation anyway, and a
+//! store off SP as it was keeps that value for longer.
+//!
 //! Trusted: that SP minus a small constant doesn't wrap around 2^32, as for accesses
 //! ([`super::frame::slots`]). Where it does, the store traps.
 
@@ -17,7 +20,7 @@ const FURTHEST: i32 = -256;
 
 /// Turns moves into pushes; returns how many.
 pub fn run(func: &mut Func, cx: &Cx<'_, '_>) -> usize {
-    match cx.go.is_some() && func.dispatch.is_some() {
+    match cx.sp_is_address && cx.go.is_some() && func.dispatch.is_some() {
         true => push(func),
         false => 0,
     }

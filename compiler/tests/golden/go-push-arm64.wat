@@ -1,4 +1,5 @@
 ;;! emit = ir
+;;! target = linux/arm64
 ;;! go = trusted
 ;;! after = dead, push
 ;; A call stores its return address below SP, and SP moves there: the store comes first, off SP
