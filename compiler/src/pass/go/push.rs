@@ -31,18 +31,21 @@ pub(crate) fn push(func: &mut Func) -> usize {
     let order = func.order();
     let mut changes = 0;
     for &block in &order.blocks {
-        while let Some((from, to)) = find(func, &func.block(block).insts) {
+        let mut next = 0;
+        while let Some((from, to)) = find(func, &func.block(block).insts, next) {
             change(func, block, from, to);
             changes += 1;
+            next = to + 1;
         }
     }
     changes
 }
 
-/// The places of a move and of the store at the moved SP, with no use between and no call.
-fn find(func: &Func, insts: &[InstId]) -> Option<(usize, usize)> {
+/// The places, from `start` on, of a move and of the store at the moved SP, with no use between
+/// and no call.
+fn find(func: &Func, insts: &[InstId], start: usize) -> Option<(usize, usize)> {
     let mut pending: Option<(usize, Value)> = None;
-    for (place, &id) in insts.iter().enumerate() {
+    for (place, &id) in insts.iter().enumerate().skip(start) {
         let inst = func.inst(id);
         if let Some((from, value)) = pending {
             if stores_at(func, inst, value) {
