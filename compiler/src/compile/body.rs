@@ -29,7 +29,7 @@ impl Compiler<'_, '_, '_> {
         watch::begin(&name, Step::Build);
         let module = self.env.module;
         let sp_global = self.env.sp_global;
-        let spare = worker.take_spare();
+        let spare = std::mem::take(&mut worker.spare);
         let validation = match time {
             Time::First => Validation::Now(&mut worker.validator),
             Time::Again => Validation::Done,

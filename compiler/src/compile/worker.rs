@@ -33,16 +33,9 @@ impl<'s> Worker<'s> {
             builder: FunctionBuilderContext::new(),
             validator: FuncValidatorAllocations::default(),
             runner,
-            spare: Func::new(Vec::new(), Vec::new()),
+            spare: Func::default(),
             everybodys,
         }
-    }
-}
-
-impl Worker<'_> {
-    /// A function whose allocations the next one may have.
-    pub(super) fn take_spare(&mut self) -> Func {
-        std::mem::replace(&mut self.spare, Func::new(Vec::new(), Vec::new()))
     }
 }
 

@@ -130,15 +130,7 @@ impl Func {
         Self {
             results,
             variables,
-            sp: None,
-            blocks: Vec::new(),
-            insts: Vec::new(),
-            values: Vec::new(),
-            operands: 0,
-            bytes: Vec::new(),
-            dispatch: None,
-            order: None,
-            spare: Vec::new(),
+            ..Self::default()
         }
     }
 

@@ -294,7 +294,7 @@ pub struct Order {
 }
 
 /// A function's body.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Func {
     /// Types of the results, SP's last.
     pub results: Vec<Type>,

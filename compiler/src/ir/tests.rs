@@ -10,8 +10,9 @@ use wasmparser::FuncValidatorAllocations;
 fn validated(module: &Module<'_>, index: usize, sp: Option<u32>) -> Result<Func, Error> {
     let mut allocations = FuncValidatorAllocations::default();
     let validation = Validation::Now(&mut allocations);
-    let spare = Func::new(Vec::new(), Vec::new());
-    build(module, index, sp, validation, spare, || "f".into())
+    build(module, index, sp, validation, Func::default(), || {
+        "f".into()
+    })
 }
 
 /// All functions of a module, as they are built.
@@ -55,7 +56,7 @@ fn what_is_printed_is_read_back_and_what_is_built_is_valid() {
 }
 
 /// A function that has nothing wrong with it.
-const VALID: &str = "function (i32, sp) -> (i32, sp)
+pub(super) const VALID: &str = "function (i32, sp) -> (i32, sp)
 variables i32 sp, sp is x1
 b0(v0: i32, v1: sp):
   v2: i32 = i32.const 1

@@ -1,22 +1,10 @@
 //! Each rule, broken.
 
 use super::super::op::{Bytes, Const, Op};
+use super::super::tests::VALID;
 use super::super::{BlockId, Def, Edge, Func, InstId, Origin, Terminator, Type, Value, parse};
 use super::{verify, verify_in};
 use crate::module;
-
-/// A function that `verify` finds nothing wrong with.
-const VALID: &str = "function (i32, sp) -> (i32, sp)
-variables i32 sp, sp is x1
-b0(v0: i32, v1: sp):
-  v2: i32 = i32.const 1
-  branch v0 b1 b2(v2)
-b1():
-  v3: i32 = i32.load v1 frame-8
-  jump b2(v3)
-b2(v4: i32):
-  return v4 v1
-";
 
 /// Asserts that each change of a valid function breaks a rule.
 #[track_caller]
