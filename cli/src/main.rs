@@ -13,6 +13,7 @@ mod flags;
 mod input;
 mod memory_file;
 mod message;
+mod notes;
 mod output;
 mod progress;
 mod usage;
@@ -46,6 +47,8 @@ enum Command {
     Build(commands::build::Build),
     Run(commands::run::Run),
     Inspect(commands::inspect::Inspect),
+    Grant(commands::grant::Grant),
+    Cache(commands::cache::Cache),
     Targets(commands::targets::Targets),
     Passes(commands::passes::Passes),
     Version(commands::version::Version),
@@ -64,6 +67,8 @@ fn main() -> ExitCode {
         Command::Build(build) => build.run(),
         Command::Run(run) => run.run(),
         Command::Inspect(inspect) => inspect.run(),
+        Command::Grant(grant) => grant.run(),
+        Command::Cache(cache) => cache.run(),
         Command::Targets(targets) => targets.run(),
         Command::Passes(passes) => passes.run(),
         Command::Version(version) => version.run(),

@@ -7,17 +7,17 @@ use crate::error::{Error, printable};
 use crate::go::preempt::G_GLOBAL;
 use crate::link;
 use crate::lower::Env;
+use crate::manifest::{self, Made};
 use crate::merge::{self, Preload};
 use crate::module::{self, Gaps, Module};
 use crate::options::{Emit, Facts, Observer, Options, Phase};
 use crate::pass::{GIVE_WAY, PASSES, Selection, Solved, Stats, Summary};
 use crate::passes::PassTotal;
-use crate::policy::{Budget, Policy};
+use crate::policy::Budget;
 use crate::shim_image;
 use std::collections::BTreeSet;
 use std::time::Instant;
 use wasi_aot_contract::layout::WASM_PAGE_SIZE;
-use wasi_aot_contract::manifest::{Record, writer};
 use wasi_aot_contract::module::MemoryLimits;
 
 /// The compiler's name and version in each manifest.
@@ -106,7 +106,7 @@ pub fn build_with(
         };
     }
 
-    let manifest = manifest(&module, options, &budget);
+    let manifest = manifest::write(&options.policy, &budget, &made(&module, options));
     let input = Input {
         env: &env,
         isa: analysis.isa.clone(),
@@ -243,23 +243,13 @@ impl Phases<'_> {
     }
 }
 
-/// The manifest: the policy, then the Spectre guards, the compiler and the version of Go.
-fn manifest(module: &Module<'_>, options: &Options, budget: &Budget) -> Vec<u8> {
-    let policy = Policy {
-        stack_size: budget.stack,
-        ..options.policy.clone()
-    };
-    let mut manifest = policy.manifest();
-    let built_by = Record::BuiltBy {
-        compiler: COMPILER.as_bytes(),
-    };
-    let go_version = module.go_version.map(|version| Record::GoVersion {
-        version: version.as_bytes(),
-    });
-    let spectre = options.spectre.then_some(Record::Spectre);
-    let records = [spectre, Some(built_by), go_version];
-    writer::append(&mut manifest, records.into_iter().flatten());
-    manifest
+/// How the code of the module is made.
+fn made<'m>(module: &Module<'m>, options: &Options) -> Made<'m> {
+    Made {
+        spectre: options.spectre,
+        built_by: Some(COMPILER.as_bytes()),
+        go_version: module.go_version.map(str::as_bytes),
+    }
 }
 
 /// The module's own limits of each memory. The runtime keeps all memories together within the

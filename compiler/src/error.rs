@@ -182,6 +182,9 @@ pub enum Error {
     /// Flags of the policy contradict each other or have a bad value.
     #[error("{0}")]
     Policy(String),
+    /// The file that should get another policy isn't an executable of wasi-aot.
+    #[error("{0}")]
+    NoExecutable(String),
     /// The object and the shim don't fit together, or the image is too large.
     #[error("{0}")]
     Link(String),

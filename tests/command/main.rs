@@ -4,6 +4,7 @@
 //! - [`errors`]: modules that can't be compiled; [`policy`]: grants that contradict each
 //!   other;
 //! - [`run`]: `wasi-aot run`; [`run_cache`]: the cache that it keeps;
+//! - [`grant`]: `wasi-aot grant`;
 //! - [`inspect`]: `wasi-aot inspect`; [`keys`]: the keys of its JSON are documented;
 //! - [`isolation`]: what `wasi-aot` itself needs of the machine.
 //!
@@ -11,6 +12,7 @@
 //! `make build`.
 
 mod errors;
+mod grant;
 mod inspect;
 mod isolation;
 mod keys;
@@ -28,6 +30,7 @@ fn main() -> anyhow::Result<()> {
     let tool = Arc::new(Tool::new()?);
     let groups = [
         errors::trials,
+        grant::trials,
         inspect::trials,
         isolation::trials,
         keys::trials,

@@ -21,6 +21,9 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         ),
         test("run/a program is compiled once", tool, compiled_once),
         test("run/other flags, another executable", tool, other_flags),
+        test("run/another policy needs no compiling", tool, other_policy),
+        test("run/a copy of wasi-aot finds the entries", tool, copied),
+        test("run/the cache is shown and removed", tool, shown),
         test("run/no directory for a cache", tool, nowhere),
         test("run/no such file", tool, no_file),
     ]
@@ -133,25 +136,107 @@ fn other_flags(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
+/// With `-v`, `run` prints the phases of a build if it builds.
+fn builds(tool: &Tool, cache: &Path, flags: &[&str]) -> Result<bool> {
+    let finished = hello(tool, cache, &[&["-v"], flags].concat())?;
+    ensure!(
+        finished.ends == Ends::Exit(0) && text(&finished.stdout).starts_with("hello, "),
+        "{flags:?}: {}: {}",
+        finished.ends,
+        text(&finished.stderr)
+    );
+    Ok(text(&finished.stderr).contains("compile "))
+}
+
+fn other_policy(tool: &Tool) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    ensure!(builds(tool, dir.path(), &[])?, "nothing was built");
+    for flags in [
+        &["--dir", "/"][..],
+        &["--max-cpu", "9s", "--env", "A=1"],
+        &[],
+    ] {
+        ensure!(!builds(tool, dir.path(), flags)?, "{flags:?}");
+    }
+    ensure!(entries(dir.path())?.len() == 3);
+    ensure!(builds(tool, dir.path(), &["-O0"])?, "-O0 is other code");
+    Ok(())
+}
+
+/// A copy has another inode and time.
+fn copied(tool: &Tool) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    hello(tool, dir.path(), &[])?;
+    let copy = dir.path().join("copy");
+    std::fs::copy(&tool.path, &copy)?;
+    let mut command = std::process::Command::new(copy);
+    command
+        .args(["run", "-v"])
+        .arg(guest("hello", Goal::Wasip1)?);
+    command.env_clear().env("XDG_CACHE_HOME", dir.path());
+    let finished = Run::of(command).run()?;
+    ensure!(text(&finished.stdout).starts_with("hello, "));
+    ensure!(text(&finished.stderr) == "", "{}", text(&finished.stderr));
+    Ok(())
+}
+
+fn shown(tool: &Tool) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let cache = |args: &[&str]| -> Result<String> {
+        let mut command = tool.command(["cache"]);
+        command
+            .args(args)
+            .env_clear()
+            .env("XDG_CACHE_HOME", dir.path());
+        let finished = Run::of(command).run()?;
+        ensure!(finished.ends == Ends::Exit(0), "{}", text(&finished.stderr));
+        Ok(text(&finished.stdout))
+    };
+    ensure!(cache(&["size"])? == "0 executables, 0 bytes\n");
+    ensure!(entries(dir.path()).is_err(), "looking makes a directory");
+    hello(tool, dir.path(), &[])?;
+    hello(tool, dir.path(), &["--dir", "/"])?;
+    let path = dir.path().join("wasi-aot");
+    ensure!(cache(&["dir"])? == format!("{}\n", path.display()));
+    let size = cache(&["size"])?;
+    ensure!(
+        size.starts_with("2 executables, ") && size.contains(" MiB"),
+        "{size}"
+    );
+    let some = cache(&["clean", "--max", "5MB"])?;
+    ensure!(some.starts_with("removed 1 executable, "), "{some}");
+    let rest = cache(&["clean"])?;
+    ensure!(rest.starts_with("removed 1 executable, "), "{rest}");
+    ensure!(entries(dir.path())?.is_empty());
+    let mut command = tool.command(["cache", "dir"]);
+    command.env_clear();
+    one_line(
+        &Run::of(command).run()?,
+        2,
+        "wasi-aot: ",
+        &["XDG_CACHE_HOME"],
+    )
+}
+
+/// Where the cache can't be made or written, the program runs from memory.
 fn nowhere(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let occupied = dir.path().join("file");
     std::fs::write(&occupied, "")?;
-    let finished = hello(tool, &occupied, &[])?;
-    one_line(
-        &finished,
-        1,
-        "wasi-aot: ",
-        &["cannot keep executables", "XDG_CACHE_HOME"],
-    )?;
-    // Without a cache the program runs from memory.
-    let finished = hello(tool, Path::new(""), &[])?;
-    ensure!(
-        finished.ends == Ends::Exit(0) && text(&finished.stdout).starts_with("hello, "),
-        "{}: {}",
-        finished.ends,
-        text(&finished.stderr)
-    );
+    // A file system that nobody can write to, root included.
+    let read_only = Path::new("/proc/self");
+    for place in [&occupied, read_only, Path::new("")] {
+        let finished = hello(tool, place, &[])?;
+        ensure!(
+            finished.ends == Ends::Exit(0) && text(&finished.stdout).starts_with("hello, "),
+            "{}: {}: {}",
+            place.display(),
+            finished.ends,
+            text(&finished.stderr)
+        );
+        // Standard error, which isn't a terminal here, is the program's.
+        ensure!(text(&finished.stderr) == "", "{}", text(&finished.stderr));
+    }
     Ok(())
 }
 

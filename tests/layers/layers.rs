@@ -62,6 +62,7 @@ pub const COMPILER: Layers = &[
     ),
     ("link", &["error", "module"]),
     ("shim_image", &["options"]),
+    ("manifest", &["policy"]),
     // All phases in their order, and the modules that look at them.
     (
         "build",
@@ -73,6 +74,7 @@ pub const COMPILER: Layers = &[
             "go",
             "link",
             "lower",
+            "manifest",
             "merge",
             "module",
             "options",
@@ -95,6 +97,18 @@ pub const COMPILER: Layers = &[
             "policy",
             "shim_image",
             "wasm",
+        ],
+    ),
+    (
+        "grant",
+        &[
+            "emit",
+            "error",
+            "inspect",
+            "link",
+            "manifest",
+            "policy",
+            "shim_image",
         ],
     ),
     (
@@ -220,6 +234,7 @@ pub const CLI: Layers = &[
     ("usage", &[]),
     ("message", &["describe", "usage"]),
     ("progress", &["message"]),
+    ("notes", &["describe", "progress"]),
     ("flags", &["input", "progress", "usage"]),
     (
         "commands",
@@ -229,6 +244,7 @@ pub const CLI: Layers = &[
             "flags",
             "input",
             "memory_file",
+            "notes",
             "output",
             "progress",
             "usage",

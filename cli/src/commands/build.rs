@@ -1,11 +1,11 @@
 //! `wasi-aot build INPUT -o OUTPUT`.
 
-use crate::describe::show;
 use crate::flags::codegen::CodegenFlags;
 use crate::flags::policy::PolicyFlags;
 use crate::flags::preload::PreloadFlags;
 use crate::flags::report::ReportFlags;
 use crate::input;
+use crate::notes;
 use crate::output::{Chosen, Output};
 use crate::progress::Progress;
 use crate::usage::Usage;
@@ -14,9 +14,8 @@ use clap::Args;
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal};
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Component, Path, PathBuf};
-use wasi_aot_compiler::policy::{Access, Grant};
-use wasi_aot_compiler::{Emit, Observer, Options};
+use std::path::{Path, PathBuf};
+use wasi_aot_compiler::Emit;
 
 /// Compile a WebAssembly module into a native executable
 #[derive(Debug, Args)]
@@ -84,47 +83,10 @@ impl Build {
         progress.clear();
         output.write(&built.with_context(|| input::name(&self.input))?)?;
         if let (Emit::Exe, Output::File { path, .. }) = (options.emit, &output) {
-            note_own_directory(path, &options, &progress);
+            notes::own_directory(path, &options.policy, &progress);
         }
         Ok(())
     }
-}
-
-/// Warns if the executable lies in a directory that the program may write to. The program
-/// can't change its own file, but it can change other programs there.
-fn note_own_directory(output: &Path, options: &Options, progress: &Progress) {
-    let Ok(current) = std::env::current_dir() else {
-        return;
-    };
-    let host = |grant: &Grant| PathBuf::from(OsStr::from_bytes(&grant.host));
-    let is_around = |grant: &&Grant| {
-        let around = lexical(&current.join(host(grant)));
-        grant.access == Access::ReadWrite && lexical(&current.join(output)).starts_with(around)
-    };
-    if options.policy.refuse_own_directory {
-        return;
-    }
-    if let Some(grant) = options.policy.grants.iter().find(is_around) {
-        progress.note(&format!(
-            "{} lies in --dir {}: the program can't change that file, but it can change other \
-             programs there; --dir-ro is safer, or another directory for the executable",
-            show::one_line(&output.display().to_string()),
-            show::printable_bytes(&grant.host),
-        ));
-    }
-}
-
-/// An absolute path without `.` and `..`, which are removed without a look at symbolic links.
-fn lexical(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => drop(plain.pop()),
-            other => plain.push(other),
-        }
-    }
-    plain
 }
 
 /// The path of the result, and who chose it: OUTPUT, the default name in the directory OUTPUT,

@@ -1,7 +1,9 @@
 //! One file for each command.
 
 pub mod build;
+pub mod cache;
 pub mod completions;
+pub mod grant;
 pub mod inspect;
 pub mod passes;
 pub mod run;

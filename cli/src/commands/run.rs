@@ -1,7 +1,8 @@
 //! `wasi-aot run FILE ARGS...`: the executable is made, or taken from the cache, and replaces
 //! this process.
 
-use crate::cache::Cache;
+use crate::cache::{Cache, Found, Place};
+use crate::describe::show;
 use crate::flags::codegen::TuningFlags;
 use crate::flags::policy::PolicyFlags;
 use crate::flags::preload::PreloadFlags;
@@ -17,7 +18,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
-use wasi_aot_compiler::Options;
+use wasi_aot_compiler::{Observer as _, Options, Preload};
 
 /// Compile a WebAssembly module, or take it from the cache, and run it
 #[derive(Debug, Args)]
@@ -29,8 +30,9 @@ use wasi_aot_compiler::Options;
 
 FILE is a module, or - for standard input, of which the program then finds the end.
 Everything after FILE is passed to the program. Executables are kept in
-$XDG_CACHE_HOME/wasi-aot (~/.cache/wasi-aot), by what they are made from; those that
-weren't used for 30 days are removed. No grant reaches that directory."
+$XDG_CACHE_HOME/wasi-aot (~/.cache/wasi-aot), by what they are made from, so that a
+module is compiled once, whatever it is granted; `wasi-aot cache` shows and removes
+them. No grant reaches that directory."
 )]
 pub struct Run {
     /// The module, and the program's arguments
@@ -79,19 +81,48 @@ impl Run {
             progress.clear();
             built.with_context(|| input::name(path))
         };
-        let program = match Cache::of_user()? {
-            // Without a cache the executable has no file, so the program can't replace that
-            // file.
-            None => memory_file::sealed(&build(&options)?)?,
-            Some(cache) => {
-                if !options.policy.grants.is_empty() {
-                    let path = cache.path().as_os_str().as_encoded_bytes();
-                    options.policy.hole = Some(path.to_vec());
-                }
-                cache.get(&wasm, &modules, &options, || build(&options))?
-            }
-        };
+        let program = executable(&self.report, &wasm, &modules, &mut options, build)?;
         let error = execute(&program, file, args);
         Err(error).with_context(|| format!("{}: cannot run", input::name(path)))
     }
+}
+
+/// The executable: a file of the cache, or a file in memory where there is no place for a
+/// cache. A file in memory has no name, so the program can't replace it.
+fn executable(
+    report: &ReportFlags,
+    wasm: &[u8],
+    preloads: &[Preload<'_>],
+    options: &mut Options,
+    build: impl FnOnce(&Options) -> Result<Vec<u8>>,
+) -> Result<File> {
+    let Place::At { base, path } = Place::of_user() else {
+        return memory_file::sealed(&build(options)?);
+    };
+    let cache = match Cache::create(&base, path.clone())? {
+        Ok(cache) => cache,
+        Err(error) => {
+            note_without_cache(report, &path, &error);
+            return memory_file::sealed(&build(options)?);
+        }
+    };
+    if !options.policy.grants.is_empty() {
+        let path = cache.path().as_os_str().as_encoded_bytes();
+        options.policy.hole = Some(path.to_vec());
+    }
+    match cache.get(wasm, preloads, options, || build(options))? {
+        Found::Kept(file) => Ok(file),
+        Found::NotKept(executable, error) => {
+            note_without_cache(report, cache.path(), &error);
+            memory_file::sealed(&executable)
+        }
+    }
+}
+
+fn note_without_cache(report: &ReportFlags, path: &Path, error: &anyhow::Error) {
+    Progress::new(report.loudness_beside_a_program()).note(&format!(
+        "{}: cannot keep executables ({error:#}), so each run compiles; set XDG_CACHE_HOME to \
+         another directory",
+        show::one_line(&path.display().to_string())
+    ));
 }

@@ -2,7 +2,7 @@
 //!
 //! Code goes through `cranelift-object` ([`code`], [`veneers`]). Tables, data and the initial
 //! memory go through the `object` crate, which `cranelift-object` is built on ([`data`],
-//! [`references`], [`info`]). The object defines everything but the shim's functions. It is
+//! [`references`], [`info`], [`policy`]). The object defines everything but the shim's functions. It is
 //! linked by [`crate::link`] or, with the shim's static library, by any ELF linker.
 //!
 //! Invariant: functions and tables are emitted in an order that depends on the module alone,
@@ -11,7 +11,9 @@
 mod code;
 mod data;
 mod info;
+mod policy;
 mod references;
+mod structure;
 mod veneers;
 
 use crate::compile::Unit;
@@ -21,6 +23,7 @@ use object::write::{Object, Relocation, SectionId, SymbolId};
 use object::{RelocationEncoding, RelocationFlags, RelocationKind};
 use wasi_aot_contract::cpu::Features;
 use wasi_aot_contract::module::{MemoryLimits, Preemption, TrapKind};
+use wasi_aot_contract::target::Target;
 
 /// Everything that an object is made from.
 pub struct Input<'i, 'm, 'w> {
@@ -74,6 +77,12 @@ pub fn object(input: &Input<'_, '_, '_>) -> Result<(Vec<u8>, Sizes), crate::erro
         .write()
         .unwrap_or_else(|e| panic!("BUG: object writer: {e}"));
     Ok((bytes, sizes))
+}
+
+/// An object with a manifest alone, for [`crate::link::with_policy`].
+#[must_use]
+pub fn policy_object(target: Target, manifest: &[u8]) -> Vec<u8> {
+    policy::object(target, manifest)
 }
 
 /// Adds a relocation that stores the address of `symbol` plus `addend` in `bits` bits.

@@ -6,7 +6,7 @@
 //! relocated again, and compared. This says nothing about the module's code.
 
 use super::input::{self, Header, LE, Object};
-use super::layout::{self, Layout};
+use super::layout::{self, Begin, Layout, Start};
 use super::select::{self, START};
 use super::{relocate, symbols};
 use crate::error::Error;
@@ -89,16 +89,16 @@ fn rights(flags: u32) -> u32 {
 }
 
 /// An executable, as far as it is compared.
-struct File<'a> {
-    bytes: &'a [u8],
+pub(super) struct File<'a> {
+    pub bytes: &'a [u8],
     entry: u64,
-    loads: Vec<&'a ProgramHeader64<LittleEndian>>,
+    pub loads: Vec<&'a ProgramHeader64<LittleEndian>>,
     page: u64,
 }
 
 impl<'a> File<'a> {
     /// `None` if the file isn't a static executable.
-    fn read(bytes: &'a [u8]) -> Option<Self> {
+    pub(super) fn read(bytes: &'a [u8]) -> Option<Self> {
         let header = Header::parse(bytes).ok()?;
         let segments = header.program_headers(LE, bytes).ok()?;
         // A program interpreter would run before the runtime.
@@ -131,21 +131,33 @@ impl<'a> File<'a> {
     }
 
     /// Where code and data of the executable begin.
-    fn begin(&self) -> Option<layout::Begin> {
+    pub(super) fn begin(&self) -> Option<Begin> {
         let with = |rights, behind| {
             let loads = self.loads.iter().filter(move |s| s.p_flags(LE) == rights);
-            let mut starts = loads.map(|s| s.p_vaddr(LE));
-            starts.find(move |&start| start >= behind)
+            let mut starts = loads.map(|s| self.start(s));
+            starts.find(move |start| start.is_none_or(|start| start.address >= behind))?
         };
         // The policy's parts lie below.
         let code = with(elf::PF_R | elf::PF_X, MODULE_INFO_ADDR + POLICY_ROOM)?;
-        let data = with(elf::PF_R | elf::PF_W, code)?;
-        let whole = |address: u64| address.is_multiple_of(self.page) && address < IMAGE_LIMIT;
-        (whole(code) && whole(data)).then_some(layout::Begin { code, data })
+        let data = with(elf::PF_R | elf::PF_W, code.address)?;
+        let whole = |start: Start| {
+            let multiples = [start.address, start.offset].map(|at| at.is_multiple_of(self.page));
+            multiples == [true; 2] && start.address < IMAGE_LIMIT
+        };
+        (whole(code) && whole(data)).then_some(Begin { code, data })
+    }
+
+    /// Where a segment begins. `None` if that is outside of the file.
+    fn start(&self, segment: &ProgramHeader64<LittleEndian>) -> Option<Start> {
+        let offset = segment.p_offset(LE);
+        (offset <= self.bytes.len() as u64).then_some(Start {
+            address: segment.p_vaddr(LE),
+            offset,
+        })
     }
 
     /// The runtime's symbols that the module refers to.
-    fn needed(&self) -> Option<Vec<String>> {
+    pub(super) fn needed(&self) -> Option<Vec<String>> {
         let start = MODULE_INFO_ADDR + offset_of!(ModuleInfo, runtime_symbols) as u64;
         let mut needed = Vec::new();
         for (index, (prefix, name)) in (0..).zip(runtime_symbols()) {
@@ -154,6 +166,13 @@ impl<'a> File<'a> {
             }
         }
         Some(needed)
+    }
+
+    /// Where what depends on the policy begins: a segment that begins with the [`PolicyInfo`].
+    pub(super) fn policy(&self) -> Option<Start> {
+        let address = self.word(MODULE_INFO_ADDR + offset_of!(ModuleInfo, policy) as u64)?;
+        let mut loads = self.loads.iter();
+        self.start(loads.find(|segment| segment.p_vaddr(LE) == address)?)
     }
 
     /// The roots of the parts that the policy has.

@@ -33,12 +33,13 @@
 //!   nothing else. [`super::compare`] relies on that.
 
 use super::input::{Object, Purpose};
-pub(super) use super::place::{Layout, Owner, Placed};
+pub(super) use super::place::{Layout, Owner, Placed, Segment};
 use super::place::{Planner, READ_EXECUTE, READ_WRITE};
 use super::select::Selection;
 use super::{Memory, fail};
 use crate::error::Error;
 use object::elf;
+use std::ops::Range;
 use wasi_aot_contract::layout::{MAX_PAGES, POLICY_ROOM, WASM_PAGE_SIZE, memory_base};
 use wasi_aot_contract::module::ModuleInfo;
 use wasi_aot_contract::symbols::MODULE_SECTION;
@@ -86,12 +87,27 @@ pub(super) fn plan(
 /// Where code and data begin in an executable.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Begin {
-    pub code: u64,
-    pub data: u64,
+    pub code: Start,
+    pub data: Start,
 }
 
-/// Plans the runtime's sections alone, at the addresses that they have in an executable whose
-/// code and data begin there.
+/// Where something begins in memory and in the file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Start {
+    pub address: u64,
+    pub offset: u64,
+}
+
+impl Begin {
+    /// The addresses that are kept for the policy's parts.
+    pub(super) fn room(self) -> Range<u64> {
+        let end = self.code.address;
+        end - POLICY_ROOM..end
+    }
+}
+
+/// Plans the runtime's sections alone, where they are in an executable whose code and data begin
+/// there; the policy's parts lie behind them.
 ///
 /// # Errors
 /// A runtime with a section that can't be placed.
@@ -101,20 +117,47 @@ pub(super) fn of_runtime(
     begin: Begin,
 ) -> Result<Layout, Error> {
     let mut planner = Planner::new(runtime, runtime);
+    always(&mut planner, selection, begin)?;
+    if !selection.policy.is_empty() {
+        planner.parts(begin.room().start, &selection.policy)?;
+    }
+    Ok(planner.finish(Vec::new()))
+}
+
+/// As [`of_runtime`], with another policy at `start`: the sections of the object `policy`.
+///
+/// # Errors
+/// A policy that doesn't fit below linear memory.
+pub(super) fn of_policy(
+    policy: &Object<'_>,
+    runtime: &Object<'_>,
+    selection: &Selection,
+    begin: Begin,
+    start: Start,
+) -> Result<Layout, Error> {
+    let mut planner = Planner::new(policy, runtime);
+    always(&mut planner, selection, begin)?;
+    planner.behind(start.offset);
+    let page = start.address - start.address % policy.target.page_size();
+    planner.policy(page, begin.room().start, &selection.policy)?;
+    Ok(planner.finish(Vec::new()))
+}
+
+/// Places what every policy needs of the runtime.
+fn always(planner: &mut Planner<'_, '_>, selection: &Selection, begin: Begin) -> Result<(), Error> {
     planner.headers();
     planner.skip(size_of::<ModuleInfo>() as u64);
     planner.read_only(selection)?;
     planner.segment(elf::PF_R);
-    planner.at(begin.code);
+    planner.behind(begin.code.offset);
+    planner.at(begin.code.address);
     planner.code(selection)?;
     planner.segment(READ_EXECUTE);
-    planner.at(begin.data);
+    planner.behind(begin.data.offset);
+    planner.at(begin.data.address);
     planner.data(selection)?;
     planner.segment(READ_WRITE);
-    if !selection.policy.is_empty() {
-        planner.parts(begin.code - POLICY_ROOM, &selection.policy)?;
-    }
-    Ok(planner.finish(Vec::new()))
+    Ok(())
 }
 
 fn check_unique(module: &Object<'_>) -> Result<(), Error> {

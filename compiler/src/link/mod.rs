@@ -11,7 +11,8 @@
 //! 6. [`relocate`] patches the sections in place; [`site`] is one relocation, and a file
 //!    for each architecture has the encodings.
 //!
-//! [`compare`] goes the other way: it says whether an executable has the runtime.
+//! [`compare`] goes the other way: it says whether an executable has the runtime. [`regrant`]
+//! links another policy to what is there.
 //!
 //! These hold for every output:
 //!
@@ -30,6 +31,7 @@ mod compare;
 mod input;
 mod layout;
 mod place;
+mod regrant;
 mod relocate;
 mod select;
 mod site;
@@ -40,6 +42,7 @@ mod write;
 mod x86_64;
 
 pub use compare::has_runtime;
+pub use regrant::with_policy;
 
 use crate::error::Error;
 use crate::module::Chunk;

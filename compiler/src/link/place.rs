@@ -150,6 +150,11 @@ impl<'m, 'a> Planner<'m, 'a> {
         self.address = address;
     }
 
+    /// Goes on at this offset of the file, behind what is there already.
+    pub(super) fn behind(&mut self, offset: u64) {
+        self.offset = offset.max(self.offset);
+    }
+
     /// Lets the next segment begin on the next page of memory and on the next page of the
     /// file.
     pub(super) fn own_page(&mut self) {

@@ -37,6 +37,19 @@ pub(super) fn select(runtime: &Object<'_>, module: &Object<'_>) -> Result<Select
     reached_by(runtime, &always, &undefined(module, of_policy))
 }
 
+/// What a module that needs `always`, and an object with another policy, need of `runtime`.
+///
+/// # Errors
+/// As [`select`].
+pub(super) fn for_policy(
+    runtime: &Object<'_>,
+    always: &[&[u8]],
+    policy: &Object<'_>,
+) -> Result<Selection, Error> {
+    let always = [always, &[START]].concat();
+    reached_by(runtime, &always, &undefined(policy, |_| true))
+}
+
 /// What these symbols need: `always` of any policy, `policy` of one.
 ///
 /// # Errors

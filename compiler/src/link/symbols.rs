@@ -230,20 +230,32 @@ pub(super) fn table<'a>(
     runtime: &Object<'a>,
     addresses: &Addresses,
 ) -> Vec<Entry<'a>> {
-    let mut table = Vec::new();
-    for (object, resolutions) in [(runtime, &addresses.runtime), (module, &addresses.module)] {
-        for (symbol, resolution) in object.symbols.iter().zip(resolutions) {
-            if let Resolution::At {
-                address,
-                section: Some(section),
-            } = *resolution
-            {
-                table.extend(entry(object.name_of(symbol), symbol, section, address));
-            }
-        }
-    }
+    with_runtime(runtime, addresses, entries(module, &addresses.module))
+}
+
+/// As [`table`], with the module's symbols as entries.
+pub(super) fn with_runtime<'a>(
+    runtime: &Object<'a>,
+    addresses: &Addresses,
+    of_module: Vec<Entry<'a>>,
+) -> Vec<Entry<'a>> {
+    let mut table = entries(runtime, &addresses.runtime);
+    table.extend(of_module);
     table.sort_by_key(|entry| !entry.is_local());
     table
+}
+
+/// The entries for an object's symbols.
+fn entries<'a>(object: &Object<'a>, resolutions: &[Resolution]) -> Vec<Entry<'a>> {
+    let symbols = object.symbols.iter().zip(resolutions);
+    let entries = symbols.filter_map(|(symbol, resolution)| match *resolution {
+        Resolution::At {
+            address,
+            section: Some(section),
+        } => entry(object.name_of(symbol), symbol, section, address),
+        _ => None,
+    });
+    entries.collect()
 }
 
 /// The table's entry for a symbol that is useful to people. Section symbols, file symbols and

@@ -32,22 +32,35 @@ pub(super) fn file(
     table: &[Entry<'_>],
 ) -> Result<Vec<u8>, Error> {
     let mut file = contents(module, memory, runtime, layout, table.len());
-    let mut names = Strings::new();
-    let mut headers = vec![null_section()];
-    headers.extend(runtime_sections(layout, &mut names));
-    headers.extend(module_sections(module, layout, &mut names));
-    headers.extend(memory_sections(layout, &mut names));
+    let mut tables = Tables::new();
+    tables.runtime(layout);
+    tables.module(module, layout);
+    tables.memory(layout);
+    finish(&mut file, tables, module, layout, addresses, table)?;
+    Ok(file)
+}
+
+/// Appends the tables to a file whose sections are written, and writes its headers. An empty
+/// `table` gives a file without a symbol table.
+///
+/// # Errors
+/// More sections or segments than fit.
+pub(super) fn finish(
+    file: &mut Vec<u8>,
+    mut tables: Tables,
+    module: &Object<'_>,
+    layout: &Layout,
+    addresses: &Addresses,
+    table: &[Entry<'_>],
+) -> Result<(), Error> {
     if !table.is_empty() {
-        symbol_table(&mut file, table, &mut headers, &mut names);
+        symbol_table(file, table, &mut tables);
     }
-    headers.push(SectionHeader {
-        sh_name: U32::new(LE, names.add(b".shstrtab")),
-        ..table_section(&mut file, elf::SHT_STRTAB, &names.0)
-    });
+    let headers = tables.finish(file);
     if headers.len() >= usize::from(elf::SHN_LORESERVE) {
         return fail("the module's object has too many sections");
     }
-    let headers_offset = append_aligned(&mut file, 8);
+    let headers_offset = append_aligned(file, 8);
     for header in &headers {
         file.extend_from_slice(bytes_of(header));
     }
@@ -72,7 +85,7 @@ pub(super) fn file(
         return fail("the module has too many segments");
     }
     file[..front.len()].copy_from_slice(&front);
-    Ok(file)
+    Ok(())
 }
 
 /// Everything that is mapped, with room for the headers at the beginning.
@@ -138,41 +151,98 @@ fn null_section() -> SectionHeader {
     }
 }
 
-/// The runtime's sections. A prefix distinguishes their names from the names of the module's
-/// sections.
-fn runtime_sections(layout: &Layout, names: &mut Strings) -> Vec<SectionHeader> {
-    let sections = layout.blocks.iter().map(|block| SectionHeader {
-        sh_name: U32::new(LE, names.add(block.name.as_bytes())),
-        sh_type: U32::new(LE, elf::SHT_PROGBITS),
-        sh_flags: U64::new(LE, u64::from(elf::SHF_ALLOC | block.flags)),
-        sh_addr: U64::new(LE, block.address),
-        sh_offset: U64::new(LE, block.offset),
-        sh_size: U64::new(LE, block.size),
-        sh_addralign: U64::new(LE, 1),
-        ..null_section()
-    });
-    sections.collect()
+/// The section headers and their names, as they are collected.
+pub(super) struct Tables {
+    headers: Vec<SectionHeader>,
+    names: Strings,
 }
 
-fn module_sections(
-    module: &Object<'_>,
-    layout: &Layout,
-    names: &mut Strings,
-) -> Vec<SectionHeader> {
-    let sections = of_module(module, layout).map(|(section, place)| {
-        let (sh_type, rights, align) = properties(section);
-        SectionHeader {
-            sh_name: U32::new(LE, names.add(section.name)),
-            sh_type: U32::new(LE, sh_type),
-            sh_flags: U64::new(LE, u64::from(elf::SHF_ALLOC | rights)),
-            sh_addr: U64::new(LE, place.address),
-            sh_offset: U64::new(LE, place.offset),
-            sh_size: U64::new(LE, section.size),
-            sh_addralign: U64::new(LE, align),
-            ..null_section()
+impl Tables {
+    pub(super) fn new() -> Self {
+        Self {
+            headers: vec![null_section()],
+            names: Strings::new(),
         }
-    });
-    sections.collect()
+    }
+
+    /// Adds a section.
+    pub(super) fn add(&mut self, name: &[u8], header: SectionHeader) {
+        self.headers.push(SectionHeader {
+            sh_name: U32::new(LE, self.names.add(name)),
+            ..header
+        });
+    }
+
+    /// Adds the runtime's sections. A prefix distinguishes their names from the names of the
+    /// module's sections.
+    pub(super) fn runtime(&mut self, layout: &Layout) {
+        for block in &layout.blocks {
+            let header = SectionHeader {
+                sh_type: U32::new(LE, elf::SHT_PROGBITS),
+                sh_flags: U64::new(LE, u64::from(elf::SHF_ALLOC | block.flags)),
+                sh_addr: U64::new(LE, block.address),
+                sh_offset: U64::new(LE, block.offset),
+                sh_size: U64::new(LE, block.size),
+                sh_addralign: U64::new(LE, 1),
+                ..null_section()
+            };
+            self.add(block.name.as_bytes(), header);
+        }
+    }
+
+    pub(super) fn module(&mut self, module: &Object<'_>, layout: &Layout) {
+        for (section, place) in of_module(module, layout) {
+            let (sh_type, rights, align) = properties(section);
+            let header = SectionHeader {
+                sh_type: U32::new(LE, sh_type),
+                sh_flags: U64::new(LE, u64::from(elf::SHF_ALLOC | rights)),
+                sh_addr: U64::new(LE, place.address),
+                sh_offset: U64::new(LE, place.offset),
+                sh_size: U64::new(LE, section.size),
+                sh_addralign: U64::new(LE, align),
+                ..null_section()
+            };
+            self.add(section.name, header);
+        }
+    }
+
+    /// Adds memory 0's sections: for each segment one with its bytes and one with the zeroes
+    /// that follow.
+    fn memory(&mut self, layout: &Layout) {
+        for segment in &layout.memory {
+            let end = segment.address + segment.file_size;
+            let zeroes = segment.memory_size - segment.file_size;
+            let (bytes, nothing) = (elf::SHT_PROGBITS, elf::SHT_NOBITS);
+            let parts = [
+                (MEMORY_SECTION, bytes, segment.address, segment.file_size),
+                (MEMORY_ZERO_SECTION, nothing, end, zeroes),
+            ];
+            for (name, sh_type, address, size) in parts {
+                if size > 0 {
+                    let header = SectionHeader {
+                        sh_type: U32::new(LE, sh_type),
+                        sh_flags: U64::new(LE, u64::from(elf::SHF_ALLOC | elf::SHF_WRITE)),
+                        sh_addr: U64::new(LE, address),
+                        sh_offset: U64::new(LE, segment.offset + (address - segment.address)),
+                        sh_size: U64::new(LE, size),
+                        sh_addralign: U64::new(LE, 1),
+                        ..null_section()
+                    };
+                    self.add(name.as_bytes(), header);
+                }
+            }
+        }
+    }
+
+    /// Appends the names to the file; returns all headers.
+    fn finish(mut self, file: &mut Vec<u8>) -> Vec<SectionHeader> {
+        let name = self.names.add(b".shstrtab");
+        self.headers.push(SectionHeader {
+            sh_name: U32::new(LE, name),
+            ..table_section(file, elf::SHT_STRTAB, &self.names.0)
+        });
+        self.headers
+    }
 }
 
 /// The module's sections with their places, in their order.
@@ -184,44 +254,6 @@ fn of_module<'l, 'a>(
     let sections = module.sections.iter().enumerate();
     // Every section of the module has a place.
     sections.filter_map(move |(position, section)| Some((section, *places.get(&position)?)))
-}
-
-/// Memory 0's sections: for each segment one with its bytes and one with the zeroes that
-/// follow.
-fn memory_sections(layout: &Layout, names: &mut Strings) -> Vec<SectionHeader> {
-    let mut sections = Vec::new();
-    for segment in &layout.memory {
-        let end = segment.address + segment.file_size;
-        let parts = [
-            (
-                MEMORY_SECTION,
-                elf::SHT_PROGBITS,
-                segment.address,
-                segment.file_size,
-            ),
-            (
-                MEMORY_ZERO_SECTION,
-                elf::SHT_NOBITS,
-                end,
-                segment.memory_size - segment.file_size,
-            ),
-        ];
-        for (name, sh_type, address, size) in parts {
-            if size > 0 {
-                sections.push(SectionHeader {
-                    sh_name: U32::new(LE, names.add(name.as_bytes())),
-                    sh_type: U32::new(LE, sh_type),
-                    sh_flags: U64::new(LE, u64::from(elf::SHF_ALLOC | elf::SHF_WRITE)),
-                    sh_addr: U64::new(LE, address),
-                    sh_offset: U64::new(LE, segment.offset + (address - segment.address)),
-                    sh_size: U64::new(LE, size),
-                    sh_addralign: U64::new(LE, 1),
-                    ..null_section()
-                });
-            }
-        }
-    }
-    sections
 }
 
 /// A section's type, its flags without `SHF_ALLOC`, and its alignment.
@@ -238,13 +270,8 @@ fn properties(section: &Section<'_>) -> (u32, u32, u64) {
     }
 }
 
-/// Appends `.symtab` and `.strtab` to the file and their headers to `headers`.
-fn symbol_table(
-    file: &mut Vec<u8>,
-    table: &[Entry<'_>],
-    headers: &mut Vec<SectionHeader>,
-    names: &mut Strings,
-) {
+/// Appends `.symtab` and `.strtab` to the file and their headers to `tables`.
+fn symbol_table(file: &mut Vec<u8>, table: &[Entry<'_>], tables: &mut Tables) {
     let mut strings = Strings::new();
     // Entry 0 stands for "no symbol" and is all zeroes.
     let mut symbols = vec![0; size_of::<Sym64<LittleEndian>>()];
@@ -261,18 +288,16 @@ fn symbol_table(
     }
     let first_global = 1 + symbols::local_count(table);
     append_aligned(file, 8);
-    headers.push(SectionHeader {
-        sh_name: U32::new(LE, names.add(b".symtab")),
-        sh_link: U32::new(LE, headers.len() as u32 + 1),
+    let symtab = SectionHeader {
+        sh_link: U32::new(LE, tables.headers.len() as u32 + 1),
         sh_info: U32::new(LE, first_global as u32),
         sh_addralign: U64::new(LE, 8),
         sh_entsize: U64::new(LE, size_of::<Sym64<LittleEndian>>() as u64),
         ..table_section(file, elf::SHT_SYMTAB, &symbols)
-    });
-    headers.push(SectionHeader {
-        sh_name: U32::new(LE, names.add(b".strtab")),
-        ..table_section(file, elf::SHT_STRTAB, &strings.0)
-    });
+    };
+    tables.add(b".symtab", symtab);
+    let strtab = table_section(file, elf::SHT_STRTAB, &strings.0);
+    tables.add(b".strtab", strtab);
 }
 
 /// Appends a section that isn't mapped; returns its header, without a name.

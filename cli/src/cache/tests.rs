@@ -1,17 +1,24 @@
 //! The entries that the cache keeps, refuses and removes.
 
+use super::name::{DIGITS, hexadecimal};
 use super::*;
+use anyhow::bail;
+use rustix::fs::{CWD, FileType, Mode};
+use sha2::{Digest, Sha256};
 use std::cell::Cell;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use wasi_aot_compiler::policy::EnvVar;
 
 fn cache() -> (tempfile::TempDir, Cache) {
     let base = tempfile::tempdir().unwrap();
-    let cache = Cache::open(base.path(), base.path().join("wasi-aot")).unwrap();
-    (base, cache)
+    let cache = Cache::create(base.path(), base.path().join("wasi-aot"));
+    (base, cache.unwrap().unwrap())
 }
 
 fn refusal(base: &Path) -> String {
-    let opened = Cache::open(base, base.join("wasi-aot"));
+    let opened = Cache::create(base, base.join("wasi-aot"));
     format!("{:#}", opened.err().expect("a refusal"))
 }
 
@@ -25,11 +32,18 @@ fn contents(mut file: File) -> Vec<u8> {
 
 fn get(cache: &Cache, executable: &[u8]) -> File {
     let build = || Ok(executable.to_vec());
-    cache.get(b"a", &[], &Options::default(), build).unwrap()
+    kept(cache.get(b"a", &[], &Options::default(), build))
+}
+
+fn kept(found: Result<Found>) -> File {
+    match found.unwrap() {
+        Found::Kept(file) => file,
+        Found::NotKept(_, error) => panic!("{error}"),
+    }
 }
 
 fn entry(cache: &Cache) -> PathBuf {
-    let names = cache.names();
+    let names = cache.directory.names();
     let [name] = &names[..] else {
         panic!("not one entry: {names:?}")
     };
@@ -45,7 +59,7 @@ fn an_entry_is_made_once_for_the_same_input() {
             made.set(made.get() + 1);
             Ok(b"executable".to_vec())
         };
-        cache.get(wasm, &[], options, build).unwrap()
+        kept(cache.get(wasm, &[], options, build))
     };
     let plain = Options::default();
     let strip = Options {
@@ -72,7 +86,8 @@ fn an_entry_is_made_once_for_the_same_input() {
     }
     assert_eq!(made.get(), 5);
     assert_eq!(contents(first), b"executable");
-    assert!(cache.names().iter().all(|name| parts(name).is_some()));
+    let names = cache.directory.names();
+    assert!(names.iter().all(|name| Name::parse(name).is_some()));
 }
 
 #[test]
@@ -80,7 +95,7 @@ fn a_failed_build_leaves_nothing() {
     let (_base, cache) = cache();
     let failed = cache.get(b"a", &[], &Options::default(), || bail!("no"));
     assert!(failed.is_err());
-    assert_eq!(cache.names(), [""; 0]);
+    assert_eq!(cache.directory.names(), [""; 0]);
 }
 
 #[test]
@@ -98,7 +113,7 @@ fn what_is_not_what_its_name_says_is_made_anew() {
         },
         |path| {
             let planted = hexadecimal(Sha256::digest(b"other"));
-            let from = path.file_name().unwrap().to_str().unwrap()[..DIGITS].to_owned();
+            let from = path.file_name().unwrap().to_str().unwrap()[..2 * DIGITS + 1].to_owned();
             fs::rename(path, path.with_file_name(format!("{from}-{planted}"))).unwrap();
         },
     ];
@@ -134,7 +149,7 @@ fn a_directory_that_others_could_change_is_refused() {
     fs::create_dir(&path).unwrap();
     // Only root can give a directory away.
     if std::os::unix::fs::chown(&path, Some(12345), None).is_ok() {
-        assert_eq!(refusal(base.path()), "it belongs to another user");
+        assert!(refusal(base.path()).ends_with(": it belongs to another user"));
     }
 }
 
@@ -149,6 +164,7 @@ fn only_old_entries_go() {
         path
     };
     let gone = [
+        old(&format!("{digest}-{digest}-{digest}")),
         old(&format!("{digest}-{digest}")),
         old(&digest),
         old(".wasi-aot-123-0"),
@@ -184,4 +200,70 @@ fn the_directory_is_not_looked_up_again() {
     get(&cache, b"executable");
     assert_eq!(fs::read_dir(cache.path()).unwrap().count(), 0);
     assert_eq!(fs::read_dir(base.path().join("moved")).unwrap().count(), 1);
+}
+
+/// The code isn't made again for another policy, and the result is what a build gives.
+#[test]
+fn another_policy_needs_no_build() {
+    let (_base, cache) = cache();
+    let wasm = wat::parse_str("(module (memory 1) (func (export \"_start\")))").unwrap();
+    let made = Cell::new(0);
+    let get = |options: &Options| {
+        let build = || {
+            made.set(made.get() + 1);
+            Ok(wasi_aot_compiler::build(&wasm, options, &())?)
+        };
+        contents(kept(cache.get(&wasm, &[], options, build)))
+    };
+    let mut other = Options::default();
+    other.policy.env = vec![EnvVar::Pass {
+        name: b"HOME".to_vec(),
+    }];
+    get(&Options::default());
+    let granted = get(&other);
+    assert_eq!(made.get(), 1);
+    assert_eq!(
+        granted,
+        wasi_aot_compiler::build(&wasm, &other, &()).unwrap()
+    );
+    assert_eq!(cache.directory.names().len(), 2);
+    // A policy that doesn't fit is an error, as in a build.
+    other.policy.max_memory = Some(320 << 10);
+    other.policy.stack_size = Some(300 << 10);
+    assert!(cache.get(&wasm, &[], &other, || unreachable!()).is_err());
+}
+
+#[test]
+fn what_was_not_used_for_longest_goes_first() {
+    let (_base, cache) = cache();
+    let now = SystemTime::now();
+    let entry = |letter: &str, age: u64| {
+        let path = cache.path().join(letter.repeat(DIGITS));
+        fs::write(&path, [0; 100]).unwrap();
+        let file = File::options().write(true).open(&path).unwrap();
+        file.set_modified(now - Duration::from_secs(age)).unwrap();
+        path
+    };
+    let [a, b, c] = [entry("a", 30), entry("b", 10), entry("c", 20)];
+    let all = Total {
+        entries: 3,
+        bytes: 300,
+    };
+    assert_eq!(cache.total(), all);
+    assert_eq!(cache.sweep(KEPT, 300), Total::default());
+    let removed = cache.sweep(KEPT, 299);
+    assert_eq!((removed.entries, removed.bytes), (1, 100));
+    assert!(!a.exists() && b.exists() && c.exists());
+    assert_eq!(cache.sweep(Duration::MAX, 0).entries, 2);
+    assert_eq!(cache.total(), Total::default());
+}
+
+#[test]
+fn without_a_place_programs_run_without_a_cache() {
+    let base = tempfile::tempdir().unwrap();
+    let file = base.path().join("file");
+    fs::write(&file, "").unwrap();
+    let created = Cache::create(&file, file.join("wasi-aot")).unwrap();
+    assert!(created.is_err());
+    assert!(Cache::existing(base.path().join("none")).unwrap().is_none());
 }

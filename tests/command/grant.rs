@@ -1,0 +1,138 @@
+//! Does `wasi-aot grant` give an executable the policy that a build would give it?
+
+use crate::support::{build, guest, one_line, run, test, text};
+use anyhow::{Result, ensure};
+use harness::go::Goal;
+use harness::run::{Ends, Run};
+use harness::tool::Tool;
+use libtest_mimic::Trial;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Flags of policies that need each part of the runtime, and none.
+const POLICIES: [&[&str]; 4] = [
+    &[],
+    &["--dir-ro", ".", "--max-cpu", "100s"],
+    &[
+        "--dir",
+        "/tmp::/",
+        "--env",
+        "A=1",
+        "--listen",
+        "127.0.0.1:9",
+    ],
+    &["--inherit-env", "--max-memory", "256MiB", "--no-harden"],
+];
+
+pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
+    vec![
+        test("grant/as if it had been built so", tool, same_bytes),
+        test("grant/the new policy holds", tool, holds),
+        test("grant/refusals lose nothing", tool, refused),
+    ]
+}
+
+fn granted(tool: &Tool, from: &Path, to: &Path, flags: &[&str]) -> Result<()> {
+    let mut command = tool.command(["grant".as_ref(), from.as_os_str()]);
+    command.arg("-o").arg(to).args(flags);
+    let ran = Run::of(command).run()?;
+    ensure!(
+        ran.ends == Ends::Exit(0),
+        "{flags:?}: {}",
+        text(&ran.stderr)
+    );
+    Ok(())
+}
+
+fn same_bytes(tool: &Tool) -> Result<()> {
+    let module = guest("counter", Goal::Wasip1)?;
+    let dir = tempfile::tempdir()?;
+    let [old, new, wanted] = ["old", "new", "wanted"].map(|name| dir.path().join(name));
+    for fixed in [
+        &["--target", "linux/amd64"][..],
+        &["--target", "linux/arm64", "--strip"],
+    ] {
+        for (from, to) in [(0, 1), (1, 2), (2, 3), (3, 0)] {
+            build(tool, &module, &old, &[fixed, POLICIES[from]].concat())?;
+            build(tool, &module, &wanted, &[fixed, POLICIES[to]].concat())?;
+            granted(tool, &old, &new, POLICIES[to])?;
+            let same = fs::read(&new)? == fs::read(&wanted)?;
+            ensure!(same, "{fixed:?}: from {from} to {to}");
+        }
+    }
+    let mode = fs::metadata(&new)?.permissions().mode();
+    ensure!(mode & 0o111 != 0, "it isn't executable: {mode:o}");
+    Ok(())
+}
+
+fn holds(tool: &Tool) -> Result<()> {
+    let module = guest("counter", Goal::Wasip1)?;
+    let dir = tempfile::tempdir()?;
+    let [old, new] = ["old", "new"].map(|name| dir.path().join(name));
+    fs::write(dir.path().join("three"), "a\nb\nc\n")?;
+    build(tool, &module, &old, &[])?;
+    let denied = run(&old, &["three"], dir.path())?;
+    ensure!(denied.ends == Ends::Exit(1), "{}", text(&denied.stdout));
+    granted(tool, &old, &new, &["--dir-ro", "."])?;
+    let counted = run(&new, &["three"], dir.path())?;
+    ensure!(
+        text(&counted.stdout) == "lines: 3\n",
+        "{}",
+        text(&counted.stderr)
+    );
+    // Nothing of the policy before stays.
+    granted(tool, &new, &old, &[])?;
+    let denied = run(&old, &["three"], dir.path())?;
+    ensure!(denied.ends == Ends::Exit(1), "{}", text(&denied.stdout));
+    Ok(())
+}
+
+fn refused(tool: &Tool) -> Result<()> {
+    let module = guest("counter", Goal::Wasip1)?;
+    let dir = tempfile::tempdir()?;
+    let [old, new] = ["old", "new"].map(|name| dir.path().join(name));
+    build(tool, &module, &old, &[])?;
+    fs::write(&new, "before")?;
+    let fails = |from: &Path, to: &Path, flags: &[&str], code, says: &[&str]| {
+        let mut command = tool.command(["grant".as_ref(), from.as_os_str()]);
+        command.arg("-o").arg(to).args(flags);
+        let ran = Run::of(command).run()?;
+        one_line(&ran, code, "wasi-aot: ", says)?;
+        ensure!(
+            fs::read(&new)? == b"before",
+            "{says:?}: the output is changed"
+        );
+        Ok(())
+    };
+    let other = "give an executable that wasi-aot built";
+    fails(&module, &new, &[], 1, &["not an executable", other])?;
+    fails(
+        Path::new("/bin/true"),
+        &new,
+        &[],
+        1,
+        &["/bin/true: ", other],
+    )?;
+    fails(
+        Path::new("/missing"),
+        &new,
+        &[],
+        1,
+        &["/missing: No such file"],
+    )?;
+    fails(&old, &old, &[], 1, &["is the input file"])?;
+    fails(
+        &old,
+        &new,
+        &["--max-memory", "1MiB"],
+        1,
+        &["raise --max-memory"],
+    )?;
+    fails(&old, &new, &["--env", "A,B"], 2, &["--env"])?;
+    // Half of it.
+    let half = dir.path().join("half");
+    fs::write(&half, &fs::read(&old)?[..100_000])?;
+    fails(&half, &new, &[], 1, &["half: "])
+}
