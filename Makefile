@@ -20,6 +20,7 @@ build: ## Build wasi-aot, and beside it libwasi_aot_shim.a and wasi-aot.ld for l
 	cargo build --release -p wasi-aot -p wasi-aot-shim-images
 	@$(IMAGES) library linux/amd64 $(TARGET)/shim-images $(RELEASE)/libwasi_aot_shim.a
 	@$(IMAGES) script $(RELEASE)/wasi-aot.ld
+	@cp cli/go_wasip1_wasm_exec $(RELEASE)/
 	@echo "built $(RELEASE)/wasi-aot"
 
 # The compiler embeds the images; they are committed with a record of what built them.

@@ -36,7 +36,7 @@ name=wasi-aot-$version-$host
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 mkdir -p "$stage/$name/lib/linux-amd64" "$stage/$name/lib/linux-arm64"
-cp "$target/dist/$triple/release/wasi-aot" "$stage/$name/"
+cp "$target/dist/$triple/release/wasi-aot" cli/go_wasip1_wasm_exec "$stage/$name/"
 cli/dist-docs.sh "$stage/$name"
 "$target/release/wasi-aot-shim-images" script "$stage/$name/lib/wasi-aot.ld"
 for of in linux-amd64 linux-arm64; do

@@ -31,38 +31,6 @@ pub fn name(path: &Path) -> String {
     }
 }
 
-/// Refuses an input that `go build` takes and wasi-aot doesn't: a Go package or a Go source
-/// file.
-///
-/// # Errors
-/// The error says how to compile the input to a module.
-pub fn refuse_go_source(path: &Path) -> Result<()> {
-    let text = path.display().to_string();
-    let (what, module) = if path.extension().is_some_and(|extension| extension == "go") {
-        ("Go source", path.with_extension("wasm"))
-    } else if path.is_dir() {
-        ("a directory", path.canonicalize()?.with_extension("wasm"))
-    } else if text.ends_with("/...") || text == "..." {
-        bail!("{text}: several Go packages, not a module; compile one of them with go build first")
-    } else {
-        return Ok(());
-    };
-    let module = module.file_name().unwrap_or("main.wasm".as_ref());
-    // The go command takes a path that doesn't begin with `.` or `/` for a package of the
-    // standard library.
-    let needs_dot = path.is_relative() && !text.starts_with('.');
-    let package = if needs_dot {
-        format!("./{text}")
-    } else {
-        text.clone()
-    };
-    bail!(
-        "{text}: {what}, not a module; compile it first: GOOS=wasip1 GOARCH=wasm go build -o {} \
-         {package}",
-        module.display()
-    )
-}
-
 /// The bytes of the module at `path`; text is assembled.
 ///
 /// # Errors
@@ -72,7 +40,6 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
     } else {
-        refuse_go_source(path)?;
         fs::read(path)
     };
     let module = bytes

@@ -6,23 +6,28 @@
 
 #![forbid(unsafe_code)]
 
+mod arguments;
 mod cache;
 mod commands;
 mod describe;
 mod flags;
+mod go;
 mod input;
 mod memory_file;
 mod message;
 mod notes;
 mod output;
 mod progress;
+mod source;
+mod start;
+mod told;
 mod usage;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use message::When;
 use std::process::ExitCode;
 
-/// Compile Go's GOOS=wasip1 modules into static native executables with a sandbox built in
+/// Compile Go programs into static native executables with a sandbox built in
 #[derive(Debug, Parser)]
 #[command(name = "wasi-aot", version, arg_required_else_help = true)]
 struct Cli {
@@ -46,6 +51,8 @@ struct Cli {
 enum Command {
     Build(commands::build::Build),
     Run(commands::run::Run),
+    Test(commands::test::Test),
+    GoExec(commands::go_exec::GoExec),
     Inspect(commands::inspect::Inspect),
     Grant(commands::grant::Grant),
     Cache(commands::cache::Cache),
@@ -57,8 +64,11 @@ enum Command {
 
 fn main() -> ExitCode {
     wasi_aot_compiler::name_function_in_panics();
-    message::set_help(&Cli::command());
-    let cli = match Cli::try_parse() {
+    let mut command = Cli::command();
+    command.build();
+    message::set_help(&command);
+    let arguments = arguments::with_two_dashes(&command, std::env::args_os().collect());
+    let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => return message::of_clap(&error),
     };
@@ -66,6 +76,8 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Build(build) => build.run(),
         Command::Run(run) => run.run(),
+        Command::Test(test) => test.run(),
+        Command::GoExec(go_exec) => go_exec.run(),
         Command::Inspect(inspect) => inspect.run(),
         Command::Grant(grant) => grant.run(),
         Command::Cache(cache) => cache.run(),

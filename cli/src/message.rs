@@ -5,6 +5,7 @@
 //! could take for a command are escaped.
 
 use crate::describe::show;
+use crate::told::Told;
 use crate::usage;
 use clap::ValueEnum;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -32,8 +33,12 @@ pub fn set_colours(when: When) {
     }
 }
 
-/// Prints the line for `error` and returns the exit code: 2 if the command line is wrong.
+/// Prints the line for `error` and returns the exit code: 2 if the command line is wrong. Prints
+/// nothing if another program has said what failed.
 pub fn failure(error: &anyhow::Error) -> ExitCode {
+    if let Some(&Told(code)) = error.root_cause().downcast_ref() {
+        return ExitCode::from(code);
+    }
     let causes: Vec<_> = error.chain().map(without_number).collect();
     if usage::is_usage(error) {
         misuse(&causes.join(": "))
@@ -118,7 +123,7 @@ fn without_number(cause: &(dyn Error + 'static)) -> String {
 }
 
 /// clap's error in one line, without its usage.
-fn condensed(error: &clap::Error) -> String {
+pub fn condensed(error: &clap::Error) -> String {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),
         _ => None,

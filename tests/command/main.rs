@@ -3,6 +3,7 @@
 //! - [`output`]: what `build` writes, in each form; [`repeat`]: the same bytes each time;
 //! - [`errors`]: modules that can't be compiled; [`policy`]: grants that contradict each
 //!   other;
+//! - [`package`]: Go packages as input; `wasi-aot test`;
 //! - [`run`]: `wasi-aot run`; [`run_cache`]: the cache that it keeps;
 //! - [`grant`]: `wasi-aot grant`;
 //! - [`inspect`]: `wasi-aot inspect`; [`keys`]: the keys of its JSON are documented;
@@ -17,6 +18,7 @@ mod inspect;
 mod isolation;
 mod keys;
 mod output;
+mod package;
 mod policy;
 mod repeat;
 mod run;
@@ -35,6 +37,7 @@ fn main() -> anyhow::Result<()> {
         isolation::trials,
         keys::trials,
         output::trials,
+        package::trials,
         policy::trials,
         repeat::trials,
         run::trials,

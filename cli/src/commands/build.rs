@@ -1,6 +1,7 @@
-//! `wasi-aot build INPUT -o OUTPUT`.
+//! `wasi-aot build INPUT... -o OUTPUT`.
 
 use crate::flags::codegen::CodegenFlags;
+use crate::flags::go::GoFlags;
 use crate::flags::policy::PolicyFlags;
 use crate::flags::preload::PreloadFlags;
 use crate::flags::report::ReportFlags;
@@ -8,21 +9,23 @@ use crate::input;
 use crate::notes;
 use crate::output::{Chosen, Output};
 use crate::progress::Progress;
+use crate::source::{self, Source};
 use crate::usage::Usage;
 use anyhow::{Context, Result};
-use clap::Args;
-use std::ffi::OsStr;
+use clap::{Args, ValueHint};
+use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use wasi_aot_compiler::Emit;
 
-/// Compile a WebAssembly module into a native executable
+/// Compile a Go package, or a WebAssembly module, into a native executable
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  GOOS=wasip1 GOARCH=wasm go build -o counter.wasm counter.go
-
-  wasi-aot build counter.wasm                   # ./counter: arguments and stdio only
+  wasi-aot build ./cmd/counter                  # ./counter: arguments and stdio only
+  wasi-aot build -tags netgo . -- -buildvcs=false
+  wasi-aot build example.com/tool@v1.2.3        # as go install
+  GOOS=wasip1 GOARCH=wasm go build -o counter.wasm && wasi-aot build counter.wasm
   wasi-aot build --dir-ro . counter.wasm        # may read the directory it is started in
   wasi-aot build --dir-ro /etc/app::/conf --dir /var/lib/app::/data \\
       --env LANG=C --env HOME server.wasm -o /usr/local/bin/server
@@ -34,11 +37,14 @@ executable starts; the rest of the policy is fixed by the build, and nothing wid
 later. A program can't change its own executable, but it can change other programs in a
 directory that is granted with --dir.")]
 pub struct Build {
-    /// The module in WebAssembly's binary or text format, or - for standard input
-    input: PathBuf,
+    /// A Go package (a directory, Go files, an import path, or one with @VERSION), a module in
+    /// WebAssembly's binary or text format, or - for standard input
+    #[arg(required = true, value_name = "INPUT", value_hint = ValueHint::AnyPath)]
+    inputs: Vec<PathBuf>,
 
-    /// Write the result to a file, into a directory, or to - for standard output [default:
-    /// INPUT without .wasm or .wat, else INPUT.out; other kinds than exe get a suffix]
+    /// Write the result to a file, into a directory, or to - for standard output [default: the
+    /// name that go build gives; for a module, INPUT without .wasm or .wat, else INPUT.out;
+    /// other kinds than exe get a suffix]
     #[arg(short, long)]
     output: Option<PathBuf>,
 
@@ -57,35 +63,79 @@ pub struct Build {
 
     #[command(flatten)]
     policy: PolicyFlags,
+
+    #[command(flatten)]
+    go: GoFlags,
+
+    /// Flags for go build
+    #[arg(last = true, value_name = "GO FLAGS", help_heading = "Go packages")]
+    more: Vec<OsString>,
 }
 
 impl Build {
     pub fn run(self) -> Result<()> {
-        let mut options = self.policy.into_options()?;
+        let mut options = self.policy.options()?;
         self.codegen.apply(&mut options)?;
-        input::refuse_go_source(&self.input)?;
-
-        let (path, chosen) = destination(self.output.as_deref(), &self.input, options.emit)?;
-        let chosen = if self.force { Chosen::ByUser } else { chosen };
-        let executable = options.emit == Emit::Exe;
-        let output = Output::new(&path, chosen, Some(&self.input), executable)?;
-        let is_text = options.emit.is_text();
-        if matches!(output, Output::Stdout) && !is_text && io::stdout().is_terminal() {
-            let message = "won't write a binary to a terminal; give -o OUTPUT";
-            return Err(Usage(message.into()).into());
+        let (source, count) = Source::of(&self.inputs, &self.go, &self.more)?;
+        if let Some(extra) = self.inputs.get(count) {
+            let message = format!(
+                "{} is a second input after {}; build them one by one",
+                extra.display(),
+                source.name()
+            );
+            return Err(Usage(message).into());
         }
-
         let preloads = self.preload.read()?;
-        let wasm = input::read(&self.input)?;
-        self.report.start_threads()?;
         let progress = Progress::new(self.report.loudness());
+        let (wasm, output) = self.read(&source, options.emit, &progress)?;
+        self.report.start_threads()?;
         let built = wasi_aot_compiler::build_with(&wasm, &preloads.modules(), &options, &progress);
         progress.clear();
-        output.write(&built.with_context(|| input::name(&self.input))?)?;
+        output.write(&built.with_context(|| source.name())?)?;
         if let (Emit::Exe, Output::File { path, .. }) = (options.emit, &output) {
             notes::own_directory(path, &options.policy, &progress);
         }
         Ok(())
+    }
+
+    /// The module, and where the result goes. A destination whose name is known before Go
+    /// compiles is tried before.
+    fn read(&self, source: &Source, emit: Emit, progress: &Progress) -> Result<(Vec<u8>, Output)> {
+        match source {
+            Source::Module(path) => {
+                let output = self.destination(path, Some(path), emit)?;
+                Ok((input::read(path)?, output))
+            }
+            Source::Package { package, flags } => {
+                let named = self
+                    .output
+                    .as_deref()
+                    .filter(|output| !is_directory(output));
+                let named = named.map(|output| self.destination(output, None, emit));
+                let named = named.transpose()?;
+                let program = source::compile(package, flags, progress)?;
+                // A module of this name has the name of Go's executable as its default output.
+                let mut module = program.name;
+                module.push(".wasm");
+                let output = match named {
+                    Some(output) => output,
+                    None => self.destination(Path::new(&module), None, emit)?,
+                };
+                Ok((program.wasm, output))
+            }
+        }
+    }
+
+    /// The destination for what is made from `module`; `input` is the file that is read.
+    fn destination(&self, module: &Path, input: Option<&Path>, emit: Emit) -> Result<Output> {
+        let (path, chosen) = destination(self.output.as_deref(), module, emit)?;
+        let chosen = if self.force { Chosen::ByUser } else { chosen };
+        let output = Output::new(&path, chosen, input, emit == Emit::Exe)?;
+        if matches!(output, Output::Stdout) && !emit.is_text() && io::stdout().is_terminal() {
+            let message = "won't write a binary to a terminal; give -o OUTPUT";
+            return Err(Usage(message.into()).into());
+        }
+        Ok(output)
     }
 }
 
@@ -94,7 +144,7 @@ impl Build {
 fn destination(output: Option<&Path>, input: &Path, emit: Emit) -> Result<(PathBuf, Chosen)> {
     match output {
         None => Ok((default_output(input, emit)?, Chosen::ByDefault)),
-        Some(path) if path.is_dir() || path.as_os_str().as_bytes().ends_with(b"/") => {
+        Some(path) if is_directory(path) => {
             let default = default_output(input, emit)?;
             let name = default
                 .file_name()
@@ -103,6 +153,11 @@ fn destination(output: Option<&Path>, input: &Path, emit: Emit) -> Result<(PathB
         }
         Some(path) => Ok((path.to_owned(), Chosen::ByUser)),
     }
+}
+
+/// Whether OUTPUT is a directory, which then gets a file with the default name.
+fn is_directory(output: &Path) -> bool {
+    output.is_dir() || output.as_os_str().as_bytes().ends_with(b"/")
 }
 
 /// INPUT without `.wasm` or `.wat`, with the usual suffix for the kind of output. An

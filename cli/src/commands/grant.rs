@@ -37,7 +37,7 @@ pub struct Grant {
 
 impl Grant {
     pub fn run(self) -> Result<()> {
-        let policy = self.policy.into_options()?.policy;
+        let policy = self.policy.options()?.policy;
         let name = || self.executable.display().to_string();
         let output = Output::new(&self.output, Chosen::ByUser, Some(&self.executable), true)?;
         let old = fs::read(&self.executable).with_context(name)?;

@@ -3,9 +3,11 @@
 pub mod build;
 pub mod cache;
 pub mod completions;
+pub mod go_exec;
 pub mod grant;
 pub mod inspect;
 pub mod passes;
 pub mod run;
 pub mod targets;
+pub mod test;
 pub mod version;

@@ -1,45 +1,41 @@
-//! `wasi-aot run FILE ARGS...`: the executable is made, or taken from the cache, and replaces
+//! `wasi-aot run INPUT ARGS...`: the executable is made, or taken from the cache, and replaces
 //! this process.
 
-use crate::cache::{Cache, Found, Place};
-use crate::describe::show;
 use crate::flags::codegen::TuningFlags;
+use crate::flags::go::GoFlags;
 use crate::flags::policy::PolicyFlags;
 use crate::flags::preload::PreloadFlags;
 use crate::flags::report::ReportFlags;
+use crate::input;
 use crate::progress::Progress;
-use crate::{input, memory_file};
-use anyhow::{Context, Result};
+use crate::source::{self, Source};
+use crate::start::{self, Module};
+use anyhow::Result;
 use clap::{Args, ValueHint};
 use std::ffi::OsString;
-use std::fs::File;
-use std::io;
-use std::os::fd::AsRawFd;
-use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::process::Command;
-use wasi_aot_compiler::{Observer as _, Options, Preload};
 
-/// Compile a WebAssembly module, or take it from the cache, and run it
+/// Compile a module or a Go package, or take it from the cache, and run it
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "wasi-aot run [OPTIONS] FILE [ARGS]...",
+    override_usage = "wasi-aot run [OPTIONS] INPUT [ARGS]...",
     after_help = "Examples:
   wasi-aot run --dir . counter.wasm config.txt
-  GOOS=wasip1 GOARCH=wasm go test -exec 'wasi-aot run --dir / --inherit-env' ./...
+  wasi-aot run --dir . ./cmd/counter -- config.txt
+  wasi-aot run example.com/tool@v1.2.3 -help
 
-FILE is a module, or - for standard input, of which the program then finds the end.
-Everything after FILE is passed to the program. Executables are kept in
+INPUT is a module, - for standard input, of which the program then finds the end, or a
+Go package, as build takes it. Everything after INPUT is passed to the program; a -- that
+follows a package at once is left out. Executables are kept in
 $XDG_CACHE_HOME/wasi-aot (~/.cache/wasi-aot), by what they are made from, so that a
 module is compiled once, whatever it is granted; `wasi-aot cache` shows and removes
 them. No grant reaches that directory."
 )]
 pub struct Run {
-    /// The module, and the program's arguments
+    /// The module or Go package, and the program's arguments
     #[arg(
         required = true,
         trailing_var_arg = true,
-        value_name = "FILE",
+        value_name = "INPUT",
         value_hint = ValueHint::FilePath
     )]
     command: Vec<OsString>,
@@ -55,74 +51,46 @@ pub struct Run {
 
     #[command(flatten)]
     policy: PolicyFlags,
-}
 
-/// Executes an open file by its descriptor, so a file that has taken its name isn't executed
-/// instead. The program doesn't get the descriptor. Returns only if executing failed.
-fn execute(program: &File, arg0: &OsString, args: &[OsString]) -> io::Error {
-    let path = format!("/proc/self/fd/{}", program.as_raw_fd());
-    Command::new(path).arg0(arg0).args(args).exec()
+    #[command(flatten)]
+    go: GoFlags,
 }
 
 impl Run {
     /// Returns only if the program couldn't be started.
     pub fn run(self) -> Result<()> {
-        let mut options = self.policy.into_options()?;
+        let mut options = self.policy.options()?;
         self.tuning.apply(&mut options)?;
-        let (file, args) = self.command.split_first().context("BUG: no file")?;
-        let path = Path::new(file);
-        let wasm = input::read(path)?;
-        let preloads = self.preload.read()?;
-        let modules = preloads.modules();
-        let build = |options: &Options| {
-            self.report.start_threads()?;
-            let progress = Progress::new(self.report.loudness_beside_a_program());
-            let built = wasi_aot_compiler::build_with(&wasm, &modules, options, &progress);
-            progress.clear();
-            built.with_context(|| input::name(path))
+        let (source, count) = Source::of(&self.command, &self.go, &[])?;
+        let arguments = &self.command[count..];
+        let (module, arguments) = match &source {
+            Source::Module(path) => {
+                let module = Module {
+                    wasm: input::read(path)?,
+                    name: source.name(),
+                    arg0: path.clone().into(),
+                };
+                (module, arguments)
+            }
+            Source::Package { package, flags } => {
+                let progress = Progress::new(self.report.loudness_beside_a_program());
+                let program = source::compile(package, flags, &progress)?;
+                let module = Module {
+                    wasm: program.wasm,
+                    name: source.name(),
+                    arg0: program.name,
+                };
+                let dashes = arguments.first().is_some_and(|first| first == "--");
+                (module, &arguments[usize::from(dashes)..])
+            }
         };
-        let program = executable(&self.report, &wasm, &modules, &mut options, build)?;
-        let error = execute(&program, file, args);
-        Err(error).with_context(|| format!("{}: cannot run", input::name(path)))
+        let preloads = self.preload.read()?;
+        start::start(
+            &self.report,
+            &module,
+            &preloads.modules(),
+            options,
+            arguments,
+        )
     }
-}
-
-/// The executable: a file of the cache, or a file in memory where there is no place for a
-/// cache. A file in memory has no name, so the program can't replace it.
-fn executable(
-    report: &ReportFlags,
-    wasm: &[u8],
-    preloads: &[Preload<'_>],
-    options: &mut Options,
-    build: impl FnOnce(&Options) -> Result<Vec<u8>>,
-) -> Result<File> {
-    let Place::At { base, path } = Place::of_user() else {
-        return memory_file::sealed(&build(options)?);
-    };
-    let cache = match Cache::create(&base, path.clone())? {
-        Ok(cache) => cache,
-        Err(error) => {
-            note_without_cache(report, &path, &error);
-            return memory_file::sealed(&build(options)?);
-        }
-    };
-    if !options.policy.grants.is_empty() {
-        let path = cache.path().as_os_str().as_encoded_bytes();
-        options.policy.hole = Some(path.to_vec());
-    }
-    match cache.get(wasm, preloads, options, || build(options))? {
-        Found::Kept(file) => Ok(file),
-        Found::NotKept(executable, error) => {
-            note_without_cache(report, cache.path(), &error);
-            memory_file::sealed(&executable)
-        }
-    }
-}
-
-fn note_without_cache(report: &ReportFlags, path: &Path, error: &anyhow::Error) {
-    Progress::new(report.loudness_beside_a_program()).note(&format!(
-        "{}: cannot keep executables ({error:#}), so each run compiles; set XDG_CACHE_HOME to \
-         another directory",
-        show::one_line(&path.display().to_string())
-    ));
 }

@@ -67,8 +67,8 @@ impl PolicyFlags {
     ///
     /// # Errors
     /// When flags contradict each other.
-    pub fn into_options(self) -> Result<Options, Usage> {
-        let policy = self.into_policy();
+    pub fn options(&self) -> Result<Options, Usage> {
+        let policy = self.policy();
         policy.check().map_err(|error| Usage(error.to_string()))?;
         Ok(Options {
             policy,
@@ -76,11 +76,11 @@ impl PolicyFlags {
         })
     }
 
-    fn into_policy(self) -> Policy {
+    fn policy(&self) -> Policy {
         Policy {
-            grants: self.dirs.0,
-            listeners: self.listen,
-            env: self.env,
+            grants: self.dirs.0.clone(),
+            listeners: self.listen.clone(),
+            env: self.env.clone(),
             inherit_env: self.inherit_env,
             max_memory: self.max_memory,
             stack_size: self.stack_size,
@@ -162,7 +162,7 @@ mod tests {
 
     fn policy(args: &[&str]) -> Result<Policy, clap::Error> {
         let args = ["wasi-aot"].iter().chain(args);
-        Ok(Cli::try_parse_from(args)?.flags.into_policy())
+        Ok(Cli::try_parse_from(args)?.flags.policy())
     }
 
     #[test]
@@ -204,7 +204,7 @@ mod tests {
     fn a_fence_is_not_both_required_and_left_out() {
         let flags = |args: &[&str]| {
             let args = ["wasi-aot"].iter().chain(args);
-            Cli::try_parse_from(args).unwrap().flags.into_options()
+            Cli::try_parse_from(args).unwrap().flags.options()
         };
         let required = flags(&["--require-harden"]).unwrap().policy;
         assert!(required.require_harden && !required.no_harden);

@@ -108,7 +108,7 @@ fn sizes_may_be_decimal() {
 fn missing_and_unknown_arguments_are_refused_in_one_line() {
     assert_eq!(
         usage_error(&["build"]),
-        "the following required arguments were not provided: <INPUT>"
+        "the following required arguments were not provided: <INPUT>..."
     );
     let error = usage_error(&["build", "--frobnicate", "nothing.wasm"]);
     assert_eq!(error, "unexpected argument '--frobnicate' found");
@@ -129,7 +129,8 @@ fn missing_and_unknown_arguments_are_refused_in_one_line() {
     let error = usage_error(&["build", "-q", "-v", "nothing.wasm"]);
     assert!(error.contains("cannot be used with"), "{error}");
     let error = usage_error(&["build", "nothing.wasm", "a\u{202e}b"]);
-    assert!(error.contains("'a\\u{202e}b'"), "{error}");
+    let second = "a\\u{202e}b is a second input after nothing.wasm; build them one by one";
+    assert_eq!(error, second);
 }
 
 #[test]
@@ -209,13 +210,15 @@ fn help_shows_examples_and_every_flag() {
         "--inherit-env",
         "--max-memory",
         "--stack-size",
+        "--tags",
+        "--ldflags",
     ];
     for flag in flags {
         assert!(help.contains(flag), "{flag} is missing from:\n{help}");
     }
     assert!(!help.contains("forget-resume-points"), "{help}");
     assert!(
-        help.contains("Examples:\n  GOOS=wasip1 GOARCH=wasm go build"),
+        help.contains("Examples:\n  wasi-aot build ./cmd/counter"),
         "{help}"
     );
 }

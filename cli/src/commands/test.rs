@@ -1,0 +1,168 @@
+//! `wasi-aot test ARGUMENTS...`: Go's tests, compiled by wasi-aot.
+
+use super::go_exec::GoExec;
+use crate::arguments::takes_value;
+use crate::go;
+use crate::usage::Usage;
+use anyhow::{Context, Result};
+use clap::{Args, Command, FromArgMatches};
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+
+/// Run a Go package's tests inside the sandbox
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "wasi-aot test [FLAGS OF GO-EXEC] [ARGUMENTS OF GO TEST]...",
+    after_help = "Examples:
+  wasi-aot test ./...
+  wasi-aot test -v -run TestParse -count=1 ./parser
+  wasi-aot test --dir . ./...                 # tests may write to their package's directory
+
+Runs `go test` for wasip1 with -exec. Flags with two dashes that `wasi-aot go-exec` has
+are for the sandbox; all others are Go's. `wasi-aot go-exec --help` says what tests may
+touch without flags."
+)]
+pub struct Test {
+    /// Arguments of go test, and flags of go-exec among them
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
+}
+
+impl Test {
+    pub fn run(self) -> Result<()> {
+        let (ours, gos) = divide(&go_exec(), self.arguments)?;
+        let this = std::env::current_exe().context("cannot find wasi-aot's own file")?;
+        let words = [&[this.into(), "go-exec".into()][..], &ours].concat();
+        let exec = words.iter().map(|word| quoted(word));
+        let exec = exec.collect::<Result<Vec<_>, _>>()?.join(OsStr::new(" "));
+        let mut arguments = vec!["-exec".into(), exec];
+        arguments.extend(gos);
+        go::test(&arguments)
+    }
+}
+
+/// The command `go-exec`, as clap sees it.
+fn go_exec() -> Command {
+    let mut command = GoExec::augment_args(Command::new("go-exec"));
+    command.build();
+    command
+}
+
+/// Divides arguments into those of `go-exec` and those of `go test`.
+///
+/// # Errors
+/// When a flag of `go-exec` has a bad value.
+fn divide(command: &Command, all: Vec<OsString>) -> Result<(Vec<OsString>, Vec<OsString>), Usage> {
+    let (mut ours, mut gos) = (Vec::new(), Vec::new());
+    let mut all = all.into_iter();
+    while let Some(argument) = all.next() {
+        // What follows belongs to the tests.
+        if argument == "-args" || argument == "--args" {
+            gos.push(argument);
+            break;
+        }
+        if is_of(command, &argument) {
+            let value = takes_value(command, &argument);
+            ours.push(argument);
+            ours.extend(value.then(|| all.next()).flatten());
+        } else {
+            gos.push(argument);
+        }
+    }
+    gos.extend(all);
+    let words = [&["go-exec".into()][..], &ours, &["test".into()]].concat();
+    let parsed = command.clone().try_get_matches_from(words);
+    let parsed = parsed.and_then(|matches| GoExec::from_arg_matches(&matches));
+    match parsed {
+        Ok(_) => Ok((ours, gos)),
+        Err(error) => Err(Usage(crate::message::condensed(&error))),
+    }
+}
+
+/// Whether an argument is a flag of the command: one with two dashes, or `-O`, which Go lacks.
+fn is_of(command: &Command, argument: &OsStr) -> bool {
+    let text = argument.to_string_lossy();
+    let Some(name) = text.strip_prefix("--") else {
+        return text.starts_with("-O");
+    };
+    let name = name.split('=').next();
+    let mut flags = command.get_arguments();
+    flags.any(|flag| flag.get_long().is_some() && flag.get_long() == name && name != Some("help"))
+}
+
+/// A word as `go` reads it in `-exec` (`cmd/internal/quoted`): in quotes of one kind, without
+/// escapes.
+fn quoted(word: &OsStr) -> Result<OsString, Usage> {
+    let bytes = word.as_bytes();
+    let has = |byte: u8| bytes.contains(&byte);
+    let quote = match (has(b'\''), has(b'"')) {
+        (true, true) => {
+            return Err(Usage(format!(
+                "{} has quotes of both kinds, which go test can't hand over",
+                word.display()
+            )));
+        }
+        (true, false) => "\"",
+        _ => "'",
+    };
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./:=,@+%".contains(byte);
+    if !bytes.is_empty() && bytes.iter().all(plain) {
+        return Ok(word.into());
+    }
+    let mut all = OsString::from(quote);
+    all.push(word);
+    all.push(quote);
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn divided(line: &str) -> Result<(String, String), String> {
+        let all = line.split_whitespace().map(OsString::from).collect();
+        let (ours, gos) = divide(&go_exec(), all).map_err(|error| error.0)?;
+        let joined = |words: Vec<OsString>| words.join(OsStr::new(" ")).into_string().unwrap();
+        Ok((joined(ours), joined(gos)))
+    }
+
+    #[test]
+    fn each_gets_its_own() {
+        for (line, ours, gos) in [
+            ("", "", ""),
+            ("./...", "", "./..."),
+            ("-v -run X --dir . ./a", "--dir .", "-v -run X ./a"),
+            (
+                "--env=A=1 -cpu 1,2 -O0 -count=1",
+                "--env=A=1 -O0",
+                "-cpu 1,2 -count=1",
+            ),
+            (
+                "-json --no-harden -args --dir x",
+                "--no-harden",
+                "-json -args --dir x",
+            ),
+            ("--short", "", "--short"),
+        ] {
+            assert_eq!(divided(line), Ok((ours.into(), gos.into())), "{line}");
+        }
+        assert!(
+            divided("--max-cpu never")
+                .unwrap_err()
+                .contains("--max-cpu")
+        );
+    }
+
+    #[test]
+    fn words_are_quoted_as_go_reads_them() {
+        for (word, expected) in [
+            ("/a/b", "/a/b"),
+            ("A=1 2", "'A=1 2'"),
+            ("it's", "\"it's\""),
+            ("", "''"),
+        ] {
+            assert_eq!(quoted(OsStr::new(word)).unwrap(), expected);
+        }
+        assert!(quoted(OsStr::new("'\"")).is_err());
+    }
+}
