@@ -5,7 +5,8 @@
 //! changed.
 
 use crate::flags::go::GoFlags;
-use clap::{ArgAction, Command};
+use crate::usage::Usage;
+use clap::{ArgAction, ArgMatches, Command};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
@@ -53,6 +54,45 @@ fn second_dash(argument: OsString) -> OsString {
     let mut changed = OsString::from("-");
     changed.push(&argument);
     changed
+}
+
+/// Parses the arguments again behind the flags of a file. The last value of a flag counts.
+/// Flags that the subcommand doesn't have are left out: `run` writes no file.
+///
+/// # Errors
+/// When the flags have a bad value.
+pub fn behind(
+    command: &Command,
+    arguments: &[OsString],
+    flags: &[OsString],
+) -> Result<ArgMatches, Usage> {
+    let usage = |error: clap::Error| Usage(crate::message::condensed(&error));
+    let (program, rest) = arguments.split_at(2.min(arguments.len()));
+    let name = program
+        .last()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    let mut command = command
+        .clone()
+        .mut_subcommand(name, |subcommand| subcommand.args_override_self(true));
+    let subcommand = command.find_subcommand(name);
+    let has = |flag: &&OsString| {
+        let text = flag.to_string_lossy();
+        let long = text
+            .strip_prefix("--")
+            .and_then(|rest| rest.split('=').next());
+        let mut known = subcommand.into_iter().flat_map(Command::get_arguments);
+        known.any(|known| match long {
+            Some(long) => known.get_long() == Some(long),
+            None => known.get_short() == text.chars().nth(1),
+        })
+    };
+    let flags: Vec<OsString> = flags.iter().filter(has).cloned().collect();
+    // Alone first, so that the error is about the file.
+    let alone = [program, &flags, &["-".into()]].concat();
+    command.try_get_matches_from_mut(alone).map_err(usage)?;
+    let all = [program, &flags, rest].concat();
+    command.try_get_matches_from_mut(all).map_err(usage)
 }
 
 /// Whether the value of this flag is the next argument.

@@ -18,13 +18,17 @@ mod message;
 mod notes;
 mod output;
 mod progress;
+mod settings;
 mod source;
 mod start;
 mod told;
 mod usage;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use anyhow::Context as _;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use message::When;
+use settings::Settings;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Compile Go programs into static native executables with a sandbox built in
@@ -68,12 +72,16 @@ fn main() -> ExitCode {
     command.build();
     message::set_help(&command);
     let arguments = arguments::with_two_dashes(&command, std::env::args_os().collect());
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => return message::of_clap(&error),
     };
     message::set_colours(cli.color);
-    let result = match cli.command {
+    let chosen = match with_settings(cli.command, &command, &arguments) {
+        Ok(chosen) => chosen,
+        Err(error) => return message::failure(&error),
+    };
+    let result = match chosen {
         Command::Build(build) => build.run(),
         Command::Run(run) => run.run(),
         Command::Test(test) => test.run(),
@@ -91,6 +99,38 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => message::failure(&error),
     }
+}
+
+/// `build` and `run` with the settings of their package. Their command line is parsed again,
+/// behind the settings' flags, so that it counts more.
+fn with_settings(
+    given: Command,
+    command: &clap::Command,
+    arguments: &[OsString],
+) -> anyhow::Result<Command> {
+    let settings = match &given {
+        Command::Build(build) => Settings::of(build.inputs())?,
+        Command::Run(run) => Settings::of(run.inputs())?,
+        _ => return Ok(given),
+    };
+    let again = match settings
+        .path
+        .as_deref()
+        .filter(|_| !settings.flags.is_empty())
+    {
+        None => given,
+        Some(path) => {
+            let all = arguments::behind(command, arguments, &settings.flags)
+                .with_context(|| path.display().to_string())?;
+            let mut matches = all;
+            Cli::from_arg_matches_mut(&mut matches)?.command
+        }
+    };
+    Ok(match again {
+        Command::Build(build) => Command::Build(build.with_settings(settings)),
+        Command::Run(run) => Command::Run(run.with_settings(settings)),
+        other => other,
+    })
 }
 
 /// Whether the reader of our output has closed its end, which isn't an error: it has read

@@ -1,4 +1,4 @@
-//! Notes about an executable that was just written.
+//! Notes about what an executable may touch.
 
 use crate::describe::show;
 use crate::progress::Progress;
@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 use wasi_aot_compiler::Observer as _;
-use wasi_aot_compiler::policy::{Access, Grant, Policy};
+use wasi_aot_compiler::policy::{Access, EnvVar, Grant, Policy};
 
 /// Warns if the executable lies in a directory that the program may write to. The program
 /// can't change its own file, but it can change other programs there.
@@ -30,6 +30,39 @@ pub fn own_directory(output: &Path, policy: &Policy, progress: &Progress) {
             show::printable_bytes(&grant.host),
         ));
     }
+}
+
+/// Says what a file with settings grants.
+pub fn granted_by(file: &Path, policy: &Policy, progress: &Progress) {
+    let file = show::one_line(&file.display().to_string());
+    for grant in grants(policy) {
+        progress.note(&format!("{file} grants {grant}"));
+    }
+}
+
+/// The grants of a policy, as flags, and the flag that takes the second fence away.
+pub fn grants(policy: &Policy) -> Vec<String> {
+    let directory = |grant: &Grant| {
+        let flag = match grant.access {
+            Access::ReadWrite => "--dir",
+            Access::ReadOnly => "--dir-ro",
+        };
+        let host = show::printable_bytes(&grant.host);
+        let guest = grant.guest.as_deref().map(show::printable_bytes);
+        let guest = guest.map(|guest| format!("::{guest}")).unwrap_or_default();
+        format!("{flag} {host}{guest}")
+    };
+    let passed = policy
+        .env
+        .iter()
+        .filter(|v| matches!(v, EnvVar::Pass { .. }));
+    let directories = policy.grants.iter().map(directory);
+    let listeners = policy.listeners.iter().map(|at| format!("--listen {at}"));
+    let variables = passed.map(|v| format!("--env {}", show::printable_bytes(v.name())));
+    let inherit = policy.inherit_env.then(|| "--inherit-env".into());
+    let no_harden = policy.no_harden.then(|| "--no-harden".into());
+    let all = directories.chain(listeners).chain(variables);
+    all.chain(inherit).chain(no_harden).collect()
 }
 
 /// An absolute path without `.` and `..`, which are removed without a look at symbolic links.

@@ -87,6 +87,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         if version == NEWEST {
             add("built in each form", forms);
             add("run", run);
+            add("with settings", settings);
             add("of a version", versioned);
             add("Go's errors are Go's", errors);
             add("what wasi-aot refuses", refused);
@@ -269,6 +270,74 @@ fn tested(place: &Place) -> Result<()> {
     let ran = place.wasi_aot(&["test", "./lib"])?;
     ensure!(ran.ends == Ends::Exit(1), "{}", ran.ends);
     Ok(())
+}
+
+/// `wasi-aot.toml` beside go.mod: the command line counts more, and grants are told or not taken.
+fn settings(place: &Place) -> Result<()> {
+    let file = place.path("wasi-aot.toml");
+    let settings = "[build]\ntags = \"tagged\"\nldflags = \"-X main.version=file\"\nstrip = true\n\n\
+                    [policy]\nmax_cpu = \"100s\"\n\n\
+                    [[policy.directories]]\nhost = \"/etc\"\naccess = \"read-only\"\n\n\
+                    [[policy.environment]]\nname = \"HOME\"\n";
+    fs::write(&file, settings)?;
+    let output = place.path("pets");
+    let build = |flags: &[&str]| -> Result<(String, serde_json::Value, String)> {
+        let built = place.wasi_aot(&[&["build"], flags].concat())?;
+        ensure!(
+            built.ends == Ends::Exit(0),
+            "{flags:?}: {}",
+            text(&built.stderr)
+        );
+        let ran = finish(place.command(&output, &[])?)?;
+        let inspected = place.wasi_aot(&["inspect", "--json", "pets"])?;
+        let json = serde_json::from_slice(&inspected.stdout)?;
+        Ok((text(&ran.stdout).into(), json, text(&built.stderr).into()))
+    };
+    let granted = |json: &serde_json::Value| json["policy"]["directories"].as_array().map(Vec::len);
+    let (printed, json, notes) = build(&["."])?;
+    ensure!(printed == "tagged file []\n", "{printed}");
+    ensure!(
+        granted(&json) == Some(1) && json["policy"]["max_cpu"] == 100_000,
+        "{json}"
+    );
+    let name = file.canonicalize()?.display().to_string();
+    for grant in ["--dir-ro /etc", "--env HOME"] {
+        let note = format!("wasi-aot: note: {name} grants {grant}\n");
+        ensure!(notes.contains(&note), "{notes}");
+    }
+    let flags = [
+        "-ldflags=-X main.version=line",
+        "--max-cpu",
+        "9s",
+        "--dir-ro",
+        "/usr",
+        ".",
+    ];
+    let (printed, json, _) = build(&flags)?;
+    ensure!(printed == "tagged line []\n", "{printed}");
+    ensure!(
+        granted(&json) == Some(2) && json["policy"]["max_cpu"] == 9000,
+        "{json}"
+    );
+    // --policy counts instead of the file's policy, and takes what inspect prints.
+    fs::write(place.path("other.toml"), "inherit_environment = true\n")?;
+    let (_, json, notes) = build(&["--policy", "other.toml", "."])?;
+    ensure!(granted(&json) == Some(0) && json["policy"]["inherit_environment"] == true);
+    ensure!(!notes.contains("grants"), "{notes}");
+    // run takes the flags and no grant.
+    let show = |flags: &[&str]| place.wasi_aot(&[&["run", "-v"], flags, &["."]].concat());
+    ensure!(text(&show(&[])?.stdout) == "tagged file []\n");
+    ensure!(text(&show(&["--policy", "wasi-aot.toml"])?.stdout) == "tagged file []\n");
+    fs::write(&file, "[build]\ntag = \"x\"\n")?;
+    let says = ["wasi-aot.toml: line 2: unknown key tag; a similar key exists: tags"];
+    one_line(&place.wasi_aot(&["build", "."])?, 1, "wasi-aot: ", &says)?;
+    fs::write(&file, "[build]\nemit = \"x\"\n")?;
+    one_line(
+        &place.wasi_aot(&["build", "."])?,
+        2,
+        "wasi-aot: ",
+        &["wasi-aot.toml: invalid value 'x'"],
+    )
 }
 
 /// A module of a proxy that consists of files.

@@ -197,6 +197,7 @@ pub const FAMILY: Family = Family {
             name: "recursion below --max-memory",
             args: &["recursion", "3000000"],
             flags: &["--max-memory", "256MiB"],
+            frame_sizes: true,
             reference: Reference::Stated {
                 stdout: "before\n",
                 stderr: "anything",

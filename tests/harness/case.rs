@@ -40,6 +40,9 @@ pub struct Case {
     /// Whether the case belongs to the small selection that runs for every Go version and
     /// flavour.
     pub sample: bool,
+    /// Whether the outcome depends on the sizes of native frames. Without some passes, frames are
+    /// larger, so the case runs with all passes only.
+    pub frame_sizes: bool,
     /// The time limit in seconds.
     pub seconds: u64,
 }
@@ -61,6 +64,7 @@ pub const CASE: Case = Case {
     ends: Ends::Exit(0),
     says: &[],
     sample: false,
+    frame_sizes: false,
     seconds: 60,
 };
 

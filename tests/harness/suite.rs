@@ -15,7 +15,7 @@ use crate::compare::{self, Outcome};
 use crate::go::{Flavour, Goal, NEWEST, OLDER, Toolchain};
 use crate::run::{Finished, Run};
 use crate::tool::Tool;
-use crate::{failures, paths, shim, target, tree};
+use crate::{failures, passes, paths, shim, target, tree};
 use anyhow::{Context, Result, bail, ensure};
 use libtest_mimic::{Failed, Trial};
 use std::collections::HashSet;
@@ -86,7 +86,8 @@ pub fn trials(families: &[Family], tool: &Arc<Tool>) -> Result<Vec<Trial>> {
         let whole = all || (version, flavour) == (NEWEST, Flavour::Plain);
         let toolchain = Toolchain::new(version)?;
         for family in families {
-            for case in family.cases.iter().filter(|case| whole || case.sample) {
+            let cases = family.cases.iter().filter(|case| whole || case.sample);
+            for case in cases.filter(|case| passes::all_run() || !case.frame_sizes) {
                 let in_others = case.sample && (all || flavour.changes_code());
                 for way in Way::ALL {
                     if !in_others && !matches!(way, Way::Default) {

@@ -237,8 +237,9 @@ pub const CLI: Layers = &[
     ("progress", &["message"]),
     ("notes", &["describe", "progress"]),
     ("flags", &["input", "progress", "usage"]),
-    ("arguments", &["flags"]),
+    ("arguments", &["flags", "message", "usage"]),
     ("go", &["told", "usage"]),
+    ("settings", &["flags", "go"]),
     ("source", &["flags", "go", "input", "progress", "usage"]),
     (
         "start",
@@ -257,6 +258,7 @@ pub const CLI: Layers = &[
             "notes",
             "output",
             "progress",
+            "settings",
             "source",
             "start",
             "usage",

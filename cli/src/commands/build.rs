@@ -9,6 +9,7 @@ use crate::input;
 use crate::notes;
 use crate::output::{Chosen, Output};
 use crate::progress::Progress;
+use crate::settings::{self, Settings};
 use crate::source::{self, Source};
 use crate::usage::Usage;
 use anyhow::{Context, Result};
@@ -70,11 +71,23 @@ pub struct Build {
     /// Flags for go build
     #[arg(last = true, value_name = "GO FLAGS", help_heading = "Go packages")]
     more: Vec<OsString>,
+
+    #[arg(skip)]
+    settings: Settings,
 }
 
 impl Build {
+    /// With the settings for its package, whose flags are among the arguments already.
+    pub fn with_settings(self, settings: Settings) -> Self {
+        Self { settings, ..self }
+    }
+
+    pub fn inputs(&self) -> &[PathBuf] {
+        &self.inputs
+    }
+
     pub fn run(self) -> Result<()> {
-        let mut options = self.policy.options()?;
+        let mut options = settings::options(&self.policy, self.settings.policy.clone())?;
         self.codegen.apply(&mut options)?;
         let (source, count) = Source::of(&self.inputs, &self.go, &self.more)?;
         if let Some(extra) = self.inputs.get(count) {
@@ -87,6 +100,9 @@ impl Build {
         }
         let preloads = self.preload.read()?;
         let progress = Progress::new(self.report.loudness());
+        if let (Some(path), None) = (&self.settings.path, self.policy.file()) {
+            notes::granted_by(path, &self.settings.policy, &progress);
+        }
         let (wasm, output) = self.read(&source, options.emit, &progress)?;
         self.report.start_threads()?;
         let built = wasi_aot_compiler::build_with(&wasm, &preloads.modules(), &options, &progress);

@@ -4,6 +4,7 @@ use crate::flags::codegen::TuningFlags;
 use crate::flags::policy::PolicyFlags;
 use crate::flags::report::ReportFlags;
 use crate::input;
+use crate::settings;
 use crate::start::{self, Module};
 use anyhow::{Context, Result};
 use clap::{Args, ValueHint};
@@ -49,7 +50,7 @@ impl GoExec {
     /// Returns only if the program couldn't be started.
     pub fn run(self) -> Result<()> {
         let (file, arguments) = self.command.split_first().context("BUG: no file")?;
-        let mut options = self.policy.options()?;
+        let mut options = settings::options(&self.policy, Policy::default())?;
         add_defaults(&mut options.policy, arguments);
         self.tuning.apply(&mut options)?;
         let module = Module {

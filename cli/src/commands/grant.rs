@@ -4,10 +4,12 @@ use crate::flags::policy::PolicyFlags;
 use crate::notes;
 use crate::output::{Chosen, Output};
 use crate::progress::{Loudness, Progress};
+use crate::settings;
 use anyhow::{Context, Result};
 use clap::{Args, ValueHint};
 use std::fs;
 use std::path::PathBuf;
+use wasi_aot_compiler::policy::Policy;
 
 /// Give an executable another policy, without compiling
 #[derive(Debug, Args)]
@@ -37,7 +39,7 @@ pub struct Grant {
 
 impl Grant {
     pub fn run(self) -> Result<()> {
-        let policy = self.policy.options()?.policy;
+        let policy = settings::options(&self.policy, Policy::default())?.policy;
         let name = || self.executable.display().to_string();
         let output = Output::new(&self.output, Chosen::ByUser, Some(&self.executable), true)?;
         let old = fs::read(&self.executable).with_context(name)?;

@@ -1,18 +1,23 @@
 //! `wasi-aot run INPUT ARGS...`: the executable is made, or taken from the cache, and replaces
 //! this process.
 
+use crate::describe::show;
 use crate::flags::codegen::TuningFlags;
 use crate::flags::go::GoFlags;
 use crate::flags::policy::PolicyFlags;
 use crate::flags::preload::PreloadFlags;
 use crate::flags::report::ReportFlags;
 use crate::input;
+use crate::notes;
 use crate::progress::Progress;
+use crate::settings::{self, Settings};
 use crate::source::{self, Source};
 use crate::start::{self, Module};
 use anyhow::Result;
 use clap::{Args, ValueHint};
 use std::ffi::OsString;
+use wasi_aot_compiler::Observer as _;
+use wasi_aot_compiler::policy::Policy;
 
 /// Compile a module or a Go package, or take it from the cache, and run it
 #[derive(Debug, Args)]
@@ -54,12 +59,41 @@ pub struct Run {
 
     #[command(flatten)]
     go: GoFlags,
+
+    #[arg(skip)]
+    settings: Settings,
 }
 
 impl Run {
+    /// With the settings for its package, whose flags are among the arguments already.
+    pub fn with_settings(self, settings: Settings) -> Self {
+        Self { settings, ..self }
+    }
+
+    /// The input, and the program's arguments.
+    pub fn inputs(&self) -> &[OsString] {
+        &self.command
+    }
+
+    /// Says that the settings have grants which aren't taken.
+    fn note_grants(&self) {
+        let (Some(path), None) = (&self.settings.path, self.policy.file()) else {
+            return;
+        };
+        if !notes::grants(&self.settings.policy).is_empty() {
+            let path = show::one_line(&path.display().to_string());
+            let progress = Progress::new(self.report.loudness_beside_a_program());
+            progress.note(&format!(
+                "{path} has grants, and run takes none from it; give --policy {path}"
+            ));
+        }
+    }
+
     /// Returns only if the program couldn't be started.
     pub fn run(self) -> Result<()> {
-        let mut options = self.policy.options()?;
+        // A file that came with the sources grants nothing to a program that runs at once.
+        let mut options = settings::options(&self.policy, Policy::default())?;
+        self.note_grants();
         self.tuning.apply(&mut options)?;
         let (source, count) = Source::of(&self.command, &self.go, &[])?;
         let arguments = &self.command[count..];

@@ -5,6 +5,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{ArgMatches, Args, Command, FromArgMatches, ValueHint};
 use std::ffi::OsString;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use wasi_aot_compiler::Options;
 use wasi_aot_compiler::policy::{
     Access, EnvVar, Grant, Policy, parse_listen, parse_size, parse_time,
@@ -15,6 +16,11 @@ use wasi_aot_compiler::policy::{
 pub struct PolicyFlags {
     #[command(flatten)]
     dirs: Dirs,
+
+    /// Take the policy from this TOML file, with the keys of .policy in inspect --json; flags
+    /// add to it, or count instead
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    policy: Option<PathBuf>,
 
     /// Listen for TCP connections when the executable starts; the program gets the sockets
     /// as descriptors 3, 4, ..., in the order of the flags
@@ -63,12 +69,18 @@ pub struct PolicyFlags {
 }
 
 impl PolicyFlags {
-    /// The default options with this policy.
+    /// The file of `--policy`.
+    pub fn file(&self) -> Option<&Path> {
+        self.policy.as_deref()
+    }
+
+    /// The default options with this policy, on top of another one. A grant replaces one of the
+    /// same directory.
     ///
     /// # Errors
-    /// When flags contradict each other.
-    pub fn options(&self) -> Result<Options, Usage> {
-        let policy = self.policy();
+    /// When the policies contradict each other.
+    pub fn options(&self, base: Policy) -> Result<Options, Usage> {
+        let policy = self.over(base);
         policy.check().map_err(|error| Usage(error.to_string()))?;
         Ok(Options {
             policy,
@@ -76,18 +88,25 @@ impl PolicyFlags {
         })
     }
 
-    fn policy(&self) -> Policy {
+    fn over(&self, base: Policy) -> Policy {
+        let mut grants = base.grants;
+        grants.retain(|old| !self.dirs.0.iter().any(|new| new.host == old.host));
+        grants.extend(self.dirs.0.iter().cloned());
+        let mut listeners = base.listeners;
+        listeners.retain(|old| !self.listen.contains(old));
+        listeners.extend(&self.listen);
         Policy {
-            grants: self.dirs.0.clone(),
-            listeners: self.listen.clone(),
-            env: self.env.clone(),
-            inherit_env: self.inherit_env,
-            max_memory: self.max_memory,
-            stack_size: self.stack_size,
-            max_cpu: self.max_cpu,
-            no_harden: self.no_harden,
-            require_harden: self.require_harden,
-            refuse_own_directory: self.refuse_own_directory,
+            grants,
+            listeners,
+            // The last variable of a name counts.
+            env: [base.env, self.env.clone()].concat(),
+            inherit_env: base.inherit_env || self.inherit_env,
+            max_memory: self.max_memory.or(base.max_memory),
+            stack_size: self.stack_size.or(base.stack_size),
+            max_cpu: self.max_cpu.or(base.max_cpu),
+            no_harden: self.no_harden || (base.no_harden && !self.require_harden),
+            require_harden: self.require_harden || (base.require_harden && !self.no_harden),
+            refuse_own_directory: base.refuse_own_directory || self.refuse_own_directory,
             hole: None,
         }
     }
@@ -162,7 +181,7 @@ mod tests {
 
     fn policy(args: &[&str]) -> Result<Policy, clap::Error> {
         let args = ["wasi-aot"].iter().chain(args);
-        Ok(Cli::try_parse_from(args)?.flags.policy())
+        Ok(Cli::try_parse_from(args)?.flags.over(Policy::default()))
     }
 
     #[test]
@@ -204,7 +223,10 @@ mod tests {
     fn a_fence_is_not_both_required_and_left_out() {
         let flags = |args: &[&str]| {
             let args = ["wasi-aot"].iter().chain(args);
-            Cli::try_parse_from(args).unwrap().flags.options()
+            Cli::try_parse_from(args)
+                .unwrap()
+                .flags
+                .options(Policy::default())
         };
         let required = flags(&["--require-harden"]).unwrap().policy;
         assert!(required.require_harden && !required.no_harden);
@@ -237,5 +259,48 @@ mod tests {
         assert_eq!(policy.max_memory, Some(1 << 20));
         assert_eq!(policy.stack_size, Some(1 << 30));
         assert_eq!(policy.max_cpu, Some(120_000));
+    }
+
+    #[test]
+    fn flags_count_more_than_the_policy_below() {
+        let flags = |args: &[&str]| {
+            let args = ["wasi-aot"].iter().chain(args);
+            Cli::try_parse_from(args).unwrap().flags
+        };
+        let below = [
+            "--dir",
+            "a",
+            "--dir-ro",
+            "b",
+            "--env",
+            "A=1",
+            "--max-cpu",
+            "1s",
+        ];
+        let below = [&below[..], &["--no-harden", "--listen", "[::1]:80"]].concat();
+        let below = flags(&below).over(Policy::default());
+        assert_eq!(flags(&[]).over(below.clone()), below);
+        let above = [
+            "--dir",
+            "b",
+            "--env",
+            "A=2",
+            "--max-cpu",
+            "2s",
+            "--require-harden",
+        ];
+        let above = [&above[..], &["--listen", "[::1]:80", "--inherit-env"]].concat();
+        let both = flags(&above).over(below);
+        let grants: Vec<_> = both
+            .grants
+            .iter()
+            .map(|g| (&g.host[..], g.access))
+            .collect();
+        let rw = Access::ReadWrite;
+        assert_eq!(grants, [(&b"a"[..], rw), (b"b", rw)]);
+        assert_eq!((both.env.len(), both.max_cpu), (2, Some(2000)));
+        assert_eq!(both.listeners.len(), 1);
+        assert!(both.require_harden && !both.no_harden && both.inherit_env);
+        assert!(both.check().is_ok());
     }
 }

@@ -37,6 +37,23 @@ impl Package {
         })
     }
 
+    /// The directory in which its settings are searched: the package's, or the current one for
+    /// an import path. `None` for a package of a version, which isn't the user's.
+    pub fn directory(&self) -> Option<&Path> {
+        let Self::Local(names) = self else {
+            return None;
+        };
+        let first = Path::new(names.first()?);
+        let directory = if first.is_dir() {
+            Some(first)
+        } else {
+            first.parent()
+        };
+        directory
+            .filter(|directory| directory.is_dir())
+            .or(Some(Path::new(".")))
+    }
+
     /// Its name in messages.
     pub fn name(&self) -> String {
         let names = match self {

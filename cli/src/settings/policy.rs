@@ -1,0 +1,250 @@
+//! A policy as a table. The keys are those of `.policy` in `wasi-aot inspect --json`
+//! (docs/JSON.md), and `hardening`, which stands beside it there.
+
+use super::document::{Fault, Table, Value};
+use std::ffi::OsStr;
+use wasi_aot_compiler::policy::{
+    Access, EnvVar, Grant, Policy, parse_listen, parse_size, parse_time,
+};
+
+/// Keys that say what follows from the others, or from the module: they are read over, so that
+/// what `inspect` prints can be used.
+const DERIVED: [&str; 3] = ["memory", "memories", "hole"];
+
+const KEYS: [&str; 9] = [
+    "directories",
+    "environment",
+    "inherit_environment",
+    "listeners",
+    "stack",
+    "max_memory",
+    "max_cpu",
+    "refuse_own_directory",
+    "hardening",
+];
+
+/// Reads the table.
+///
+/// # Errors
+/// For a key or value that isn't known.
+pub(super) fn policy(table: &Table<'_>) -> Result<Policy, Fault> {
+    let mut policy = Policy::default();
+    for (key, value) in table.entries() {
+        match key.text() {
+            "directories" => policy.grants = each(&value, directory)?,
+            "environment" => policy.env = each(&value, variable)?,
+            "inherit_environment" => policy.inherit_env = value.bool()?,
+            "listeners" => {
+                let address = |value: Value<'_>| {
+                    parse_listen(value.string()?).map_err(|error| value.fault(error))
+                };
+                policy.listeners = value
+                    .list()?
+                    .into_iter()
+                    .map(address)
+                    .collect::<Result<_, _>>()?;
+            }
+            "stack" => policy.stack_size = Some(size(&value)?),
+            "max_memory" => policy.max_memory = Some(size(&value)?),
+            "max_cpu" => policy.max_cpu = Some(milliseconds(&value)?),
+            "refuse_own_directory" => policy.refuse_own_directory = value.bool()?,
+            "hardening" => hardening(&value, &mut policy)?,
+            derived if DERIVED.contains(&derived) => {}
+            _ => return Err(key.unknown(&KEYS)),
+        }
+    }
+    Ok(policy)
+}
+
+fn each<T>(
+    list: &Value<'_>,
+    read: impl Fn(&Value<'_>, &Table<'_>) -> Result<T, Fault>,
+) -> Result<Vec<T>, Fault> {
+    let read = |value: Value<'_>| read(&value, &value.table()?);
+    list.list()?.into_iter().map(read).collect()
+}
+
+fn directory(whole: &Value<'_>, table: &Table<'_>) -> Result<Grant, Fault> {
+    let (mut host, mut guest, mut access) = (None, None, None);
+    for (key, value) in table.entries() {
+        match key.text() {
+            "host" => host = Some(value.string()?.to_owned()),
+            "guest" => guest = Some(value.string()?.to_owned()),
+            "access" => {
+                access = Some(match value.string()? {
+                    "read-only" => Access::ReadOnly,
+                    "read-write" => Access::ReadWrite,
+                    _ => return Err(value.fault("write read-only or read-write")),
+                });
+            }
+            "resolved_at_start" => drop(value.bool()?),
+            _ => return Err(key.unknown(&["host", "guest", "access"])),
+        }
+    }
+    let (Some(host), Some(access)) = (host, access) else {
+        return Err(whole.fault("each directory needs host and access"));
+    };
+    let text = match guest {
+        Some(guest) => format!("{host}::{guest}"),
+        // The last :: would divide the host.
+        None if host.contains("::") => {
+            return Err(whole.fault(format!("a host with :: needs a guest: {host}")));
+        }
+        None => host,
+    };
+    Grant::parse(access, OsStr::new(&text)).map_err(|error| whole.fault(error))
+}
+
+fn variable(whole: &Value<'_>, table: &Table<'_>) -> Result<EnvVar, Fault> {
+    let (mut name, mut content) = (None, None);
+    for (key, value) in table.entries() {
+        match key.text() {
+            "name" => name = Some(value.string()?),
+            "value" => content = Some(value.string()?),
+            _ => return Err(key.unknown(&["name", "value"])),
+        }
+    }
+    let Some(name) = name else {
+        return Err(whole.fault("each variable needs a name"));
+    };
+    let text = match content {
+        Some(content) => format!("{name}={content}"),
+        None => name.into(),
+    };
+    EnvVar::parse(OsStr::new(&text)).map_err(|error| whole.fault(error))
+}
+
+/// Bytes, as a number or as `--max-memory` takes them.
+fn size(value: &Value<'_>) -> Result<u64, Fault> {
+    parse_size(&value.scalar()?).map_err(|error| value.fault(error))
+}
+
+/// Milliseconds as a number, or a time as `--max-cpu` takes it.
+fn milliseconds(value: &Value<'_>) -> Result<u64, Fault> {
+    let unit = if value.is_number() { "ms" } else { "" };
+    let text = format!("{}{unit}", value.scalar()?);
+    parse_time(&text).map_err(|error| value.fault(error))
+}
+
+fn hardening(value: &Value<'_>, policy: &mut Policy) -> Result<(), Fault> {
+    match value.string()? {
+        "on" => {}
+        "off" => policy.no_harden = true,
+        "required" => policy.require_harden = true,
+        _ => return Err(value.fault("write on, off or required")),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::policy_text;
+    use super::*;
+
+    fn read(text: &str) -> Result<Policy, String> {
+        policy_text(text).map_err(|fault| fault.placed(text).to_string())
+    }
+
+    #[test]
+    fn all_keys_are_read() {
+        let text = r#"
+            inherit_environment = true
+            listeners = ["127.0.0.1:80"]
+            stack = 1048576
+            max_memory = "1GB"
+            max_cpu = 9000
+            refuse_own_directory = true
+            hardening = "required"
+            [[directories]]
+            host = "."
+            guest = "/x"
+            access = "read-write"
+            resolved_at_start = true
+            [[directories]]
+            host = "/etc"
+            access = "read-only"
+            [[environment]]
+            name = "A"
+            value = "1"
+            [[environment]]
+            name = "B"
+            [memory]
+            initial = 1
+        "#;
+        let grant = |access, host: &str, guest: Option<&str>| Grant {
+            access,
+            host: host.into(),
+            guest: guest.map(Into::into),
+        };
+        let expected = Policy {
+            grants: vec![
+                grant(Access::ReadWrite, ".", Some("/x")),
+                grant(Access::ReadOnly, "/etc", None),
+            ],
+            listeners: vec!["127.0.0.1:80".parse().unwrap()],
+            env: vec![
+                EnvVar::Set {
+                    name: "A".into(),
+                    value: "1".into(),
+                },
+                EnvVar::Pass { name: "B".into() },
+            ],
+            inherit_env: true,
+            max_memory: Some(1_000_000_000),
+            stack_size: Some(1 << 20),
+            max_cpu: Some(9000),
+            no_harden: false,
+            require_harden: true,
+            refuse_own_directory: true,
+            hole: None,
+        };
+        assert_eq!(read(text).unwrap(), expected);
+        assert_eq!(
+            read("[policy]\nmax_cpu = \"9s\"").unwrap().max_cpu,
+            Some(9000)
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (text, says) in [
+            (
+                "directory = []",
+                "line 1: unknown key directory; a similar key exists: directories",
+            ),
+            (
+                "directories = [\".\"]",
+                "line 1: directories must be a table",
+            ),
+            (
+                "[[directories]]\nhost = \".\"",
+                "line 1: directories: each directory needs host and access",
+            ),
+            (
+                "[[directories]]\nhost = \"~\"\naccess = \"read-only\"",
+                "line 1: directories: ~ would be taken",
+            ),
+            (
+                "[[directories]]\nhost = \".\"\naccess = \"rw\"",
+                "line 3: access: write read-only or",
+            ),
+            (
+                "[[environment]]\nvalue = \"x\"",
+                "line 1: environment: each variable needs a name",
+            ),
+            ("max_cpu = \"9\"", "line 1: max_cpu: 9 isn't a valid time"),
+            (
+                "max_memory = -1",
+                "line 1: max_memory: -1 isn't a valid size",
+            ),
+            ("stack = 1.5", "line 1: stack must be a string or a number"),
+            (
+                "hardening = \"no\"",
+                "line 1: hardening: write on, off or required",
+            ),
+        ] {
+            let error = read(text).unwrap_err();
+            assert!(error.starts_with(says), "{text}: {error}");
+        }
+    }
+}
