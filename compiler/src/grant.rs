@@ -52,6 +52,8 @@ mod tests {
     use crate::options::{Options, Target};
     use crate::policy::{Access, EnvVar, Grant};
     use object::{Object as _, ObjectSection as _};
+    use wasi_aot_contract::layout::HEADERS_ROOM;
+    use wasi_aot_contract::module::ModuleInfo;
 
     /// Has a memory with bytes in two places, a table, and imports of two kinds.
     const MODULE: &str = r#"(module
@@ -158,6 +160,21 @@ mod tests {
         let code = file.section_by_name(".shim.text").unwrap();
         other[code.file_range().unwrap().0 as usize] ^= 1;
         assert!(error(&other, &empty).contains("its runtime isn't the one that"));
+    }
+
+    /// Headers, and the module's information, with each byte changed.
+    #[test]
+    fn damage_never_panics() {
+        let policies = policies();
+        let whole = built(&policies[1], Target::LinuxAmd64, false);
+        for at in 0..HEADERS_ROOM as usize + size_of::<ModuleInfo>() {
+            for change in [1, 0x80, 0xff] {
+                let mut damaged = whole.clone();
+                damaged[at] ^= change;
+                // Some changes don't matter.
+                let _ = grant(&damaged, &policies[2]);
+            }
+        }
     }
 
     #[test]

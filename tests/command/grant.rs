@@ -9,6 +9,7 @@ use libtest_mimic::Trial;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 
 /// Flags of policies that need each part of the runtime, and none.
@@ -30,6 +31,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     vec![
         test("grant/as if it had been built so", tool, same_bytes),
         test("grant/the new policy holds", tool, holds),
+        test("grant/after strip", tool, stripped),
         test("grant/refusals lose nothing", tool, refused),
     ]
 }
@@ -87,6 +89,48 @@ fn holds(tool: &Tool) -> Result<()> {
     let denied = run(&old, &["three"], dir.path())?;
     ensure!(denied.ends == Ends::Exit(1), "{}", text(&denied.stdout));
     Ok(())
+}
+
+/// `strip` of binutils moves what lies in the file.
+fn stripped(tool: &Tool) -> Result<()> {
+    let module = guest("counter", Goal::Wasip1)?;
+    let dir = tempfile::tempdir()?;
+    let [old, other, new] = ["old", "other", "new"].map(|name| dir.path().join(name));
+    fs::write(dir.path().join("three"), "a\nb\nc\n")?;
+    for flags in POLICIES {
+        build(tool, &module, &old, flags)?;
+        let strip = Command::new("strip")
+            .arg(&old)
+            .arg("-o")
+            .arg(&other)
+            .status()?;
+        ensure!(strip.success());
+        for again in [&["--dir-ro", ".", "--max-cpu", "9s"][..], &["--dir", "."]] {
+            granted(tool, &other, &new, again)?;
+            let counted = run(&new, &["three"], dir.path())?;
+            ensure!(
+                text(&counted.stdout) == "lines: 3\n",
+                "{flags:?}: {}",
+                text(&counted.stderr)
+            );
+            fs::rename(&new, &other)?;
+        }
+    }
+    // A section that isn't wasi-aot's would be lost.
+    let mut objcopy = Command::new("objcopy");
+    objcopy
+        .arg("--add-section")
+        .arg(format!(".x={}", other.display()));
+    ensure!(objcopy.arg(&old).arg(&new).status()?.success());
+    let mut command = tool.command(["grant".as_ref(), new.as_os_str()]);
+    command.arg("-o").arg(&other);
+    let ran = Run::of(command).run()?;
+    one_line(
+        &ran,
+        1,
+        "wasi-aot: ",
+        &["somebody added the section .x", "build it again"],
+    )
 }
 
 fn refused(tool: &Tool) -> Result<()> {

@@ -130,6 +130,12 @@ impl<'a> File<'a> {
         Some(u64::from_le_bytes(*bytes.first_chunk()?))
     }
 
+    /// Where the byte at a read-only address is in the file.
+    pub(super) fn offset(&self, address: u64) -> Option<u64> {
+        let data = self.mapped(address, 1, elf::PF_R)?;
+        Some((data.as_ptr().addr() - self.bytes.as_ptr().addr()) as u64)
+    }
+
     /// Where code and data of the executable begin.
     pub(super) fn begin(&self) -> Option<Begin> {
         let with = |rights, behind| {

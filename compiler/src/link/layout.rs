@@ -124,7 +124,8 @@ pub(super) fn of_runtime(
     Ok(planner.finish(Vec::new()))
 }
 
-/// As [`of_runtime`], with another policy at `start`: the sections of the object `policy`.
+/// As [`of_runtime`], with another policy behind this offset of the file, on this page of memory:
+/// the sections of the object `policy`.
 ///
 /// # Errors
 /// A policy that doesn't fit below linear memory.
@@ -133,12 +134,12 @@ pub(super) fn of_policy(
     runtime: &Object<'_>,
     selection: &Selection,
     begin: Begin,
-    start: Start,
+    (offset, page): (u64, u64),
 ) -> Result<Layout, Error> {
     let mut planner = Planner::new(policy, runtime);
     always(&mut planner, selection, begin)?;
-    planner.behind(start.offset);
-    let page = start.address - start.address % policy.target.page_size();
+    planner.behind(offset);
+    planner.segments.clear();
     planner.policy(page, begin.room().start, &selection.policy)?;
     Ok(planner.finish(Vec::new()))
 }

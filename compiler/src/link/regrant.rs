@@ -3,14 +3,16 @@
 //! What depends on the policy lies behind everything else in the file, and at addresses where
 //! nothing else depends on its size ([`super::layout`]). So the file is kept up to the old
 //! policy. The new policy's sections and parts of the runtime are placed, relocated and written
-//! behind it, as the linker does, and the tables at the end of the file are written again.
+//! behind it, as the linker does, and the tables at the end of the file are written again. Tools
+//! like `strip` may have moved segments in the file; then the new policy lies behind all of them.
 //!
-//! Invariant: the result is, byte for byte, what a build with the new policy gives. A file
-//! whose bytes this linker couldn't have written is refused.
+//! Invariant: for a file that this linker wrote, the result is, byte for byte, what a build with
+//! the new policy gives. A file with another runtime is refused, and one whose parts lie
+//! elsewhere. The module's code isn't looked at: a policy confines any code.
 
 use super::compare::{self, File};
-use super::input::{self, LE};
-use super::layout::{self, Layout, Owner, Segment};
+use super::input::{self, LE, Object, Purpose};
+use super::layout::{self, Layout, Owner, Placed, Segment};
 use super::select;
 use super::symbols::{self, Entry};
 use super::{fail, relocate, write};
@@ -18,7 +20,9 @@ use crate::error::Error;
 use object::LittleEndian;
 use object::elf::{self, SectionHeader64};
 use object::read::elf::{FileHeader, ProgramHeader, SectionHeader, SectionTable, Sym};
-use wasi_aot_contract::layout::HEADERS_ROOM;
+use std::mem::offset_of;
+use wasi_aot_contract::layout::{HEADERS_ROOM, MODULE_INFO_ADDR};
+use wasi_aot_contract::module::ModuleInfo;
 use wasi_aot_contract::symbols as names;
 
 type Sections<'a> = SectionTable<'a, input::Header>;
@@ -48,13 +52,20 @@ pub fn with_policy(executable: &[u8], policy: &[u8], runtime: &[u8]) -> Result<V
     let policy = input::read(policy, "the policy's object")?;
     let always: Vec<&[u8]> = always.iter().map(String::as_bytes).collect();
     let selection = select::for_policy(&runtime, &always, &policy)?;
-    let mut layout = layout::of_policy(&policy, &runtime, &selection, begin, start)?;
+    let page = start.address - start.address % policy.target.page_size();
+    let kept = kept(&file, begin, start);
+    let ends = kept.iter().map(|s| s.offset.saturating_add(s.file_size));
+    let end = ends.max().unwrap_or(0);
+    if end > executable.len() as u64 || end < HEADERS_ROOM {
+        return fail("a segment reaches past the end of the file; copy or build it again");
+    }
+    let mut layout = layout::of_policy(&policy, &runtime, &selection, begin, (end, page))?;
     let addresses = symbols::resolve(&policy, &runtime, &layout)?;
     let old = Old::read(&file)?;
 
-    let mut bytes = executable[..start.offset as usize].to_vec();
-    bytes[..HEADERS_ROOM as usize].fill(0);
+    let mut bytes = executable[..end as usize].to_vec();
     bytes.resize(layout.mapped_end as usize, 0);
+    bytes[..HEADERS_ROOM as usize].fill(0);
     for placed in &layout.placed {
         let object = match placed.owner {
             Owner::Runtime => &runtime,
@@ -63,7 +74,9 @@ pub fn with_policy(executable: &[u8], policy: &[u8], runtime: &[u8]) -> Result<V
         let data = object.sections[placed.position].data;
         bytes[placed.offset as usize..][..data.len()].copy_from_slice(data);
     }
-    layout.segments = segments(&file, &layout, begin, start);
+    point_to_policy(&mut bytes, &file, &policy, &layout)?;
+    layout.segments.extend(kept);
+    layout.segments.sort_by_key(|segment| segment.address);
     let table = match old.symbols(layout.blocks.len())? {
         of_module if of_module.is_empty() => Vec::new(),
         of_module => symbols::with_runtime(&runtime, &addresses, of_module),
@@ -76,27 +89,38 @@ pub fn with_policy(executable: &[u8], policy: &[u8], runtime: &[u8]) -> Result<V
     Ok(bytes)
 }
 
-/// The segments of the executable: the old ones but for the old policy's, and the new policy's.
-fn segments(
-    file: &File<'_>,
-    layout: &Layout,
-    begin: layout::Begin,
-    start: layout::Start,
-) -> Vec<Segment> {
+/// The executable's segments but for the policy's.
+fn kept(file: &File<'_>, begin: layout::Begin, policy: layout::Start) -> Vec<Segment> {
     let room = begin.room();
-    let is_policys = |s: &Segment| room.contains(&s.address) || s.address == start.address;
-    let old = file.loads.iter().map(|segment| Segment {
+    let all = file.loads.iter().map(|segment| Segment {
         flags: segment.p_flags(LE),
         offset: segment.p_offset(LE),
         address: segment.p_vaddr(LE),
         file_size: segment.p_filesz(LE),
         memory_size: segment.p_memsz(LE),
     });
-    let kept = old.filter(|segment| !is_policys(segment));
-    let new = layout.segments.iter().copied().filter(is_policys);
-    let mut all: Vec<_> = kept.chain(new).collect();
-    all.sort_by_key(|segment| segment.address);
-    all
+    let kept = all.filter(|s| !room.contains(&s.address) && s.address != policy.address);
+    kept.collect()
+}
+
+/// Writes the address of the policy into the module's information.
+fn point_to_policy(
+    bytes: &mut [u8],
+    file: &File<'_>,
+    policy: &Object<'_>,
+    layout: &Layout,
+) -> Result<(), Error> {
+    let is_policy = |placed: &&Placed| {
+        placed.owner == Owner::Module && policy.sections[placed.position].purpose == Purpose::Policy
+    };
+    let placed = layout.placed.iter().find(is_policy);
+    let field = file.offset(MODULE_INFO_ADDR + offset_of!(ModuleInfo, policy) as u64);
+    let field = field.and_then(|at| bytes.get_mut(at as usize..)?.first_chunk_mut());
+    let (Some(placed), Some(field)) = (placed, field) else {
+        return fail("BUG: an executable without a policy");
+    };
+    *field = placed.address.to_le_bytes();
+    Ok(())
 }
 
 /// What the new file takes over from the tables at the end of the old one.
