@@ -56,22 +56,20 @@ fn second_dash(argument: OsString) -> OsString {
     changed
 }
 
-/// Parses the arguments again behind the flags of a file. The last value of a flag counts.
-/// Flags that the subcommand doesn't have are left out: `run` writes no file.
+/// Parses the arguments of a subcommand again behind the flags of a file. The last value of a
+/// flag counts. Flags that the subcommand doesn't have are left out: `run` writes no file.
 ///
 /// # Errors
 /// When the flags have a bad value.
 pub fn behind(
     command: &Command,
+    name: &str,
     arguments: &[OsString],
     flags: &[OsString],
 ) -> Result<ArgMatches, Usage> {
     let usage = |error: clap::Error| Usage(crate::message::condensed(&error));
-    let (program, rest) = arguments.split_at(2.min(arguments.len()));
-    let name = program
-        .last()
-        .and_then(|name| name.to_str())
-        .unwrap_or_default();
+    let at = arguments.iter().position(|argument| argument == name);
+    let (program, rest) = arguments.split_at(at.map_or(arguments.len(), |at| at + 1));
     let mut command = command
         .clone()
         .mut_subcommand(name, |subcommand| subcommand.args_override_self(true));

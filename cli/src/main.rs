@@ -108,23 +108,18 @@ fn with_settings(
     command: &clap::Command,
     arguments: &[OsString],
 ) -> anyhow::Result<Command> {
-    let settings = match &given {
-        Command::Build(build) => Settings::of(build.inputs())?,
-        Command::Run(run) => Settings::of(run.inputs())?,
+    let (name, settings) = match &given {
+        Command::Build(build) => ("build", Settings::of(build.inputs())?),
+        Command::Run(run) => ("run", Settings::of(run.inputs())?),
         _ => return Ok(given),
     };
-    let again = match settings
-        .path
-        .as_deref()
-        .filter(|_| !settings.flags.is_empty())
-    {
-        None => given,
-        Some(path) => {
-            let all = arguments::behind(command, arguments, &settings.flags)
-                .with_context(|| path.display().to_string())?;
-            let mut matches = all;
-            Cli::from_arg_matches_mut(&mut matches)?.command
+    let again = match &settings.path {
+        Some(path) if !settings.flags.is_empty() => {
+            let matches = arguments::behind(command, name, arguments, &settings.flags);
+            let matches = matches.with_context(|| path.display().to_string())?;
+            Cli::from_arg_matches(&matches)?.command
         }
+        _ => given,
     };
     Ok(match again {
         Command::Build(build) => Command::Build(build.with_settings(settings)),

@@ -334,6 +334,8 @@ fn settings(place: &Place) -> Result<()> {
         granted(&json) == Some(2) && json["policy"]["max_cpu"] == 9000,
         "{json}"
     );
+    let plain = place.wasi_aot(&["--color", "never", "build", "-q", "."])?;
+    ensure!(plain.ends == Ends::Exit(0), "{}", text(&plain.stderr));
     // --policy counts instead of the file's policy, and takes what inspect prints.
     fs::write(place.path("other.toml"), "inherit_environment = true\n")?;
     let (_, json, notes) = build(&["--policy", "other.toml", "."])?;
