@@ -1,6 +1,6 @@
 //! Gives the command `wasi-aot version -v` the commit that it is built from, and `wasi-aot run`
-//! a digest of what the compiler's output depends on: the sources of the compiler, the
-//! runtime's images, and the versions of all crates.
+//! a digest of the sources of the compiler, of the runtime's images and of the versions of all
+//! crates: the compiler's output depends on these.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What the output depends on, in the repository.
+/// The files and directories of the repository that the output depends on.
 const SOURCES: [&str; 5] = [
     "Cargo.lock",
     "compiler/src",

@@ -31,7 +31,7 @@ use wasi_aot_compiler::{Error, Options, Preload, grant};
 /// An entry that wasn't used for this long is removed.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// Bytes that all entries may take. Those that weren't used for longest are removed.
+/// Bytes that all entries may take. Beyond, the entries that weren't used for longest go.
 const LIMIT: u64 = 2 << 30;
 
 pub struct Cache {
@@ -155,7 +155,7 @@ impl Cache {
         None
     }
 
-    /// What all entries take.
+    /// The number and size of all entries.
     pub fn total(&self) -> Total {
         let mut total = Total::default();
         for (_, file) in self.directory.files() {

@@ -16,7 +16,7 @@ pub const DIGITS: usize = 64;
 /// The prefix of a file's name until the file is complete; a number follows.
 pub const TEMPORARY: &str = ".wasi-aot-";
 
-/// What an executable is made from.
+/// The digests of everything that an executable is made from.
 pub struct Wanted {
     code: String,
     policy: String,

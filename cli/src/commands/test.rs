@@ -56,7 +56,7 @@ fn divide(command: &Command, all: Vec<OsString>) -> Result<(Vec<OsString>, Vec<O
     let (mut ours, mut gos) = (Vec::new(), Vec::new());
     let mut all = all.into_iter();
     while let Some(argument) = all.next() {
-        // What follows belongs to the tests.
+        // The tests get all that follows.
         if argument == "-args" || argument == "--args" {
             gos.push(argument);
             break;

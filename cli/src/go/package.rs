@@ -1,4 +1,4 @@
-//! What a command was given: a module, or a Go package.
+//! Tells Go packages from modules, by the arguments of a command.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 /// How alike two keys must be, for a proposal; the value of clap.
 const SIMILAR: f64 = 0.7;
 
-/// What is wrong, and where.
+/// A fault of the document, with its place.
 #[derive(Debug)]
 pub struct Fault {
     at: usize,

@@ -1,5 +1,5 @@
-//! What depends on the policy: the manifest, and the [`PolicyInfo`] that points to the manifest
-//! and to the parts of the runtime that the policy needs. The format is in
+//! The two sections that depend on the policy: the manifest, and the [`PolicyInfo`], which points
+//! to the manifest and to the parts of the runtime that the policy needs. The format is in
 //! `contract/src/module.rs`.
 //!
 //! **Nothing else in an object depends on the policy.** The linker keeps these two sections
