@@ -306,7 +306,7 @@ fn settings(place: &Place) -> Result<()> {
         let ran = finish(place.command(&output, &[])?)?;
         let inspected = place.wasi_aot(&["inspect", "--json", "pets"])?;
         let json = serde_json::from_slice(&inspected.stdout)?;
-        Ok((text(&ran.stdout).into(), json, text(&built.stderr).into()))
+        Ok((text(&ran.stdout), json, text(&built.stderr)))
     };
     let granted = |json: &serde_json::Value| json["policy"]["directories"].as_array().map(Vec::len);
     let (printed, json, notes) = build(&["."])?;

@@ -176,7 +176,11 @@ fn copied(tool: &Tool) -> Result<()> {
     command.env_clear().env("XDG_CACHE_HOME", dir.path());
     let finished = Run::of(command).run()?;
     ensure!(text(&finished.stdout).starts_with("hello, "));
-    ensure!(text(&finished.stderr) == "", "{}", text(&finished.stderr));
+    ensure!(
+        text(&finished.stderr).is_empty(),
+        "{}",
+        text(&finished.stderr)
+    );
     Ok(())
 }
 
@@ -235,7 +239,11 @@ fn nowhere(tool: &Tool) -> Result<()> {
             text(&finished.stderr)
         );
         // Standard error, which isn't a terminal here, is the program's.
-        ensure!(text(&finished.stderr) == "", "{}", text(&finished.stderr));
+        ensure!(
+            text(&finished.stderr).is_empty(),
+            "{}",
+            text(&finished.stderr)
+        );
     }
     Ok(())
 }
