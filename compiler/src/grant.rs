@@ -5,12 +5,12 @@
 
 use crate::emit;
 use crate::error::Error;
-use crate::inspect::{InspectError, Inspected, inspect};
+use crate::inspect::{InspectError, executable, is_readable};
 use crate::link;
 use crate::manifest::{self, Made};
 use crate::policy::{Budget, Policy};
 use crate::shim_image;
-use wasi_aot_contract::layout::WASM_PAGE_SIZE;
+use object::elf;
 
 /// The executable with `policy` instead of its own.
 ///
@@ -20,16 +20,21 @@ use wasi_aot_contract::layout::WASM_PAGE_SIZE;
 /// `executable` isn't one of this wasi-aot's.
 pub fn grant(executable: &[u8], policy: &Policy) -> Result<Vec<u8>, Error> {
     policy.check()?;
-    let old = match inspect(executable).map_err(refuse)? {
-        Inspected::Executable(old) if !old.is_object => old,
-        _ => return Err(refuse(InspectError::Foreign("not an executable"))),
-    };
-    let initial: u64 = old.memories.iter().map(|&(initial, _)| initial).sum();
-    let budget = Budget::of(policy, initial / WASM_PAGE_SIZE)?;
+    is_readable(executable).map_err(refuse)?;
+    let not_executable = || refuse(InspectError::Foreign("not an executable"));
+    if !executable.starts_with(&elf::ELFMAG) {
+        return Err(not_executable());
+    }
+    let (old, manifest) = executable::read(executable).map_err(refuse)?;
+    if old.is_object {
+        return Err(not_executable());
+    }
+    let initial = old.memories.iter().map(|m| u64::from(m.initial_pages));
+    let budget = Budget::of(policy, initial.sum())?;
     let made = Made {
-        spectre: old.manifest.spectre,
-        built_by: old.manifest.built_by.as_deref(),
-        go_version: old.manifest.go_version.as_deref(),
+        spectre: manifest.spectre,
+        built_by: manifest.built_by.as_deref(),
+        go_version: manifest.go_version.as_deref(),
     };
     let manifest = manifest::write(policy, &budget, &made);
     let object = emit::policy_object(old.target, &manifest);

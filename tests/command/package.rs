@@ -203,7 +203,7 @@ fn forms(place: &Place) -> Result<()> {
         (&["--", ".", "-tags=tagged"], "", ""),
     ] {
         if output.is_empty() {
-            // What follows -- is Go's, so there is no package.
+            // Go gets everything behind --, so there is no package.
             one_line(
                 &place.wasi_aot(&[&["build"], arguments].concat())?,
                 2,

@@ -36,7 +36,7 @@ const MAX_SEGMENTS: usize = 64;
 const FOREIGN: InspectError = InspectError::Foreign("an ELF file that wasi-aot didn't make");
 
 /// The parts of a file that a description needs.
-pub(super) struct Parts<'a> {
+pub(crate) struct Parts<'a> {
     /// Whether it is an object, still to be linked.
     pub is_object: bool,
     pub target: Target,

@@ -82,12 +82,15 @@ pub struct Manifest {
     pub go_version: Option<Vec<u8>>,
 }
 
-/// Describes the ELF file in `bytes`.
-pub(super) fn report(bytes: &[u8]) -> Result<Executable, InspectError> {
+/// Reads the parts of the ELF file in `bytes`, and its manifest.
+pub(crate) fn read(bytes: &[u8]) -> Result<(elf::Parts<'_>, Manifest), InspectError> {
     let parts = elf::parts(bytes)?;
-    let target = parts.target;
-    let cpu = Features(parts.cpu_features);
-    if !target.cpu().all().contains(cpu) {
+    if !parts
+        .target
+        .cpu()
+        .all()
+        .contains(Features(parts.cpu_features))
+    {
         let why = "it needs processor features that this wasi-aot doesn't know; a newer one may";
         return Err(InspectError::Damaged(why.into()));
     }
@@ -96,11 +99,18 @@ pub(super) fn report(bytes: &[u8]) -> Result<Executable, InspectError> {
             "its manifest can't be read; a newer wasi-aot may have written it".into(),
         )
     })?;
+    Ok((parts, manifest))
+}
+
+/// Describes the ELF file in `bytes`.
+pub(super) fn report(bytes: &[u8]) -> Result<Executable, InspectError> {
+    let (parts, manifest) = read(bytes)?;
+    let target = parts.target;
     let memories = memories(&parts.memories, &manifest);
     Ok(Executable {
         is_object: parts.is_object,
         target,
-        cpu,
+        cpu: Features(parts.cpu_features),
         manifest,
         memories,
         preempts: parts.preempts,

@@ -1,7 +1,7 @@
 //! Gives an executable another policy.
 //!
-//! What depends on the policy lies behind everything else in the file, and at addresses where
-//! nothing else depends on its size ([`super::layout`]). So the file is kept up to the old
+//! The policy's sections and parts lie behind everything else in the file, and at addresses that
+//! nothing else depends on ([`super::layout`]). So the file is kept up to the old
 //! policy. The new policy's sections and parts of the runtime are placed, relocated and written
 //! behind it, as the linker does, and the tables at the end of the file are written again. Tools
 //! like `strip` may have moved segments in the file; then the new policy lies behind all of them.
@@ -123,7 +123,7 @@ fn point_to_policy(
     Ok(())
 }
 
-/// What the new file takes over from the tables at the end of the old one.
+/// The tables at the end of the old file, from which the new file takes over the module's entries.
 struct Old<'a> {
     sections: Sections<'a>,
     bytes: &'a [u8],

@@ -37,7 +37,7 @@ pub(super) fn select(runtime: &Object<'_>, module: &Object<'_>) -> Result<Select
     reached_by(runtime, &always, &undefined(module, of_policy))
 }
 
-/// What a module that needs `always`, and an object with another policy, need of `runtime`.
+/// The sections of `runtime` for a module that needs `always`, with the policy of another object.
 ///
 /// # Errors
 /// As [`select`].
