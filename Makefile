@@ -17,6 +17,7 @@ help: ## List the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 build: ## Build wasi-aot, and beside it libwasi_aot_shim.a and wasi-aot.ld for linking with ld
+	@test -e $(RELEASE)/wasi-aot || echo "compiling the tool: 3 to 5 minutes on two cores, half of them for Cranelift"
 	cargo build --release -p wasi-aot -p wasi-aot-shim-images
 	@$(IMAGES) library linux/amd64 $(TARGET)/shim-images $(RELEASE)/libwasi_aot_shim.a
 	@$(IMAGES) script $(RELEASE)/wasi-aot.ld

@@ -1,10 +1,13 @@
 //! Which module may use which: the layers of each crate, checked against the sources.
 //!
+//! `features` checks the crates that come from outside.
+//!
 //! [`layers`] lists the modules of each crate from the bottom up, each with the modules that
 //! it uses. A module may only use modules that are listed before it, so no two modules can
 //! use each other. The list says exactly what the sources do: an arrow that isn't listed
 //! fails the test, and so does a listed arrow that is no longer there.
 
+mod features;
 mod layers;
 mod sources;
 
