@@ -60,9 +60,13 @@ pub fn grants(policy: &Policy) -> Vec<String> {
     let listeners = policy.listeners.iter().map(|at| format!("--listen {at}"));
     let variables = passed.map(|v| format!("--env {}", show::printable_bytes(v.name())));
     let inherit = policy.inherit_env.then(|| "--inherit-env".into());
+    let hostname = policy.host_name.then(|| "--hostname".into());
     let no_harden = policy.no_harden.then(|| "--no-harden".into());
     let all = directories.chain(listeners).chain(variables);
-    all.chain(inherit).chain(no_harden).collect()
+    all.chain(inherit)
+        .chain(hostname)
+        .chain(no_harden)
+        .collect()
 }
 
 /// An absolute path without `.` and `..`, which are removed without a look at symbolic links.

@@ -109,15 +109,17 @@ pub enum Error {
         /// The error in the preload.
         error: Box<Error>,
     },
-    /// A preload calls preview 1 and has another memory than the main module's.
+    /// A preload calls the runtime and has another memory than the main module's.
     #[error(
-        "it calls wasi_snapshot_preview1.{function} and has a memory of its own, but preview 1 acts on the main module's memory; import the main module's memory instead"
+        "it calls {module}.{function} and has a memory of its own, but {module} acts on the main module's memory; import the main module's memory instead"
     )]
     OtherMemory {
-        /// The function of preview 1.
+        /// The runtime's module.
+        module: &'static str,
+        /// The function of that module.
         function: &'static str,
     },
-    /// A preload has the module name of preview 1.
+    /// A preload has the name of a module that the runtime provides.
     #[error(
         "--preload {name}=FILE: every executable already provides {name}; leave this preload out"
     )]
@@ -131,9 +133,9 @@ pub enum Error {
         /// The preload's name.
         name: String,
     },
-    /// An import of preview 1 has another signature.
+    /// An import from the runtime has another signature.
     #[error(
-        "import {module}.{name} has signature {found}, but preview 1 defines {expected}; the module was built against another interface"
+        "import {module}.{name} has signature {found}, but {module} defines {expected}; the module was built against another interface"
     )]
     ImportSignature {
         /// The import's module name.

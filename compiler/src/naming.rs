@@ -2,7 +2,7 @@
 
 use crate::go::pclntab::Pclntab;
 use crate::module::Module;
-use crate::symbol::{self, Symbol};
+use crate::symbol::Symbol;
 use std::collections::HashSet;
 use wasi_aot_contract::symbols;
 
@@ -40,7 +40,8 @@ pub fn of_symbol(symbol: Symbol, module: &Module<'_>, names: &[String]) -> Strin
         Symbol::Function(index) => names[index as usize].clone(),
         Symbol::Import(index) => {
             let function = module.imports[index as usize].function;
-            symbol::own(format_args!("{}", function.name))
+            let (prefix, name) = symbols::of_function(function);
+            format!("{prefix}{name}")
         }
         _ => {
             let name = symbol.own_name();

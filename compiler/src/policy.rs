@@ -61,6 +61,10 @@ pub struct Policy {
     pub require_harden: bool,
     /// Don't start where the executable lies in a writable grant.
     pub refuse_own_directory: bool,
+    /// Don't let the program catch or ignore signals.
+    pub no_signals: bool,
+    /// Let the program ask for the host's name.
+    pub host_name: bool,
     /// An absolute directory that no grant reaches: where `wasi-aot run` keeps
     /// executables.
     pub hole: Option<Vec<u8>>,
@@ -186,7 +190,10 @@ impl Policy {
         let require = self.require_harden.then_some(Record::RequireHarden);
         let fences = no_harden.into_iter().chain(require);
         let rest = inherit.into_iter().chain(limits).chain(fences);
-        let rest = rest.chain(careful).chain(hole);
+        let no_signals = self.no_signals.then_some(Record::NoSignals);
+        let host_name = self.host_name.then_some(Record::HostName);
+        let os = no_signals.into_iter().chain(host_name);
+        let rest = rest.chain(careful).chain(hole).chain(os);
         writer::write(dirs.chain(listeners).chain(variables).chain(rest))
     }
 

@@ -189,7 +189,7 @@ fn what_does_not_fit_together_is_refused() {
         "version",
         &["VERSION=99"],
         CANNOT_START,
-        "app: the module was compiled for version 99 of the runtime and is linked with version 7; \
+        "app: the module was compiled for version 99 of the runtime and is linked with version 8; \
          link it with the library of the wasi-aot that compiled it\n",
     );
     check(

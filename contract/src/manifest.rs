@@ -20,6 +20,8 @@
 //! | `require-harden` | | doesn't start without Landlock and seccomp |
 //! | `refuse-own-directory` | | doesn't start if the executable lies in a writable grant |
 //! | `hole` | PATH | an absolute directory that no grant reaches |
+//! | `no-signals` | | the program may not catch or ignore signals |
+//! | `host-name` | | the program may ask for the host's name |
 //! | `built-by` | text | for people: the compiler and its version |
 //! | `go-version` | text | for people: the version of Go that built the module, as Go writes it |
 
@@ -93,6 +95,10 @@ pub enum Record<'a> {
         /// An absolute path.
         path: &'a [u8],
     },
+    /// `no-signals`.
+    NoSignals,
+    /// `host-name`.
+    HostName,
     /// `built-by`.
     BuiltBy {
         /// Name and version.
@@ -177,6 +183,8 @@ impl<'a> Records<'a> {
             b"hole" => Record::Hole {
                 path: self.field()?,
             },
+            b"no-signals" => Record::NoSignals,
+            b"host-name" => Record::HostName,
             b"built-by" => Record::BuiltBy {
                 compiler: self.field()?,
             },
@@ -288,6 +296,8 @@ pub mod writer {
                     field(b"hole");
                     field(path);
                 }
+                Record::NoSignals => field(b"no-signals"),
+                Record::HostName => field(b"host-name"),
                 Record::BuiltBy { compiler } => {
                     field(b"built-by");
                     field(compiler);
@@ -334,6 +344,8 @@ mod tests {
             Record::RequireHarden,
             Record::RefuseOwnDirectory,
             Record::Hole { path: b"/cache" },
+            Record::NoSignals,
+            Record::HostName,
             Record::BuiltBy {
                 compiler: b"wasi-aot 1.2.3",
             },

@@ -7,11 +7,11 @@
 /// The version of this crate's formats. It grows with every incompatible change. The shim
 /// refuses to start a module of another version. Only linking with `ld` can combine two
 /// versions.
-pub const CONTRACT_VERSION: u32 = 7;
+pub const CONTRACT_VERSION: u32 = 8;
 
 use crate::layout::MAX_MEMORIES;
 use crate::parts::Part;
-use crate::symbols::RUNTIME_SYMBOLS;
+use crate::symbols::SymbolSet;
 
 /// Everything that the shim knows about the module, at the symbol
 /// [`symbols::MODULE`](crate::symbols::MODULE).
@@ -44,8 +44,9 @@ pub struct ModuleInfo {
     /// Address of the [`PolicyInfo`]. Nothing else here depends on the policy.
     pub policy: u64,
     /// A bit for each symbol of the runtime that the module's code refers to, in the order of
-    /// [`runtime_symbols`](crate::symbols::runtime_symbols). Only `wasi-aot inspect` reads them.
-    pub runtime_symbols: [u64; RUNTIME_SYMBOLS.div_ceil(64)],
+    /// [`runtime_symbols`](crate::symbols::runtime_symbols). The shim looks at those of
+    /// `wasi_aot_os_1`, since its second fence depends on them; `wasi-aot inspect` reads all.
+    pub runtime_symbols: SymbolSet,
     /// The module's memories, by index; the first [`Self::memory_count`] are used. The
     /// executable's segments map memory 0's initial size.
     pub memories: [MemoryLimits; MAX_MEMORIES],

@@ -2,29 +2,10 @@
 //! `legacy/preview1/docs.md` of the WASI repository. Pointers, sizes, handles and
 //! enumerations are i32.
 
+use crate::signature::{HostModule, Signature, Type};
+
 /// The import module's name.
-pub const MODULE_NAME: &str = "wasi_snapshot_preview1";
-
-/// Core types that occur in preview 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Type {
-    /// A 32-bit integer or pointer.
-    I32,
-    /// A 64-bit integer.
-    I64,
-}
-
-/// The name and types of one function of preview 1. All functions but `proc_exit` return an
-/// errno as i32.
-#[derive(Debug, Clone, Copy)]
-pub struct Signature {
-    /// The import's name: `fd_read`.
-    pub name: &'static str,
-    /// Types of the parameters.
-    pub params: &'static [Type],
-    /// Types of the results, at most one.
-    pub results: &'static [Type],
-}
+pub const MODULE_NAME: &str = HostModule::Preview1.name();
 
 /// Calls the macro `$with` with the whole list. The compiler's signatures and the shim's
 /// exports are generated from this one definition.
@@ -87,6 +68,7 @@ macro_rules! table {
         /// Every function of preview 1, by family, in the order of its documentation.
         pub const FUNCTIONS: &[Signature] = &[
             $(Signature {
+                module: HostModule::Preview1,
                 name: stringify!($name),
                 params: &[$(Type::$ty),*],
                 results: &[$(Type::$ret)?],
@@ -95,12 +77,6 @@ macro_rules! table {
     };
 }
 for_each_preview1!(table);
-
-/// The function with this name, if preview 1 has it.
-#[must_use]
-pub fn function(name: &str) -> Option<&'static Signature> {
-    FUNCTIONS.iter().find(|f| f.name == name)
-}
 
 #[cfg(test)]
 mod tests {

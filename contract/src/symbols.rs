@@ -1,14 +1,23 @@
 //! Names of the symbols and sections that cross between module and shim.
 
-use crate::preview1;
+use crate::signature::{HostModule, Signature};
 
 /// The name of a symbol of ours, as a literal: `symbol!("entry")` is `"wasi_aot_entry"`. The
 /// shim's function for an import of `wasi_snapshot_preview1` has the import's name:
-/// `symbol!("fd_read")`.
+/// `symbol!("fd_read")`; for an import of `wasi_aot_os_1` it has [`os_symbol!`]'s.
 #[macro_export]
 macro_rules! symbol {
     ($name:expr) => {
         concat!("wasi_aot_", $name)
+    };
+}
+
+/// The name of the symbol of a function of `wasi_aot_os_1`: `os_symbol!("path_open")` is
+/// `"wasi_aot_os_path_open"`. Both modules have a function called `path_open`.
+#[macro_export]
+macro_rules! os_symbol {
+    ($name:expr) => {
+        concat!("wasi_aot_os_", $name)
     };
 }
 
@@ -56,16 +65,91 @@ pub const HELPERS: [&str; 8] = [
     BYTES_FIND,
 ];
 
+/// The prefix of the symbols of a module's functions.
+#[must_use]
+pub const fn prefix(module: HostModule) -> &'static str {
+    match module {
+        HostModule::Preview1 => PREFIX,
+        HostModule::Os => os_symbol!(""),
+    }
+}
+
+/// The symbol that the shim defines for a function that modules import, as prefix and rest.
+#[must_use]
+pub const fn of_function(function: &Signature) -> (&'static str, &'static str) {
+    (prefix(function.module), function.name)
+}
+
+const PREVIEW1: &[Signature] = HostModule::Preview1.functions();
+const OS: &[Signature] = HostModule::Os.functions();
+
 /// The number of [`runtime_symbols`].
-pub const RUNTIME_SYMBOLS: usize = HELPERS.len() + preview1::FUNCTIONS.len();
+pub const RUNTIME_SYMBOLS: usize = HELPERS.len() + PREVIEW1.len() + OS.len();
+
+/// A bit for each of [`runtime_symbols`], in this order.
+pub type SymbolSet = [u64; RUNTIME_SYMBOLS.div_ceil(64)];
 
 /// The names of all symbols of the runtime that a module's code may refer to: each name is the
 /// prefix of the first string and the second string. A module's
 /// [`ModuleInfo`](crate::module::ModuleInfo) has a bit for each, in this order.
 pub fn runtime_symbols() -> impl Iterator<Item = (&'static str, &'static str)> {
     let helpers = HELPERS.into_iter().map(|name| ("", name));
-    let functions = preview1::FUNCTIONS.iter();
-    helpers.chain(functions.map(|function| (PREFIX, function.name)))
+    let functions = PREVIEW1.iter().chain(OS).map(of_function);
+    helpers.chain(functions)
+}
+
+/// A bit for each function of `wasi_aot_os_1`, in the order of its list.
+pub type OsSet = u32;
+
+/// The functions that have the process catch or ignore signals. The runtime lets a module's process
+/// do so only if the module imports one of them.
+pub const CATCHES_SIGNALS: OsSet = os_set(&["signal_open", "signal_set"]);
+/// The functions that change the mode of a file that exists.
+pub const SETS_MODES: OsSet = os_set(&["path_set_mode", "fd_set_mode"]);
+/// The function that creates a file with a mode.
+pub const CREATES_WITH_MODE: OsSet = os_set(&["path_open"]);
+/// The functions that ask for the host's name.
+pub const ASKS_HOST_NAME: OsSet = os_set(&["host_name"]);
+
+/// The functions of `wasi_aot_os_1` among `symbols`. They are the last of all symbols.
+#[must_use]
+pub const fn os_functions(symbols: &SymbolSet) -> OsSet {
+    const FIRST: usize = HELPERS.len() + PREVIEW1.len();
+    const { assert!(OS.len() <= 32 && RUNTIME_SYMBOLS > 64 && FIRST < 64) };
+    let all = symbols[0] as u128 | (symbols[1] as u128) << 64;
+    (all >> FIRST) as u32
+}
+
+/// The functions of `wasi_aot_os_1` with these names.
+///
+/// # Panics
+/// If the module has no function with one of the names.
+const fn os_set(names: &[&str]) -> OsSet {
+    let (mut set, mut next) = (0, 0);
+    while next < names.len() {
+        let mut function = 0;
+        while !is_same(OS[function].name.as_bytes(), names[next].as_bytes()) {
+            function += 1;
+        }
+        set |= 1 << function;
+        next += 1;
+    }
+    set
+}
+
+/// `==`, which constants can't use yet.
+const fn is_same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut index = 0;
+    while index < a.len() {
+        if a[index] != b[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
 }
 
 /// Section of the [`MODULE`] symbol, placed at
@@ -85,3 +169,36 @@ pub const NOTE_SECTION: &str = ".note.wasi_aot";
 pub const NOTE_NAME: &str = "wasi-aot";
 /// Type of the manifest's note.
 pub const NOTE_TYPE_MANIFEST: u32 = 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    extern crate std;
+    use std::vec::Vec;
+
+    #[test]
+    fn sets_hold_the_functions_that_they_name() {
+        let names = |set: OsSet| {
+            let functions = OS.iter().enumerate();
+            let held = functions.filter(|(index, _)| set >> index & 1 == 1);
+            held.map(|(_, function)| function.name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(CATCHES_SIGNALS), ["signal_open", "signal_set"]);
+        assert_eq!(names(SETS_MODES), ["path_set_mode", "fd_set_mode"]);
+        assert_eq!(names(CREATES_WITH_MODE), ["path_open"]);
+        assert_eq!(names(ASKS_HOST_NAME), ["host_name"]);
+    }
+
+    #[test]
+    fn functions_are_found_among_the_symbols() {
+        for (index, symbol) in runtime_symbols().enumerate() {
+            let mut symbols = SymbolSet::default();
+            symbols[index / 64] |= 1 << (index % 64);
+            let position = OS
+                .iter()
+                .position(|function| of_function(function) == symbol);
+            let expected = position.map_or(0, |position| 1 << position);
+            assert_eq!(os_functions(&symbols), expected, "{symbol:?}");
+        }
+    }
+}

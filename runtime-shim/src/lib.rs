@@ -11,9 +11,9 @@
 //! | messages and the end | [`report`], `panic` |
 //! | memory and stack | [`linear_memory`], [`stack`], `inherited` |
 //! | what guest and runtime exchange | [`abi`] |
-//! | faults and timers | [`traps`], [`preempt`], `cpu_limit` (for tests `again`) |
+//! | faults, timers, signals | [`traps`], [`preempt`], `cpu_limit`, [`signals`] (for tests `again`) |
 //! | the two fences | [`policy`], [`harden`], `privileges` (for tests `corrupt`) |
-//! | the calls of preview 1 | [`wasi`] |
+//! | the calls of preview 1, then those of `wasi_aot_os_1` | [`wasi`], [`os`] |
 //! | what only some policies need | `parts` |
 //! | the order of the start | [`start`] |
 //!
@@ -48,6 +48,7 @@ mod inherited;
 mod libc_mem;
 mod linear_memory;
 mod manifest;
+mod os;
 #[cfg(not(test))]
 mod panic;
 mod parts;
@@ -60,6 +61,7 @@ mod report;
 #[cfg(test)]
 mod sandbox_tests;
 mod shim_memory;
+mod signals;
 mod stack;
 mod start;
 mod sys;

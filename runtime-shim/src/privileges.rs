@@ -49,6 +49,7 @@ fn kept(needs: Needs, permitted: CapabilitySet) -> CapabilitySet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::os_rights::OsRights;
 
     #[test]
     fn what_is_kept_follows_from_the_grants() {
@@ -58,6 +59,7 @@ mod tests {
                 writing,
                 sockets: true,
                 emptying_unseen: false,
+                os: OsRights::NONE,
             };
             kept(needs, permitted)
         };

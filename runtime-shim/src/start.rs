@@ -76,6 +76,7 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
     wasi.args = process.args;
     // SAFETY: the kernel's strings live as long as the process.
     wasi.environment = unsafe { Environment::new(&manifest, process.env) };
+    wasi.os_rights = policy::os_rights::OsRights::of(module, &manifest);
     if policy::stdio::open_standard(&mut wasi.fds).is_err() {
         cannot_start(format_args!(
             "standard input, output and error can't be set up"
@@ -88,11 +89,12 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
     let start = unsafe { policy::Start::new(rustix::param::linux_execfn(), process.args) };
     let listeners = parts.listen(&manifest, wasi);
     parts.grant(&manifest, start, privileged, listeners, wasi);
+    wasi.own.keeps_free_names = wasi.os_rights.x_bits;
 
     // The second fence. Capabilities go after listeners and directories are open, which may
     // take them. Landlock and seccomp must be last: they forbid the calls above.
-    let dropped = privileges::drop_needless(harden::Needs::of(&wasi.fds));
-    harden::raise(&process, manifest.fence, &wasi.fds, dropped);
+    let dropped = privileges::drop_needless(harden::Needs::of(&wasi.fds, wasi.os_rights));
+    harden::raise(&process, manifest.fence, &wasi.fds, wasi.os_rights, dropped);
     // SAFETY: the compiler wrote the entry; the stack is new.
     unsafe { arch::enter(module.entry, stack_top) }
 }

@@ -6,9 +6,10 @@ use crate::arch::{signal_restorer, system_call};
 use core::mem::MaybeUninit;
 use linux_raw_sys::general::{
     __NR_close_range, __NR_exit_group, __NR_getcwd, __NR_rt_sigaction, __NR_rt_sigprocmask,
-    __NR_setitimer, __NR_sigaltstack, __NR_timer_create, __NR_timer_settime, SIG_UNBLOCK,
-    itimerspec, timespec,
+    __NR_setitimer, __NR_sigaltstack, __NR_signalfd4, __NR_timer_create, __NR_timer_settime,
+    O_CLOEXEC, O_NONBLOCK, SIG_BLOCK, SIG_UNBLOCK, itimerspec, timespec,
 };
+use rustix::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use rustix::io::Errno;
 
 /// The kernel's `struct sigaction` (uapi `asm/signal.h`, `asm-generic/signal.h`). The C
@@ -107,6 +108,30 @@ pub unsafe fn rt_sigaction(signal: i32, mut action: SignalAction) -> isize {
     }
 }
 
+/// What happens on `signal`: SIG_DFL, SIG_IGN or the address of a handler.
+///
+/// # Errors
+/// `EINVAL` for a number that no signal has.
+pub fn handler_of(signal: i32) -> Result<usize, Errno> {
+    let mut action = SignalAction {
+        handler: 0,
+        flags: 0,
+        restorer: 0,
+        mask: 0,
+    };
+    let old = (&raw mut action).expose_provenance();
+    let mask_size = size_of::<u64>();
+    // SAFETY: the kernel writes one action through the pointer and reads none, as the pointer
+    // for the new action is null.
+    checked(unsafe {
+        system_call(
+            __NR_rt_sigaction,
+            [signal as usize, 0, old, mask_size, 0, 0],
+        )
+    })?;
+    Ok(action.handler)
+}
+
 /// Sets the stack that signal handlers run on.
 ///
 /// # Safety
@@ -164,6 +189,54 @@ pub fn unblock(signals: u64) -> isize {
             [SIG_UNBLOCK as usize, set, 0, size, 0, 0],
         )
     }
+}
+
+/// Blocks the signals in `signals`, of which bit 0 is signal 1. Returns the signals that were
+/// blocked before.
+///
+/// # Errors
+/// None that the kernel is known to have.
+pub fn block(signals: u64) -> Result<u64, Errno> {
+    let mut before = 0u64;
+    let set = (&raw const signals).expose_provenance();
+    let old = (&raw mut before).expose_provenance();
+    let size = size_of::<u64>();
+    // SAFETY: the kernel reads one set and writes another.
+    checked(unsafe {
+        system_call(
+            __NR_rt_sigprocmask,
+            [SIG_BLOCK as usize, set, old, size, 0, 0],
+        )
+    })?;
+    Ok(before)
+}
+
+/// The flags of [`signal_descriptor`]: SFD_CLOEXEC and SFD_NONBLOCK (uapi `linux/signalfd.h`).
+pub const SIGNALFD_FLAGS: u32 = O_CLOEXEC | O_NONBLOCK;
+
+/// Opens a descriptor of signalfd(2) that tells the signals in `signals` while they are blocked.
+///
+/// # Errors
+/// `EMFILE`, `ENFILE`, `ENOMEM`.
+pub fn signal_descriptor(signals: u64) -> Result<OwnedFd, Errno> {
+    let fd = signalfd(usize::MAX, signals)?;
+    // SAFETY: the kernel has just opened the descriptor, and nobody else has it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd as i32) })
+}
+
+/// Has the descriptor of signalfd(2) tell these signals instead.
+///
+/// # Errors
+/// `EINVAL` when `fd` is another descriptor.
+pub fn tell_signals(fd: BorrowedFd<'_>, signals: u64) -> Result<(), Errno> {
+    signalfd(fd.as_raw_fd() as usize, signals).map(|_| ())
+}
+
+fn signalfd(fd: usize, signals: u64) -> Result<usize, Errno> {
+    let set = (&raw const signals).expose_provenance();
+    let (size, flags) = (size_of::<u64>(), SIGNALFD_FLAGS as usize);
+    // SAFETY: the kernel reads one set through the pointer.
+    checked(unsafe { system_call(__NR_signalfd4, [fd, set, size, flags, 0, 0]) })
 }
 
 /// Closes all descriptors from `first` on. The runtime must not have opened any of them.

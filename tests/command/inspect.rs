@@ -206,6 +206,7 @@ fn policy(tool: &Tool) -> Result<()> {
             "memory": { "initial": initial, "maximum": 4_294_967_296_u64 },
             "memories": [{ "initial": initial, "maximum": 4_294_967_296_u64 }],
             "stack": 8_589_934_592_u64, "refuse_own_directory": false, "hole": null,
+            "hostname": false, "signals": true,
             "max_memory": null, "max_cpu": null,
         }),
     )?;
@@ -213,7 +214,8 @@ fn policy(tool: &Tool) -> Result<()> {
     let rest = ["--env", "A=x=y", "--env", "B", "--inherit-env"];
     let sizes = ["--max-memory", "65MiB", "--stack-size", "1MiB"];
     let careful = ["--max-cpu", "90s", "--refuse-own-directory"];
-    let flags = [&grants[..], &rest, &sizes, &careful].concat();
+    let os = ["--hostname", "--no-signals"];
+    let flags = [&grants[..], &rest, &sizes, &careful, &os].concat();
     build(tool, &module, &program, &flags)?;
     let some = told(tool, &program)?;
     equal(
@@ -231,6 +233,7 @@ fn policy(tool: &Tool) -> Result<()> {
             "stack": 1 << 20,
             "max_memory": 65 << 20, "max_cpu": 90_000,
             "refuse_own_directory": true,
+            "hostname": true, "signals": false,
             "hole": null,
         }),
     )?;

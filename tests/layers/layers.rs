@@ -12,8 +12,11 @@ pub const CONTRACT: Layers = &[
     ("layout", &["target"]),
     ("manifest", &[]),
     ("parts", &["manifest"]),
-    ("preview1", &[]),
-    ("symbols", &["preview1"]),
+    ("signature", &[]),
+    ("os", &["signature"]),
+    ("preview1", &["signature"]),
+    ("imports", &["os", "preview1", "signature"]),
+    ("symbols", &["imports", "signature"]),
     ("module", &["layout", "parts", "symbols"]),
     ("text", &[]),
 ];
@@ -155,6 +158,7 @@ pub const RUNTIME: Layers = &[
     ),
     ("preempt", &["abi", "arch", "linear_memory", "sys", "traps"]),
     ("cpu_limit", &["arch", "report", "sys", "traps"]),
+    ("signals", &["abi", "sys", "traps"]),
     // The first fence and the calls that ask it; the second fence.
     (
         "policy",
@@ -168,10 +172,12 @@ pub const RUNTIME: Layers = &[
             "policy",
             "preempt",
             "shim_memory",
+            "signals",
             "sys",
             "traps",
         ],
     ),
+    ("os", &["abi", "policy", "signals", "wasi"]),
     (
         "harden",
         &[
@@ -180,6 +186,7 @@ pub const RUNTIME: Layers = &[
             "corrupt",
             "linear_memory",
             "manifest",
+            "policy",
             "process",
             "report",
             "sys",

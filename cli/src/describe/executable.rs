@@ -94,6 +94,7 @@ fn policy(page: &mut Page, executable: &Executable) {
     environment(page, manifest);
     let listeners = manifest.listeners.iter();
     page.field("listens at", list(listeners.map(|at| printable_bytes(at))));
+    operating_system(page, executable);
     let memories = executable.memories.iter();
     page.memories(memories.map(|&(initial, maximum)| memory(initial, Some(maximum))));
     page.field(
@@ -113,6 +114,27 @@ fn policy(page: &mut Page, executable: &Executable) {
             None => "unlimited".into(),
         },
     );
+}
+
+/// What the module may do by the functions of `wasi_aot_os_1` that it calls, and what of that is
+/// granted. A module that calls none of the functions gets no line, unless a flag is about them.
+fn operating_system(page: &mut Page, executable: &Executable) {
+    let manifest = &executable.manifest;
+    let calls = |names: &[&str]| executable.os_functions.iter().any(|f| names.contains(f));
+    match (calls(&["signal_open", "signal_set"]), manifest.signals) {
+        (true, true) => page.field("signals", "may be caught and ignored"),
+        (_, false) => page.field("signals", "can't be caught or ignored (--no-signals)"),
+        (false, true) => {}
+    }
+    match (calls(&["host_name"]), manifest.host_name) {
+        (_, true) => page.field("host name", "may be asked for (--hostname)"),
+        (true, false) => page.field("host name", "can't be asked for"),
+        (false, false) => {}
+    }
+    let writable = |grant: &Grant| grant.access == Access::ReadWrite;
+    if calls(&["path_set_mode", "fd_set_mode"]) && manifest.grants.iter().any(writable) {
+        page.field("file modes", "may be set in directories for writing");
+    }
 }
 
 fn directories(page: &mut Page, manifest: &Manifest) {

@@ -39,6 +39,15 @@ pub struct PolicyFlags {
     #[arg(long)]
     inherit_env: bool,
 
+    /// Let the program ask for the host's name
+    #[arg(long)]
+    hostname: bool,
+
+    /// Don't let the program catch or ignore signals, which a program can that is built with
+    /// functions for it (wasi_aot_os_1)
+    #[arg(long)]
+    no_signals: bool,
+
     /// Limit all memories and the native stack together, like 256MiB, or 256MB for powers of
     /// 1000; the stack gets an eighth unless --stack-size is given [default: 4GiB for each
     /// memory, and the stack]
@@ -107,6 +116,8 @@ impl PolicyFlags {
             no_harden: self.no_harden || (base.no_harden && !self.require_harden),
             require_harden: self.require_harden || (base.require_harden && !self.no_harden),
             refuse_own_directory: base.refuse_own_directory || self.refuse_own_directory,
+            no_signals: base.no_signals || self.no_signals,
+            host_name: base.host_name || self.hostname,
             hole: None,
         }
     }
@@ -240,7 +251,8 @@ mod tests {
     #[test]
     fn the_rest_is_taken_over() {
         let args = ["--env", "A=1", "--env", "B", "--inherit-env", "--no-harden"];
-        let args = [&args[..], &["--refuse-own-directory"]].concat();
+        let os = ["--refuse-own-directory", "--hostname", "--no-signals"];
+        let args = [&args[..], &os].concat();
         let sizes = [
             "--max-memory",
             "1MiB",
@@ -255,7 +267,7 @@ mod tests {
         assert_eq!(policy.listeners, listeners);
         assert_eq!(policy.env.len(), 2);
         assert!(policy.inherit_env && policy.no_harden && !policy.require_harden);
-        assert!(policy.refuse_own_directory);
+        assert!(policy.refuse_own_directory && policy.host_name && policy.no_signals);
         assert_eq!(policy.max_memory, Some(1 << 20));
         assert_eq!(policy.stack_size, Some(1 << 30));
         assert_eq!(policy.max_cpu, Some(120_000));
@@ -290,6 +302,7 @@ mod tests {
             "--require-harden",
         ];
         let above = [&above[..], &["--listen", "[::1]:80", "--inherit-env"]].concat();
+        let above = [&above[..], &["--hostname", "--no-signals"]].concat();
         let both = flags(&above).over(below);
         let grants: Vec<_> = both
             .grants
@@ -300,6 +313,7 @@ mod tests {
         assert_eq!(grants, [(&b"a"[..], rw), (b"b", rw)]);
         assert_eq!((both.env.len(), both.max_cpu), (2, Some(2000)));
         assert_eq!(both.listeners.len(), 1);
+        assert!(both.host_name && both.no_signals);
         assert!(both.require_harden && !both.no_harden && both.inherit_env);
         assert!(both.check().is_ok());
     }

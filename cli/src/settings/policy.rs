@@ -11,7 +11,7 @@ use wasi_aot_compiler::policy::{
 /// what `inspect` prints can be used.
 const DERIVED: [&str; 3] = ["memory", "memories", "hole"];
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 11] = [
     "directories",
     "environment",
     "inherit_environment",
@@ -20,6 +20,8 @@ const KEYS: [&str; 9] = [
     "max_memory",
     "max_cpu",
     "refuse_own_directory",
+    "hostname",
+    "signals",
     "hardening",
 ];
 
@@ -48,6 +50,8 @@ pub(super) fn policy(table: &Table<'_>) -> Result<Policy, Fault> {
             "max_memory" => policy.max_memory = Some(size(&value)?),
             "max_cpu" => policy.max_cpu = Some(milliseconds(&value)?),
             "refuse_own_directory" => policy.refuse_own_directory = value.bool()?,
+            "hostname" => policy.host_name = value.bool()?,
+            "signals" => policy.no_signals = !value.bool()?,
             "hardening" => hardening(&value, &mut policy)?,
             derived if DERIVED.contains(&derived) => {}
             _ => return Err(key.unknown(&KEYS)),
@@ -154,6 +158,8 @@ mod tests {
             max_memory = "1GB"
             max_cpu = 9000
             refuse_own_directory = true
+            hostname = true
+            signals = false
             hardening = "required"
             [[directories]]
             host = "."
@@ -196,6 +202,8 @@ mod tests {
             no_harden: false,
             require_harden: true,
             refuse_own_directory: true,
+            no_signals: true,
+            host_name: true,
             hole: None,
         };
         assert_eq!(read(text).unwrap(), expected);

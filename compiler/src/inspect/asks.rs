@@ -1,7 +1,7 @@
 //! The things that a module can ask its host for through its imports, in plain words.
 
 use crate::wasm::Provider;
-use wasi_aot_contract::preview1;
+use wasi_aot_contract::signature::HostModule;
 
 /// A kind of thing that a program can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,7 +24,11 @@ pub enum Asks {
     Waiting,
     /// Ending itself.
     Process,
-    /// Not in preview 1, so wasi-aot doesn't offer it.
+    /// Catching and ignoring signals.
+    Signals,
+    /// The host's name, and the process's ID.
+    Host,
+    /// In no module of the runtime's, so wasi-aot doesn't offer it.
     Unknown,
 }
 
@@ -32,9 +36,19 @@ impl Asks {
     /// What an import asks for.
     #[must_use]
     pub fn of(module: &str, name: &str) -> Self {
-        if Provider::of(module) != Provider::Preview1 || preview1::function(name).is_none() {
+        let Provider::Runtime(from) = Provider::of(module) else {
+            return Self::Unknown;
+        };
+        if from.function(name).is_none() {
             return Self::Unknown;
         }
+        match from {
+            HostModule::Preview1 => Self::of_preview1(name),
+            HostModule::Os => Self::of_os(name),
+        }
+    }
+
+    fn of_preview1(name: &str) -> Self {
         match name {
             "fd_readdir" | "fd_prestat_get" | "fd_prestat_dir_name" => return Self::Files,
             "sched_yield" => return Self::Waiting,
@@ -54,6 +68,16 @@ impl Asks {
         }
     }
 
+    fn of_os(name: &str) -> Self {
+        match name.split('_').next().unwrap_or_default() {
+            "signal" => Self::Signals,
+            "path" => Self::Files,
+            "fd" => Self::Streams,
+            "host" | "process" => Self::Host,
+            _ => Self::Unknown,
+        }
+    }
+
     /// A stable name, for tools.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -67,6 +91,8 @@ impl Asks {
             Self::Sockets => "sockets",
             Self::Waiting => "waiting",
             Self::Process => "process",
+            Self::Signals => "signals",
+            Self::Host => "host",
             Self::Unknown => "unknown",
         }
     }
@@ -86,7 +112,9 @@ impl Asks {
             Self::Sockets => "to accept and use connections on sockets that it is given (--listen)",
             Self::Waiting => "to wait for time or input",
             Self::Process => "to end itself",
-            Self::Unknown => "something that is not in WASI preview 1",
+            Self::Signals => "to catch and ignore signals (unless --no-signals is given)",
+            Self::Host => "the number of its process, and the host's name (--hostname)",
+            Self::Unknown => "something that is neither in WASI preview 1 nor in wasi_aot_os_1",
         }
     }
 }

@@ -17,6 +17,7 @@ use wasi_aot_contract::layout::{self, MAX_MEMORIES, MAX_PAGES, MODULE_INFO_ADDR,
 use wasi_aot_contract::module::{
     CONTRACT_VERSION, MemoryLimits, ModuleInfo, PolicyInfo, Preemption,
 };
+use wasi_aot_contract::signature::HostModule;
 use wasi_aot_contract::symbols;
 use wasi_aot_contract::target::Target;
 
@@ -45,6 +46,8 @@ pub(crate) struct Parts<'a> {
     /// Limits of each memory, by index; at least one.
     pub memories: Vec<MemoryLimits>,
     pub preempts: bool,
+    /// Names of the functions of `wasi_aot_os_1` that the module calls.
+    pub os_functions: Vec<&'static str>,
     /// Bytes of code made from the module.
     pub code_size: u64,
     /// The initial bytes of linear memory, as pieces with the addresses of their first bytes.
@@ -131,6 +134,7 @@ fn executable<'a>(
         memories: info.memories(),
         preempts: info.long(offset_of!(ModuleInfo, preemption) + offset_of!(Preemption, g_cell))
             != 0,
+        os_functions: info.os_functions(),
         code_size: info
             .long(offset_of!(ModuleInfo, text_end))
             .saturating_sub(info.long(offset_of!(ModuleInfo, text_start))),
@@ -237,6 +241,7 @@ fn object<'a>(
         memories: info.memories(),
         // The address of g's cell is a relocation, so the object has a zero there.
         preempts: info.word(interval) != 0,
+        os_functions: info.os_functions(),
         code_size: code.fold(0, u64::saturating_add),
         image: image
             .transpose()?
@@ -267,6 +272,16 @@ impl<'a> Info<'a> {
                 maximum_pages: self.word(at + offset_of!(MemoryLimits, maximum_pages)),
             })
             .collect()
+    }
+
+    fn os_functions(self) -> Vec<&'static str> {
+        let start = offset_of!(ModuleInfo, runtime_symbols);
+        let os = symbols::prefix(HostModule::Os);
+        let symbols = symbols::runtime_symbols().enumerate();
+        let called = symbols.filter(|&(index, (prefix, _))| {
+            prefix == os && self.long(start + index / 64 * 8) >> (index % 64) & 1 != 0
+        });
+        called.map(|(_, (_, name))| name).collect()
     }
 
     fn word(self, offset: usize) -> u32 {

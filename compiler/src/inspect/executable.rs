@@ -27,6 +27,8 @@ pub struct Executable {
     pub memories: Vec<(u64, u64)>,
     /// Whether goroutines that compute are preempted.
     pub preempts: bool,
+    /// Names of the functions of `wasi_aot_os_1` that the module calls.
+    pub os_functions: Vec<&'static str>,
     /// Whether it has a symbol table.
     pub has_symbols: bool,
     /// Whether its runtime is the one that this wasi-aot links. `None` for an object, which
@@ -74,6 +76,10 @@ pub struct Manifest {
     pub requires_hardening: bool,
     /// Whether the program doesn't start if its file lies in a writable grant.
     pub refuse_own_directory: bool,
+    /// Whether the program may catch and ignore signals, if its module imports the functions.
+    pub signals: bool,
+    /// Whether the program may ask for the host's name.
+    pub host_name: bool,
     /// A directory that no grant reaches.
     pub hole: Option<Vec<u8>>,
     /// The compiler and its version.
@@ -114,6 +120,7 @@ pub(super) fn report(bytes: &[u8]) -> Result<Executable, InspectError> {
         manifest,
         memories,
         preempts: parts.preempts,
+        os_functions: parts.os_functions,
         has_symbols: parts.has_symbols,
         runtime_is_known: (!parts.is_object)
             .then(|| link::has_runtime(bytes, shim_image::of(target))),
@@ -177,6 +184,8 @@ impl Manifest {
             spectre: false,
             requires_hardening: false,
             refuse_own_directory: false,
+            signals: true,
+            host_name: false,
             hole: None,
             built_by: None,
             go_version: None,
@@ -218,6 +227,8 @@ impl Manifest {
             Record::Spectre => self.spectre = true,
             Record::RequireHarden => self.requires_hardening = true,
             Record::RefuseOwnDirectory => self.refuse_own_directory = true,
+            Record::NoSignals => self.signals = false,
+            Record::HostName => self.host_name = true,
             Record::Hole { path } => self.hole = Some(path.to_vec()),
             Record::BuiltBy { compiler } => self.built_by = Some(compiler.to_vec()),
             Record::GoVersion { version } => self.go_version = Some(version.to_vec()),

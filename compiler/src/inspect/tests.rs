@@ -9,7 +9,7 @@ use std::mem::offset_of;
 use wasi_aot_contract::layout::{DEFAULT_STACK_SIZE, MODULE_INFO_ADDR};
 use wasi_aot_contract::manifest::{Record, writer};
 use wasi_aot_contract::module::{CONTRACT_VERSION, ModuleInfo, PolicyInfo};
-use wasi_aot_contract::preview1;
+use wasi_aot_contract::{imports, preview1};
 
 const NOTHING: &str =
     r#"(module (memory 2 3) (data (i32.const 8) "abc") (func (export "_start")))"#;
@@ -43,9 +43,9 @@ fn built(options: &Options) -> Vec<u8> {
 }
 
 #[test]
-fn every_function_of_preview_1_has_a_kind() {
-    for function in preview1::FUNCTIONS {
-        let kind = Asks::of(preview1::MODULE_NAME, function.name);
+fn every_function_of_the_runtime_has_a_kind() {
+    for function in imports::all() {
+        let kind = Asks::of(function.module.name(), function.name);
         assert_ne!(kind, Asks::Unknown, "{}", function.name);
     }
     assert_eq!(Asks::of("env", "fd_read"), Asks::Unknown);
@@ -232,6 +232,8 @@ fn a_manifest_is_read_whole() {
         Record::GoVersion { version: b"go1.99" },
         Record::RefuseOwnDirectory,
         Record::Hole { path: b"/cache" },
+        Record::NoSignals,
+        Record::HostName,
     ];
     let manifest = Manifest::read(&writer::write(records)).unwrap();
     let expected = Manifest {
@@ -265,6 +267,8 @@ fn a_manifest_is_read_whole() {
         spectre: true,
         requires_hardening: true,
         refuse_own_directory: true,
+        signals: false,
+        host_name: true,
         hole: Some(b"/cache".to_vec()),
         built_by: Some(b"wasi-aot 9".to_vec()),
         go_version: Some(b"go1.99".to_vec()),
@@ -275,6 +279,7 @@ fn a_manifest_is_read_whole() {
     };
     assert!(relative.is_relative() && !absolute.is_relative());
     let empty = Manifest::read(&writer::write([])).unwrap();
+    assert!(empty.signals && !empty.host_name);
     assert!(empty.hardened && !empty.requires_hardening);
     assert!(empty.stack_size == DEFAULT_STACK_SIZE);
     assert!(Manifest::read(b"wasi-aot manifest 1\0newer\0").is_err());

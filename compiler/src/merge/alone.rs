@@ -24,7 +24,7 @@ struct Sizes {
     data: Vec<Range<u64>>,
 }
 
-/// Whether all imports are preview 1's and all active segments obviously fit. Reading stops
+/// Whether all imports are the runtime's and all active segments obviously fit. Reading stops
 /// where the module is malformed; the parser says why.
 pub(super) fn is_ready(wasm: &[u8], gaps: Gaps) -> bool {
     let mut sizes = Sizes::default();
@@ -43,7 +43,7 @@ fn section(sizes: &mut Sizes, payload: Payload<'_>) -> bool {
         Payload::ImportSection(section) => {
             let mut imports = section.into_imports().map_while(Result::ok);
             imports.all(|import| {
-                Provider::of(import.module) == Provider::Preview1
+                matches!(Provider::of(import.module), Provider::Runtime(_))
                     && matches!(import.ty, TypeRef::Func(_))
             })
         }

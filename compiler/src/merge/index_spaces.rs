@@ -36,7 +36,7 @@ pub(super) struct Space {
 
 impl IndexSpaces {
     pub fn new(linked: &Linked<'_>) -> Self {
-        let imports = size(linked.preview1.len());
+        let imports = size(linked.host.len());
         let types = |i: &Instance<'_>| i.input.types.len();
         let (type_bases, type_count) = bases(0, linked.instances.iter().map(types));
         let functions = |i: &Instance<'_>| i.input.functions.len();
@@ -69,7 +69,7 @@ impl IndexSpaces {
 
     pub fn function_index(&self, function: ResolvedFunction) -> u32 {
         match function {
-            ResolvedFunction::Preview1(index) => index,
+            ResolvedFunction::Host(index) => index,
             ResolvedFunction::Defined(definition) => {
                 self.functions[definition.module] + size(definition.defined)
             }

@@ -1,4 +1,4 @@
-//! Resolves imports to functions of preview 1 and to definitions of earlier modules.
+//! Resolves imports to functions of the runtime and to definitions of earlier modules.
 //!
 //! Modules are added in the order of instantiation, so an import can only name a module that
 //! is already there, and there are no cycles. After this step each index of a module stands
@@ -9,9 +9,9 @@ use super::Preload;
 use super::input::Input;
 use super::matching::Fit;
 use crate::error::{Error, printable};
-use crate::wasm::{ItemType, Provider, core_types, preview1_function};
+use crate::wasm::{ItemType, Provider, core_types, host_function};
 use std::collections::HashMap;
-use wasi_aot_contract::preview1;
+use wasi_aot_contract::signature::Signature;
 use wasmparser::{Export, ExternalKind, FuncType, Import};
 
 /// The definition that an index stands for: a function, table, memory or global with its
@@ -27,8 +27,8 @@ pub(super) struct Definition {
 /// A function that an index stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ResolvedFunction {
-    /// A function of preview 1, by its position in [`Linked::preview1`].
-    Preview1(u32),
+    /// A function of the runtime, by its position in [`Linked::host`].
+    Host(u32),
     Defined(Definition),
 }
 
@@ -67,8 +67,8 @@ pub(super) enum Growable {
 /// All modules in the order of instantiation, the main module last.
 pub(super) struct Linked<'a> {
     pub instances: Vec<Instance<'a>>,
-    /// The functions of preview 1 that any module imports, each once.
-    pub preview1: Vec<&'static preview1::Signature>,
+    /// The functions of the runtime that any module imports, each once.
+    pub host: Vec<&'static Signature>,
 }
 
 /// The definition that an import or an export stands for.
@@ -89,7 +89,7 @@ impl<'a> Linked<'a> {
     pub fn new(main: &'a [u8], preloads: &[Preload<'a>]) -> Result<Self, Error> {
         let mut linked = Self {
             instances: Vec::new(),
-            preview1: Vec::new(),
+            host: Vec::new(),
         };
         let names: Vec<&str> = preloads.iter().map(|preload| preload.name).collect();
         check_names(&names)?;
@@ -144,7 +144,7 @@ impl<'a> Linked<'a> {
     }
 
     /// The definition that an import of module `to` stands for. Preloads are looked up before
-    /// preview 1. An import from a preload that is instantiated later is an error of its own.
+    /// the runtime. An import from a preload that is instantiated later is an error of its own.
     fn import(
         &mut self,
         to: &mut Instance<'a>,
@@ -158,10 +158,8 @@ impl<'a> Linked<'a> {
                     name: printable(import.name),
                 });
             }
-            let function = preview1_function(import, &to.input.types)?;
-            return Ok(Item::Function(ResolvedFunction::Preview1(
-                self.preview1(function),
-            )));
+            let function = host_function(import, &to.input.types)?;
+            return Ok(Item::Function(ResolvedFunction::Host(self.host(function))));
         };
         let instance = &self.instances[from];
         let exports = &instance.input.exports;
@@ -240,8 +238,8 @@ impl<'a> Linked<'a> {
     fn type_of(&self, item: Item) -> ItemType {
         let input = |definition: Definition| &self.instances[definition.module].input;
         match item {
-            Item::Function(ResolvedFunction::Preview1(index)) => {
-                let function = self.preview1[index as usize];
+            Item::Function(ResolvedFunction::Host(index)) => {
+                let function = self.host[index as usize];
                 let (params, results) = (core_types(function.params), core_types(function.results));
                 ItemType::Function(FuncType::new(params, results))
             }
@@ -261,17 +259,18 @@ impl<'a> Linked<'a> {
         }
     }
 
-    /// The position of a function in [`Self::preview1`], to which it is added if it is new.
-    fn preview1(&mut self, function: &'static preview1::Signature) -> u32 {
-        let known = self.preview1.iter().position(|f| f.name == function.name);
+    /// The position of a function in [`Self::host`], to which it is added if it is new.
+    fn host(&mut self, function: &'static Signature) -> u32 {
+        let wanted = (function.module, function.name);
+        let known = (self.host.iter()).position(|f| (f.module, f.name) == wanted);
         let definition = known.unwrap_or_else(|| {
-            self.preview1.push(function);
-            self.preview1.len() - 1
+            self.host.push(function);
+            self.host.len() - 1
         });
-        u32::try_from(definition).expect("BUG: preview 1 has 46 functions")
+        u32::try_from(definition).expect("BUG: the runtime has 57 functions")
     }
 
-    /// The memory that preview 1 acts on: the main module's first memory, or else the first
+    /// The memory that the runtime acts on: the main module's first memory, or else the first
     /// memory of the first module with a memory. This memory has index 0 in the merged module.
     pub fn first_memory(&self) -> Option<Definition> {
         let main = self.instances.iter().rev().take(1);
@@ -279,30 +278,36 @@ impl<'a> Linked<'a> {
         in_order.find_map(|instance| instance.memories.first().copied())
     }
 
-    /// Refuses a preload that imports preview 1 and has another memory than the one that
-    /// preview 1 acts on: its pointers would refer to the wrong memory.
+    /// Refuses a preload that imports from the runtime and has another memory than the one that
+    /// the runtime acts on: its pointers would refer to the wrong memory.
     fn check_memories(&self) -> Result<(), Error> {
         let first = self.first_memory();
         for instance in &self.instances {
             let imported = instance.functions.iter().find_map(|f| match f {
-                ResolvedFunction::Preview1(index) => Some(self.preview1[*index as usize].name),
+                ResolvedFunction::Host(index) => Some(self.host[*index as usize]),
                 ResolvedFunction::Defined(_) => None,
             });
             if let (Some(function), Some(preload)) = (imported, instance.name)
                 && !instance.memories.is_empty()
                 && instance.memories.first().copied() != first
             {
-                return Err(in_preload(preload, Error::OtherMemory { function }));
+                return Err(in_preload(
+                    preload,
+                    Error::OtherMemory {
+                        module: function.module.name(),
+                        function: function.name,
+                    },
+                ));
             }
         }
         Ok(())
     }
 }
 
-/// Refuses names that are given twice, and preview 1's, which the runtime provides.
+/// Refuses names that are given twice, and those of the runtime's own modules.
 fn check_names(names: &[&str]) -> Result<(), Error> {
     for (definition, name) in names.iter().enumerate() {
-        if Provider::of(name) == Provider::Preview1 {
+        if matches!(Provider::of(name), Provider::Runtime(_)) {
             return Err(Error::ReservedPreload {
                 name: printable(name),
             });

@@ -11,7 +11,6 @@ use super::{name_section, reindex};
 use crate::error::Error;
 use crate::wasm::{Constant, core_types};
 use std::borrow::Cow;
-use wasi_aot_contract::preview1;
 use wasm_encoder::reencode::Reencode;
 use wasm_encoder::{
     CodeSection, ConstExpr, CustomSection, DataCountSection, DataSection, DataSegment,
@@ -80,7 +79,7 @@ impl<'l, 'a> Writer<'l, 'a> {
         }
     }
 
-    /// The modules' types, then the types of preview 1's functions, then `() -> ()` for
+    /// The modules' types, then the types of the runtime's functions, then `() -> ()` for
     /// [`OwnFunction`]s.
     fn types(&self) -> TypeSection {
         let mut types = TypeSection::new();
@@ -90,7 +89,7 @@ impl<'l, 'a> Writer<'l, 'a> {
                 types.ty().func_type(&reindex::written(ty));
             }
         }
-        for function in &self.linked.preview1 {
+        for function in &self.linked.host {
             let list = |types| core_types(types).map(encoded).collect::<Vec<_>>();
             let (params, results) = (list(function.params), list(function.results));
             types.ty().function(params, results);
@@ -101,9 +100,9 @@ impl<'l, 'a> Writer<'l, 'a> {
 
     fn imports(&self) -> ImportSection {
         let mut imports = ImportSection::new();
-        for (ty, function) in (self.indices.type_count..).zip(&self.linked.preview1) {
+        for (ty, function) in (self.indices.type_count..).zip(&self.linked.host) {
             imports.import(
-                preview1::MODULE_NAME,
+                function.module.name(),
                 function.name,
                 EntityType::Function(ty),
             );
@@ -118,7 +117,7 @@ impl<'l, 'a> Writer<'l, 'a> {
                 functions.function(self.indices.type_index(module, ty));
             }
         }
-        let nothing = self.indices.type_count + size(self.linked.preview1.len());
+        let nothing = self.indices.type_count + size(self.linked.host.len());
         for _ in own {
             functions.function(nothing);
         }
@@ -301,7 +300,7 @@ fn is_deferred(deferred: &[DeferredSegment], index: usize) -> bool {
     found.is_ok()
 }
 
-/// A type of a preview 1 function, which is i32 or i64.
+/// A type of a function of the runtime, which is i32 or i64.
 fn encoded(ty: ValType) -> wasm_encoder::ValType {
     match ty {
         ValType::I64 => wasm_encoder::ValType::I64,

@@ -5,7 +5,7 @@
 //! - Everything but function bodies is valid and of a kind that can be compiled. No later
 //!   phase reads sections again. Bodies are validated when their graph is built
 //!   ([`crate::ir`]), function by function, in parallel.
-//! - Every import is a function of preview 1 with its signature; [`crate::merge`] has
+//! - Every import is a function of the runtime with its signature; [`crate::merge`] has
 //!   resolved all other imports.
 //! - Active data and element segments have been folded into [`Module::image`] and
 //!   [`Table::elements`], and lie inside the initial sizes.

@@ -226,6 +226,8 @@ fn the_manifest_says_it_all_in_order() {
         no_harden: true,
         require_harden: false,
         refuse_own_directory: true,
+        no_signals: true,
+        host_name: true,
         hole: Some(b"/cache".to_vec()),
     };
     policy.check().unwrap();
@@ -258,6 +260,8 @@ fn the_manifest_says_it_all_in_order() {
         Record::NoHarden,
         Record::RefuseOwnDirectory,
         Record::Hole { path: b"/cache" },
+        Record::NoSignals,
+        Record::HostName,
     ];
     assert_eq!(read, expected);
     let required = Policy {

@@ -1,15 +1,15 @@
-//! The meaning of an import's module name, and the imports of preview 1.
+//! The meaning of an import's module name, and the imports that the runtime provides.
 
 use super::{ItemType, signature};
 use crate::error::{Error, printable};
-use wasi_aot_contract::preview1;
+use wasi_aot_contract::signature::{HostModule, Signature, Type};
 use wasmparser::{FuncType, Import, TypeRef, ValType};
 
 /// Who provides the imports from a module name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Provider {
-    /// The runtime: WASI preview 1.
-    Preview1,
+    /// The runtime: WASI preview 1, and `wasi_aot_os_1`.
+    Runtime(HostModule),
     /// JavaScript, for programs of `GOOS=js`.
     GoJs,
     /// Another module, given with `--preload`.
@@ -19,8 +19,10 @@ pub(crate) enum Provider {
 impl Provider {
     /// The only place that compares an import's module name with known ones.
     pub fn of(module: &str) -> Self {
+        if let Some(module) = HostModule::named(module) {
+            return Self::Runtime(module);
+        }
         match module {
-            preview1::MODULE_NAME => Self::Preview1,
             // `go` was the name before Go 1.21 (wasm_exec.js).
             "gojs" | "go" => Self::GoJs,
             _ => Self::Preload,
@@ -28,22 +30,22 @@ impl Provider {
     }
 }
 
-/// The function of preview 1 that an import stands for; `types` are the module's.
+/// The function of the runtime that an import stands for; `types` are the module's.
 ///
 /// # Errors
 /// [`Error::GoJs`], [`Error::UnknownImport`], [`Error::ImportSignature`].
-pub(crate) fn preview1_function(
+pub(crate) fn host_function(
     import: &Import<'_>,
     types: &[FuncType],
-) -> Result<&'static preview1::Signature, Error> {
+) -> Result<&'static Signature, Error> {
     let unknown = |hint: String| Error::UnknownImport {
         module: printable(import.module),
         name: printable(import.name),
         wanted: ItemType::wanted(&import.ty, types).to_string(),
         hint,
     };
-    match Provider::of(import.module) {
-        Provider::Preview1 => {}
+    let from = match Provider::of(import.module) {
+        Provider::Runtime(from) => from,
         Provider::GoJs => return Err(Error::GoJs),
         Provider::Preload => {
             let module = printable(import.module);
@@ -51,13 +53,23 @@ pub(crate) fn preview1_function(
                 "give the module that exports it: --preload {module}=FILE"
             )));
         }
-    }
-    let no_function =
-        || unknown("preview 1 has no such function; build the module against preview 1".into());
+    };
+    let no_function = || {
+        unknown(match from {
+            HostModule::Preview1 => {
+                "preview 1 has no such function; build the module against preview 1".into()
+            }
+            HostModule::Os => format!(
+                "this wasi-aot has no such function in {}; build with the wasi-aot that the \
+                 module was made for",
+                from.name()
+            ),
+        })
+    };
     let (TypeRef::Func(type_index) | TypeRef::FuncExact(type_index)) = import.ty else {
         return Err(no_function());
     };
-    let function = preview1::function(import.name).ok_or_else(no_function)?;
+    let function = from.function(import.name).ok_or_else(no_function)?;
     let ty = &types[type_index as usize];
     let expected = FuncType::new(core_types(function.params), core_types(function.results));
     if *ty != expected {
@@ -71,10 +83,10 @@ pub(crate) fn preview1_function(
     Ok(function)
 }
 
-/// Types of preview 1 as types of WebAssembly.
-pub(crate) fn core_types(types: &[preview1::Type]) -> impl Iterator<Item = ValType> + '_ {
+/// Types of a signature as types of WebAssembly.
+pub(crate) fn core_types(types: &[Type]) -> impl Iterator<Item = ValType> + '_ {
     types.iter().map(|ty| match ty {
-        preview1::Type::I32 => ValType::I32,
-        preview1::Type::I64 => ValType::I64,
+        Type::I32 => ValType::I32,
+        Type::I64 => ValType::I64,
     })
 }

@@ -7,7 +7,7 @@
 #define MAXIMUM_PAGES 5
 
 #ifndef VERSION
-#define VERSION 7
+#define VERSION 8
 #endif
 #ifndef CPU_FEATURES
 #define CPU_FEATURES 0x1f    /* x86-64-v2 */
@@ -34,7 +34,7 @@ wasi_aot_module:
     .quad functions, 4
     .quad names, names_end - names
     .quad policy
-    .quad 0                      /* symbols of the runtime, which only inspect reads */
+    .quad 0, 0                   /* no symbols of the runtime */
     .long INITIAL_PAGES, MAXIMUM_PAGES
     .zero 15 * 8                 /* no other memories */
     .quad 0                      /* nothing is preempted */

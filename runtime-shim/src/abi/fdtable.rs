@@ -6,6 +6,7 @@
 //! [`crate::policy::rights`].
 
 use super::errno::Errno;
+use super::guest_memory::Batch;
 use super::listing::Listing;
 use super::rights::Rights;
 use super::types::{FileType, fdflags};
@@ -22,6 +23,17 @@ pub enum HostFd {
     Owned(OwnedFd),
     /// One of the host's 0, 1 and 2: closing it leaves an inert descriptor under its number.
     Standard(ManuallyDrop<OwnedFd>),
+    /// A descriptor that only some modules can have.
+    Special(OwnedFd, &'static Special),
+}
+
+/// How a special descriptor is read, and what its end means. These are functions behind pointers,
+/// so that an executable has them only if its module can open such a descriptor.
+pub struct Special {
+    /// Reads into the buffers, and returns the number of bytes.
+    pub read: fn(BorrowedFd<'_>, &mut Batch<'_>) -> rustix::io::Result<usize>,
+    /// Called before the descriptor is closed.
+    pub closing: fn(),
 }
 
 impl AsFd for HostFd {
@@ -29,6 +41,7 @@ impl AsFd for HostFd {
         match self {
             Self::Owned(fd) => fd.as_fd(),
             Self::Standard(fd) => fd.as_fd(),
+            Self::Special(fd, _) => fd.as_fd(),
         }
     }
 }
@@ -56,10 +69,14 @@ impl HostFd {
 
 impl Drop for HostFd {
     fn drop(&mut self) {
-        if let Self::Standard(fd) = self
-            && let Ok(placeholder) = placeholder()
-        {
-            let _ = dup3(&placeholder, fd, DupFlags::empty());
+        match self {
+            Self::Owned(_) => {}
+            Self::Standard(fd) => {
+                if let Ok(placeholder) = placeholder() {
+                    let _ = dup3(&placeholder, fd, DupFlags::empty());
+                }
+            }
+            Self::Special(_, special) => (special.closing)(),
         }
     }
 }

@@ -193,6 +193,37 @@ impl Batch<'_> {
         self.first == self.end
     }
 
+    /// Bytes of all buffers.
+    pub fn room(&self) -> usize {
+        let live = &self.buffers[self.first..self.end];
+        // SAFETY: initialised from `first` to `end`.
+        let lengths = live
+            .iter()
+            .map(|buffer| unsafe { buffer.assume_init_ref() }.len);
+        lengths.sum()
+    }
+
+    /// Stores `bytes` in the buffers, one after the other.
+    ///
+    /// # Panics
+    /// If the buffers have less room.
+    pub fn store(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            assert!(
+                self.first < self.end,
+                "BUG: more bytes than the batch has room for"
+            );
+            // SAFETY: initialised below `end`.
+            let buffer = unsafe { self.buffers[self.first].assume_init_ref() };
+            let count = buffer.len.min(bytes.len());
+            // SAFETY: the buffer was checked, `bytes` is memory of the runtime, and the exclusive
+            // borrow of Memory says that nothing refers to the buffer.
+            unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), buffer.start, count) };
+            bytes = &bytes[count..];
+            self.advance(count);
+        }
+    }
+
     /// For a system call that fills the buffers.
     pub fn as_io_slices_mut(&mut self) -> &mut [IoSliceMut<'_>] {
         let live = &mut self.buffers[self.first..self.end];

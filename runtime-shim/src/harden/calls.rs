@@ -9,19 +9,22 @@
 
 use super::Needs;
 use super::filter::{Rule, When};
+use crate::sys;
 use linux_raw_sys::errno::ENOSYS;
 use linux_raw_sys::general::{
     __NR_accept4, __NR_clock_getres, __NR_clock_gettime, __NR_clock_nanosleep, __NR_close,
-    __NR_dup3, __NR_epoll_create1, __NR_exit_group, __NR_fadvise64, __NR_fallocate, __NR_fcntl,
-    __NR_fdatasync, __NR_fstat, __NR_fstatfs, __NR_fsync, __NR_ftruncate, __NR_getdents64,
-    __NR_getpid, __NR_getrandom, __NR_ioctl, __NR_kill, __NR_linkat, __NR_lseek, __NR_mkdirat,
-    __NR_mmap, __NR_mprotect, __NR_munmap, __NR_newfstatat, __NR_openat, __NR_openat2, __NR_ppoll,
-    __NR_preadv, __NR_pwritev, __NR_readlinkat, __NR_readv, __NR_recvmsg, __NR_renameat,
-    __NR_restart_syscall, __NR_rt_sigaction, __NR_rt_sigreturn, __NR_sched_yield, __NR_sendmsg,
-    __NR_shutdown, __NR_symlinkat, __NR_unlinkat, __NR_utimensat, __NR_write, __NR_writev, F_SETFL,
-    MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, O_ACCMODE, O_CREAT, O_TRUNC, PROT_EXEC,
+    __NR_dup3, __NR_epoll_create1, __NR_exit_group, __NR_fadvise64, __NR_fallocate, __NR_fchmod,
+    __NR_fcntl, __NR_fdatasync, __NR_fstat, __NR_fstatfs, __NR_fsync, __NR_ftruncate,
+    __NR_getdents64, __NR_getpid, __NR_getrandom, __NR_ioctl, __NR_kill, __NR_linkat, __NR_lseek,
+    __NR_mkdirat, __NR_mmap, __NR_mprotect, __NR_munmap, __NR_newfstatat, __NR_openat,
+    __NR_openat2, __NR_ppoll, __NR_preadv, __NR_pwritev, __NR_readlinkat, __NR_readv, __NR_recvmsg,
+    __NR_renameat, __NR_restart_syscall, __NR_rt_sigaction, __NR_rt_sigprocmask, __NR_rt_sigreturn,
+    __NR_sched_yield, __NR_sendmsg, __NR_shutdown, __NR_signalfd4, __NR_symlinkat, __NR_uname,
+    __NR_unlinkat, __NR_utimensat, __NR_write, __NR_writev, F_SETFL, MAP_ANONYMOUS, MAP_FIXED,
+    MAP_FIXED_NOREPLACE, O_ACCMODE, O_CREAT, O_TRUNC, PROT_EXEC,
 };
 use linux_raw_sys::ioctl::{FIONREAD, TIOCGWINSZ};
+use wasi_aot_contract::os;
 
 const FIXED: u32 = MAP_FIXED | MAP_FIXED_NOREPLACE;
 
@@ -100,6 +103,23 @@ const SOCKETS: &[Rule] = &[
     Rule::any(__NR_shutdown),
 ];
 
+/// Allowed to a guest that may catch signals. The descriptor tells signals, and takes no more:
+/// it is non-blocking and isn't inherited. What is blocked lies in memory, where a filter can't
+/// see it.
+const SIGNALS: &[Rule] = &[
+    Rule::any(__NR_signalfd4).when(When::is(3, sys::SIGNALFD_FLAGS)),
+    Rule::any(__NR_rt_sigprocmask),
+];
+
+/// Allowed with a directory that is granted for writing, to a guest that may set modes. The call
+/// takes a descriptor, which Landlock has seen opened, and no descriptor opened with O_PATH. The
+/// calls that take a name are never allowed: Landlock doesn't see them. The mode has none of the
+/// bits beyond the permissions.
+const MODES: &[Rule] = &[Rule::any(__NR_fchmod).when(When::none_of(1, !os::MODE_BITS))];
+
+/// Allowed to a guest that may ask for the host's name.
+const HOST_NAME: &[Rule] = &[Rule::any(__NR_uname)];
+
 /// The ways to open a file. openat2 has its flags in memory, where a filter can't see them.
 /// Landlock sees what is opened and how, but emptying a file (O_TRUNC) only from version 3 on.
 /// Where Landlock doesn't see emptying, the filter makes openat2 fail as if the kernel didn't
@@ -120,17 +140,43 @@ fn openings(needs: Needs) -> [Rule; 2] {
     [by_kernel, by_walking]
 }
 
+/// Sets of rules, each with the needs that all must be there for it, as bits of [`bits`].
+const SETS: [(u8, &[Rule]); 7] = [
+    (0, ALWAYS),
+    (NEEDS_FILES, FILES),
+    (NEEDS_WRITING, WRITING),
+    (NEEDS_SOCKETS, SOCKETS),
+    (NEEDS_SIGNALS, SIGNALS),
+    (NEEDS_MODES | NEEDS_WRITING, MODES),
+    (NEEDS_HOST_NAME, HOST_NAME),
+];
+
+const NEEDS_FILES: u8 = 1;
+const NEEDS_WRITING: u8 = 2;
+const NEEDS_SOCKETS: u8 = 4;
+const NEEDS_SIGNALS: u8 = 8;
+const NEEDS_MODES: u8 = 16;
+const NEEDS_HOST_NAME: u8 = 32;
+
+fn bits(needs: Needs) -> u8 {
+    let bit = |need, bit| if need { bit } else { 0 };
+    bit(needs.files, NEEDS_FILES)
+        | bit(needs.writing, NEEDS_WRITING)
+        | bit(needs.sockets, NEEDS_SOCKETS)
+        | bit(needs.os.signals, NEEDS_SIGNALS)
+        | bit(needs.os.modes, NEEDS_MODES)
+        | bit(needs.os.host_name, NEEDS_HOST_NAME)
+}
+
 /// The rules for a process with these needs. `process` is the ID of the process: it may send a
-/// signal only to itself, in order to die by that signal.
+/// signal only to itself.
 pub fn allowed(needs: Needs, process: u32) -> impl Iterator<Item = Rule> {
     let openings = needs.files.then(|| openings(needs));
-    let files = if needs.files { FILES } else { &[] };
-    let writing = if needs.writing { WRITING } else { &[] };
-    let sockets = if needs.sockets { SOCKETS } else { &[] };
+    let bits = bits(needs);
     let to_itself = Rule::any(__NR_kill).when(When::is(0, process));
-    [ALWAYS, files, writing, sockets]
-        .into_iter()
-        .flatten()
+    (SETS.iter())
+        .filter(move |(needed, _)| bits & needed == *needed)
+        .flat_map(|(_, rules)| *rules)
         .copied()
         .chain(openings.into_iter().flatten())
         .chain([to_itself])

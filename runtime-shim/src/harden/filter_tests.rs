@@ -4,6 +4,7 @@
 use super::*;
 use crate::harden::Needs;
 use crate::harden::calls::allowed;
+use crate::policy::os_rights::OsRights;
 use linux_raw_sys::general::*;
 
 const ARCHITECTURE: u32 = 0xc000_003e;
@@ -57,6 +58,7 @@ fn program(files: bool, writing: bool, sockets: bool) -> Program {
         writing,
         sockets,
         emptying_unseen: false,
+        os: OsRights::NONE,
     })
 }
 
@@ -205,6 +207,7 @@ fn what_landlock_does_not_see_fails_or_is_forbidden() {
             writing,
             sockets: false,
             emptying_unseen,
+            os: OsRights::NONE,
         };
         let (unseen, seen) = (program_for(needs(true)), program_for(needs(false)));
         let openat2 = Call::new(__NR_openat2, &[0, 0, 0, 24]);
@@ -228,6 +231,7 @@ fn versions_of_landlock_say_what_is_unseen() {
         writing,
         sockets: false,
         emptying_unseen: false,
+        os: OsRights::NONE,
     };
     for (version, reading_only, both) in [
         (None, true, false),
@@ -253,10 +257,80 @@ fn sockets_take_sockets() {
     }
 }
 
+/// A program with files, with or without the right to write them, and these rights.
+fn with_rights(writing: bool, os: OsRights) -> Program {
+    program_for(Needs {
+        files: true,
+        writing,
+        sockets: true,
+        emptying_unseen: true,
+        os,
+    })
+}
+
+#[test]
+fn modes_are_set_by_descriptor_alone_and_only_where_files_are_written() {
+    let os = OsRights {
+        modes: true,
+        ..OsRights::NONE
+    };
+    let sets = |program: &Program, mode| allows(program, __NR_fchmod, &[3, mode]);
+    let both = with_rights(true, os);
+    assert!(sets(&both, 0) && sets(&both, 0o777));
+    for bit in [0o1000, 0o2000, 0o4000, 0o10000, 1 << 31] {
+        assert!(!sets(&both, bit | 0o644), "{bit:o}");
+    }
+    assert!(!sets(&with_rights(false, os), 0o600));
+    assert!(!sets(&with_rights(true, OsRights::NONE), 0o600));
+    // fchmodat2, which linux-raw-sys may not know.
+    for by_name in [__NR_fchmodat, 452, __NR_fchown, __NR_fchownat] {
+        assert!(!allows(&both, by_name, &[3, 0, 0o600]), "{by_name}");
+    }
+}
+
+#[test]
+fn signals_and_the_host_s_name_take_their_rights() {
+    let signals = OsRights {
+        signals: true,
+        ..OsRights::NONE
+    };
+    let host_name = OsRights {
+        host_name: true,
+        ..OsRights::NONE
+    };
+    let flags = u64::from(O_CLOEXEC | O_NONBLOCK);
+    for (os, number, args) in [
+        (signals, __NR_signalfd4, [u64::MAX, 0, 8, flags]),
+        (signals, __NR_rt_sigprocmask, [0; 4]),
+        (host_name, __NR_uname, [0; 4]),
+    ] {
+        for rights in [OsRights::NONE, signals, host_name] {
+            let allowed = allows(&with_rights(true, rights), number, &args);
+            assert_eq!(allowed, rights == os, "{number} {rights:?}");
+        }
+    }
+    let descriptor = |flags| {
+        allows(
+            &with_rights(true, signals),
+            __NR_signalfd4,
+            &[3, 0, 8, flags],
+        )
+    };
+    assert!(descriptor(flags) && !descriptor(0) && !descriptor(u64::from(O_CLOEXEC)));
+}
+
 #[test]
 fn the_way_to_a_rule_is_short() {
     // What the kernel walks for each number when the program is installed.
-    let program = program(true, true, true);
+    let program = with_rights(
+        true,
+        OsRights {
+            signals: true,
+            modes: true,
+            host_name: true,
+            x_bits: true,
+        },
+    );
     assert!(program.instructions().len() < CAPACITY);
     let longest = (0..500).map(|number| Call::new(number, &[]).run(&program).1);
     assert!(longest.max().is_some_and(|steps| steps <= 24));

@@ -8,8 +8,8 @@
 //!
 //! Invariants:
 //!
-//! * The fence follows from the manifest and the standard streams alone, by way of the
-//!   descriptors that the guest begins with.
+//! * The fence follows from the manifest, the standard streams and the module's imports alone, by
+//!   way of the descriptors that the guest begins with and its [`OsRights`].
 //! * Nothing in the process can take a layer down again.
 //! * If the kernel lacks Landlock or seccomp, the layer is left out, and the program runs
 //!   behind the first fence alone, unless the manifest requires both layers. If the kernel has
@@ -34,6 +34,7 @@ mod show;
 use crate::abi::fdtable::{Descriptor, FdTable};
 use crate::abi::types::FileType;
 use crate::manifest::Fence;
+use crate::policy::os_rights::OsRights;
 use crate::process::Process;
 use failure::Failure;
 use rustix::io::Errno as Host;
@@ -49,6 +50,8 @@ pub struct Needs {
     pub files: bool,
     /// Some directory is granted for writing.
     pub writing: bool,
+    /// What the functions of `wasi_aot_os_1` may do.
+    pub os: OsRights,
     /// There are sockets: listeners, or standard input and output.
     pub sockets: bool,
     /// Landlock wouldn't see that a file is emptied where it may not be, but seccomp can
@@ -57,8 +60,8 @@ pub struct Needs {
 }
 
 impl Needs {
-    /// The needs of a guest that begins with the descriptors `fds`.
-    pub fn of(fds: &FdTable) -> Self {
+    /// The needs of a guest that begins with the descriptors `fds` and has the rights `os`.
+    pub fn of(fds: &FdTable, os: OsRights) -> Self {
         let mut grants = fds
             .iter()
             .filter(|descriptor| descriptor.preopen_name().is_some());
@@ -71,6 +74,7 @@ impl Needs {
             writing: grants.any(|descriptor| !descriptor.read_only),
             sockets: fds.iter().any(is_socket),
             emptying_unseen: false,
+            os,
         }
     }
 
@@ -100,10 +104,16 @@ struct Layers {
 }
 
 /// Puts up the layers, unless `fence` says to leave them out. The layers allow the process
-/// what `fds` give access to. Ends the process if a layer fails that must not ([`failure`]).
+/// what `fds` give access to, and what `os` says. Ends the process if a layer fails that must not ([`failure`]).
 /// `dropped` is the result of dropping the capabilities ([`crate::privileges`]). If the kernel
 /// refused that, the process keeps its capabilities, unless the manifest requires the fence.
-pub fn raise(process: &Process, fence: Fence, fds: &FdTable, dropped: Result<(), Host>) {
+pub fn raise(
+    process: &Process,
+    fence: Fence,
+    fds: &FdTable,
+    os: OsRights,
+    dropped: Result<(), Host>,
+) {
     let shows = process.asks_for_fences();
     if fence == Fence::Without {
         if shows {
@@ -112,7 +122,7 @@ pub fn raise(process: &Process, fence: Fence, fds: &FdTable, dropped: Result<(),
         return;
     }
     let dropped = dropped.map_err(|error| Failure::absent(CAPABILITIES, "dropping them", error));
-    let layers = layers(process, fds, dropped);
+    let layers = layers(process, fds, Needs::of(fds, os), dropped);
     let failures = [
         layers.capabilities.err(),
         layers.no_new_privs.err(),
@@ -129,7 +139,12 @@ pub fn raise(process: &Process, fence: Fence, fds: &FdTable, dropped: Result<(),
 
 /// Puts up the layers in their order. Landlock goes before seccomp, because the seccomp
 /// filter forbids Landlock's own calls and those of [`seal`].
-fn layers(process: &Process, fds: &FdTable, capabilities: Result<(), Failure>) -> Layers {
+fn layers(
+    process: &Process,
+    fds: &FdTable,
+    needs: Needs,
+    capabilities: Result<(), Failure>,
+) -> Layers {
     let no_new_privs = give_up_privileges();
     let refused = |failure: Failure| failure.without_no_new_privs(no_new_privs.is_err());
     let seals = put_up(process, seal::SEALS, || {
@@ -140,7 +155,6 @@ fn layers(process: &Process, fds: &FdTable, capabilities: Result<(), Failure>) -
         let set = seal::refuse_new_code();
         set.map_err(|error| Failure::absent(seal::NO_NEW_CODE, "PR_SET_MDWE", error))
     });
-    let needs = Needs::of(fds);
     let landlock = put_up(process, landlock::NAME, || {
         landlock::restrict(fds, needs, landlock_version(process)).map_err(refused)
     });

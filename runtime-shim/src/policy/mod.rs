@@ -1,7 +1,7 @@
 //! The first fence: every rule about what the guest may reach on the host and change there.
 //! The calls of [`crate::wasi`] parse their arguments, ask here, and then make the system
-//! call. Only the checks of pointers are elsewhere, in [`crate::abi::guest_memory`]. There is
-//! no rule about modes and owners of files, because preview 1 has no call that changes them.
+//! call. Only the checks of pointers are elsewhere, in [`crate::abi::guest_memory`]. No
+//! call changes the owner of a file, so there is no rule about owners.
 //!
 //! | question | file |
 //! |---|---|
@@ -15,6 +15,7 @@
 //! | how a file may be opened, created and emptied | [`opening`] |
 //! | which file is the executable, and what may not happen to it | [`way`], [`own`] |
 //! | which file systems control the kernel, so that nothing in them is changed | [`control`] |
+//! | which of the functions beyond preview 1 work, such as those for signals | [`os_rights`] |
 //! | why the program can't start | [`refusal`] |
 //!
 //! Invariants: nothing is granted that the manifest doesn't name, and the program can't
@@ -30,6 +31,7 @@ pub mod grants;
 mod hole;
 mod listen;
 pub mod opening;
+pub mod os_rights;
 pub mod own;
 pub mod privileged;
 mod refusal;

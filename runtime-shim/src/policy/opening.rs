@@ -17,18 +17,18 @@
 
 use super::cpath::CPath;
 use super::own::Own;
-use super::resolver::Resolver;
+use super::resolver::{Base, Parent, Resolver};
 use super::rights::Given;
 use crate::abi::errno::Errno;
 use crate::abi::fdtable::Descriptor;
 use crate::abi::rights::Rights;
 use crate::abi::types::{FileType, fdflags, oflags};
-use rustix::fd::OwnedFd;
+use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{Mode, OFlags, Stat, fstat, ftruncate};
 use rustix::io::retry_on_intr;
 
-/// Permissions of a file that is created, before the umask.
-const MODE: Mode = Mode::from_bits_retain(0o666);
+/// Permissions of a file that preview 1 creates, before the umask.
+pub const MODE: Mode = Mode::from_bits_retain(0o666);
 
 /// What `path_open` asks for.
 pub struct Request {
@@ -39,6 +39,8 @@ pub struct Request {
     pub base: Rights,
     pub inheriting: Rights,
     pub fdflags: u16,
+    /// Permissions of the file if it is created, before the umask.
+    pub mode: Mode,
 }
 
 /// Where the file is looked up, and what is off limits there.
@@ -50,14 +52,15 @@ pub struct Lookup<'a> {
 }
 
 impl Lookup<'_> {
+    /// For a request that creates nothing.
     fn open(&self, flags: OFlags) -> Result<OwnedFd, Errno> {
-        (self.resolver).open(self.dir.base(), self.path.as_c_str(), flags, MODE)
+        (self.resolver).open(self.dir.base(), self.path.as_c_str(), flags, Mode::empty())
     }
 
     /// For a request that [`changes`](Request::changes) something.
-    fn open_to_change(&self, flags: OFlags) -> Result<OwnedFd, Errno> {
+    fn open_to_change(&self, flags: OFlags, mode: Mode) -> Result<OwnedFd, Errno> {
         let (base, ordinary) = (self.dir.base(), !self.dir.is_control()?);
-        (self.resolver).open_to_change(base, ordinary, self.path.as_c_str(), flags, MODE)
+        (self.resolver).open_to_change(base, ordinary, self.path.as_c_str(), flags, mode)
     }
 
     /// The file itself, for operations that need no access to its contents.
@@ -197,18 +200,49 @@ impl Request {
 
     /// [`Request::open`] for a request that changes something, in a writable directory.
     fn open_to_change(&self, lookup: &Lookup<'_>, flags: OFlags) -> Result<OwnedFd, Errno> {
-        // A request that only creates can't change the executable, which exists.
-        let is_checked = self.writes() && !lookup.own.is_empty();
-        if !is_checked {
-            return lookup.open_to_change(flags);
+        if lookup.own.is_empty() {
+            return lookup.open_to_change(flags, self.mode);
+        }
+        if !self.writes() {
+            // A request that only creates can't change the executable, which exists.
+            return self.open_or_create(lookup, flags);
         }
         if lookup.own.copied_up {
             self.refuse_before_copying(lookup)?;
         }
         // O_TRUNC would empty the file before it is known which file it is.
-        let opened = lookup.open_to_change(flags.difference(OFlags::TRUNC))?;
+        let opened = self.open_or_create(lookup, flags.difference(OFlags::TRUNC))?;
         self.refuse_or_truncate(lookup, &opened, flags)?;
         Ok(opened)
+    }
+
+    /// Opens the file, but doesn't create one under a free name on the way to the executable if
+    /// such names are kept. The directory of the name is looked up once, so nobody can put another
+    /// one in its place between the check and the creation.
+    fn open_or_create(&self, lookup: &Lookup<'_>, flags: OFlags) -> Result<OwnedFd, Errno> {
+        if !lookup.own.keeps_free_names || !flags.contains(OFlags::CREATE) {
+            return lookup.open_to_change(flags, self.mode);
+        }
+        if !flags.contains(OFlags::EXCL) {
+            match lookup.open_to_change(flags.difference(OFlags::CREATE), Mode::empty()) {
+                Err(Errno::NOENT) => {}
+                opened => return opened,
+            }
+        }
+        let mut path = CPath::from_bytes(lookup.path.as_bytes())?;
+        let (parent, name) = lookup.resolver.parent(lookup.dir.base(), &mut path)?;
+        lookup.own.refuse_creation(&parent, name)?;
+        let ordinary = matches!(parent, Parent::Base(_)) && !lookup.dir.is_control()?;
+        let base = Base {
+            dir: parent.as_fd(),
+            root: false,
+        };
+        let flags = flags | OFlags::NOFOLLOW;
+        match (lookup.resolver).open_to_change(base, ordinary, name, flags, self.mode) {
+            // The name is a link that leads nowhere: the file would get another name.
+            Err(Errno::LOOP) => Err(Errno::ROFS),
+            created => created,
+        }
     }
 
     /// Refuses the executable on a file system that copies a file when it is opened for
@@ -258,11 +292,21 @@ impl Request {
 /// has opened it for reading.
 fn truncate_again(lookup: &Lookup<'_>, flags: OFlags, stat: &Stat) -> Result<(), Errno> {
     let writing = flags.intersection(OFlags::NOFOLLOW) | OFlags::WRONLY;
-    let again = lookup.open_to_change(writing | OFlags::NOCTTY | OFlags::NONBLOCK)?;
-    let found = fstat(&again)?;
-    if (found.st_dev, found.st_ino) != (stat.st_dev, stat.st_ino) {
-        // Somebody has put another file there since.
-        return Err(Errno::AGAIN);
-    }
+    let flags = writing | OFlags::NOCTTY | OFlags::NONBLOCK;
+    let again = lookup.open_to_change(flags, Mode::empty())?;
+    let again = identified(again, stat)?;
     Ok(retry_on_intr(|| ftruncate(&again, 0))?)
+}
+
+/// `opened` if it is the file that `stat` is about.
+///
+/// # Errors
+/// `EAGAIN` when somebody has put another file in its place since.
+pub fn identified(opened: OwnedFd, stat: &Stat) -> Result<OwnedFd, Errno> {
+    let found = fstat(&opened)?;
+    if (found.st_dev, found.st_ino) == (stat.st_dev, stat.st_ino) {
+        Ok(opened)
+    } else {
+        Err(Errno::AGAIN)
+    }
 }

@@ -4,9 +4,9 @@
 //! Invariants, whatever is granted for writing:
 //!
 //! * The file that the executable was started from, and the symbolic links on the way to it,
-//!   are not written, truncated, linked or given other times.
-//! * Nothing else takes their names, and the directories on the way keep their names. Files
-//!   may be created in these directories.
+//!   are not written, truncated, linked or given other times or another mode.
+//! * Nothing else takes their names, and the directories on the way keep their names and modes.
+//!   Files may be created in these directories.
 //! * Each call that changes something asks this file first; `path_open` asks before it
 //!   truncates ([`super::opening`]).
 //!
@@ -16,8 +16,9 @@
 //! A file is recognised by device and inode, also by a hard link or a bind mount. Names are
 //! kept as well, each as its directory's device and inode and the name in
 //! it: for file systems on which the inode changes (overlayfs copies a file when it is first
-//! opened for writing), and for names that nothing has at the moment. (Opening may create a
-//! file under such a name. The file has no x bit, and no call gives it one.)
+//! opened for writing), and for names that nothing has at the moment. Opening may create a
+//! file under such a name, without an x bit, unless the module has a call that could give the
+//! file one ([`Own::keeps_free_names`]).
 //!
 //! [`super::way`] finds out what is kept. Only the first fence keeps it: neither Landlock
 //! nor seccomp can leave single files out of a granted directory.
@@ -41,6 +42,9 @@ pub struct Own {
     len: usize,
     /// The executable lies on overlayfs: opening it for writing gives it another inode.
     pub copied_up: bool,
+    /// Opening creates no file under a free name that is kept. The module can give a file an x
+    /// bit, so the file could be started in the executable's place.
+    pub keeps_free_names: bool,
 }
 
 /// Number of entries that lie in [`Own`] itself, without pages.
@@ -73,6 +77,7 @@ impl Own {
             rest: PageArray::new(),
             len: 0,
             copied_up: false,
+            keeps_free_names: false,
         }
     }
 
@@ -118,6 +123,19 @@ impl Own {
             Err(Errno::ROFS)
         } else {
             Ok(())
+        }
+    }
+
+    /// Every call that sets a mode asks this. A directory on the way may be written, but others
+    /// could put a file in the executable's place if they might write there, too.
+    ///
+    /// # Errors
+    /// `EROFS` when the file is the executable, or a link or directory on the way to it.
+    pub fn refuse_mode(&self, stat: &Stat) -> Result<(), Errno> {
+        let identity = Some((stat.st_dev, stat.st_ino));
+        match self.entries().any(|entry| entry.identity == identity) {
+            true => Err(Errno::ROFS),
+            false => Ok(()),
         }
     }
 

@@ -5,6 +5,7 @@ use crate::abi::errno::Errno;
 use crate::abi::fdtable::inert;
 use crate::abi::rights::Rights;
 use crate::abi::types::{FileType, oflags};
+use crate::os::mode::{fd_set_mode, path_set_mode};
 use crate::policy::resolver::Resolver;
 use crate::policy::{self, FIRST_PREOPEN};
 use crate::wasi::fd_io::fd_write;
@@ -124,6 +125,15 @@ const OPENINGS: &[(&str, Call)] = &[
         let fd = g.open_in(fd, path, 0, rights, 0)?;
         fd_filestat_set_size(&mut g.wasi, fd, 0)
     }),
+    ("mode of a descriptor", |g, fd, path| {
+        let rights = Rights::FD_READ | Rights::FD_FILESTAT_SET_TIMES;
+        let fd = g.open_in(fd, path, 0, rights, 0)?;
+        fd_set_mode(&mut g.wasi, fd, 0o777)
+    }),
+    ("mode", |g, fd, path| {
+        let (at, len) = g.string(0, path);
+        path_set_mode(&mut g.wasi, fd, 1, at, len, 0o777)
+    }),
     ("times", |g, fd, path| {
         let (at, len) = g.string(0, path);
         path_filestat_set_times(&mut g.wasi, fd, 1, at, len, 0, 1, 0b0100)
@@ -146,6 +156,10 @@ const NAMES: &[(&str, Call)] = &[
         let ((at, len), (new, new_len)) = (g.string(0, path), g.string(1, "new"));
         path_link(&mut g.wasi, fd, 0, at, len, OUTER, new, new_len)
     }),
+    ("mode of itself", |g, fd, path| {
+        let (at, len) = g.string(0, path);
+        path_set_mode(&mut g.wasi, fd, 0, at, len, 0o777)
+    }),
     ("times of itself", |g, fd, path| {
         let (at, len) = g.string(0, path);
         path_filestat_set_times(&mut g.wasi, fd, 0, at, len, 0, 1, 0b0100)
@@ -157,6 +171,15 @@ const DIRECTORIES: &[(&str, Call)] = &[
         rename(g, fd, path, OUTER, "new")
     }),
     ("replace", |g, fd, path| rename(g, OUTER, "empty", fd, path)),
+    ("mode", |g, fd, path| {
+        let (at, len) = g.string(0, path);
+        path_set_mode(&mut g.wasi, fd, 1, at, len, 0o777)
+    }),
+    ("mode of a descriptor", |g, fd, path| {
+        let rights = Rights::FD_READDIR | Rights::FD_FILESTAT_SET_TIMES;
+        let fd = g.open_in(fd, path, oflags::DIRECTORY, rights, 0)?;
+        fd_set_mode(&mut g.wasi, fd, 0o777)
+    }),
     ("remove", |g, fd, path| {
         let (at, len) = g.string(0, path);
         path_remove_directory(&mut g.wasi, fd, at, len)
@@ -272,6 +295,32 @@ fn a_missing_name_is_not_given_away() {
         assert_eq!(linked, rofs);
         assert_eq!(rename(g, OUTER, "spare", OUTER, &name), rofs);
         assert!(!scratch.join("g").join(&name).exists());
+        // Nor can opening create a file there, if the module can give the file an x bit.
+        g.wasi.own.keeps_free_names = true;
+        let exclusive = oflags::CREAT | oflags::EXCL;
+        for oflags in [oflags::CREAT, exclusive, oflags::CREAT | oflags::TRUNC] {
+            for rights in [READ_WRITE, Rights::FD_READ] {
+                for path in [&name, &format!("bin/../{name}")] {
+                    assert_eq!(opened(g, OUTER, path, oflags, rights), rofs, "{path}");
+                }
+            }
+        }
+        scratch.symlink(&name, "g/detour");
+        for (oflags, expected) in [(oflags::CREAT, rofs), (exclusive, Err(Errno::EXIST))] {
+            assert_eq!(opened(g, OUTER, "detour", oflags, READ_WRITE), expected);
+        }
+        assert!(!scratch.join("g").join(&name).exists());
+        for (path, oflags) in [("new", oflags::CREAT), ("bin/newer", exclusive)] {
+            assert_eq!(opened(g, OUTER, path, oflags, READ_WRITE), Ok(()));
+            assert_eq!(opened(g, OUTER, path, oflags::CREAT, READ_WRITE), Ok(()));
+            let again = opened(g, OUTER, path, exclusive, READ_WRITE);
+            assert_eq!(again, Err(Errno::EXIST));
+        }
+        g.wasi.own.keeps_free_names = false;
+        assert_eq!(
+            opened(g, OUTER, "detour", oflags::CREAT, READ_WRITE),
+            Ok(())
+        );
     }
 }
 

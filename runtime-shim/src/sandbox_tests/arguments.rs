@@ -19,7 +19,7 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::vec::Vec;
 use wasi_aot_contract::manifest::Record;
-use wasi_aot_contract::preview1::Type;
+use wasi_aot_contract::signature::Type;
 
 /// The address that the arguments of a call that succeeds point to.
 const FIRST_PATH: Ptr = 0x1000;
@@ -62,6 +62,8 @@ fn kind(import: &Import, param: &str, ty: Type) -> Kind {
         ("resolution" | "time" | "newoffset" | "prestat", ..) => Kind::Fixed(8),
         ("offset", "fd_tell", _) => Kind::Fixed(8),
         ("stat", "fd_fdstat_get", _) => Kind::Fixed(24),
+        ("stat", "fd_stat" | "path_stat", _) => Kind::Fixed(80),
+        ("found_action" | "pid", ..) => Kind::Fixed(4),
         ("stat", ..) => Kind::Fixed(64),
         ("path" | "old_path" | "new_path" | "buf", ..) => Kind::Buffer,
         ("iovs", ..) => Kind::Records(8),
@@ -72,7 +74,7 @@ fn kind(import: &Import, param: &str, ty: Type) -> Kind {
         ("id" | "fd" | "old_fd" | "new_fd" | "to" | "advice" | "whence", ..) => Kind::Value,
         ("flags" | "dirflags" | "oflags" | "fdflags" | "old_flags", ..) => Kind::Value,
         ("fst_flags" | "ri_flags" | "si_flags" | "how" | "code" | "signal", ..) => Kind::Value,
-        ("nsubscriptions", ..) => Kind::Value,
+        ("nsubscriptions" | "action" | "mode", ..) => Kind::Value,
         _ => panic!("is {param} of {} a pointer?", import.name),
     }
 }
@@ -191,6 +193,8 @@ fn plain(function: &str, param: &str) -> u64 {
         (_, "fd") if function.starts_with("fd_") => 1,
         ("path_open", "rights_base") => Rights::FD_READ.0,
         (_, "nsubscriptions") => 2,
+        ("signal_set" | "signal_get", "signal") => 22,
+        ("fd_set_mode" | "path_set_mode", "mode") => 0o640,
         ("sock_shutdown", "how") | ("fd_allocate", "len") => 1,
         // This offset moves the position; a call that fails must not move it.
         ("fd_seek", "offset") => 3,

@@ -1,9 +1,12 @@
-//! Every call of preview 1 that takes a path, in each way it can be used.
+//! Every call that takes a path, in each way it can be used.
 
 use crate::abi::errno::Errno;
 use crate::abi::guest_memory::Ptr;
 use crate::abi::rights::Rights;
 use crate::abi::types::{fdflags, oflags};
+use crate::os::creating::{self, path_open as os_path_open};
+use crate::os::mode::path_set_mode;
+use crate::os::stat::path_stat;
 use crate::wasi::Wasi;
 use crate::wasi::filestat::{path_filestat_get, path_filestat_set_times};
 use crate::wasi::fixture::Guest;
@@ -14,7 +17,8 @@ use crate::wasi::path::{
 use crate::wasi::path_open::path_open;
 use std::collections::BTreeSet;
 use std::vec::Vec;
-use wasi_aot_contract::preview1;
+use wasi_aot_contract::imports;
+use wasi_aot_contract::signature::HostModule;
 
 /// What the guest has learned from a call that succeeded.
 #[derive(Debug)]
@@ -30,7 +34,7 @@ pub enum Told {
 
 /// A way of using a call on one path.
 pub struct Call {
-    /// The function of preview 1.
+    pub module: HostModule,
     pub function: &'static str,
     /// What is special about this way.
     pub manner: &'static str,
@@ -98,6 +102,42 @@ pub const CALLS: &[Call] = &[
     }),
     open("DIRECTORY", false, |g, fd, at, len| {
         opening(g, fd, at, len, 1, oflags::DIRECTORY, Rights::FD_READDIR, 0)
+    }),
+    os("path_open", "CREAT with a mode", true, |g, fd, at, len| {
+        let (wasi, create) = (&mut g.wasi, oflags::CREAT);
+        let (rights, inheriting) = (WRITE.0, u64::MAX);
+        os_path_open(
+            wasi, fd, 1, at, len, create, rights, inheriting, 0, 0o750, RESULT,
+        )?;
+        Ok(Told::Opened(g.u32(RESULT)))
+    }),
+    os(
+        "path_create_directory",
+        "with a mode",
+        true,
+        |g, fd, at, len| {
+            nothing(creating::path_create_directory(
+                &mut g.wasi,
+                fd,
+                at,
+                len,
+                0o700,
+            ))
+        },
+    ),
+    os("path_set_mode", "following", true, |g, fd, at, len| {
+        nothing(path_set_mode(&mut g.wasi, fd, 1, at, len, 0o711))
+    }),
+    os("path_set_mode", "", true, |g, fd, at, len| {
+        nothing(path_set_mode(&mut g.wasi, fd, 0, at, len, 0o711))
+    }),
+    os("path_stat", "following", false, |g, fd, at, len| {
+        path_stat(&mut g.wasi, fd, 1, at, len, RESULT)?;
+        Ok(Told::Identity(g.u64(RESULT), g.u64(RESULT + 8)))
+    }),
+    os("path_stat", "", false, |g, fd, at, len| {
+        path_stat(&mut g.wasi, fd, 0, at, len, RESULT)?;
+        Ok(Told::Identity(g.u64(RESULT), g.u64(RESULT + 8)))
     }),
     call("path_create_directory", "", true, |g, fd, at, len| {
         nothing(path_create_directory(&mut g.wasi, fd, at, len))
@@ -191,10 +231,24 @@ const fn call(
     run: fn(&mut Guest, u32, Ptr, u32) -> Result<Told, Errno>,
 ) -> Call {
     Call {
+        module: HostModule::Preview1,
         function,
         manner,
         writes,
         run,
+    }
+}
+
+/// A call of `wasi_aot_os_1`.
+const fn os(
+    function: &'static str,
+    manner: &'static str,
+    writes: bool,
+    run: fn(&mut Guest, u32, Ptr, u32) -> Result<Told, Errno>,
+) -> Call {
+    Call {
+        module: HostModule::Os,
+        ..call(function, manner, writes, run)
     }
 }
 
@@ -227,8 +281,9 @@ fn nothing(result: Result<(), Errno>) -> Result<Told, Errno> {
 
 #[test]
 fn no_call_that_takes_a_path_is_missing() {
-    let names = preview1::FUNCTIONS.iter().map(|function| function.name);
-    let expected = BTreeSet::from_iter(names.filter(|name| name.starts_with("path_")));
-    let tried = BTreeSet::from_iter(CALLS.iter().map(|call| call.function));
+    let names = imports::all().map(|function| (function.module.name(), function.name));
+    let expected = BTreeSet::from_iter(names.filter(|(_, name)| name.starts_with("path_")));
+    let tried = CALLS.iter().map(|call| (call.module.name(), call.function));
+    let tried = BTreeSet::from_iter(tried);
     assert_eq!(tried, expected);
 }

@@ -8,6 +8,7 @@ use crate::abi::errno::Errno;
 use crate::abi::rights::Rights;
 use crate::abi::types::oflags;
 use crate::arch::system_call;
+use crate::os::mode::fd_set_mode;
 use crate::sys::checked;
 use crate::wasi::filestat::fd_filestat_set_times;
 use crate::wasi::fixture::{Guest, Scratch};
@@ -137,7 +138,7 @@ fn nothing_is_changed_there() {
                             // There is no file that could be opened or given times.
                             let missing = matches!(result, Err(Errno::NOENT))
                                 && path.ends_with("new")
-                                && ["path_open", "path_filestat_set_times"]
+                                && ["path_open", "path_filestat_set_times", "path_set_mode"]
                                     .contains(&call.function);
                             let refused = matches!(result, Err(Errno::ACCES));
                             assert!(refused || missing, "{what}: {result:?}");
@@ -158,7 +159,7 @@ fn nothing_is_changed_there() {
                     }
                 }
                 if let Some(file) = file {
-                    times_are_kept(&mut guest, granted, &file);
+                    attributes_are_kept(&mut guest, granted, &file);
                 }
                 assert_eq!(scratch.read("root/victim"), "inside");
             }
@@ -167,12 +168,14 @@ fn nothing_is_changed_there() {
     });
 }
 
-/// Times of a file that is open for reading, which everybody may set.
-fn times_are_kept(guest: &mut Guest, dir: u32, path: &str) {
+/// Times and mode of a file that is open for reading, which its owner may set.
+fn attributes_are_kept(guest: &mut Guest, dir: u32, path: &str) {
     let rights = Rights::FD_READ | Rights::FD_FILESTAT_SET_TIMES;
     // Some files can only be written.
     if let Ok(fd) = guest.open_in(dir, path, 0, rights, 0) {
         let set = fd_filestat_set_times(&mut guest.wasi, fd, 1, 1, 0b0101);
+        assert_eq!(set, Err(Errno::ACCES), "{path}");
+        let set = fd_set_mode(&mut guest.wasi, fd, 0o600);
         assert_eq!(set, Err(Errno::ACCES), "{path}");
     }
 }

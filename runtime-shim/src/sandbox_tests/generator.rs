@@ -5,7 +5,7 @@ use crate::wasi::exports::import_table::Import;
 use crate::wasi::fixture::Guest;
 use std::format;
 use std::vec::Vec;
-use wasi_aot_contract::preview1::Type;
+use wasi_aot_contract::signature::Type;
 
 /// Paths in linear memory, which are refreshed repeatedly; each has this much room.
 const PATHS: u32 = 0x4000;
@@ -161,6 +161,22 @@ impl Generator {
     /// An argument of 32 bits, sometimes with other bits than 0 in the upper half.
     fn small(&mut self, function: &str, param: &str, end: u32) -> u64 {
         let random = &mut self.random;
+        if param == "mode" {
+            // The owner keeps access, so that the files can be removed afterwards.
+            let odd = [
+                1 << 9,
+                0o4755,
+                1 << 31,
+                u64::from(u32::MAX),
+                random.0 | 1 << 12,
+            ];
+            let mode = 0o700 | random.below(0o100);
+            return if random.one_in(8) {
+                random.pick(&odd)
+            } else {
+                mode
+            };
+        }
         if random.one_in(16) {
             return random.pick(&[
                 0,
@@ -192,12 +208,14 @@ impl Generator {
                 (PATHS + self.path as u32 * STRIDE).into()
             }
             "path_len" | "old_path_len" | "new_path_len" => self.paths[self.path].len() as u64,
+            "signal" => random.pick(&[10, 12, 13, 22, 27, 28, 29]),
+            "action" => random.below(4),
             "iovs" => u64::from(VECTORS) + 8 * random.below(64),
             "iovs_len" => random.below(7),
             "len" | "buf_len" => random.below(3000),
             "dirflags" | "old_flags" => random.below(3),
             "flags" | "oflags" | "fdflags" | "advice" | "whence" | "fst_flags" | "ri_flags"
-            | "si_flags" | "how" | "id" | "signal" => random.below(9),
+            | "si_flags" | "how" | "id" => random.below(9),
             _ => random.pick(&[random.0 % 0x2000, u64::from(end) - random.0 % 70]),
         }
     }

@@ -6,7 +6,7 @@
 //! and their names must be as before.
 //!
 //! - [`yard`]: a granted directory, and beside it files that must not be reached;
-//! - [`calls`]: every call of preview 1 that takes a path, as a value;
+//! - [`calls`]: every call that takes a path, as a value;
 //! - [`paths`]: hostile paths and links, through both resolvers;
 //! - [`names`]: names and paths at their limits;
 //! - [`races`]: calls while another thread swaps the files on their way;
@@ -28,3 +28,12 @@ mod races;
 mod random;
 mod read_only;
 mod yard;
+
+use crate::os;
+use crate::wasi::exports::import_table::{self, Import};
+
+/// Every import that the runtime has.
+fn imports() -> impl Iterator<Item = &'static Import> {
+    let os = os::exports::import_table::IMPORTS;
+    import_table::IMPORTS.iter().chain(os)
+}

@@ -6,10 +6,12 @@
 //! no descriptor may lead outside. `tests/imports/` does the same with an executable.
 
 use super::generator::{Generator, READABLE, Random, WRITABLE, paths};
+use super::imports;
 use super::yard::{Snapshot, Yard, snapshot};
 use crate::abi::types::FileType;
 use crate::policy::resolver::Resolver;
-use crate::wasi::exports::import_table::IMPORTS;
+use crate::signals;
+use crate::wasi::exports::import_table::Import;
 use crate::wasi::fixture::{Guest, host_fd};
 use rustix::fs::fstat;
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
@@ -20,6 +22,7 @@ use std::time::Duration;
 use std::vec::Vec;
 use std::{format, println};
 use wasi_aot_contract::manifest::Access;
+use wasi_aot_contract::os::Action;
 
 /// Calls of a run unless the environment says otherwise.
 const CALLS: u64 = 100_000;
@@ -33,6 +36,8 @@ struct Scene {
     guest: Guest,
     yard: Yard,
     reading: Snapshot,
+    /// What happened on each signal before.
+    actions: Vec<(u32, Action)>,
     _peer: UnixStream,
 }
 
@@ -73,6 +78,7 @@ impl Scene {
             guest,
             yard,
             reading,
+            actions: (1..31).filter_map(action_of).collect(),
             _peer: peer,
         }
     }
@@ -93,6 +99,21 @@ impl Scene {
     }
 }
 
+/// What happens on a signal that can be caught.
+fn action_of(number: u32) -> Option<(u32, Action)> {
+    let action = signals::action(signals::signal(number).ok()?);
+    Some((number, action.unwrap()))
+}
+
+impl Drop for Scene {
+    /// Other tests and the person who runs them need the signals.
+    fn drop(&mut self) {
+        for &(number, action) in &self.actions {
+            signals::set(signals::signal(number).unwrap(), action).unwrap();
+        }
+    }
+}
+
 fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |value| value.parse().unwrap())
 }
@@ -104,8 +125,9 @@ fn go(seed: u64, calls: u64, resolver: fn() -> Resolver) {
         paths: paths(&scene.yard),
         path: 0,
     };
-    let mut succeeded = Vec::from([0u64; IMPORTS.len()]);
-    let opening = IMPORTS
+    let all: Vec<&Import> = imports().collect();
+    let mut succeeded = std::vec![0u64; all.len()];
+    let opening = all
         .iter()
         .position(|import| import.name == "path_open")
         .unwrap();
@@ -122,11 +144,11 @@ fn go(seed: u64, calls: u64, resolver: fn() -> Resolver) {
         // Files must be open, so that the other calls have something to do.
         let index = match run.random.one_in(6) {
             true => opening,
-            false => run.random.below(IMPORTS.len() as u64) as usize,
+            false => run.random.below(all.len() as u64) as usize,
         };
-        let import = &IMPORTS[index];
-        // This call would end the tests.
-        if import.name != "proc_exit" {
+        let import = all[index];
+        // These calls would end the tests: a signal goes to any thread that doesn't block it.
+        if !["proc_exit", "proc_raise"].contains(&import.name) {
             let args = run.arguments(import, scene.guest.size());
             let result = (import.call)(&mut scene.guest.wasi, &args);
             succeeded[index] += u64::from(result.is_ok());
@@ -135,7 +157,7 @@ fn go(seed: u64, calls: u64, resolver: fn() -> Resolver) {
     scene.check("the last calls");
     // A fuzzer shows little if every call is refused at once.
     println!("{} of {calls} succeeded", succeeded.iter().sum::<u64>());
-    for (import, &count) in IMPORTS.iter().zip(&succeeded) {
+    for (import, &count) in all.iter().zip(&succeeded) {
         let never = ["proc_exit", "proc_raise", "sock_accept"].contains(&import.name);
         assert!(never || count > 0, "no {} ever succeeded", import.name);
     }

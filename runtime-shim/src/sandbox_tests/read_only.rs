@@ -6,6 +6,7 @@ use crate::abi::errno::Errno;
 use crate::abi::fdtable::inert;
 use crate::abi::rights::Rights;
 use crate::abi::types::{FileType, fdflags, oflags};
+use crate::os::mode::fd_set_mode;
 use crate::policy;
 use crate::policy::resolver::Resolver;
 use crate::wasi::Wasi;
@@ -117,7 +118,7 @@ type Writes = fn(&mut Wasi, u32) -> Result<(), Errno>;
 
 /// The calls that write through a descriptor. The test puts an I/O vector of one
 /// byte at address 0.
-const ON_DESCRIPTORS: [(&str, Writes); 6] = [
+const ON_DESCRIPTORS: [(&str, Writes); 7] = [
     ("fd_write", |wasi, fd| fd_write(wasi, fd, 0, 1, 64)),
     ("fd_pwrite", |wasi, fd| fd_pwrite(wasi, fd, 0, 1, 0, 64)),
     ("fd_allocate", |wasi, fd| fd_allocate(wasi, fd, 0, 100)),
@@ -127,6 +128,7 @@ const ON_DESCRIPTORS: [(&str, Writes); 6] = [
     ("fd_filestat_set_times", |wasi, fd| {
         fd_filestat_set_times(wasi, fd, 1, 1, 0b0101)
     }),
+    ("fd_set_mode", |wasi, fd| fd_set_mode(wasi, fd, 0o600)),
     ("fd_filestat_set_times, now", |wasi, fd| {
         fd_filestat_set_times(wasi, fd, 0, 0, 0b1010)
     }),

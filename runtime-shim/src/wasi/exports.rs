@@ -33,7 +33,7 @@ use wasi_aot_contract::{for_each_preview1, symbol};
 /// interrupted is made again. A system call that ends with `EINTR` has done nothing (if it has
 /// done a part, it returns how much), and before it a call here only looks things up. On the
 /// file systems of networks and FUSE every system call can end so.
-fn uninterrupted(mut call: impl FnMut() -> Result<(), Errno>) -> u32 {
+pub fn uninterrupted(mut call: impl FnMut() -> Result<(), Errno>) -> u32 {
     loop {
         match call() {
             Ok(()) => return 0,
@@ -45,6 +45,7 @@ fn uninterrupted(mut call: impl FnMut() -> Result<(), Errno>) -> u32 {
 }
 
 /// The Rust type of a core type's C argument.
+#[macro_export]
 macro_rules! core_type {
     (I32) => {
         u32
@@ -54,17 +55,25 @@ macro_rules! core_type {
     };
 }
 
+/// The symbol of a function that returns an errno; `$symbol` makes the symbol's name.
+#[macro_export]
+macro_rules! export_call {
+    ($symbol:ident $name:ident($($param:ident: $ty:ident),*)) => {
+        const _: () = {
+            #[unsafe(export_name = $symbol!(stringify!($name)))]
+            extern "C" fn export($($param: core_type!($ty)),*) -> u32 {
+                uninterrupted(|| with(|wasi| $name(wasi, $($param),*)))
+            }
+        };
+    };
+}
+
 macro_rules! export {
     ($($name:ident($($param:ident: $ty:ident),*) $(-> $result:ident)?;)*) => {
         $(export!(@one $name($($param: $ty),*) $(-> $result)?);)*
     };
     (@one $name:ident($($param:ident: $ty:ident),*) -> I32) => {
-        const _: () = {
-            #[unsafe(export_name = symbol!(stringify!($name)))]
-            extern "C" fn export($($param: core_type!($ty)),*) -> u32 {
-                uninterrupted(|| with(|wasi| $name(wasi, $($param),*)))
-            }
-        };
+        export_call!(symbol $name($($param: $ty),*));
     };
     (@one $name:ident($($param:ident: $ty:ident),*)) => {
         const _: () = {

@@ -14,10 +14,10 @@
 
 use super::Wasi;
 use crate::abi::errno::Errno;
-use crate::abi::fdtable::Descriptor;
+use crate::abi::fdtable::{Descriptor, HostFd};
 use crate::abi::guest_memory::{Batch, IoVector, Memory, Ptr};
 use crate::abi::rights::Rights;
-use crate::traps;
+use crate::{signals, traps};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::AsFd;
 use rustix::io::{Errno as Host, preadv, pwritev, readv, retry_on_intr, writev};
@@ -73,7 +73,7 @@ pub fn fd_pread(
 /// `EBADF` when `fd` isn't open for writing, `EISDIR` for a directory, `EAGAIN`
 /// when NONBLOCK is set and there is no room, `EINVAL` when the lengths exceed
 /// 32 bits, `EPIPE` when nobody reads (on 1 and 2 the process dies by SIGPIPE instead, as
-/// native Go does), `ENOSPC`, `EDQUOT`, `EFBIG`, `EIO`.
+/// native Go does, unless the program catches or ignores SIGPIPE), `ENOSPC`, `EDQUOT`, `EFBIG`, `EIO`.
 pub fn fd_write(
     wasi: &mut Wasi,
     fd: u32,
@@ -142,7 +142,11 @@ fn read(descriptor: &Descriptor, batch: &mut Batch<'_>) -> Result<usize, Errno> 
         wait(host, PollFlags::IN);
     }
     loop {
-        match readv(host, batch.as_io_slices_mut()) {
+        let read = match host {
+            HostFd::Special(fd, special) => (special.read)(fd.as_fd(), batch),
+            _ => readv(host, batch.as_io_slices_mut()),
+        };
+        match read {
             Err(Host::INTR) => {}
             Err(Host::AGAIN) if emulates && !descriptor.nonblocking() => {
                 wait(host, PollFlags::IN);
@@ -174,7 +178,9 @@ fn write_all(
                 Err(Host::INTR) => {}
                 // The parent has set O_NONBLOCK.
                 Err(Host::AGAIN) => wait(&descriptor.host, PollFlags::OUT),
-                Err(Host::PIPE) if matches!(descriptor.stdio, Some(1 | 2)) => {
+                Err(Host::PIPE)
+                    if matches!(descriptor.stdio, Some(1 | 2)) && signals::pipe_kills() =>
+                {
                     traps::die_by(Signal::PIPE)
                 }
                 Err(_) if done > 0 => return Ok(done),

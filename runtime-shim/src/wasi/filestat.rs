@@ -17,7 +17,7 @@ use rustix::fs::{
 use rustix::io::{Errno as Host, retry_on_intr};
 
 /// Size of a `filestat` in bytes.
-const FILESTAT_SIZE: usize = 64;
+pub const FILESTAT_SIZE: usize = 64;
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#fd_filestat_get):
 /// stores the attributes of an open file, 64 bytes.
@@ -25,10 +25,18 @@ const FILESTAT_SIZE: usize = 64;
 /// # Errors
 /// `EIO`.
 pub fn fd_filestat_get(wasi: &mut Wasi, fd: u32, stat: Ptr) -> Result<(), Errno> {
+    let (found, filetype) = look(wasi, fd)?;
+    wasi.memory.write(stat, &filestat(&found, filetype))
+}
+
+/// The attributes of an open file, and its type.
+///
+/// # Errors
+/// Those of [`fd_filestat_get`].
+pub fn look(wasi: &Wasi, fd: u32) -> Result<(Stat, FileType), Errno> {
     let descriptor = wasi.fds.get(fd)?;
     descriptor.demand(Rights::FD_FILESTAT_GET)?;
-    let record = filestat(&fstat(&descriptor.host)?, descriptor.filetype);
-    wasi.memory.write(stat, &record)
+    Ok((fstat(&descriptor.host)?, descriptor.filetype))
 }
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_filestat_get):
@@ -46,15 +54,27 @@ pub fn path_filestat_get(
     path_len: u32,
     stat: Ptr,
 ) -> Result<(), Errno> {
+    let found = look_at(wasi, fd, flags, path, path_len)?;
+    let record = filestat(&found, FileType::of(&found));
+    wasi.memory.write(stat, &record)
+}
+
+/// The attributes of the file at a path.
+///
+/// # Errors
+/// Those of [`path_filestat_get`].
+pub fn look_at(wasi: &Wasi, fd: u32, flags: u32, path: Ptr, path_len: u32) -> Result<Stat, Errno> {
     let follow = follows(flags)?;
     let dir = wasi.fds.directory(fd, Rights::PATH_FILESTAT_GET)?;
     let path = wasi.path(path, path_len)?;
-    let found = match stat_directly(dir.base(), &path, follow)? {
-        Some(found) => found,
-        None => fstat(wasi.resolver.locate(dir.base(), path.as_c_str(), follow)?)?,
-    };
-    let record = filestat(&found, FileType::of(&found));
-    wasi.memory.write(stat, &record)
+    match stat_directly(dir.base(), &path, follow)? {
+        Some(found) => Ok(found),
+        None => Ok(fstat(wasi.resolver.locate(
+            dir.base(),
+            path.as_c_str(),
+            follow,
+        )?)?),
+    }
 }
 
 /// The attributes of a file that lies in `base` itself, by one system call instead of three.
@@ -181,7 +201,8 @@ fn special(tv_nsec: i64) -> Timespec {
     Timespec { tv_sec: 0, tv_nsec }
 }
 
-fn filestat(stat: &Stat, filetype: FileType) -> [u8; FILESTAT_SIZE] {
+/// The attributes as preview 1 stores them.
+pub fn filestat(stat: &Stat, filetype: FileType) -> [u8; FILESTAT_SIZE] {
     let time = |seconds, nanos| {
         nanoseconds(Timespec {
             tv_sec: seconds,

@@ -10,6 +10,7 @@ use crate::abi::types::FileType;
 use crate::linear_memory::wasi_aot_memory_pages;
 use crate::manifest::Manifest;
 use crate::policy::grants;
+use crate::policy::os_rights::OsRights;
 use rustix::fd::{FromRawFd, OwnedFd};
 use std::boxed::Box;
 use std::fs;
@@ -45,12 +46,15 @@ impl Guest {
         // A test that failed while it held the lock has left nothing that matters.
         let turn = TURN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         map_memory();
-        Self {
-            // SAFETY: mapped just now, and this is the only guest while the
-            // lock is held.
-            wasi: unsafe { Wasi::new() },
-            _turn: turn,
-        }
+        // SAFETY: mapped just now, and this is the only guest while the lock is held.
+        let mut wasi = unsafe { Wasi::new() };
+        wasi.os_rights = OsRights {
+            signals: true,
+            modes: true,
+            host_name: true,
+            x_bits: true,
+        };
+        Self { wasi, _turn: turn }
     }
 
     /// With `dir` granted under the number 0.
@@ -166,6 +170,8 @@ pub fn manifest(records: &[Record<'_>]) -> &'static Manifest {
             Record::EnvInherit => fields.push(b"env-inherit"),
             Record::Listen { address } => fields.extend([&b"listen"[..], address]),
             Record::RefuseOwnDirectory => fields.push(b"refuse-own-directory"),
+            Record::NoSignals => fields.push(b"no-signals"),
+            Record::HostName => fields.push(b"host-name"),
             Record::Hole { path } => fields.extend([&b"hole"[..], path]),
             other => unreachable!("BUG: no fixture has {other:?}"),
         }

@@ -4,10 +4,11 @@
 use super::*;
 use crate::abi::errno::Errno;
 use crate::wasi::Wasi;
-use wasi_aot_contract::preview1::Type;
+use wasi_aot_contract::signature::{HostModule, Type};
 
-/// A function of preview 1.
+/// A function that modules import.
 pub struct Import {
+    pub module: HostModule,
     pub name: &'static str,
     pub params: &'static [(&'static str, Type)],
     /// Makes the call with one argument for each parameter; an `I32` parameter takes the
@@ -16,7 +17,7 @@ pub struct Import {
 }
 
 /// What a call returns, as a result.
-trait Outcome {
+pub trait Outcome {
     fn outcome(self) -> Result<(), Errno>;
 }
 
@@ -32,10 +33,12 @@ impl Outcome for () {
     }
 }
 
-macro_rules! table {
-    ($($name:ident($($param:ident: $ty:ident),*) $(-> $result:ident)?;)*) => {
-        /// All of them, in the contract's order.
-        pub const IMPORTS: &[Import] = &[$(Import {
+/// A function as a value; `$module` is where it is imported from.
+#[macro_export]
+macro_rules! import_value {
+    ($module:expr, $name:ident($($param:ident: $ty:ident),*)) => {
+        Import {
+            module: $module,
             name: stringify!($name),
             params: &[$((stringify!($param), Type::$ty)),*],
             call: |wasi, args| {
@@ -43,13 +46,15 @@ macro_rules! table {
                 $(let $param = *_args.next().expect("BUG: an argument is missing") as core_type!($ty);)*
                 $name(wasi, $($param),*).outcome()
             },
-        },)*];
+        }
+    };
+}
+
+macro_rules! table {
+    ($($name:ident($($param:ident: $ty:ident),*) $(-> $result:ident)?;)*) => {
+        /// All of them, in the contract's order.
+        pub const IMPORTS: &[Import] =
+            &[$(import_value!(HostModule::Preview1, $name($($param: $ty),*)),)*];
     };
 }
 for_each_preview1!(table);
-
-/// The function called `name`.
-pub fn import(name: &str) -> &'static Import {
-    let found = IMPORTS.iter().find(|import| import.name == name);
-    found.unwrap_or_else(|| panic!("BUG: preview 1 has no {name}"))
-}

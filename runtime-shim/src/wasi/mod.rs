@@ -46,6 +46,7 @@ use crate::abi::fdtable::FdTable;
 use crate::abi::guest_memory::{Memory, Ptr};
 use crate::policy::cpath::CPath;
 use crate::policy::environment::Environment;
+use crate::policy::os_rights::OsRights;
 use crate::policy::own::Own;
 use crate::policy::resolver::Resolver;
 use core::cell::UnsafeCell;
@@ -61,6 +62,8 @@ pub struct Wasi {
     /// Each a C string that lives as long as the process.
     pub args: &'static [*const c_char],
     pub environment: Environment,
+    /// What the functions of `wasi_aot_os_1` may do.
+    pub os_rights: OsRights,
 }
 
 impl Wasi {
@@ -75,6 +78,7 @@ impl Wasi {
             own: Own::new(),
             args: &[],
             environment: Environment::EMPTY,
+            os_rights: OsRights::NONE,
         }
     }
 
@@ -114,8 +118,8 @@ pub unsafe fn state() -> &'static mut Wasi {
 }
 
 /// Runs `call` on the state.
-fn with<R>(call: impl FnOnce(&mut Wasi) -> R) -> R {
-    // SAFETY: unique, because there is one thread, no call of preview 1 calls
+pub fn with<R>(call: impl FnOnce(&mut Wasi) -> R) -> R {
+    // SAFETY: unique, because there is one thread, no call calls
     // back into the guest or another call's export, and no signal handler comes here.
     call(unsafe { &mut *WASI.0.get() })
 }

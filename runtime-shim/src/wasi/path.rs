@@ -31,12 +31,26 @@ pub fn path_create_directory(
     path: Ptr,
     path_len: u32,
 ) -> Result<(), Errno> {
+    create_directory(wasi, fd, path, path_len, Mode::from_raw_mode(0o777))
+}
+
+/// Makes a directory with these permissions, less the umask.
+///
+/// # Errors
+/// Those of [`path_create_directory`].
+pub fn create_directory(
+    wasi: &mut Wasi,
+    fd: u32,
+    path: Ptr,
+    path_len: u32,
+    mode: Mode,
+) -> Result<(), Errno> {
     let dir = wasi.fds.directory(fd, Rights::PATH_CREATE_DIRECTORY)?;
     let mut path = wasi.path(path, path_len)?;
     let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
     refuse_control_names(dir, &parent)?;
     wasi.own.refuse_creation(&parent, name)?;
-    Ok(mkdirat(&parent, name, Mode::from_raw_mode(0o777))?)
+    Ok(mkdirat(&parent, name, mode)?)
 }
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_remove_directory):

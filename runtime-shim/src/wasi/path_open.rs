@@ -9,7 +9,7 @@ use crate::abi::fdtable::{Descriptor, HostFd};
 use crate::abi::guest_memory::Ptr;
 use crate::abi::rights::Rights;
 use crate::abi::types::{FileType, checked_flags, fdflags, follows, oflags};
-use crate::policy::opening::{Lookup, Request};
+use crate::policy::opening::{Lookup, MODE, Request};
 use rustix::fd::OwnedFd;
 use rustix::fs::fstat;
 use rustix::termios::isatty;
@@ -55,7 +55,23 @@ pub fn path_open(
         base: Rights(rights_base),
         inheriting: Rights(rights_inheriting),
         fdflags: checked_flags(fdflags, fdflags::ALL.into())? as u16,
+        mode: MODE,
     };
+    open(wasi, fd, path, path_len, &request, opened_fd)
+}
+
+/// Opens the file at a path as `request` says.
+///
+/// # Errors
+/// Those of [`path_open`].
+pub fn open(
+    wasi: &mut Wasi,
+    fd: u32,
+    path: Ptr,
+    path_len: u32,
+    request: &Request,
+    opened_fd: Ptr,
+) -> Result<(), Errno> {
     let dir = wasi.fds.directory(fd, Rights::PATH_OPEN)?;
     let path = wasi.path(path, path_len)?;
     wasi.memory.expect_room(opened_fd, 4)?;
@@ -66,8 +82,8 @@ pub fn path_open(
         resolver: &wasi.resolver,
         own: &wasi.own,
     };
-    let opened = fifo::open_patiently(&request, &lookup, &mut wasi.memory)?;
-    let descriptor = descriptor(&request, &lookup, opened)?;
+    let opened = fifo::open_patiently(request, &lookup, &mut wasi.memory)?;
+    let descriptor = descriptor(request, &lookup, opened)?;
     let opened = wasi.fds.insert(descriptor)?;
     wasi.memory.write_u32(opened_fd, opened)
 }
