@@ -9,6 +9,7 @@
 //! - [`inherited`], [`streams`], [`own`]: what a program can't do with descriptors, signals
 //!   and capabilities of its parent, with its standard output, with its own file;
 //! - [`harden`]: the second fence holds if the first fence is broken;
+//! - [`os`]: the functions of `wasi_aot_os_1`, for signals, modes of files, the host's name;
 //! - [`listen`]: servers on the listeners of `--listen`.
 
 mod cpu_limit;
@@ -17,6 +18,7 @@ mod image;
 mod inherited;
 mod ld;
 mod listen;
+mod os;
 mod own;
 mod parts;
 mod preempt;
@@ -37,6 +39,7 @@ fn main() -> anyhow::Result<()> {
         inherited::trials,
         ld::trials,
         listen::trials,
+        os::trials,
         own::trials,
         parts::trials,
         preempt::trials,

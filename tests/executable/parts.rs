@@ -18,7 +18,7 @@ use std::sync::Arc;
 use wasi_aot_contract::layout::HEADERS_ROOM;
 use wasi_aot_contract::module::PolicyInfo;
 use wasi_aot_contract::parts::Part;
-use wasi_aot_contract::symbols::{NOTE_SECTION, POLICY_SECTION, runtime_symbols};
+use wasi_aot_contract::symbols::{self, NOTE_SECTION, POLICY_SECTION, runtime_symbols};
 
 /// A policy with each part: its flag and the flag's value.
 fn policies() -> Result<[(Part, [String; 2]); 3]> {
@@ -105,7 +105,7 @@ fn hello(tool: &Tool) -> Result<()> {
     Ok(())
 }
 
-/// Each function of preview 1 in a program of its own. Nothing else is called.
+/// Each function of preview 1 and of `wasi_aot_os_1` in a program of its own. Nothing else is called.
 fn calls(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let program = dir.path().join("program");
@@ -119,14 +119,15 @@ fn calls(tool: &Tool) -> Result<()> {
         Ok((has(&file)?, runtime_size(&file)?))
     };
     let (none, least) = alone("", "")?;
-    for function in wasi_aot_contract::preview1::FUNCTIONS {
+    for function in wasi_aot_contract::imports::all() {
         let list = |types: &[_]| {
             let types = types.iter().map(|t| format!(" {t:?}").to_lowercase());
             types.collect::<String>()
         };
         let (params, results) = (list(function.params), list(function.results));
         let import = format!(
-            "(import \"wasi_snapshot_preview1\" \"{}\" (func $f (param{params}) (result{results})))",
+            "(import \"{}\" \"{}\" (func $f (param{params}) (result{results})))",
+            function.module.name(),
             function.name
         );
         let arguments = function.params.iter().map(|t| format!("({t:?}.const 0)"));
@@ -136,7 +137,8 @@ fn calls(tool: &Tool) -> Result<()> {
             false => format!("(drop (call $f {arguments}))"),
         };
         let (has, size) = alone(&import, &call)?;
-        let name = format!("wasi_aot_{}", function.name);
+        let (prefix, name) = symbols::of_function(function);
+        let name = format!("{prefix}{name}");
         let more: Vec<_> = has.difference(&none).collect();
         ensure!(more == [&name] && size > least, "{name}: {more:?}");
         let ran = run(&program, &[], dir.path())?;

@@ -1,4 +1,4 @@
-//! Does each import of preview 1 survive random arguments? A module in an executable of wasi-aot
+//! Does each import of preview 1 and of `wasi_aot_os_1` survive random arguments? A module in an executable of wasi-aot
 //! calls them, with one directory for writing and one directory for reading.
 //!
 //! The process must end as the module ends it. Neither the directory for reading nor anything
@@ -18,11 +18,14 @@ use libtest_mimic::Trial;
 use std::path::Path;
 use std::sync::Arc;
 use surroundings::Surroundings;
-use wasi_aot_contract::preview1;
+use wasi_aot_contract::imports;
 
 /// Ways to build the executable. The first fence must hold alone, so one way has no second
 /// fence. Another has the smallest native stack.
-const FLAGS: &[&[&str]] = &[&[], &["--no-harden", "--stack-size", "256KiB"]];
+const FLAGS: &[&[&str]] = &[
+    &["--hostname"],
+    &["--hostname", "--no-harden", "--stack-size", "256KiB"],
+];
 
 /// The number of calls by default.
 const CALLS: u64 = 250_000;
@@ -51,7 +54,7 @@ fn fuzz(tool: &Tool, flags: &[&str]) -> Result<()> {
     let calls = setting("WASI_AOT_FUZZ_CALLS", CALLS)?;
     let first = setting("WASI_AOT_FUZZ_SEED", 1)?;
     let program = build(tool, flags)?;
-    let mut succeeded = [0; preview1::FUNCTIONS.len()];
+    let mut succeeded = vec![0; imports::all().count()];
     for seed in first..first + calls.div_ceil(CALLS_OF_PROCESS) {
         let counts = one(&program, seed).with_context(|| {
             format!("seed {seed}; WASI_AOT_FUZZ_SEED={seed} WASI_AOT_FUZZ_CALLS=1 repeats it")
@@ -68,9 +71,9 @@ fn fuzz(tool: &Tool, flags: &[&str]) -> Result<()> {
 fn report(calls: u64, succeeded: &[u64]) -> Result<()> {
     let all: u64 = succeeded.iter().sum();
     println!("{calls} calls, of which {all} succeeded");
-    for (function, &count) in preview1::FUNCTIONS.iter().zip(succeeded) {
-        // There are no sockets, and signals can't be raised.
-        let never = function.name.starts_with("sock_") || function.name.starts_with("proc_");
+    for (function, &count) in imports::all().zip(succeeded) {
+        // There are no sockets, and the end of the process isn't asked for.
+        let never = function.name.starts_with("sock_") || function.name == "proc_exit";
         ensure!(
             never || count > 0 || calls < CALLS,
             "no {} ever succeeded",
@@ -119,7 +122,7 @@ fn ended(finished: &Finished) -> Result<Vec<u64>> {
     );
     let (counts, rest) = finished.stderr.as_chunks::<8>();
     ensure!(
-        counts.len() == preview1::FUNCTIONS.len() && rest.is_empty(),
+        counts.len() == imports::all().count() && rest.is_empty(),
         "standard error holds {} bytes",
         finished.stderr.len()
     );

@@ -10,7 +10,8 @@
 //! import succeeded.
 
 use std::fmt::Write;
-use wasi_aot_contract::preview1::{self, Type};
+use wasi_aot_contract::imports;
+use wasi_aot_contract::signature::{HostModule, Signature, Type};
 
 /// The exit code of a run that reached its end.
 pub const DONE: i32 = 42;
@@ -118,8 +119,8 @@ fn data() -> Vec<u8> {
 /// The whole module.
 pub fn text() -> String {
     let mut text = String::from("(module\n");
-    for function in preview1::FUNCTIONS {
-        let module = preview1::MODULE_NAME;
+    for function in imports::all() {
+        let (module, id) = (function.module.name(), id(function));
         let (name, params) = (function.name, types(function.params));
         let result = if function.results.is_empty() {
             ""
@@ -127,7 +128,7 @@ pub fn text() -> String {
             "(result i32)"
         };
         let import =
-            format!(r#"(import "{module}" "{name}" (func ${name} (param {params}) {result}))"#);
+            format!(r#"(import "{module}" "{name}" (func ${id} (param {params}) {result}))"#);
         writeln!(text, "{import}").expect("a string takes everything");
     }
     let mut escaped = String::new();
@@ -146,6 +147,14 @@ pub fn text() -> String {
     text
 }
 
+/// The function's name in the module. Both modules of the runtime have a `path_open`.
+fn id(function: &Signature) -> String {
+    match function.module {
+        HostModule::Preview1 => function.name.to_owned(),
+        HostModule::Os => format!("os_{}", function.name),
+    }
+}
+
 fn types(params: &[Type]) -> String {
     let names = params.iter().map(|ty| match ty {
         Type::I32 => "i32 ",
@@ -158,9 +167,9 @@ fn types(params: &[Type]) -> String {
 /// functions.
 fn calls() -> String {
     let (mut text, mut table) = (String::new(), String::new());
-    for function in preview1::FUNCTIONS {
-        let name = function.name;
-        let arguments: String = (parameters(name).iter().zip(function.params))
+    for function in imports::all() {
+        let (name, id) = (function.name, id(function));
+        let arguments: String = (parameters(function).iter().zip(function.params))
             .map(|(param, ty)| match ty {
                 Type::I32 => format!("(call $bent {})\n", small(name, param)),
                 Type::I64 => format!("{}\n", large(name, param)),
@@ -170,32 +179,44 @@ fn calls() -> String {
             // The call would end the run.
             "proc_exit" => "(i32.const 1)".to_owned(),
             "poll_oneoff" => POLL.to_owned(),
-            _ => format!("(call ${name} {arguments})"),
+            _ => format!("(call ${id} {arguments})"),
         };
         write!(
             text,
-            "(global $count_{name} (mut i64) (i64.const 0))
-             (func $try_{name} (if (i32.eqz {call}) (then
-               (global.set $count_{name} (i64.add (global.get $count_{name}) (i64.const 1))))))\n"
+            "(global $count_{id} (mut i64) (i64.const 0))
+             (func $try_{id} (if (i32.eqz {call}) (then
+               (global.set $count_{id} (i64.add (global.get $count_{id}) (i64.const 1))))))\n"
         )
         .expect("a string takes everything");
-        write!(table, " $try_{name}").expect("a string takes everything");
+        write!(table, " $try_{id}").expect("a string takes everything");
     }
     format!("{text} (table funcref (elem {table})) (type $try (func))\n")
 }
 
 macro_rules! names {
     ($($name:ident($($param:ident: $ty:ident),*) $(-> $result:ident)?;)*) => {
-        /// The names of a function's parameters.
-        fn parameters(function: &str) -> &'static [&'static str] {
+        pub fn of(function: &str) -> &'static [&'static str] {
             match function {
                 $(stringify!($name) => &[$(stringify!($param)),*],)*
-                _ => unreachable!("BUG: preview 1 has no {function}"),
+                _ => unreachable!("BUG: there is no {function}"),
             }
         }
     };
 }
-wasi_aot_contract::for_each_preview1!(names);
+mod preview1 {
+    wasi_aot_contract::for_each_preview1!(names);
+}
+mod os {
+    wasi_aot_contract::for_each_os!(names);
+}
+
+/// The names of a function's parameters.
+fn parameters(function: &Signature) -> &'static [&'static str] {
+    match function.module {
+        HostModule::Preview1 => preview1::of(function.name),
+        HostModule::Os => os::of(function.name),
+    }
+}
 
 /// The subscriptions begin with a clock, or aren't in memory, so that the wait ends soon.
 const POLL: &str = "(block $r (result i32)
@@ -230,11 +251,21 @@ fn small(function: &str, param: &str) -> &'static str {
             "(call $below (i32.const 3))"
         }
         "flags" | "oflags" | "fdflags" | "advice" | "whence" | "fst_flags" | "ri_flags"
-        | "si_flags" | "how" | "id" | "signal" | "code" => "(call $below (i32.const 9))",
+        | "si_flags" | "how" | "id" | "code" => "(call $below (i32.const 9))",
+        // URG or WINCH, which end no process.
+        "signal" if function == "proc_raise" => {
+            "(i32.add (i32.const 22) (i32.mul (i32.const 5) (call $below (i32.const 2))))"
+        }
+        "signal" => "(call $below (i32.const 32))",
+        "action" => "(call $below (i32.const 4))",
+        // The owner keeps access.
+        "mode" => "(i32.or (i32.const 0x1c0) (call $below (i32.const 64)))",
         "argv" | "argv_buf" | "argc" | "argv_buf_size" | "environ" | "environ_buf" | "count"
         | "buf_size" | "resolution" | "time" | "stat" | "nread" | "nwritten" | "prestat"
         | "buf" | "bufused" | "newoffset" | "offset" | "opened_fd" | "accepted_fd" | "datalen"
-        | "ro_flags" | "subscriptions" | "events" | "nevents" => "(call $pointer)",
+        | "ro_flags" | "subscriptions" | "events" | "nevents" | "found_action" | "pid" => {
+            "(call $pointer)"
+        }
         "nsubscriptions" => "(call $below (i32.const 32))",
         _ => panic!("what is the parameter {param} of {function}?"),
     }
@@ -254,16 +285,16 @@ fn large(function: &str, param: &str) -> &'static str {
 
 /// The random generator, the functions that draw arguments, and `_start`.
 fn helpers() -> String {
-    let count = preview1::FUNCTIONS.len();
-    let opening = (preview1::FUNCTIONS.iter())
+    let count = imports::all().count();
+    let opening = imports::all()
         .position(|function| function.name == "path_open")
         .expect("BUG: preview 1 has no path_open");
-    let counts: String = (preview1::FUNCTIONS.iter().enumerate())
+    let counts: String = (imports::all().enumerate())
         .map(|(index, function)| {
             let at = SCRATCH as usize + 8 * index;
             format!(
                 "(i64.store (i32.const {at}) (global.get $count_{}))\n",
-                function.name
+                id(function)
             )
         })
         .collect();

@@ -1,0 +1,3 @@
+module osguest
+
+go 1.21
