@@ -1,6 +1,7 @@
 //! Names of the symbols and sections that cross between module and shim.
 
 use crate::signature::{HostModule, Signature};
+use crate::{os, preview1};
 
 /// The name of a symbol of ours, as a literal: `symbol!("entry")` is `"wasi_aot_entry"`. The
 /// shim's function for an import of `wasi_snapshot_preview1` has the import's name:
@@ -80,8 +81,8 @@ pub const fn of_function(function: &Signature) -> (&'static str, &'static str) {
     (prefix(function.module), function.name)
 }
 
-const PREVIEW1: &[Signature] = HostModule::Preview1.functions();
-const OS: &[Signature] = HostModule::Os.functions();
+const PREVIEW1: &[Signature] = preview1::FUNCTIONS;
+const OS: &[Signature] = os::FUNCTIONS;
 
 /// The number of [`runtime_symbols`].
 pub const RUNTIME_SYMBOLS: usize = HELPERS.len() + PREVIEW1.len() + OS.len();

@@ -16,7 +16,7 @@ pub const CONTRACT: Layers = &[
     ("os", &["signature"]),
     ("preview1", &["signature"]),
     ("imports", &["os", "preview1", "signature"]),
-    ("symbols", &["imports", "signature"]),
+    ("symbols", &["os", "preview1", "signature"]),
     ("module", &["layout", "parts", "symbols"]),
     ("text", &[]),
 ];

@@ -6,9 +6,8 @@ use super::host::{host_name, process_id};
 use super::mode::{fd_set_mode, path_set_mode};
 use super::signal::{signal_get, signal_open, signal_set};
 use super::stat::{fd_stat, path_stat};
-use crate::wasi::exports::uninterrupted;
+use crate::wasi::exports::{core_type, export_call, uninterrupted};
 use crate::wasi::with;
-use crate::{core_type, export_call};
 use wasi_aot_contract::{for_each_os, os_symbol};
 
 macro_rules! export {
@@ -22,8 +21,7 @@ for_each_os!(export);
 pub mod import_table {
     //! Every function as a value.
     use super::*;
-    use crate::import_value;
-    use crate::wasi::exports::import_table::{Import, Outcome};
+    use crate::wasi::exports::import_table::{Import, Outcome, import_value};
     use wasi_aot_contract::signature::{HostModule, Type};
 
     macro_rules! table {

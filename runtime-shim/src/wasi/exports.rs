@@ -45,7 +45,6 @@ pub fn uninterrupted(mut call: impl FnMut() -> Result<(), Errno>) -> u32 {
 }
 
 /// The Rust type of a core type's C argument.
-#[macro_export]
 macro_rules! core_type {
     (I32) => {
         u32
@@ -56,7 +55,6 @@ macro_rules! core_type {
 }
 
 /// The symbol of a function that returns an errno; `$symbol` makes the symbol's name.
-#[macro_export]
 macro_rules! export_call {
     ($symbol:ident $name:ident($($param:ident: $ty:ident),*)) => {
         const _: () = {
@@ -67,6 +65,8 @@ macro_rules! export_call {
         };
     };
 }
+
+pub(crate) use {core_type, export_call};
 
 macro_rules! export {
     ($($name:ident($($param:ident: $ty:ident),*) $(-> $result:ident)?;)*) => {

@@ -34,7 +34,6 @@ impl Outcome for () {
 }
 
 /// A function as a value; `$module` is where it is imported from.
-#[macro_export]
 macro_rules! import_value {
     ($module:expr, $name:ident($($param:ident: $ty:ident),*)) => {
         Import {
@@ -49,6 +48,8 @@ macro_rules! import_value {
         }
     };
 }
+
+pub(crate) use import_value;
 
 macro_rules! table {
     ($($name:ident($($param:ident: $ty:ident),*) $(-> $result:ident)?;)*) => {

@@ -79,14 +79,21 @@ impl Attempt {
 
 const DENIED: Outcome = Fails(libc::EACCES);
 
-/// The attempts under `policy`. A listener is on `port`, and Landlock has this version.
+/// The attempts under `policy`. A listener is on `port`, and Landlock has this version. With `os`
+/// the module imports functions of `wasi_aot_os_1`.
 pub fn of(
     policy: Policy,
     place: &AttemptDirectory,
     port: u16,
     version: u32,
+    os: bool,
 ) -> Result<Vec<Attempt>> {
     let mut attempts = everywhere(place, version);
+    attempts.extend(if os {
+        with_os(policy, place)
+    } else {
+        without_os()
+    });
     attempts.extend(memory::attempts());
     attempts.extend(network(port, version)?);
     attempts.extend(match policy {
@@ -388,6 +395,95 @@ fn beside_read_only(place: &AttemptDirectory, version: u32) -> Vec<Attempt> {
             Killed,
         ),
     ]
+}
+
+/// Calls that only functions of `wasi_aot_os_1` need. Landlock sees none of them.
+fn without_os() -> Vec<Attempt> {
+    let call = |name, calls: String| attempt(name, &calls, Works, Killed);
+    let flags = libc::SFD_CLOEXEC | libc::SFD_NONBLOCK;
+    let signals = "0002000000000000";
+    vec![
+        call(
+            "set a descriptor's mode",
+            format!("{} 1 384", libc::SYS_fchmod),
+        ),
+        call(
+            "open a descriptor of signals",
+            format!("{} -1 #{signals} 8 {flags}", libc::SYS_signalfd4),
+        ),
+        call("ask for the host's name", uname()),
+        call(
+            "block a signal",
+            format!("{} 0 #{signals} 0 8", libc::SYS_rt_sigprocmask),
+        ),
+    ]
+}
+
+/// The same calls, where the module imports functions that need them.
+fn with_os(policy: Policy, place: &AttemptDirectory) -> Vec<Attempt> {
+    let [secret, ro, rw] = ["secret", "ro/file", "rw/file"].map(|name| place.path(name));
+    let fchmod = libc::SYS_fchmod;
+    let flags = libc::SFD_CLOEXEC | libc::SFD_NONBLOCK;
+    let signals = "0002000000000000";
+    let set =
+        |file: &str, mode: u32| format!("{} -- {fchmod} = {mode}", openat(file, libc::O_RDONLY));
+    let of_signals = |flags: i32| format!("{} -1 #{signals} 8 {flags}", libc::SYS_signalfd4);
+    let mut attempts = vec![
+        attempt(
+            "open a descriptor of signals",
+            &of_signals(flags),
+            Works,
+            Works,
+        ),
+        attempt("open one that is inherited", &of_signals(0), Works, Killed),
+        attempt("ask for the host's name", &uname(), Works, Killed),
+    ];
+    attempts.extend(match policy {
+        Policy::Both => vec![
+            attempt(
+                "set the mode of a file in the grant",
+                &set(&rw, 0o600),
+                Works,
+                Works,
+            ),
+            // Landlock doesn't let the file be opened, so there is no descriptor.
+            attempt(
+                "set the mode of a secret",
+                &set(&secret, 0o600),
+                Fails(libc::EBADF),
+                Works,
+            ),
+            attempt("set a set-user-ID bit", &set(&rw, 0o4755), Works, Killed),
+            // Where some directory is granted for writing, the first fence stands alone here.
+            attempt(
+                "set the mode of a file that may be read",
+                &set(&ro, 0o600),
+                Works,
+                Works,
+            ),
+        ],
+        Policy::ReadOnly => vec![attempt(
+            "set the mode of a file that may be read",
+            &set(&ro, 0o600),
+            Works,
+            Killed,
+        )],
+        Policy::Nothing => vec![attempt(
+            "set a descriptor's mode",
+            &format!("{fchmod} 1 384"),
+            Works,
+            Killed,
+        )],
+    });
+    attempts
+}
+
+fn uname() -> String {
+    format!(
+        "{} #{}",
+        libc::SYS_uname,
+        "00".repeat(size_of::<libc::utsname>())
+    )
 }
 
 /// If no directory is granted, each call with a path is refused.

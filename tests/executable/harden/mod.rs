@@ -6,7 +6,7 @@
 
 mod attempts;
 
-use crate::support::{guest, test, text};
+use crate::support::{assemble, guest, test, text};
 use anyhow::{Context, Result, bail, ensure};
 use attempts::{Attempt, Policy};
 use harness::fences::{Fences, Outcome, landlock_stands};
@@ -32,9 +32,12 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         for pretended in [None, Some(2), Some(1)] {
             let version = pretended.map_or(String::new(), |v| format!(", Landlock {v}"));
             let name = format!("harden/corrupted, {policy}{version}");
-            let body = move |tool: &Tool| holds(tool, policy, pretended);
+            let body = move |tool: &Tool| holds(tool, policy, pretended, false);
             trials.push(natively(test(&name, tool, body)));
         }
+        let name = format!("harden/corrupted, {policy}, imports wasi_aot_os_1");
+        let body = move |tool: &Tool| holds(tool, policy, None, true);
+        trials.push(natively(test(&name, tool, body)));
     }
     for version in [1, 2, 3] {
         let name = format!("harden/files behind Landlock {version}");
@@ -50,9 +53,17 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     trials
 }
 
+/// A module that calls the functions for signals and modes, to be linked with another one.
+const OS: &str = r#"(module
+    (import "wasi_aot_os_1" "signal_open" (func $open (param i32) (result i32)))
+    (import "wasi_aot_os_1" "fd_set_mode" (func $mode (param i32 i32) (result i32)))
+    (func (export "call") (result i32)
+        (i32.add (call $open (i32.const 0)) (call $mode (i32.const 0) (i32.const 0)))))"#;
+
 /// Makes all attempts of `policy` behind each layer, and compares the outcomes. `pretended` is
-/// the version of Landlock; `None` means this machine's version.
-fn holds(tool: &Tool, policy: Policy, pretended: Option<u32>) -> Result<()> {
+/// the version of Landlock; `None` means this machine's version. With `os` the module imports
+/// functions of `wasi_aot_os_1`.
+fn holds(tool: &Tool, policy: Policy, pretended: Option<u32>, os: bool) -> Result<()> {
     let version = attempts::landlock_version();
     if pretended.is_some_and(|pretended| pretended > version) {
         eprintln!("SKIPPED: this kernel's version of Landlock is {version}");
@@ -62,8 +73,12 @@ fn holds(tool: &Tool, policy: Policy, pretended: Option<u32>) -> Result<()> {
     let place = AttemptDirectory::new()?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let port = listener.local_addr()?.port();
-    let attempts = attempts::of(policy, &place, port, version)?;
-    let flags = policy.flags(&place);
+    let attempts = attempts::of(policy, &place, port, version, os)?;
+    let mut flags = policy.flags(&place);
+    if os {
+        assemble(Path::new(&place.path("")), "os.wasm", OS)?;
+        flags.extend(["--preload".into(), format!("os={}", place.path("os.wasm"))]);
+    }
     let module = guest("corrupt", Goal::Wasip1)?;
     let fenced = shim::executable(tool, Target::LinuxAmd64, shim::CORRUPT, &module, &flags)?;
     let open = [&flags[..], &["--no-harden".into()]].concat();
