@@ -94,6 +94,29 @@ const BAD: &[Bad] = &[
         says: &["wasi_snapshot_preview1", "fd_juggle"],
     },
     Bad {
+        name: "an unknown function of wasi_aot_os_1",
+        module: |dir| {
+            let text =
+                r#"(module (import "wasi_aot_os_1" "fd_read" (func)) (func (export "_start")))"#;
+            assemble(dir, "m.wasm", text)
+        },
+        flags: &[],
+        says: &[
+            "import wasi_aot_os_1.fd_read",
+            "build with the wasi-aot that the module was made for",
+        ],
+    },
+    Bad {
+        name: "an import of wasi_aot_os_1 with another signature",
+        module: |dir| {
+            let text =
+                r#"(module (import "wasi_aot_os_1" "path_open" (func)) (func (export "_start")))"#;
+            assemble(dir, "m.wasm", text)
+        },
+        flags: &[],
+        says: &["wasi_aot_os_1.path_open", "wasi_aot_os_1 defines"],
+    },
+    Bad {
         name: "an import of another signature",
         module: |dir| {
             let text = r#"(module (import "wasi_snapshot_preview1" "fd_close" (func (param i64))) (func (export "_start")))"#;

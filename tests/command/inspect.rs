@@ -29,6 +29,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     let rest = [
         test("inspect/a module, for people", tool, module_text),
         test("inspect/modules that can't be built", tool, refused_modules),
+        test("inspect/functions beyond preview 1", tool, os_functions),
         test("inspect/a policy", tool, policy),
         natively(test(
             "inspect/an executable, for people",
@@ -239,6 +240,45 @@ fn policy(tool: &Tool) -> Result<()> {
     )?;
     equal(&some["go"]["version"], &json!("go1.27.3"))?;
     equal(&some["go"]["main_package"], &json!("hello"))
+}
+
+fn os_functions(tool: &Tool) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let program = dir.path().join("program");
+    let module = guest("os", Goal::Wasip1)?;
+    lines(
+        tool,
+        &module,
+        &[
+            "can be built: yes",
+            "What it may ask for",
+            "  signals       to catch and ignore signals (unless --no-signals is given)",
+            "  host          the number of its process, and the host's name (--hostname)",
+            "                (wasi_aot_os_1.host_name, wasi_aot_os_1.process_id)",
+        ],
+    )?;
+    for (flags, expected) in [
+        (
+            &["--dir", "."][..],
+            &[
+                "  signals       may be caught and ignored",
+                "  host name     can't be asked for",
+                "  file modes    may be set in directories for writing",
+            ][..],
+        ),
+        (
+            &["--no-signals", "--hostname"],
+            &[
+                "  signals       can't be caught or ignored (--no-signals)",
+                "  host name     may be asked for (--hostname)",
+                "  memory        ",
+            ],
+        ),
+    ] {
+        build(tool, &module, &program, flags)?;
+        lines(tool, &program, expected)?;
+    }
+    Ok(())
 }
 
 fn executable_text(tool: &Tool) -> Result<()> {

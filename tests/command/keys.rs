@@ -6,7 +6,7 @@ use harness::go::Goal;
 use harness::run::Run;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -27,10 +27,24 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             let module = guest("files", Goal::Wasip1)?;
             let flags = ["--dir", ".", "--env", "A=1", "--listen", "127.0.0.1:80"];
             build(tool, &module, &program, &flags)?;
-            compare(
-                &report(tool, &[], Some(&program))?,
-                &documented("inspect", "modules")?,
-            )
+            let mut report = report(tool, &[], Some(&program))?;
+            // The guest calls none, and an empty array has no keys. The next test fills it.
+            ensure!(report["os_functions"] == json!([]), "{report}");
+            report["os_functions"] = json!(["process_id"]);
+            compare(&report, &documented("inspect", "modules")?)
+        }),
+        test("keys/inspect, functions beyond preview 1", tool, |tool| {
+            let dir = tempfile::tempdir()?;
+            let program = dir.path().join("program");
+            build(tool, &guest("os", Goal::Wasip1)?, &program, &[])?;
+            let report = report(tool, &[], Some(&program))?;
+            let functions = report["os_functions"].as_array().context("no array")?;
+            let all = wasi_aot_contract::os::FUNCTIONS.iter();
+            ensure!(
+                all.map(|f| f.name)
+                    .eq(functions.iter().filter_map(Value::as_str))
+            );
+            Ok(())
         }),
         test("keys/targets", tool, |tool| {
             compare(

@@ -3,7 +3,7 @@
 
 use crate::support::{self, build, guest, run, test, text};
 use anyhow::{Context, Result, ensure};
-use harness::go::Goal;
+use harness::go::{Flavour, Goal, OLDER, Toolchain};
 use harness::live::Live;
 use harness::run::{Ends, Finished, Run};
 use harness::target;
@@ -50,6 +50,11 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         test("os/the executable keeps its mode", tool, own),
         test("os/the host's name", tool, host_name),
         test("os/hostile arguments", tool, hostile),
+        test("os/the oldest Go", tool, |tool| {
+            let module = Toolchain::new(OLDER[0])?.build("os", Flavour::Plain, Goal::Wasip1)?;
+            let program = Program::of(tool, &module, &["--dir", "."])?;
+            program.says(&["modes", "create", "new=600"], &["create new ok"])
+        }),
         test("os/without the second fence", tool, |tool| {
             let program = Program::new(tool, &["--dir", ".", "--no-harden", "--hostname"])?;
             waits(&program, "wait", "ready EAGAIN")?;
@@ -66,11 +71,15 @@ struct Program {
 
 impl Program {
     fn new(tool: &Tool, flags: &[&str]) -> Result<Self> {
+        Self::of(tool, &guest("os", Goal::Wasip1)?, flags)
+    }
+
+    fn of(tool: &Tool, module: &Path, flags: &[&str]) -> Result<Self> {
         let dir = tempfile::tempdir()?;
         let work = dir.path().join("work");
         fs::create_dir(&work)?;
         let path = dir.path().join("program");
-        build(tool, &guest("os", Goal::Wasip1)?, &path, flags)?;
+        build(tool, module, &path, flags)?;
         Ok(Self { path, dir })
     }
 
