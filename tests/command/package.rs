@@ -9,7 +9,6 @@ use harness::run::{Ends, Finished, Run};
 use harness::suite::test;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -133,19 +132,8 @@ impl Place {
 
     /// `PROGRAM ARGS...` in the module's directory, with this Go on PATH.
     fn command(&self, program: &Path, arguments: &[&str]) -> Result<Command> {
-        let go = self.go.command(Goal::Wasip1)?;
         let mut command = Command::new(program);
-        for (name, value) in go.get_envs() {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
-        // wasi-aot sets these for the go command itself.
-        command.env_remove("GOOS").env_remove("GOARCH");
-        let mut path = OsString::from(self.go.goroot.join("bin"));
-        path.push(":/usr/bin:/bin");
-        command.env("PATH", path);
+        self.go.lend(&mut command)?;
         command.env("GOCACHE", &self.cache);
         command.env("XDG_CACHE_HOME", self.directory.path().join("cache"));
         command.args(arguments).current_dir(self.path(""));

@@ -15,6 +15,18 @@ pub const NEWEST: &str = "1.27.3";
 /// Older versions; `tests/setup.sh` installs the same list.
 pub const OLDER: [&str; 2] = ["1.21.13", "1.24.11"];
 
+/// The settings that say where `go` finds modules of others, and where it keeps them.
+const DOWNLOADS: [&str; 8] = [
+    "GOPROXY",
+    "GOSUMDB",
+    "GONOSUMDB",
+    "GONOPROXY",
+    "GOPRIVATE",
+    "GOINSECURE",
+    "GOVCS",
+    "GOMODCACHE",
+];
+
 /// Flags of `go build`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Flavour {
@@ -219,6 +231,35 @@ impl Toolchain {
             command.env("GOCACHE", paths::guest_cache()?.join("go-build"));
         }
         Ok(command)
+    }
+
+    /// Lets `command`, a program that calls `go` itself, find this toolchain, with the settings of
+    /// [`Self::command`].
+    pub fn lend(&self, command: &mut Command) -> Result<()> {
+        for (name, value) in self.command(Goal::Native)?.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let mut path = OsString::from(self.goroot.join("bin"));
+        path.push(":/usr/bin:/bin");
+        command.env("PATH", path);
+        Ok(())
+    }
+
+    /// Lets `command`, which has the settings of [`Self::command`], download modules from where
+    /// the user's `go` downloads them.
+    pub fn with_downloads(&self, command: &mut Command) -> Result<()> {
+        let mut ask = Command::new(self.goroot.join("bin/go"));
+        ask.arg("env").args(DOWNLOADS).env("GOTOOLCHAIN", "local");
+        let told = Run::of(ask).run()?;
+        if !told.ends.is_success() {
+            bail!("{}", String::from_utf8_lossy(&told.stderr));
+        }
+        let values = String::from_utf8(told.stdout)?;
+        command.envs(DOWNLOADS.into_iter().zip(values.lines()));
+        Ok(())
     }
 }
 

@@ -47,12 +47,20 @@ impl Tool {
         output: &Path,
         flags: impl IntoIterator<Item = S>,
     ) -> Result<Finished> {
-        let mut command = self.command([
-            "build".as_ref(),
-            module.as_os_str(),
-            "-o".as_ref(),
-            output.as_os_str(),
-        ]);
+        let command = self.building(module.as_os_str(), output, flags);
+        Run::of(command).seconds(300).run()
+    }
+
+    /// The command `wasi-aot build INPUT -o OUTPUT FLAGS...` for the tested target, not yet
+    /// started.
+    pub fn building<S: AsRef<OsStr>>(
+        &self,
+        input: &OsStr,
+        output: &Path,
+        flags: impl IntoIterator<Item = S>,
+    ) -> Command {
+        let mut command =
+            self.command(["build".as_ref(), input, "-o".as_ref(), output.as_os_str()]);
         command.args(flags);
         // Tests about targets name a target themselves.
         if target::is_emulated() && !command.get_args().any(|arg| arg == "--target") {
@@ -65,7 +73,7 @@ impl Tool {
         {
             command.args(passes::flag());
         }
-        Run::of(command).seconds(300).run()
+        command
     }
 
     /// The executable of `module`, built with `flags`. It is built once in a run.
