@@ -99,13 +99,13 @@ test-passes: build tools ## Run suites once for each pass of the compiler, witho
 test-shim:
 	cargo test $(SHIM)
 
-AARCH64_SUITES := adversarial codegen command differential differential-go edges executable go imports spec std wasi
+AARCH64_SUITES := adversarial codegen command differential differential-go edges executable go imports programs spec std wasi
 
-# SUITES="wasi edges" chooses suites. Tests that need a real kernel are in test-aarch64-system.
+# SUITES="wasi edges" chooses suites, FILTER=alpha tests. Tests that need a real kernel are in test-aarch64-system.
 test-aarch64: export WASI_AOT_TEST_TARGET = linux/arm64
 test-aarch64: build tools ## Run the suites' executables for linux/arm64 under qemu-user
 	@tests/setup-aarch64.sh rust qemu
-	$(TEST_ALL) $(addprefix --test ,$(or $(SUITES),$(AARCH64_SUITES))) $(OR_SAY_WHAT_FAILED)
+	$(TEST_ALL) $(addprefix --test ,$(or $(SUITES),$(AARCH64_SUITES))) $(if $(FILTER),-- "$(FILTER)") $(OR_SAY_WHAT_FAILED)
 
 # MACHINE="16k" chooses machines by name. PAGES=1 first builds a kernel with pages of 64 KiB;
 # later runs use that kernel, too.
