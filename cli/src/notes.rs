@@ -1,6 +1,7 @@
 //! Notes about what an executable may touch.
 
 use crate::describe::show;
+use crate::go::needs;
 use crate::progress::Progress;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -29,6 +30,16 @@ pub fn own_directory(output: &Path, policy: &Policy, progress: &Progress) {
             show::one_line(&output.display().to_string()),
             show::printable_bytes(&grant.host),
         ));
+    }
+}
+
+/// Says that a module lacks signals and asks for them.
+pub fn lacking(wasm: &[u8], progress: &Progress) {
+    if needs::lacks_signals(wasm) {
+        progress.note(
+            "no signal reaches the module, which asks for some: Go leaves signals out on wasip1; \
+             wasi-aot build PACKAGE brings them",
+        );
     }
 }
 

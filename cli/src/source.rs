@@ -18,6 +18,8 @@ pub enum Source {
         package: Package,
         /// Flags of `go build`.
         flags: Vec<OsString>,
+        /// Whether the overlay of Go's library may be used.
+        overlay: bool,
     },
 }
 
@@ -32,9 +34,15 @@ impl Source {
         flags: &GoFlags,
         more: &[OsString],
     ) -> Result<(Self, usize), Usage> {
+        let overlay = flags.overlay();
         let flags = [&flags.arguments()[..], more].concat();
         if let Some((count, package)) = Package::of(arguments) {
-            return Ok((Self::Package { package, flags }, count));
+            let package = Self::Package {
+                package,
+                flags,
+                overlay,
+            };
+            return Ok((package, count));
         }
         let module = Path::new(arguments.first().map_or(OsStr::new("-"), AsRef::as_ref));
         if let Some(flag) = flags.first() {
@@ -60,9 +68,14 @@ impl Source {
 ///
 /// # Errors
 /// Those of [`go::build`].
-pub fn compile(package: &Package, flags: &[OsString], progress: &Progress) -> Result<Program> {
+pub fn compile(
+    package: &Package,
+    flags: &[OsString],
+    overlay: bool,
+    progress: &Progress,
+) -> Result<Program> {
     let started = Instant::now();
-    let program = go::build(package, flags)?;
+    let program = go::build(package, flags, overlay, progress)?;
     progress.phase(&Phase {
         name: "go build",
         duration: started.elapsed(),

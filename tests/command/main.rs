@@ -3,7 +3,8 @@
 //! - [`output`]: what `build` writes, in each form; [`repeat`]: the same bytes each time;
 //! - [`errors`]: modules that can't be compiled; [`policy`]: grants that contradict each
 //!   other;
-//! - [`package`]: Go packages as input; `wasi-aot test`;
+//! - [`package`]: Go packages as input; `wasi-aot test`; [`overlay`]: what they get from Go's
+//!   library;
 //! - [`run`]: `wasi-aot run`; [`run_cache`]: the cache that it keeps;
 //! - [`grant`]: `wasi-aot grant`;
 //! - [`inspect`]: `wasi-aot inspect`; [`keys`]: the keys of its JSON are documented;
@@ -18,6 +19,7 @@ mod inspect;
 mod isolation;
 mod keys;
 mod output;
+mod overlay;
 mod package;
 mod policy;
 mod repeat;
@@ -37,6 +39,7 @@ fn main() -> anyhow::Result<()> {
         isolation::trials,
         keys::trials,
         output::trials,
+        overlay::trials,
         package::trials,
         policy::trials,
         repeat::trials,

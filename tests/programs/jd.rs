@@ -93,7 +93,7 @@ pub const PROGRAM: Program = Program {
             code: 2,
             says: &["/missing/b.json"],
             differs: &[Difference {
-                part: Part::Stderr("no such file or directory", "Bad file number"),
+                part: Part::Stderr("no such file or directory", "bad file descriptor"),
                 why: "no grant covers the name",
             }],
             ..USE

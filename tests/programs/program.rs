@@ -122,9 +122,6 @@ pub struct Difference {
     pub why: &'static str,
 }
 
-/// Why messages differ in capital letters.
-pub const GO_ERRORS: &str = "Go has other texts for the system's errors on wasip1";
-
 /// The part of an outcome that differs.
 #[derive(Debug)]
 pub enum Part {

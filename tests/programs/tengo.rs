@@ -147,7 +147,7 @@ fmt.println(is_error(cmd) ? cmd : cmd.output())
             differs: &[Difference {
                 part: Part::Stdout(
                     "from outside\n\n",
-                    "error: \"open /dev/null: Bad file number\"\n",
+                    "error: \"open /dev/null: bad file descriptor\"\n",
                 ),
                 why: "a program on wasip1 starts no other one, and before it tries, it opens /dev/null",
             }],

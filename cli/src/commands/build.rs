@@ -120,16 +120,22 @@ impl Build {
         match source {
             Source::Module(path) => {
                 let output = self.destination(path, Some(path), emit)?;
-                Ok((input::read(path)?, output))
+                let wasm = input::read(path)?;
+                notes::lacking(&wasm, progress);
+                Ok((wasm, output))
             }
-            Source::Package { package, flags } => {
+            Source::Package {
+                package,
+                flags,
+                overlay,
+            } => {
                 let named = self
                     .output
                     .as_deref()
                     .filter(|output| !is_directory(output));
                 let named = named.map(|output| self.destination(output, None, emit));
                 let named = named.transpose()?;
-                let program = source::compile(package, flags, progress)?;
+                let program = source::compile(package, flags, *overlay, progress)?;
                 // A module of this name has the name of Go's executable as its default output.
                 let mut module = program.name;
                 module.push(".wasm");

@@ -6,6 +6,7 @@ pub mod completions;
 pub mod go_exec;
 pub mod grant;
 pub mod inspect;
+pub mod overlay;
 pub mod passes;
 pub mod run;
 pub mod targets;

@@ -106,9 +106,13 @@ impl Run {
                 };
                 (module, arguments)
             }
-            Source::Package { package, flags } => {
+            Source::Package {
+                package,
+                flags,
+                overlay,
+            } => {
                 let progress = Progress::new(self.report.loudness_beside_a_program());
-                let program = source::compile(package, flags, &progress)?;
+                let program = source::compile(package, flags, *overlay, &progress)?;
                 let module = Module {
                     wasm: program.wasm,
                     name: source.name(),

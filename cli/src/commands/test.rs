@@ -3,6 +3,7 @@
 use super::go_exec::GoExec;
 use crate::arguments::takes_value;
 use crate::go;
+use crate::progress::{Loudness, Progress};
 use crate::usage::Usage;
 use anyhow::{Context, Result};
 use clap::{Args, Command, FromArgMatches};
@@ -30,14 +31,21 @@ pub struct Test {
 
 impl Test {
     pub fn run(self) -> Result<()> {
-        let (ours, gos) = divide(&go_exec(), self.arguments)?;
+        let (overlay, arguments) = without_overlay(self.arguments);
+        let (ours, gos) = divide(&go_exec(), arguments)?;
         let this = std::env::current_exe().context("cannot find wasi-aot's own file")?;
         let words = [&[this.into(), "go-exec".into()][..], &ours].concat();
+        let quiet = ours.iter().any(|flag| flag == "--quiet");
         let exec = words.iter().map(|word| quoted(word));
         let exec = exec.collect::<Result<Vec<_>, _>>()?.join(OsStr::new(" "));
         let mut arguments = vec!["-exec".into(), exec];
         arguments.extend(gos);
-        go::test(&arguments)
+        let progress = Progress::new(Loudness {
+            phases: false,
+            notes: !quiet,
+            progress: false,
+        });
+        go::test(&arguments, overlay, &progress)
     }
 }
 
@@ -46,6 +54,16 @@ fn go_exec() -> Command {
     let mut command = GoExec::augment_args(Command::new("go-exec"));
     command.build();
     command
+}
+
+/// Whether the overlay is wanted, and the arguments without the flag that says so.
+fn without_overlay(all: Vec<OsString>) -> (bool, Vec<OsString>) {
+    let end = all.iter().position(|a| a == "-args" || a == "--args");
+    let end = end.unwrap_or(all.len());
+    let at = all[..end].iter().position(|a| a == "--no-go-overlay");
+    let mut rest = all;
+    at.map(|at| rest.remove(at));
+    (at.is_none(), rest)
 }
 
 /// Divides arguments into those of `go-exec` and those of `go test`.

@@ -30,11 +30,20 @@ pub struct GoFlags {
     /// Leave directories of this machine out of the program
     #[arg(long)]
     trimpath: bool,
+
+    /// Leave Go's library as it is: without signals, modes of files and time zones
+    #[arg(long)]
+    no_go_overlay: bool,
 }
 
 impl GoFlags {
     /// The names of the flags that Go's users write with one dash.
     pub const NAMES: [&str; 6] = ["tags", "ldflags", "gcflags", "mod", "modfile", "trimpath"];
+
+    /// Whether the overlay of Go's library may be used.
+    pub fn overlay(&self) -> bool {
+        !self.no_go_overlay
+    }
 
     /// As `go build` takes them.
     pub fn arguments(&self) -> Vec<OsString> {

@@ -6,8 +6,13 @@
 //! - Go's messages are shown as Go writes them. After them wasi-aot says nothing more.
 //! - Nothing of the user's is written: Go's output goes to a temporary directory.
 
+mod build;
+pub mod needs;
+mod overlay;
 mod package;
 mod toolchain;
 
+pub use build::{Program, build, test};
+pub use overlay::Overlay;
 pub use package::Package;
-pub use toolchain::{Program, build, test};
+pub use toolchain::Toolchain;

@@ -1,114 +1,142 @@
 //! Runs the user's `go` command.
 
-use super::Package;
+use super::overlay::Overlay;
 use crate::told::Told;
-use crate::usage::Usage;
-use anyhow::{Context, Result, bail};
-use std::ffi::{OsStr, OsString};
+use anyhow::{Context, Result};
+use serde_json::Value;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 
-/// A compiled program.
+/// The Go that compiles, and what matters here of its settings.
 #[derive(Debug)]
-pub struct Program {
-    /// The name that Go gives it.
-    pub name: OsString,
-    pub wasm: Vec<u8>,
+pub struct Toolchain {
+    pub goroot: PathBuf,
+    pub modcache: PathBuf,
+    /// As in `go1.27.3`.
+    pub version: String,
+    flags: String,
 }
 
-/// Compiles a main package for wasip1. `flags` are flags of `go build`.
-///
-/// # Errors
-/// [`Told`] when Go failed; without Go; when the package isn't one program.
-pub fn build(package: &Package, flags: &[OsString]) -> Result<Program> {
-    if let Some(flag) = flags.iter().find(|flag| names_output(flag)) {
-        bail!(Usage(format!(
-            "{} is Go's output, which wasi-aot reads; give -o to wasi-aot, before the --",
-            flag.display()
-        )));
-    }
-    let directory = tempfile::Builder::new().prefix("wasi-aot-go-").tempdir();
-    let directory = directory.context("cannot make a temporary directory")?;
-    let output = match package {
-        Package::Local(names) => {
-            let output = directory.path().join("out");
-            fs::create_dir(&output)?;
-            let mut command = for_wasip1(["build"]);
-            command
-                .args(flags)
-                .arg("-o")
-                .arg(with_slash(&output))
-                .args(names);
-            finish(command)?;
-            output
+impl Toolchain {
+    /// The toolchain that the `go` command chooses here, or the one of `version` where that is
+    /// another one.
+    ///
+    /// # Errors
+    /// [`Told`] when Go failed; without Go.
+    pub fn of_user(version: Option<&str>) -> Result<Self> {
+        let chosen = Self::ask(None)?;
+        match version {
+            Some(other) if other != chosen.version => Self::ask(Some(other)),
+            _ => Ok(chosen),
         }
-        Package::Versioned(name) => install(name, flags, directory.path())?,
-    };
-    only_program(&output).with_context(|| package.name())
-}
-
-/// Runs `go test` for wasip1 with these arguments.
-///
-/// # Errors
-/// [`Told`] when Go failed; without Go.
-pub fn test(arguments: &[OsString]) -> Result<()> {
-    let mut command = for_wasip1(["test"]);
-    command.args(arguments);
-    finished(command.status())
-}
-
-/// `go install` is the only command that compiles a package of a version without a module
-/// around it. It writes below GOPATH, so GOPATH is `directory`, and modules stay where they
-/// are. It refuses to cross-compile if GOBIN is set.
-fn install(name: &OsStr, flags: &[OsString], directory: &Path) -> Result<PathBuf> {
-    let mut command = for_wasip1(["install"]);
-    command.env("GOMODCACHE", go_env("GOMODCACHE")?);
-    let file = PathBuf::from(go_env("GOENV")?);
-    if let Ok(settings) = fs::read_to_string(&file) {
-        let kept = settings.lines().filter(|line| !line.starts_with("GOBIN="));
-        let without = directory.join("env");
-        fs::write(
-            &without,
-            kept.map(|line| format!("{line}\n")).collect::<String>(),
-        )?;
-        command.env("GOENV", without);
     }
-    command.env_remove("GOBIN").env("GOPATH", directory);
-    command.args(flags).arg(name);
-    finish(command)?;
-    Ok(directory.join("bin/wasip1_wasm"))
+
+    fn ask(version: Option<&str>) -> Result<Self> {
+        let mut command = Command::new("go");
+        command.args([
+            "env",
+            "-json",
+            "GOROOT",
+            "GOMODCACHE",
+            "GOVERSION",
+            "GOFLAGS",
+        ]);
+        if let Some(version) = version {
+            command.env("GOTOOLCHAIN", version);
+        }
+        let output = output_of(command)?;
+        let read: Value = serde_json::from_slice(&output).context("go env -json isn't JSON")?;
+        let setting = |name: &str| {
+            let value = read.get(name).and_then(Value::as_str);
+            value.unwrap_or_default().to_owned()
+        };
+        Ok(Self {
+            goroot: setting("GOROOT").into(),
+            modcache: setting("GOMODCACHE").into(),
+            version: setting("GOVERSION"),
+            flags: setting("GOFLAGS"),
+        })
+    }
+
+    /// The minor version: 27 of `go1.27.3` and of `go1.27rc1`.
+    pub fn minor(&self) -> Option<u32> {
+        let rest = self.version.strip_prefix("go1.")?;
+        let end = rest.find(|c: char| !c.is_ascii_digit());
+        rest[..end.unwrap_or(rest.len())].parse().ok()
+    }
+
+    /// The overlay that GOFLAGS names.
+    pub fn overlay(&self) -> Option<PathBuf> {
+        let mut flags = self.flags.split_whitespace();
+        flags.find_map(|flag| {
+            let value = flag.trim_start_matches('-').strip_prefix("overlay=");
+            value.map(PathBuf::from)
+        })
+    }
+}
+
+/// `go COMMAND` for wasip1. Where the overlay has another name of GOROOT, the command is that
+/// GOROOT's, since a `go` command and its GOROOT must have one version.
+pub fn for_wasip1(command: &str, overlay: Option<&Overlay>) -> Command {
+    let goroot = overlay.and_then(|overlay| overlay.goroot.as_ref());
+    let program = goroot.map_or("go".into(), |goroot| goroot.join("bin/go"));
+    let mut go = Command::new(program);
+    go.arg(command).env("GOOS", "wasip1").env("GOARCH", "wasm");
+    if let Some(goroot) = goroot {
+        go.env("GOROOT", goroot).env("GOTOOLCHAIN", "local");
+    }
+    go
 }
 
 /// A setting as `go env` prints it.
-fn go_env(name: &str) -> Result<OsString> {
-    let output = Command::new("go")
-        .args(["env", name])
-        .stderr(Stdio::inherit())
-        .output();
-    let output = output.map_err(missing)?;
-    status(output.status)?;
-    let text = String::from_utf8(output.stdout).context("go env isn't UTF-8")?;
+///
+/// # Errors
+/// [`Told`] when Go failed; without Go.
+pub fn go_env(name: &str) -> Result<OsString> {
+    let mut command = Command::new("go");
+    command.args(["env", name]);
+    let text = String::from_utf8(output_of(command)?).context("go env isn't UTF-8")?;
     Ok(text.trim_end_matches('\n').into())
 }
 
-fn for_wasip1<const N: usize>(arguments: [&str; N]) -> Command {
-    let mut command = Command::new("go");
-    command
-        .args(arguments)
-        .env("GOOS", "wasip1")
-        .env("GOARCH", "wasm");
-    command
+/// The lines of Go's file of settings without those that set `name`. `None` if there is no file.
+///
+/// # Errors
+/// Those of [`go_env`].
+pub fn settings_without(name: &str) -> Result<Option<String>> {
+    let file = PathBuf::from(go_env("GOENV")?);
+    let Ok(settings) = fs::read_to_string(&file) else {
+        return Ok(None);
+    };
+    let sets = |line: &&str| line.split_once('=').is_some_and(|(set, _)| set == name);
+    let kept = settings.lines().filter(|line| !sets(line));
+    Ok(Some(kept.map(|line| format!("{line}\n")).collect()))
+}
+
+fn output_of(mut command: Command) -> Result<Vec<u8>> {
+    let output = command.stderr(Stdio::inherit()).output();
+    let output = output.map_err(missing)?;
+    status(output.status)?;
+    Ok(output.stdout)
 }
 
 /// Runs the command with its output on standard error: standard output is for ours.
-fn finish(mut command: Command) -> Result<()> {
+///
+/// # Errors
+/// [`Told`] when Go failed; without Go.
+pub fn finish(mut command: Command) -> Result<()> {
     command.stdin(Stdio::null()).stdout(io::stderr());
     finished(command.status())
 }
 
-fn finished(ended: io::Result<ExitStatus>) -> Result<()> {
+/// How a command ended.
+///
+/// # Errors
+/// [`Told`] when Go failed; without Go.
+pub fn finished(ended: io::Result<ExitStatus>) -> Result<()> {
     status(ended.map_err(missing)?)
 }
 
@@ -129,53 +157,25 @@ fn missing(error: io::Error) -> anyhow::Error {
     }
 }
 
-/// Whether this is `-o`, as Go's flags are written.
-fn names_output(flag: &OsStr) -> bool {
-    let text = flag.to_string_lossy();
-    let name = text.trim_start_matches('-').split('=').next();
-    text.starts_with('-') && name == Some("o")
-}
-
-/// The path with a slash at its end, which tells Go that it is a directory.
-fn with_slash(path: &Path) -> OsString {
-    let mut text = path.as_os_str().to_owned();
-    text.push("/");
-    text
-}
-
-/// The program that Go wrote into a directory.
-fn only_program(directory: &Path) -> Result<Program> {
-    let entries = match fs::read_dir(directory) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-        entries => entries?.collect::<io::Result<_>>()?,
-    };
-    match &entries[..] {
-        [entry] => Ok(Program {
-            name: entry.file_name(),
-            wasm: fs::read(entry.path())?,
-        }),
-        // Go says nothing about a package that is no program.
-        [] => bail!("not a program; give a package main"),
-        several => {
-            let mut names: Vec<_> = several.iter().map(|entry| entry.file_name()).collect();
-            names.sort();
-            let names = names.join(OsStr::new(", "));
-            bail!("several programs ({}); give one of them", names.display())
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_output_is_not_gos_business() {
-        for flag in ["-o", "--o", "-o=x", "--o=x"] {
-            assert!(names_output(OsStr::new(flag)), "{flag}");
-        }
-        for other in ["-overlay", "o", "-mod=mod", "-", ""] {
-            assert!(!names_output(OsStr::new(other)), "{other}");
-        }
+    fn versions_have_a_minor_one() {
+        let minor = |version: &str| {
+            let toolchain = Toolchain {
+                goroot: PathBuf::new(),
+                modcache: PathBuf::new(),
+                version: version.into(),
+                flags: "-v -overlay=/x.json".into(),
+            };
+            assert_eq!(toolchain.overlay(), Some("/x.json".into()));
+            toolchain.minor()
+        };
+        assert_eq!(minor("go1.27.3"), Some(27));
+        assert_eq!(minor("go1.28rc1"), Some(28));
+        assert_eq!(minor("go1.21"), Some(21));
+        assert_eq!(minor("devel go1.28-abc"), None);
     }
 }

@@ -1,0 +1,13 @@
+//go:build wasip1
+
+package runtime
+
+// hostPoll readies the goroutines whose descriptors are ready. Natively sysmon polls for a
+// goroutine that computes. There is no sysmon on wasm, and the scheduler polls only where no
+// goroutine is runnable.
+func hostPoll() {
+	if netpollinited() && netpollWaiters.Load() > 0 {
+		list := netpoll(0)
+		injectglist(&list)
+	}
+}
