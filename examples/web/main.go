@@ -6,11 +6,15 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"flag"
 	"log"
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 )
 
@@ -30,7 +34,27 @@ func main() {
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,
 	}
-	log.Fatal(server.Serve(listener))
+	stopped := stopOnSignal(&server)
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		log.Fatal(err)
+	}
+	<-stopped
+	log.Print("all requests are answered")
+}
+
+// stopOnSignal lets the server answer what it has begun when SIGINT or SIGTERM comes, and take
+// nothing new. The channel is closed when all is answered.
+func stopOnSignal(server *http.Server) <-chan struct{} {
+	ctx, _ := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	stopped := make(chan struct{})
+	go func() {
+		<-ctx.Done()
+		if err := server.Shutdown(context.Background()); err != nil {
+			log.Print(err)
+		}
+		close(stopped)
+	}()
+	return stopped
 }
 
 func listen(addr string) (net.Listener, error) {
