@@ -57,12 +57,19 @@ pub fn build(
 /// # Errors
 /// [`Told`](crate::told::Told) when Go failed; without Go.
 pub fn test(arguments: &[OsString], overlay: bool, progress: &Progress) -> Result<()> {
+    let end = arguments.iter().position(|word| is_named(word, "args"));
+    let (gos, tests) = arguments.split_at(end.unwrap_or(arguments.len()));
     let overlay = match overlay {
-        true => overlay_for(None, arguments, progress)?,
+        true => overlay_for(None, gos, progress)?,
         false => None,
     };
     let mut command = for_wasip1("test", overlay.as_ref());
-    command.args(arguments);
+    match &overlay {
+        // Flags may stand behind packages, but nothing says where the tests' own words begin.
+        Some(overlay) => command.arg(overlay.flag()).args(without_overlay_flags(gos)),
+        None => command.args(gos),
+    };
+    command.args(tests);
     finished(command.status())
 }
 
@@ -155,6 +162,20 @@ fn overlay_flag(flags: &[OsString]) -> Option<PathBuf> {
     }
 }
 
+/// Go's arguments without the user's own overlays.
+fn without_overlay_flags(arguments: &[OsString]) -> Vec<&OsString> {
+    let mut arguments = arguments.iter();
+    let mut kept = Vec::new();
+    while let Some(argument) = arguments.next() {
+        if !is_named(argument, "overlay") {
+            kept.push(argument);
+        } else if !argument.to_string_lossy().contains('=') {
+            arguments.next();
+        }
+    }
+    kept
+}
+
 /// Whether this is the flag of that name, as Go's flags are written.
 fn is_named(flag: &OsStr, wanted: &str) -> bool {
     let text = flag.to_string_lossy();
@@ -194,6 +215,24 @@ fn only_program(directory: &Path) -> Result<Program> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn overlays_of_the_users_own_are_found_and_left_out() {
+        let words = |line: &str| -> Vec<OsString> {
+            line.split_whitespace().map(OsString::from).collect()
+        };
+        for (line, file, rest) in [
+            ("-v ./...", None, "-v ./..."),
+            ("-v -overlay=a ./...", Some("a"), "-v ./..."),
+            ("./x --overlay a -v", Some("a"), "./x -v"),
+            ("-overlay a -overlay=b x", Some("b"), "x"),
+        ] {
+            let all = words(line);
+            assert_eq!(overlay_flag(&all), file.map(PathBuf::from), "{line}");
+            let kept: Vec<_> = without_overlay_flags(&all).into_iter().cloned().collect();
+            assert_eq!(kept, words(rest), "{line}");
+        }
+    }
 
     #[test]
     fn the_output_is_not_gos_business() {

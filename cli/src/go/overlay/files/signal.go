@@ -33,8 +33,30 @@ const numSig = 31
 // variable until the loop runs; then nobody writes to it.
 var signals *os.File
 
+// The signals that a native Go program catches and drops until it asks for them (this package's
+// documentation, "Default behavior of signals in Go programs"). Here they are ignored.
+const dropped uint32 = 1<<syscall.SIGUSR1 | 1<<syscall.SIGUSR2 | 1<<syscall.SIGALRM |
+	1<<syscall.SIGPROF | 1<<syscall.SIGPOLL | 1<<syscall.SIGPWR
+
+// Those of dropped that the program asked to ignore. Package signal's lock guards writing.
+var ignored uint32
+
+// HUP and INT if the process was started with them ignored, as by nohup. Go leaves them so
+// whenever nobody waits for them.
+var inherited uint32
+
 func init() {
 	watchSignalLoop = loop
+	for sig := 1; sig < numSig; sig++ {
+		if dropped&(1<<sig) != 0 {
+			signal_set(uint32(sig), actionIgnore)
+		}
+	}
+	for _, sig := range []syscall.Signal{syscall.SIGHUP, syscall.SIGINT} {
+		if signalIgnored(int(sig)) {
+			inherited |= 1 << sig
+		}
+	}
 }
 
 // Whether the loop has taken a signal that it hasn't processed yet.
@@ -90,6 +112,7 @@ func signum(sig os.Signal) int {
 // A signal that the host can't deliver stays as it is, as SIGKILL does natively. Without
 // the right to catch signals all of them do.
 func enableSignal(sig int) {
+	ignored &^= 1 << sig
 	if signals == nil {
 		var fd int32
 		if signal_open(unsafe.Pointer(&fd)) != 0 {
@@ -101,14 +124,23 @@ func enableSignal(sig int) {
 }
 
 func disableSignal(sig int) {
-	signal_set(uint32(sig), actionDefault)
+	ignored &^= 1 << sig
+	action := uint32(actionDefault)
+	if (dropped|inherited)&(1<<sig) != 0 {
+		action = actionIgnore
+	}
+	signal_set(uint32(sig), action)
 }
 
 func ignoreSignal(sig int) {
+	ignored |= dropped & (1 << sig)
 	signal_set(uint32(sig), actionIgnore)
 }
 
 func signalIgnored(sig int) bool {
+	if dropped&(1<<sig) != 0 {
+		return ignored&(1<<sig) != 0
+	}
 	var action uint32
 	return signal_get(uint32(sig), unsafe.Pointer(&action)) == 0 && action == actionIgnore
 }
