@@ -2,7 +2,7 @@
 
 use crate::paths;
 use crate::run::Run;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use std::collections::hash_map::DefaultHasher;
 use std::ffi::OsString;
 use std::fmt;
@@ -261,6 +261,33 @@ impl Toolchain {
         command.envs(DOWNLOADS.into_iter().zip(values.lines()));
         Ok(())
     }
+}
+
+/// Keeps Go's build cache where it is, for a `command` that gets another XDG_CACHE_HOME: the cache
+/// would be below it.
+pub fn keep_go_cache(command: &mut Command) {
+    let set =
+        |name| command.get_envs().any(|(key, _)| key == name) || std::env::var_os(name).is_some();
+    if set("GOCACHE") {
+        return;
+    }
+    let base = std::env::var_os("XDG_CACHE_HOME").filter(|base| !base.is_empty());
+    let base = base.map(PathBuf::from);
+    let home = || Some(Path::new(&std::env::var_os("HOME")?).join(".cache"));
+    if let Some(base) = base.or_else(home) {
+        command.env("GOCACHE", base.join("go-build"));
+    }
+}
+
+/// A path as one field of `-exec`, which takes quotes but no escapes
+/// (cmd/internal/quoted).
+///
+/// # Errors
+/// For a path that isn't UTF-8 or has a quote.
+pub fn quoted(path: &Path) -> Result<String> {
+    let text = path.to_str().context("a path that is not UTF-8")?;
+    ensure!(!text.contains('\''), "{text}: go test -exec can't quote it");
+    Ok(format!("'{text}'"))
 }
 
 /// Adds the names and contents of the files right below `dir`.

@@ -86,6 +86,30 @@ pub fn surprises(report: &Report, known: impl Fn(&str) -> bool) -> Vec<String> {
     report.iter().filter_map(surprise).collect()
 }
 
+/// The part of an output that explains a failure: failed tests with their last lines, panics,
+/// traps.
+#[must_use]
+pub fn causes(output: &str) -> String {
+    const CAUSES: [&str; 4] = ["--- FAIL", "panic: ", "fatal error: ", "wasi-aot: "];
+    let (mut said, mut kept) = (Vec::new(), String::new());
+    for line in output.lines() {
+        if CAUSES
+            .iter()
+            .any(|cause| line.trim_start().starts_with(cause))
+        {
+            for line in said.drain(..).chain([line]) {
+                kept.push_str(line);
+                kept.push('\n');
+            }
+        } else if line.starts_with("    ") {
+            said.push(line);
+        } else {
+            said.clear();
+        }
+    }
+    kept
+}
+
 /// The test's name and verdict in the line after a marker.
 fn event(line: &str) -> Option<(&str, Verdict)> {
     if let Some(name) = line.strip_prefix("=== RUN   ") {

@@ -23,7 +23,7 @@ impl Check {
         let wasmtime = self.wasmtime.as_ref();
         let wasmtime = wasmtime.map(|exec| exec.test_once(&self.toolchain, package));
         let wrong = judge(package, &ours.tested);
-        let causes = causes(&ours.tested.output);
+        let causes = gotest::causes(&ours.tested.output);
         table.add(Row {
             package: package.to_owned(),
             ours,
@@ -61,29 +61,6 @@ fn judge(package: &str, tested: &Tested) -> Vec<String> {
         wrong.push(format!("the package as a whole: {:?}", tested.package));
     }
     wrong
-}
-
-/// The part of an output that explains a failure: failed tests with their last lines, panics,
-/// traps.
-fn causes(output: &str) -> String {
-    const CAUSES: [&str; 4] = ["--- FAIL", "panic: ", "fatal error: ", "wasi-aot: "];
-    let (mut said, mut kept) = (Vec::new(), String::new());
-    for line in output.lines() {
-        if CAUSES
-            .iter()
-            .any(|cause| line.trim_start().starts_with(cause))
-        {
-            for line in said.drain(..).chain([line]) {
-                kept.push_str(line);
-                kept.push('\n');
-            }
-        } else if line.starts_with("    ") {
-            said.push(line);
-        } else {
-            said.clear();
-        }
-    }
-    kept
 }
 
 /// The directory for outputs and results, made if needed.

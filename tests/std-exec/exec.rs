@@ -2,7 +2,7 @@
 
 use crate::check::results_dir;
 use anyhow::{Context, Result, ensure};
-use harness::go::{Goal, Toolchain};
+use harness::go::{Goal, Toolchain, keep_go_cache, quoted};
 use harness::gojson::{self, Tested};
 use harness::paths;
 use harness::run::Run;
@@ -154,29 +154,6 @@ impl Raw {
             seconds,
         })
     }
-}
-
-/// Go's build cache, too, would be below XDG_CACHE_HOME; it stays where it is.
-fn keep_go_cache(command: &mut Command) {
-    let set =
-        |name| command.get_envs().any(|(key, _)| key == name) || std::env::var_os(name).is_some();
-    if set("GOCACHE") {
-        return;
-    }
-    let base = std::env::var_os("XDG_CACHE_HOME").filter(|base| !base.is_empty());
-    let base = base.map(PathBuf::from);
-    let home = || Some(Path::new(&std::env::var_os("HOME")?).join(".cache"));
-    if let Some(base) = base.or_else(home) {
-        command.env("GOCACHE", base.join("go-build"));
-    }
-}
-
-/// A path as one field of `-exec`, which takes quotes but no escapes
-/// (cmd/internal/quoted).
-fn quoted(path: &Path) -> Result<String> {
-    let text = path.to_str().context("a path that is not UTF-8")?;
-    ensure!(!text.contains('\''), "{text}: go test -exec can't quote it");
-    Ok(format!("'{text}'"))
 }
 
 fn version(program: &Path) -> Result<String> {

@@ -218,9 +218,8 @@ mod tests {
 
     #[test]
     fn overlays_of_the_users_own_are_found_and_left_out() {
-        let words = |line: &str| -> Vec<OsString> {
-            line.split_whitespace().map(OsString::from).collect()
-        };
+        let words =
+            |line: &str| -> Vec<OsString> { line.split_whitespace().map(OsString::from).collect() };
         for (line, file, rest) in [
             ("-v ./...", None, "-v ./..."),
             ("-v -overlay=a ./...", Some("a"), "-v ./..."),
