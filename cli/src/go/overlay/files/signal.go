@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"sync/atomic"
 	"syscall"
+	"time"
 	"unsafe"
 )
 
@@ -65,8 +66,10 @@ var processing atomic.Bool
 // The loop starts behind the first enableSignal. The descriptor doesn't block, so the loop
 // waits in Go's scheduler, and other goroutines run.
 func loop() {
-	if signals == nil {
-		select {}
+	// Without the right to catch signals none arrives. A timer keeps the scheduler from calling a
+	// program that waits for one deadlocked.
+	for signals == nil {
+		time.Sleep(time.Hour)
 	}
 	connection, err := signals.SyscallConn()
 	for err == nil {
