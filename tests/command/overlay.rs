@@ -3,7 +3,7 @@
 
 use crate::support::text;
 use anyhow::{Context, Result, ensure};
-use harness::go::{Flavour, Goal, NEWEST, OLDER, Toolchain};
+use harness::go::{Flavour, Goal, NEWEST, OLDER, Toolchain, keep_go_cache};
 use harness::live::Live;
 use harness::paths;
 use harness::run::{Ends, Finished, Run};
@@ -67,6 +67,7 @@ impl Place {
     fn with_go(&self, arguments: &[&str]) -> Result<Command> {
         let mut command = self.tool.command(arguments);
         self.go.lend(&mut command)?;
+        keep_go_cache(&mut command);
         command.env("XDG_CACHE_HOME", self.directory.path().join("cache"));
         command.current_dir(guest());
         Ok(command)

@@ -13,7 +13,7 @@ use crate::markdown::{Action, Command, actions};
 use crate::session::Session;
 use anyhow::{Context, Result, bail, ensure};
 use harness::address;
-use harness::go::{Goal, Toolchain};
+use harness::go::{Goal, Toolchain, keep_go_cache};
 use harness::paths;
 use harness::tool::Tool;
 use std::fmt;
@@ -209,8 +209,8 @@ impl SessionDirectories {
             .env("HOME", &self.home)
             .env("TMPDIR", &self.tmp)
             .env("USER", "gopher")
-            .env("LANG", "C")
-            .env("GOCACHE", paths::guest_cache()?.join("go-build"));
+            .env("LANG", "C");
+        keep_go_cache(&mut bash);
         // Go's settings of all suites: no network, no other toolchain.
         let settings = go.command(Goal::Native)?;
         for (name, value) in settings.get_envs() {

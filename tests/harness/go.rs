@@ -263,12 +263,14 @@ impl Toolchain {
     }
 }
 
-/// Keeps Go's build cache where it is, for a `command` that gets another XDG_CACHE_HOME: the cache
-/// would be below it.
+/// Keeps Go's build cache where it is, for a `command` that gets another HOME or XDG_CACHE_HOME:
+/// the cache would be below it.
 pub fn keep_go_cache(command: &mut Command) {
-    let set =
-        |name| command.get_envs().any(|(key, _)| key == name) || std::env::var_os(name).is_some();
-    if set("GOCACHE") {
+    if command.get_envs().any(|(key, _)| key == "GOCACHE") {
+        return;
+    }
+    if let Some(set) = std::env::var_os("GOCACHE") {
+        command.env("GOCACHE", set);
         return;
     }
     let base = std::env::var_os("XDG_CACHE_HOME").filter(|base| !base.is_empty());

@@ -27,9 +27,9 @@ pub const COMPILER: Layers = &[
     ("policy", &["error"]),
     ("symbol", &[]),
     ("trap", &[]),
-    ("version", &[]),
     // Bytes to one valid module.
     ("wasm", &["error"]),
+    ("version", &["wasm"]),
     ("merge", &["error", "wasm"]),
     ("module", &["error", "wasm"]),
     // A function: facts about Go, values, passes, CLIF, machine code.
@@ -242,10 +242,10 @@ pub const CLI: Layers = &[
     ("usage", &[]),
     ("message", &["describe", "told", "usage"]),
     ("progress", &["message"]),
-    ("notes", &["describe", "progress"]),
     ("flags", &["input", "progress", "usage"]),
     ("arguments", &["flags", "message", "usage"]),
-    ("go", &["told", "usage"]),
+    ("go", &["cache", "progress", "told", "usage"]),
+    ("notes", &["describe", "go", "progress"]),
     ("settings", &["flags", "go"]),
     ("source", &["flags", "go", "input", "progress", "usage"]),
     (
