@@ -19,6 +19,7 @@
 //! - [`target`]: what executables are built for, and how they are started; [`passes`]: the passes
 //!   that a run of the tests leaves out;
 //! - [`run`]: runs a program to its end; [`live`]: talks to a running program;
+//!   [`terminal`]: a terminal that a test types at;
 //!   [`daemon`]: runs a program until its standard input ends;
 //! - [`support`]: short forms for tests that build and run one module;
 //! - [`paths`]: where tools and products are; [`address`]: addresses to listen on;
@@ -49,6 +50,7 @@ mod start;
 pub mod suite;
 pub mod support;
 pub mod target;
+pub mod terminal;
 pub mod tool;
 pub mod tree;
 pub mod ways;

@@ -1,7 +1,8 @@
 //! What can a program do if /dev is granted?
 
 use crate::support::{same_with, told};
-use crate::terminal::Terminal;
+use crate::terminal::session;
+use harness::terminal::Terminal;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::sync::Arc;
@@ -42,7 +43,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             &["ticks done", "\"the line\\n\" <nil>", "ended 0"],
             |program| {
                 let terminal = Terminal::new()?;
-                let live = terminal.session(program, "$APP ticks /dev/tty; echo ended $?")?;
+                let live = session(&terminal, program, "$APP ticks /dev/tty; echo ended $?")?;
                 terminal.until("ticks done")?;
                 terminal.type_in(b"the line\n")?;
                 terminal.until("ended")?;
