@@ -72,10 +72,12 @@ pub fn grants(policy: &Policy) -> Vec<String> {
     let variables = passed.map(|v| format!("--env {}", show::printable_bytes(v.name())));
     let inherit = policy.inherit_env.then(|| "--inherit-env".into());
     let hostname = policy.host_name.then(|| "--hostname".into());
+    let tty = policy.tty.then(|| "--tty".into());
     let no_harden = policy.no_harden.then(|| "--no-harden".into());
     let all = directories.chain(listeners).chain(variables);
     all.chain(inherit)
         .chain(hostname)
+        .chain(tty)
         .chain(no_harden)
         .collect()
 }

@@ -65,6 +65,8 @@ pub struct Policy {
     pub no_signals: bool,
     /// Let the program ask for the host's name.
     pub host_name: bool,
+    /// Let the program open its controlling terminal, and set modes of terminals.
+    pub tty: bool,
     /// An absolute directory that no grant reaches: where `wasi-aot run` keeps
     /// executables.
     pub hole: Option<Vec<u8>>,
@@ -192,7 +194,8 @@ impl Policy {
         let rest = inherit.into_iter().chain(limits).chain(fences);
         let no_signals = self.no_signals.then_some(Record::NoSignals);
         let host_name = self.host_name.then_some(Record::HostName);
-        let os = no_signals.into_iter().chain(host_name);
+        let tty = self.tty.then_some(Record::Tty);
+        let os = no_signals.into_iter().chain(host_name).chain(tty);
         let rest = rest.chain(careful).chain(hole).chain(os);
         writer::write(dirs.chain(listeners).chain(variables).chain(rest))
     }

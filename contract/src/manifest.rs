@@ -22,6 +22,7 @@
 //! | `hole` | PATH | an absolute directory that no grant reaches |
 //! | `no-signals` | | the program may not catch or ignore signals |
 //! | `host-name` | | the program may ask for the host's name |
+//! | `tty` | | the program may open its controlling terminal, and set modes of terminals |
 //! | `built-by` | text | for people: the compiler and its version |
 //! | `go-version` | text | for people: the version of Go that built the module, as Go writes it |
 
@@ -99,6 +100,8 @@ pub enum Record<'a> {
     NoSignals,
     /// `host-name`.
     HostName,
+    /// `tty`.
+    Tty,
     /// `built-by`.
     BuiltBy {
         /// Name and version.
@@ -185,6 +188,7 @@ impl<'a> Records<'a> {
             },
             b"no-signals" => Record::NoSignals,
             b"host-name" => Record::HostName,
+            b"tty" => Record::Tty,
             b"built-by" => Record::BuiltBy {
                 compiler: self.field()?,
             },
@@ -298,6 +302,7 @@ pub mod writer {
                 }
                 Record::NoSignals => field(b"no-signals"),
                 Record::HostName => field(b"host-name"),
+                Record::Tty => field(b"tty"),
                 Record::BuiltBy { compiler } => {
                     field(b"built-by");
                     field(compiler);
@@ -346,6 +351,7 @@ mod tests {
             Record::Hole { path: b"/cache" },
             Record::NoSignals,
             Record::HostName,
+            Record::Tty,
             Record::BuiltBy {
                 compiler: b"wasi-aot 1.2.3",
             },

@@ -28,6 +28,10 @@ macro_rules! for_each_os {
             fd_stat(fd: I32, stat: I32) -> I32;
             host_name(buf: I32, buf_len: I32, bufused: I32) -> I32;
             process_id(pid: I32) -> I32;
+            terminal_open(opened_fd: I32) -> I32;
+            terminal_size(fd: I32, found_size: I32) -> I32;
+            terminal_get_mode(fd: I32, found_mode: I32) -> I32;
+            terminal_set_mode(fd: I32, terminal_mode: I32) -> I32;
         }
     };
 }
@@ -71,10 +75,23 @@ pub enum Action {
     Ignored = 2,
 }
 
+/// The bits of a terminal's mode, as `terminal_set_mode` takes them and `terminal_get_mode` stores
+/// them. 0 is the terminal as the program found it.
+pub mod terminal_mode {
+    /// Each byte is read as it is typed, nothing is echoed, no key sends a signal, and what is
+    /// written isn't changed: C's `cfmakeraw`.
+    pub const RAW: u32 = 1;
+    /// Lines are read and keys send signals, but what is typed isn't echoed. With [`RAW`] this
+    /// holds for what is read; what is written isn't changed.
+    pub const NO_ECHO: u32 = 2;
+    /// All bits.
+    pub const ALL: u32 = RAW | NO_ECHO;
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
-    fn os_has_11_functions() {
-        assert_eq!(super::FUNCTIONS.len(), 11);
+    fn os_has_15_functions() {
+        assert_eq!(super::FUNCTIONS.len(), 15);
     }
 }

@@ -49,4 +49,6 @@ parts! {
     Listeners: "listeners", Record::Listen { .. },
     /// Limits processor time.
     CpuLimit: "cpu_limit", Record::MaxCpu { .. },
+    /// Finds the controlling terminal.
+    Terminal: "terminal", Record::Tty,
 }

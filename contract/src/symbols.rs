@@ -111,6 +111,17 @@ pub const SETS_MODES: OsSet = os_set(&["path_set_mode", "fd_set_mode"]);
 pub const CREATES_WITH_MODE: OsSet = os_set(&["path_open"]);
 /// The functions that ask for the host's name.
 pub const ASKS_HOST_NAME: OsSet = os_set(&["host_name"]);
+/// The functions for terminals.
+pub const USES_TERMINALS: OsSet = os_set(&[
+    "terminal_open",
+    "terminal_size",
+    "terminal_get_mode",
+    "terminal_set_mode",
+]);
+/// The function that opens the controlling terminal.
+pub const OPENS_TERMINAL: OsSet = os_set(&["terminal_open"]);
+/// The function that changes a terminal's mode.
+pub const SETS_TERMINALS: OsSet = os_set(&["terminal_set_mode"]);
 
 /// The functions of `wasi_aot_os_1` among `symbols`. They are the last of all symbols.
 #[must_use]
@@ -188,6 +199,9 @@ mod tests {
         assert_eq!(names(SETS_MODES), ["path_set_mode", "fd_set_mode"]);
         assert_eq!(names(CREATES_WITH_MODE), ["path_open"]);
         assert_eq!(names(ASKS_HOST_NAME), ["host_name"]);
+        assert_eq!(names(USES_TERMINALS).len(), 4);
+        assert_eq!(names(OPENS_TERMINAL), ["terminal_open"]);
+        assert_eq!(names(SETS_TERMINALS), ["terminal_set_mode"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! thousands of accesses, most of which trap. Only the feature `again` has this, and wasi-aot
 //! itself is never built with `again`.
 
-use crate::{arch, stack};
+use crate::{arch, ending, stack};
 use wasi_aot_contract::module::ModuleInfo;
 
 /// `SA_NODEFER`: the handler never returns, so its signal must not be blocked while it runs.
@@ -17,5 +17,5 @@ pub unsafe fn enter(module: &ModuleInfo) -> ! {
     let top = stack::current().usable.end;
     // SAFETY: the compiler wrote the entry. Nothing uses the frames on the stack any more, and
     // the signal stack is free for the next handler as soon as this function leaves it.
-    unsafe { arch::enter(module.entry, top) }
+    unsafe { arch::enter(module.entry, top, ending::ended) }
 }

@@ -12,7 +12,7 @@
 use crate::arch::SignalContext;
 use crate::report::{EXIT_MAX_CPU, Stderr, cannot_start};
 use crate::sys::{self, SignalEvent, SignalInfo};
-use crate::traps;
+use crate::{ending, traps};
 use core::fmt::Write;
 use core::sync::atomic::{AtomicU64, Ordering};
 use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
@@ -89,5 +89,5 @@ unsafe extern "C" fn on_limit(_: i32, info: *const SignalInfo, _: *const SignalC
         Milliseconds(LIMIT.load(Ordering::Relaxed))
     );
     stderr.flush();
-    sys::exit_group(EXIT_MAX_CPU)
+    ending::exit(EXIT_MAX_CPU)
 }

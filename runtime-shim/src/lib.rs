@@ -43,6 +43,7 @@ mod compare_bytes;
 #[cfg(feature = "corrupt")]
 mod corrupt;
 mod cpu_limit;
+mod ending;
 mod harden;
 mod inherited;
 mod libc_mem;
@@ -66,5 +67,6 @@ mod stack;
 mod start;
 mod sys;
 mod tables;
+mod terminals;
 mod traps;
 mod wasi;

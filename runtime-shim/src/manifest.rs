@@ -14,7 +14,7 @@
 //! | `stack-size`, `max-memory`, `max-cpu` | [`Limits`] | [`crate::start`], which hands them to `stack` and `linear_memory`, and `parts.rs` to `cpu_limit` |
 //! | `no-harden`, `require-harden` | [`Manifest::fence`] | [`crate::harden::raise`] |
 //! | `refuse-own-directory`, `hole` | fields of [`Manifest`] | `policy/way.rs` |
-//! | `no-signals`, `host-name` | fields of [`Manifest`] | `policy/os_rights.rs` |
+//! | `no-signals`, `host-name`, `tty` | fields of [`Manifest`] | `policy/os_rights.rs` |
 //! | `env-inherit` | [`Manifest::inherits_environment`] | `policy/environment.rs`; `policy/privileged.rs` refuses it |
 //! | `env`, `env-pass` | [`Manifest::records`] | `policy/environment.rs` |
 //! | `listen` | [`Manifest::records`] | `policy/listen.rs` |
@@ -40,6 +40,8 @@ pub struct Manifest {
     pub refuses_signals: bool,
     /// The guest may ask for the host's name.
     pub tells_host_name: bool,
+    /// The guest may open its controlling terminal, and set modes of terminals.
+    pub gives_terminals: bool,
 }
 
 /// Whether the second fence is put up ([`crate::harden`]).
@@ -84,6 +86,7 @@ impl Manifest {
         inherits_environment: false,
         refuses_signals: false,
         tells_host_name: false,
+        gives_terminals: false,
     };
 
     /// Reads `note`, the descriptor of the executable's note.
@@ -110,6 +113,7 @@ impl Manifest {
                 Record::EnvInherit => manifest.inherits_environment = true,
                 Record::NoSignals => manifest.refuses_signals = true,
                 Record::HostName => manifest.tells_host_name = true,
+                Record::Tty => manifest.gives_terminals = true,
                 Record::Dir { .. }
                 | Record::Listen { .. }
                 | Record::Env { .. }
@@ -178,15 +182,15 @@ mod tests {
         let plain = Manifest::read(b"wasi-aot manifest 1\0dir\0rw\0.\0\0").unwrap();
         assert_eq!(plain.fence, Fence::IfOffered);
         assert!(!plain.refuses_own_directory && !plain.inherits_environment);
-        assert!(!plain.refuses_signals && !plain.tells_host_name);
+        assert!(!plain.refuses_signals && !plain.tells_host_name && !plain.gives_terminals);
         assert_eq!((plain.hole, plain.records().count()), (None, 1));
         let all =
             b"wasi-aot manifest 1\0require-harden\0refuse-own-directory\0hole\0/c\0env-inherit\0\
-              no-signals\0host-name\0";
+              no-signals\0host-name\0tty\0";
         let all = Manifest::read(all).unwrap();
         assert_eq!(all.fence, Fence::Required);
         assert!(all.refuses_own_directory && all.inherits_environment);
-        assert!(all.refuses_signals && all.tells_host_name);
+        assert!(all.refuses_signals && all.tells_host_name && all.gives_terminals);
         assert_eq!(all.hole, Some(&b"/c"[..]));
         let without = Manifest::read(b"wasi-aot manifest 1\0no-harden\0").unwrap();
         assert_eq!(without.fence, Fence::Without);

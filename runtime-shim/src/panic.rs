@@ -1,7 +1,7 @@
 //! A panic of the runtime is a broken invariant: prints where, and ends the process.
 
+use crate::ending;
 use crate::report::{EXIT_TRAP, Stderr};
-use crate::sys;
 use core::fmt::Write;
 use core::panic::PanicInfo;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -20,5 +20,5 @@ fn panic(info: &PanicInfo<'_>) -> ! {
         let _ = writeln!(stderr, ": {}", info.message());
         stderr.flush();
     }
-    sys::exit_group(EXIT_TRAP)
+    ending::exit(EXIT_TRAP)
 }

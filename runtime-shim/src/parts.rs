@@ -19,6 +19,7 @@ use wasi_aot_contract::parts::Part;
 type Listen = fn(&Manifest, &mut Wasi) -> u32;
 type Grant = fn(&Manifest, Start<'_>, bool, u32, &mut Wasi);
 type LimitCpu = fn(u64) -> u64;
+type FindTerminal = fn(&mut Wasi);
 
 /// The parts of this executable.
 pub struct Parts<'a>(&'a PolicyInfo);
@@ -76,6 +77,17 @@ impl<'a> Parts<'a> {
         }
     }
 
+    /// Opens the controlling terminal, for a guest that may open it.
+    pub fn find_terminal(&self, wasi: &mut Wasi) {
+        let root = self.root(Part::Terminal);
+        // SAFETY: the promise of `new`'s caller; the root has this type.
+        let root =
+            root.map(|root| unsafe { core::mem::transmute::<*const (), FindTerminal>(root) });
+        if let Some(find) = root {
+            find(wasi);
+        }
+    }
+
     /// Starts the timer that limits processor time, and returns its signal, as
     /// [`unblock`](crate::sys::unblock) takes it.
     pub fn limit_cpu(&self, manifest: &Manifest) -> u64 {
@@ -109,10 +121,18 @@ fn limit_cpu(milliseconds: u64) -> u64 {
     crate::cpu_limit::install(milliseconds)
 }
 
+/// The root of [`Part::Terminal`].
+#[cfg_attr(not(test), unsafe(export_name = wasi_aot_contract::symbol!("part_terminal")))]
+fn find_terminal(wasi: &mut Wasi) {
+    if wasi.os_rights.opens_terminal {
+        wasi.terminal = policy::terminal::controlling();
+    }
+}
+
 /// Ends the process with the reason why it can't have its grants.
 fn refuse<T>(refusal: Refusal) -> T {
     cannot_start(format_args!("{refusal}"))
 }
 
 // The types by which the roots are called.
-const _: (Listen, Grant, LimitCpu) = (listen, grant, limit_cpu);
+const _: (Listen, Grant, LimitCpu, FindTerminal) = (listen, grant, limit_cpu, find_terminal);

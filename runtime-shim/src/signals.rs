@@ -12,6 +12,8 @@
 //! * A signal is caught only while the descriptor is open. When the descriptor is closed, each
 //!   caught signal has its default action again, and a pending one acts at once.
 //! * What the parent blocked stays blocked once a signal isn't caught any more.
+//! * A default action that kills may be a handler that puts something right and then dies by the
+//!   signal ([`crate::ending`]).
 //! * SIGPIPE is ignored by the runtime, which ends the process by SIGPIPE where the program
 //!   writes to a standard stream that nobody reads ([`pipe_kills`]). That is the default action
 //!   here.
@@ -19,7 +21,7 @@
 use crate::abi::errno::Errno;
 use crate::abi::fdtable::Special;
 use crate::abi::guest_memory::Batch;
-use crate::{sys, traps};
+use crate::{ending, sys, traps};
 use core::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use rustix::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use rustix::io::{Errno as Host, IoSliceMut, readv};
@@ -169,7 +171,12 @@ fn uncatch(bits: u64) {
 }
 
 fn set_handler(signal: Signal, handler: usize) -> Result<(), Host> {
-    // SAFETY: the callers give SIG_DFL or SIG_IGN.
+    let handler = if handler == SIG_DFL {
+        ending::default_handler(signal.as_raw())
+    } else {
+        handler
+    };
+    // SAFETY: the callers give SIG_DFL or SIG_IGN; a handler of `ending` is one for SA_SIGINFO.
     sys::checked(unsafe { traps::set_action(signal, handler, 0) }).map(|_| ())
 }
 

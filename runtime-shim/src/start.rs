@@ -9,8 +9,8 @@ use crate::policy::environment::Environment;
 use crate::process::Process;
 use crate::report::{self, cannot_start};
 use crate::{
-    arch, harden, inherited, linear_memory, policy, preempt, privileges, stack, sys, tables, traps,
-    wasi,
+    arch, ending, harden, inherited, linear_memory, policy, preempt, privileges, stack, sys,
+    tables, traps, wasi,
 };
 use core::ptr::with_exposed_provenance;
 use wasi_aot_contract::cpu::{Features, Missing};
@@ -89,6 +89,7 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
     let start = unsafe { policy::Start::new(rustix::param::linux_execfn(), process.args) };
     let listeners = parts.listen(&manifest, wasi);
     parts.grant(&manifest, start, privileged, listeners, wasi);
+    parts.find_terminal(wasi);
     wasi.own.keeps_free_names = wasi.os_rights.x_bits;
 
     // The second fence. Capabilities go after listeners and directories are open, which may
@@ -96,7 +97,7 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
     let dropped = privileges::drop_needless(harden::Needs::of(&wasi.fds, wasi.os_rights));
     harden::raise(&process, manifest.fence, &wasi.fds, wasi.os_rights, dropped);
     // SAFETY: the compiler wrote the entry; the stack is new.
-    unsafe { arch::enter(module.entry, stack_top) }
+    unsafe { arch::enter(module.entry, stack_top, ending::ended) }
 }
 
 /// Reads the manifest in the executable's note.

@@ -5,11 +5,13 @@
 use crate::arch::{signal_restorer, system_call};
 use core::mem::MaybeUninit;
 use linux_raw_sys::general::{
-    __NR_close_range, __NR_exit_group, __NR_getcwd, __NR_rt_sigaction, __NR_rt_sigprocmask,
-    __NR_setitimer, __NR_sigaltstack, __NR_signalfd4, __NR_timer_create, __NR_timer_settime,
-    O_CLOEXEC, O_NONBLOCK, SIG_BLOCK, SIG_UNBLOCK, itimerspec, timespec,
+    __NR_close_range, __NR_exit_group, __NR_getcwd, __NR_ioctl, __NR_rt_sigaction,
+    __NR_rt_sigprocmask, __NR_setitimer, __NR_sigaltstack, __NR_signalfd4, __NR_timer_create,
+    __NR_timer_settime, O_CLOEXEC, O_NONBLOCK, SIG_BLOCK, SIG_UNBLOCK, itimerspec, termios,
+    timespec,
 };
-use rustix::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use linux_raw_sys::ioctl::{TCGETS, TCSETS, TIOCGDEV};
+use rustix::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use rustix::io::Errno;
 
 /// The kernel's `struct sigaction` (uapi `asm/signal.h`, `asm-generic/signal.h`). The C
@@ -237,6 +239,54 @@ fn signalfd(fd: usize, signals: u64) -> Result<usize, Errno> {
     let (size, flags) = (size_of::<u64>(), SIGNALFD_FLAGS as usize);
     // SAFETY: the kernel reads one set through the pointer.
     checked(unsafe { system_call(__NR_signalfd4, [fd, set, size, flags, 0, 0]) })
+}
+
+/// The attributes of a terminal, in the kernel's `struct termios` (uapi `asm-generic/termbits.h`).
+///
+/// # Errors
+/// `ENOTTY` for another file.
+pub fn terminal_attributes(fd: BorrowedFd<'_>) -> Result<termios, Errno> {
+    let mut found = MaybeUninit::<termios>::zeroed();
+    // SAFETY: TCGETS writes one `struct termios`.
+    unsafe { ioctl(fd, TCGETS, found.as_mut_ptr().expose_provenance()) }?;
+    // SAFETY: written, and zeroed before.
+    Ok(unsafe { found.assume_init() })
+}
+
+/// Sets the attributes of a terminal, at once. The kernel stops a process in the background that
+/// doesn't block or ignore SIGTTOU.
+///
+/// # Errors
+/// `ENOTTY` for another file, `EIO` in the background of a session whose shell has ended.
+pub fn set_terminal_attributes(fd: BorrowedFd<'_>, attributes: &termios) -> Result<(), Errno> {
+    let at = (&raw const *attributes).expose_provenance();
+    // SAFETY: TCSETS reads one `struct termios`.
+    unsafe { ioctl(fd, TCSETS, at) }.map(|_| ())
+}
+
+/// The device number of a terminal, also where the terminal was opened as /dev/tty
+/// (`tty_io.c`, `tiocgdev`).
+///
+/// # Errors
+/// `ENOTTY` for another file.
+pub fn terminal_device(fd: &impl AsFd) -> Result<u64, Errno> {
+    let mut device = 0u32;
+    // SAFETY: TIOCGDEV writes one number of 32 bits.
+    unsafe { ioctl(fd.as_fd(), TIOCGDEV, (&raw mut device).expose_provenance()) }?;
+    Ok(device.into())
+}
+
+/// Makes the call ioctl(2), whose last argument is mostly an address.
+///
+/// # Errors
+/// Those of the request.
+///
+/// # Safety
+/// `at` is the address of what the kernel reads or writes for `request`.
+pub unsafe fn ioctl(fd: BorrowedFd<'_>, request: u32, at: usize) -> Result<usize, Errno> {
+    let fd = fd.as_raw_fd() as usize;
+    // SAFETY: the caller's promise.
+    checked(unsafe { system_call(__NR_ioctl, [fd, request as usize, at, 0, 0, 0]) })
 }
 
 /// Closes all descriptors from `first` on. The runtime must not have opened any of them.

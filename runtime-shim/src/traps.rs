@@ -14,11 +14,11 @@
 //!   the functions that install handlers return them, and the start unblocks them.
 
 use crate::arch::SignalContext;
-use crate::linear_memory;
 use crate::report::{EXIT_TRAP, Printable, Size, Stderr, cannot_start};
 use crate::stack::{self, NativeStack};
 use crate::sys::{self, SignalAction, SignalInfo, SignalStack};
 use crate::tables::Tables;
+use crate::{ending, linear_memory};
 use core::fmt::{self, Write};
 use core::ops::Range;
 use core::ptr::{null_mut, with_exposed_provenance_mut};
@@ -118,16 +118,18 @@ fn handler_stack_size(frame: u64) -> u64 {
 
 /// Ends the process by `signal`'s default action, which must be to end it.
 pub fn die_by(signal: Signal) -> ! {
+    ending::put_right();
     // SAFETY: the default action takes no handler.
     unsafe { set_action(signal, SIG_DFL, 0) };
     let _ = kill_process(getpid(), signal);
     // The process still runs if the signal is blocked.
-    sys::exit_group(128 + signal.as_raw())
+    ending::exit(128 + signal.as_raw())
 }
 
 /// Has the process end by the default action of `signal` as soon as the handler returns. Only
 /// the handler of `signal`, in which `signal` is blocked, may call this.
 pub fn die_on_return(signal: Signal) {
+    ending::put_right();
     // SAFETY: the default action takes no handler.
     unsafe { set_action(signal, SIG_DFL, 0) };
     let _ = kill_process(getpid(), signal);
@@ -139,6 +141,15 @@ pub fn die_on_return(signal: Signal) {
 /// # Safety
 /// `handler` is [`SIG_DFL`], [`SIG_IGN`] or a handler for SA_SIGINFO.
 pub unsafe fn set_action(signal: Signal, handler: usize, flags: u64) -> isize {
+    // SAFETY: the caller's promise.
+    unsafe { set_action_of(signal.as_raw(), handler, flags) }
+}
+
+/// As [`set_action`], for a signal's number.
+///
+/// # Safety
+/// As for [`set_action`].
+pub unsafe fn set_action_of(signal: i32, handler: usize, flags: u64) -> isize {
     let action = SignalAction {
         handler,
         flags: sys::SA_SIGINFO_ONSTACK | flags,
@@ -146,7 +157,7 @@ pub unsafe fn set_action(signal: Signal, handler: usize, flags: u64) -> isize {
         mask: TIMERS,
     };
     // SAFETY: the caller's promise.
-    unsafe { sys::rt_sigaction(signal.as_raw(), action) }
+    unsafe { sys::rt_sigaction(signal, action) }
 }
 
 /// # Safety
@@ -180,7 +191,7 @@ unsafe extern "C" fn on_fault(number: i32, info: *const SignalInfo, context: *co
         // SAFETY: this is the handler's end, and generated code made the access.
         unsafe { crate::again::enter(module) }
     }
-    sys::exit_group(EXIT_TRAP)
+    ending::exit(EXIT_TRAP)
 }
 
 /// What the processor says about a fault.

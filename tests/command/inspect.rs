@@ -207,7 +207,7 @@ fn policy(tool: &Tool) -> Result<()> {
             "memory": { "initial": initial, "maximum": 4_294_967_296_u64 },
             "memories": [{ "initial": initial, "maximum": 4_294_967_296_u64 }],
             "stack": 8_589_934_592_u64, "refuse_own_directory": false, "hole": null,
-            "hostname": false, "signals": true,
+            "hostname": false, "signals": true, "tty": false,
             "max_memory": null, "max_cpu": null,
         }),
     )?;
@@ -215,7 +215,7 @@ fn policy(tool: &Tool) -> Result<()> {
     let rest = ["--env", "A=x=y", "--env", "B", "--inherit-env"];
     let sizes = ["--max-memory", "65MiB", "--stack-size", "1MiB"];
     let careful = ["--max-cpu", "90s", "--refuse-own-directory"];
-    let os = ["--hostname", "--no-signals"];
+    let os = ["--hostname", "--no-signals", "--tty"];
     let flags = [&grants[..], &rest, &sizes, &careful, &os].concat();
     build(tool, &module, &program, &flags)?;
     let some = told(tool, &program)?;
@@ -234,7 +234,7 @@ fn policy(tool: &Tool) -> Result<()> {
             "stack": 1 << 20,
             "max_memory": 65 << 20, "max_cpu": 90_000,
             "refuse_own_directory": true,
-            "hostname": true, "signals": false,
+            "hostname": true, "signals": false, "tty": true,
             "hole": null,
         }),
     )?;
@@ -267,10 +267,11 @@ fn os_functions(tool: &Tool) -> Result<()> {
             ][..],
         ),
         (
-            &["--no-signals", "--hostname"],
+            &["--no-signals", "--hostname", "--tty"],
             &[
                 "  signals       can't be caught or ignored (--no-signals)",
                 "  host name     may be asked for (--hostname)",
+                "  terminals     may be opened and set (--tty)",
                 "  memory        ",
             ],
         ),

@@ -10,6 +10,7 @@
 //!   and capabilities of its parent, with its standard output, with its own file;
 //! - [`harden`]: the second fence holds if the first fence is broken;
 //! - [`os`]: the functions of `wasi_aot_os_1`, for signals, modes of files, the host's name;
+//!   [`terminal`]: those for terminals;
 //! - [`listen`]: servers on the listeners of `--listen`.
 
 mod cpu_limit;
@@ -24,6 +25,7 @@ mod parts;
 mod preempt;
 mod starting;
 mod streams;
+mod terminal;
 mod traps;
 
 use harness::support;
@@ -45,6 +47,7 @@ fn main() -> anyhow::Result<()> {
         preempt::trials,
         starting::trials,
         streams::trials,
+        terminal::trials,
         traps::trials,
     ];
     harness::main(groups.iter().flat_map(|group| group(&tool)).collect())

@@ -257,15 +257,14 @@ fn small(function: &str, param: &str) -> &'static str {
             "(i32.add (i32.const 22) (i32.mul (i32.const 5) (call $below (i32.const 2))))"
         }
         "signal" => "(call $below (i32.const 32))",
-        "action" => "(call $below (i32.const 4))",
+        "action" | "terminal_mode" => "(call $below (i32.const 4))",
         // The owner keeps access.
         "mode" => "(i32.or (i32.const 0x1c0) (call $below (i32.const 64)))",
         "argv" | "argv_buf" | "argc" | "argv_buf_size" | "environ" | "environ_buf" | "count"
         | "buf_size" | "resolution" | "time" | "stat" | "nread" | "nwritten" | "prestat"
         | "buf" | "bufused" | "newoffset" | "offset" | "opened_fd" | "accepted_fd" | "datalen"
-        | "ro_flags" | "subscriptions" | "events" | "nevents" | "found_action" | "pid" => {
-            "(call $pointer)"
-        }
+        | "ro_flags" | "subscriptions" | "events" | "nevents" | "found_action" | "pid"
+        | "found_size" | "found_mode" => "(call $pointer)",
         "nsubscriptions" => "(call $below (i32.const 32))",
         _ => panic!("what is the parameter {param} of {function}?"),
     }

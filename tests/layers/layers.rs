@@ -124,8 +124,9 @@ pub const RUNTIME: Layers = &[
     // The machine, the kernel, and messages.
     ("arch", &[]),
     ("sys", &["arch"]),
+    ("ending", &["sys"]),
     ("report", &["sys"]),
-    ("panic", &["report", "sys"]),
+    ("panic", &["ending", "report"]),
     // Functions that generated code and the compiler call.
     ("pieces", &["arch"]),
     ("compare_bytes", &["arch", "pieces"]),
@@ -141,7 +142,7 @@ pub const RUNTIME: Layers = &[
     // The base of all WASI calls: errno, rights, descriptors, the guest's memory.
     ("abi", &["linear_memory", "shim_memory"]),
     // Features for tests.
-    ("again", &["arch", "stack"]),
+    ("again", &["arch", "ending", "stack"]),
     ("corrupt", &["abi", "arch"]),
     // Signals: traps, giving way, the limit of processor time.
     (
@@ -149,6 +150,7 @@ pub const RUNTIME: Layers = &[
         &[
             "again",
             "arch",
+            "ending",
             "linear_memory",
             "report",
             "stack",
@@ -157,8 +159,9 @@ pub const RUNTIME: Layers = &[
         ],
     ),
     ("preempt", &["abi", "arch", "linear_memory", "sys", "traps"]),
-    ("cpu_limit", &["arch", "report", "sys", "traps"]),
-    ("signals", &["abi", "sys", "traps"]),
+    ("cpu_limit", &["arch", "ending", "report", "sys", "traps"]),
+    ("signals", &["abi", "ending", "sys", "traps"]),
+    ("terminals", &["abi", "arch", "ending", "sys", "traps"]),
     // The first fence and the calls that ask it; the second fence.
     (
         "policy",
@@ -169,6 +172,7 @@ pub const RUNTIME: Layers = &[
         &[
             "abi",
             "corrupt",
+            "ending",
             "policy",
             "preempt",
             "shim_memory",
@@ -177,7 +181,7 @@ pub const RUNTIME: Layers = &[
             "traps",
         ],
     ),
-    ("os", &["abi", "policy", "signals", "wasi"]),
+    ("os", &["abi", "policy", "signals", "terminals", "wasi"]),
     (
         "harden",
         &[
@@ -203,6 +207,7 @@ pub const RUNTIME: Layers = &[
         "start",
         &[
             "arch",
+            "ending",
             "harden",
             "inherited",
             "linear_memory",

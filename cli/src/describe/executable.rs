@@ -131,6 +131,17 @@ fn operating_system(page: &mut Page, executable: &Executable) {
         (true, false) => page.field("host name", "can't be asked for"),
         (false, false) => {}
     }
+    let terminals = [
+        "terminal_open",
+        "terminal_size",
+        "terminal_get_mode",
+        "terminal_set_mode",
+    ];
+    match (calls(&terminals), manifest.tty) {
+        (_, true) => page.field("terminals", "may be opened and set (--tty)"),
+        (true, false) => page.field("terminals", "can't be opened or set"),
+        (false, false) => {}
+    }
     let writable = |grant: &Grant| grant.access == Access::ReadWrite;
     if calls(&["path_set_mode", "fd_set_mode"]) && manifest.grants.iter().any(writable) {
         page.field("file modes", "may be set in directories for writing");

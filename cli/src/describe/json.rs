@@ -131,6 +131,7 @@ fn executable(report: &Executable) -> Value {
             "refuse_own_directory": manifest.refuse_own_directory,
             "hostname": manifest.host_name,
             "signals": manifest.signals,
+            "tty": manifest.tty,
         },
         "hardening": {
             "landlock": manifest.hardened,

@@ -43,6 +43,11 @@ pub struct PolicyFlags {
     #[arg(long)]
     hostname: bool,
 
+    /// Let the program open its controlling terminal (/dev/tty), ask for sizes of terminals, and
+    /// set their modes (raw, no echo), which the runtime restores at the end
+    #[arg(long)]
+    tty: bool,
+
     /// Don't let the program catch or ignore signals, which a program can that is built with
     /// functions for it (wasi_aot_os_1)
     #[arg(long)]
@@ -118,6 +123,7 @@ impl PolicyFlags {
             refuse_own_directory: base.refuse_own_directory || self.refuse_own_directory,
             no_signals: base.no_signals || self.no_signals,
             host_name: base.host_name || self.hostname,
+            tty: base.tty || self.tty,
             hole: None,
         }
     }
@@ -251,7 +257,12 @@ mod tests {
     #[test]
     fn the_rest_is_taken_over() {
         let args = ["--env", "A=1", "--env", "B", "--inherit-env", "--no-harden"];
-        let os = ["--refuse-own-directory", "--hostname", "--no-signals"];
+        let os = [
+            "--refuse-own-directory",
+            "--hostname",
+            "--no-signals",
+            "--tty",
+        ];
         let args = [&args[..], &os].concat();
         let sizes = [
             "--max-memory",
@@ -268,6 +279,7 @@ mod tests {
         assert_eq!(policy.env.len(), 2);
         assert!(policy.inherit_env && policy.no_harden && !policy.require_harden);
         assert!(policy.refuse_own_directory && policy.host_name && policy.no_signals);
+        assert!(policy.tty);
         assert_eq!(policy.max_memory, Some(1 << 20));
         assert_eq!(policy.stack_size, Some(1 << 30));
         assert_eq!(policy.max_cpu, Some(120_000));
@@ -302,7 +314,7 @@ mod tests {
             "--require-harden",
         ];
         let above = [&above[..], &["--listen", "[::1]:80", "--inherit-env"]].concat();
-        let above = [&above[..], &["--hostname", "--no-signals"]].concat();
+        let above = [&above[..], &["--hostname", "--no-signals", "--tty"]].concat();
         let both = flags(&above).over(below);
         let grants: Vec<_> = both
             .grants
@@ -313,7 +325,7 @@ mod tests {
         assert_eq!(grants, [(&b"a"[..], rw), (b"b", rw)]);
         assert_eq!((both.env.len(), both.max_cpu), (2, Some(2000)));
         assert_eq!(both.listeners.len(), 1);
-        assert!(both.host_name && both.no_signals);
+        assert!(both.host_name && both.no_signals && both.tty);
         assert!(both.require_harden && !both.no_harden && both.inherit_env);
         assert!(both.check().is_ok());
     }

@@ -11,7 +11,7 @@ use wasi_aot_compiler::policy::{
 /// what `inspect` prints can be used.
 const DERIVED: [&str; 3] = ["memory", "memories", "hole"];
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "directories",
     "environment",
     "inherit_environment",
@@ -22,6 +22,7 @@ const KEYS: [&str; 11] = [
     "refuse_own_directory",
     "hostname",
     "signals",
+    "tty",
     "hardening",
 ];
 
@@ -52,6 +53,7 @@ pub(super) fn policy(table: &Table<'_>) -> Result<Policy, Fault> {
             "refuse_own_directory" => policy.refuse_own_directory = value.bool()?,
             "hostname" => policy.host_name = value.bool()?,
             "signals" => policy.no_signals = !value.bool()?,
+            "tty" => policy.tty = value.bool()?,
             "hardening" => hardening(&value, &mut policy)?,
             derived if DERIVED.contains(&derived) => {}
             _ => return Err(key.unknown(&KEYS)),
@@ -160,6 +162,7 @@ mod tests {
             refuse_own_directory = true
             hostname = true
             signals = false
+            tty = true
             hardening = "required"
             [[directories]]
             host = "."
@@ -204,6 +207,7 @@ mod tests {
             refuse_own_directory: true,
             no_signals: true,
             host_name: true,
+            tty: true,
             hole: None,
         };
         assert_eq!(read(text).unwrap(), expected);

@@ -28,6 +28,8 @@ pub enum Asks {
     Signals,
     /// The host's name, and the process's ID.
     Host,
+    /// The controlling terminal, and sizes and modes of terminals.
+    Terminals,
     /// In no module of the runtime's, so wasi-aot doesn't offer it.
     Unknown,
 }
@@ -74,6 +76,7 @@ impl Asks {
             "path" => Self::Files,
             "fd" => Self::Streams,
             "host" | "process" => Self::Host,
+            "terminal" => Self::Terminals,
             _ => Self::Unknown,
         }
     }
@@ -93,6 +96,7 @@ impl Asks {
             Self::Process => "process",
             Self::Signals => "signals",
             Self::Host => "host",
+            Self::Terminals => "terminals",
             Self::Unknown => "unknown",
         }
     }
@@ -114,6 +118,9 @@ impl Asks {
             Self::Process => "to end itself",
             Self::Signals => "to catch and ignore signals (unless --no-signals is given)",
             Self::Host => "the number of its process, and the host's name (--hostname)",
+            Self::Terminals => {
+                "to open its terminal, and to know sizes and set modes of terminals (--tty)"
+            }
             Self::Unknown => "something that is neither in WASI preview 1 nor in wasi_aot_os_1",
         }
     }

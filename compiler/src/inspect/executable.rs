@@ -80,6 +80,8 @@ pub struct Manifest {
     pub signals: bool,
     /// Whether the program may ask for the host's name.
     pub host_name: bool,
+    /// Whether the program may open its controlling terminal, and set modes of terminals.
+    pub tty: bool,
     /// A directory that no grant reaches.
     pub hole: Option<Vec<u8>>,
     /// The compiler and its version.
@@ -186,6 +188,7 @@ impl Manifest {
             refuse_own_directory: false,
             signals: true,
             host_name: false,
+            tty: false,
             hole: None,
             built_by: None,
             go_version: None,
@@ -229,6 +232,7 @@ impl Manifest {
             Record::RefuseOwnDirectory => self.refuse_own_directory = true,
             Record::NoSignals => self.signals = false,
             Record::HostName => self.host_name = true,
+            Record::Tty => self.tty = true,
             Record::Hole { path } => self.hole = Some(path.to_vec()),
             Record::BuiltBy { compiler } => self.built_by = Some(compiler.to_vec()),
             Record::GoVersion { version } => self.go_version = Some(version.to_vec()),

@@ -234,6 +234,7 @@ fn a_manifest_is_read_whole() {
         Record::Hole { path: b"/cache" },
         Record::NoSignals,
         Record::HostName,
+        Record::Tty,
     ];
     let manifest = Manifest::read(&writer::write(records)).unwrap();
     let expected = Manifest {
@@ -269,6 +270,7 @@ fn a_manifest_is_read_whole() {
         refuse_own_directory: true,
         signals: false,
         host_name: true,
+        tty: true,
         hole: Some(b"/cache".to_vec()),
         built_by: Some(b"wasi-aot 9".to_vec()),
         go_version: Some(b"go1.99".to_vec()),
@@ -279,7 +281,7 @@ fn a_manifest_is_read_whole() {
     };
     assert!(relative.is_relative() && !absolute.is_relative());
     let empty = Manifest::read(&writer::write([])).unwrap();
-    assert!(empty.signals && !empty.host_name);
+    assert!(empty.signals && !empty.host_name && !empty.tty);
     assert!(empty.hardened && !empty.requires_hardening);
     assert!(empty.stack_size == DEFAULT_STACK_SIZE);
     assert!(Manifest::read(b"wasi-aot manifest 1\0newer\0").is_err());

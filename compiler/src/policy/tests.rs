@@ -228,6 +228,7 @@ fn the_manifest_says_it_all_in_order() {
         refuse_own_directory: true,
         no_signals: true,
         host_name: true,
+        tty: true,
         hole: Some(b"/cache".to_vec()),
     };
     policy.check().unwrap();
@@ -262,6 +263,7 @@ fn the_manifest_says_it_all_in_order() {
         Record::Hole { path: b"/cache" },
         Record::NoSignals,
         Record::HostName,
+        Record::Tty,
     ];
     assert_eq!(read, expected);
     let required = Policy {

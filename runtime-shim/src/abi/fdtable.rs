@@ -103,7 +103,8 @@ pub struct Descriptor {
     /// The `fdflags` as the guest last set them.
     pub flags: u16,
     /// 0, 1 or 2 when the open file description came from the parent process, which may
-    /// share it with others: the description's flags must not be changed.
+    /// share it with others: the description's flags must not be changed. 0, too, for the
+    /// controlling terminal, whose descriptors share one description.
     pub stdio: Option<u8>,
     /// Opened below a grant for reading only.
     pub read_only: bool,

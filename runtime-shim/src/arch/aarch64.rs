@@ -5,7 +5,6 @@ use core::arch::aarch64::{
     vceqq_u8, vdupq_n_u8, vget_lane_u64, vreinterpret_u64_u8, vreinterpretq_u16_u8, vshrn_n_u16,
 };
 use core::arch::{asm, naked_asm};
-use linux_raw_sys::general::__NR_exit_group;
 use wasi_aot_contract::cpu::{Features, Words, aarch64};
 
 /// Defines the executable's entry point, which calls `$start` with the initial stack
@@ -31,24 +30,23 @@ macro_rules! define_entry_point {
 #[cfg(not(test))]
 pub(crate) use define_entry_point;
 
-/// Calls `entry` on the stack that ends at `stack_top` (a multiple of 16) and exits with code 0
-/// when it returns. No register is saved: the module may change all of them.
+/// Calls `entry` on the stack that ends at `stack_top` (a multiple of 16), and `ended` when it
+/// returns. No register is saved: the module may change all of them.
 ///
 /// # Safety
 /// `entry` is the module's entry, and the memory below `stack_top` is a stack
 /// that nothing else uses.
 #[unsafe(naked)]
-pub unsafe extern "C" fn enter(entry: u64, stack_top: u64) -> ! {
+pub unsafe extern "C" fn enter(entry: u64, stack_top: u64, ended: extern "C" fn() -> !) -> ! {
     naked_asm!(
         "mov sp, x1",
         "mov x29, xzr", // the end of the chain of frames
         "mov x30, xzr",
+        "str x2, [sp, #-16]!",
         "blr x0",
-        "mov x0, xzr",
-        "mov x8, {exit_group}",
-        "svc #0",
+        "ldr x8, [sp]",
+        "blr x8",
         "udf #0",
-        exit_group = const __NR_exit_group,
     )
 }
 

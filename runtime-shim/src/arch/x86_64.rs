@@ -3,7 +3,7 @@
 use super::Registers;
 use core::arch::x86_64::{_mm_cmpeq_epi8, _mm_movemask_epi8, _mm_set1_epi8};
 use core::arch::{asm, naked_asm};
-use linux_raw_sys::general::{__NR_exit_group, __NR_rt_sigreturn};
+use linux_raw_sys::general::__NR_rt_sigreturn;
 use wasi_aot_contract::cpu::{Features, Words, x86_64};
 
 /// uapi `asm/signal.h`.
@@ -32,23 +32,22 @@ macro_rules! define_entry_point {
 #[cfg(not(test))]
 pub(crate) use define_entry_point;
 
-/// Calls `entry` on the stack that ends at `stack_top` (a multiple of 16) and exits with code 0
-/// when it returns. No register is saved: the module may change all of them.
+/// Calls `entry` on the stack that ends at `stack_top` (a multiple of 16), and `ended` when it
+/// returns. No register is saved: the module may change all of them.
 ///
 /// # Safety
 /// `entry` is the module's entry, and the memory below `stack_top` is a stack
 /// that nothing else uses.
 #[unsafe(naked)]
-pub unsafe extern "C" fn enter(entry: u64, stack_top: u64) -> ! {
+pub unsafe extern "C" fn enter(entry: u64, stack_top: u64, ended: extern "C" fn() -> !) -> ! {
     naked_asm!(
         "mov rsp, rsi",
+        "push rdx", // twice, for the alignment of the stack
+        "push rdx",
         "xor ebp, ebp", // the end of the chain of frames
         "call rdi",
-        "xor edi, edi",
-        "mov eax, {exit_group}",
-        "syscall",
+        "call [rsp]",
         "ud2",
-        exit_group = const __NR_exit_group,
     )
 }
 

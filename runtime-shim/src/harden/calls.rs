@@ -15,15 +15,15 @@ use linux_raw_sys::general::{
     __NR_accept4, __NR_clock_getres, __NR_clock_gettime, __NR_clock_nanosleep, __NR_close,
     __NR_dup3, __NR_epoll_create1, __NR_exit_group, __NR_fadvise64, __NR_fallocate, __NR_fchmod,
     __NR_fcntl, __NR_fdatasync, __NR_fstat, __NR_fstatfs, __NR_fsync, __NR_ftruncate,
-    __NR_getdents64, __NR_getpid, __NR_getrandom, __NR_ioctl, __NR_kill, __NR_linkat, __NR_lseek,
-    __NR_mkdirat, __NR_mmap, __NR_mprotect, __NR_munmap, __NR_newfstatat, __NR_openat,
+    __NR_getdents64, __NR_getpgid, __NR_getpid, __NR_getrandom, __NR_ioctl, __NR_kill, __NR_linkat,
+    __NR_lseek, __NR_mkdirat, __NR_mmap, __NR_mprotect, __NR_munmap, __NR_newfstatat, __NR_openat,
     __NR_openat2, __NR_ppoll, __NR_preadv, __NR_pwritev, __NR_readlinkat, __NR_readv, __NR_recvmsg,
     __NR_renameat, __NR_restart_syscall, __NR_rt_sigaction, __NR_rt_sigprocmask, __NR_rt_sigreturn,
     __NR_sched_yield, __NR_sendmsg, __NR_shutdown, __NR_signalfd4, __NR_symlinkat, __NR_uname,
-    __NR_unlinkat, __NR_utimensat, __NR_write, __NR_writev, F_SETFL, MAP_ANONYMOUS, MAP_FIXED,
-    MAP_FIXED_NOREPLACE, O_ACCMODE, O_CREAT, O_TRUNC, PROT_EXEC,
+    __NR_unlinkat, __NR_utimensat, __NR_write, __NR_writev, F_DUPFD_CLOEXEC, F_SETFL,
+    MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, O_ACCMODE, O_CREAT, O_TRUNC, PROT_EXEC,
 };
-use linux_raw_sys::ioctl::{FIONREAD, TIOCGWINSZ};
+use linux_raw_sys::ioctl::{FIONREAD, TCGETS, TCSETS, TIOCGPGRP, TIOCGWINSZ};
 use wasi_aot_contract::os;
 
 const FIXED: u32 = MAP_FIXED | MAP_FIXED_NOREPLACE;
@@ -120,6 +120,20 @@ const MODES: &[Rule] = &[Rule::any(__NR_fchmod).when(When::none_of(1, !os::MODE_
 /// Allowed to a guest that may ask for the host's name.
 const HOST_NAME: &[Rule] = &[Rule::any(__NR_uname)];
 
+/// Allowed to a guest that may open its controlling terminal or set modes of terminals: a copy of
+/// a descriptor.
+const TERMINALS: &[Rule] = &[Rule::any(__NR_fcntl).when(When::is(1, F_DUPFD_CLOEXEC))];
+
+/// Allowed to a guest that may set modes of terminals: their attributes, and which process group
+/// has the terminal. Nothing else that a terminal can do, as taking input that nobody has typed
+/// (TIOCSTI).
+const TERMINAL_MODES: &[Rule] = &[
+    Rule::any(__NR_ioctl).when(When::is(1, TCGETS)),
+    Rule::any(__NR_ioctl).when(When::is(1, TCSETS)),
+    Rule::any(__NR_ioctl).when(When::is(1, TIOCGPGRP)),
+    Rule::any(__NR_getpgid).when(When::is(0, 0)),
+];
+
 /// The ways to open a file. openat2 has its flags in memory, where a filter can't see them.
 /// Landlock sees what is opened and how, but emptying a file (O_TRUNC) only from version 3 on.
 /// Where Landlock doesn't see emptying, the filter makes openat2 fail as if the kernel didn't
@@ -141,7 +155,7 @@ fn openings(needs: Needs) -> [Rule; 2] {
 }
 
 /// Sets of rules, each with the needs that all must be there for it, as bits of [`bits`].
-const SETS: [(u8, &[Rule]); 7] = [
+const SETS: [(u8, &[Rule]); 9] = [
     (0, ALWAYS),
     (NEEDS_FILES, FILES),
     (NEEDS_WRITING, WRITING),
@@ -149,6 +163,8 @@ const SETS: [(u8, &[Rule]); 7] = [
     (NEEDS_SIGNALS, SIGNALS),
     (NEEDS_MODES | NEEDS_WRITING, MODES),
     (NEEDS_HOST_NAME, HOST_NAME),
+    (NEEDS_TERMINALS, TERMINALS),
+    (NEEDS_TERMINAL_MODES, TERMINAL_MODES),
 ];
 
 const NEEDS_FILES: u8 = 1;
@@ -157,6 +173,8 @@ const NEEDS_SOCKETS: u8 = 4;
 const NEEDS_SIGNALS: u8 = 8;
 const NEEDS_MODES: u8 = 16;
 const NEEDS_HOST_NAME: u8 = 32;
+const NEEDS_TERMINALS: u8 = 64;
+const NEEDS_TERMINAL_MODES: u8 = 128;
 
 fn bits(needs: Needs) -> u8 {
     let bit = |need, bit| if need { bit } else { 0 };
@@ -166,6 +184,11 @@ fn bits(needs: Needs) -> u8 {
         | bit(needs.os.signals, NEEDS_SIGNALS)
         | bit(needs.os.modes, NEEDS_MODES)
         | bit(needs.os.host_name, NEEDS_HOST_NAME)
+        | bit(
+            needs.os.opens_terminal || needs.os.sets_terminals,
+            NEEDS_TERMINALS,
+        )
+        | bit(needs.os.sets_terminals, NEEDS_TERMINAL_MODES)
 }
 
 /// The rules for a process with these needs. `process` is the ID of the process: it may send a

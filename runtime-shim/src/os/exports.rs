@@ -6,6 +6,7 @@ use super::host::{host_name, process_id};
 use super::mode::{fd_set_mode, path_set_mode};
 use super::signal::{signal_get, signal_open, signal_set};
 use super::stat::{fd_stat, path_stat};
+use super::terminal::{terminal_get_mode, terminal_open, terminal_set_mode, terminal_size};
 use crate::wasi::exports::{core_type, export_call, uninterrupted};
 use crate::wasi::with;
 use wasi_aot_contract::{for_each_os, os_symbol};

@@ -16,3 +16,4 @@ pub mod host;
 pub mod mode;
 pub mod signal;
 pub mod stat;
+pub mod terminal;

@@ -16,6 +16,7 @@
 //! | which file is the executable, and what may not happen to it | [`way`], [`own`] |
 //! | which file systems control the kernel, so that nothing in them is changed | [`control`] |
 //! | which of the functions beyond preview 1 work, such as those for signals | [`os_rights`] |
+//! | which terminal is the controlling one | [`terminal`] |
 //! | why the program can't start | [`refusal`] |
 //!
 //! Invariants: nothing is granted that the manifest doesn't name, and the program can't
@@ -39,6 +40,7 @@ pub mod resolver;
 pub mod rights;
 mod route;
 pub mod stdio;
+pub mod terminal;
 pub mod walk;
 mod way;
 

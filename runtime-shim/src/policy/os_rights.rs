@@ -6,7 +6,8 @@
 use crate::manifest::Manifest;
 use wasi_aot_contract::module::ModuleInfo;
 use wasi_aot_contract::symbols::{
-    ASKS_HOST_NAME, CATCHES_SIGNALS, CREATES_WITH_MODE, OsSet, SETS_MODES, os_functions,
+    ASKS_HOST_NAME, CATCHES_SIGNALS, CREATES_WITH_MODE, OPENS_TERMINAL, OsSet, SETS_MODES,
+    SETS_TERMINALS, USES_TERMINALS, os_functions,
 };
 
 /// The rights of a guest.
@@ -18,6 +19,12 @@ pub struct OsRights {
     pub modes: bool,
     /// It may ask for the host's name.
     pub host_name: bool,
+    /// It may use the functions for terminals.
+    pub terminals: bool,
+    /// It may open its controlling terminal.
+    pub opens_terminal: bool,
+    /// It may set modes of terminals.
+    pub sets_terminals: bool,
     /// It can give a file an x bit, when the file is made or later.
     pub x_bits: bool,
 }
@@ -27,6 +34,9 @@ impl OsRights {
         signals: false,
         modes: false,
         host_name: false,
+        terminals: false,
+        opens_terminal: false,
+        sets_terminals: false,
         x_bits: false,
     };
 
@@ -42,6 +52,9 @@ impl OsRights {
             signals: imports(CATCHES_SIGNALS) && !manifest.refuses_signals,
             modes: imports(SETS_MODES),
             host_name: imports(ASKS_HOST_NAME) && manifest.tells_host_name,
+            terminals: imports(USES_TERMINALS) && manifest.gives_terminals,
+            opens_terminal: imports(OPENS_TERMINAL) && manifest.gives_terminals,
+            sets_terminals: imports(SETS_TERMINALS) && manifest.gives_terminals,
             x_bits: imports(SETS_MODES | CREATES_WITH_MODE),
         }
     }
@@ -63,15 +76,15 @@ mod tests {
         let usual = OsRights {
             signals: true,
             modes: true,
-            host_name: false,
             x_bits: true,
+            ..OsRights::NONE
         };
         assert_eq!(with(all, &[]), usual);
         let other = OsRights {
-            signals: false,
             modes: true,
             host_name: true,
             x_bits: true,
+            ..OsRights::NONE
         };
         assert_eq!(with(all, &[Record::NoSignals, Record::HostName]), other);
         let signals = OsRights {
@@ -79,6 +92,24 @@ mod tests {
             ..OsRights::NONE
         };
         assert_eq!(with(CATCHES_SIGNALS, &[Record::HostName]), signals);
+        assert_eq!(with(USES_TERMINALS, &[]), OsRights::NONE);
+        assert_eq!(with(all, &[Record::Tty]), usual);
+        let terminals = OsRights {
+            terminals: true,
+            ..OsRights::NONE
+        };
+        let opens = OsRights {
+            opens_terminal: true,
+            ..terminals
+        };
+        assert_eq!(with(OPENS_TERMINAL, &[Record::Tty]), opens);
+        let sets = OsRights {
+            sets_terminals: true,
+            ..terminals
+        };
+        assert_eq!(with(SETS_TERMINALS, &[Record::Tty]), sets);
+        let size = USES_TERMINALS & !OPENS_TERMINAL & !SETS_TERMINALS;
+        assert_eq!(with(size, &[Record::Tty]), terminals);
         let creates = OsRights {
             x_bits: true,
             ..OsRights::NONE

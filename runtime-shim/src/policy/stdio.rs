@@ -65,7 +65,7 @@ fn occupy(host: RawFd) -> Result<Stat, Host> {
 
 /// The rights to change a file by other means than writing to it. (When times are set, Linux
 /// checks the file's owner only, not what the descriptor is open for.)
-const CHANGES: Rights = Rights::WRITING.without(Rights::FD_WRITE);
+pub const CHANGES: Rights = Rights::WRITING.without(Rights::FD_WRITE);
 
 fn standard(fd: ManuallyDrop<OwnedFd>, filetype: FileType, number: u8) -> Descriptor {
     let host_flags = fcntl_getfl(&*fd).unwrap_or(OFlags::RDWR);

@@ -10,9 +10,11 @@ use crate::abi::rights::Rights;
 use crate::abi::types::FileType;
 use crate::policy::environment::Environment;
 use crate::policy::resolver::Resolver;
+use crate::policy::terminal::Controlling;
 use crate::wasi::exports::import_table::Import;
-use crate::wasi::fixture::{Guest, host_fd, manifest};
-use rustix::fs::{SeekFrom, seek};
+use crate::wasi::fixture::{Guest, host_fd, manifest, pseudo_terminal};
+use rustix::fd::OwnedFd;
+use rustix::fs::{SeekFrom, fstat, seek};
 use std::format;
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
@@ -63,7 +65,7 @@ fn kind(import: &Import, param: &str, ty: Type) -> Kind {
         ("offset", "fd_tell", _) => Kind::Fixed(8),
         ("stat", "fd_fdstat_get", _) => Kind::Fixed(24),
         ("stat", "fd_stat" | "path_stat", _) => Kind::Fixed(80),
-        ("found_action" | "pid", ..) => Kind::Fixed(4),
+        ("found_action" | "pid" | "found_size" | "found_mode", ..) => Kind::Fixed(4),
         ("stat", ..) => Kind::Fixed(64),
         ("path" | "old_path" | "new_path" | "buf", ..) => Kind::Buffer,
         ("iovs", ..) => Kind::Records(8),
@@ -74,7 +76,7 @@ fn kind(import: &Import, param: &str, ty: Type) -> Kind {
         ("id" | "fd" | "old_fd" | "new_fd" | "to" | "advice" | "whence", ..) => Kind::Value,
         ("flags" | "dirflags" | "oflags" | "fdflags" | "old_flags", ..) => Kind::Value,
         ("fst_flags" | "ri_flags" | "si_flags" | "how" | "code" | "signal", ..) => Kind::Value,
-        ("nsubscriptions" | "action" | "mode", ..) => Kind::Value,
+        ("nsubscriptions" | "action" | "mode" | "terminal_mode", ..) => Kind::Value,
         _ => panic!("is {param} of {} a pointer?", import.name),
     }
 }
@@ -95,11 +97,11 @@ fn paths(function: &str) -> [&'static str; 2] {
 }
 
 /// A guest with a directory (0), a file (1), a connection on which there is
-/// something to receive (2), and a listener to which somebody has connected (3).
+/// something to receive (2), a listener to which somebody has connected (3), and a terminal (4).
 pub struct Scene {
     pub guest: Guest,
     pub yard: Yard,
-    _peers: (UnixStream, TcpStream),
+    _peers: (UnixStream, TcpStream, OwnedFd),
 }
 
 impl Scene {
@@ -118,7 +120,8 @@ impl Scene {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         guest.adopt(host_fd(listener), FileType::SocketStream, None);
-        let peers = (peer, client);
+        let person = adopt_terminal(&mut guest);
+        let peers = (peer, client, person);
         Self {
             guest,
             yard,
@@ -176,6 +179,18 @@ impl Scene {
     }
 }
 
+/// Gives the guest a terminal, which is its controlling terminal, too. Returns the other end.
+pub fn adopt_terminal(guest: &mut Guest) -> OwnedFd {
+    let (person, host) = pseudo_terminal();
+    let device = fstat(&host).unwrap().st_rdev;
+    guest.wasi.terminal = Some(Controlling {
+        host: host.try_clone().unwrap(),
+        device,
+    });
+    guest.adopt(host, FileType::CharacterDevice, None);
+    person
+}
+
 #[derive(PartialEq, Debug)]
 pub struct State {
     files: Snapshot,
@@ -191,6 +206,7 @@ fn plain(function: &str, param: &str) -> u64 {
         (_, "fd") if function.starts_with("sock_") => 2,
         ("fd_readdir" | "fd_prestat_get" | "fd_prestat_dir_name", "fd") => 0,
         (_, "fd") if function.starts_with("fd_") => 1,
+        (_, "fd") if function.starts_with("terminal_") => 4,
         ("path_open", "rights_base") => Rights::FD_READ.0,
         (_, "nsubscriptions") => 2,
         ("signal_set" | "signal_get", "signal") => 22,

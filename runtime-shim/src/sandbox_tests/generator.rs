@@ -200,6 +200,7 @@ impl Generator {
             "fd" | "old_fd" | "new_fd" if function.starts_with("path_") => {
                 random.pick(&[WRITABLE, WRITABLE, READABLE, random.0 % 13])
             }
+            "fd" if function.starts_with("terminal_") => random.pick(&[7, 7, random.0 % 13]),
             "fd" | "old_fd" | "new_fd" | "to" => random.below(13),
             "flags" if function.starts_with("path_") => random.below(3),
             "path" | "old_path" | "new_path" => {
@@ -210,6 +211,7 @@ impl Generator {
             "path_len" | "old_path_len" | "new_path_len" => self.paths[self.path].len() as u64,
             "signal" => random.pick(&[10, 12, 13, 22, 27, 28, 29]),
             "action" => random.below(4),
+            "terminal_mode" => random.below(5),
             "iovs" => u64::from(VECTORS) + 8 * random.below(64),
             "iovs_len" => random.below(7),
             "len" | "buf_len" => random.below(3000),

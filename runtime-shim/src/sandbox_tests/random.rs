@@ -5,6 +5,7 @@
 //! of a debug build), no byte beside linear memory and no file outside may change, and
 //! no descriptor may lead outside. `tests/imports/` does the same with an executable.
 
+use super::arguments::adopt_terminal;
 use super::generator::{Generator, READABLE, Random, WRITABLE, paths};
 use super::imports;
 use super::yard::{Snapshot, Yard, snapshot};
@@ -13,7 +14,9 @@ use crate::policy::resolver::Resolver;
 use crate::signals;
 use crate::wasi::exports::import_table::Import;
 use crate::wasi::fixture::{Guest, host_fd};
+use rustix::fd::OwnedFd;
 use rustix::fs::fstat;
+use rustix::io::{Errno, read, write};
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use std::fs::File;
 use std::net::TcpListener;
@@ -30,8 +33,8 @@ const CALLS: u64 = 100_000;
 /// removed everything, it finds nothing more.
 const LIFE: u64 = 2_000;
 
-/// A guest with three host files, a writable and a readable grant, a listener and a connection,
-/// and the files around the grants.
+/// A guest with three host files, a writable and a readable grant, a listener, a connection and a
+/// terminal, and the files around the grants.
 struct Scene {
     guest: Guest,
     yard: Yard,
@@ -73,6 +76,7 @@ impl Scene {
             set_socket_timeout(&socket, Timeout::Send, soon).unwrap();
             guest.adopt(socket, FileType::SocketStream, None);
         }
+        typing(adopt_terminal(&mut guest));
         let reading = snapshot(&yard.scratch.join("root-den"), &[]);
         Self {
             guest,
@@ -97,6 +101,20 @@ impl Scene {
             }
         }
     }
+}
+
+/// Types lines and reads what is written, until the terminal is closed. So no call waits for long.
+fn typing(person: OwnedFd) {
+    std::thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        loop {
+            let _ = write(&person, b"x\n");
+            if matches!(read(&person, &mut buffer), Err(error) if error != Errno::AGAIN) {
+                return;
+            }
+            std::thread::sleep(Duration::from_micros(100));
+        }
+    });
 }
 
 /// What happens on a signal that can be caught.

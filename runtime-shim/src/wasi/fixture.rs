@@ -11,10 +11,12 @@ use crate::linear_memory::wasi_aot_memory_pages;
 use crate::manifest::Manifest;
 use crate::policy::grants;
 use crate::policy::os_rights::OsRights;
-use rustix::fd::{FromRawFd, OwnedFd};
+use rustix::fd::{AsFd, FromRawFd, OwnedFd};
+use rustix::fs::OFlags;
 use std::boxed::Box;
 use std::fs;
 use std::os::fd::IntoRawFd;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::string::String;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -52,6 +54,9 @@ impl Guest {
             signals: true,
             modes: true,
             host_name: true,
+            terminals: true,
+            opens_terminal: true,
+            sets_terminals: true,
             x_bits: true,
         };
         Self { wasi, _turn: turn }
@@ -172,6 +177,7 @@ pub fn manifest(records: &[Record<'_>]) -> &'static Manifest {
             Record::RefuseOwnDirectory => fields.push(b"refuse-own-directory"),
             Record::NoSignals => fields.push(b"no-signals"),
             Record::HostName => fields.push(b"host-name"),
+            Record::Tty => fields.push(b"tty"),
             Record::Hole { path } => fields.extend([&b"hole"[..], path]),
             other => unreachable!("BUG: no fixture has {other:?}"),
         }
@@ -179,6 +185,30 @@ pub fn manifest(records: &[Record<'_>]) -> &'static Manifest {
     fields.push(b"");
     let manifest = Manifest::read(fields.join(&0).leak()).expect("BUG: a malformed manifest");
     Box::leak(Box::new(manifest))
+}
+
+/// A pseudo-terminal: the end that a person would have, and the end that a program has.
+pub fn pseudo_terminal() -> (OwnedFd, OwnedFd) {
+    const TIOCSPTLCK: u32 = 0x4004_5431;
+    const TIOCGPTPEER: u32 = 0x5441;
+    let nonblock = OFlags::NONBLOCK.bits() as i32;
+    let opened = fs::File::options()
+        .read(true)
+        .write(true)
+        .custom_flags(nonblock)
+        .open("/dev/ptmx");
+    let master = host_fd(opened.unwrap());
+    let unlocked = 0i32;
+    let at = (&raw const unlocked).expose_provenance();
+    let flags = (OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC).bits() as usize;
+    // SAFETY: TIOCSPTLCK reads a number of 32 bits, TIOCGPTPEER takes flags and opens the other
+    // end, whose descriptor nobody else has.
+    let peer = unsafe {
+        crate::sys::ioctl(master.as_fd(), TIOCSPTLCK, at).unwrap();
+        let peer = crate::sys::ioctl(master.as_fd(), TIOCGPTPEER, flags).unwrap();
+        OwnedFd::from_raw_fd(peer as i32)
+    };
+    (master, peer)
 }
 
 /// A file of std as a descriptor of rustix; without rustix's feature `std` these are different
@@ -190,6 +220,7 @@ pub fn host_fd(file: impl IntoRawFd) -> OwnedFd {
 
 impl Drop for Guest {
     fn drop(&mut self) {
+        crate::terminals::forget();
         if !std::thread::panicking() {
             for canary in canaries() {
                 // One comparison: byte by byte it takes long without optimisation.

@@ -49,6 +49,7 @@ use crate::policy::environment::Environment;
 use crate::policy::os_rights::OsRights;
 use crate::policy::own::Own;
 use crate::policy::resolver::Resolver;
+use crate::policy::terminal::Controlling;
 use core::cell::UnsafeCell;
 use core::ffi::c_char;
 
@@ -64,6 +65,8 @@ pub struct Wasi {
     pub environment: Environment,
     /// What the functions of `wasi_aot_os_1` may do.
     pub os_rights: OsRights,
+    /// The controlling terminal, if the module may open it.
+    pub terminal: Option<Controlling>,
 }
 
 impl Wasi {
@@ -79,6 +82,7 @@ impl Wasi {
             args: &[],
             environment: Environment::EMPTY,
             os_rights: OsRights::NONE,
+            terminal: None,
         }
     }
 

@@ -2,12 +2,12 @@
 
 use super::Wasi;
 use crate::abi::errno::Errno;
-use crate::{signals, sys};
+use crate::{ending, signals};
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#proc_exit):
 /// ends the process with `code`. Linux keeps the lower 8 bits of `code`.
 pub fn proc_exit(_wasi: &mut Wasi, code: u32) {
-    sys::exit_group(code as i32)
+    ending::exit(code as i32)
 }
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#proc_raise):

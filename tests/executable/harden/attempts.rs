@@ -412,6 +412,7 @@ fn without_os() -> Vec<Attempt> {
             format!("{} -1 #{signals} 8 {flags}", libc::SYS_signalfd4),
         ),
         call("ask for the host's name", uname()),
+        call("copy a descriptor", copy()),
         call(
             "block a signal",
             format!("{} 0 #{signals} 0 8", libc::SYS_rt_sigprocmask),
@@ -437,6 +438,7 @@ fn with_os(policy: Policy, place: &AttemptDirectory) -> Vec<Attempt> {
         ),
         attempt("open one that is inherited", &of_signals(0), Works, Killed),
         attempt("ask for the host's name", &uname(), Works, Killed),
+        attempt("copy a descriptor", &copy(), Works, Killed),
     ];
     attempts.extend(match policy {
         Policy::Both => vec![
@@ -476,6 +478,10 @@ fn with_os(policy: Policy, place: &AttemptDirectory) -> Vec<Attempt> {
         )],
     });
     attempts
+}
+
+fn copy() -> String {
+    format!("{} 1 {} 3", libc::SYS_fcntl, libc::F_DUPFD_CLOEXEC)
 }
 
 fn uname() -> String {

@@ -1,0 +1,106 @@
+//! The end of the process, and what is put right before.
+//!
+//! Invariants:
+//!
+//! * Whatever ends the process on purpose comes through here: [`exit`], [`ended`], or [`put_right`]
+//!   before a signal that kills.
+//! * What is to be put right is a function behind a pointer. So an executable has it only if its
+//!   module can change something that outlives the process ([`crate::terminals`]).
+//! * That function makes system calls only, so it may run in any handler of a signal, and twice.
+
+use crate::sys;
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+
+/// A `fn()`, or null.
+static LAST: AtomicPtr<()> = AtomicPtr::new(null_mut());
+/// The handler of signals that kill by default, or 0, which is SIG_DFL.
+static KILLED: AtomicUsize = AtomicUsize::new(0);
+
+/// Signals that don't end a process by default, as bits of which bit 0 is signal 1: CHLD, CONT,
+/// STOP, TSTP, TTIN, TTOU, URG, WINCH (signal(7)); and KILL, which no process sees.
+const SPARED: u64 = {
+    let spared = [9, 17, 18, 19, 20, 21, 22, 23, 28];
+    let (mut bits, mut next) = (0, 0);
+    while next < spared.len() {
+        bits |= 1 << (spared[next] - 1);
+        next += 1;
+    }
+    bits
+};
+
+/// Whether the default action of the host's signal `number` ends the process.
+pub const fn kills(number: i32) -> bool {
+    matches!(number, 1..=64) && SPARED >> (number - 1) & 1 == 0
+}
+
+/// Has `last` called before the process ends. `killed` is the handler, for SA_SIGINFO, that
+/// signals get instead of a default action that kills.
+pub fn prepare(last: fn(), killed: usize) {
+    LAST.store(last as *mut (), Ordering::Relaxed);
+    KILLED.store(killed, Ordering::Relaxed);
+}
+
+/// The handler that gives the host's signal `number` its default action.
+pub fn default_handler(number: i32) -> usize {
+    if kills(number) {
+        KILLED.load(Ordering::Relaxed)
+    } else {
+        0
+    }
+}
+
+/// Puts right what must be put right before the process ends.
+pub fn put_right() {
+    let last = LAST.load(Ordering::Relaxed);
+    if !last.is_null() {
+        // SAFETY: `prepare` stored a function of this type.
+        unsafe { core::mem::transmute::<*mut (), fn()>(last)() }
+    }
+}
+
+/// Ends the process with the lower 8 bits of `code`.
+pub fn exit(code: i32) -> ! {
+    put_right();
+    sys::exit_group(code)
+}
+
+/// Ends the process because the module's entry has returned.
+pub extern "C" fn ended() -> ! {
+    exit(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::process::Signal;
+
+    #[test]
+    fn signals_that_kill_are_told_apart() {
+        for signal in [
+            Signal::HUP,
+            Signal::INT,
+            Signal::TERM,
+            Signal::PIPE,
+            Signal::USR2,
+            Signal::IO,
+            Signal::SYS,
+        ] {
+            assert!(kills(signal.as_raw()), "{signal:?}");
+        }
+        for signal in [
+            Signal::KILL,
+            Signal::STOP,
+            Signal::TSTP,
+            Signal::CONT,
+            Signal::CHILD,
+            Signal::WINCH,
+            Signal::URG,
+            Signal::TTIN,
+            Signal::TTOU,
+        ] {
+            assert!(!kills(signal.as_raw()), "{signal:?}");
+        }
+        assert!(kills(34) && kills(64) && !kills(0) && !kills(65));
+    }
+}

@@ -1,0 +1,3 @@
+module terminalguest
+
+go 1.21
