@@ -177,7 +177,6 @@ pub const RUNTIME: Layers = &[
             "preempt",
             "shim_memory",
             "signals",
-            "sys",
             "traps",
         ],
     ),
