@@ -318,7 +318,7 @@ const REFUSED: &[Refused] = &[
             ),
             ("", r#"(memory 1) (func (export "_start"))"#),
         ],
-        says: "preload a: it calls wasi_snapshot_preview1.fd_close and has a memory of its own, but preview 1 acts on the main module's memory; import the main module's memory instead",
+        says: "preload a: it calls wasi_snapshot_preview1.fd_close and has a memory of its own, but wasi_snapshot_preview1 acts on the main module's memory; import the main module's memory instead",
     },
     Refused {
         name: "preview 1 itself",
