@@ -4,7 +4,7 @@
 //! - [`errors`]: modules that can't be compiled; [`policy`]: grants that contradict each
 //!   other;
 //! - [`package`]: Go packages as input; `wasi-aot test`; [`overlay`]: what they get from Go's
-//!   library;
+//!   library; [`xterm`]: what they get from `golang.org/x/term`;
 //! - [`run`]: `wasi-aot run`; [`run_cache`]: the cache that it keeps;
 //! - [`grant`]: `wasi-aot grant`;
 //! - [`inspect`]: `wasi-aot inspect`; [`keys`]: the keys of its JSON are documented;
@@ -25,6 +25,7 @@ mod policy;
 mod repeat;
 mod run;
 mod run_cache;
+mod xterm;
 
 use harness::support;
 use harness::tool::Tool;
@@ -40,6 +41,7 @@ fn main() -> anyhow::Result<()> {
         keys::trials,
         output::trials,
         overlay::trials,
+        xterm::trials,
         package::trials,
         policy::trials,
         repeat::trials,

@@ -3,7 +3,10 @@
 use super::Package;
 use super::needs;
 use super::overlay::Overlay;
-use super::toolchain::{Toolchain, finish, finished, for_wasip1, go_env, settings_without};
+use super::term::Replacement;
+use super::toolchain::{
+    Toolchain, finish, finished, for_wasip1, go_env, is_named, settings_without,
+};
 use crate::progress::Progress;
 use crate::usage::Usage;
 use anyhow::{Context, Result, bail};
@@ -41,15 +44,38 @@ pub fn build(
             flag.display()
         )));
     }
-    let program = compile(package, flags, None)?;
+    let program = compile(package, flags, None, None)?;
     if !overlay || !needs::has_any(&program.wasm) || needs::has_overlay(&program.wasm) {
         return Ok(program);
     }
     let version = version::of_go(&program.wasm);
     match overlay_for(version.as_deref(), flags, progress)? {
-        Some(overlay) => compile(package, flags, Some(&overlay)),
+        Some(overlay) => {
+            let terminals = terminals(package, flags, &program.wasm, progress);
+            compile(package, flags, Some(&overlay), terminals.as_ref())
+        }
         None => Ok(program),
     }
+}
+
+/// The replacement of golang.org/x/term for a program that uses that module. Says so where there
+/// is none.
+fn terminals(
+    package: &Package,
+    flags: &[OsString],
+    wasm: &[u8],
+    progress: &Progress,
+) -> Option<Replacement> {
+    if !needs::uses_terminals(wasm) {
+        return None;
+    }
+    let made = Replacement::make(package, flags);
+    let said = made.inspect_err(|why| {
+        progress.note(&format!(
+            "golang.org/x/term stays as it is on wasip1, without terminals: {why:#}"
+        ));
+    });
+    said.ok()
 }
 
 /// Runs `go test` for wasip1 with these arguments, with the overlay if `overlay` says so.
@@ -105,7 +131,12 @@ fn overlay_for(
 }
 
 /// One run of Go.
-fn compile(package: &Package, flags: &[OsString], overlay: Option<&Overlay>) -> Result<Program> {
+fn compile(
+    package: &Package,
+    flags: &[OsString],
+    overlay: Option<&Overlay>,
+    terminals: Option<&Replacement>,
+) -> Result<Program> {
     let directory = tempfile::Builder::new().prefix("wasi-aot-go-").tempdir();
     let directory = directory.context("cannot make a temporary directory")?;
     let output = match package {
@@ -114,6 +145,7 @@ fn compile(package: &Package, flags: &[OsString], overlay: Option<&Overlay>) -> 
             fs::create_dir(&output)?;
             let mut command = for_wasip1("build", overlay);
             with_flags(&mut command, flags, overlay);
+            command.args(terminals.map(Replacement::flag));
             command.arg("-o").arg(with_slash(&output)).args(names);
             finish(command)?;
             output
@@ -174,13 +206,6 @@ fn without_overlay_flags(arguments: &[OsString]) -> Vec<&OsString> {
         }
     }
     kept
-}
-
-/// Whether this is the flag of that name, as Go's flags are written.
-fn is_named(flag: &OsStr, wanted: &str) -> bool {
-    let text = flag.to_string_lossy();
-    let name = text.trim_start_matches('-').split('=').next();
-    text.starts_with('-') && name == Some(wanted)
 }
 
 /// The path with a slash at its end, which tells Go that it is a directory.

@@ -10,6 +10,7 @@ mod build;
 pub mod needs;
 mod overlay;
 mod package;
+mod term;
 mod toolchain;
 
 pub use build::{Program, build, test};

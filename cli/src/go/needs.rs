@@ -25,9 +25,24 @@ const CHANGED: &[&str] = &[
     "syscall.Kill",
 ];
 
+/// What golang.org/x/term has of terminals.
+const TERMINALS: &[&str] = &[
+    "golang.org/x/term.GetSize",
+    "golang.org/x/term.GetState",
+    "golang.org/x/term.IsTerminal",
+    "golang.org/x/term.MakeRaw",
+    "golang.org/x/term.ReadPassword",
+    "golang.org/x/term.Restore",
+];
+
 /// Whether a program would behave otherwise with the overlay.
 pub fn has_any(wasm: &[u8]) -> bool {
-    CHANGED.iter().any(|name| has(wasm, name))
+    CHANGED.iter().any(|name| has(wasm, name)) || uses_terminals(wasm)
+}
+
+/// Whether a module uses terminals by golang.org/x/term.
+pub fn uses_terminals(wasm: &[u8]) -> bool {
+    TERMINALS.iter().any(|name| has(wasm, name))
 }
 
 /// Whether a module that was built without the overlay waits for signals in vain. Only these

@@ -4,7 +4,7 @@ use super::overlay::Overlay;
 use crate::told::Told;
 use anyhow::{Context, Result};
 use serde_json::Value;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::PathBuf;
@@ -114,6 +114,23 @@ pub fn settings_without(name: &str) -> Result<Option<String>> {
     let sets = |line: &&str| line.split_once('=').is_some_and(|(set, _)| set == name);
     let kept = settings.lines().filter(|line| !sets(line));
     Ok(Some(kept.map(|line| format!("{line}\n")).collect()))
+}
+
+/// What `go` prints with these arguments.
+///
+/// # Errors
+/// Those of [`go_env`].
+pub fn ask(arguments: &[&str]) -> Result<String> {
+    let mut command = Command::new("go");
+    command.args(arguments);
+    String::from_utf8(output_of(command)?).context("go's output isn't UTF-8")
+}
+
+/// Whether this is the flag of that name, as Go's flags are written.
+pub fn is_named(flag: &OsStr, wanted: &str) -> bool {
+    let text = flag.to_string_lossy();
+    let name = text.trim_start_matches('-').split('=').next();
+    text.starts_with('-') && name == Some(wanted)
 }
 
 fn output_of(mut command: Command) -> Result<Vec<u8>> {

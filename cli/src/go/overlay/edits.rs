@@ -269,6 +269,17 @@ pub const STEPS: &[Step] = &[
             )],
         ),
     ),
+    // The controlling terminal.
+    step(
+        FILES,
+        Change::Edit(
+            1,
+            &[(
+                "func Open(path string, openmode int, perm uint32) (int, error) {\n",
+                "func Open(path string, openmode int, perm uint32) (int, error) { if fd, err, ok := hostTerminal(path); ok { return fd, err }\n",
+            )],
+        ),
+    ),
     // Who.
     step(
         CALLS,

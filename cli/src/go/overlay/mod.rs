@@ -8,8 +8,8 @@
 //! - The files lie in wasi-aot's cache, which no program that `run` starts can write to, or in
 //!   a temporary directory.
 
-mod change;
-mod edits;
+pub(super) mod change;
+pub(super) mod edits;
 mod texts;
 
 use super::toolchain::Toolchain;
@@ -172,7 +172,7 @@ fn digest(toolchain: &Toolchain, files: &BTreeMap<&str, String>) -> String {
 }
 
 /// The directory in the user's cache, which exists then.
-fn kept(name: &str) -> Result<PathBuf> {
+pub(super) fn kept(name: &str) -> Result<PathBuf> {
     let Place::At { base, path } = Place::of_user() else {
         bail!("there is no place for a cache");
     };
@@ -196,7 +196,7 @@ fn other_name(goroot: &Path, directory: &Path) -> Result<PathBuf> {
 }
 
 /// Writes a file, unless the file has these bytes already. A reader sees all of them or none.
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let write = || -> io::Result<()> {
         if fs::read(path).is_ok_and(|old| old == bytes) {
             return Ok(());
@@ -212,7 +212,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// JSON has no other names.
-fn utf8(path: &Path) -> Result<String> {
+pub(super) fn utf8(path: &Path) -> Result<String> {
     let text = path.to_str().map(str::to_owned);
     text.with_context(|| format!("{}: not UTF-8", path.display()))
 }

@@ -26,6 +26,10 @@ func os_host_name(buf unsafe.Pointer, bufLen uint32, n unsafe.Pointer) uint32
 //go:noescape
 func os_process_id(pid unsafe.Pointer) uint32
 
+//go:wasmimport wasi_aot_os_1 terminal_open
+//go:noescape
+func os_terminal_open(fd unsafe.Pointer) uint32
+
 //go:wasmimport wasi_snapshot_preview1 proc_raise
 func os_proc_raise(signal uint32) uint32
 
@@ -69,6 +73,23 @@ type notGranted string
 func (e notGranted) Error() string { return "not granted by wasi-aot: " + string(e) }
 
 func (e notGranted) Is(target error) bool { return target == oserror.ErrPermission }
+
+// hostTerminal opens the controlling terminal, unless path is another one, or the program may
+// not open the terminal: then a granted directory may have it.
+func hostTerminal(path string) (int, error, bool) {
+	if path != "/dev/tty" {
+		return 0, nil, false
+	}
+	var fd int32
+	errno := Errno(os_terminal_open(unsafe.Pointer(&fd)))
+	switch errno {
+	case 0:
+		return int(fd), nil, true
+	case ENOTCAPABLE:
+		return 0, nil, false
+	}
+	return -1, errnoErr(errno), true
+}
 
 func hostName() (string, error) {
 	var buf [256]byte
