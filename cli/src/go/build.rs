@@ -92,7 +92,13 @@ pub fn test(arguments: &[OsString], overlay: bool, progress: &Progress) -> Resul
     let mut command = for_wasip1("test", overlay.as_ref());
     match &overlay {
         // Flags may stand behind packages, but nothing says where the tests' own words begin.
-        Some(overlay) => command.arg(overlay.flag()).args(without_overlay_flags(gos)),
+        Some(overlay) => {
+            let vets = gos.iter().any(|flag| is_named(flag, "vet"));
+            if !overlay.is_vetted && !vets {
+                command.arg("-vet=off");
+            }
+            command.arg(overlay.flag()).args(without_overlay_flags(gos))
+        }
         None => command.args(gos),
     };
     command.args(tests);

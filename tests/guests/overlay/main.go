@@ -136,10 +136,10 @@ func ignore() {
 }
 
 func reset() {
-	all := waiting(os.Interrupt, syscall.SIGUSR1)
+	all := waiting(syscall.SIGTERM, syscall.SIGUSR1)
 	fmt.Println("ready")
 	fmt.Println(<-all)
-	signal.Reset(os.Interrupt)
+	signal.Reset(syscall.SIGTERM)
 	fmt.Println("again")
 	<-all
 }

@@ -34,6 +34,9 @@ pub struct Overlay {
     pub goroot: Option<PathBuf>,
     /// Whether these files are made for the first time: then Go compiles its library.
     pub is_new: bool,
+    /// Whether the toolchain's vet reads the files that only the overlay has. Before Go 1.24 vet
+    /// looks for them in GOROOT.
+    pub is_vetted: bool,
     /// Removes the files at the end, where there is no cache.
     temporary: Option<TempDir>,
 }
@@ -72,6 +75,7 @@ impl Overlay {
             json,
             goroot,
             is_new,
+            is_vetted: toolchain.minor().is_some_and(|minor| minor >= 24),
             temporary,
         };
         let all = json!({ "Replace": replace }).to_string();
