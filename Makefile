@@ -5,9 +5,13 @@ RELEASE := $(TARGET)/release
 IMAGES := $(RELEASE)/wasi-aot-shim-images
 SHIM := --manifest-path runtime-shim/Cargo.toml --target-dir $(TARGET)/shim
 
+# A shell ignores INT and QUIT for its jobs in the background, and nohup ignores HUP. Tests of
+# programs that such a signal ends need the default.
+CARGO_TEST = env --default-signal=HUP,INT,QUIT cargo test
+
 # A suite prints its failures where it ends, far above the last line of a run of all suites.
 # So the list of failures is printed again at the end.
-TEST_ALL = rm -f $(TARGET)/failures; cargo test --release --workspace --no-fail-fast
+TEST_ALL = rm -f $(TARGET)/failures; $(CARGO_TEST) --release --workspace --no-fail-fast
 OR_SAY_WHAT_FAILED = || { echo "failed:"; cat $(TARGET)/failures 2>/dev/null; exit 1; }
 
 .DEFAULT_GOAL := help
@@ -55,14 +59,14 @@ test-all: build tools test-shim ## Run the tests with every Go version and every
 
 # STD="net/http,time" chooses packages, FILTER=go1.27.3 a version.
 test-std: build tools ## Run the tests of Go's own library, compiled with and without knowledge of Go
-	WASI_AOT_STD=$(or $(STD),all) cargo test --release --workspace --test std -- $(FILTER)
+	WASI_AOT_STD=$(or $(STD),all) $(CARGO_TEST) --release --workspace --test std -- $(FILTER)
 
 # STD="net/http,time" chooses packages; WASMTIME=1 runs them under wasmtime as well, but not those
 # with the overlay. Without STD and FILTER, tests/std-overlay/RESULTS.md is rewritten, and with
 # WASMTIME=1 tests/std-exec/RESULTS.md as well.
 test-std-exec: build tools ## Run go test -exec 'wasi-aot run' over Go's own library, then what the overlay changes with it
 	WASI_AOT_STD_EXEC=$(or $(STD),all) WASI_AOT_STD_EXEC_WASMTIME=$(WASMTIME) \
-		cargo test --release --workspace --no-fail-fast --test std-exec --test std-overlay -- $(FILTER)
+		$(CARGO_TEST) --release --workspace --no-fail-fast --test std-exec --test std-overlay -- $(FILTER)
 	$(if $(STD)$(FILTER),,cp $(TARGET)/std-overlay/results.md tests/std-overlay/RESULTS.md)
 	$(if $(STD)$(FILTER),,$(if $(WASMTIME),cp $(TARGET)/std-exec/results.md tests/std-exec/RESULTS.md))
 
@@ -72,13 +76,13 @@ fuzz: ## Run libFuzzer over the compiler; tests/fuzz/run.sh
 	tests/fuzz/run.sh $(or $(SECONDS),3600) $(FUZZ)
 
 spec-results: ## Rewrite the results of WebAssembly's own tests, tests/spec/RESULTS.md; review the diff
-	WASI_AOT_BLESS=1 cargo test --release --workspace --test spec
+	WASI_AOT_BLESS=1 $(CARGO_TEST) --release --workspace --test spec
 
 # CONFIG=general chooses a kind of modules; MODULES=1 SEED=7 runs one module again. Modules
 # with different results are kept in target/differential.
 DIFFERENTIAL = WASI_AOT_DIFFERENTIAL=1 WASI_AOT_DIFFERENTIAL_SECONDS=$(SECONDS) \
 	WASI_AOT_DIFFERENTIAL_SEED=$(SEED) WASI_AOT_DIFFERENTIAL_CONFIG=$(CONFIG) \
-	WASI_AOT_DIFFERENTIAL_MODULES=$(MODULES) cargo test --release --workspace --test
+	WASI_AOT_DIFFERENTIAL_MODULES=$(MODULES) $(CARGO_TEST) --release --workspace --test
 
 differential: ## Compare random modules with an interpreter, for SECONDS=600
 	$(DIFFERENTIAL) differential
@@ -89,7 +93,7 @@ differential-go: build tools ## Compare random Go programs with native Go, for S
 # SEED=7 begins at another seed. Modules that are too expensive are kept in target/cost.
 cost: build ## Search for modules that cost too much to build, for SECONDS=600
 	WASI_AOT_COST_SECONDS=$(or $(SECONDS),600) WASI_AOT_COST_SEED=$(SEED) \
-		cargo test --release --workspace --test cost
+		$(CARGO_TEST) --release --workspace --test cost
 
 # SUITES="wasi edges" chooses suites, PASSES="values narrow" passes, FILTER=concurrency tests.
 PASSES_SUITES := adversarial differential go spec wasi
@@ -113,7 +117,7 @@ test-aarch64: build tools ## Run the suites' executables for linux/arm64 under q
 # later runs use that kernel, too.
 test-aarch64-system: build tools ## Run executables for linux/arm64 on real kernels, in emulated machines
 	@tests/setup-aarch64.sh rust system $(if $(PAGES),pages)
-	cargo test --release --workspace --test kernel -- $(if $(MACHINE),"$(MACHINE)")
+	$(CARGO_TEST) --release --workspace --test kernel -- $(if $(MACHINE),"$(MACHINE)")
 
 # PROGRAMS="json sorts", RUNTIMES="native ours" and ROUNDS=1 make a run quick.
 bench: build ## Measure against native Go and other runtimes; bench/README.md
@@ -126,7 +130,7 @@ tools:
 
 # FILTER=docs/recipes chooses documents; BLESS=1 writes the outputs into the documents.
 docs: build tools ## Run the commands of the documents, and follow their links
-	WASI_AOT_BLESS=$(BLESS) cargo test --release --workspace --test docs -- $(FILTER)
+	WASI_AOT_BLESS=$(BLESS) $(CARGO_TEST) --release --workspace --test docs -- $(FILTER)
 
 lint: ## Check formatting and run clippy, warnings as errors
 	cargo fmt --all --check
@@ -137,4 +141,4 @@ lint: ## Check formatting and run clippy, warnings as errors
 	cargo clippy $(SHIM) --features again,corrupt,eager -- -D warnings
 
 bless: ## Rewrite the expectations of the golden tests; review the diff
-	WASI_AOT_BLESS=1 cargo test --release --workspace --test golden
+	WASI_AOT_BLESS=1 $(CARGO_TEST) --release --workspace --test golden
