@@ -1,4 +1,4 @@
-//! What a module of Go uses that Go leaves out on wasip1 and the overlay has.
+//! Finds in a module the parts of Go's library that the overlay changes.
 //!
 //! The names of all functions, inlined ones too, are in `pclntab`, each with a zero byte at both
 //! ends (`cmd/link/internal/ld/pcln.go`). So a search in the module's bytes finds them.
@@ -25,7 +25,7 @@ const CHANGED: &[&str] = &[
     "syscall.Kill",
 ];
 
-/// What golang.org/x/term has of terminals.
+/// The functions of golang.org/x/term that need a terminal.
 const TERMINALS: &[&str] = &[
     "golang.org/x/term.GetSize",
     "golang.org/x/term.GetState",

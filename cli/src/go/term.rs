@@ -26,7 +26,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 const MODULE: &str = "golang.org/x/term";
-/// What changes in the module. Both files are the same in all versions since 0.1.
+/// The changes in the module. Both files are the same in all versions since 0.1.
 const STEPS: [(&str, Change); 2] = [
     ("term_unsupported.go", Change::Off),
     (

@@ -1,4 +1,4 @@
-//! What changes in Go's library, file by file.
+//! The changes in Go's library, file by file.
 //!
 //! The texts are those of Go 1.21 to 1.27. Each step refuses a file that it doesn't fit, so
 //! a change in a later Go is found when the overlay is made, not when a program runs.
