@@ -15,10 +15,9 @@
 //!   behind `@`) stays as Go has it, with a note.
 
 use super::Package;
-use super::overlay::{change, edits::Change, kept, utf8, write};
+use super::overlay::{change, edits::Change, kept, name_of, utf8, write};
 use super::toolchain::{ask, is_named};
 use anyhow::{Context, Result, bail};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
@@ -112,17 +111,9 @@ fn copied(original: &Path, version: &str) -> Result<std::path::PathBuf> {
         let text = change::changed(before.as_deref(), change, |_| Ok(None));
         files.insert(file.to_owned(), text.with_context(|| file.to_owned())?);
     }
-    let mut hash = Sha256::new();
-    for text in [MODULE, version] {
-        hash.update((text.len() as u64).to_le_bytes());
-        hash.update(text);
-    }
-    for text in files.iter().flat_map(|(name, text)| [name, text]) {
-        hash.update((text.len() as u64).to_le_bytes());
-        hash.update(text);
-    }
-    let digest = hash.finalize();
-    let name: String = digest[..8].iter().map(|b| format!("{b:02x}")).collect();
+    let texts = files.iter().flat_map(|(name, text)| [name, text]);
+    let module = [MODULE, version].into_iter();
+    let name = name_of(module.chain(texts.map(String::as_str)).map(str::as_bytes));
     let directory = kept(&name)?;
     for (name, text) in &files {
         write(&directory.join(name), text.as_bytes())?;

@@ -96,9 +96,7 @@ pub fn for_wasip1(command: &str, overlay: Option<&Overlay>) -> Command {
 /// # Errors
 /// [`Told`] when Go failed; without Go.
 pub fn go_env(name: &str) -> Result<OsString> {
-    let mut command = Command::new("go");
-    command.args(["env", name]);
-    let text = String::from_utf8(output_of(command)?).context("go env isn't UTF-8")?;
+    let text = ask(&["env", name])?;
     Ok(text.trim_end_matches('\n').into())
 }
 

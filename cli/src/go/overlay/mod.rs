@@ -48,7 +48,11 @@ impl Overlay {
     /// When the toolchain's library has another form, or a file can't be written.
     pub fn make(toolchain: &Toolchain, theirs: Option<&Path>) -> Result<Self> {
         let files = changed_files(toolchain)?;
-        let name = digest(toolchain, &files);
+        let goroot = toolchain.goroot.as_os_str().as_encoded_bytes();
+        let texts = files
+            .iter()
+            .flat_map(|(file, text)| [file.as_bytes(), text.as_bytes()]);
+        let name = name_of([goroot].into_iter().chain(texts));
         let (directory, temporary) = match kept(&name) {
             Ok(directory) => (directory, None),
             Err(_) => {
@@ -156,17 +160,12 @@ fn read(path: &Path) -> Result<Option<String>> {
     }
 }
 
-/// The name of the overlay's directory: it says what is in the files.
-fn digest(toolchain: &Toolchain, files: &BTreeMap<&str, String>) -> String {
+/// A name for a directory in the cache that says what is in its files.
+pub(super) fn name_of<'a>(contents: impl IntoIterator<Item = &'a [u8]>) -> String {
     let mut hash = Sha256::new();
-    let mut add = |bytes: &[u8]| {
+    for bytes in contents {
         hash.update((bytes.len() as u64).to_le_bytes());
         hash.update(bytes);
-    };
-    add(toolchain.goroot.as_os_str().as_encoded_bytes());
-    for (file, text) in files {
-        add(file.as_bytes());
-        add(text.as_bytes());
     }
     let digest = hash.finalize();
     digest[..8]
