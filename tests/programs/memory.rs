@@ -3,6 +3,24 @@
 
 use crate::program::{Program, Stdin, USE, Use};
 
+/// A turn: the call of a tool with this number and these arguments, and what the answer has.
+macro_rules! call {
+    ($id:literal, $tool:literal, $arguments:literal) => {
+        (
+            concat!(
+                r#"{"jsonrpc":"2.0","id":"#,
+                $id,
+                r#","method":"tools/call","params":{"name":""#,
+                $tool,
+                r#"","arguments":"#,
+                $arguments,
+                "}}\n"
+            ),
+            concat!("\"id\":", $id),
+        )
+    };
+}
+
 pub const PROGRAM: Program = Program {
     package: "github.com/modelcontextprotocol/go-sdk/examples/server/memory@v1.1.0",
     since: "1.24",
@@ -29,20 +47,12 @@ pub const PROGRAM: Program = Program {
             stdin: Stdin::Turns(&[
                 HELLO,
                 READY,
-                (
-                    concat!(
-                        r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"create_entities","arguments":{"entities":[{"name":"Tom","entityType":"cat","observations":["has four legs","sleeps"]}]}}}"#,
-                        "\n"
-                    ),
-                    "\"id\":2",
+                call!(
+                    2,
+                    "create_entities",
+                    r#"{"entities":[{"name":"Tom","entityType":"cat","observations":["has four legs","sleeps"]}]}"#
                 ),
-                (
-                    concat!(
-                        r#"{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"read_graph","arguments":{}}}"#,
-                        "\n"
-                    ),
-                    "\"id\":3",
-                ),
+                call!(3, "read_graph", r#"{}"#),
             ]),
             ..USE
         },
@@ -52,12 +62,10 @@ pub const PROGRAM: Program = Program {
             stdin: Stdin::Turns(&[
                 HELLO,
                 READY,
-                (
-                    concat!(
-                        r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"create_entities","arguments":{"entities":[{"name":"Émile","entityType":"cat","observations":[]},{"name":"Rex","entityType":"dog","observations":["barks"]}]}}}"#,
-                        "\n"
-                    ),
-                    "\"id\":2",
+                call!(
+                    2,
+                    "create_entities",
+                    r#"{"entities":[{"name":"Émile","entityType":"cat","observations":[]},{"name":"Rex","entityType":"dog","observations":["barks"]}]}"#
                 ),
             ]),
             ..USE
@@ -69,20 +77,12 @@ pub const PROGRAM: Program = Program {
             stdin: Stdin::Turns(&[
                 HELLO,
                 READY,
-                (
-                    concat!(
-                        r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"create_relations","arguments":{"relations":[{"from":"Tom","to":"Rex","relationType":"fears"}]}}}"#,
-                        "\n"
-                    ),
-                    "\"id\":2",
+                call!(
+                    2,
+                    "create_relations",
+                    r#"{"relations":[{"from":"Tom","to":"Rex","relationType":"fears"}]}"#
                 ),
-                (
-                    concat!(
-                        r#"{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"read_graph","arguments":{}}}"#,
-                        "\n"
-                    ),
-                    "\"id\":3",
-                ),
+                call!(3, "read_graph", r#"{}"#),
             ]),
             ..USE
         },
@@ -93,19 +93,15 @@ pub const PROGRAM: Program = Program {
             stdin: Stdin::Turns(&[
                 HELLO,
                 READY,
-                (
-                    concat!(
-                        r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"add_observations","arguments":{"observations":[{"entityName":"Tom","contents":["is grey"]}]}}}"#,
-                        "\n"
-                    ),
-                    "\"id\":2",
+                call!(
+                    2,
+                    "add_observations",
+                    r#"{"observations":[{"entityName":"Tom","contents":["is grey"]}]}"#
                 ),
-                (
-                    concat!(
-                        r#"{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"delete_observations","arguments":{"deletions":[{"entityName":"Tom","contents":[],"observations":["sleeps"]}]}}}"#,
-                        "\n"
-                    ),
-                    "\"id\":3",
+                call!(
+                    3,
+                    "delete_observations",
+                    r#"{"deletions":[{"entityName":"Tom","contents":[],"observations":["sleeps"]}]}"#
                 ),
             ]),
             ..USE
@@ -117,13 +113,7 @@ pub const PROGRAM: Program = Program {
             stdin: Stdin::Turns(&[
                 HELLO,
                 READY,
-                (
-                    concat!(
-                        r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"search_nodes","arguments":{"query":"bark"}}}"#,
-                        "\n"
-                    ),
-                    "\"id\":2",
-                ),
+                call!(2, "search_nodes", r#"{"query":"bark"}"#),
             ]),
             ..USE
         },
@@ -134,13 +124,7 @@ pub const PROGRAM: Program = Program {
             stdin: Stdin::Turns(&[
                 HELLO,
                 READY,
-                (
-                    concat!(
-                        r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"open_nodes","arguments":{"names":["Tom","Nobody"]}}}"#,
-                        "\n"
-                    ),
-                    "\"id\":2",
-                ),
+                call!(2, "open_nodes", r#"{"names":["Tom","Nobody"]}"#),
             ]),
             ..USE
         },
@@ -151,20 +135,12 @@ pub const PROGRAM: Program = Program {
             stdin: Stdin::Turns(&[
                 HELLO,
                 READY,
-                (
-                    concat!(
-                        r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"delete_relations","arguments":{"relations":[{"from":"Rex","to":"Tom","relationType":"chases"}]}}}"#,
-                        "\n"
-                    ),
-                    "\"id\":2",
+                call!(
+                    2,
+                    "delete_relations",
+                    r#"{"relations":[{"from":"Rex","to":"Tom","relationType":"chases"}]}"#
                 ),
-                (
-                    concat!(
-                        r#"{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"delete_entities","arguments":{"entityNames":["Rex"]}}}"#,
-                        "\n"
-                    ),
-                    "\"id\":3",
-                ),
+                call!(3, "delete_entities", r#"{"entityNames":["Rex"]}"#),
             ]),
             ..USE
         },
@@ -173,20 +149,8 @@ pub const PROGRAM: Program = Program {
             stdin: Stdin::Turns(&[
                 HELLO,
                 READY,
-                (
-                    concat!(
-                        r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"fly","arguments":{}}}"#,
-                        "\n"
-                    ),
-                    "\"id\":2",
-                ),
-                (
-                    concat!(
-                        r#"{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"create_entities","arguments":{"entities":7}}}"#,
-                        "\n"
-                    ),
-                    "\"id\":3",
-                ),
+                call!(2, "fly", r#"{}"#),
+                call!(3, "create_entities", r#"{"entities":7}"#),
                 (
                     concat!(r#"{"jsonrpc":"2.0","id":4,"method":"nothing/such"}"#, "\n"),
                     "\"id\":4",
@@ -198,17 +162,7 @@ pub const PROGRAM: Program = Program {
             name: "a file that isn't JSON",
             files: &[("kb.json", "not JSON")],
             args: &["-memory", "kb.json"],
-            stdin: Stdin::Turns(&[
-                HELLO,
-                READY,
-                (
-                    concat!(
-                        r#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"read_graph","arguments":{}}}"#,
-                        "\n"
-                    ),
-                    "\"id\":2",
-                ),
-            ]),
+            stdin: Stdin::Turns(&[HELLO, READY, call!(2, "read_graph", r#"{}"#)]),
             ..USE
         },
     ],
