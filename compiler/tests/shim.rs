@@ -13,8 +13,10 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 use wasi_aot_compiler::Target;
 use wasi_aot_compiler::internals::shim_image;
+use wasi_aot_contract::layout::MAX_MEMORIES;
+use wasi_aot_contract::module::CONTRACT_VERSION;
 use wasi_aot_contract::parts::Part;
-use wasi_aot_contract::symbols;
+use wasi_aot_contract::symbols::{self, SymbolSet};
 use wasi_aot_shim_images::toolchain::Toolchain;
 
 const TRAP: i32 = 134;
@@ -31,6 +33,8 @@ fn link(name: &str, defines: &[&str]) -> PathBuf {
     fs::write(&script, wasi_aot_shim_images::script::ld()).unwrap();
     let object = directory.join(format!("{name}.o"));
     let mut assemble = Command::new("cc");
+    // A later -D of the same name wins, with a warning that -w turns off.
+    assemble.arg("-w").args(contract());
     assemble.args(defines.iter().map(|define| format!("-D{define}")));
     succeed(assemble.arg("-c").arg(source).arg("-o").arg(&object));
     succeed(
@@ -43,6 +47,17 @@ fn link(name: &str, defines: &[&str]) -> PathBuf {
             .arg(archive()),
     );
     executable
+}
+
+/// What `shim/module.S` has from the contract: its version and the sizes of its arrays.
+fn contract() -> [String; 4] {
+    [
+        ("VERSION", CONTRACT_VERSION as usize),
+        ("PARTS", Part::ALL.len()),
+        ("SYMBOL_WORDS", SymbolSet::default().len()),
+        ("MEMORIES", MAX_MEMORIES),
+    ]
+    .map(|(name, value)| format!("-D{name}={value}"))
 }
 
 /// The static library, built where `make build` builds it.
@@ -189,8 +204,10 @@ fn what_does_not_fit_together_is_refused() {
         "version",
         &["VERSION=99"],
         CANNOT_START,
-        "app: the module was compiled for version 99 of the runtime and is linked with version 8; \
-         link it with the library of the wasi-aot that compiled it\n",
+        &format!(
+            "app: the module was compiled for version 99 of the runtime and is linked with \
+             version {CONTRACT_VERSION}; link it with the library of the wasi-aot that compiled it\n"
+        ),
     );
     check(
         "cpu",

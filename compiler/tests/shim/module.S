@@ -1,14 +1,12 @@
 /* A module as the compiler emits it, written by hand. What its entry does is
-   chosen by -DCASE_... . Generated code has frame pointers, so this has too. */
+   chosen by -DCASE_... . VERSION, PARTS, SYMBOL_WORDS and MEMORIES are the contract's.
+   Generated code has frame pointers, so this has too. */
 
 #define MEMORY_BASE 0x10000000
 #define PAGE 0x10000
 #define INITIAL_PAGES 2
 #define MAXIMUM_PAGES 5
 
-#ifndef VERSION
-#define VERSION 8
-#endif
 #ifndef CPU_FEATURES
 #define CPU_FEATURES 0x1f    /* x86-64-v2 */
 #endif
@@ -34,9 +32,9 @@ wasi_aot_module:
     .quad functions, 4
     .quad names, names_end - names
     .quad policy
-    .quad 0, 0                   /* no symbols of the runtime */
+    .zero SYMBOL_WORDS * 8       /* no symbols of the runtime */
     .long INITIAL_PAGES, MAXIMUM_PAGES
-    .zero 15 * 8                 /* no other memories */
+    .zero (MEMORIES - 1) * 8     /* no other memories */
     .quad 0                      /* nothing is preempted */
     .long 0, 0, 0, 0
     .long 1, 0                   /* memories; padding */
@@ -45,7 +43,7 @@ wasi_aot_module:
     .balign 8
 policy:
     .quad manifest, manifest_end - manifest
-    .zero 3 * 8                  /* no parts */
+    .zero PARTS * 8              /* no parts */
 
     .section .rodata.tables, "a"
     .balign 4
