@@ -53,28 +53,34 @@ pub fn granted_by(file: &Path, policy: &Policy, progress: &Progress) {
 
 /// The grants of a policy, as flags, and the flag that takes the second fence away.
 pub fn grants(policy: &Policy) -> Vec<String> {
-    let directory = |grant: &Grant| {
-        let flag = match grant.access {
-            Access::ReadWrite => "--dir",
-            Access::ReadOnly => "--dir-ro",
+    let flag = |what, grant: &Grant| {
+        let only = match grant.access {
+            Access::ReadWrite => "",
+            Access::ReadOnly => "-ro",
         };
         let host = show::printable_bytes(&grant.host);
         let guest = grant.guest.as_deref().map(show::printable_bytes);
         let guest = guest.map(|guest| format!("::{guest}")).unwrap_or_default();
-        format!("{flag} {host}{guest}")
+        format!("--{what}{only} {host}{guest}")
     };
     let passed = policy
         .env
         .iter()
         .filter(|v| matches!(v, EnvVar::Pass { .. }));
-    let directories = policy.grants.iter().map(directory);
+    let directories = policy.grants.iter().map(|grant| flag("dir", grant));
+    let files = policy.files.iter().map(|file| flag("file", file));
+    let arg_files = policy.arg_files.map(|access| match access {
+        Access::ReadWrite => "--arg-files rw".to_owned(),
+        Access::ReadOnly => "--arg-files ro".to_owned(),
+    });
     let listeners = policy.listeners.iter().map(|at| format!("--listen {at}"));
     let variables = passed.map(|v| format!("--env {}", show::printable_bytes(v.name())));
     let inherit = policy.inherit_env.then(|| "--inherit-env".into());
     let hostname = policy.host_name.then(|| "--hostname".into());
     let tty = policy.tty.then(|| "--tty".into());
     let no_harden = policy.no_harden.then(|| "--no-harden".into());
-    let all = directories.chain(listeners).chain(variables);
+    let all = directories.chain(files).chain(arg_files);
+    let all = all.chain(listeners).chain(variables);
     all.chain(inherit)
         .chain(hostname)
         .chain(tty)

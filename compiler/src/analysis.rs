@@ -20,6 +20,8 @@ use wasi_aot_contract::module::Preemption;
 pub struct Analysis {
     /// A name for each defined function.
     names: Vec<String>,
+    /// Whether the module has the table that Go's linker writes.
+    pub is_go: bool,
     /// What is known of a Go module, if it is to be used.
     pub go: Option<Knowledge>,
     /// The byte loops that are to be replaced, in a module of any origin, by place among the
@@ -37,6 +39,7 @@ impl Analysis {
     pub fn new(module: &Module<'_>, options: &Options) -> Self {
         let table = Pclntab::find_in(&module.image, module.functions.len());
         let names = naming::function_names(module, table.as_ref());
+        let is_go = table.is_some();
         let go = table.and_then(|table| go_knowledge(module, &table, &names, options));
         let isa = |opt_level| {
             let features = options.features();
@@ -44,6 +47,7 @@ impl Analysis {
         };
         Self {
             names,
+            is_go,
             go,
             byte_loops: byte_loops(module, options),
             isa: isa(options.opt_level),

@@ -106,7 +106,7 @@ pub fn build_with(
         };
     }
 
-    let manifest = manifest::write(&options.policy, &budget, &made(&module, options));
+    let manifest = manifest::write(&options.policy, &budget, &made(&module, &analysis, options));
     let input = Input {
         env: &env,
         isa: analysis.isa.clone(),
@@ -244,11 +244,12 @@ impl Phases<'_> {
 }
 
 /// How the code of the module is made.
-fn made<'m>(module: &Module<'m>, options: &Options) -> Made<'m> {
+fn made<'m>(module: &Module<'m>, analysis: &Analysis, options: &Options) -> Made<'m> {
     Made {
         spectre: options.spectre,
         built_by: Some(COMPILER.as_bytes()),
         go_version: module.go_version.map(str::as_bytes),
+        joins_names: analysis.is_go && opens_files(module),
     }
 }
 
@@ -262,13 +263,17 @@ fn memory_limits(module: &Module<'_>) -> Vec<MemoryLimits> {
     limits.collect()
 }
 
+/// Whether the module can ask for a file by its name.
+fn opens_files(module: &Module<'_>) -> bool {
+    let mut imports = module.imports.iter();
+    imports.any(|import| import.function.name.starts_with("path_"))
+}
+
 /// A program that can open files but has no directory is rarely intended, so this gets a note.
 fn note_missing_grants(module: &Module<'_>, options: &Options, observer: &dyn Observer) {
-    let wants_files = module
-        .imports
-        .iter()
-        .any(|i| i.function.name.starts_with("path_"));
-    if wants_files && options.policy.grants.is_empty() && options.emit == Emit::Exe {
+    let policy = &options.policy;
+    let is_granted = !policy.grants.is_empty() || policy.has_files();
+    if opens_files(module) && !is_granted && options.emit == Emit::Exe {
         observer.note("the program can open files, but no directory is granted; grant one with --dir or --dir-ro");
     }
 }

@@ -35,6 +35,7 @@ pub fn grant(executable: &[u8], policy: &Policy) -> Result<Vec<u8>, Error> {
         spectre: manifest.spectre,
         built_by: manifest.built_by.as_deref(),
         go_version: manifest.go_version.as_deref(),
+        joins_names: manifest.joins_names,
     };
     let manifest = manifest::write(policy, &budget, &made);
     let object = emit::policy_object(old.target, &manifest);
@@ -88,6 +89,8 @@ mod tests {
             },
             Policy {
                 grants: vec![dir("/etc", Access::ReadOnly), dir("b", Access::ReadWrite)],
+                files: vec![dir("/c", Access::ReadOnly)],
+                arg_files: Some(Access::ReadWrite),
                 listeners: vec!["127.0.0.1:80".parse().unwrap()],
                 max_cpu: Some(1000),
                 ..Policy::default()

@@ -13,6 +13,8 @@ pub struct Made<'a> {
     pub built_by: Option<&'a [u8]>,
     /// The version of Go that made the module.
     pub go_version: Option<&'a [u8]>,
+    /// Whether the module is Go's and can name files: then an empty root is outside of its grants.
+    pub joins_names: bool,
 }
 
 /// The bytes of a manifest.
@@ -21,6 +23,7 @@ pub struct Made<'a> {
 /// If a path or variable holds a NUL byte, which [`Policy::check`] refuses.
 #[must_use]
 pub fn write(policy: &Policy, budget: &Budget, made: &Made<'_>) -> Vec<u8> {
+    let has_files = policy.has_files();
     let policy = Policy {
         stack_size: budget.stack,
         ..policy.clone()
@@ -29,7 +32,10 @@ pub fn write(policy: &Policy, budget: &Budget, made: &Made<'_>) -> Vec<u8> {
     let built_by = made.built_by.map(|compiler| Record::BuiltBy { compiler });
     let go_version = made.go_version.map(|version| Record::GoVersion { version });
     let spectre = made.spectre.then_some(Record::Spectre);
-    let records = [spectre, built_by, go_version];
+    // In other modules files that are granted by themselves need the root.
+    let joins = made.joins_names;
+    let root = (joins || has_files).then_some(Record::Root { joins });
+    let records = [root, spectre, built_by, go_version];
     writer::append(&mut manifest, records.into_iter().flatten());
     manifest
 }

@@ -39,6 +39,10 @@ const CPU_TIMES: RangeInclusive<u64> = 1..=3_600_000_000;
 pub struct Policy {
     /// In the order in which the guest sees them.
     pub grants: Vec<Grant>,
+    /// Single files, whose HOST is a file.
+    pub files: Vec<Grant>,
+    /// What may be done to the files and directories that arguments name.
+    pub arg_files: Option<Access>,
     /// Where to accept TCP connections, in the order in which the guest sees the
     /// listening sockets, which come before the directories.
     pub listeners: Vec<SocketAddr>,
@@ -67,6 +71,8 @@ pub struct Policy {
     pub host_name: bool,
     /// Let the program open its controlling terminal, and set modes of terminals.
     pub tty: bool,
+    /// Report each name that a Go program asks for outside of its grants.
+    pub trace_denied: bool,
     /// An absolute directory that no grant reaches: where `wasi-aot run` keeps
     /// executables.
     pub hole: Option<Vec<u8>>,
@@ -129,6 +135,9 @@ impl Policy {
                 check_pair(earlier, grant)?;
             }
         }
+        for file in &self.files {
+            file.check()?;
+        }
         listen::check(&self.listeners)?;
         if let Some(hole) = &self.hole {
             refuse_nul(hole)?;
@@ -172,6 +181,13 @@ impl Policy {
             host: &grant.host,
             guest: grant.guest.as_deref().unwrap_or_default(),
         });
+        let files = self.files.iter().map(|file| Record::File {
+            access: file.access,
+            host: &file.host,
+            guest: file.guest.as_deref().unwrap_or_default(),
+        });
+        let arg_files = (self.arg_files).map(|access| Record::ArgFiles { access });
+        let dirs = dirs.chain(files).chain(arg_files);
         let addresses: Vec<_> = self.listeners.iter().map(SocketAddr::to_string).collect();
         let listeners = (addresses.iter()).map(|address| Record::Listen {
             address: address.as_bytes(),
@@ -195,9 +211,16 @@ impl Policy {
         let no_signals = self.no_signals.then_some(Record::NoSignals);
         let host_name = self.host_name.then_some(Record::HostName);
         let tty = self.tty.then_some(Record::Tty);
+        let trace = self.trace_denied.then_some(Record::TraceDenied);
         let os = no_signals.into_iter().chain(host_name).chain(tty);
+        let os = os.chain(trace);
         let rest = rest.chain(careful).chain(hole).chain(os);
         writer::write(dirs.chain(listeners).chain(variables).chain(rest))
+    }
+
+    /// Whether files are granted by themselves.
+    pub(crate) fn has_files(&self) -> bool {
+        self.arg_files.is_some() || !self.files.is_empty()
     }
 
     /// The variables, without each variable that a later variable of the same name replaces.
@@ -214,7 +237,7 @@ impl Policy {
 impl Grant {
     fn check(&self) -> Result<(), Error> {
         if self.host.is_empty() {
-            return fail("the granted directory has an empty name".into());
+            return fail("what is granted has an empty name".into());
         }
         refuse_nul(&self.host)?;
         let Some(guest) = &self.guest else {

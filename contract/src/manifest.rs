@@ -23,6 +23,10 @@
 //! | `no-signals` | | the program may not catch or ignore signals |
 //! | `host-name` | | the program may ask for the host's name |
 //! | `tty` | | the program may open its controlling terminal, and set modes of terminals |
+//! | `arg-files` | `rw` or `ro` | grants the files and directories that arguments name |
+//! | `file` | `rw` or `ro`, HOST, GUEST | grants a file; an empty GUEST is its absolute host path |
+//! | `root` | `joined` or `plain` | outside of the grants is an empty root; the program joins relative names with its working directory, as Go does, or passes them as they are |
+//! | `trace-denied` | | names that the program asks for in vain are reported |
 //! | `built-by` | text | for people: the compiler and its version |
 //! | `go-version` | text | for people: the version of Go that built the module, as Go writes it |
 
@@ -36,6 +40,36 @@ pub enum Access {
     ReadWrite,
     /// Reading only.
     ReadOnly,
+}
+
+impl Access {
+    const ALL: [Self; 2] = [Self::ReadWrite, Self::ReadOnly];
+
+    /// The rights as a field of a record.
+    #[must_use]
+    pub const fn field(self) -> &'static [u8] {
+        match self {
+            Self::ReadWrite => b"rw",
+            Self::ReadOnly => b"ro",
+        }
+    }
+
+    fn parse(field: &[u8]) -> Option<Self> {
+        (Self::ALL.into_iter()).find(|access| access.field() == field)
+    }
+}
+
+impl Record<'_> {
+    /// The rights that the record gives to files of the host.
+    #[must_use]
+    pub const fn access(&self) -> Option<Access> {
+        match self {
+            Self::Dir { access, .. } | Self::File { access, .. } | Self::ArgFiles { access } => {
+                Some(*access)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A record. Its fields are borrowed from the manifest, without their NUL. The module's table
@@ -102,6 +136,27 @@ pub enum Record<'a> {
     HostName,
     /// `tty`.
     Tty,
+    /// `arg-files`.
+    ArgFiles {
+        /// The rights.
+        access: Access,
+    },
+    /// `file`.
+    File {
+        /// The rights.
+        access: Access,
+        /// The file.
+        host: &'a [u8],
+        /// Its name in the program.
+        guest: &'a [u8],
+    },
+    /// `root`.
+    Root {
+        /// Whether the program joins relative names with its working directory.
+        joins: bool,
+    },
+    /// `trace-denied`.
+    TraceDenied,
     /// `built-by`.
     BuiltBy {
         /// Name and version.
@@ -146,20 +201,17 @@ impl<'a> Records<'a> {
         Ok(field)
     }
 
+    fn access(&mut self) -> Result<Access, Malformed> {
+        Access::parse(self.field()?).ok_or(Malformed)
+    }
+
     fn record(&mut self) -> Result<Record<'a>, Malformed> {
         Ok(match self.field()? {
-            b"dir" => {
-                let access = match self.field()? {
-                    b"rw" => Access::ReadWrite,
-                    b"ro" => Access::ReadOnly,
-                    _ => return Err(Malformed),
-                };
-                Record::Dir {
-                    access,
-                    host: self.field()?,
-                    guest: self.field()?,
-                }
-            }
+            b"dir" => Record::Dir {
+                access: self.access()?,
+                host: self.field()?,
+                guest: self.field()?,
+            },
             b"env" => Record::Env {
                 assignment: self.field()?,
             },
@@ -189,6 +241,22 @@ impl<'a> Records<'a> {
             b"no-signals" => Record::NoSignals,
             b"host-name" => Record::HostName,
             b"tty" => Record::Tty,
+            b"arg-files" => Record::ArgFiles {
+                access: self.access()?,
+            },
+            b"file" => Record::File {
+                access: self.access()?,
+                host: self.field()?,
+                guest: self.field()?,
+            },
+            b"root" => Record::Root {
+                joins: match self.field()? {
+                    b"joined" => true,
+                    b"plain" => false,
+                    _ => return Err(Malformed),
+                },
+            },
+            b"trace-denied" => Record::TraceDenied,
             b"built-by" => Record::BuiltBy {
                 compiler: self.field()?,
             },
@@ -226,7 +294,7 @@ fn decimal(digits: &[u8]) -> Result<u64, Malformed> {
 #[cfg(feature = "writer")]
 pub mod writer {
     extern crate std;
-    use super::{Access, MAGIC, Record};
+    use super::{MAGIC, Record};
     use std::string::ToString;
     use std::vec::Vec;
 
@@ -260,10 +328,7 @@ pub mod writer {
                     guest,
                 } => {
                     field(b"dir");
-                    field(match access {
-                        Access::ReadWrite => b"rw",
-                        Access::ReadOnly => b"ro",
-                    });
+                    field(access.field());
                     field(host);
                     field(guest);
                 }
@@ -303,6 +368,25 @@ pub mod writer {
                 Record::NoSignals => field(b"no-signals"),
                 Record::HostName => field(b"host-name"),
                 Record::Tty => field(b"tty"),
+                Record::ArgFiles { access } => {
+                    field(b"arg-files");
+                    field(access.field());
+                }
+                Record::File {
+                    access,
+                    host,
+                    guest,
+                } => {
+                    field(b"file");
+                    field(access.field());
+                    field(host);
+                    field(guest);
+                }
+                Record::Root { joins } => {
+                    field(b"root");
+                    field(if joins { b"joined" } else { b"plain" });
+                }
+                Record::TraceDenied => field(b"trace-denied"),
                 Record::BuiltBy { compiler } => {
                     field(b"built-by");
                     field(compiler);
@@ -352,6 +436,17 @@ mod tests {
             Record::NoSignals,
             Record::HostName,
             Record::Tty,
+            Record::ArgFiles {
+                access: Access::ReadWrite,
+            },
+            Record::File {
+                access: Access::ReadOnly,
+                host: b"/etc/hosts",
+                guest: b"",
+            },
+            Record::Root { joins: true },
+            Record::Root { joins: false },
+            Record::TraceDenied,
             Record::BuiltBy {
                 compiler: b"wasi-aot 1.2.3",
             },

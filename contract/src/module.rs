@@ -7,7 +7,7 @@
 /// The version of this crate's formats. It grows with every incompatible change. The shim
 /// refuses to start a module of another version. Only linking with `ld` can combine two
 /// versions.
-pub const CONTRACT_VERSION: u32 = 9;
+pub const CONTRACT_VERSION: u32 = 10;
 
 use crate::layout::MAX_MEMORIES;
 use crate::parts::Part;

@@ -43,12 +43,14 @@ macro_rules! parts {
 }
 
 parts! {
-    /// Opens the directories that are granted, and finds what the guest must not change in them.
-    Grants: "grants", Record::Dir { .. },
+    /// Opens the directories and files that are granted, and finds what the guest must not change in them.
+    Grants: "grants", Record::Dir { .. } | Record::File { .. } | Record::ArgFiles { .. },
     /// Opens listeners.
     Listeners: "listeners", Record::Listen { .. },
     /// Limits processor time.
     CpuLimit: "cpu_limit", Record::MaxCpu { .. },
     /// Finds the controlling terminal.
     Terminal: "terminal", Record::Tty,
+    /// What a program sees outside of its grants.
+    Root: "root", Record::Root { .. },
 }

@@ -15,10 +15,12 @@
 //! | `no-harden`, `require-harden` | [`Manifest::fence`] | [`crate::harden::raise`] |
 //! | `refuse-own-directory`, `hole` | fields of [`Manifest`] | `policy/way.rs` |
 //! | `no-signals`, `host-name`, `tty` | fields of [`Manifest`] | `policy/os_rights.rs` |
+//! | `root`, `trace-denied` | fields of [`Manifest`] | `policy/grants.rs`, `parts.rs` |
 //! | `env-inherit` | [`Manifest::inherits_environment`] | `policy/environment.rs`; `policy/privileged.rs` refuses it |
 //! | `env`, `env-pass` | [`Manifest::records`] | `policy/environment.rs` |
 //! | `listen` | [`Manifest::records`] | `policy/listen.rs` |
 //! | `dir` | [`Manifest::records`] | `policy/grants.rs` |
+//! | `file`, `arg-files` | [`Manifest::records`] | `policy/files.rs`, `policy/pwd.rs` |
 //! | `spectre`, `built-by`, `go-version` | | not used at run time: for people |
 
 use wasi_aot_contract::layout::{DEFAULT_STACK_SIZE, WASM_PAGE_SIZE};
@@ -42,6 +44,12 @@ pub struct Manifest {
     pub tells_host_name: bool,
     /// The guest may open its controlling terminal, and set modes of terminals.
     pub gives_terminals: bool,
+    /// The guest has a root.
+    pub has_root: bool,
+    /// The guest joins relative names with its working directory.
+    pub joins_names: bool,
+    /// Names that the guest asks for in vain are reported.
+    pub traces_denied: bool,
 }
 
 /// Whether the second fence is put up ([`crate::harden`]).
@@ -87,6 +95,9 @@ impl Manifest {
         refuses_signals: false,
         tells_host_name: false,
         gives_terminals: false,
+        has_root: false,
+        joins_names: false,
+        traces_denied: false,
     };
 
     /// Reads `note`, the descriptor of the executable's note.
@@ -114,7 +125,13 @@ impl Manifest {
                 Record::NoSignals => manifest.refuses_signals = true,
                 Record::HostName => manifest.tells_host_name = true,
                 Record::Tty => manifest.gives_terminals = true,
+                Record::Root { joins } => {
+                    (manifest.has_root, manifest.joins_names) = (true, joins);
+                }
+                Record::TraceDenied => manifest.traces_denied = true,
                 Record::Dir { .. }
+                | Record::File { .. }
+                | Record::ArgFiles { .. }
                 | Record::Listen { .. }
                 | Record::Env { .. }
                 | Record::EnvPass { .. }
@@ -183,14 +200,16 @@ mod tests {
         assert_eq!(plain.fence, Fence::IfOffered);
         assert!(!plain.refuses_own_directory && !plain.inherits_environment);
         assert!(!plain.refuses_signals && !plain.tells_host_name && !plain.gives_terminals);
+        assert!(!plain.has_root && !plain.traces_denied);
         assert_eq!((plain.hole, plain.records().count()), (None, 1));
         let all =
             b"wasi-aot manifest 1\0require-harden\0refuse-own-directory\0hole\0/c\0env-inherit\0\
-              no-signals\0host-name\0tty\0";
+              no-signals\0host-name\0tty\0root\0joined\0trace-denied\0";
         let all = Manifest::read(all).unwrap();
         assert_eq!(all.fence, Fence::Required);
         assert!(all.refuses_own_directory && all.inherits_environment);
         assert!(all.refuses_signals && all.tells_host_name && all.gives_terminals);
+        assert!(all.has_root && all.joins_names && all.traces_denied);
         assert_eq!(all.hole, Some(&b"/c"[..]));
         let without = Manifest::read(b"wasi-aot manifest 1\0no-harden\0").unwrap();
         assert_eq!(without.fence, Fence::Without);

@@ -20,6 +20,7 @@ type Listen = fn(&Manifest, &mut Wasi) -> u32;
 type Grant = fn(&Manifest, Start<'_>, bool, u32, &mut Wasi);
 type LimitCpu = fn(u64) -> u64;
 type FindTerminal = fn(&mut Wasi);
+type MakeRoot = fn(&Manifest, &mut Wasi);
 
 /// The parts of this executable.
 pub struct Parts<'a>(&'a PolicyInfo);
@@ -88,6 +89,16 @@ impl<'a> Parts<'a> {
         }
     }
 
+    /// Makes the root, behind all grants.
+    pub fn make_root(&self, manifest: &Manifest, wasi: &mut Wasi) {
+        let root = self.root(Part::Root);
+        // SAFETY: the promise of `new`'s caller; the root has this type.
+        let root = root.map(|root| unsafe { core::mem::transmute::<*const (), MakeRoot>(root) });
+        if let Some(make) = root {
+            make(manifest, wasi);
+        }
+    }
+
     /// Starts the timer that limits processor time, and returns its signal, as
     /// [`unblock`](crate::sys::unblock) takes it.
     pub fn limit_cpu(&self, manifest: &Manifest) -> u64 {
@@ -110,9 +121,11 @@ fn listen(manifest: &Manifest, wasi: &mut Wasi) -> u32 {
 fn grant(manifest: &Manifest, start: Start<'_>, privileged: bool, listeners: u32, wasi: &mut Wasi) {
     policy::privileged::check_directories(privileged, manifest).unwrap_or_else(refuse);
     let (fds, environment) = (&mut wasi.fds, &mut wasi.environment);
-    let off_limits =
-        policy::directories(manifest, start, listeners, fds, environment).unwrap_or_else(refuse);
+    let (off_limits, files) =
+        policy::directories(manifest, start, wasi.args, listeners, fds, environment)
+            .unwrap_or_else(refuse);
     (wasi.own, wasi.resolver.hole) = (off_limits.own, off_limits.hole);
+    wasi.root.files = files;
 }
 
 /// The root of [`Part::CpuLimit`].
@@ -129,10 +142,19 @@ fn find_terminal(wasi: &mut Wasi) {
     }
 }
 
+/// The root of [`Part::Root`].
+#[cfg_attr(not(test), unsafe(export_name = wasi_aot_contract::symbol!("part_root")))]
+fn make_root(manifest: &Manifest, wasi: &mut Wasi) {
+    let (fds, environment) = (&mut wasi.fds, &mut wasi.environment);
+    wasi.root =
+        policy::root::make(manifest, wasi.root.files, fds, environment).unwrap_or_else(refuse);
+}
+
 /// Ends the process with the reason why it can't have its grants.
 fn refuse<T>(refusal: Refusal) -> T {
     cannot_start(format_args!("{refusal}"))
 }
 
 // The types by which the roots are called.
-const _: (Listen, Grant, LimitCpu, FindTerminal) = (listen, grant, limit_cpu, find_terminal);
+const _: (Listen, Grant, LimitCpu, FindTerminal, MakeRoot) =
+    (listen, grant, limit_cpu, find_terminal, make_root);

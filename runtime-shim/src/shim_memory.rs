@@ -73,6 +73,13 @@ impl<T> PageArray<T> {
         unsafe { core::slice::from_raw_parts_mut(self.start.as_ptr(), self.capacity) }
     }
 
+    /// The elements, for as long as the process lives.
+    pub fn leak(self) -> &'static mut [MaybeUninit<T>] {
+        let array = ManuallyDrop::new(self);
+        // SAFETY: as in `as_slice`; nobody else has the mapping, and nobody unmaps it.
+        unsafe { core::slice::from_raw_parts_mut(array.start.as_ptr(), array.capacity) }
+    }
+
     /// Number of bytes mapped: the capacity is the number of elements that fit into them, so
     /// rounding up again gives the size that was asked for.
     fn byte_size(&self) -> usize {

@@ -90,12 +90,13 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
     let listeners = parts.listen(&manifest, wasi);
     parts.grant(&manifest, start, privileged, listeners, wasi);
     parts.find_terminal(wasi);
+    parts.make_root(&manifest, wasi);
     wasi.own.keeps_free_names = wasi.os_rights.x_bits;
 
     // The second fence. Capabilities go after listeners and directories are open, which may
     // take them. Landlock and seccomp must be last: they forbid the calls above.
-    let dropped = privileges::drop_needless(harden::Needs::of(&wasi.fds, wasi.os_rights));
-    harden::raise(&process, manifest.fence, &wasi.fds, wasi.os_rights, dropped);
+    let dropped = privileges::drop_needless(harden::Needs::of(wasi));
+    harden::raise(&process, manifest.fence, wasi, dropped);
     // SAFETY: the compiler wrote the entry; the stack is new.
     unsafe { arch::enter(module.entry, stack_top, ending::ended) }
 }

@@ -82,7 +82,7 @@ fn flags_behind(tool: &Tool) -> Result<()> {
             .chain([module.as_os_str(), behind.as_ref()])
             .collect();
         let finished = started(tool, dir.path(), &args).run()?;
-        let says = format!("open {behind}: Bad file number");
+        let says = format!("open {behind}: No such file or directory");
         ensure!(
             finished.ends == Ends::Exit(1) && text(&finished.stderr).contains(&says),
             "{args:?}: {}: {}",

@@ -9,11 +9,13 @@
 //! - [`inherited`], [`streams`], [`own`]: what a program can't do with descriptors, signals
 //!   and capabilities of its parent, with its standard output, with its own file;
 //! - [`harden`]: the second fence holds if the first fence is broken;
+//! - [`files`]: the single files that flags and arguments name;
 //! - [`os`]: the functions of `wasi_aot_os_1`, for signals, modes of files, the host's name;
 //!   [`terminal`]: those for terminals;
 //! - [`listen`]: servers on the listeners of `--listen`.
 
 mod cpu_limit;
+mod files;
 mod harden;
 mod image;
 mod inherited;
@@ -36,6 +38,7 @@ fn main() -> anyhow::Result<()> {
     let tool = Arc::new(Tool::new()?);
     let groups = [
         cpu_limit::trials,
+        files::trials,
         harden::trials,
         image::trials,
         inherited::trials,

@@ -80,7 +80,7 @@ pub const FAMILY: Family = Family {
             inputs: OUTSIDE,
             reference: Reference::Stated {
                 stdout: "",
-                stderr: "open ../outside/secret: Bad file number\n",
+                stderr: "open ../outside/secret: No such file or directory\n",
                 written: &[],
             },
             ends: Ends::Exit(1),
@@ -93,7 +93,7 @@ pub const FAMILY: Family = Family {
             inputs: OUTSIDE,
             reference: Reference::Stated {
                 stdout: "",
-                stderr: "open inside: Bad file number\n",
+                stderr: "open inside: No such file or directory\n",
                 written: &[],
             },
             ends: Ends::Exit(1),
@@ -147,7 +147,7 @@ pub const FAMILY: Family = Family {
             args: &["read", "/data/secret", "{root}/outside/secret"],
             flags: &["--dir", "../outside::/data"],
             reference: stated(
-                "/data/secret: 7 ok\n\"secret\\n\"\n{root}/outside/secret: 0 EBADF\n\"\"\n",
+                "/data/secret: 7 ok\n\"secret\\n\"\n{root}/outside/secret: 0 ENOENT\n\"\"\n",
             ),
             ..FILES
         },

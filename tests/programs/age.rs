@@ -5,7 +5,7 @@ use crate::program::{Before, By, Program, Stdin, USE, Use};
 pub const PROGRAM: Program = Program {
     package: "filippo.io/age/cmd/age@v1.2.1",
     since: "1.21",
-    grants: &["--dir", "."],
+    grants: &["--arg-files", "rw"],
     mixes_stderr: false,
     uses: [
         Use {

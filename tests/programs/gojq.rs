@@ -5,7 +5,7 @@ use crate::program::{Difference, Part, Program, Stdin, USE, Use};
 pub const PROGRAM: Program = Program {
     package: "github.com/itchyny/gojq/cmd/gojq@v0.12.16",
     since: "1.21",
-    grants: &["--dir-ro", ".", "--env", "PLACE"],
+    grants: &["--arg-files", "ro", "--env", "PLACE"],
     mixes_stderr: false,
     uses: [
         Use {

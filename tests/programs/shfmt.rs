@@ -5,7 +5,7 @@ use crate::program::{Program, Stdin, USE, Use};
 pub const PROGRAM: Program = Program {
     package: "mvdan.cc/sh/v3/cmd/shfmt@v3.8.0",
     since: "1.21",
-    grants: &["--dir-ro", "/", "--dir", "."],
+    grants: &["--dir", "."],
     mixes_stderr: false,
     uses: [
         Use {

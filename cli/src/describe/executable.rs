@@ -91,6 +91,7 @@ fn policy(page: &mut Page, executable: &Executable) {
         "arguments, standard input and output, clocks, random numbers",
     );
     directories(page, manifest);
+    files(page, manifest);
     environment(page, manifest);
     let listeners = manifest.listeners.iter();
     page.field("listens at", list(listeners.map(|at| printable_bytes(at))));
@@ -174,6 +175,26 @@ fn directories(page: &mut Page, manifest: &Manifest) {
     }
     if let Some(hole) = &manifest.hole {
         page.more(format_args!("except {}", printable_bytes(hole)));
+    }
+}
+
+fn files(page: &mut Page, manifest: &Manifest) {
+    let files = manifest.files.iter().map(directory);
+    if !manifest.files.is_empty() {
+        page.field("files", list(files));
+    }
+    match manifest.arg_files {
+        Some(Access::ReadOnly) => page.field("arguments", "name files that it may read"),
+        Some(Access::ReadWrite) => {
+            page.field("arguments", "name files that it may read, write and make");
+        }
+        None => {}
+    }
+    if manifest.trace_denied {
+        page.field(
+            "tracing",
+            "says which names it asks for in vain (--trace-denied)",
+        );
     }
 }
 

@@ -120,6 +120,8 @@ fn executable(report: &Executable) -> Value {
         "go": is_go.then(|| go(go_version.as_deref(), report.build_info.as_ref())),
         "policy": {
             "directories": manifest.grants.iter().map(directory).collect::<Vec<_>>(),
+            "files": manifest.files.iter().map(directory).collect::<Vec<_>>(),
+            "arg_files": manifest.arg_files.map(access),
             "environment": manifest.env.iter().map(variable).collect::<Vec<_>>(),
             "inherit_environment": manifest.inherit_env,
             "listeners": listeners.collect::<Vec<_>>(),
@@ -132,6 +134,7 @@ fn executable(report: &Executable) -> Value {
             "hostname": manifest.host_name,
             "signals": manifest.signals,
             "tty": manifest.tty,
+            "trace_denied": manifest.trace_denied,
         },
         "hardening": {
             "landlock": manifest.hardened,
@@ -155,13 +158,16 @@ fn executable(report: &Executable) -> Value {
     value
 }
 
-fn directory(grant: &Grant) -> Value {
-    let mut object = Map::new();
-    let access = match grant.access {
+fn access(access: Access) -> &'static str {
+    match access {
         Access::ReadWrite => "read-write",
         Access::ReadOnly => "read-only",
-    };
-    object.insert("access".into(), json!(access));
+    }
+}
+
+fn directory(grant: &Grant) -> Value {
+    let mut object = Map::new();
+    object.insert("access".into(), json!(access(grant.access)));
     insert_bytes(&mut object, "host", Some(&grant.host));
     object.insert("resolved_at_start".into(), json!(grant.is_relative()));
     insert_bytes(&mut object, "guest", grant.guest.as_deref());

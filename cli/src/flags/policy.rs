@@ -17,6 +17,14 @@ pub struct PolicyFlags {
     #[command(flatten)]
     dirs: Dirs,
 
+    #[command(flatten)]
+    files: Files,
+
+    /// Grant the files and directories that arguments name when the executable starts, also behind
+    /// an =; with rw, an argument may name a new file
+    #[arg(long, value_name = "ro|rw", value_parser = parse_access)]
+    arg_files: Option<Access>,
+
     /// Take the policy from this TOML file, with the keys of .policy in inspect --json; flags
     /// add to it, or count instead
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -52,6 +60,11 @@ pub struct PolicyFlags {
     /// functions for it (wasi_aot_os_1)
     #[arg(long)]
     no_signals: bool,
+
+    /// Report each name that the program asks for outside of its grants, and the flag that would
+    /// grant the name, on standard error (Go programs only)
+    #[arg(long)]
+    trace_denied: bool,
 
     /// Limit all memories and the native stack together, like 256MiB, or 256MB for powers of
     /// 1000; the stack gets an eighth unless --stack-size is given [default: 4GiB for each
@@ -106,11 +119,16 @@ impl PolicyFlags {
         let mut grants = base.grants;
         grants.retain(|old| !self.dirs.0.iter().any(|new| new.host == old.host));
         grants.extend(self.dirs.0.iter().cloned());
+        let mut files = base.files;
+        files.retain(|old| !self.files.0.iter().any(|new| new.host == old.host));
+        files.extend(self.files.0.iter().cloned());
         let mut listeners = base.listeners;
         listeners.retain(|old| !self.listen.contains(old));
         listeners.extend(&self.listen);
         Policy {
             grants,
+            files,
+            arg_files: self.arg_files.or(base.arg_files),
             listeners,
             // The last variable of a name counts.
             env: [base.env, self.env.clone()].concat(),
@@ -124,8 +142,18 @@ impl PolicyFlags {
             no_signals: base.no_signals || self.no_signals,
             host_name: base.host_name || self.hostname,
             tty: base.tty || self.tty,
+            trace_denied: base.trace_denied || self.trace_denied,
             hole: None,
         }
+    }
+}
+
+/// The rights as `--arg-files` takes them.
+fn parse_access(value: &str) -> Result<Access, String> {
+    match value {
+        "ro" => Ok(Access::ReadOnly),
+        "rw" => Ok(Access::ReadWrite),
+        _ => Err("write ro for reading only, or rw".into()),
     }
 }
 
@@ -153,20 +181,21 @@ fn grant(access: Access) -> impl TypedValueParser<Value = Grant> {
     OsStringValueParser::new().try_map(parse)
 }
 
-impl Dirs {
-    fn in_order(matches: &ArgMatches, flags: DirFlags) -> Self {
-        let positions = |id| matches.indices_of(id).into_iter().flatten();
-        let dirs = positions("dir").zip(flags.dir);
-        let mut all: Vec<_> = dirs.chain(positions("dir_ro").zip(flags.dir_ro)).collect();
-        all.sort_by_key(|(position, _)| *position);
-        Self(all.into_iter().map(|(_, grant)| grant).collect())
+/// The grants of two flags in the order of the command line.
+fn in_order(matches: &ArgMatches, flags: [(&str, Vec<Grant>); 2]) -> Vec<Grant> {
+    let mut all = Vec::new();
+    for (id, grants) in flags {
+        let positions = matches.indices_of(id).into_iter().flatten();
+        all.extend(positions.zip(grants));
     }
+    all.sort_by_key(|(position, _)| *position);
+    all.into_iter().map(|(_, grant)| grant).collect()
 }
 
 impl FromArgMatches for Dirs {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let flags = DirFlags::from_arg_matches(matches)?;
-        Ok(Self::in_order(matches, flags))
+        let DirFlags { dir, dir_ro } = DirFlags::from_arg_matches(matches)?;
+        Ok(Self(in_order(matches, [("dir", dir), ("dir_ro", dir_ro)])))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -182,6 +211,46 @@ impl Args for Dirs {
 
     fn augment_args_for_update(command: Command) -> Command {
         DirFlags::augment_args_for_update(command)
+    }
+}
+
+/// The values of `--file` and `--file-ro` in the order of the command line.
+#[derive(Debug)]
+struct Files(Vec<Grant>);
+
+/// The two flags as clap sees them.
+#[derive(Debug, Args)]
+struct FileFlags {
+    /// Grant a single file for reading and writing, and for making it in a directory that exists;
+    /// a relative HOST is resolved when the executable starts
+    #[arg(long, value_name = "HOST[::GUEST]", value_hint = ValueHint::FilePath, value_parser = grant(Access::ReadWrite))]
+    file: Vec<Grant>,
+
+    /// Grant a single file for reading only
+    #[arg(long, value_name = "HOST[::GUEST]", value_hint = ValueHint::FilePath, value_parser = grant(Access::ReadOnly))]
+    file_ro: Vec<Grant>,
+}
+
+impl FromArgMatches for Files {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let FileFlags { file, file_ro } = FileFlags::from_arg_matches(matches)?;
+        let flags = [("file", file), ("file_ro", file_ro)];
+        Ok(Self(in_order(matches, flags)))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Args for Files {
+    fn augment_args(command: Command) -> Command {
+        FileFlags::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        FileFlags::augment_args_for_update(command)
     }
 }
 
@@ -234,6 +303,11 @@ mod tests {
         let error = policy(&["--max-memory", "64MX"]).unwrap_err().to_string();
         assert!(error.contains("64MX isn't a valid size"), "{error}");
         assert!(policy(&["--env", "=1"]).is_err());
+        let error = policy(&["--arg-files", "w"]).unwrap_err().to_string();
+        assert!(
+            error.contains("write ro for reading only, or rw"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -257,11 +331,14 @@ mod tests {
     #[test]
     fn the_rest_is_taken_over() {
         let args = ["--env", "A=1", "--env", "B", "--inherit-env", "--no-harden"];
+        let files = ["--file-ro=a", "--file", "b::/b", "--arg-files", "rw"];
+        let args = [&args[..], &files].concat();
         let os = [
             "--refuse-own-directory",
             "--hostname",
             "--no-signals",
             "--tty",
+            "--trace-denied",
         ];
         let args = [&args[..], &os].concat();
         let sizes = [
@@ -279,7 +356,11 @@ mod tests {
         assert_eq!(policy.env.len(), 2);
         assert!(policy.inherit_env && policy.no_harden && !policy.require_harden);
         assert!(policy.refuse_own_directory && policy.host_name && policy.no_signals);
-        assert!(policy.tty);
+        assert!(policy.tty && policy.trace_denied);
+        let files = policy.files.iter().map(|f| (f.access, &f.host[..]));
+        let (ro, rw) = (Access::ReadOnly, Access::ReadWrite);
+        assert_eq!(files.collect::<Vec<_>>(), [(ro, &b"a"[..]), (rw, b"b")]);
+        assert_eq!(policy.arg_files, Some(rw));
         assert_eq!(policy.max_memory, Some(1 << 20));
         assert_eq!(policy.stack_size, Some(1 << 30));
         assert_eq!(policy.max_cpu, Some(120_000));

@@ -11,8 +11,10 @@ use wasi_aot_compiler::policy::{
 /// what `inspect` prints can be used.
 const DERIVED: [&str; 3] = ["memory", "memories", "hole"];
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 15] = [
     "directories",
+    "files",
+    "arg_files",
     "environment",
     "inherit_environment",
     "listeners",
@@ -23,6 +25,7 @@ const KEYS: [&str; 12] = [
     "hostname",
     "signals",
     "tty",
+    "trace_denied",
     "hardening",
 ];
 
@@ -35,6 +38,8 @@ pub(super) fn policy(table: &Table<'_>) -> Result<Policy, Fault> {
     for (key, value) in table.entries() {
         match key.text() {
             "directories" => policy.grants = each(&value, directory)?,
+            "files" => policy.files = each(&value, directory)?,
+            "arg_files" => policy.arg_files = Some(access(&value)?),
             "environment" => policy.env = each(&value, variable)?,
             "inherit_environment" => policy.inherit_env = value.bool()?,
             "listeners" => {
@@ -54,6 +59,7 @@ pub(super) fn policy(table: &Table<'_>) -> Result<Policy, Fault> {
             "hostname" => policy.host_name = value.bool()?,
             "signals" => policy.no_signals = !value.bool()?,
             "tty" => policy.tty = value.bool()?,
+            "trace_denied" => policy.trace_denied = value.bool()?,
             "hardening" => hardening(&value, &mut policy)?,
             derived if DERIVED.contains(&derived) => {}
             _ => return Err(key.unknown(&KEYS)),
@@ -71,24 +77,18 @@ fn each<T>(
 }
 
 fn directory(whole: &Value<'_>, table: &Table<'_>) -> Result<Grant, Fault> {
-    let (mut host, mut guest, mut access) = (None, None, None);
+    let (mut host, mut guest, mut rights) = (None, None, None);
     for (key, value) in table.entries() {
         match key.text() {
             "host" => host = Some(value.string()?.to_owned()),
             "guest" => guest = Some(value.string()?.to_owned()),
-            "access" => {
-                access = Some(match value.string()? {
-                    "read-only" => Access::ReadOnly,
-                    "read-write" => Access::ReadWrite,
-                    _ => return Err(value.fault("write read-only or read-write")),
-                });
-            }
+            "access" => rights = Some(access(&value)?),
             "resolved_at_start" => drop(value.bool()?),
             _ => return Err(key.unknown(&["host", "guest", "access"])),
         }
     }
-    let (Some(host), Some(access)) = (host, access) else {
-        return Err(whole.fault("each directory needs host and access"));
+    let (Some(host), Some(access)) = (host, rights) else {
+        return Err(whole.fault("each entry needs host and access"));
     };
     let text = match guest {
         Some(guest) => format!("{host}::{guest}"),
@@ -99,6 +99,14 @@ fn directory(whole: &Value<'_>, table: &Table<'_>) -> Result<Grant, Fault> {
         None => host,
     };
     Grant::parse(access, OsStr::new(&text)).map_err(|error| whole.fault(error))
+}
+
+fn access(value: &Value<'_>) -> Result<Access, Fault> {
+    match value.string()? {
+        "read-only" => Ok(Access::ReadOnly),
+        "read-write" => Ok(Access::ReadWrite),
+        _ => Err(value.fault("write read-only or read-write")),
+    }
 }
 
 fn variable(whole: &Value<'_>, table: &Table<'_>) -> Result<EnvVar, Fault> {
@@ -163,7 +171,9 @@ mod tests {
             hostname = true
             signals = false
             tty = true
+            trace_denied = true
             hardening = "required"
+            arg_files = "read-write"
             [[directories]]
             host = "."
             guest = "/x"
@@ -171,6 +181,9 @@ mod tests {
             resolved_at_start = true
             [[directories]]
             host = "/etc"
+            access = "read-only"
+            [[files]]
+            host = "/etc/hosts"
             access = "read-only"
             [[environment]]
             name = "A"
@@ -190,6 +203,8 @@ mod tests {
                 grant(Access::ReadWrite, ".", Some("/x")),
                 grant(Access::ReadOnly, "/etc", None),
             ],
+            files: vec![grant(Access::ReadOnly, "/etc/hosts", None)],
+            arg_files: Some(Access::ReadWrite),
             listeners: vec!["127.0.0.1:80".parse().unwrap()],
             env: vec![
                 EnvVar::Set {
@@ -208,6 +223,7 @@ mod tests {
             no_signals: true,
             host_name: true,
             tty: true,
+            trace_denied: true,
             hole: None,
         };
         assert_eq!(read(text).unwrap(), expected);
@@ -230,7 +246,7 @@ mod tests {
             ),
             (
                 "[[directories]]\nhost = \".\"",
-                "line 1: directories: each directory needs host and access",
+                "line 1: directories: each entry needs host and access",
             ),
             (
                 "[[directories]]\nhost = \"~\"\naccess = \"read-only\"",

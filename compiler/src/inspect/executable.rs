@@ -6,7 +6,7 @@ use super::elf;
 
 use crate::link;
 use crate::options::Target;
-use crate::policy::{EnvVar, Grant};
+use crate::policy::{Access, EnvVar, Grant};
 use crate::shim_image;
 use wasi_aot_contract::cpu::{Features, Spec};
 use wasi_aot_contract::layout::{DEFAULT_STACK_SIZE, WASM_PAGE_SIZE};
@@ -82,6 +82,14 @@ pub struct Manifest {
     pub host_name: bool,
     /// Whether the program may open its controlling terminal, and set modes of terminals.
     pub tty: bool,
+    /// Whether names that the program asks for outside of its grants are reported.
+    pub trace_denied: bool,
+    /// Whether the program is a Go module, which sees an empty root outside of its grants.
+    pub joins_names: bool,
+    /// Granted files.
+    pub files: Vec<Grant>,
+    /// What may be done to the files and directories that arguments name.
+    pub arg_files: Option<Access>,
     /// A directory that no grant reaches.
     pub hole: Option<Vec<u8>>,
     /// The compiler and its version.
@@ -189,6 +197,10 @@ impl Manifest {
             signals: true,
             host_name: false,
             tty: false,
+            trace_denied: false,
+            joins_names: false,
+            files: Vec::new(),
+            arg_files: None,
             hole: None,
             built_by: None,
             go_version: None,
@@ -205,11 +217,7 @@ impl Manifest {
                 access,
                 host,
                 guest,
-            } => self.grants.push(Grant {
-                access,
-                host: host.to_vec(),
-                guest: (!guest.is_empty()).then(|| guest.to_vec()),
-            }),
+            } => self.grants.push(grant(access, host, guest)),
             Record::Env { assignment } => {
                 let end = assignment.iter().position(|&b| b == b'=');
                 let (name, value) = assignment.split_at(end.unwrap_or(assignment.len()));
@@ -233,10 +241,27 @@ impl Manifest {
             Record::NoSignals => self.signals = false,
             Record::HostName => self.host_name = true,
             Record::Tty => self.tty = true,
+            Record::TraceDenied => self.trace_denied = true,
+            Record::Root { joins } => self.joins_names = joins,
+            Record::File {
+                access,
+                host,
+                guest,
+            } => self.files.push(grant(access, host, guest)),
+            Record::ArgFiles { access } => self.arg_files = Some(access),
             Record::Hole { path } => self.hole = Some(path.to_vec()),
             Record::BuiltBy { compiler } => self.built_by = Some(compiler.to_vec()),
             Record::GoVersion { version } => self.go_version = Some(version.to_vec()),
         }
+    }
+}
+
+/// The grant of a record.
+fn grant(access: Access, host: &[u8], guest: &[u8]) -> Grant {
+    Grant {
+        access,
+        host: host.to_vec(),
+        guest: (!guest.is_empty()).then(|| guest.to_vec()),
     }
 }
 

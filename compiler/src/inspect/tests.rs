@@ -235,6 +235,16 @@ fn a_manifest_is_read_whole() {
         Record::NoSignals,
         Record::HostName,
         Record::Tty,
+        Record::TraceDenied,
+        Record::Root { joins: true },
+        Record::File {
+            access: Access::ReadOnly,
+            host: b"/etc/hosts",
+            guest: b"",
+        },
+        Record::ArgFiles {
+            access: Access::ReadWrite,
+        },
     ];
     let manifest = Manifest::read(&writer::write(records)).unwrap();
     let expected = Manifest {
@@ -271,6 +281,14 @@ fn a_manifest_is_read_whole() {
         signals: false,
         host_name: true,
         tty: true,
+        trace_denied: true,
+        joins_names: true,
+        files: vec![Grant {
+            access: Access::ReadOnly,
+            host: b"/etc/hosts".to_vec(),
+            guest: None,
+        }],
+        arg_files: Some(Access::ReadWrite),
         hole: Some(b"/cache".to_vec()),
         built_by: Some(b"wasi-aot 9".to_vec()),
         go_version: Some(b"go1.99".to_vec()),
@@ -282,6 +300,7 @@ fn a_manifest_is_read_whole() {
     assert!(relative.is_relative() && !absolute.is_relative());
     let empty = Manifest::read(&writer::write([])).unwrap();
     assert!(empty.signals && !empty.host_name && !empty.tty);
+    assert!(!empty.joins_names && !empty.trace_denied);
     assert!(empty.hardened && !empty.requires_hardening);
     assert!(empty.stack_size == DEFAULT_STACK_SIZE);
     assert!(Manifest::read(b"wasi-aot manifest 1\0newer\0").is_err());

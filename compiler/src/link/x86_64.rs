@@ -46,6 +46,9 @@ fn without_got(site: &mut Site<'_>) -> Result<(), Fault> {
     match *instruction {
         // call *symbol@GOTPCREL(%rip): addr32 call symbol
         [0xff, 0x15] => instruction.copy_from_slice(&[0x67, 0xe8]),
+        // jmp *symbol@GOTPCREL(%rip): addr32 jmp symbol. A relative branch has no address of which
+        // the prefix could change the size, so the prefix only fills the space.
+        [0xff, 0x25] => instruction.copy_from_slice(&[0x67, 0xe9]),
         // mov symbol@GOTPCREL(%rip), %reg: lea symbol(%rip), %reg
         [0x8b, operands] if operands & 0xc7 == 0x05 => instruction[0] = 0x8d,
         _ => return Err(Fault::UnknownKind),
@@ -141,10 +144,14 @@ mod tests {
             };
             relocate(elf::R_X86_64_GOTPCREL, &mut site).map(|()| bytes)
         };
-        // nop; call *...; then two registers of mov, and an instruction that has another form.
+        // nop; call *...; nop; jmp *...; then two registers of mov, and an instruction that has another form.
         assert_eq!(
             patched([0x90, 0xff, 0x15]).unwrap(),
             [0x90, 0x67, 0xe8, 0xf9, 0, 0, 0]
+        );
+        assert_eq!(
+            patched([0x90, 0xff, 0x25]).unwrap(),
+            [0x90, 0x67, 0xe9, 0xf9, 0, 0, 0]
         );
         assert_eq!(
             patched([0x48, 0x8b, 0x1d]).unwrap(),

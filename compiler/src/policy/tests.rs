@@ -215,6 +215,8 @@ fn the_manifest_says_it_all_in_order() {
     let env = ["A=1", "HOME", "A=2", "B=3", "B"];
     let policy = Policy {
         grants: vec![rw("."), ro("/etc::/conf")],
+        files: vec![ro("/etc/hosts"), rw("log::/log")],
+        arg_files: Some(Access::ReadOnly),
         listeners: ["0.0.0.0:80", "[0::1]:81"]
             .map(|l| l.parse().unwrap())
             .into(),
@@ -229,6 +231,7 @@ fn the_manifest_says_it_all_in_order() {
         no_signals: true,
         host_name: true,
         tty: true,
+        trace_denied: true,
         hole: Some(b"/cache".to_vec()),
     };
     policy.check().unwrap();
@@ -244,6 +247,19 @@ fn the_manifest_says_it_all_in_order() {
             access: Access::ReadOnly,
             host: b"/etc",
             guest: b"/conf",
+        },
+        Record::File {
+            access: Access::ReadOnly,
+            host: b"/etc/hosts",
+            guest: b"",
+        },
+        Record::File {
+            access: Access::ReadWrite,
+            host: b"log",
+            guest: b"/log",
+        },
+        Record::ArgFiles {
+            access: Access::ReadOnly,
         },
         Record::Listen {
             address: b"0.0.0.0:80",
@@ -264,6 +280,7 @@ fn the_manifest_says_it_all_in_order() {
         Record::NoSignals,
         Record::HostName,
         Record::Tty,
+        Record::TraceDenied,
     ];
     assert_eq!(read, expected);
     let required = Policy {

@@ -25,6 +25,8 @@ pub enum HostFd {
     Standard(ManuallyDrop<OwnedFd>),
     /// A descriptor that only some modules can have.
     Special(OwnedFd, &'static Special),
+    /// A descriptor that the runtime keeps open, whoever closes this.
+    Kept(BorrowedFd<'static>),
 }
 
 /// How a special descriptor is read, and what its end means. These are functions behind pointers,
@@ -42,6 +44,7 @@ impl AsFd for HostFd {
             Self::Owned(fd) => fd.as_fd(),
             Self::Standard(fd) => fd.as_fd(),
             Self::Special(fd, _) => fd.as_fd(),
+            Self::Kept(fd) => *fd,
         }
     }
 }
@@ -70,7 +73,7 @@ impl HostFd {
 impl Drop for HostFd {
     fn drop(&mut self) {
         match self {
-            Self::Owned(_) => {}
+            Self::Owned(_) | Self::Kept(_) => {}
             Self::Standard(fd) => {
                 if let Ok(placeholder) = placeholder() {
                     let _ = dup3(&placeholder, fd, DupFlags::empty());
@@ -109,6 +112,11 @@ pub struct Descriptor {
     /// Opened below a grant for reading only.
     pub read_only: bool,
     pub preopen: Option<Preopen>,
+    /// The name of a directory of the root ([`crate::policy::root`]), which no host has.
+    pub in_root: Option<&'static [u8]>,
+    /// Only a name in the directory is granted ([`crate::policy::files`]): no link there is
+    /// followed.
+    pub single: bool,
     /// The entry of the `poll_oneoff` call that waits for this descriptor.
     pub poll_slot: Cell<PollSlot>,
     /// How far a directory has been listed.
@@ -149,6 +157,19 @@ pub enum Preopen {
     },
     /// A listening socket.
     Listener,
+    /// The root, which no host has. Its name is `/`.
+    Root,
+}
+
+impl Preopen {
+    /// The name that the guest gets for a directory.
+    pub fn name(self) -> Option<&'static [u8]> {
+        match self {
+            Self::Directory { name, .. } => Some(name),
+            Self::Root => Some(b"/"),
+            Self::Listener => None,
+        }
+    }
 }
 
 impl Descriptor {
@@ -163,6 +184,8 @@ impl Descriptor {
             stdio: None,
             read_only: false,
             preopen: None,
+            in_root: None,
+            single: false,
             poll_slot: Cell::new(PollSlot::NONE),
             listing: Listing::new(),
             never_waits: false,
@@ -231,9 +254,15 @@ impl FdTable {
 
     /// All open descriptors, by number.
     pub fn iter(&self) -> impl Iterator<Item = &Descriptor> + Clone {
+        self.numbered().map(|(_, descriptor)| descriptor)
+    }
+
+    /// All open descriptors with their numbers.
+    pub fn numbered(&self) -> impl Iterator<Item = (u32, &Descriptor)> + Clone {
         // SAFETY: as in `slot`.
         let grown = (self.grown.as_slice().iter()).map(|slot| unsafe { slot.assume_init_ref() });
-        self.inline.iter().chain(grown).flatten()
+        let slots = (0..).zip(self.inline.iter().chain(grown));
+        slots.filter_map(|(fd, slot)| Some((fd, slot.as_ref()?)))
     }
 
     /// Adds slots, so that there is one for the number `fd`.

@@ -125,13 +125,25 @@ impl Listing {
     }
 }
 
+/// Writes `entries` to `bytes`, the last one perhaps cut off, and returns the number of bytes
+/// written.
+pub fn write<'a>(bytes: &mut [u8], entries: impl Iterator<Item = Record<'a>>) -> usize {
+    let mut out = Buffer { bytes, used: 0 };
+    for entry in entries {
+        if !out.push(&entry) {
+            break;
+        }
+    }
+    out.used
+}
+
 /// A directory entry.
-struct Record<'a> {
+pub struct Record<'a> {
     /// The position of the next entry.
-    cookie: u64,
-    ino: u64,
-    filetype: u8,
-    name: &'a [u8],
+    pub cookie: u64,
+    pub ino: u64,
+    pub filetype: u8,
+    pub name: &'a [u8],
 }
 
 impl<'a> Record<'a> {

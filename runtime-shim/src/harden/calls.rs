@@ -44,6 +44,8 @@ const ALWAYS: &[Rule] = &[
     Rule::any(__NR_epoll_create1),
     Rule::any(__NR_dup3),
     Rule::any(__NR_fcntl).when(When::is(1, F_SETFL)),
+    // A copy of a descriptor: of a standard stream, or of the controlling terminal.
+    Rule::any(__NR_fcntl).when(When::is(1, F_DUPFD_CLOEXEC)),
     Rule::any(__NR_ioctl).when(When::is(1, FIONREAD)),
     // Asks whether a descriptor is a terminal.
     Rule::any(__NR_ioctl).when(When::is(1, TIOCGWINSZ)),
@@ -120,10 +122,6 @@ const MODES: &[Rule] = &[Rule::any(__NR_fchmod).when(When::none_of(1, !os::MODE_
 /// Allowed to a guest that may ask for the host's name.
 const HOST_NAME: &[Rule] = &[Rule::any(__NR_uname)];
 
-/// Allowed to a guest that may open its controlling terminal or set modes of terminals: a copy of
-/// a descriptor.
-const TERMINALS: &[Rule] = &[Rule::any(__NR_fcntl).when(When::is(1, F_DUPFD_CLOEXEC))];
-
 /// Allowed to a guest that may set modes of terminals: their attributes, and which process group
 /// has the terminal. Nothing else that a terminal can do, as taking input that nobody has typed
 /// (TIOCSTI).
@@ -155,7 +153,7 @@ fn openings(needs: Needs) -> [Rule; 2] {
 }
 
 /// Sets of rules, each with the needs that all must be there for it, as bits of [`bits`].
-const SETS: [(u8, &[Rule]); 9] = [
+const SETS: [(u8, &[Rule]); 8] = [
     (0, ALWAYS),
     (NEEDS_FILES, FILES),
     (NEEDS_WRITING, WRITING),
@@ -163,7 +161,6 @@ const SETS: [(u8, &[Rule]); 9] = [
     (NEEDS_SIGNALS, SIGNALS),
     (NEEDS_MODES | NEEDS_WRITING, MODES),
     (NEEDS_HOST_NAME, HOST_NAME),
-    (NEEDS_TERMINALS, TERMINALS),
     (NEEDS_TERMINAL_MODES, TERMINAL_MODES),
 ];
 
@@ -173,8 +170,7 @@ const NEEDS_SOCKETS: u8 = 4;
 const NEEDS_SIGNALS: u8 = 8;
 const NEEDS_MODES: u8 = 16;
 const NEEDS_HOST_NAME: u8 = 32;
-const NEEDS_TERMINALS: u8 = 64;
-const NEEDS_TERMINAL_MODES: u8 = 128;
+const NEEDS_TERMINAL_MODES: u8 = 64;
 
 fn bits(needs: Needs) -> u8 {
     let bit = |need, bit| if need { bit } else { 0 };
@@ -184,10 +180,6 @@ fn bits(needs: Needs) -> u8 {
         | bit(needs.os.signals, NEEDS_SIGNALS)
         | bit(needs.os.modes, NEEDS_MODES)
         | bit(needs.os.host_name, NEEDS_HOST_NAME)
-        | bit(
-            needs.os.opens_terminal || needs.os.sets_terminals,
-            NEEDS_TERMINALS,
-        )
         | bit(needs.os.sets_terminals, NEEDS_TERMINAL_MODES)
 }
 

@@ -336,10 +336,8 @@ fn terminals_take_their_rights() {
         ..OsRights::NONE
     };
     use linux_raw_sys::ioctl;
-    let copy = u64::from(F_DUPFD_CLOEXEC);
     for (right, number, args) in [
-        (&[opens, sets][..], __NR_fcntl, [0, copy]),
-        (&[sets], __NR_ioctl, [0, ioctl::TCGETS.into()]),
+        (&[sets][..], __NR_ioctl, [0, ioctl::TCGETS.into()]),
         (&[sets], __NR_ioctl, [0, ioctl::TCSETS.into()]),
         (&[sets], __NR_ioctl, [0, ioctl::TIOCGPGRP.into()]),
         (&[sets], __NR_getpgid, [0, 0]),

@@ -9,21 +9,24 @@
 
 use super::Needs;
 use super::failure::Failure;
-use crate::abi::fdtable::FdTable;
 use crate::arch::system_call;
+use crate::policy::files::Kind;
 use crate::sys::checked;
+use crate::wasi::Wasi;
 use linux_raw_sys::general::{
     __NR_landlock_add_rule, __NR_landlock_create_ruleset, __NR_landlock_restrict_self,
 };
 use linux_raw_sys::landlock::{
-    LANDLOCK_ACCESS_FS_EXECUTE, LANDLOCK_ACCESS_FS_IOCTL_DEV, LANDLOCK_ACCESS_FS_READ_DIR,
-    LANDLOCK_ACCESS_FS_READ_FILE, LANDLOCK_ACCESS_FS_REFER, LANDLOCK_ACCESS_FS_TRUNCATE,
+    LANDLOCK_ACCESS_FS_EXECUTE, LANDLOCK_ACCESS_FS_IOCTL_DEV, LANDLOCK_ACCESS_FS_MAKE_REG,
+    LANDLOCK_ACCESS_FS_READ_DIR, LANDLOCK_ACCESS_FS_READ_FILE, LANDLOCK_ACCESS_FS_REFER,
+    LANDLOCK_ACCESS_FS_REMOVE_FILE, LANDLOCK_ACCESS_FS_TRUNCATE, LANDLOCK_ACCESS_FS_WRITE_FILE,
     LANDLOCK_ACCESS_NET_BIND_TCP, LANDLOCK_ACCESS_NET_CONNECT_TCP, LANDLOCK_CREATE_RULESET_VERSION,
     LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET, LANDLOCK_SCOPE_SIGNAL, landlock_path_beneath_attr,
     landlock_rule_type, landlock_ruleset_attr,
 };
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use rustix::io::Errno as Host;
+use wasi_aot_contract::manifest::Access;
 
 pub const NAME: &str = "Landlock";
 
@@ -47,13 +50,13 @@ pub const COVERS: [(u32, &str); 5] = [
 /// The rights that version 1 has: all bits below REFER, which version 2 added.
 const FIRST_RIGHTS: u64 = LANDLOCK_ACCESS_FS_REFER as u64 - 1;
 
-/// Leaves the process only the directories among `fds`. `needs` are the needs of `fds`. Returns
-/// `version`, the kernel's version of Landlock.
+/// Leaves the process only the directories and files that are granted to `wasi`, whose needs are
+/// `needs`. Returns `version`, the kernel's version of Landlock.
 ///
 /// # Errors
 /// When the kernel refuses a step, has no Landlock, or has Landlock without REFER and a
 /// directory is granted for writing: files could not be renamed between its directories.
-pub fn restrict(fds: &FdTable, needs: Needs, version: Result<u32, Host>) -> Result<u32, Failure> {
+pub fn restrict(wasi: &Wasi, needs: Needs, version: Result<u32, Host>) -> Result<u32, Failure> {
     let version =
         version.map_err(|error| Failure::absent(NAME, "asking for its version", error))?;
     if needs.writing && version < REFER_SINCE {
@@ -62,12 +65,20 @@ pub fn restrict(fds: &FdTable, needs: Needs, version: Result<u32, Host>) -> Resu
     let failed = |step| move |error| Failure::refused(NAME, step, error);
     let handled = handled(version);
     let ruleset = create_ruleset(&handled).map_err(failed("creating a ruleset"))?;
-    for descriptor in fds
+    for descriptor in (wasi.fds)
         .iter()
         .filter(|descriptor| descriptor.preopen_name().is_some())
     {
         let rights = handled.handled_access_fs & allowed(descriptor.read_only);
         add_rule(&ruleset, descriptor.host.as_fd(), rights).map_err(failed("adding a rule"))?;
+    }
+    let files = wasi.root.files;
+    for file in files.list {
+        let rights = handled.handled_access_fs & allowed_by_name(file.kind, file.access);
+        // A file that has gone meanwhile can't be used.
+        if let Ok(opened) = (files.open_for_fence)(file) {
+            add_rule(&ruleset, opened.as_fd(), rights).map_err(failed("adding a rule"))?;
+        }
     }
     restrict_self(&ruleset).map_err(failed("enforcing the ruleset"))?;
     Ok(version)
@@ -109,6 +120,21 @@ fn allowed(read_only: bool) -> u64 {
         (reading | LANDLOCK_ACCESS_FS_IOCTL_DEV).into()
     } else {
         !u64::from(LANDLOCK_ACCESS_FS_EXECUTE)
+    }
+}
+
+/// The rights to a file that is granted by itself, or to the directory in which it may be made. The
+/// kernel knows no names, so a free name takes the rights to make and remove every file of that
+/// directory; the first fence holds the name.
+fn allowed_by_name(kind: Kind, access: Access) -> u64 {
+    let reading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_IOCTL_DEV;
+    let writing = reading | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE;
+    let making = writing | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE;
+    match (kind, access) {
+        (Kind::Directory, _) => allowed(access == Access::ReadOnly),
+        (_, Access::ReadOnly) => reading.into(),
+        (Kind::Existing, Access::ReadWrite) => writing.into(),
+        (Kind::New, Access::ReadWrite) => making.into(),
     }
 }
 
@@ -176,10 +202,6 @@ mod tests {
 
     #[test]
     fn grants_for_reading_change_nothing() {
-        use linux_raw_sys::landlock::{
-            LANDLOCK_ACCESS_FS_MAKE_REG, LANDLOCK_ACCESS_FS_REMOVE_FILE,
-            LANDLOCK_ACCESS_FS_WRITE_FILE,
-        };
         let changes = LANDLOCK_ACCESS_FS_WRITE_FILE
             | LANDLOCK_ACCESS_FS_TRUNCATE
             | LANDLOCK_ACCESS_FS_MAKE_REG

@@ -31,14 +31,16 @@ mod seal;
 mod seccomp;
 mod show;
 
-use crate::abi::fdtable::{Descriptor, FdTable};
+use crate::abi::fdtable::Descriptor;
 use crate::abi::types::FileType;
 use crate::manifest::Fence;
 use crate::policy::os_rights::OsRights;
 use crate::process::Process;
+use crate::wasi::Wasi;
 use failure::Failure;
 use rustix::io::Errno as Host;
 use rustix::thread::{no_new_privs, set_no_new_privs};
+use wasi_aot_contract::manifest::Access;
 
 const CAPABILITIES: &str = "capabilities";
 const NO_NEW_PRIVS: &str = "no_new_privs";
@@ -60,21 +62,25 @@ pub struct Needs {
 }
 
 impl Needs {
-    /// The needs of a guest that begins with the descriptors `fds` and has the rights `os`.
-    pub fn of(fds: &FdTable, os: OsRights) -> Self {
-        let mut grants = fds
+    /// The needs of a guest that begins with the descriptors, files and rights of `wasi`.
+    pub fn of(wasi: &Wasi) -> Self {
+        let (fds, files) = (&wasi.fds, wasi.root.files.list);
+        let grants = fds
             .iter()
-            .filter(|descriptor| descriptor.preopen_name().is_some());
+            .filter(|descriptor| descriptor.preopen_name().is_some())
+            .map(|descriptor| descriptor.read_only);
+        let files = files.iter().map(|file| file.access == Access::ReadOnly);
+        let mut grants = grants.chain(files);
         let is_socket = |descriptor: &Descriptor| {
             use FileType::{SocketDgram, SocketStream};
             matches!(descriptor.filetype, SocketStream | SocketDgram)
         };
         Self {
             files: grants.clone().next().is_some(),
-            writing: grants.any(|descriptor| !descriptor.read_only),
+            writing: grants.any(|read_only| !read_only),
             sockets: fds.iter().any(is_socket),
             emptying_unseen: false,
-            os,
+            os: wasi.os_rights,
         }
     }
 
@@ -104,16 +110,10 @@ struct Layers {
 }
 
 /// Puts up the layers, unless `fence` says to leave them out. The layers allow the process
-/// what `fds` give access to, and what `os` says. Ends the process if a layer fails that must not ([`failure`]).
+/// what `wasi` has access to. Ends the process if a layer fails that must not ([`failure`]).
 /// `dropped` is the result of dropping the capabilities ([`crate::privileges`]). If the kernel
 /// refused that, the process keeps its capabilities, unless the manifest requires the fence.
-pub fn raise(
-    process: &Process,
-    fence: Fence,
-    fds: &FdTable,
-    os: OsRights,
-    dropped: Result<(), Host>,
-) {
+pub fn raise(process: &Process, fence: Fence, wasi: &Wasi, dropped: Result<(), Host>) {
     let shows = process.asks_for_fences();
     if fence == Fence::Without {
         if shows {
@@ -122,7 +122,7 @@ pub fn raise(
         return;
     }
     let dropped = dropped.map_err(|error| Failure::absent(CAPABILITIES, "dropping them", error));
-    let layers = layers(process, fds, Needs::of(fds, os), dropped);
+    let layers = layers(process, wasi, dropped);
     let failures = [
         layers.capabilities.err(),
         layers.no_new_privs.err(),
@@ -139,12 +139,8 @@ pub fn raise(
 
 /// Puts up the layers in their order. Landlock goes before seccomp, because the seccomp
 /// filter forbids Landlock's own calls and those of [`seal`].
-fn layers(
-    process: &Process,
-    fds: &FdTable,
-    needs: Needs,
-    capabilities: Result<(), Failure>,
-) -> Layers {
+fn layers(process: &Process, wasi: &Wasi, capabilities: Result<(), Failure>) -> Layers {
+    let needs = Needs::of(wasi);
     let no_new_privs = give_up_privileges();
     let refused = |failure: Failure| failure.without_no_new_privs(no_new_privs.is_err());
     let seals = put_up(process, seal::SEALS, || {
@@ -156,7 +152,7 @@ fn layers(
         set.map_err(|error| Failure::absent(seal::NO_NEW_CODE, "PR_SET_MDWE", error))
     });
     let landlock = put_up(process, landlock::NAME, || {
-        landlock::restrict(fds, needs, landlock_version(process)).map_err(refused)
+        landlock::restrict(wasi, needs, landlock_version(process)).map_err(refused)
     });
     let needs = needs.behind_landlock(landlock.ok());
     let seccomp = put_up(process, seccomp::NAME, || {

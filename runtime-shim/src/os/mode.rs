@@ -7,12 +7,14 @@
 
 use super::creating::permissions;
 use crate::abi::errno::Errno;
+use crate::abi::fdtable::Descriptor;
 use crate::abi::guest_memory::Ptr;
 use crate::abi::rights::Rights;
 use crate::abi::types::{FileType, follows};
 use crate::policy::control::refuse_control_files;
 use crate::policy::cpath::CPath;
 use crate::policy::opening::identified;
+use crate::policy::root::Answers;
 use crate::wasi::Wasi;
 use rustix::fd::OwnedFd;
 use rustix::fs::{Mode, OFlags, fchmod, fstat};
@@ -56,16 +58,18 @@ pub fn path_set_mode(
 ) -> Result<(), Errno> {
     let follow = follows(flags)?;
     let mode = permissions(mode)?;
-    wasi.fds.directory(fd, Rights::PATH_FILESTAT_SET_TIMES)?;
-    let path = wasi.path(path, path_len)?;
-    let file = open(wasi, fd, &path, follow)?;
+    let at = (path, path_len);
+    let mut path = CPath::new();
+    let dir = wasi
+        .place(fd, Rights::PATH_FILESTAT_SET_TIMES, at, &mut path)?
+        .below(&Answers::CHANGING)?;
+    let file = open(wasi, &dir, &path, follow)?;
     Ok(retry_on_intr(|| fchmod(&file, mode))?)
 }
 
 /// Opens the file at a path, once it is known which file it is and that it may be changed. A
 /// device or FIFO isn't opened, since opening one can have an effect.
-fn open(wasi: &Wasi, fd: u32, path: &CPath, follow: bool) -> Result<OwnedFd, Errno> {
-    let dir = wasi.fds.get(fd)?;
+fn open(wasi: &Wasi, dir: &Descriptor, path: &CPath, follow: bool) -> Result<OwnedFd, Errno> {
     let (base, resolver) = (dir.base(), &wasi.resolver);
     let located = resolver.locate(base, path.as_c_str(), follow)?;
     refuse_control_files(&located)?;

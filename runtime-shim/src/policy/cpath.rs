@@ -63,6 +63,23 @@ impl CPath {
         self.bytes[len].write(0);
     }
 
+    /// Replaces the path; on an error nothing changes.
+    ///
+    /// # Errors
+    /// As for [`CPath::from_bytes`].
+    pub fn set(&mut self, bytes: &[u8]) -> Result<(), Errno> {
+        let old = self.len;
+        self.len = 0;
+        self.push(bytes).inspect_err(|_| self.len = old)
+    }
+
+    /// Drops all but the last `len` bytes.
+    pub fn keep_last(&mut self, len: usize) {
+        assert!(len <= self.len, "BUG: a path cut down to more than it has");
+        self.bytes.copy_within(self.len - len..=self.len, 0);
+        self.len = len;
+    }
+
     /// Appends a component, with a slash before it where one is due.
     ///
     /// # Errors
@@ -160,6 +177,19 @@ mod tests {
             Some(Errno::NAMETOOLONG)
         );
         assert_eq!(CPath::from_bytes(b"a\0").err(), Some(Errno::INVAL));
+    }
+
+    #[test]
+    fn replacing() {
+        let mut path = CPath::from_bytes(b"one/two").unwrap();
+        path.keep_last(3);
+        assert_eq!(path.as_c_str(), c"two");
+        assert_eq!(path.set(&[b'a'; PATH_MAX]), Err(Errno::NAMETOOLONG));
+        assert_eq!(path.as_c_str(), c"two");
+        path.set(b"other").unwrap();
+        assert_eq!(path.as_c_str(), c"other");
+        path.keep_last(0);
+        assert_eq!(path.as_c_str(), c"");
     }
 
     #[test]

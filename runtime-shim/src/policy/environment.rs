@@ -61,6 +61,14 @@ impl Environment {
             .chain(self.own())
     }
 
+    /// The guest's working directory, `PWD`, or `/`.
+    pub fn working_directory(&self) -> &'static [u8] {
+        let is_pwd = |assignment: &&[u8]| name(assignment) == b"PWD";
+        let pwd = self.pwd.or_else(|| self.explicit().filter(is_pwd).last());
+        let pwd = pwd.and_then(|pwd| pwd.strip_prefix(b"PWD="));
+        pwd.filter(|pwd| pwd.starts_with(b"/")).unwrap_or(b"/")
+    }
+
     /// The variables that the runtime sets.
     fn own(&self) -> impl Iterator<Item = &'static [u8]> {
         let listen_fds = self.listen_fds.filter(|own| !self.sets(name(own)));

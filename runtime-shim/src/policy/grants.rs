@@ -7,7 +7,7 @@
 use super::cpath::{self, CPath};
 use super::environment::Environment;
 use super::rights::Given;
-use super::{Refusal, cwd, route};
+use super::{Refusal, cwd, pwd, route};
 use crate::abi::errno::Errno;
 use crate::abi::fdtable::{Descriptor, FdTable, HostFd, Preopen};
 use crate::abi::types::FileType;
@@ -41,9 +41,9 @@ pub fn grants(manifest: &Manifest) -> impl Iterator<Item = Grant> + Clone {
     })
 }
 
-/// Opens the granted directories, from the number `first` on in their order, and returns
-/// the guest's `PWD=...` unless the manifest sets `PWD`: the name that the longest grant
-/// gives to the current directory.
+/// Opens the granted directories, from the number `first` on in their order, and behind them `.` for
+/// a module without a root. Returns the guest's `PWD=...` unless the manifest sets `PWD`
+/// ([`super::pwd`]).
 ///
 /// # Errors
 /// The reason why the program can't start.
@@ -55,34 +55,21 @@ pub fn open_all(
     fds: &mut FdTable,
     keeper: &mut Keeper,
 ) -> Result<Option<&'static [u8]>, Refusal> {
-    let mut pwd: (usize, Option<&'static [u8]>) = (0, None);
+    let mut search = pwd::Search::new(current, manifest);
     for (grant, expected_fd) in grants(manifest).zip(first..) {
         let (descriptor, host_path) = open(grant, current, keeper)?;
         let name = descriptor.preopen_name().unwrap_or_default();
-        let depth = host_path.as_bytes().len();
-        if let Some(rest) = current.below(&host_path)
-            && name.starts_with(b"/")
-            && depth > pwd.0
-            && !environment.sets(b"PWD")
-        {
-            pwd = (depth, Some(assignment(name, rest, keeper)?));
-        }
+        search.consider(grant, expected_fd, name, &host_path);
         let fd = fds.insert(descriptor).map_err(|_| Refusal::NoMemory)?;
         assert!(fd == expected_fd, "BUG: a grant got a number out of turn");
     }
-    Ok(pwd.1)
-}
-
-/// `PWD=` and the current directory's name in the guest: `rest` (see [`cpath::below`]) below
-/// the granted directory `name`.
-fn assignment(name: &[u8], rest: &[u8], keeper: &mut Keeper) -> Result<&'static [u8], Refusal> {
-    let name = name.strip_suffix(b"/").unwrap_or(name);
-    let slash: &[u8] = if name.is_empty() && rest.is_empty() {
-        b"/"
-    } else {
-        b""
-    };
-    (keeper.keep(&[b"PWD=", name, rest, slash])).map_err(|_| Refusal::NoMemory)
+    if !manifest.has_root {
+        search.add_dot(fds)?;
+    }
+    if environment.sets(b"PWD") {
+        return Ok(None);
+    }
+    search.pwd(keeper)
 }
 
 /// The directories granted with their descriptors, in order.
@@ -107,7 +94,8 @@ impl Current {
     pub fn new(manifest: &Manifest, environment: &Environment) -> Result<Self, Refusal> {
         let nameless =
             grants(manifest).find(|grant| grant.guest.is_empty() && !grant.host.starts_with(b"/"));
-        let for_pwd = grants(manifest).next().is_some() && !environment.sets(b"PWD");
+        // Without a root the directory itself is needed, for `.`.
+        let for_pwd = !(environment.sets(b"PWD") && manifest.has_root);
         let upward = grants(manifest).find(|grant| route::goes_up(grant.host));
         if nameless.is_none() && upward.is_none() && !for_pwd {
             return Ok(Self(None));
@@ -124,12 +112,6 @@ impl Current {
     fn absolute(&self, host: &[u8]) -> Result<CPath, Errno> {
         let cwd = self.0.as_ref().map_or(&b"/"[..], CPath::as_bytes);
         cpath::absolute(cwd, host)
-    }
-
-    /// The current directory's path below `dir`. `None` when it isn't below `dir`,
-    /// or isn't known.
-    fn below(&self, dir: &CPath) -> Option<&[u8]> {
-        cpath::below(dir.as_bytes(), self.0.as_ref()?.as_bytes())
     }
 }
 

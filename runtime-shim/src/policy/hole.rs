@@ -48,6 +48,9 @@ impl Resolver {
             if follow || must_be_dir {
                 let mut buffer = [MaybeUninit::uninit(); PATH_MAX];
                 if let Ok((target, _)) = readlinkat_raw(parent, name.as_c_str(), &mut buffer[..]) {
+                    if !base.links {
+                        return Err(Errno::LOOP);
+                    }
                     path = substituted(base, dir, target, must_be_dir)?;
                     continue;
                 }
@@ -60,6 +63,7 @@ impl Resolver {
             let parent = Base {
                 dir: parent,
                 root: false,
+                links: base.links,
             };
             let purpose = if dir.is_empty() {
                 purpose

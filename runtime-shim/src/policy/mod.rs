@@ -5,6 +5,7 @@
 //!
 //! | question | file |
 //! |---|---|
+//! | which single files are granted, among them those that arguments name | [`files`] |
 //! | which directories are granted, and which grants contradict each other | [`grants`] |
 //! | which way leads to a granted directory, and who may have chosen it | [`route`], [`privileged`] |
 //! | which sockets listen | [`listen`] |
@@ -12,6 +13,8 @@
 //! | what a descriptor may do | [`rights`]; for 0, 1 and 2 [`stdio`] |
 //! | which file a path leads to | [`resolver`], and [`walk`] without `openat2` |
 //! | which directory no path leads to, whatever is granted | [`hole`] |
+//! | where the guest starts | [`pwd`] |
+//! | what a Go module sees outside of its grants | [`root`] |
 //! | how a file may be opened, created and emptied | [`opening`] |
 //! | which file is the executable, and what may not happen to it | [`way`], [`own`] |
 //! | which file systems control the kernel, so that nothing in them is changed | [`control`] |
@@ -28,6 +31,7 @@ pub mod control;
 pub mod cpath;
 mod cwd;
 pub mod environment;
+pub mod files;
 pub mod grants;
 mod hole;
 mod listen;
@@ -35,9 +39,11 @@ pub mod opening;
 pub mod os_rights;
 pub mod own;
 pub mod privileged;
+mod pwd;
 mod refusal;
 pub mod resolver;
 pub mod rights;
+pub mod root;
 mod route;
 pub mod stdio;
 pub mod terminal;
@@ -50,7 +56,9 @@ pub use way::{OffLimits, Start};
 use crate::abi::fdtable::FdTable;
 use crate::manifest::Manifest;
 use crate::shim_memory::Keeper;
+use core::ffi::c_char;
 use environment::Environment;
+use files::Files;
 use grants::Current;
 
 /// Number of the first listener or granted directory.
@@ -72,19 +80,21 @@ pub fn listeners(
     Ok(listeners)
 }
 
-/// Opens the directories that `manifest` grants, in its order behind the `listeners`, and
-/// completes `environment` with `PWD`. Returns what the guest must not change or enter
-/// although a grant contains it.
+/// Opens the directories that `manifest` grants, in its order behind the `listeners`, completes
+/// `environment` with `PWD`, and finds the single files that the manifest and the arguments `args`
+/// name. Returns what the guest must not change or enter although a grant contains it, and the
+/// files.
 ///
 /// # Errors
 /// The reason why the program can't start.
 pub fn directories(
     manifest: &Manifest,
     start: Start<'_>,
+    args: &[*const c_char],
     listeners: u32,
     fds: &mut FdTable,
     environment: &mut Environment,
-) -> Result<OffLimits, Refusal> {
+) -> Result<(OffLimits, Files), Refusal> {
     let current = Current::new(manifest, environment)?;
     let mut keeper = Keeper::new();
     let first = FIRST_PREOPEN + listeners;
@@ -93,7 +103,9 @@ pub fn directories(
     route::refuse_redirected(manifest, fds)?;
     let off_limits = way::find(start, current.0.as_ref(), manifest, fds, &mut keeper)?;
     stdio::keep_executable(&off_limits.own, fds);
-    Ok(off_limits)
+    let pwd = environment.working_directory();
+    let files = files::find(manifest, args, pwd, fds, off_limits.hole)?;
+    Ok((off_limits, files))
 }
 
 /// [`listeners`], then [`directories`].
@@ -105,7 +117,7 @@ pub fn resolve(
     environment: &mut Environment,
 ) -> Result<OffLimits, Refusal> {
     let listeners = listeners(manifest, fds, environment)?;
-    directories(manifest, start, listeners, fds, environment)
+    directories(manifest, start, &[], listeners, fds, environment).map(|found| found.0)
 }
 
 #[cfg(test)]

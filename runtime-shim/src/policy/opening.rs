@@ -73,7 +73,8 @@ impl Lookup<'_> {
 }
 
 impl Request {
-    fn has(&self, oflags: u32) -> bool {
+    /// Whether it has all of these flags.
+    pub fn has(&self, oflags: u32) -> bool {
         self.oflags & oflags == oflags
     }
 
@@ -83,7 +84,7 @@ impl Request {
     }
 
     /// Whether it is for changing the contents of the file.
-    fn writes(&self) -> bool {
+    pub fn writes(&self) -> bool {
         self.wants(Rights::FD_WRITE) || self.has(oflags::TRUNC)
     }
 
@@ -236,6 +237,7 @@ impl Request {
         let base = Base {
             dir: parent.as_fd(),
             root: false,
+            links: lookup.dir.base().links,
         };
         let flags = flags | OFlags::NOFOLLOW;
         match (lookup.resolver).open_to_change(base, ordinary, name, flags, self.mode) {

@@ -9,6 +9,7 @@
 use super::Refusal;
 use super::grants::grants;
 use crate::manifest::Manifest;
+use wasi_aot_contract::manifest::Record;
 
 /// Refuses the whole environment of the caller of a `privileged` program.
 ///
@@ -25,11 +26,19 @@ pub fn check_environment(privileged: bool, manifest: &Manifest) -> Result<(), &'
     Ok(())
 }
 
-/// Refuses directories that the caller of a `privileged` program would choose.
+/// Refuses directories and files that the caller of a `privileged` program would choose.
 ///
 /// # Errors
 /// The reason why the program can't start.
 pub fn check_directories(privileged: bool, manifest: &Manifest) -> Result<(), Refusal> {
+    let is_callers = |record: Record<'_>| match record {
+        Record::ArgFiles { .. } => true,
+        Record::File { host, .. } => !host.starts_with(b"/"),
+        _ => false,
+    };
+    if privileged && manifest.records().any(is_callers) {
+        return Err(Refusal::CallersFiles);
+    }
     let mut relative = grants(manifest).filter(|grant| !grant.host.starts_with(b"/"));
     match relative.next() {
         Some(grant) if privileged => Err(Refusal::CallersDirectory(grant)),
@@ -42,7 +51,7 @@ mod tests {
     use super::*;
     use crate::wasi::fixture;
     use std::string::ToString;
-    use wasi_aot_contract::manifest::{Access, Record};
+    use wasi_aot_contract::manifest::Access;
 
     fn dir(host: &str) -> Record<'_> {
         Record::Dir {
@@ -55,11 +64,22 @@ mod tests {
     #[test]
     fn what_the_caller_would_choose_is_refused() {
         let pass = Record::EnvPass { name: b"TZ" };
+        let access = Access::ReadOnly;
+        let arg_files = Record::ArgFiles { access };
+        let file = |host: &'static str| Record::File {
+            access,
+            host: host.as_bytes(),
+            guest: b"",
+        };
         for (records, privileged, says) in [
             (&[dir("/srv"), pass][..], true, ""),
             (&[dir("/srv"), dir("data")], true, "--dir-ro data::/data"),
             (&[dir("."), Record::EnvInherit], false, ""),
             (&[Record::EnvInherit], true, "--inherit-env"),
+            (&[arg_files], true, "--arg-files"),
+            (&[arg_files], false, ""),
+            (&[file("/etc/hosts")], true, ""),
+            (&[file("hosts")], true, "--file with a relative path"),
         ] {
             let manifest = fixture::manifest(records);
             let directories = check_directories(privileged, manifest);

@@ -16,6 +16,12 @@ pub enum Refusal {
     NoCurrentDirectory(Grant),
     CannotOpen(Grant, Errno),
     CannotListen(SocketAddr, Errno),
+    /// A file of `--file` can't be found.
+    CannotFind(Access, &'static [u8], Errno),
+    /// The way to a file of `--file` leads through a link in a writable grant.
+    FileRedirected(Access, &'static [u8]),
+    /// The caller, who has fewer rights than the program, would choose files.
+    CallersFiles,
     /// One directory, for reading only and writable.
     Same(Grant, Grant),
     /// The first, for reading only, lies in the second.
@@ -63,6 +69,24 @@ impl fmt::Display for Refusal {
                 f,
                 "cannot listen on {address}: {} (this program was built with --listen {address})",
                 ListenReason(*error, *address),
+            ),
+            Self::CannotFind(access, host, error) => write!(
+                f,
+                "cannot open {}: {} (this program was built with {})",
+                Printable(host),
+                Reason(*error),
+                FileFlag(*access, host)
+            ),
+            Self::FileRedirected(access, host) => write!(
+                f,
+                "{} leads through a symbolic link in a writable directory, where the program \
+                 could change it; build with the file that the link names",
+                FileFlag(*access, host)
+            ),
+            Self::CallersFiles => f.write_str(
+                "this program runs with more rights than its caller (set-user-ID, set-group-ID or \
+                 capabilities), who would choose files of --arg-files, or of --file with a \
+                 relative path; build without them",
             ),
             Self::Same(inner, outer) => write!(
                 f,
@@ -125,6 +149,19 @@ impl fmt::Display for Grant {
             write!(f, "::{}", Printable(self.guest))?;
         }
         Ok(())
+    }
+}
+
+/// A granted file as the flag that the build was given.
+struct FileFlag<'a>(Access, &'a [u8]);
+
+impl fmt::Display for FileFlag<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Access::ReadWrite => "--file ",
+            Access::ReadOnly => "--file-ro ",
+        })?;
+        write!(f, "{}", Printable(self.1))
     }
 }
 

@@ -33,6 +33,8 @@ pub struct Base<'a> {
     /// The directory is the host's root: absolute symbolic links are followed, and `..` stops
     /// there, as it does in every root.
     pub root: bool,
+    /// Symbolic links are followed.
+    pub links: bool,
 }
 
 impl Descriptor {
@@ -41,6 +43,7 @@ impl Descriptor {
         Base {
             dir: self.host.as_fd(),
             root: matches!(self.preopen, Some(Preopen::Directory { root: true, .. })),
+            links: !self.single,
         }
     }
 }
@@ -251,6 +254,7 @@ impl Resolver {
                 let parent = Base {
                     dir: parent.as_fd(),
                     root: false,
+                    links: base.links,
                 };
                 // A link that leads nowhere is followed by walking.
                 let flags = flags | OFlags::NOFOLLOW;
@@ -284,7 +288,12 @@ impl Resolver {
         } else {
             ResolveFlags::BENEATH
         };
-        let resolve = scope | ResolveFlags::NO_MAGICLINKS | more;
+        let links = if base.links {
+            ResolveFlags::NO_MAGICLINKS
+        } else {
+            ResolveFlags::NO_SYMLINKS
+        };
+        let resolve = scope | links | more;
         let mut attempts = 0;
         loop {
             match openat2(base.dir, path, flags, mode, resolve) {

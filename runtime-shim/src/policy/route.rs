@@ -53,7 +53,7 @@ pub fn refuse_redirected(manifest: &Manifest, fds: &FdTable) -> Result<(), Refus
             Ok(Some((outer, _))) => Err(Refusal::Redirected(grant, outer)),
             Err(error) => Err(failed(error.into())),
         };
-        let reached = follow(grant, link_in)?;
+        let reached = follow(grant.host, link_in, failed)?;
         // Somebody has changed the way since the grant was opened, perhaps another process
         // of this program.
         if identity(&reached) != identity(&dir.host) {
@@ -63,22 +63,25 @@ pub fn refuse_redirected(manifest: &Manifest, fds: &FdTable) -> Result<(), Refus
     Ok(())
 }
 
-/// Goes to a grant's directory, one component after the other, and calls `link_in` with each
+/// Goes to the file `host`, one component after the other, and calls `link_in` with each
 /// directory in which a link on the way lies.
-fn follow(
-    grant: Grant,
-    link_in: impl Fn(BorrowedFd<'_>) -> Result<(), Refusal>,
-) -> Result<OwnedFd, Refusal> {
-    let failed = |error: Errno| Refusal::CannotOpen(grant, error);
+///
+/// # Errors
+/// Those of `link_in`, and what `failed` makes of an errno.
+pub fn follow<E>(
+    host: &[u8],
+    link_in: impl Fn(BorrowedFd<'_>) -> Result<(), E>,
+    failed: impl Fn(Errno) -> E,
+) -> Result<OwnedFd, E> {
     let host_error = |error: rustix::io::Errno| failed(error.into());
     let mut dir = openat(CWD, c".", LOOK, Mode::empty()).map_err(host_error)?;
-    let mut todo = CPath::from_bytes(grant.host).map_err(failed)?;
+    let mut todo = CPath::from_bytes(host).map_err(&failed)?;
     let mut links = 0;
     loop {
         if todo.as_bytes().starts_with(b"/") {
             dir = openat(CWD, c"/", LOOK, Mode::empty()).map_err(host_error)?;
         }
-        let Some((name, rest)) = first(&todo).map_err(failed)? else {
+        let Some((name, rest)) = first(&todo).map_err(&failed)? else {
             return Ok(dir);
         };
         let next = openat(&dir, name.as_c_str(), LOOK, Mode::empty()).map_err(host_error)?;
@@ -91,9 +94,9 @@ fn follow(
             link_in(dir.as_fd())?;
             let mut buffer = [MaybeUninit::uninit(); PATH_MAX];
             let (target, _) = readlinkat_raw(&next, c"", &mut buffer[..]).map_err(host_error)?;
-            todo = CPath::from_bytes(target).map_err(failed)?;
-            todo.push(b"/").map_err(failed)?;
-            todo.push(rest.as_bytes()).map_err(failed)?;
+            todo = CPath::from_bytes(target).map_err(&failed)?;
+            todo.push(b"/").map_err(&failed)?;
+            todo.push(rest.as_bytes()).map_err(&failed)?;
         } else {
             (dir, todo) = (next, rest);
         }

@@ -9,6 +9,7 @@ use crate::abi::rights::Rights;
 use crate::abi::types::FileType;
 use crate::wasi::fixture::{self, Scratch};
 use std::format;
+use std::os::unix::fs::MetadataExt;
 use std::string::{String, ToString};
 use std::vec::Vec;
 use wasi_aot_contract::manifest::{Access, Record};
@@ -82,6 +83,9 @@ fn the_current_directory_appears_under_its_name() {
     for host in [".", "./", "src/.."] {
         let (result, fds, pwd) = start(&[rw(host)]);
         assert_eq!(result, Ok(()));
+        // Without a root the directory has a second name.
+        assert_eq!(names(&fds), [&cwd(), "."]);
+        let (_, fds, _) = start(&[rw(host), Record::Root { joins: true }]);
         assert_eq!(names(&fds), [cwd()]);
         assert_eq!(pwd, Some(format!("PWD={}", cwd())));
     }
@@ -99,8 +103,15 @@ fn pwd_is_what_the_guest_calls_the_current_directory() {
     assert_eq!(pwd(&[below, at_root]), Some("PWD=/".into()));
     assert_eq!(pwd(&[at_root, below]), Some("PWD=/".into()));
     assert_eq!(pwd(&[ro("/")]), Some(format!("PWD={}", cwd())));
-    // The current directory isn't in a grant; nothing is granted; a name isn't a path.
-    assert_eq!(pwd(&[rw("src")]), None);
+    // No grant holds the current directory, but a name shows its path.
+    assert_eq!(pwd(&[rw("src")]), Some(format!("PWD={}", cwd())));
+    let absolute = format!("{}/src", cwd());
+    assert_eq!(pwd(&[ro(&absolute)]), Some(format!("PWD={}", cwd())));
+    assert_eq!(pwd(&[rw("..")]), Some(format!("PWD={}", cwd())));
+    // Nothing shows it.
+    assert_eq!(pwd(&[dir(Access::ReadWrite, "src", "/x")]), None);
+    assert_eq!(pwd(&[ro("/proc")]), None);
+    // Nothing is granted; a name isn't a path.
     assert_eq!(pwd(&[]), None);
     assert_eq!(pwd(&[dir(Access::ReadWrite, ".", "here")]), None);
     // An explicit assignment wins.
@@ -110,12 +121,38 @@ fn pwd_is_what_the_guest_calls_the_current_directory() {
     assert_eq!(pwd(&[rw("."), explicit]), None);
 }
 
+/// wasi-libc looks up relative names below `.`, so that is the current directory itself, with the
+/// rights of its grant.
+#[test]
+fn a_module_without_a_root_gets_the_current_directory_as_a_dot() {
+    let dot = |records: &[Record<'_>]| {
+        let (_, fds, _) = start(records);
+        let dot = fds.iter().find(|fd| fd.preopen_name() == Some(b"."))?;
+        let here = std::fs::metadata(".").unwrap();
+        let identity = grants::identity(&dot.host).unwrap();
+        assert_eq!(identity, (here.dev(), here.ino()));
+        Some(dot.read_only)
+    };
+    assert_eq!(dot(&[rw("..")]), Some(false));
+    assert_eq!(
+        dot(&[ro(".."), dir(Access::ReadWrite, ".", "/x")]),
+        Some(false)
+    );
+    assert_eq!(dot(&[rw("src"), ro(".")]), Some(true));
+    assert_eq!(dot(&[ro("/etc")]), None);
+    assert_eq!(dot(&[rw("src")]), None);
+    // `/` stands for it already.
+    assert_eq!(dot(&[dir(Access::ReadWrite, ".", "/")]), None);
+    assert_eq!(dot(&[ro("/"), rw(".")]), None);
+}
+
 #[test]
 fn names_are_given_or_the_host_s() {
     let scratch = Scratch::new();
     scratch.mkdir("a");
     let a = path(&scratch, "a");
     let (result, fds, _) = start(&[
+        Record::Root { joins: true },
         rw(&a),
         rw(&format!("{a}/")),
         dir(Access::ReadWrite, &a, "/x/"),

@@ -251,7 +251,7 @@ impl<'a> Walk<'a> {
     /// Puts a link's target in front of the rest of the path.
     fn expand(&mut self, target: CPath, rest: &CPath) -> Result<(), Errno> {
         self.links += 1;
-        if self.links > MAX_LINKS {
+        if self.links > MAX_LINKS || !self.base.links {
             return Err(Errno::LOOP);
         }
         if target.as_bytes().is_empty() {

@@ -13,7 +13,7 @@
 //! cases `/proc` isn't used, because that would take longer than all other steps.
 
 use super::cpath::{CPath, PATH_MAX};
-use super::grants::{Identity, granted, grants, identity, writable_around};
+use super::grants::{Identity, granted, identity, writable_around};
 use super::own::{Entry, Kind, Own};
 use super::walk::MAX_LINKS;
 use super::{Refusal, cwd};
@@ -95,17 +95,18 @@ pub fn find(
         own: Own::new(),
         hole: None,
     };
-    let writable = grants(manifest).any(|grant| grant.access == Access::ReadWrite);
+    let writable = (manifest.records()).any(|record| record.access() == Some(Access::ReadWrite));
     let mut scout = Scout {
         own: &mut off_limits.own,
         current,
         keeper,
         around: (manifest.refuses_own_directory).then_some((manifest, fds)),
     };
+    let grants_files = (manifest.records()).any(|record| record.access().is_some());
     if writable {
         scout.executable(start)?;
     }
-    if let Some(path) = manifest.hole.filter(|_| grants(manifest).next().is_some()) {
+    if let Some(path) = manifest.hole.filter(|_| grants_files) {
         off_limits.hole = scout.hole(path, manifest, fds)?;
     }
     Ok(off_limits)

@@ -93,6 +93,17 @@ pub fn paths(yard: &Yard) -> Vec<Vec<u8>> {
         "../read/file",
         "proc-fd/secret",
         "proc-root/new",
+        // From the root.
+        "scratch/file",
+        "scratch/new",
+        "scratch/../outside/secret",
+        "scratch",
+        "dev",
+        "dev/null",
+        "dev/stdin",
+        "dev/stdout",
+        "dev/../scratch/dir",
+        "etc/passwd",
     ]
     .map(|path| path.as_bytes().to_vec())
     .into();

@@ -10,7 +10,10 @@ use super::generator::{Generator, READABLE, Random, WRITABLE, paths};
 use super::imports;
 use super::yard::{Snapshot, Yard, snapshot};
 use crate::abi::types::FileType;
+use crate::manifest::Manifest;
+use crate::policy::files::Files;
 use crate::policy::resolver::Resolver;
+use crate::policy::root;
 use crate::signals;
 use crate::wasi::exports::import_table::Import;
 use crate::wasi::fixture::{Guest, host_fd};
@@ -77,6 +80,9 @@ impl Scene {
             guest.adopt(socket, FileType::SocketStream, None);
         }
         typing(adopt_terminal(&mut guest));
+        let (fds, environment) = (&mut guest.wasi.fds, &mut guest.wasi.environment);
+        let root = root::make(&Manifest::EMPTY, Files::NONE, fds, environment);
+        guest.wasi.root = root.ok().unwrap();
         let reading = snapshot(&yard.scratch.join("root-den"), &[]);
         Self {
             guest,

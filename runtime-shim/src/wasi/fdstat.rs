@@ -92,8 +92,8 @@ pub fn fd_fdstat_set_rights(
 /// `EBADF` when `fd` isn't open or wasn't granted.
 pub fn fd_prestat_get(wasi: &mut Wasi, fd: u32, prestat: Ptr) -> Result<(), Errno> {
     let record = match wasi.fds.get(fd)?.preopen {
-        Some(Preopen::Directory { name, .. }) => (name.len() as u64) << 32,
         Some(Preopen::Listener) => PREOPENTYPE_LISTENER,
+        Some(preopen) => (preopen.name().ok_or(Errno::BADF)?.len() as u64) << 32,
         None => return Err(Errno::BADF),
     };
     wasi.memory.write_u64(prestat, record)
@@ -111,7 +111,8 @@ pub fn fd_prestat_dir_name(
     path: Ptr,
     path_len: u32,
 ) -> Result<(), Errno> {
-    let name = wasi.fds.get(fd)?.preopen_name().ok_or(Errno::BADF)?;
+    let preopen = wasi.fds.get(fd)?.preopen;
+    let name = preopen.and_then(Preopen::name).ok_or(Errno::BADF)?;
     wasi.memory.expect_room(path, path_len)?;
     if name.len() > path_len as usize {
         return Err(Errno::NAMETOOLONG);

@@ -9,6 +9,7 @@ use crate::abi::types::{FileType, checked_flags, follows};
 use crate::policy::control::refuse_control_files;
 use crate::policy::cpath::CPath;
 use crate::policy::resolver::Base;
+use crate::policy::root::{Answers, Outside, Place};
 use crate::policy::walk::{self, Destination};
 use rustix::fs::{
     AtFlags, Stat, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, fstat, ftruncate, futimens, statat,
@@ -36,7 +37,14 @@ pub fn fd_filestat_get(wasi: &mut Wasi, fd: u32, stat: Ptr) -> Result<(), Errno>
 pub fn look(wasi: &Wasi, fd: u32) -> Result<(Stat, FileType), Errno> {
     let descriptor = wasi.fds.get(fd)?;
     descriptor.demand(Rights::FD_FILESTAT_GET)?;
-    Ok((fstat(&descriptor.host)?, descriptor.filetype))
+    let stat = match descriptor.in_root {
+        Some(name) => {
+            let outside = Outside::Directory(name);
+            (wasi.root.calls().stat)(&wasi.root, &wasi.fds, outside)?
+        }
+        None => fstat(&descriptor.host)?,
+    };
+    Ok((stat, descriptor.filetype))
 }
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_filestat_get):
@@ -65,8 +73,12 @@ pub fn path_filestat_get(
 /// Those of [`path_filestat_get`].
 pub fn look_at(wasi: &Wasi, fd: u32, flags: u32, path: Ptr, path_len: u32) -> Result<Stat, Errno> {
     let follow = follows(flags)?;
-    let dir = wasi.fds.directory(fd, Rights::PATH_FILESTAT_GET)?;
-    let path = wasi.path(path, path_len)?;
+    let at = (path, path_len);
+    let mut path = CPath::new();
+    let dir = match wasi.place(fd, Rights::PATH_FILESTAT_GET, at, &mut path)? {
+        Place::Below(dir) => dir,
+        Place::Outside(outside) => return (wasi.root.calls().stat)(&wasi.root, &wasi.fds, outside),
+    };
     match stat_directly(dir.base(), &path, follow)? {
         Some(found) => Ok(found),
         None => Ok(fstat(wasi.resolver.locate(
@@ -146,8 +158,11 @@ pub fn path_filestat_set_times(
 ) -> Result<(), Errno> {
     let follow = follows(flags)?;
     let times = timestamps(atim, mtim, fst_flags)?;
-    let dir = wasi.fds.directory(fd, Rights::PATH_FILESTAT_SET_TIMES)?;
-    let path = wasi.path(path, path_len)?;
+    let at = (path, path_len);
+    let mut path = CPath::new();
+    let dir = wasi
+        .place(fd, Rights::PATH_FILESTAT_SET_TIMES, at, &mut path)?
+        .below(&Answers::CHANGING)?;
     let file = wasi.resolver.locate(dir.base(), path.as_c_str(), follow)?;
     refuse_control_files(&file)?;
     if !wasi.own.is_empty() {

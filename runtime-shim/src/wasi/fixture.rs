@@ -163,13 +163,7 @@ pub fn manifest(records: &[Record<'_>]) -> &'static Manifest {
                 access,
                 host,
                 guest,
-            } => {
-                let access: &[u8] = match access {
-                    Access::ReadWrite => b"rw",
-                    Access::ReadOnly => b"ro",
-                };
-                fields.extend([&b"dir"[..], access, host, guest]);
-            }
+            } => fields.extend([&b"dir"[..], access.field(), host, guest]),
             Record::Env { assignment } => fields.extend([&b"env"[..], assignment]),
             Record::EnvPass { name } => fields.extend([&b"env-pass"[..], name]),
             Record::EnvInherit => fields.push(b"env-inherit"),
@@ -178,6 +172,15 @@ pub fn manifest(records: &[Record<'_>]) -> &'static Manifest {
             Record::NoSignals => fields.push(b"no-signals"),
             Record::HostName => fields.push(b"host-name"),
             Record::Tty => fields.push(b"tty"),
+            Record::Root { joins } => {
+                fields.extend([&b"root"[..], if joins { b"joined" } else { b"plain" }]);
+            }
+            Record::ArgFiles { access } => fields.extend([&b"arg-files"[..], access.field()]),
+            Record::File {
+                access,
+                host,
+                guest,
+            } => fields.extend([&b"file"[..], access.field(), host, guest]),
             Record::Hole { path } => fields.extend([&b"hole"[..], path]),
             other => unreachable!("BUG: no fixture has {other:?}"),
         }

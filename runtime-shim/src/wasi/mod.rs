@@ -49,6 +49,7 @@ use crate::policy::environment::Environment;
 use crate::policy::os_rights::OsRights;
 use crate::policy::own::Own;
 use crate::policy::resolver::Resolver;
+use crate::policy::root::Root;
 use crate::policy::terminal::Controlling;
 use core::cell::UnsafeCell;
 use core::ffi::c_char;
@@ -67,6 +68,8 @@ pub struct Wasi {
     pub os_rights: OsRights,
     /// The controlling terminal, if the module may open it.
     pub terminal: Option<Controlling>,
+    /// What lies outside of the grants.
+    pub root: Root,
 }
 
 impl Wasi {
@@ -83,6 +86,7 @@ impl Wasi {
             environment: Environment::EMPTY,
             os_rights: OsRights::NONE,
             terminal: None,
+            root: Root::NONE,
         }
     }
 

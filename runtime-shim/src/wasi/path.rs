@@ -15,6 +15,7 @@ use crate::abi::types::follows;
 use crate::policy::control::refuse_control_names;
 use crate::policy::cpath::CPath;
 use crate::policy::resolver::{Base, Resolver};
+use crate::policy::root::Answers;
 use rustix::fs::{AtFlags, Mode, linkat, mkdirat, readlinkat_raw, renameat, symlinkat, unlinkat};
 use rustix::io::Errno as Host;
 
@@ -45,10 +46,13 @@ pub fn create_directory(
     path_len: u32,
     mode: Mode,
 ) -> Result<(), Errno> {
-    let dir = wasi.fds.directory(fd, Rights::PATH_CREATE_DIRECTORY)?;
-    let mut path = wasi.path(path, path_len)?;
+    let at = (path, path_len);
+    let mut path = CPath::new();
+    let dir = wasi
+        .place(fd, Rights::PATH_CREATE_DIRECTORY, at, &mut path)?
+        .below(&Answers::MAKING)?;
     let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
-    refuse_control_names(dir, &parent)?;
+    refuse_control_names(&dir, &parent)?;
     wasi.own.refuse_creation(&parent, name)?;
     Ok(mkdirat(&parent, name, mode)?)
 }
@@ -65,10 +69,13 @@ pub fn path_remove_directory(
     path: Ptr,
     path_len: u32,
 ) -> Result<(), Errno> {
-    let dir = wasi.fds.directory(fd, Rights::PATH_REMOVE_DIRECTORY)?;
-    let mut path = wasi.path(path, path_len)?;
+    let at = (path, path_len);
+    let mut path = CPath::new();
+    let dir = wasi
+        .place(fd, Rights::PATH_REMOVE_DIRECTORY, at, &mut path)?
+        .below(&Answers(Errno::ROFS, Errno::NOTDIR, Errno::NOENT))?;
     let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
-    refuse_control_names(dir, &parent)?;
+    refuse_control_names(&dir, &parent)?;
     wasi.own.refuse_removal(&parent, name)?;
     Ok(unlinkat(&parent, name, AtFlags::REMOVEDIR)?)
 }
@@ -80,10 +87,13 @@ pub fn path_remove_directory(
 /// `EISDIR` for a directory, `ENOTDIR` when a slash follows the name of a file,
 /// `EBUSY`, `EROFS`, and those of looking up a path.
 pub fn path_unlink_file(wasi: &mut Wasi, fd: u32, path: Ptr, path_len: u32) -> Result<(), Errno> {
-    let dir = wasi.fds.directory(fd, Rights::PATH_UNLINK_FILE)?;
-    let mut path = wasi.path(path, path_len)?;
+    let at = (path, path_len);
+    let mut path = CPath::new();
+    let dir = wasi
+        .place(fd, Rights::PATH_UNLINK_FILE, at, &mut path)?
+        .below(&Answers(Errno::ISDIR, Errno::ROFS, Errno::NOENT))?;
     let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
-    refuse_control_names(dir, &parent)?;
+    refuse_control_names(&dir, &parent)?;
     wasi.own.refuse_removal(&parent, name)?;
     Ok(unlinkat(&parent, name, AtFlags::empty())?)
 }
@@ -105,14 +115,16 @@ pub fn path_rename(
     new_path: Ptr,
     new_path_len: u32,
 ) -> Result<(), Errno> {
-    let old_dir = wasi.fds.directory(fd, Rights::PATH_RENAME_SOURCE)?;
-    let new_dir = wasi.fds.directory(new_fd, Rights::PATH_RENAME_TARGET)?;
-    let mut old_path = wasi.path(old_path, old_path_len)?;
-    let mut new_path = wasi.path(new_path, new_path_len)?;
+    let (old_at, new_at) = ((old_path, old_path_len), (new_path, new_path_len));
+    let (mut old_path, mut new_path) = (CPath::new(), CPath::new());
+    let old = wasi.place(fd, Rights::PATH_RENAME_SOURCE, old_at, &mut old_path)?;
+    let new = wasi.place(new_fd, Rights::PATH_RENAME_TARGET, new_at, &mut new_path)?;
+    let old_dir = old.below(&Answers::CHANGING)?;
+    let new_dir = new.below(&Answers(Errno::ROFS, Errno::ROFS, Errno::ROFS))?;
     let (old_parent, old_name) = wasi.resolver.parent(old_dir.base(), &mut old_path)?;
     let (new_parent, new_name) = wasi.resolver.parent(new_dir.base(), &mut new_path)?;
-    refuse_control_names(old_dir, &old_parent)?;
-    refuse_control_names(new_dir, &new_parent)?;
+    refuse_control_names(&old_dir, &old_parent)?;
+    refuse_control_names(&new_dir, &new_parent)?;
     wasi.own.refuse_removal(&old_parent, old_name)?;
     wasi.own.refuse_removal(&new_parent, new_name)?;
     Ok(renameat(&old_parent, old_name, &new_parent, new_name)?)
@@ -139,15 +151,17 @@ pub fn path_link(
     if follows(old_flags)? {
         return Err(Errno::INVAL);
     }
-    let old_dir = wasi.fds.directory(old_fd, Rights::PATH_LINK_SOURCE)?;
-    let new_dir = wasi.fds.directory(new_fd, Rights::PATH_LINK_TARGET)?;
-    let mut old_path = wasi.path(old_path, old_path_len)?;
-    let mut new_path = wasi.path(new_path, new_path_len)?;
+    let (old_at, new_at) = ((old_path, old_path_len), (new_path, new_path_len));
+    let (mut old_path, mut new_path) = (CPath::new(), CPath::new());
+    let old = wasi.place(old_fd, Rights::PATH_LINK_SOURCE, old_at, &mut old_path)?;
+    let new = wasi.place(new_fd, Rights::PATH_LINK_TARGET, new_at, &mut new_path)?;
+    let old_dir = old.below(&Answers(Errno::PERM, Errno::ROFS, Errno::NOENT))?;
+    let new_dir = new.below(&Answers::MAKING)?;
     refuse_directory(&wasi.resolver, old_dir.base(), &old_path)?;
     let (old_parent, old_name) = wasi.resolver.parent(old_dir.base(), &mut old_path)?;
     let (new_parent, new_name) = wasi.resolver.parent(new_dir.base(), &mut new_path)?;
-    refuse_control_names(old_dir, &old_parent)?;
-    refuse_control_names(new_dir, &new_parent)?;
+    refuse_control_names(&old_dir, &old_parent)?;
+    refuse_control_names(&new_dir, &new_parent)?;
     wasi.own.refuse_at(&old_parent, old_name)?;
     wasi.own.refuse_creation(&new_parent, new_name)?;
     let flags = AtFlags::empty();
@@ -182,12 +196,15 @@ pub fn path_symlink(
     new_path: Ptr,
     new_path_len: u32,
 ) -> Result<(), Errno> {
-    let dir = wasi.fds.directory(fd, Rights::PATH_SYMLINK)?;
+    let at = (new_path, new_path_len);
+    let mut path = CPath::new();
+    let dir = wasi
+        .place(fd, Rights::PATH_SYMLINK, at, &mut path)?
+        .below(&Answers::MAKING)?;
     let target = wasi.path(old_path, old_path_len)?;
-    let mut path = wasi.path(new_path, new_path_len)?;
     dir.base().refuse_link_to(&target)?;
     let (parent, name) = wasi.resolver.parent(dir.base(), &mut path)?;
-    refuse_control_names(dir, &parent)?;
+    refuse_control_names(&dir, &parent)?;
     wasi.own.refuse_creation(&parent, name)?;
     Ok(symlinkat(target.as_c_str(), &parent, name)?)
 }
@@ -208,11 +225,15 @@ pub fn path_readlink(
     buf_len: u32,
     bufused: Ptr,
 ) -> Result<(), Errno> {
-    let dir = wasi.fds.directory(fd, Rights::PATH_READLINK)?;
-    let path = wasi.path(path, path_len)?;
+    let at = (path, path_len);
+    let mut path = CPath::new();
+    let dir = wasi
+        .place(fd, Rights::PATH_READLINK, at, &mut path)?
+        .below(&Answers(Errno::INVAL, Errno::INVAL, Errno::NOENT))?;
     wasi.memory.expect_room(bufused, 4)?;
-    let buffer = wasi.memory.bytes_mut(buf, buf_len)?;
+    wasi.memory.expect_room(buf, buf_len)?;
     let link = wasi.resolver.locate(dir.base(), path.as_c_str(), false)?;
+    let buffer = wasi.memory.bytes_mut(buf, buf_len)?;
     let count = match readlinkat_raw(&link, c"", buffer) {
         // Linux answers ENOENT if the descriptor isn't that of a symbolic link.
         Err(Host::NOENT) => return Err(Errno::INVAL),

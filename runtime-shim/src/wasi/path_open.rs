@@ -10,6 +10,7 @@ use crate::abi::guest_memory::Ptr;
 use crate::abi::rights::Rights;
 use crate::abi::types::{FileType, checked_flags, fdflags, follows, oflags};
 use crate::policy::opening::{Lookup, MODE, Request};
+use crate::policy::root::Place;
 use rustix::fd::OwnedFd;
 use rustix::fs::fstat;
 use rustix::termios::isatty;
@@ -72,18 +73,32 @@ pub fn open(
     request: &Request,
     opened_fd: Ptr,
 ) -> Result<(), Errno> {
-    let dir = wasi.fds.directory(fd, Rights::PATH_OPEN)?;
-    let path = wasi.path(path, path_len)?;
+    // The path may lead from the root to a grant. The root's descriptor hands down no more than
+    // it has. A grant does so in any case, but for files that are granted by themselves.
+    let from = wasi.fds.directory(fd, Rights::PATH_OPEN)?;
+    let inheriting = from.in_root.map_or(Rights(u64::MAX), |_| from.inheriting);
+    let mut path = wasi.path(path, path_len)?;
     wasi.memory.expect_room(opened_fd, 4)?;
-    request.check(dir)?;
-    let lookup = Lookup {
-        dir,
-        path: &path,
-        resolver: &wasi.resolver,
-        own: &wasi.own,
+    let place = (wasi.root).place(&wasi.fds, fd, Rights::PATH_OPEN, &mut path)?;
+    let descriptor = match place {
+        Place::Outside(outside) => {
+            (wasi.root.calls().open)(&wasi.root, &wasi.fds, outside, request, inheriting)?
+        }
+        Place::Below(dir) => {
+            request.check(&dir)?;
+            let lookup = Lookup {
+                dir: &dir,
+                path: &path,
+                resolver: &wasi.resolver,
+                own: &wasi.own,
+            };
+            let opened = fifo::open_patiently(request, &lookup, &mut wasi.memory)?;
+            let mut descriptor = descriptor(request, &lookup, opened)?;
+            descriptor.rights = descriptor.rights & inheriting;
+            descriptor.inheriting = descriptor.inheriting & inheriting;
+            descriptor
+        }
     };
-    let opened = fifo::open_patiently(request, &lookup, &mut wasi.memory)?;
-    let descriptor = descriptor(request, &lookup, opened)?;
     let opened = wasi.fds.insert(descriptor)?;
     wasi.memory.write_u32(opened_fd, opened)
 }

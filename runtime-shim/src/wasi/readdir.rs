@@ -27,11 +27,16 @@ pub fn fd_readdir(
     cookie: u64,
     bufused: Ptr,
 ) -> Result<(), Errno> {
-    wasi.fds.directory(fd, Rights::FD_READDIR)?;
-    let dir = wasi.fds.get_mut(fd)?;
+    let name = wasi.fds.directory(fd, Rights::FD_READDIR)?.in_root;
     wasi.memory.expect_room(bufused, 4)?;
     let buffer = wasi.memory.bytes_mut(buf, buf_len)?;
-    let used = dir.listing.list(&dir.host, cookie, buffer)?;
+    let used = match name {
+        Some(name) => (wasi.root.calls().list)(&wasi.root, name, cookie, buffer),
+        None => {
+            let dir = wasi.fds.get_mut(fd)?;
+            dir.listing.list(&dir.host, cookie, buffer)?
+        }
+    };
     wasi.memory.write_u32(bufused, used as u32)
 }
 

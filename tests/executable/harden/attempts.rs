@@ -14,6 +14,8 @@ use std::path::Path;
 pub enum Policy {
     /// A directory for writing and one for reading.
     Both,
+    /// A file for writing and one for reading.
+    Files,
     ReadOnly,
     Nothing,
 }
@@ -24,9 +26,18 @@ impl Policy {
         let ro = ["--dir-ro".into(), place.path("ro")];
         match self {
             Self::Both => [rw, ro].concat(),
+            Self::Files => {
+                let rw = ["--file".into(), place.path("rw/file")];
+                let ro = ["--file-ro".into(), place.path("ro/file")];
+                [rw, ro].concat()
+            }
             Self::ReadOnly => ro.into(),
             Self::Nothing => Vec::new(),
         }
+    }
+
+    pub fn is_writable(self) -> bool {
+        matches!(self, Self::Both | Self::Files)
     }
 }
 
@@ -34,6 +45,7 @@ impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Both => "one directory for writing and one for reading",
+            Self::Files => "one file for writing and one for reading",
             Self::ReadOnly => "one directory for reading",
             Self::Nothing => "nothing granted",
         })
@@ -98,6 +110,7 @@ pub fn of(
     attempts.extend(network(port, version)?);
     attempts.extend(match policy {
         Policy::Both => beside_writable(place, version),
+        Policy::Files => beside_files(place),
         Policy::ReadOnly => beside_read_only(place, version),
         Policy::Nothing => without_files(place),
     });
@@ -322,6 +335,41 @@ fn beside_writable(place: &AttemptDirectory, version: u32) -> Vec<Attempt> {
     ]
 }
 
+/// If a file is granted by itself, Landlock protects its siblings and its name.
+fn beside_files(place: &AttemptDirectory) -> Vec<Attempt> {
+    let [secret, ro, rw] = ["secret", "ro/file", "rw/file"].map(|name| place.path(name));
+    let sibling = place.path("rw/program");
+    let at = libc::AT_FDCWD;
+    let call = |name, calls: String| attempt(name, &calls, DENIED, Works);
+    vec![
+        attempt("write the file", &openat(&rw, libc::O_RDWR), Works, Works),
+        attempt("read the other", &openat(&ro, libc::O_RDONLY), Works, Works),
+        call("read a secret", openat(&secret, libc::O_RDONLY)),
+        call("read a sibling", openat(&sibling, libc::O_RDONLY)),
+        call("write a sibling", openat(&sibling, libc::O_WRONLY)),
+        call(
+            "write in the grant for reading",
+            openat(&ro, libc::O_WRONLY),
+        ),
+        call(
+            "make a sibling",
+            openat(&place.path("rw/new"), libc::O_WRONLY | libc::O_CREAT),
+        ),
+        call(
+            "remove the file",
+            format!("{} {at} @{rw} 0", libc::SYS_unlinkat),
+        ),
+        call(
+            "rename a sibling over the file",
+            format!("{} {at} @{sibling} {at} @{rw}", libc::SYS_renameat),
+        ),
+        call(
+            "make a directory beside it",
+            format!("{} {at} @{} 511", libc::SYS_mkdirat, place.path("rw/new")),
+        ),
+    ]
+}
+
 /// Attempts that empty a file. Landlock refuses them from version 3 on. With an older version
 /// seccomp refuses them (`all`). Without any Landlock they succeed: then every path is open
 /// to them anyway.
@@ -412,7 +460,6 @@ fn without_os() -> Vec<Attempt> {
             format!("{} -1 #{signals} 8 {flags}", libc::SYS_signalfd4),
         ),
         call("ask for the host's name", uname()),
-        call("copy a descriptor", copy()),
         call(
             "block a signal",
             format!("{} 0 #{signals} 0 8", libc::SYS_rt_sigprocmask),
@@ -438,10 +485,9 @@ fn with_os(policy: Policy, place: &AttemptDirectory) -> Vec<Attempt> {
         ),
         attempt("open one that is inherited", &of_signals(0), Works, Killed),
         attempt("ask for the host's name", &uname(), Works, Killed),
-        attempt("copy a descriptor", &copy(), Works, Killed),
     ];
     attempts.extend(match policy {
-        Policy::Both => vec![
+        Policy::Both | Policy::Files => vec![
             attempt(
                 "set the mode of a file in the grant",
                 &set(&rw, 0o600),
@@ -478,10 +524,6 @@ fn with_os(policy: Policy, place: &AttemptDirectory) -> Vec<Attempt> {
         )],
     });
     attempts
-}
-
-fn copy() -> String {
-    format!("{} 1 {} 3", libc::SYS_fcntl, libc::F_DUPFD_CLOEXEC)
 }
 
 fn uname() -> String {

@@ -26,7 +26,12 @@ use tempfile::TempDir;
 use wasi_aot_shim_images::Target;
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
-    let policies = [Policy::Both, Policy::ReadOnly, Policy::Nothing];
+    let policies = [
+        Policy::Both,
+        Policy::Files,
+        Policy::ReadOnly,
+        Policy::Nothing,
+    ];
     let mut trials: Vec<Trial> = Vec::new();
     for policy in policies {
         for pretended in [None, Some(2), Some(1)] {
@@ -97,7 +102,7 @@ fn holds(tool: &Tool, policy: Policy, pretended: Option<u32>, os: bool) -> Resul
             continue;
         }
         possible += 1;
-        let landlock = if landlock_stands(version, policy == Policy::Both) {
+        let landlock = if landlock_stands(version, policy.is_writable()) {
             attempt.landlock
         } else {
             Outcome::Works
