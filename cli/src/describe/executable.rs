@@ -25,10 +25,10 @@ pub(super) fn describe(page: &mut Page, name: &str, executable: &Executable) {
     page.section("How it runs");
     page.field(
         "hardening",
-        match (manifest.hardened, manifest.requires_hardening) {
-            (false, _) => "Landlock and seccomp: off (--no-harden)",
-            (true, false) => "Landlock and seccomp: on",
-            (true, true) => "Landlock and seccomp: on, else it doesn't start (--require-harden)",
+        match (manifest.policy.no_harden, manifest.policy.require_harden) {
+            (true, _) => "Landlock and seccomp: off (--no-harden)",
+            (false, false) => "Landlock and seccomp: on",
+            (false, true) => "Landlock and seccomp: on, else it doesn't start (--require-harden)",
         },
     );
     page.field(
@@ -93,16 +93,16 @@ fn policy(page: &mut Page, executable: &Executable) {
     directories(page, manifest);
     files(page, manifest);
     environment(page, manifest);
-    let listeners = manifest.listeners.iter();
-    page.field("listens at", list(listeners.map(|at| printable_bytes(at))));
+    let listeners = manifest.policy.listeners.iter();
+    page.field("listens at", list(listeners.map(ToString::to_string)));
     operating_system(page, executable);
     let memories = executable.memories.iter();
     page.memories(memories.map(|&(initial, maximum)| memory(initial, Some(maximum))));
     page.field(
         "native stack",
-        format_args!("{} reserved", bytes(manifest.stack_size)),
+        format_args!("{} reserved", bytes(manifest.stack_size())),
     );
-    if let Some(all) = manifest.max_memory {
+    if let Some(all) = manifest.policy.max_memory {
         page.more(format_args!(
             "together with all memories at most {} (--max-memory)",
             bytes(all)
@@ -110,7 +110,7 @@ fn policy(page: &mut Page, executable: &Executable) {
     }
     page.field(
         "CPU time",
-        match manifest.max_cpu {
+        match manifest.policy.max_cpu {
             Some(limit) => format!("at most {} (--max-cpu)", Milliseconds(limit)),
             None => "unlimited".into(),
         },
@@ -122,31 +122,34 @@ fn policy(page: &mut Page, executable: &Executable) {
 fn operating_system(page: &mut Page, executable: &Executable) {
     let manifest = &executable.manifest;
     let calls = |names: &[&str]| executable.os_functions.iter().any(|f| names.contains(f));
-    match (calls(&["signal_open", "signal_set"]), manifest.signals) {
-        (true, true) => page.field("signals", "may be caught and ignored"),
-        (_, false) => page.field("signals", "can't be caught or ignored (--no-signals)"),
-        (false, true) => {}
+    match (
+        calls(&["signal_open", "signal_set"]),
+        manifest.policy.no_signals,
+    ) {
+        (true, false) => page.field("signals", "may be caught and ignored"),
+        (_, true) => page.field("signals", "can't be caught or ignored (--no-signals)"),
+        (false, false) => {}
     }
-    match (calls(&["host_name"]), manifest.host_name) {
+    match (calls(&["host_name"]), manifest.policy.host_name) {
         (_, true) => page.field("host name", "may be asked for (--hostname)"),
         (true, false) => page.field("host name", "can't be asked for"),
         (false, false) => {}
     }
     // Each program that was built with the overlay calls terminal_open.
     let terminals = ["terminal_size", "terminal_get_mode", "terminal_set_mode"];
-    match (calls(&terminals), manifest.tty) {
+    match (calls(&terminals), manifest.policy.tty) {
         (_, true) => page.field("terminals", "may be opened and set (--tty)"),
         (true, false) => page.field("terminals", "can't be opened or set"),
         (false, false) => {}
     }
     let writable = |grant: &Grant| grant.access == Access::ReadWrite;
-    if calls(&["path_set_mode", "fd_set_mode"]) && manifest.grants.iter().any(writable) {
+    if calls(&["path_set_mode", "fd_set_mode"]) && manifest.policy.grants.iter().any(writable) {
         page.field("file modes", "may be set in directories for writing");
     }
 }
 
 fn directories(page: &mut Page, manifest: &Manifest) {
-    let grants = &manifest.grants;
+    let grants = &manifest.policy.grants;
     if grants.is_empty() {
         page.field("directories", "none");
     }
@@ -163,34 +166,35 @@ fn directories(page: &mut Page, manifest: &Manifest) {
         }
     }
     if manifest
+        .policy
         .grants
         .iter()
         .any(|grant| grant.access == Access::ReadWrite)
     {
-        page.more(if manifest.refuse_own_directory {
+        page.more(if manifest.policy.refuse_own_directory {
             "it doesn't start if it lies in a writable directory (--refuse-own-directory)"
         } else {
             "it can't change its own file, but it can change other programs there"
         });
     }
-    if let Some(hole) = &manifest.hole {
+    if let Some(hole) = &manifest.policy.hole {
         page.more(format_args!("except {}", printable_bytes(hole)));
     }
 }
 
 fn files(page: &mut Page, manifest: &Manifest) {
-    let files = manifest.files.iter().map(directory);
-    if !manifest.files.is_empty() {
+    let files = manifest.policy.files.iter().map(directory);
+    if !manifest.policy.files.is_empty() {
         page.field("files", list(files));
     }
-    match manifest.arg_files {
+    match manifest.policy.arg_files {
         Some(Access::ReadOnly) => page.field("arguments", "name files that it may read"),
         Some(Access::ReadWrite) => {
             page.field("arguments", "name files that it may read, write and make");
         }
         None => {}
     }
-    if manifest.trace_denied {
+    if manifest.policy.trace_denied {
         page.field(
             "tracing",
             "says which names it asks for in vain (--trace-denied)",
@@ -210,7 +214,7 @@ fn directory(grant: &Grant) -> String {
 }
 
 fn environment(page: &mut Page, manifest: &Manifest) {
-    let variables = manifest.env.iter().map(|variable| match variable {
+    let variables = manifest.policy.env.iter().map(|variable| match variable {
         EnvVar::Set { name, value } => {
             format!("{}={}", printable_bytes(name), printable_bytes(value))
         }
@@ -219,7 +223,7 @@ fn environment(page: &mut Page, manifest: &Manifest) {
     let shown = list(variables);
     page.field(
         "environment",
-        match (manifest.inherit_env, manifest.env.is_empty()) {
+        match (manifest.policy.inherit_env, manifest.policy.env.is_empty()) {
             (true, true) => "all variables are passed through".into(),
             (true, false) => format!("{shown}; all others are passed through"),
             (false, _) => shown,

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use wasi_aot_compiler::inspect::buildinfo::{BuildInfo, GoModule};
 use wasi_aot_compiler::inspect::module::Item;
 use wasi_aot_compiler::inspect::{Executable, Inspected, ModuleReport};
-use wasi_aot_compiler::policy::{Access, EnvVar, Grant};
+use wasi_aot_compiler::policy::{Access, EnvVar, Grant, Policy};
 
 /// Version of the object's keys and their meaning.
 const SCHEMA: u32 = 1;
@@ -105,41 +105,18 @@ fn executable(report: &Executable) -> Value {
     };
     let go_version = text(&manifest.go_version);
     let is_go = go_version.is_some() || report.build_info.is_some();
-    let memories = report.memories.iter();
-    let memories: Vec<_> = memories
-        .map(|(initial, maximum)| json!({ "initial": initial, "maximum": maximum }))
-        .collect();
-    let listeners = manifest.listeners.iter();
-    let listeners = listeners.map(|at| String::from_utf8_lossy(at).into_owned());
-    let mut value = json!({
+    json!({
         "schema": SCHEMA,
         "kind": if report.is_object { "object" } else { "executable" },
         "target": report.target.name(),
         "cpu": report.cpu_spec().to_string(),
         "built_by": text(&manifest.built_by),
         "go": is_go.then(|| go(go_version.as_deref(), report.build_info.as_ref())),
-        "policy": {
-            "directories": manifest.grants.iter().map(directory).collect::<Vec<_>>(),
-            "files": manifest.files.iter().map(directory).collect::<Vec<_>>(),
-            "arg_files": manifest.arg_files.map(access),
-            "environment": manifest.env.iter().map(variable).collect::<Vec<_>>(),
-            "inherit_environment": manifest.inherit_env,
-            "listeners": listeners.collect::<Vec<_>>(),
-            "memory": memories.first(),
-            "memories": memories,
-            "stack": manifest.stack_size,
-            "max_memory": manifest.max_memory,
-            "max_cpu": manifest.max_cpu,
-            "refuse_own_directory": manifest.refuse_own_directory,
-            "hostname": manifest.host_name,
-            "signals": manifest.signals,
-            "tty": manifest.tty,
-            "trace_denied": manifest.trace_denied,
-        },
+        "policy": policy(report),
         "hardening": {
-            "landlock": manifest.hardened,
-            "seccomp": manifest.hardened,
-            "required": manifest.requires_hardening,
+            "landlock": !manifest.policy.no_harden,
+            "seccomp": !manifest.policy.no_harden,
+            "required": manifest.policy.require_harden,
         },
         "os_functions": report.os_functions,
         "preemption": report.preempts,
@@ -151,9 +128,55 @@ fn executable(report: &Executable) -> Value {
             "code": report.sizes.code,
             "data": report.sizes.data,
         },
+    })
+}
+
+/// The policy. What stands in `hardening` isn't in it.
+fn policy(report: &Executable) -> Value {
+    let Policy {
+        grants,
+        files,
+        arg_files,
+        listeners,
+        env,
+        inherit_env,
+        max_memory,
+        stack_size: _,
+        max_cpu,
+        no_harden: _,
+        require_harden: _,
+        refuse_own_directory,
+        no_signals,
+        host_name,
+        tty,
+        trace_denied,
+        hole,
+    } = &report.manifest.policy;
+    let memories = report.memories.iter();
+    let memories: Vec<_> = memories
+        .map(|(initial, maximum)| json!({ "initial": initial, "maximum": maximum }))
+        .collect();
+    let listeners = listeners.iter().map(ToString::to_string);
+    let mut value = json!({
+        "directories": grants.iter().map(grant).collect::<Vec<_>>(),
+        "files": files.iter().map(grant).collect::<Vec<_>>(),
+        "arg_files": arg_files.map(access),
+        "environment": env.iter().map(variable).collect::<Vec<_>>(),
+        "inherit_environment": inherit_env,
+        "listeners": listeners.collect::<Vec<_>>(),
+        "memory": memories.first(),
+        "memories": memories,
+        "stack": report.manifest.stack_size(),
+        "max_memory": max_memory,
+        "max_cpu": max_cpu,
+        "refuse_own_directory": refuse_own_directory,
+        "hostname": host_name,
+        "signals": !no_signals,
+        "tty": tty,
+        "trace_denied": trace_denied,
     });
-    if let Some(Value::Object(policy)) = value.get_mut("policy") {
-        insert_bytes(policy, "hole", manifest.hole.as_deref());
+    if let Value::Object(policy) = &mut value {
+        insert_bytes(policy, "hole", hole.as_deref());
     }
     value
 }
@@ -165,7 +188,7 @@ fn access(access: Access) -> &'static str {
     }
 }
 
-fn directory(grant: &Grant) -> Value {
+fn grant(grant: &Grant) -> Value {
     let mut object = Map::new();
     object.insert("access".into(), json!(access(grant.access)));
     insert_bytes(&mut object, "host", Some(&grant.host));

@@ -6,7 +6,7 @@ use super::elf;
 
 use crate::link;
 use crate::options::Target;
-use crate::policy::{Access, EnvVar, Grant};
+use crate::policy::{Access, EnvVar, Grant, Policy};
 use crate::shim_image;
 use wasi_aot_contract::cpu::{Features, Spec};
 use wasi_aot_contract::layout::{DEFAULT_STACK_SIZE, WASM_PAGE_SIZE};
@@ -52,46 +52,14 @@ pub struct Sizes {
 }
 
 /// The policy, the compiler, and the version of Go that made the module.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Manifest {
-    /// The directories that the guest may use, in the order in which it sees them.
-    pub grants: Vec<Grant>,
-    /// Variables that are set or passed.
-    pub env: Vec<EnvVar>,
-    /// Whether all variables of the host are passed.
-    pub inherit_env: bool,
-    /// Addresses to listen at.
-    pub listeners: Vec<Vec<u8>>,
-    /// Bytes reserved for the native stack.
-    pub stack_size: u64,
-    /// Most bytes that all memories and the stack may have together.
-    pub max_memory: Option<u64>,
-    /// Most milliseconds of processor time.
-    pub max_cpu: Option<u64>,
-    /// Whether Landlock and seccomp are set up at the start.
-    pub hardened: bool,
+    /// What the program may touch: its manifest is that of the file, but for how the code was made.
+    pub policy: Policy,
     /// Whether its code is guarded against speculative execution.
     pub spectre: bool,
-    /// Whether the program doesn't start without Landlock and seccomp.
-    pub requires_hardening: bool,
-    /// Whether the program doesn't start if its file lies in a writable grant.
-    pub refuse_own_directory: bool,
-    /// Whether the program may catch and ignore signals, if its module imports the functions.
-    pub signals: bool,
-    /// Whether the program may ask for the host's name.
-    pub host_name: bool,
-    /// Whether the program may open its controlling terminal, and set modes of terminals.
-    pub tty: bool,
-    /// Whether names that the program asks for outside of its grants are reported.
-    pub trace_denied: bool,
     /// Whether the program is a Go module, which sees an empty root outside of its grants.
     pub joins_names: bool,
-    /// Granted files.
-    pub files: Vec<Grant>,
-    /// What may be done to the files and directories that arguments name.
-    pub arg_files: Option<Access>,
-    /// A directory that no grant reaches.
-    pub hole: Option<Vec<u8>>,
     /// The compiler and its version.
     pub built_by: Option<Vec<u8>>,
     /// The version of Go that made the module.
@@ -155,8 +123,8 @@ fn memories(limits: &[MemoryLimits], manifest: &Manifest) -> Vec<(u64, u64)> {
         .iter()
         .map(|memory| bytes(memory.initial_pages))
         .sum();
-    let allowed = manifest.max_memory.map_or(u64::MAX, |all| {
-        let rest = all.saturating_sub(manifest.stack_size);
+    let allowed = manifest.policy.max_memory.map_or(u64::MAX, |all| {
+        let rest = all.saturating_sub(manifest.stack_size());
         rest - rest % WASM_PAGE_SIZE
     });
     let room = allowed.saturating_sub(all);
@@ -182,77 +150,70 @@ impl Manifest {
     /// # Errors
     /// [`Malformed`] for a manifest that the shim would refuse to start with.
     pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
-        let mut manifest = Self {
-            grants: Vec::new(),
-            env: Vec::new(),
-            inherit_env: false,
-            listeners: Vec::new(),
-            stack_size: DEFAULT_STACK_SIZE,
-            max_memory: None,
-            max_cpu: None,
-            hardened: true,
-            spectre: false,
-            requires_hardening: false,
-            refuse_own_directory: false,
-            signals: true,
-            host_name: false,
-            tty: false,
-            trace_denied: false,
-            joins_names: false,
-            files: Vec::new(),
-            arg_files: None,
-            hole: None,
-            built_by: None,
-            go_version: None,
-        };
+        let mut manifest = Self::default();
         for record in manifest::records(bytes)? {
-            manifest.add(record?);
+            manifest.add(record?)?;
         }
         Ok(manifest)
     }
 
-    fn add(&mut self, record: Record<'_>) {
+    /// Bytes that are reserved for the native stack.
+    #[must_use]
+    pub fn stack_size(&self) -> u64 {
+        self.policy.stack_size.unwrap_or(DEFAULT_STACK_SIZE)
+    }
+
+    fn add(&mut self, record: Record<'_>) -> Result<(), Malformed> {
+        let policy = &mut self.policy;
         match record {
             Record::Dir {
                 access,
                 host,
                 guest,
-            } => self.grants.push(grant(access, host, guest)),
-            Record::Env { assignment } => {
-                let end = assignment.iter().position(|&b| b == b'=');
-                let (name, value) = assignment.split_at(end.unwrap_or(assignment.len()));
-                self.env.push(EnvVar::Set {
-                    name: name.to_vec(),
-                    value: value.get(1..).unwrap_or_default().to_vec(),
-                });
-            }
-            Record::EnvPass { name } => self.env.push(EnvVar::Pass {
+            } => policy.grants.push(grant(access, host, guest)),
+            Record::Env { assignment } => policy.env.push(variable(assignment)),
+            Record::EnvPass { name } => policy.env.push(EnvVar::Pass {
                 name: name.to_vec(),
             }),
-            Record::EnvInherit => self.inherit_env = true,
-            Record::Listen { address } => self.listeners.push(address.to_vec()),
-            Record::StackSize { bytes } => self.stack_size = bytes,
-            Record::MaxMemory { bytes } => self.max_memory = Some(bytes),
-            Record::MaxCpu { milliseconds } => self.max_cpu = Some(milliseconds),
-            Record::NoHarden => self.hardened = false,
+            Record::EnvInherit => policy.inherit_env = true,
+            Record::Listen { address } => {
+                let address = str::from_utf8(address).map_err(|_| Malformed)?;
+                let address = address.parse().map_err(|_| Malformed)?;
+                policy.listeners.push(address);
+            }
+            Record::StackSize { bytes } => policy.stack_size = Some(bytes),
+            Record::MaxMemory { bytes } => policy.max_memory = Some(bytes),
+            Record::MaxCpu { milliseconds } => policy.max_cpu = Some(milliseconds),
+            Record::NoHarden => policy.no_harden = true,
             Record::Spectre => self.spectre = true,
-            Record::RequireHarden => self.requires_hardening = true,
-            Record::RefuseOwnDirectory => self.refuse_own_directory = true,
-            Record::NoSignals => self.signals = false,
-            Record::HostName => self.host_name = true,
-            Record::Tty => self.tty = true,
-            Record::TraceDenied => self.trace_denied = true,
+            Record::RequireHarden => policy.require_harden = true,
+            Record::RefuseOwnDirectory => policy.refuse_own_directory = true,
+            Record::NoSignals => policy.no_signals = true,
+            Record::HostName => policy.host_name = true,
+            Record::Tty => policy.tty = true,
+            Record::TraceDenied => policy.trace_denied = true,
             Record::Root { joins } => self.joins_names = joins,
             Record::File {
                 access,
                 host,
                 guest,
-            } => self.files.push(grant(access, host, guest)),
-            Record::ArgFiles { access } => self.arg_files = Some(access),
-            Record::Hole { path } => self.hole = Some(path.to_vec()),
+            } => policy.files.push(grant(access, host, guest)),
+            Record::ArgFiles { access } => policy.arg_files = Some(access),
+            Record::Hole { path } => policy.hole = Some(path.to_vec()),
             Record::BuiltBy { compiler } => self.built_by = Some(compiler.to_vec()),
             Record::GoVersion { version } => self.go_version = Some(version.to_vec()),
         }
+        Ok(())
+    }
+}
+
+/// The variable of an assignment `K=V`.
+fn variable(assignment: &[u8]) -> EnvVar {
+    let end = assignment.iter().position(|&b| b == b'=');
+    let (name, value) = assignment.split_at(end.unwrap_or(assignment.len()));
+    EnvVar::Set {
+        name: name.to_vec(),
+        value: value.get(1..).unwrap_or_default().to_vec(),
     }
 }
 

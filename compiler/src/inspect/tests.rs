@@ -248,61 +248,63 @@ fn a_manifest_is_read_whole() {
     ];
     let manifest = Manifest::read(&writer::write(records)).unwrap();
     let expected = Manifest {
-        grants: vec![
-            Grant {
+        policy: Policy {
+            grants: vec![
+                Grant {
+                    access: Access::ReadOnly,
+                    host: b"a".to_vec(),
+                    guest: None,
+                },
+                Grant {
+                    access: Access::ReadWrite,
+                    host: b"/b".to_vec(),
+                    guest: Some(b"/c".to_vec()),
+                },
+            ],
+            files: vec![Grant {
                 access: Access::ReadOnly,
-                host: b"a".to_vec(),
+                host: b"/etc/hosts".to_vec(),
                 guest: None,
-            },
-            Grant {
-                access: Access::ReadWrite,
-                host: b"/b".to_vec(),
-                guest: Some(b"/c".to_vec()),
-            },
-        ],
-        env: vec![
-            EnvVar::Set {
-                name: b"A".to_vec(),
-                value: b"1=2".to_vec(),
-            },
-            EnvVar::Pass {
-                name: b"B".to_vec(),
-            },
-        ],
-        inherit_env: true,
-        listeners: vec![b"127.0.0.1:80".to_vec()],
-        stack_size: 65536,
-        max_memory: Some(1 << 20),
-        max_cpu: Some(1500),
-        hardened: false,
+            }],
+            arg_files: Some(Access::ReadWrite),
+            listeners: vec!["127.0.0.1:80".parse().unwrap()],
+            env: vec![
+                EnvVar::Set {
+                    name: b"A".to_vec(),
+                    value: b"1=2".to_vec(),
+                },
+                EnvVar::Pass {
+                    name: b"B".to_vec(),
+                },
+            ],
+            inherit_env: true,
+            max_memory: Some(1 << 20),
+            stack_size: Some(65536),
+            max_cpu: Some(1500),
+            no_harden: true,
+            require_harden: true,
+            refuse_own_directory: true,
+            no_signals: true,
+            host_name: true,
+            tty: true,
+            trace_denied: true,
+            hole: Some(b"/cache".to_vec()),
+        },
         spectre: true,
-        requires_hardening: true,
-        refuse_own_directory: true,
-        signals: false,
-        host_name: true,
-        tty: true,
-        trace_denied: true,
         joins_names: true,
-        files: vec![Grant {
-            access: Access::ReadOnly,
-            host: b"/etc/hosts".to_vec(),
-            guest: None,
-        }],
-        arg_files: Some(Access::ReadWrite),
-        hole: Some(b"/cache".to_vec()),
         built_by: Some(b"wasi-aot 9".to_vec()),
         go_version: Some(b"go1.99".to_vec()),
     };
     assert_eq!(manifest, expected);
-    let [relative, absolute] = &manifest.grants[..] else {
+    let [relative, absolute] = &manifest.policy.grants[..] else {
         panic!()
     };
     assert!(relative.is_relative() && !absolute.is_relative());
     let empty = Manifest::read(&writer::write([])).unwrap();
-    assert!(empty.signals && !empty.host_name && !empty.tty);
-    assert!(!empty.joins_names && !empty.trace_denied);
-    assert!(empty.hardened && !empty.requires_hardening);
-    assert!(empty.stack_size == DEFAULT_STACK_SIZE);
+    assert_eq!(empty, Manifest::default());
+    assert_eq!(empty.stack_size(), DEFAULT_STACK_SIZE);
+    let listen = |address| Manifest::read(&writer::write([Record::Listen { address }]));
+    assert!(listen(b"localhost:80").is_err() && listen(b"\xff").is_err());
     assert!(Manifest::read(b"wasi-aot manifest 1\0newer\0").is_err());
 }
 
@@ -333,9 +335,7 @@ fn what_is_built_says_what_it_was_built_with() {
         assert!(report.sizes.code > 0 && report.sizes.file == bytes.len() as u64);
         assert_eq!(report.sizes.data, 11);
         let manifest = report.manifest;
-        assert!(manifest.inherit_env && manifest.stack_size == 1 << 20);
-        assert_eq!(manifest.max_memory, Some(0x12_0000));
-        assert_eq!(manifest.max_cpu, Some(1500));
+        assert_eq!(manifest.policy, policy);
         assert_eq!(manifest.built_by.unwrap(), b"wasi-aot 0.1.0");
         assert_eq!(manifest.go_version, None);
     }
