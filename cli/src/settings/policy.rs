@@ -2,7 +2,6 @@
 //! (docs/JSON.md), and `hardening`, which stands beside it there.
 
 use super::document::{Fault, Table, Value};
-use std::ffi::OsStr;
 use wasi_aot_compiler::policy::{
     Access, EnvVar, Grant, Policy, parse_listen, parse_size, parse_time,
 };
@@ -80,8 +79,8 @@ fn directory(whole: &Value<'_>, table: &Table<'_>) -> Result<Grant, Fault> {
     let (mut host, mut guest, mut rights) = (None, None, None);
     for (key, value) in table.entries() {
         match key.text() {
-            "host" => host = Some(value.string()?.to_owned()),
-            "guest" => guest = Some(value.string()?.to_owned()),
+            "host" => host = Some(value.string()?),
+            "guest" => guest = Some(value.string()?),
             "access" => rights = Some(access(&value)?),
             "resolved_at_start" => drop(value.bool()?),
             _ => return Err(key.unknown(&["host", "guest", "access"])),
@@ -90,15 +89,8 @@ fn directory(whole: &Value<'_>, table: &Table<'_>) -> Result<Grant, Fault> {
     let (Some(host), Some(access)) = (host, rights) else {
         return Err(whole.fault("each entry needs host and access"));
     };
-    let text = match guest {
-        Some(guest) => format!("{host}::{guest}"),
-        // The last :: would divide the host.
-        None if host.contains("::") => {
-            return Err(whole.fault(format!("a host with :: needs a guest: {host}")));
-        }
-        None => host,
-    };
-    Grant::parse(access, OsStr::new(&text)).map_err(|error| whole.fault(error))
+    Grant::new(access, host.as_bytes(), guest.map(str::as_bytes))
+        .map_err(|error| whole.fault(error))
 }
 
 fn access(value: &Value<'_>) -> Result<Access, Fault> {
@@ -121,11 +113,7 @@ fn variable(whole: &Value<'_>, table: &Table<'_>) -> Result<EnvVar, Fault> {
     let Some(name) = name else {
         return Err(whole.fault("each variable needs a name"));
     };
-    let text = match content {
-        Some(content) => format!("{name}={content}"),
-        None => name.into(),
-    };
-    EnvVar::parse(OsStr::new(&text)).map_err(|error| whole.fault(error))
+    EnvVar::new(name.as_bytes(), content.map(str::as_bytes)).map_err(|error| whole.fault(error))
 }
 
 /// Bytes, as a number or as `--max-memory` takes them.
@@ -233,6 +221,17 @@ mod tests {
         );
     }
 
+    /// A `::` divides nothing here, as host and guest have a key each.
+    #[test]
+    fn a_name_may_hold_colons() {
+        let text = "[[directories]]\nhost = \"a::b\"\naccess = \"read-only\"\n\
+                    [[directories]]\nhost = \"c\"\nguest = \"/d::/e\"\naccess = \"read-only\"";
+        let grants = read(text).unwrap().grants;
+        let names = grants.iter().map(|g| (&g.host[..], g.guest.as_deref()));
+        let expected = [(&b"a::b"[..], None), (b"c", Some(&b"/d::/e"[..]))];
+        assert_eq!(names.collect::<Vec<_>>(), expected);
+    }
+
     #[test]
     fn what_is_wrong_is_named() {
         for (text, says) in [
@@ -259,6 +258,14 @@ mod tests {
             (
                 "[[environment]]\nvalue = \"x\"",
                 "line 1: environment: each variable needs a name",
+            ),
+            (
+                "[[environment]]\nname = \"A=1\"",
+                "line 1: environment: A=1 isn't a valid name",
+            ),
+            (
+                "[[files]]\nhost = \"a:/b\"\naccess = \"read-only\"",
+                "line 1: files: a:/b has a single colon",
             ),
             ("max_cpu = \"9\"", "line 1: max_cpu: 9 isn't a valid time"),
             (

@@ -19,7 +19,15 @@ impl Grant {
             Some(at) => (&value[..at], Some(&value[at + 2..])),
             None => (value, None),
         };
-        refuse_misread(value, host, guest.is_some())?;
+        Self::new(access, host, guest)
+    }
+
+    /// The grant of HOST, which the program sees as GUEST, or else as HOST's absolute path.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn new(access: Access, host: &[u8], guest: Option<&[u8]>) -> Result<Self, Error> {
+        refuse_misread(host, guest.is_some())?;
         let normalised = guest.map(normalised_guest);
         if normalised == Some(None) {
             return fail(format!(
@@ -40,7 +48,7 @@ impl Grant {
 /// Refuses a HOST that begins with `~` or `$VARIABLE`, which no shell has replaced. Also
 /// refuses a single colon before an absolute path, with which other runtimes write GUEST. A
 /// directory that really has such a name can still be granted; the message says how.
-fn refuse_misread(value: &[u8], host: &[u8], has_guest: bool) -> Result<(), Error> {
+fn refuse_misread(host: &[u8], has_guest: bool) -> Result<(), Error> {
     let begins_variable = |rest: &[u8]| {
         rest.first()
             .is_some_and(|&byte| byte == b'{' || byte == b'_' || byte.is_ascii_alphabetic())
@@ -57,11 +65,11 @@ fn refuse_misread(value: &[u8], host: &[u8], has_guest: bool) -> Result<(), Erro
              ./{shown_host} for a directory of that name"
         ));
     }
-    if let Some(at) = value.windows(2).position(|pair| pair == b":/")
+    if let Some(at) = host.windows(2).position(|pair| pair == b":/")
         && !has_guest
         && at > 0
     {
-        let (host, guest) = (&value[..at], &value[at + 1..]);
+        let (before, guest) = (&host[..at], &host[at + 1..]);
         // Docker and wazero write `:ro` for read-only.
         let (flag, guest) = match guest.strip_suffix(b":ro") {
             Some(guest) => ("--dir-ro ", guest),
@@ -70,8 +78,8 @@ fn refuse_misread(value: &[u8], host: &[u8], has_guest: bool) -> Result<(), Erro
         return fail(format!(
             "{} has a single colon; write {flag}{}::{} for HOST::GUEST, or add ::GUEST for a \
              directory of that name",
-            shown(value),
-            shown(host),
+            shown_host,
+            shown(before),
             shown(guest)
         ));
     }
@@ -85,14 +93,24 @@ impl EnvVar {
     /// [`Error::Policy`] when NAME is empty or holds a space or a comma.
     pub fn parse(value: &OsStr) -> Result<Self, Error> {
         let value = value.as_encoded_bytes();
-        let variable = match value.iter().position(|&byte| byte == b'=') {
-            Some(at) => Self::Set {
-                name: value[..at].to_vec(),
-                value: value[at + 1..].to_vec(),
+        match value.iter().position(|&byte| byte == b'=') {
+            Some(at) => Self::new(&value[..at], Some(&value[at + 1..])),
+            None => Self::new(value, None),
+        }
+    }
+
+    /// The variable with this value, or with the host's.
+    ///
+    /// # Errors
+    /// [`Error::Policy`] when the name is empty or holds a space, a comma or `=`.
+    pub fn new(name: &[u8], value: Option<&[u8]>) -> Result<Self, Error> {
+        let name = name.to_vec();
+        let variable = match value {
+            Some(value) => Self::Set {
+                name,
+                value: value.to_vec(),
             },
-            None => Self::Pass {
-                name: value.to_vec(),
-            },
+            None => Self::Pass { name },
         };
         variable.check()?;
         Ok(variable)
