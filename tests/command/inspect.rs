@@ -128,6 +128,12 @@ fn module_text(tool: &Tool) -> Result<()> {
             "files-",
             "can be built: yes",
             "",
+            "What it may ask for",
+            "  files         to open, list, make and remove files below granted directories",
+            "                (fd_prestat_dir_name, fd_prestat_get, fd_readdir, path_create_directory,",
+            "  arguments     its command line",
+            "                (args_get, args_sizes_get)",
+            "  process       to end itself",
             "Go",
             "  version       go1.27.3",
             "  main package  files",
@@ -140,12 +146,6 @@ fn module_text(tool: &Tool) -> Result<()> {
             "WebAssembly",
             "  features      WebAssembly 1.0; bulk memory, saturating float to int, sign extension",
             "  exports       _start, memory (memory)",
-            "What it may ask for",
-            "  arguments     its command line",
-            "                (args_get, args_sizes_get)",
-            "  files         to open, list, make and remove files below granted directories",
-            "                (fd_prestat_dir_name, fd_prestat_get, fd_readdir, path_create_directory,",
-            "  process       to end itself",
         ],
     )
 }
@@ -252,27 +252,27 @@ fn os_functions(tool: &Tool) -> Result<()> {
         &[
             "can be built: yes",
             "What it may ask for",
-            "  signals       to catch and ignore signals (unless --no-signals is given)",
             "  host          the number of its process, and the host's name (--hostname)",
             "                (wasi_aot_os_1.host_name, wasi_aot_os_1.process_id)",
+            "  signals       to catch and ignore signals (unless --no-signals is given)",
         ],
     )?;
     for (flags, expected) in [
         (
             &["--dir", "."][..],
             &[
-                "  signals       may be caught and ignored",
-                "  host name     can't be asked for",
-                "  file modes    may be set in directories for writing",
+                "                may set permissions of files that it may change or make",
+                "  ending        may go on after Ctrl-C and kill; kill -9 ends it",
+                "  always        ",
             ][..],
         ),
         (
-            &["--no-signals", "--hostname", "--tty"],
+            &["--no-signals", "--hostname"],
             &[
-                "  signals       can't be caught or ignored (--no-signals)",
-                "  host name     may be asked for (--hostname)",
-                "  terminals     may be opened and set (--tty)",
-                "  memory        ",
+                "  computer      may ask for the name of this computer",
+                "  ending        Ctrl-C and kill end it: it can't ignore them",
+                "  always        ",
+                "  wasi_aot_os_1 ",
             ],
         ),
     ] {
@@ -291,25 +291,48 @@ fn executable_text(tool: &Tool) -> Result<()> {
         tool,
         &program,
         &[
-            "program: an executable for linux/amd64 made by wasi-aot ",
+            "program: a program in a sandbox, made by wasi-aot ",
             "What it may touch",
-            "  always        arguments, standard input and output, clocks, random numbers",
-            "  directories   data for reading only, seen as its absolute path",
-            "                  resolved in the directory where the program is started",
-            "                  (if that is / or a home directory, the grant is all of it)",
-            "  environment   A=1, B (passed through)",
-            "  listens at    none",
-            "  memory        ",
-            "  native stack  8 GiB reserved",
-            "How it runs",
-            "  hardening     Landlock and seccomp: on",
+            "  files         may read everything in data, below the directory where it is started",
+            "  network       none: it opens no port",
+            "  variables     of your environment variables, sees only B",
+            "                has values of its own: A=1",
+            "  always        its arguments, its input and output, the time, random numbers",
+            "  else          nothing: it starts no other program and connects to no other computer",
+            "What limits it",
+            "  memory        takes at most 4 GiB for its data, and 8 GiB for deep recursion",
+            "  processor     computes for as long as it wants",
+            "What keeps it in",
+            "  runtime       checks all that it asks for; it is the one that this wasi-aot links",
+            "  kernel        checks most of it too, where the kernel can (Landlock, seccomp)",
+            "How it was built",
+            "  target        linux/amd64",
+            "  processor     x86-64-v2",
             "  preemption    on",
             "  speculation   not guarded",
-            "  processor     x86-64-v2",
-            "  runtime       the one that this wasi-aot links",
+            "  memory        ",
+            "  native stack  8 GiB reserved",
             "  version       go1.27.3",
             "  main package  hello",
             "  symbols       none",
+        ],
+    )?;
+    let shown = text(&inspect(tool, &program, &[])?.stdout);
+    ensure!(!shown.contains('!'), "a mark without a reason: {shown}");
+    let flags = ["--dir", "/", "--inherit-env", "--no-harden"];
+    let rest = ["--listen", "127.0.0.1:80", "--listen", "[::]:81"];
+    let module = guest("hello", Goal::Wasip1)?;
+    build(tool, &module, &program, &[&flags[..], &rest].concat())?;
+    lines(
+        tool,
+        &program,
+        &[
+            "! files         may read, change, add and delete everything on this computer (/)",
+            "  network       opens port 80 to programs on this computer only (127.0.0.1:80)",
+            "                opens port 81 to every computer that can reach this one ([::]:81)",
+            "! variables     sees all environment variables; passwords and tokens",
+            "! kernel        checks nothing: Landlock and seccomp are left out (--no-harden)",
+            "! Look at this before you start it.",
         ],
     )
 }
@@ -357,13 +380,23 @@ fn hardening(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let program = dir.path().join("program");
     let cases: [(&[&str], bool, bool, &str); 3] = [
-        (&[], true, false, "on"),
-        (&["--no-harden"], false, false, "off (--no-harden)"),
+        (
+            &[],
+            true,
+            false,
+            "  kernel        checks most of it too, where the kernel can",
+        ),
+        (
+            &["--no-harden"],
+            false,
+            false,
+            "! kernel        checks nothing: Landlock and seccomp are left out",
+        ),
         (
             &["--require-harden"],
             true,
             true,
-            "on, else it doesn't start (--require-harden)",
+            "  kernel        checks most of it too, or the program doesn't start",
         ),
     ];
     for (flags, stands, required, says) in cases {
@@ -372,8 +405,7 @@ fn hardening(tool: &Tool) -> Result<()> {
             &told(tool, &program)?["hardening"],
             &json!({ "landlock": stands, "seccomp": stands, "required": required }),
         )?;
-        let line = format!("  hardening     Landlock and seccomp: {says}");
-        lines(tool, &program, &[&line])?;
+        lines(tool, &program, &[says])?;
     }
     Ok(())
 }
@@ -468,7 +500,7 @@ fn changed_runtime(tool: &Tool) -> Result<()> {
         lines(
             tool,
             &program,
-            &["How it runs", "  runtime       unknown: "],
+            &["What keeps it in", "! runtime       is unknown: "],
         )?;
     }
     Ok(())

@@ -7,10 +7,12 @@ mod executable;
 mod json;
 mod module;
 pub mod passes;
+mod place;
 pub mod show;
 pub mod targets;
 #[cfg(test)]
 mod tests;
+mod touches;
 
 pub use json::json;
 
@@ -30,7 +32,18 @@ pub fn text(name: &str, inspected: &Inspected, verbose: bool) -> String {
         Inspected::Module(module) => module::describe(&mut page, name, module),
         Inspected::Executable(executable) => executable::describe(&mut page, name, executable),
     }
+    if page.warns {
+        page.line(format_args!(
+            "\n{} Look at this before you start it.",
+            mark()
+        ));
+    }
     page.text
+}
+
+/// Stands before what a person should look at.
+fn mark() -> impl Display {
+    console::style("!").red().bold()
 }
 
 /// Sections with fields below them.
@@ -38,6 +51,8 @@ pub fn text(name: &str, inspected: &Inspected, verbose: bool) -> String {
 struct Page {
     text: String,
     verbose: bool,
+    /// Whether a line has a mark.
+    warns: bool,
 }
 
 impl Page {
@@ -51,6 +66,12 @@ impl Page {
 
     fn field(&mut self, name: &str, value: impl Display) {
         self.line(format_args!("  {name:<13} {value}"));
+    }
+
+    /// A field that a person should look at.
+    fn warning(&mut self, name: &str, value: impl Display) {
+        self.warns = true;
+        self.line(format_args!("{} {name:<13} {value}", mark()));
     }
 
     /// A further line of the field above.

@@ -4,6 +4,7 @@ use super::show::{bytes, count, list, one_line, printable};
 use super::{Page, memory};
 use std::collections::BTreeSet;
 use wasi_aot_compiler::inspect::ModuleReport;
+use wasi_aot_compiler::inspect::asks::Asks;
 use wasi_aot_compiler::inspect::module::{Form, Item, Recognised};
 
 pub(super) fn describe(page: &mut Page, name: &str, module: &ModuleReport) {
@@ -20,6 +21,7 @@ pub(super) fn describe(page: &mut Page, name: &str, module: &ModuleReport) {
     if module.form == Form::Component {
         return;
     }
+    asks(page, module);
     if module.is_go() {
         page.go(module.go_version.as_deref(), module.build_info.as_ref());
     }
@@ -27,7 +29,6 @@ pub(super) fn describe(page: &mut Page, name: &str, module: &ModuleReport) {
         compiler(page, recognised, module.build.is_ok());
     }
     webassembly(page, module);
-    asks(page, module);
 }
 
 fn what(module: &ModuleReport) -> &'static str {
@@ -127,7 +128,11 @@ fn asks(page: &mut Page, module: &ModuleReport) {
         page.line("  nothing");
     }
     for (kind, imports) in asks {
-        page.field(kind.name(), kind.meaning());
+        if kind == Asks::Unknown {
+            page.warning(kind.name(), kind.meaning());
+        } else {
+            page.field(kind.name(), kind.meaning());
+        }
         // Go imports a function once for each signature under which it calls the function.
         let names: BTreeSet<String> = imports.into_iter().map(import_name).collect();
         page.more(format_args!("({})", list(names.into_iter())));

@@ -3,35 +3,35 @@
 use crate::wasm::Provider;
 use wasi_aot_contract::signature::HostModule;
 
-/// A kind of thing that a program can ask for.
+/// A kind of thing that a program can ask for. What matters most comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Asks {
-    /// Its command line.
-    Arguments,
-    /// Environment variables.
-    Environment,
-    /// The time.
-    Clocks,
-    /// Random numbers.
-    Random,
-    /// Using open descriptors: standard input and output, and files.
-    Streams,
+    /// In no module of the runtime's, so wasi-aot doesn't offer it.
+    Unknown,
     /// Opening, making, listing and removing files.
     Files,
     /// Accepting and using connections.
     Sockets,
-    /// Waiting for time or input, and yielding.
-    Waiting,
-    /// Ending itself.
-    Process,
-    /// Catching and ignoring signals.
-    Signals,
+    /// Environment variables.
+    Environment,
     /// The host's name, and the process's ID.
     Host,
     /// The controlling terminal, and sizes and modes of terminals.
     Terminals,
-    /// In no module of the runtime's, so wasi-aot doesn't offer it.
-    Unknown,
+    /// Catching and ignoring signals.
+    Signals,
+    /// Using open descriptors: standard input and output, and files.
+    Streams,
+    /// Its command line.
+    Arguments,
+    /// The time.
+    Clocks,
+    /// Random numbers.
+    Random,
+    /// Waiting for time or input, and yielding.
+    Waiting,
+    /// Ending itself.
+    Process,
 }
 
 impl Asks {
