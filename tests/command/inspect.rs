@@ -36,6 +36,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             tool,
             executable_text,
         )),
+        test("inspect/a policy as a file", tool, policy_file),
         natively(test("inspect/flags of the build", tool, flags)),
         natively(test("inspect/hardening", tool, hardening)),
         test("inspect/an executable that ld linked", tool, linked),
@@ -335,6 +336,67 @@ fn executable_text(tool: &Tool) -> Result<()> {
             "! Look at this before you start it.",
         ],
     )
+}
+
+/// What `inspect --policy` prints, `--policy` takes: the executable is the same to the byte.
+fn policy_file(tool: &Tool) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let at = |name: &str| dir.path().join(name);
+    let module = guest("hello", Goal::Wasip1)?;
+    let limits = [
+        "--max-memory",
+        "1GiB",
+        "--max-cpu",
+        "90s",
+        "--stack-size",
+        "2MiB",
+    ];
+    let grants = ["--dir", "a::/b", "--dir-ro", "/c::d::/e", "--file-ro", "/f"];
+    let rest = [
+        "--env",
+        "A=1\n\"\u{202e}",
+        "--env",
+        "HOME",
+        "--listen",
+        "[::1]:80",
+    ];
+    let os = [
+        "--tty",
+        "--hostname",
+        "--no-signals",
+        "--trace-denied",
+        "--arg-files",
+        "rw",
+    ];
+    let all = [&limits[..], &grants, &rest, &os, &["--require-harden"]].concat();
+    let some = ["--max-memory", "1GiB", "--inherit-env", "--no-harden"];
+    for flags in [&[][..], &some, &all] {
+        build(tool, &module, &at("first"), flags)?;
+        let done = inspect(tool, &at("first"), &["--policy"])?;
+        ensure!(done.ends.is_success(), "{}", text(&done.stderr));
+        let policy = text(&done.stdout);
+        let controls = policy.chars().filter(|&c| steers(c) && c != '\n');
+        ensure!(controls.count() == 0, "{policy:?}");
+        fs::write(at("policy.toml"), &done.stdout)?;
+        let file = at("policy.toml");
+        let file = file.to_str().context("a name")?;
+        build(tool, &module, &at("second"), &["--policy", file])?;
+        ensure!(
+            fs::read(at("first"))? == fs::read(at("second"))?,
+            "{policy}"
+        );
+    }
+    let prefix = format!("wasi-aot: {}: ", module.display());
+    let done = inspect(tool, &module, &["--policy"])?;
+    one_line(&done, 1, &prefix, &["a module has no policy"])?;
+    let mut command = tool.command(["build", "--env"]);
+    command.arg(OsStr::from_bytes(b"B=\xff"));
+    command.arg("-o").args([&at("first"), &module]);
+    let built = Run::of(command).run()?;
+    ensure!(built.ends.is_success(), "{}", text(&built.stderr));
+    let prefix = format!("wasi-aot: {}: ", at("first").display());
+    let done = inspect(tool, &at("first"), &["--policy"])?;
+    one_line(&done, 1, &prefix, &["the value of B: \\xff isn't UTF-8"])
 }
 
 fn flags(tool: &Tool) -> Result<()> {

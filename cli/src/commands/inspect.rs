@@ -1,13 +1,13 @@
 //! `wasi-aot inspect FILE`.
 
 use crate::output::Output;
-use crate::{describe, input};
-use anyhow::{Context, Result};
+use crate::{describe, input, settings};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use wasi_aot_compiler::inspect::{MAGIC_SIZE, inspect, is_readable};
+use wasi_aot_compiler::inspect::{Inspected, MAGIC_SIZE, inspect, is_readable};
 
 /// Show what a module asks for, or what an executable may touch
 #[derive(Debug, Args)]
@@ -15,6 +15,8 @@ use wasi_aot_compiler::inspect::{MAGIC_SIZE, inspect, is_readable};
   wasi-aot inspect counter.wasm            # can it be built, what may it ask for
   wasi-aot inspect ./counter               # what this executable may touch
   wasi-aot inspect --json ./counter | jq .policy.directories
+  wasi-aot inspect --policy ./counter > policy.toml
+  wasi-aot build --policy policy.toml .    # the same policy for another program
 
 Reads WebAssembly modules, and the executables and objects that wasi-aot makes. Nothing
 is run. If a module can't be built, the report gives the reason and the exit code is 0.")]
@@ -29,6 +31,10 @@ pub struct Inspect {
     /// Print one JSON object; docs/JSON.md lists its keys
     #[arg(long, conflicts_with = "verbose")]
     json: bool,
+
+    /// Print the policy of an executable as TOML, which --policy of build, run and grant takes
+    #[arg(long, conflicts_with_all = ["verbose", "json"])]
+    policy: bool,
 }
 
 impl Inspect {
@@ -44,6 +50,8 @@ impl Inspect {
         let inspected = inspect(&bytes).with_context(|| name.clone())?;
         let text = if self.json {
             describe::json(&inspected)
+        } else if self.policy {
+            policy(&inspected).with_context(|| name.clone())?
         } else {
             describe::text(&shown_name(&self.file, &name), &inspected, self.verbose)
         };
@@ -62,6 +70,17 @@ impl Inspect {
         }
         file.read_to_end(&mut bytes)?;
         input::module(bytes, &self.file)
+    }
+}
+
+/// The policy as TOML.
+fn policy(inspected: &Inspected) -> Result<String> {
+    match inspected {
+        Inspected::Executable(executable) => settings::written(&executable.manifest.policy),
+        Inspected::Module(_) => bail!(
+            "a module has no policy; give what wasi-aot build made of it, or leave --policy out to \
+             see what the module may ask for"
+        ),
     }
 }
 

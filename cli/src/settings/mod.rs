@@ -1,7 +1,8 @@
 //! Settings in files: `wasi-aot.toml` beside go.mod, and the files of `--policy`.
 //!
 //! `wasi-aot.toml` has two tables. `[build]` has flags by their names ([`flags`]), `[policy]` a
-//! policy ([`policy`]). A file of `--policy` has a policy, in such a table or by itself.
+//! policy ([`policy`]). A file of `--policy` has a policy, in such a table or by itself; [`written`]
+//! makes one.
 //!
 //! Invariant: a file grants nothing unless a person asked for that. `build` says which grants
 //! come from `wasi-aot.toml`, and `run` takes none from that file.
@@ -9,6 +10,9 @@
 mod document;
 mod flags;
 mod policy;
+mod written;
+
+pub use written::written;
 
 use crate::flags::policy::PolicyFlags;
 use crate::go::Package;
