@@ -4,16 +4,17 @@
 //!
 //! * Whatever ends the process on purpose comes through here: [`exit`], [`ended`], or [`put_right`]
 //!   before a signal that kills.
-//! * What is to be put right is a function behind a pointer. So an executable has it only if its
-//!   module can change something that outlives the process ([`crate::terminals`]).
-//! * That function makes system calls only, so it may run in any handler of a signal, and twice.
+//! * What is to be put right are functions behind pointers. So an executable has one only if its
+//!   module can change something that outlives the process ([`crate::terminals`],
+//!   `policy/temporary.rs`).
+//! * These functions make system calls only, so they may run in any handler of a signal, and twice.
 
 use crate::sys;
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
-/// A `fn()`, or null.
-static LAST: AtomicPtr<()> = AtomicPtr::new(null_mut());
+/// Each a `fn()`, or null: for terminals, and for the directory of `@tmp`.
+static LAST: [AtomicPtr<()>; 2] = [const { AtomicPtr::new(null_mut()) }; 2];
 /// The handler of signals that kill by default, or 0, which is SIG_DFL.
 static KILLED: AtomicUsize = AtomicUsize::new(0);
 
@@ -36,8 +37,17 @@ pub const fn kills(number: i32) -> bool {
 
 /// Has `last` called before the process ends. `killed` is the handler, for SA_SIGINFO, that
 /// signals get instead of a default action that kills.
+///
+/// # Panics
+/// If there are more such functions than the runtime has.
 pub fn prepare(last: fn(), killed: usize) {
-    LAST.store(last as *mut (), Ordering::Relaxed);
+    let last = last as *mut ();
+    let is_free = |slot: &&AtomicPtr<()>| {
+        let taken = slot.load(Ordering::Relaxed);
+        taken.is_null() || taken == last
+    };
+    let slot = LAST.iter().find(is_free);
+    (slot.expect("BUG: too many functions for the end")).store(last, Ordering::Relaxed);
     KILLED.store(killed, Ordering::Relaxed);
 }
 
@@ -52,10 +62,13 @@ pub fn default_handler(number: i32) -> usize {
 
 /// Puts right what must be put right before the process ends.
 pub fn put_right() {
-    let last = LAST.load(Ordering::Relaxed);
-    if !last.is_null() {
-        // SAFETY: `prepare` stored a function of this type.
-        unsafe { core::mem::transmute::<*mut (), fn()>(last)() }
+    // What was prepared last is quick: a terminal doesn't wait for a directory.
+    for last in LAST.iter().rev() {
+        let last = last.load(Ordering::Relaxed);
+        if !last.is_null() {
+            // SAFETY: `prepare` stored a function of this type.
+            unsafe { core::mem::transmute::<*mut (), fn()>(last)() }
+        }
     }
 }
 

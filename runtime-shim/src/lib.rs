@@ -43,6 +43,7 @@ mod compare_bytes;
 #[cfg(feature = "corrupt")]
 mod corrupt;
 mod cpu_limit;
+mod deaths;
 mod ending;
 mod harden;
 mod inherited;

@@ -11,17 +11,12 @@
 //!   the attributes. The slot has a descriptor of its own, since the program may close all of its
 //!   own.
 //! * A slot is written only while it is free, so a handler of a signal finds whole slots.
-//! * From the first change on, each signal whose default action kills has the handler [`on_death`]
-//!   in place of the default action. That handler never returns to the program: it restores the
-//!   terminals and has the process die by the same signal. So nothing is interrupted that goes on.
-//!   Signals that are ignored, caught by the program or handled by the runtime stay so.
+//! * From the first change on, signals that kill restore the terminals first ([`deaths`]).
 //! * Where the process is in the background, the terminal isn't restored: whoever is in the
 //!   foreground has set its own modes.
 
 use crate::abi::errno::Errno;
-use crate::arch::SignalContext;
-use crate::sys::{self, SignalInfo};
-use crate::{ending, traps};
+use crate::{deaths, sys};
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering};
 use linux_raw_sys::general::{
@@ -30,7 +25,7 @@ use linux_raw_sys::general::{
 };
 use rustix::fd::{BorrowedFd, FromRawFd, IntoRawFd, OwnedFd};
 use rustix::io::fcntl_dupfd_cloexec;
-use rustix::process::{Signal, getpgid, getpid, kill_process};
+use rustix::process::getpgid;
 use rustix::termios::tcgetpgrp;
 use wasi_aot_contract::os::terminal_mode;
 
@@ -139,7 +134,7 @@ fn keep(fd: BorrowedFd<'_>, device: u64) -> Result<&'static Slot, Errno> {
     let slot = CHANGED.iter().find(free).ok_or(Errno::MFILE)?;
     let found = sys::terminal_attributes(fd)?;
     slot.take(fcntl_dupfd_cloexec(fd, 3)?, device, found);
-    prepare();
+    deaths::prepare(restore);
     Ok(slot)
 }
 
@@ -161,19 +156,6 @@ fn with_mode(mut found: termios, mode: u32) -> termios {
     found
 }
 
-/// Has the terminals restored at the end of the process, and at signals that kill.
-fn prepare() {
-    let handler = on_death as *const () as usize;
-    ending::prepare(restore, handler);
-    for number in (1..=64).filter(|&number| ending::kills(number)) {
-        // 0 is SIG_DFL. A signal that is blocked, ignored or handled stays so.
-        if sys::handler_of(number) == Ok(0) {
-            // SAFETY: the handler is one for SA_SIGINFO. A failure costs only this signal.
-            unsafe { traps::set_action_of(number, handler, 0) };
-        }
-    }
-}
-
 /// Restores all terminals, if the process is in the foreground. May run in a handler, and twice.
 fn restore() {
     for slot in &CHANGED {
@@ -192,17 +174,6 @@ fn is_in_background(fd: BorrowedFd<'_>) -> bool {
         (Ok(foreground), Ok(own)) => foreground != own,
         _ => false,
     }
-}
-
-/// # Safety
-/// Called by the kernel only, as the handler of a signal that kills by default.
-unsafe extern "C" fn on_death(number: i32, _: *const SignalInfo, _: *const SignalContext) {
-    ending::put_right();
-    // SAFETY: 0 is SIG_DFL. The signal is blocked until this handler returns.
-    unsafe { traps::set_action_of(number, 0, 0) };
-    // SAFETY: the kernel has called with this number, and there is no C library that keeps
-    // signals for itself.
-    let _ = kill_process(getpid(), unsafe { Signal::from_raw_unchecked(number) });
 }
 
 /// Forgets all changes, for the next test.

@@ -12,6 +12,7 @@ pub const CONTRACT: Layers = &[
     ("layout", &["target"]),
     ("manifest", &[]),
     ("parts", &["manifest"]),
+    ("place", &[]),
     ("signature", &[]),
     ("os", &["signature"]),
     ("preview1", &["signature"]),
@@ -161,7 +162,8 @@ pub const RUNTIME: Layers = &[
     ("preempt", &["abi", "arch", "linear_memory", "sys", "traps"]),
     ("cpu_limit", &["arch", "ending", "report", "sys", "traps"]),
     ("signals", &["abi", "ending", "sys", "traps"]),
-    ("terminals", &["abi", "arch", "ending", "sys", "traps"]),
+    ("deaths", &["arch", "ending", "sys", "traps"]),
+    ("terminals", &["abi", "deaths", "sys"]),
     // The first fence and the calls that ask it; the second fence.
     (
         "policy",
@@ -197,7 +199,15 @@ pub const RUNTIME: Layers = &[
     ),
     (
         "parts",
-        &["cpu_limit", "manifest", "policy", "report", "wasi"],
+        &[
+            "cpu_limit",
+            "deaths",
+            "ending",
+            "manifest",
+            "policy",
+            "report",
+            "wasi",
+        ],
     ),
     ("privileges", &["harden"]),
     ("inherited", &["sys"]),
