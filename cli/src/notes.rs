@@ -15,9 +15,11 @@ pub fn own_directory(output: &Path, policy: &Policy, progress: &Progress) {
     let Ok(current) = std::env::current_dir() else {
         return;
     };
-    let host = |grant: &Grant| PathBuf::from(OsStr::from_bytes(&grant.host));
     let is_around = |grant: &&Grant| {
-        let around = lexical(&current.join(host(grant)));
+        let Some(host) = grant.plain_host() else {
+            return false;
+        };
+        let around = lexical(&current.join(OsStr::from_bytes(host)));
         grant.access == Access::ReadWrite && lexical(&current.join(output)).starts_with(around)
     };
     if policy.refuse_own_directory {
@@ -78,12 +80,14 @@ pub fn grants(policy: &Policy) -> Vec<String> {
     let inherit = policy.inherit_env.then(|| "--inherit-env".into());
     let hostname = policy.host_name.then(|| "--hostname".into());
     let tty = policy.tty.then(|| "--tty".into());
+    let zones = policy.time_zones.then(|| "--tz".into());
     let no_harden = policy.no_harden.then(|| "--no-harden".into());
     let all = directories.chain(files).chain(arg_files);
     let all = all.chain(listeners).chain(variables);
     all.chain(inherit)
         .chain(hostname)
         .chain(tty)
+        .chain(zones)
         .chain(no_harden)
         .collect()
 }

@@ -12,6 +12,7 @@ mod parse;
 mod path;
 #[cfg(test)]
 mod tests;
+mod zones;
 
 use crate::error::Error;
 use path::{Components, is_inside};
@@ -25,6 +26,7 @@ pub use budget::Budget;
 pub use listen::parse_listen;
 pub use parse::{parse_size, parse_time};
 pub use wasi_aot_contract::manifest::Access;
+pub use wasi_aot_contract::place::{Host, Place};
 pub use wasi_aot_contract::text::Milliseconds;
 
 /// Least and most bytes that can be reserved for the native stack: room for the
@@ -73,6 +75,8 @@ pub struct Policy {
     pub tty: bool,
     /// Report each name that a Go program asks for outside of its grants.
     pub trace_denied: bool,
+    /// Let the program read the machine's time zones, and know the caller's.
+    pub time_zones: bool,
     /// An absolute directory that no grant reaches: where `wasi-aot run` keeps
     /// executables.
     pub hole: Option<Vec<u8>>,
@@ -84,7 +88,8 @@ pub struct Policy {
 pub struct Grant {
     /// What the guest may do there.
     pub access: Access,
-    /// The directory; a relative one is resolved when the program starts.
+    /// The directory; a relative one is resolved when the program starts. It may begin with `?`
+    /// and with a place ([`Host`]).
     pub host: Vec<u8>,
     /// Absolute and normalised; `None`: the absolute path of `host`.
     pub guest: Option<Vec<u8>>,
@@ -127,6 +132,10 @@ impl Policy {
     /// which only one can be opened, and a second fence that is both required and left
     /// out.
     pub fn check(&self) -> Result<(), Error> {
+        self.with_time_zones().check_expanded()
+    }
+
+    fn check_expanded(&self) -> Result<(), Error> {
         for grant in &self.grants {
             grant.check()?;
         }
@@ -137,6 +146,7 @@ impl Policy {
         }
         for file in &self.files {
             file.check()?;
+            file.refuse_temporary()?;
         }
         listen::check(&self.listeners)?;
         if let Some(hole) = &self.hole {
@@ -175,6 +185,10 @@ impl Policy {
     /// If a path or variable holds a NUL byte, which [`Policy::check`] refuses.
     #[must_use]
     pub fn manifest(&self) -> Vec<u8> {
+        self.with_time_zones().expanded_manifest()
+    }
+
+    fn expanded_manifest(&self) -> Vec<u8> {
         let assignments: Vec<_> = self.effective_env().map(EnvVar::assignment).collect();
         let dirs = self.grants.iter().map(|grant| Record::Dir {
             access: grant.access,
@@ -220,7 +234,7 @@ impl Policy {
 
     /// Whether files are granted by themselves.
     pub(crate) fn has_files(&self) -> bool {
-        self.arg_files.is_some() || !self.files.is_empty()
+        self.arg_files.is_some() || !self.with_time_zones().files.is_empty()
     }
 
     /// The variables, without each variable that a later variable of the same name replaces.
@@ -236,10 +250,8 @@ impl Policy {
 
 impl Grant {
     fn check(&self) -> Result<(), Error> {
-        if self.host.is_empty() {
-            return fail("what is granted has an empty name".into());
-        }
         refuse_nul(&self.host)?;
+        parse::check_host(self.access, &self.host)?;
         let Some(guest) = &self.guest else {
             return Ok(());
         };
@@ -253,10 +265,30 @@ impl Grant {
         Ok(())
     }
 
+    /// HOST as a path, if it isn't below a place.
+    #[must_use]
+    pub fn plain_host(&self) -> Option<&[u8]> {
+        let host = Host::parse(&self.host)?;
+        host.place.is_none().then_some(host.path)
+    }
+
+    /// Refuses a file in a directory that is new at each start.
+    fn refuse_temporary(&self) -> Result<(), Error> {
+        match Host::parse(&self.host) {
+            Some(host) if host.place == Some(Place::Tmp) => fail(
+                "@tmp is a directory, new and empty at each start; grant it with --dir @tmp".into(),
+            ),
+            _ => Ok(()),
+        }
+    }
+
     /// The name under which the guest sees the directory, as far as the text tells: an
-    /// absolute path, or the relative host path from which the shim makes it.
+    /// absolute path, or the host path from which the shim makes it.
     fn guest_name(&self) -> Components<'_> {
-        Components::of(self.guest.as_deref().unwrap_or(&self.host))
+        match &self.guest {
+            Some(guest) => Components::of(guest),
+            None => Components::of_host(&self.host),
+        }
     }
 }
 
@@ -305,8 +337,8 @@ fn check_rights(a: &Grant, b: &Grant) -> Result<(), Error> {
         (Access::ReadWrite, Access::ReadOnly) => (b, a),
         _ => return Ok(()),
     };
-    let inner = Components::of(&read_only.host);
-    let outer = Components::of(&writable.host);
+    let inner = Components::of_host(&read_only.host);
+    let outer = Components::of_host(&writable.host);
     if inner == outer {
         return fail(format!(
             "{} is granted with --dir and with --dir-ro; drop one of them",

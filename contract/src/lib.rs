@@ -19,5 +19,6 @@ pub mod signature;
 #[macro_use]
 pub mod symbols;
 pub mod parts;
+pub mod place;
 pub mod target;
 pub mod text;

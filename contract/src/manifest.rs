@@ -29,6 +29,8 @@
 //! | `trace-denied` | | names that the program asks for in vain are reported |
 //! | `built-by` | text | for people: the compiler and its version |
 //! | `go-version` | text | for people: the version of Go that built the module, as Go writes it |
+//!
+//! HOST may begin with `?` and with a place, such as `@config` ([`crate::place`]).
 
 /// First field of every manifest; the number is the format's version.
 pub const MAGIC: &str = "wasi-aot manifest 1";

@@ -12,6 +12,7 @@ use crate::manifest::Manifest;
 use crate::policy::{self, Refusal, Start};
 use crate::report::cannot_start;
 use crate::wasi::Wasi;
+use crate::{deaths, ending};
 use core::ptr::with_exposed_provenance;
 use wasi_aot_contract::module::PolicyInfo;
 use wasi_aot_contract::parts::Part;
@@ -120,6 +121,9 @@ fn listen(manifest: &Manifest, wasi: &mut Wasi) -> u32 {
 #[cfg_attr(not(test), unsafe(export_name = wasi_aot_contract::symbol!("part_grants")))]
 fn grant(manifest: &Manifest, start: Start<'_>, privileged: bool, listeners: u32, wasi: &mut Wasi) {
     policy::privileged::check_directories(privileged, manifest).unwrap_or_else(refuse);
+    if policy::temporary::is_granted(manifest) {
+        deaths::prepare(policy::temporary::remove);
+    }
     let (fds, environment) = (&mut wasi.fds, &mut wasi.environment);
     let (off_limits, files) =
         policy::directories(manifest, start, wasi.args, listeners, fds, environment)
@@ -152,6 +156,7 @@ fn make_root(manifest: &Manifest, wasi: &mut Wasi) {
 
 /// Ends the process with the reason why it can't have its grants.
 fn refuse<T>(refusal: Refusal) -> T {
+    ending::put_right();
     cannot_start(format_args!("{refusal}"))
 }
 

@@ -195,10 +195,14 @@ fn privileged(tool: &Tool, give_rights: impl Fn(&Path) -> Result<()>) -> Result<
     let dir = reachable()?;
     let absolute = dir.path().display().to_string();
     let named = format!("{absolute}::/data");
+    let optional = format!("?{named}");
     for (flags, says) in [
         (&["--dir", "."][..], "--dir ."),
         (&["--dir-ro", ".::/data"], "--dir-ro .::/data"),
         (&["--dir-ro", &named, "--dir-ro", "m"], "--dir-ro m"),
+        (&["--dir-ro", "@exe::/data"], "--dir-ro @exe::/data"),
+        (&["--dir", "@tmp"], "--dir @tmp"),
+        (&["--dir-ro", &optional], &optional),
         (&["--inherit-env"], "--inherit-env"),
         (&["--dir-ro", &named, "--env", "SECRET"], ""),
     ] {

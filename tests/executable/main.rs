@@ -12,6 +12,7 @@
 //! - [`files`]: the single files that flags and arguments name;
 //! - [`os`]: the functions of `wasi_aot_os_1`, for signals, modes of files, the host's name;
 //!   [`terminal`]: those for terminals;
+//! - [`places`]: directories that are found at the start, `@tmp`, `--tz`;
 //! - [`listen`]: servers on the listeners of `--listen`.
 
 mod cpu_limit;
@@ -24,6 +25,7 @@ mod listen;
 mod os;
 mod own;
 mod parts;
+mod places;
 mod preempt;
 mod starting;
 mod streams;
@@ -47,6 +49,7 @@ fn main() -> anyhow::Result<()> {
         os::trials,
         own::trials,
         parts::trials,
+        places::trials,
         preempt::trials,
         starting::trials,
         streams::trials,

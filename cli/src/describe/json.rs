@@ -150,6 +150,8 @@ fn policy(report: &Executable) -> Value {
         host_name,
         tty,
         trace_denied,
+        // In a manifest the zones are grants and variables as all others.
+        time_zones: _,
         hole,
     } = &report.manifest.policy;
     let memories = report.memories.iter();

@@ -5,7 +5,7 @@
 //! the path is a link to elsewhere.
 
 use super::show::printable_bytes;
-use wasi_aot_compiler::policy::Access;
+use wasi_aot_compiler::policy::{Access, Host, Place as Named};
 
 /// Where a granted directory or file lies.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,11 +20,29 @@ pub(super) enum Place {
     Relative(Vec<Vec<u8>>),
     /// A path with `..`, which may lead anywhere.
     Upwards(Vec<u8>),
+    /// In a place that is found when the program starts, by these names.
+    In(Named, Vec<Vec<u8>>),
 }
 
 impl Place {
-    /// The place of a path of the host.
+    /// The place of a HOST.
     pub(super) fn of(host: &[u8]) -> Self {
+        match Host::parse(host) {
+            Some(Host {
+                place: Some(place),
+                path,
+                ..
+            }) => {
+                let names = path.split(|&byte| byte == b'/');
+                let names = names.filter(|name| !matches!(*name, b"" | b"."));
+                Self::In(place, names.map(<[u8]>::to_vec).collect())
+            }
+            Some(Host { path, .. }) => Self::by_path(path),
+            None => Self::by_path(host),
+        }
+    }
+
+    fn by_path(host: &[u8]) -> Self {
         let names = host.split(|&byte| byte == b'/');
         let names = names.filter(|name| !matches!(*name, b"" | b"."));
         let names: Vec<_> = names.map(<[u8]>::to_vec).collect();
@@ -42,7 +60,8 @@ impl Place {
         match self {
             Self::Root => "on this computer (/)".into(),
             Self::Start => "in the directory where it is started".into(),
-            Self::Absolute(_) | Self::Relative(_) | Self::Upwards(_) => {
+            Self::In(place, names) if names.is_empty() => format!("in {}", words(*place)),
+            Self::Absolute(_) | Self::Relative(_) | Self::Upwards(_) | Self::In(..) => {
                 format!("in {}", self.file())
             }
         }
@@ -54,6 +73,7 @@ impl Place {
         match self {
             Self::Root => "/".into(),
             Self::Start => ".".into(),
+            Self::In(place, names) => format!("{} in {}", joined(names), words(*place)),
             Self::Absolute(names) => format!("/{}", joined(names)),
             Self::Relative(names) => {
                 format!("{}, below the directory where it is started", joined(names))
@@ -64,6 +84,20 @@ impl Place {
                 format!("{host}, counted from the directory where it is started")
             }
         }
+    }
+}
+
+/// What a place is for a person.
+fn words(place: Named) -> String {
+    let of_user = |what: &str| format!("the {what} of whoever starts it ({})", place.name());
+    match place {
+        Named::Home => of_user("home directory"),
+        Named::Config => of_user("directory of settings"),
+        Named::Cache => of_user("directory of caches"),
+        Named::Data => of_user("directory of programs' data"),
+        Named::State => of_user("directory of programs' states"),
+        Named::Tmp => "a new and private directory, which is removed when it ends (@tmp)".into(),
+        Named::Exe => "the directory that its own file lies in (@exe)".into(),
     }
 }
 
@@ -107,7 +141,13 @@ pub(super) fn alarm(place: &Place, access: Access) -> Option<&'static str> {
                 "a name with .. leads upwards, maybe to a home directory or to all of the computer",
             );
         }
-        Place::Start | Place::Relative(_) => return None,
+        Place::In(Named::Home, names) if names.is_empty() => {
+            return Some("that is a whole home directory, with private files, keys and passwords");
+        }
+        Place::In(Named::Config, names) if names.is_empty() => {
+            return Some("the settings of all programs are there, and passwords may be among them");
+        }
+        Place::Start | Place::Relative(_) | Place::In(..) => return None,
         Place::Absolute(names) => names,
     };
     let first = &names[0][..];
@@ -140,6 +180,19 @@ mod tests {
             ),
             ("/a/../b", "in /a/../b"),
             ("/\u{202e}", "in /\\u{202e}"),
+            ("?/etc", "in /etc"),
+            (
+                "@home",
+                "in the home directory of whoever starts it (@home)",
+            ),
+            (
+                "?@config/app",
+                "in app in the directory of settings of whoever starts it (@config)",
+            ),
+            (
+                "@tmp",
+                "in a new and private directory, which is removed when it ends (@tmp)",
+            ),
         ] {
             assert_eq!(Place::of(host.as_bytes()).holding(), holding);
         }
@@ -161,6 +214,8 @@ mod tests {
             ("/usr/local/bin", rw, "programs"),
             ("../..", ro, "leads upwards"),
             ("/srv/../", ro, "leads upwards"),
+            ("@home", ro, "whole home directory"),
+            ("?@config/", ro, "all programs"),
         ] {
             let why = alarm(&Place::of(host.as_bytes()), access);
             assert!(why.is_some_and(|why| why.contains(says)), "{host}: {why:?}");
@@ -175,6 +230,8 @@ mod tests {
             ("/srv/data", rw),
             ("/rooted", rw),
             ("/a..b", rw),
+            ("@config/app", rw),
+            ("@tmp", rw),
         ] {
             assert_eq!(alarm(&Place::of(host.as_bytes()), access), None, "{host}");
         }

@@ -32,6 +32,8 @@ pub(super) fn describe(page: &mut Page, policy: &Policy, calls: &[&str]) {
         require_harden: _,
         // Takes nothing and gives nothing: in the section on how the program runs.
         trace_denied: _,
+        // In a manifest the zones are grants and variables as all others.
+        time_zones: _,
     } = policy;
     page.section("What it may touch");
     let mut lines = Vec::new();
@@ -174,6 +176,9 @@ fn granted(lines: &mut Vec<Line>, grant: &Grant, place: &Place, text: String) {
             lines.push(Line::more(why));
         }
         None => lines.push(Line::plain(text)),
+    }
+    if grant.is_optional() {
+        lines.push(Line::more("(if that is there)"));
     }
     if let Some(guest) = &grant.guest {
         let guest = printable_bytes(guest);

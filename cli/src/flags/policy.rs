@@ -47,6 +47,10 @@ pub struct PolicyFlags {
     #[arg(long)]
     inherit_env: bool,
 
+    /// Let the program read the machine's time zones, where they are, and pass TZ through
+    #[arg(long)]
+    tz: bool,
+
     /// Let the program ask for the host's name
     #[arg(long)]
     hostname: bool,
@@ -143,6 +147,7 @@ impl PolicyFlags {
             host_name: base.host_name || self.hostname,
             tty: base.tty || self.tty,
             trace_denied: base.trace_denied || self.trace_denied,
+            time_zones: base.time_zones || self.tz,
             hole: None,
         }
     }
@@ -167,7 +172,8 @@ struct Dirs(Vec<Grant>);
 #[derive(Debug, Args)]
 struct DirFlags {
     /// Grant a directory for reading and writing; a relative HOST is resolved when the
-    /// executable starts
+    /// executable starts, and so are @home, @config, @cache, @data, @state, @tmp and @exe at its
+    /// beginning; ?HOST may be missing
     #[arg(long, value_name = "HOST[::GUEST]", value_hint = ValueHint::DirPath, value_parser = grant(Access::ReadWrite))]
     dir: Vec<Grant>,
 
@@ -339,6 +345,7 @@ mod tests {
             "--no-signals",
             "--tty",
             "--trace-denied",
+            "--tz",
         ];
         let args = [&args[..], &os].concat();
         let sizes = [
@@ -356,7 +363,7 @@ mod tests {
         assert_eq!(policy.env.len(), 2);
         assert!(policy.inherit_env && policy.no_harden && !policy.require_harden);
         assert!(policy.refuse_own_directory && policy.host_name && policy.no_signals);
-        assert!(policy.tty && policy.trace_denied);
+        assert!(policy.tty && policy.trace_denied && policy.time_zones);
         let files = policy.files.iter().map(|f| (f.access, &f.host[..]));
         let (ro, rw) = (Access::ReadOnly, Access::ReadWrite);
         assert_eq!(files.collect::<Vec<_>>(), [(ro, &b"a"[..]), (rw, b"b")]);

@@ -1,5 +1,5 @@
 //! A policy as a table. The keys are those of `.policy` in `wasi-aot inspect --json`
-//! (docs/JSON.md), and `hardening`, which stands beside it there.
+//! (docs/JSON.md), `hardening`, which stands beside it there, and `tz`, which stands for others.
 
 use super::document::{Fault, Table, Value};
 use wasi_aot_compiler::policy::{
@@ -10,7 +10,7 @@ use wasi_aot_compiler::policy::{
 /// what `inspect` prints can be used.
 const DERIVED: [&str; 3] = ["memory", "memories", "hole"];
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "directories",
     "files",
     "arg_files",
@@ -25,6 +25,7 @@ const KEYS: [&str; 15] = [
     "signals",
     "tty",
     "trace_denied",
+    "tz",
     "hardening",
 ];
 
@@ -59,6 +60,7 @@ pub(super) fn policy(table: &Table<'_>) -> Result<Policy, Fault> {
             "signals" => policy.no_signals = !value.bool()?,
             "tty" => policy.tty = value.bool()?,
             "trace_denied" => policy.trace_denied = value.bool()?,
+            "tz" => policy.time_zones = value.bool()?,
             "hardening" => hardening(&value, &mut policy)?,
             derived if DERIVED.contains(&derived) => {}
             _ => return Err(key.unknown(&KEYS)),
@@ -160,6 +162,7 @@ mod tests {
             signals = false
             tty = true
             trace_denied = true
+            tz = true
             hardening = "required"
             arg_files = "read-write"
             [[directories]]
@@ -212,6 +215,7 @@ mod tests {
             host_name: true,
             tty: true,
             trace_denied: true,
+            time_zones: true,
             hole: None,
         };
         assert_eq!(read(text).unwrap(), expected);
@@ -250,6 +254,10 @@ mod tests {
             (
                 "[[directories]]\nhost = \"~\"\naccess = \"read-only\"",
                 "line 1: directories: ~ would be taken",
+            ),
+            (
+                "[[directories]]\nhost = \"?@tmpx\"\naccess = \"read-only\"",
+                "line 1: directories: ?@tmpx isn't one of the places @home, @config,",
             ),
             (
                 "[[directories]]\nhost = \".\"\naccess = \"rw\"",

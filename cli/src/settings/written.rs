@@ -30,6 +30,7 @@ pub fn written(policy: &Policy) -> Result<String> {
         host_name,
         tty,
         trace_denied,
+        time_zones,
         hole,
     } = policy;
     if let Some(hole) = hole {
@@ -58,6 +59,7 @@ pub fn written(policy: &Policy) -> Result<String> {
         ("signals", set(*no_signals, "false")),
         ("tty", set(*tty, "true")),
         ("trace_denied", set(*trace_denied, "true")),
+        ("tz", set(*time_zones, "true")),
         ("hardening", hardening.map(quoted)),
     ];
     let mut text = table(keys);
@@ -257,6 +259,7 @@ mod tests {
                 host_name: self.bool(),
                 tty: self.bool(),
                 trace_denied: self.bool(),
+                time_zones: false,
                 hole: None,
             }
         }

@@ -12,6 +12,7 @@ use wasi_aot_contract::cpu::{Features, Spec};
 use wasi_aot_contract::layout::{DEFAULT_STACK_SIZE, WASM_PAGE_SIZE};
 use wasi_aot_contract::manifest::{self, Malformed, Record};
 use wasi_aot_contract::module::MemoryLimits;
+use wasi_aot_contract::place::{Host, Place};
 
 /// An executable, or an object that is still to be linked.
 pub struct Executable {
@@ -227,9 +228,21 @@ fn grant(access: Access, host: &[u8], guest: &[u8]) -> Grant {
 }
 
 impl Grant {
-    /// Whether the directory depends on the one that the program is started in.
+    /// Whether the start of the program decides which directory it is.
     #[must_use]
     pub fn is_relative(&self) -> bool {
-        !self.host.starts_with(b"/")
+        self.plain_host().is_none_or(|host| !host.starts_with(b"/"))
+    }
+
+    /// Whether the program starts without it where it isn't there.
+    #[must_use]
+    pub fn is_optional(&self) -> bool {
+        Host::parse(&self.host).is_some_and(|host| host.optional)
+    }
+
+    /// The place that it is below.
+    #[must_use]
+    pub fn place(&self) -> Option<Place> {
+        Host::parse(&self.host)?.place
     }
 }

@@ -4,14 +4,15 @@ use super::path::normalised_guest;
 use super::{Access, EnvVar, Grant, fail, shown};
 use crate::error::Error;
 use std::ffi::OsStr;
+use wasi_aot_contract::place::{Host, Place};
 use wasi_aot_contract::text::Milliseconds;
 
 impl Grant {
     /// Parses `HOST` or `HOST::GUEST`. The last `::` divides, so a HOST that
-    /// contains one needs a GUEST.
+    /// contains one needs a GUEST. HOST may begin with `?` and with a place ([`Host`]).
     ///
     /// # Errors
-    /// [`Error::Policy`] when HOST is empty, GUEST isn't absolute or contains `..`, or the
+    /// [`Error::Policy`] when HOST is empty or has an unknown place, GUEST isn't absolute or contains `..`, or the
     /// value is one that only a shell or another runtime would understand.
     pub fn parse(access: Access, value: &OsStr) -> Result<Self, Error> {
         let value = value.as_encoded_bytes();
@@ -45,6 +46,53 @@ impl Grant {
     }
 }
 
+/// Refuses a HOST that is empty, one with an unknown place, and what a place doesn't allow.
+///
+/// # Errors
+/// [`Error::Policy`].
+pub(super) fn check_host(access: Access, text: &[u8]) -> Result<(), Error> {
+    let Some(host) = Host::parse(text) else {
+        let names = Place::ALL.map(Place::name).join(", ");
+        let plain = text.strip_prefix(b"?").unwrap_or(text);
+        return fail(format!(
+            "{} isn't one of the places {names}; write ./{} for a directory of that name",
+            shown(text),
+            shown(plain)
+        ));
+    };
+    let Some(place) = host.place else {
+        return match host.path {
+            b"" => fail("what is granted has an empty name".into()),
+            _ => Ok(()),
+        };
+    };
+    if host
+        .path
+        .split(|&byte| byte == b'/')
+        .any(|name| name == b"..")
+    {
+        return fail(format!(
+            "{} must be without .., which could leave {}",
+            shown(text),
+            place.name()
+        ));
+    }
+    match (place, access) {
+        (Place::Tmp, _) if host.optional || !host.path.is_empty() => fail(format!(
+            "{} must be @tmp alone: the directory is new and empty at each start",
+            shown(text)
+        )),
+        (Place::Tmp, Access::ReadOnly) => fail(
+            "@tmp is empty at the start, so it must be writable; grant it with --dir @tmp".into(),
+        ),
+        (Place::Exe, Access::ReadWrite) => fail(format!(
+            "{} can only be read: other programs may lie beside the executable; use -ro",
+            shown(text)
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Refuses a HOST that begins with `~` or `$VARIABLE`, which no shell has replaced. Also
 /// refuses a single colon before an absolute path, with which other runtimes write GUEST. A
 /// directory that really has such a name can still be granted; the message says how.
@@ -53,6 +101,7 @@ fn refuse_misread(host: &[u8], has_guest: bool) -> Result<(), Error> {
         rest.first()
             .is_some_and(|&byte| byte == b'{' || byte == b'_' || byte.is_ascii_alphabetic())
     };
+    let host = host.strip_prefix(b"?").unwrap_or(host);
     let shown_host = shown(host);
     if host.starts_with(b"~") || host.strip_prefix(b"$").is_some_and(begins_variable) {
         let what = if host.starts_with(b"~") {

@@ -1,10 +1,14 @@
 //! Compares paths by their text alone. Symlinks aren't followed: the program may run on
 //! another machine than the one that builds.
 
+use wasi_aot_contract::place::{Host, Place};
+
 /// The components of a path, without parts that never change its meaning: `.`, doubled and
 /// trailing slashes. `..` stays, since its meaning depends on symlinks.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Components<'a> {
+    /// What the names are below, if it is neither the root nor the current directory.
+    place: Option<Place>,
     absolute: bool,
     names: Vec<&'a [u8]>,
 }
@@ -13,8 +17,21 @@ impl<'a> Components<'a> {
     pub(super) fn of(path: &'a [u8]) -> Self {
         let names = path.split(|&byte| byte == b'/');
         Self {
+            place: None,
             absolute: path.starts_with(b"/"),
             names: names.filter(|name| !matches!(*name, b"" | b".")).collect(),
+        }
+    }
+
+    /// Those of the HOST of a grant, whether it is optional or not. Two places are never compared
+    /// with each other, nor with a path by itself: the starter's variables decide where they are.
+    pub(super) fn of_host(host: &'a [u8]) -> Self {
+        match Host::parse(host) {
+            Some(host) => Self {
+                place: host.place,
+                ..Self::of(host.path)
+            },
+            None => Self::of(host),
         }
     }
 }
@@ -22,7 +39,7 @@ impl<'a> Components<'a> {
 /// Whether `inner` is certainly below `outer`.
 pub(super) fn is_inside(inner: &Components<'_>, outer: &Components<'_>) -> bool {
     let rest = inner.names.strip_prefix(&*outer.names);
-    inner.absolute == outer.absolute
+    (inner.place, inner.absolute) == (outer.place, outer.absolute)
         && rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(&&b".."[..]))
 }
 

@@ -50,11 +50,8 @@ fn a_guest_path_must_be_absolute_and_plain() {
             "{value}"
         );
     }
-    assert_eq!(parse_error(""), "the granted directory has an empty name");
-    assert_eq!(
-        parse_error("::/a"),
-        "the granted directory has an empty name"
-    );
+    assert_eq!(parse_error(""), "what is granted has an empty name");
+    assert_eq!(parse_error("::/a"), "what is granted has an empty name");
     let built = Grant {
         guest: Some(b"/a/".to_vec()),
         ..rw("d")
@@ -74,6 +71,145 @@ fn a_guest_path_stands_for_one_directory() {
     assert!(twice(rw("."), rw("./")));
     assert!(twice(ro("/a/b"), ro("/a//b/")));
     assert_eq!(check(&[rw("a"), rw("b"), rw("c::/a")]), Ok(()));
+}
+
+#[test]
+fn a_host_begins_with_a_place_that_is_known() {
+    for value in [
+        "@home",
+        "?@config/a",
+        "@tmp",
+        "./@x",
+        "?./@x",
+        "?x",
+        "@state/a/b",
+    ] {
+        assert_eq!(check(&[rw(value)]), Ok(()), "{value}");
+        assert_eq!(rw(value).host, value.as_bytes());
+    }
+    assert_eq!(check(&[ro("@exe/share::/share"), ro("?@exe::/x")]), Ok(()));
+    assert_eq!(
+        parse_error("?@hom/x"),
+        "?@hom/x isn't one of the places @home, @config, @cache, @data, @state, @tmp, @exe; write \
+         ./@hom/x for a directory of that name"
+    );
+    for (value, says) in [
+        ("?", "what is granted has an empty name"),
+        (
+            "@home/a/../..",
+            "must be without .., which could leave @home",
+        ),
+        ("@tmp/a", "@tmp/a must be @tmp alone"),
+        ("?@tmp", "?@tmp must be @tmp alone"),
+        ("@exe/x", "@exe/x can only be read"),
+        ("?~/x", "~/x would be taken literally"),
+        ("?$HOME", "$HOME would be taken literally"),
+        ("@home:/x", "@home:/x has a single colon"),
+    ] {
+        let error = parse_error(value);
+        assert!(error.contains(says), "{error}");
+    }
+    let read_only = Grant::parse(Access::ReadOnly, OsStr::new("@tmp")).unwrap_err();
+    assert!(read_only.to_string().contains("must be writable"));
+    let policy = Policy {
+        files: vec![rw("@tmp")],
+        ..Policy::default()
+    };
+    assert!(
+        policy
+            .check()
+            .unwrap_err()
+            .to_string()
+            .contains("grant it with --dir @tmp")
+    );
+}
+
+#[test]
+fn a_place_is_compared_with_itself_alone() {
+    let inside = |a, b| {
+        check(&[a, b])
+            .unwrap_err()
+            .contains("can't be read-only inside")
+    };
+    assert!(inside(ro("@home/a"), rw("?@home")));
+    assert!(inside(ro("?/etc/x"), rw("/etc")));
+    let twice = |a, b| check(&[a, b]).unwrap_err().contains("is granted twice");
+    assert!(twice(rw("?data"), rw("./data/")));
+    assert!(twice(rw("@config/a"), rw("@config//a/.")));
+    let rights = check(&[rw("@home::/a"), ro("?@home::/b")]).unwrap_err();
+    assert!(rights.contains("is granted with --dir and with --dir-ro"));
+    // Directories that only the start knows, and plain names that look like places.
+    assert_eq!(check(&[rw("@home"), ro("@config/a")]), Ok(()));
+    assert_eq!(check(&[rw("@home"), ro("./@home")]), Ok(()));
+    assert_eq!(check(&[rw("."), ro("@exe"), ro("@data/x")]), Ok(()));
+    assert_eq!(check(&[rw("/"), ro("@data/x")]), Ok(()));
+    assert_eq!(check(&[rw("@tmp"), rw("@tmp::/tmp")]), Ok(()));
+}
+
+#[test]
+fn time_zones_are_plain_records() {
+    let with = |policy: Policy| {
+        let policy = Policy {
+            time_zones: true,
+            ..policy
+        };
+        policy.check().unwrap();
+        assert!(policy.has_files() || policy.grants.iter().any(|grant| grant.host == b"/"));
+        let manifest = policy.manifest();
+        let records = records(&manifest).unwrap().map(Result::unwrap);
+        records
+            .map(|record| format!("{record:?}"))
+            .collect::<Vec<_>>()
+    };
+    let (access, guest) = (Access::ReadOnly, &b""[..]);
+    let dir = |host| Record::Dir {
+        access,
+        host,
+        guest,
+    };
+    let zones = [
+        dir(b"?/usr/share/zoneinfo"),
+        dir(b"?/etc/zoneinfo"),
+        Record::File {
+            access,
+            host: b"?/etc/localtime",
+            guest,
+        },
+        Record::EnvPass { name: b"TZ" },
+        Record::Env {
+            assignment: b"ZONEINFO=/usr/share/zoneinfo",
+        },
+    ];
+    let shown = |records: &[Record<'_>]| {
+        let records = records.iter().map(|record| format!("{record:?}"));
+        records.collect::<Vec<_>>()
+    };
+    assert_eq!(with(Policy::default()), shown(&zones));
+    // What is granted and set already stays as it is.
+    let etc = Policy {
+        grants: vec![rw("/etc")],
+        env: vec![EnvVar::Set {
+            name: b"TZ".to_vec(),
+            value: b"UTC".to_vec(),
+        }],
+        ..Policy::default()
+    };
+    let records = with(etc);
+    let record = Record::Env {
+        assignment: b"TZ=UTC",
+    };
+    assert_eq!(records[1..], shown(&[zones[0], record, zones[4]]));
+    let all = Policy {
+        grants: vec![rw("/")],
+        ..Policy::default()
+    };
+    assert_eq!(with(all)[1..], shown(&zones[3..]));
+    let elsewhere = Policy {
+        grants: vec![rw("/::/host")],
+        time_zones: true,
+        ..Policy::default()
+    };
+    assert!(elsewhere.check().is_err());
 }
 
 #[test]
@@ -232,6 +368,7 @@ fn the_manifest_says_it_all_in_order() {
         host_name: true,
         tty: true,
         trace_denied: true,
+        time_zones: false,
         hole: Some(b"/cache".to_vec()),
     };
     policy.check().unwrap();

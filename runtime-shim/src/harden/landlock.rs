@@ -1,7 +1,8 @@
 //! Landlock: leaves the process the files in the granted directories, and no TCP.
 //!
 //! Invariants: every right that this kernel knows is handled, so the kernel denies what no
-//! rule allows; and a rule allows no more than its grant, reading or writing. In all versions
+//! rule allows; and a rule allows no more than its grant, reading or writing, and with `@tmp` the
+//! removal of empty directories of other `@tmp`s of the user (`policy/temporary.rs`). In all versions
 //! so far Landlock doesn't cover: looking at metadata, changing owner, mode and times, opening
 //! with O_PATH, and descriptors that were opened before.
 //!
@@ -11,6 +12,7 @@ use super::Needs;
 use super::failure::Failure;
 use crate::arch::system_call;
 use crate::policy::files::Kind;
+use crate::policy::temporary;
 use crate::sys::checked;
 use crate::wasi::Wasi;
 use linux_raw_sys::general::{
@@ -19,10 +21,10 @@ use linux_raw_sys::general::{
 use linux_raw_sys::landlock::{
     LANDLOCK_ACCESS_FS_EXECUTE, LANDLOCK_ACCESS_FS_IOCTL_DEV, LANDLOCK_ACCESS_FS_MAKE_REG,
     LANDLOCK_ACCESS_FS_READ_DIR, LANDLOCK_ACCESS_FS_READ_FILE, LANDLOCK_ACCESS_FS_REFER,
-    LANDLOCK_ACCESS_FS_REMOVE_FILE, LANDLOCK_ACCESS_FS_TRUNCATE, LANDLOCK_ACCESS_FS_WRITE_FILE,
-    LANDLOCK_ACCESS_NET_BIND_TCP, LANDLOCK_ACCESS_NET_CONNECT_TCP, LANDLOCK_CREATE_RULESET_VERSION,
-    LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET, LANDLOCK_SCOPE_SIGNAL, landlock_path_beneath_attr,
-    landlock_rule_type, landlock_ruleset_attr,
+    LANDLOCK_ACCESS_FS_REMOVE_DIR, LANDLOCK_ACCESS_FS_REMOVE_FILE, LANDLOCK_ACCESS_FS_TRUNCATE,
+    LANDLOCK_ACCESS_FS_WRITE_FILE, LANDLOCK_ACCESS_NET_BIND_TCP, LANDLOCK_ACCESS_NET_CONNECT_TCP,
+    LANDLOCK_CREATE_RULESET_VERSION, LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET, LANDLOCK_SCOPE_SIGNAL,
+    landlock_path_beneath_attr, landlock_rule_type, landlock_ruleset_attr,
 };
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use rustix::io::Errno as Host;
@@ -79,6 +81,10 @@ pub fn restrict(wasi: &Wasi, needs: Needs, version: Result<u32, Host>) -> Result
         if let Ok(opened) = (files.open_for_fence)(file) {
             add_rule(&ruleset, opened.as_fd(), rights).map_err(failed("adding a rule"))?;
         }
+    }
+    if let Some(all) = temporary::all() {
+        let rights = handled.handled_access_fs & u64::from(LANDLOCK_ACCESS_FS_REMOVE_DIR);
+        add_rule(&ruleset, all, rights).map_err(failed("adding a rule"))?;
     }
     restrict_self(&ruleset).map_err(failed("enforcing the ruleset"))?;
     Ok(version)

@@ -24,6 +24,8 @@ pub struct Environment {
     pub pwd: Option<&'static [u8]>,
     /// `LISTEN_FDS=...`; the manifest's own assignment wins.
     pub listen_fds: Option<&'static [u8]>,
+    /// `TMPDIR=...` with the guest's name of `@tmp`; the manifest's own assignment wins.
+    pub tmpdir: Option<&'static [u8]>,
 }
 
 impl Environment {
@@ -32,6 +34,7 @@ impl Environment {
         host: &[],
         pwd: None,
         listen_fds: None,
+        tmpdir: None,
     };
 
     /// # Safety
@@ -42,6 +45,7 @@ impl Environment {
             host,
             pwd: None,
             listen_fds: None,
+            tmpdir: None,
         }
     }
 
@@ -71,8 +75,19 @@ impl Environment {
 
     /// The variables that the runtime sets.
     fn own(&self) -> impl Iterator<Item = &'static [u8]> {
-        let listen_fds = self.listen_fds.filter(|own| !self.sets(name(own)));
-        self.pwd.into_iter().chain(listen_fds)
+        let others = [self.listen_fds, self.tmpdir].into_iter().flatten();
+        let others = others.filter(|own| !self.sets(name(own)));
+        self.pwd.into_iter().chain(others)
+    }
+
+    /// The host's value of the variable `name`, which the guest need not see. An empty value counts
+    /// as none, as the XDG Base Directory Specification says.
+    pub fn of_host(&self, name: &[u8]) -> Option<&'static [u8]> {
+        let mut values = self
+            .host()
+            .filter(|assignment| self::name(assignment) == name);
+        let value = values.next()?.get(name.len() + 1..)?;
+        (!value.is_empty()).then_some(value)
     }
 
     /// Whether the manifest assigns `name`.

@@ -11,12 +11,13 @@
 //! FreeBSD's cap_fileargs(3) is the precedent.
 
 use super::cpath::{self, CPath, PATH_MAX};
-use super::grants::{Identity, granted, grants, identity, writable_around};
+use super::environment::Environment;
+use super::grants::{Granted, Identity, identity, writable_around};
 use super::rights::Given;
 use super::walk::MAX_LINKS;
-use super::{Refusal, route};
+use super::{Refusal, places, route};
 use crate::abi::errno::Errno;
-use crate::abi::fdtable::{Descriptor, FdTable, HostFd};
+use crate::abi::fdtable::{Descriptor, HostFd};
 use crate::abi::rights::Rights;
 use crate::abi::types::FileType;
 use crate::manifest::Manifest;
@@ -26,6 +27,7 @@ use core::mem::MaybeUninit;
 use rustix::fd::OwnedFd;
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, openat, readlinkat_raw, statat};
 use wasi_aot_contract::manifest::{Access, Record};
+use wasi_aot_contract::place::Host;
 
 /// A file or directory that is granted by itself.
 #[derive(Clone, Copy)]
@@ -138,23 +140,22 @@ impl File {
     }
 }
 
-/// Finds the files that the manifest and the arguments `args` name. `pwd` is the guest's working
-/// directory, which relative names of arguments are relative to. Nothing in the directory `hole` is
-/// granted.
+/// Finds the files that the manifest and the arguments `args` name. The guest's working directory
+/// in `environment` is what relative names of arguments are relative to. Nothing in the directory
+/// `hole` is granted.
 ///
 /// # Errors
 /// The reason why the program can't start: a file of `--file` that isn't there, or no memory.
 pub fn find(
     manifest: &Manifest,
     args: &[*const c_char],
-    pwd: &[u8],
-    fds: &FdTable,
+    environment: &Environment,
+    granted: Granted<'_>,
     hole: Option<Identity>,
 ) -> Result<Files, Refusal> {
     let mut search = Search {
-        manifest,
-        fds,
-        pwd,
+        granted,
+        pwd: environment.working_directory(),
         hole,
         keeper: Keeper::new(),
         files: PageArray::new(),
@@ -167,8 +168,7 @@ pub fn find(
                 host,
                 guest,
             } => {
-                let found = search.add(access, host, guest);
-                found.map_err(|why| why.refusal(access, host))?;
+                search.add_file(access, host, guest, environment)?;
             }
             Record::ArgFiles { access } => search.add_args(access, args)?,
             _ => {}
@@ -240,8 +240,7 @@ impl Why {
 }
 
 struct Search<'a> {
-    manifest: &'a Manifest,
-    fds: &'a FdTable,
+    granted: Granted<'a>,
     pwd: &'a [u8],
     hole: Option<Identity>,
     keeper: Keeper,
@@ -250,6 +249,26 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// Adds the file of a record, whose HOST is `written`. An optional one may be missing.
+    fn add_file(
+        &mut self,
+        access: Access,
+        written: &'static [u8],
+        guest: &'static [u8],
+        environment: &Environment,
+    ) -> Result<(), Refusal> {
+        let host = Host::parse(written).ok_or(Refusal::Malformed)?;
+        let path = match places::find(host, environment, &mut self.keeper) {
+            Ok(found) => found.path,
+            Err(places::Lack::Home | places::Lack::Executable) if host.optional => return Ok(()),
+            Err(lack) => return Err(lack.refusal(written)),
+        };
+        match self.add(access, path, guest) {
+            Err(Why::Error(Errno::NOENT | Errno::NOTDIR)) if host.optional => Ok(()),
+            added => added.map_err(|why| why.refusal(access, written)),
+        }
+    }
+
     /// Adds what the arguments name: each as a whole, and what follows its first `=`. An argument that
     /// begins with `-` is a flag. A name that can't be granted is left out.
     fn add_args(&mut self, access: Access, args: &[*const c_char]) -> Result<(), Refusal> {
@@ -319,7 +338,7 @@ impl Search<'_> {
 
     /// Whether a grant of a directory holds the guest's name `named` and gives `access`.
     fn is_granted(&self, access: Access, named: &[u8]) -> bool {
-        let mut grants = granted(self.manifest, self.fds);
+        let mut grants = self.granted.iter();
         grants.any(|(grant, descriptor)| {
             let name = descriptor.preopen_name().unwrap_or_default();
             let name = name.strip_suffix(b"/").filter(|name| !name.is_empty());
@@ -331,14 +350,10 @@ impl Search<'_> {
 
     /// Refuses a name whose way leads through a link in a writable grant.
     fn refuse_redirected(&self, host: &[u8]) -> Result<(), Why> {
-        if !grants(self.manifest).any(|grant| grant.access == Access::ReadWrite) {
+        if !self.granted.any_writable() {
             return Ok(());
         }
-        let link_in = |dir: rustix::fd::BorrowedFd<'_>| match writable_around(
-            dir,
-            self.manifest,
-            self.fds,
-        )? {
+        let link_in = |dir: rustix::fd::BorrowedFd<'_>| match writable_around(dir, self.granted)? {
             None => Ok(()),
             Some(_) => Err(Why::Redirected),
         };

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::abi::types::oflags;
-use crate::policy::root;
+use crate::policy::{grants, root};
 use crate::wasi::Wasi;
 use crate::wasi::fd_io::fd_write;
 use crate::wasi::filestat::path_filestat_get;
@@ -56,12 +56,15 @@ impl Started {
                 guest.wasi.fds.insert(grant).unwrap();
             }
         }
-        let files = match find(manifest, &args, b"/", &guest.wasi.fds, None) {
+        let (fds, environment) = (&mut guest.wasi.fds, &mut guest.wasi.environment);
+        environment.pwd = Some(b"PWD=/");
+        let grants: Vec<_> = grants::grants(manifest).collect();
+        let grants = &grants[..];
+        let files = match find(manifest, &args, environment, Granted { grants, fds }, None) {
             Ok(files) => files,
             Err(refusal) => return Err((scratch, refusal.to_string())),
         };
-        let root = guest.wasi.fds.iter().count() as u32;
-        let (fds, environment) = (&mut guest.wasi.fds, &mut guest.wasi.environment);
+        let root = fds.iter().count() as u32;
         guest.wasi.root = root::make(manifest, files, fds, environment).ok().unwrap();
         Ok(Self {
             guest,

@@ -21,11 +21,18 @@ use wasi_aot_contract::manifest::{Access, Record};
 #[derive(Clone, Copy)]
 pub struct Grant {
     pub access: Access,
+    /// HOST as the build has it.
+    pub written: &'static [u8],
+    /// The path of HOST; as it is written until [`super::places`] has found it.
     pub host: &'static [u8],
     pub guest: &'static [u8],
+    /// Left out where it isn't there.
+    pub optional: bool,
+    /// Directories below this many bytes of `host` are made where they are missing.
+    pub made_from: Option<usize>,
 }
 
-/// The directories granted, in order.
+/// The `dir` records of the manifest, in order.
 pub fn grants(manifest: &Manifest) -> impl Iterator<Item = Grant> + Clone {
     manifest.records().filter_map(|record| match record {
         Record::Dir {
@@ -34,53 +41,75 @@ pub fn grants(manifest: &Manifest) -> impl Iterator<Item = Grant> + Clone {
             guest,
         } => Some(Grant {
             access,
+            written: host,
             host,
             guest,
+            optional: false,
+            made_from: None,
         }),
         _ => None,
     })
 }
 
 /// Opens the granted directories, from the number `first` on in their order, and behind them `.` for
-/// a module without a root. Returns the guest's `PWD=...` unless the manifest sets `PWD`
-/// ([`super::pwd`]).
+/// a module without a root. Returns those that are there, and the guest's `PWD=...` unless the
+/// manifest sets `PWD` ([`super::pwd`]).
 ///
 /// # Errors
 /// The reason why the program can't start.
 pub fn open_all(
+    grants: &'static mut [Grant],
     manifest: &Manifest,
     first: u32,
     current: &Current,
     environment: &Environment,
     fds: &mut FdTable,
     keeper: &mut Keeper,
-) -> Result<Option<&'static [u8]>, Refusal> {
+) -> Result<(&'static [Grant], Option<&'static [u8]>), Refusal> {
     let mut search = pwd::Search::new(current, manifest);
-    for (grant, expected_fd) in grants(manifest).zip(first..) {
-        let (descriptor, host_path) = open(grant, current, keeper)?;
+    let (mut count, mut expected_fd) = (0, first);
+    for index in 0..grants.len() {
+        let grant = grants[index];
+        let (descriptor, host_path) = match open(grant, current, keeper) {
+            Err(Refusal::CannotOpen(_, Errno::NOENT | Errno::NOTDIR)) if grant.optional => continue,
+            opened => opened?,
+        };
         let name = descriptor.preopen_name().unwrap_or_default();
         search.consider(grant, expected_fd, name, &host_path);
         let fd = fds.insert(descriptor).map_err(|_| Refusal::NoMemory)?;
         assert!(fd == expected_fd, "BUG: a grant got a number out of turn");
+        grants[count] = grant;
+        (count, expected_fd) = (count + 1, expected_fd + 1);
     }
+    let opened = &grants[..count];
     if !manifest.has_root {
         search.add_dot(fds)?;
     }
     if environment.sets(b"PWD") {
-        return Ok(None);
+        return Ok((opened, None));
     }
-    search.pwd(keeper)
+    Ok((opened, search.pwd(keeper)?))
 }
 
-/// The directories granted with their descriptors, in order.
-pub fn granted<'a>(
-    manifest: &'a Manifest,
-    fds: &'a FdTable,
-) -> impl Iterator<Item = (Grant, &'a Descriptor)> {
-    let dirs = fds
-        .iter()
-        .filter(|descriptor| descriptor.preopen_name().is_some());
-    grants(manifest).zip(dirs)
+/// The granted directories that are open.
+#[derive(Clone, Copy)]
+pub struct Granted<'a> {
+    /// In the order of their descriptors.
+    pub grants: &'a [Grant],
+    pub fds: &'a FdTable,
+}
+
+impl<'a> Granted<'a> {
+    /// The grants with their descriptors, in order.
+    pub fn iter(self) -> impl Iterator<Item = (Grant, &'a Descriptor)> {
+        let dirs = (self.fds.iter()).filter(|descriptor| descriptor.preopen_name().is_some());
+        self.grants.iter().copied().zip(dirs)
+    }
+
+    /// Whether a directory is granted for writing.
+    pub fn any_writable(self) -> bool {
+        (self.grants.iter()).any(|grant| grant.access == Access::ReadWrite)
+    }
 }
 
 /// The current directory, if anything depends on it.
@@ -91,12 +120,17 @@ impl Current {
     ///
     /// # Errors
     /// When a grant depends on it, and it has no path.
-    pub fn new(manifest: &Manifest, environment: &Environment) -> Result<Self, Refusal> {
+    pub fn new(
+        grants: &[Grant],
+        manifest: &Manifest,
+        environment: &Environment,
+    ) -> Result<Self, Refusal> {
+        let grants = || grants.iter().copied();
         let nameless =
-            grants(manifest).find(|grant| grant.guest.is_empty() && !grant.host.starts_with(b"/"));
+            grants().find(|grant| grant.guest.is_empty() && !grant.host.starts_with(b"/"));
         // Without a root the directory itself is needed, for `.`.
         let for_pwd = !(environment.sets(b"PWD") && manifest.has_root);
-        let upward = grants(manifest).find(|grant| route::goes_up(grant.host));
+        let upward = grants().find(|grant| route::goes_up(grant.host));
         if nameless.is_none() && upward.is_none() && !for_pwd {
             return Ok(Self(None));
         }
@@ -166,12 +200,12 @@ pub fn preopen(dir: OwnedFd, access: Access, preopen: Preopen) -> Descriptor {
 
 /// Refuses a grant for reading only of a directory that a writable grant contains. The
 /// guest could change the directory's files through the writable grant.
-pub fn refuse_contradictions(manifest: &Manifest, fds: &FdTable) -> Result<(), Refusal> {
-    for (inner, dir) in granted(manifest, fds) {
+pub fn refuse_contradictions(granted: Granted<'_>) -> Result<(), Refusal> {
+    for (inner, dir) in granted.iter() {
         if inner.access == Access::ReadWrite {
             continue;
         }
-        match writable_around(dir.host.as_fd(), manifest, fds) {
+        match writable_around(dir.host.as_fd(), granted) {
             Ok(None) => {}
             Ok(Some((outer, 0))) => return Err(Refusal::Same(inner, outer)),
             Ok(Some((outer, _))) => return Err(Refusal::Inside(inner, outer)),
@@ -185,14 +219,13 @@ pub fn refuse_contradictions(manifest: &Manifest, fds: &FdTable) -> Result<(), R
 /// levels above `dir` it is.
 pub fn writable_around(
     dir: BorrowedFd<'_>,
-    manifest: &Manifest,
-    fds: &FdTable,
+    granted: Granted<'_>,
 ) -> rustix::io::Result<Option<(Grant, u32)>> {
     let mut above: Option<OwnedFd> = None;
     for level in 0.. {
         let dir = above.as_ref().map_or(dir, |fd| fd.as_fd());
         let here = identity(dir)?;
-        for (grant, granted) in granted(manifest, fds) {
+        for (grant, granted) in granted.iter() {
             if grant.access == Access::ReadWrite && identity(&granted.host)? == here {
                 return Ok(Some((grant, level)));
             }

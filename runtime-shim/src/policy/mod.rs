@@ -7,6 +7,7 @@
 //! |---|---|
 //! | which single files are granted, among them those that arguments name | [`files`] |
 //! | which directories are granted, and which grants contradict each other | [`grants`] |
+//! | where a place such as `@config` is | [`places`]; `@tmp` [`temporary`] |
 //! | which way leads to a granted directory, and who may have chosen it | [`route`], [`privileged`] |
 //! | which sockets listen | [`listen`] |
 //! | which variables the guest sees | [`environment`] |
@@ -38,6 +39,7 @@ mod listen;
 pub mod opening;
 pub mod os_rights;
 pub mod own;
+mod places;
 pub mod privileged;
 mod pwd;
 mod refusal;
@@ -46,6 +48,7 @@ pub mod rights;
 pub mod root;
 mod route;
 pub mod stdio;
+pub mod temporary;
 pub mod terminal;
 pub mod walk;
 mod way;
@@ -59,7 +62,7 @@ use crate::shim_memory::Keeper;
 use core::ffi::c_char;
 use environment::Environment;
 use files::Files;
-use grants::Current;
+use grants::{Current, Granted};
 
 /// Number of the first listener or granted directory.
 pub const FIRST_PREOPEN: u32 = 3;
@@ -81,7 +84,7 @@ pub fn listeners(
 }
 
 /// Opens the directories that `manifest` grants, in its order behind the `listeners`, completes
-/// `environment` with `PWD`, and finds the single files that the manifest and the arguments `args`
+/// `environment` with `PWD` and `TMPDIR`, and finds the single files that the manifest and the arguments `args`
 /// name. Returns what the guest must not change or enter although a grant contains it, and the
 /// files.
 ///
@@ -95,16 +98,21 @@ pub fn directories(
     fds: &mut FdTable,
     environment: &mut Environment,
 ) -> Result<(OffLimits, Files), Refusal> {
-    let current = Current::new(manifest, environment)?;
     let mut keeper = Keeper::new();
+    let keeper = &mut keeper;
+    let found = places::resolve(manifest, environment, keeper)?;
+    let current = Current::new(found, manifest, environment)?;
     let first = FIRST_PREOPEN + listeners;
-    environment.pwd = grants::open_all(manifest, first, &current, environment, fds, &mut keeper)?;
-    grants::refuse_contradictions(manifest, fds)?;
-    route::refuse_redirected(manifest, fds)?;
-    let off_limits = way::find(start, current.0.as_ref(), manifest, fds, &mut keeper)?;
+    let (grants, pwd) =
+        grants::open_all(found, manifest, first, &current, environment, fds, keeper)?;
+    environment.pwd = pwd;
+    let granted = Granted { grants, fds };
+    grants::refuse_contradictions(granted)?;
+    route::refuse_redirected(granted)?;
+    environment.tmpdir = temporary::variable(granted, keeper)?;
+    let off_limits = way::find(start, current.0.as_ref(), manifest, granted, keeper)?;
+    let files = files::find(manifest, args, environment, granted, off_limits.hole)?;
     stdio::keep_executable(&off_limits.own, fds);
-    let pwd = environment.working_directory();
-    let files = files::find(manifest, args, pwd, fds, off_limits.hole)?;
     Ok((off_limits, files))
 }
 

@@ -2,8 +2,9 @@
 //! files, and files with capabilities (`setcap`).
 //!
 //! Invariant: the caller of such a program doesn't choose its grants. A relative HOST is
-//! refused, since the caller chooses the current directory, and so is an environment that is
-//! passed through as a whole. A variable that is passed by its name is allowed: like the
+//! refused, since the caller chooses the current directory, and so are a HOST below a place, since
+//! the caller chooses `HOME`, and an optional HOST. So is an environment that is passed through as a
+//! whole. A variable that is passed by its name is allowed: like the
 //! arguments, it is input that whoever built the program asked for, and only the guest reads it.
 
 use super::Refusal;
@@ -80,6 +81,14 @@ mod tests {
             (&[arg_files], false, ""),
             (&[file("/etc/hosts")], true, ""),
             (&[file("hosts")], true, "--file with a relative path"),
+            (&[dir("@home")], true, "--dir-ro @home::/data"),
+            (&[dir("?/srv")], true, "--dir-ro ?/srv::/data"),
+            (&[dir("@exe"), dir("?@config/x")], false, ""),
+            (
+                &[file("?@home/.netrc")],
+                true,
+                "--file with a relative path",
+            ),
         ] {
             let manifest = fixture::manifest(records);
             let directories = check_directories(privileged, manifest);

@@ -6,8 +6,8 @@
 //!
 //! 1. The name inside, if a grant holds the current directory.
 //! 2. The current directory itself, if a grant shows its path: a grant without GUEST whose HOST is
-//!    relative, or lies below the current directory; and with single files, which have names
-//!    relative to it.
+//!    relative, or lies below the current directory; and with single files whose names are relative
+//!    to it.
 //! 3. `/`, in a module that has a root ([`super::root`]).
 
 use super::cpath::CPath;
@@ -19,6 +19,7 @@ use crate::shim_memory::Keeper;
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{CWD, Mode, OFlags, openat};
 use wasi_aot_contract::manifest::{Access, Record};
+use wasi_aot_contract::place::Host;
 
 /// What the grants say of the current directory.
 pub struct Search<'c> {
@@ -40,8 +41,14 @@ struct Holder<'c> {
 
 impl<'c> Search<'c> {
     pub fn new(current: &'c Current, manifest: &Manifest) -> Self {
-        let is_file =
-            |record: Record<'_>| matches!(record, Record::ArgFiles { .. } | Record::File { .. });
+        let is_file = |record: Record<'_>| match record {
+            Record::ArgFiles { .. } => true,
+            Record::File { host, .. } => {
+                let host = Host::parse(host).filter(|host| host.place.is_none());
+                host.is_some_and(|host| !host.path.starts_with(b"/"))
+            }
+            _ => false,
+        };
         Self {
             current: current.0.as_ref(),
             innermost: None,

@@ -20,6 +20,14 @@ pub enum Refusal {
     CannotFind(Access, &'static [u8], Errno),
     /// The way to a file of `--file` leads through a link in a writable grant.
     FileRedirected(Access, &'static [u8]),
+    /// A place of this HOST is in the home directory, which isn't known.
+    NoHome(&'static [u8]),
+    /// This HOST is beside the executable, whose place isn't known.
+    NoExecutable(&'static [u8]),
+    /// No directory for `@tmp` can be made in this one.
+    NoTemporary(&'static [u8], Errno),
+    /// The directory for all directories of `@tmp` isn't the user's alone.
+    NotPrivate(&'static [u8]),
     /// The caller, who has fewer rights than the program, would choose files.
     CallersFiles,
     /// One directory, for reading only and writable.
@@ -83,6 +91,31 @@ impl fmt::Display for Refusal {
                  could change it; build with the file that the link names",
                 FileFlag(*access, host)
             ),
+            Self::NoHome(written) => write!(
+                f,
+                "{} is looked up in the home directory, and the variable HOME has no absolute \
+                 path; set HOME, or build with ?{}",
+                Printable(written),
+                Printable(written)
+            ),
+            Self::NoExecutable(written) => write!(
+                f,
+                "nothing says where this executable lies, for {}; start it where /proc is \
+                 mounted, and from a file that has a name",
+                Printable(written)
+            ),
+            Self::NoTemporary(directory, error) => write!(
+                f,
+                "cannot make a directory for @tmp in {}: {}; set TMPDIR to another directory",
+                Printable(directory),
+                Reason(*error)
+            ),
+            Self::NotPrivate(directory) => write!(
+                f,
+                "{} must be a directory of yours that others can't enter (mode 0700), for @tmp; \
+                 remove it, or set TMPDIR to another directory",
+                Printable(directory)
+            ),
             Self::CallersFiles => f.write_str(
                 "this program runs with more rights than its caller (set-user-ID, set-group-ID or \
                  capabilities), who would choose files of --arg-files, or of --file with a \
@@ -144,7 +177,7 @@ impl fmt::Display for Grant {
             Access::ReadWrite => "--dir ",
             Access::ReadOnly => "--dir-ro ",
         })?;
-        write!(f, "{}", Printable(self.host))?;
+        write!(f, "{}", Printable(self.written))?;
         if !self.guest.is_empty() {
             write!(f, "::{}", Printable(self.guest))?;
         }

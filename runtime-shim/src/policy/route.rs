@@ -12,15 +12,12 @@
 
 use super::Refusal;
 use super::cpath::{CPath, PATH_MAX};
-use super::grants::{Grant, granted, grants, identity, writable_around};
+use super::grants::{Grant, Granted, identity, writable_around};
 use super::walk::MAX_LINKS;
 use crate::abi::errno::Errno;
-use crate::abi::fdtable::FdTable;
-use crate::manifest::Manifest;
 use core::mem::MaybeUninit;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{CWD, FileType, Mode, OFlags, fstat, openat, readlinkat_raw};
-use wasi_aot_contract::manifest::Access;
 
 /// Flags to open a directory or a link that is only looked at.
 const LOOK: OFlags = OFlags::PATH.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
@@ -42,13 +39,13 @@ pub fn refuse_ambiguous(grant: Grant, host_path: &CPath, dir: &OwnedFd) -> Resul
 }
 
 /// Refuses a grant whose way leads through a link in a writable grant.
-pub fn refuse_redirected(manifest: &Manifest, fds: &FdTable) -> Result<(), Refusal> {
-    if !grants(manifest).any(|grant| grant.access == Access::ReadWrite) {
+pub fn refuse_redirected(granted: Granted<'_>) -> Result<(), Refusal> {
+    if !granted.any_writable() {
         return Ok(());
     }
-    for (grant, dir) in granted(manifest, fds) {
+    for (grant, dir) in granted.iter() {
         let failed = |error: Errno| Refusal::CannotOpen(grant, error);
-        let link_in = |dir: BorrowedFd<'_>| match writable_around(dir, manifest, fds) {
+        let link_in = |dir: BorrowedFd<'_>| match writable_around(dir, granted) {
             Ok(None) => Ok(()),
             Ok(Some((outer, _))) => Err(Refusal::Redirected(grant, outer)),
             Err(error) => Err(failed(error.into())),

@@ -13,12 +13,12 @@
 //! cases `/proc` isn't used, because that would take longer than all other steps.
 
 use super::cpath::{CPath, PATH_MAX};
-use super::grants::{Identity, granted, identity, writable_around};
+use super::grants::{Granted, Identity, identity, writable_around};
 use super::own::{Entry, Kind, Own};
 use super::walk::MAX_LINKS;
 use super::{Refusal, cwd};
 use crate::abi::errno::Errno;
-use crate::abi::fdtable::{Descriptor, FdTable};
+use crate::abi::fdtable::Descriptor;
 use crate::manifest::Manifest;
 use crate::shim_memory::Keeper;
 use core::ffi::{CStr, c_char};
@@ -88,7 +88,7 @@ pub fn find(
     start: Start<'_>,
     current: Option<&CPath>,
     manifest: &Manifest,
-    fds: &FdTable,
+    granted: Granted<'_>,
     keeper: &mut Keeper,
 ) -> Result<OffLimits, Refusal> {
     let mut off_limits = OffLimits {
@@ -100,14 +100,14 @@ pub fn find(
         own: &mut off_limits.own,
         current,
         keeper,
-        around: (manifest.refuses_own_directory).then_some((manifest, fds)),
+        around: (manifest.refuses_own_directory).then_some(granted),
     };
     let grants_files = (manifest.records()).any(|record| record.access().is_some());
     if writable {
         scout.executable(start)?;
     }
     if let Some(path) = manifest.hole.filter(|_| grants_files) {
-        off_limits.hole = scout.hole(path, manifest, fds)?;
+        off_limits.hole = scout.hole(path, granted)?;
     }
     Ok(off_limits)
 }
@@ -138,7 +138,7 @@ struct Scout<'a> {
     current: Option<&'a CPath>,
     keeper: &'a mut Keeper,
     /// The grants, if the manifest forbids that a writable grant contains the executable.
-    around: Option<(&'a Manifest, &'a FdTable)>,
+    around: Option<Granted<'a>>,
 }
 
 impl Scout<'_> {
@@ -194,12 +194,7 @@ impl Scout<'_> {
     /// Keeps the way to a directory that no grant may reach, and returns its identity.
     /// `None` when it isn't there: its name is kept, so that the guest can't create it.
     #[inline(never)]
-    fn hole(
-        &mut self,
-        path: &[u8],
-        manifest: &Manifest,
-        fds: &FdTable,
-    ) -> Result<Option<Identity>, Refusal> {
+    fn hole(&mut self, path: &[u8], granted: Granted<'_>) -> Result<Option<Identity>, Refusal> {
         self.around = None;
         let end = match self.go(path) {
             Ok(end) => end,
@@ -211,7 +206,7 @@ impl Scout<'_> {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let dir = openat(CWD, end.as_c_str(), flags, Mode::empty()).map_err(failed)?;
         let hole = identity(&dir).map_err(failed)?;
-        for (grant, granted) in granted(manifest, fds) {
+        for (grant, granted) in granted.iter() {
             if is_inside(granted, hole).map_err(failed)? {
                 return Err(Refusal::GrantsHole(grant));
             }
@@ -343,14 +338,14 @@ impl Scout<'_> {
     /// Refuses to start if a grant for writing contains `path`, and the manifest says so.
     #[inline(never)]
     fn refuse_writable(&self, path: &CPath) -> Result<(), Refusal> {
-        let Some((manifest, fds)) = self.around else {
+        let Some(granted) = self.around else {
             return Ok(());
         };
         let look = || {
             let mut dir = CPath::from_bytes(path.as_bytes())?;
             dir.pop_component();
             let dir = open_directory(&dir)?;
-            Ok(writable_around(dir.as_fd(), manifest, fds)?)
+            Ok(writable_around(dir.as_fd(), granted)?)
         };
         match look() {
             Ok(None) => Ok(()),

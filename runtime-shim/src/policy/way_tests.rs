@@ -1,6 +1,7 @@
 //! The names that are found on the way to an executable, and holes.
 
 use super::*;
+use crate::abi::fdtable::FdTable;
 use crate::abi::rights::Rights;
 use crate::abi::types::{FileType as Kind, oflags};
 use crate::policy::resolver::Resolver;

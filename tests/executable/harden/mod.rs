@@ -19,6 +19,7 @@ use libtest_mimic::Trial;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -44,6 +45,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         let body = move |tool: &Tool| holds(tool, policy, None, true);
         trials.push(natively(test(&name, tool, body)));
     }
+    trials.push(natively(test("harden/corrupted, @tmp", tool, temporary)));
     for version in [1, 2, 3] {
         let name = format!("harden/files behind Landlock {version}");
         let body = move |tool: &Tool| same_files(tool, version);
@@ -159,6 +161,65 @@ fn try_once(
         command.env("WASI_AOT_WITHOUT", layer);
     }
     outcome(&Run::of(command).run()?)
+}
+
+/// With `@tmp` the process must be able to remove its own directory from the user's. So behind
+/// Landlock it can remove empty directories of the user's other `@tmp`s, and nothing else.
+fn temporary(tool: &Tool) -> Result<()> {
+    let version = attempts::landlock_version();
+    let module = guest("corrupt", Goal::Wasip1)?;
+    let flags = ["--dir", "@tmp"].map(String::from);
+    let program = shim::executable(tool, Target::LinuxAmd64, shim::CORRUPT, &module, &flags)?;
+    let place = tempfile::tempdir()?;
+    let all = format!("wasi-aot-{}", fs::metadata(&program)?.uid());
+    let all = place.path().join(all);
+    fs::create_dir_all(all.join("other/tmp"))?;
+    fs::set_permissions(&all, fs::Permissions::from_mode(0o700))?;
+    fs::create_dir(place.path().join("empty"))?;
+    fs::write(all.join("other/file"), "other")?;
+    let denied = match landlock_stands(version, true) {
+        true => Outcome::Fails(libc::EACCES),
+        false => Outcome::Works,
+    };
+    let remove = |path: &str, flags: i32| {
+        let path = place
+            .path()
+            .join(path.replace("ALL", &all.display().to_string()));
+        format!(
+            "{} {} @{} {flags}",
+            libc::SYS_unlinkat,
+            libc::AT_FDCWD,
+            path.display()
+        )
+    };
+    for (calls, expected) in [
+        (remove("ALL/other/tmp", libc::AT_REMOVEDIR), Outcome::Works),
+        (remove("ALL/other/file", 0), denied),
+        (remove("empty", libc::AT_REMOVEDIR), denied),
+        (
+            format!(
+                "{} {} @{}/x 0",
+                libc::SYS_mkdirat,
+                libc::AT_FDCWD,
+                all.display()
+            ),
+            denied,
+        ),
+    ] {
+        let mut command = Command::new(&program);
+        command
+            .args(calls.split(' '))
+            .env_clear()
+            .env("TMPDIR", place.path());
+        let found = outcome(&Run::of(command).run()?)?;
+        ensure!(found == expected, "{calls}: {found:?}, not {expected:?}");
+    }
+    let left = fs::read_dir(&all)?.count();
+    ensure!(
+        left == 1 || denied == Outcome::Works,
+        "{left} directories are left"
+    );
+    Ok(())
 }
 
 /// The outcome of the last call of an attempt.
