@@ -75,7 +75,11 @@ pub fn grants(policy: &Policy) -> Vec<String> {
         Access::ReadWrite => "--arg-files rw".to_owned(),
         Access::ReadOnly => "--arg-files ro".to_owned(),
     });
+    let listen_fds = policy.listen_fds.then(|| "--listen-fds".into());
     let listeners = policy.listeners.iter().map(|at| format!("--listen {at}"));
+    let report = policy.listen_report.as_deref().map(show::printable_bytes);
+    let report = report.map(|path| format!("--listen-report {path}"));
+    let listeners = listen_fds.into_iter().chain(listeners).chain(report);
     let variables = passed.map(|v| format!("--env {}", show::printable_bytes(v.name())));
     let inherit = policy.inherit_env.then(|| "--inherit-env".into());
     let hostname = policy.host_name.then(|| "--hostname".into());

@@ -23,7 +23,7 @@ use wasi_aot_contract::manifest::{Record, writer};
 use wasi_aot_contract::text::steers;
 
 pub use budget::Budget;
-pub use listen::parse_listen;
+pub use listen::{parse_listen, parse_listen_report};
 pub use parse::{parse_size, parse_time};
 pub use wasi_aot_contract::manifest::Access;
 pub use wasi_aot_contract::place::{Host, Place};
@@ -45,9 +45,14 @@ pub struct Policy {
     pub files: Vec<Grant>,
     /// What may be done to the files and directories that arguments name.
     pub arg_files: Option<Access>,
+    /// Take the listening sockets that a service manager passes, before those of `listeners`.
+    pub listen_fds: bool,
     /// Where to accept TCP connections, in the order in which the guest sees the
     /// listening sockets, which come before the directories.
     pub listeners: Vec<SocketAddr>,
+    /// The file to which the addresses of all listeners are written at the start; a relative one
+    /// is resolved there.
+    pub listen_report: Option<Vec<u8>>,
     /// If several variables have the same name, the last one counts.
     pub env: Vec<EnvVar>,
     /// Pass every variable of the host; the variables in `env` take precedence.
@@ -149,6 +154,7 @@ impl Policy {
             file.refuse_temporary()?;
         }
         listen::check(&self.listeners)?;
+        listen::check_report(self)?;
         if let Some(hole) = &self.hole {
             refuse_nul(hole)?;
         }
@@ -206,6 +212,10 @@ impl Policy {
         let listeners = (addresses.iter()).map(|address| Record::Listen {
             address: address.as_bytes(),
         });
+        let listen_fds = self.listen_fds.then_some(Record::ListenFds);
+        let report = self.listen_report.as_deref();
+        let report = report.map(|path| Record::ListenReport { path });
+        let listeners = listen_fds.into_iter().chain(listeners).chain(report);
         let variables = self.effective_env().zip(&assignments);
         let variables = variables.map(|(variable, assignment)| match variable {
             EnvVar::Set { .. } => Record::Env { assignment },

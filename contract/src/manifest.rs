@@ -11,7 +11,9 @@
 //! | `env` | `K=V` | sets a variable |
 //! | `env-pass` | `K` | passes a variable of the host |
 //! | `env-inherit` | | passes all variables of the host |
-//! | `listen` | IP:PORT, as [`core::net::SocketAddr`] displays it | opens a listening socket at the start |
+//! | `listen-fds` | | takes the listening sockets that a service manager passes (`sd_listen_fds(3)`) |
+//! | `listen` | IP:PORT, as [`core::net::SocketAddr`] displays it | opens a listening socket at the start; port 0 is the kernel's choice |
+//! | `listen-report` | PATH | writes the addresses of all listeners to the file at the start |
 //! | `stack-size` | decimal bytes | reserves so much for the native stack |
 //! | `max-memory` | decimal bytes | limits all memories and the native stack together |
 //! | `max-cpu` | decimal milliseconds | ends the program after so much processor time |
@@ -99,10 +101,17 @@ pub enum Record<'a> {
     },
     /// `env-inherit`.
     EnvInherit,
+    /// `listen-fds`.
+    ListenFds,
     /// `listen`.
     Listen {
         /// `IP:PORT`.
         address: &'a [u8],
+    },
+    /// `listen-report`.
+    ListenReport {
+        /// The file.
+        path: &'a [u8],
     },
     /// `stack-size`.
     StackSize {
@@ -221,8 +230,12 @@ impl<'a> Records<'a> {
                 name: self.field()?,
             },
             b"env-inherit" => Record::EnvInherit,
+            b"listen-fds" => Record::ListenFds,
             b"listen" => Record::Listen {
                 address: self.field()?,
+            },
+            b"listen-report" => Record::ListenReport {
+                path: self.field()?,
             },
             b"stack-size" => Record::StackSize {
                 bytes: decimal(self.field()?)?,
@@ -343,9 +356,14 @@ pub mod writer {
                     field(name);
                 }
                 Record::EnvInherit => field(b"env-inherit"),
+                Record::ListenFds => field(b"listen-fds"),
                 Record::Listen { address } => {
                     field(b"listen");
                     field(address);
+                }
+                Record::ListenReport { path } => {
+                    field(b"listen-report");
+                    field(path);
                 }
                 Record::StackSize { bytes } => {
                     field(b"stack-size");
@@ -424,9 +442,11 @@ mod tests {
             },
             Record::EnvPass { name: b"HOME" },
             Record::EnvInherit,
+            Record::ListenFds,
             Record::Listen {
                 address: b"[::1]:80",
             },
+            Record::ListenReport { path: b"address" },
             Record::StackSize { bytes: 1 << 33 },
             Record::MaxMemory { bytes: 1 << 34 },
             Record::MaxCpu { milliseconds: 1500 },

@@ -45,12 +45,16 @@ macro_rules! parts {
 parts! {
     /// Opens the directories and files that are granted, and finds what the guest must not change in them.
     Grants: "grants", Record::Dir { .. } | Record::File { .. } | Record::ArgFiles { .. },
-    /// Opens listeners.
-    Listeners: "listeners", Record::Listen { .. },
+    /// Opens listeners, and takes those that a service manager passes.
+    Listeners: "listeners", Record::Listen { .. } | Record::ListenFds,
     /// Limits processor time.
     CpuLimit: "cpu_limit", Record::MaxCpu { .. },
     /// Finds the controlling terminal.
     Terminal: "terminal", Record::Tty,
     /// What a program sees outside of its grants.
     Root: "root", Record::Root { .. },
+    /// Looks at the sockets that a service manager passes.
+    Passed: "passed", Record::ListenFds,
+    /// Writes the addresses of listeners to a file.
+    ListenReport: "listen_report", Record::ListenReport { .. },
 }

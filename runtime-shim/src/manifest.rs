@@ -18,7 +18,9 @@
 //! | `root`, `trace-denied` | fields of [`Manifest`] | `policy/grants.rs`, `parts.rs` |
 //! | `env-inherit` | [`Manifest::inherits_environment`] | `policy/environment.rs`; `policy/privileged.rs` refuses it |
 //! | `env`, `env-pass` | [`Manifest::records`] | `policy/environment.rs` |
+//! | `listen-fds` | | `policy/passed.rs`, which executables without the record lack |
 //! | `listen` | [`Manifest::records`] | `policy/listen.rs` |
+//! | `listen-report` | a field of [`Manifest`] | `policy/listen_report.rs` |
 //! | `dir` | [`Manifest::records`] | `policy/grants.rs` |
 //! | `file`, `arg-files` | [`Manifest::records`] | `policy/files.rs`, `policy/pwd.rs` |
 //! | `spectre`, `built-by`, `go-version` | | not used at run time: for people |
@@ -36,6 +38,8 @@ pub struct Manifest {
     pub refuses_own_directory: bool,
     /// The absolute path of a directory that no grant reaches.
     pub hole: Option<&'static [u8]>,
+    /// The file to which the addresses of listeners are written.
+    pub listen_report: Option<&'static [u8]>,
     /// All of the host's variables are passed through.
     pub inherits_environment: bool,
     /// The guest may not catch or ignore signals.
@@ -91,6 +95,7 @@ impl Manifest {
         fence: Fence::IfOffered,
         refuses_own_directory: false,
         hole: None,
+        listen_report: None,
         inherits_environment: false,
         refuses_signals: false,
         tells_host_name: false,
@@ -129,9 +134,11 @@ impl Manifest {
                     (manifest.has_root, manifest.joins_names) = (true, joins);
                 }
                 Record::TraceDenied => manifest.traces_denied = true,
+                Record::ListenReport { path } => manifest.listen_report = Some(path),
                 Record::Dir { .. }
                 | Record::File { .. }
                 | Record::ArgFiles { .. }
+                | Record::ListenFds
                 | Record::Listen { .. }
                 | Record::Env { .. }
                 | Record::EnvPass { .. }
@@ -201,16 +208,18 @@ mod tests {
         assert!(!plain.refuses_own_directory && !plain.inherits_environment);
         assert!(!plain.refuses_signals && !plain.tells_host_name && !plain.gives_terminals);
         assert!(!plain.has_root && !plain.traces_denied);
-        assert_eq!((plain.hole, plain.records().count()), (None, 1));
+        assert_eq!((plain.hole, plain.listen_report), (None, None));
+        assert_eq!(plain.records().count(), 1);
         let all =
             b"wasi-aot manifest 1\0require-harden\0refuse-own-directory\0hole\0/c\0env-inherit\0\
-              no-signals\0host-name\0tty\0root\0joined\0trace-denied\0";
+              no-signals\0host-name\0tty\0root\0joined\0trace-denied\0listen-report\0a\0";
         let all = Manifest::read(all).unwrap();
         assert_eq!(all.fence, Fence::Required);
         assert!(all.refuses_own_directory && all.inherits_environment);
         assert!(all.refuses_signals && all.tells_host_name && all.gives_terminals);
         assert!(all.has_root && all.joins_names && all.traces_denied);
         assert_eq!(all.hole, Some(&b"/c"[..]));
+        assert_eq!(all.listen_report, Some(&b"a"[..]));
         let without = Manifest::read(b"wasi-aot manifest 1\0no-harden\0").unwrap();
         assert_eq!(without.fence, Fence::Without);
     }

@@ -13,15 +13,18 @@ use crate::policy::{self, Refusal, Start};
 use crate::report::cannot_start;
 use crate::wasi::Wasi;
 use crate::{deaths, ending};
+use core::ffi::c_char;
 use core::ptr::with_exposed_provenance;
 use wasi_aot_contract::module::PolicyInfo;
 use wasi_aot_contract::parts::Part;
 
-type Listen = fn(&Manifest, &mut Wasi) -> u32;
+type Listen = fn(&Manifest, u32, &mut Wasi) -> u32;
 type Grant = fn(&Manifest, Start<'_>, bool, u32, &mut Wasi);
 type LimitCpu = fn(u64) -> u64;
 type FindTerminal = fn(&mut Wasi);
 type MakeRoot = fn(&Manifest, &mut Wasi);
+type LookAtPassed = fn(bool, &[*const c_char]) -> u32;
+type ReportListeners = fn(&Manifest, bool, &mut Wasi);
 
 /// The parts of this executable.
 pub struct Parts<'a>(&'a PolicyInfo);
@@ -53,12 +56,23 @@ impl<'a> Parts<'a> {
         (address != 0).then(|| with_exposed_provenance(address as usize))
     }
 
-    /// Opens the listeners, and returns how many there are.
-    pub fn listen(&self, manifest: &Manifest, wasi: &mut Wasi) -> u32 {
+    /// Looks at the sockets that a service manager passes with the environment `env`, and returns how
+    /// many there are, from the host's descriptor 3 on. `privileged` says whether the program has
+    /// rights that its caller lacks.
+    pub fn look_at_passed(&self, privileged: bool, env: &[*const c_char]) -> u32 {
+        let root = self.root(Part::Passed);
+        // SAFETY: the promise of `new`'s caller; the root has this type.
+        let root =
+            root.map(|root| unsafe { core::mem::transmute::<*const (), LookAtPassed>(root) });
+        root.map_or(0, |look_at| look_at(privileged, env))
+    }
+
+    /// Opens the listeners behind the `passed` ones, and returns how many there are.
+    pub fn listen(&self, manifest: &Manifest, passed: u32, wasi: &mut Wasi) -> u32 {
         let root = self.root(Part::Listeners);
         // SAFETY: the promise of `new`'s caller; the root has this type.
         let root = root.map(|root| unsafe { core::mem::transmute::<*const (), Listen>(root) });
-        root.map_or(0, |listen| listen(manifest, wasi))
+        root.map_or(0, |listen| listen(manifest, passed, wasi))
     }
 
     /// Opens the directories that are granted, behind the `listeners`. `privileged` says whether
@@ -100,6 +114,17 @@ impl<'a> Parts<'a> {
         }
     }
 
+    /// Writes the addresses of listeners to a file, behind all grants.
+    pub fn report_listeners(&self, manifest: &Manifest, privileged: bool, wasi: &mut Wasi) {
+        let root = self.root(Part::ListenReport);
+        // SAFETY: the promise of `new`'s caller; the root has this type.
+        let root =
+            root.map(|root| unsafe { core::mem::transmute::<*const (), ReportListeners>(root) });
+        if let Some(report) = root {
+            report(manifest, privileged, wasi);
+        }
+    }
+
     /// Starts the timer that limits processor time, and returns its signal, as
     /// [`unblock`](crate::sys::unblock) takes it.
     pub fn limit_cpu(&self, manifest: &Manifest) -> u64 {
@@ -113,8 +138,21 @@ impl<'a> Parts<'a> {
 
 /// The root of [`Part::Listeners`].
 #[cfg_attr(not(test), unsafe(export_name = wasi_aot_contract::symbol!("part_listeners")))]
-fn listen(manifest: &Manifest, wasi: &mut Wasi) -> u32 {
-    policy::listeners(manifest, &mut wasi.fds, &mut wasi.environment).unwrap_or_else(refuse)
+fn listen(manifest: &Manifest, passed: u32, wasi: &mut Wasi) -> u32 {
+    let (fds, environment) = (&mut wasi.fds, &mut wasi.environment);
+    policy::listeners(manifest, passed, fds, environment).unwrap_or_else(refuse)
+}
+
+/// The root of [`Part::Passed`].
+#[cfg_attr(not(test), unsafe(export_name = wasi_aot_contract::symbol!("part_passed")))]
+fn look_at_passed(privileged: bool, env: &[*const c_char]) -> u32 {
+    policy::passed::check(privileged, env).unwrap_or_else(refuse)
+}
+
+/// The root of [`Part::ListenReport`].
+#[cfg_attr(not(test), unsafe(export_name = wasi_aot_contract::symbol!("part_listen_report")))]
+fn report_listeners(manifest: &Manifest, privileged: bool, wasi: &mut Wasi) {
+    policy::listen_report::write(privileged, manifest, &wasi.fds).unwrap_or_else(refuse);
 }
 
 /// The root of [`Part::Grants`].
@@ -163,3 +201,4 @@ fn refuse<T>(refusal: Refusal) -> T {
 // The types by which the roots are called.
 const _: (Listen, Grant, LimitCpu, FindTerminal, MakeRoot) =
     (listen, grant, limit_cpu, find_terminal, make_root);
+const _: (LookAtPassed, ReportListeners) = (look_at_passed, report_listeners);

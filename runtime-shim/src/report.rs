@@ -36,13 +36,18 @@ pub fn set_program_name(name: &'static CStr) {
 /// Prints `NAME: message` (NAME is argv[0]) on stderr and exits with
 /// [`EXIT_CANNOT_START`].
 pub fn cannot_start(message: fmt::Arguments<'_>) -> ! {
+    tell(message);
+    crate::sys::exit_group(EXIT_CANNOT_START)
+}
+
+/// Prints `NAME: message` on stderr.
+pub fn tell(message: fmt::Arguments<'_>) {
     let mut stderr = Stderr::new();
     stderr.program_name();
     // Neither formatting nor `Stderr` fails.
     let _ = stderr.write_fmt(message);
     let _ = stderr.write_char('\n');
     stderr.flush();
-    crate::sys::exit_group(EXIT_CANNOT_START)
 }
 
 /// Collects a message, so that it reaches stderr in one piece if it fits into the buffer.

@@ -55,8 +55,11 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
     // SAFETY: the compiler wrote the addresses of the parts that the manifest needs.
     let parts = unsafe { Parts::new(policy, &manifest) };
 
-    // Before the runtime opens anything: it closes every number from 3 on.
-    inherited::close_descriptors();
+    // Before the runtime opens anything: it closes every number from 3 on but the sockets that are
+    // passed and granted.
+    let privileged = process.auxv.is_secure();
+    let passed = parts.look_at_passed(privileged, process.env);
+    inherited::close_descriptors(passed);
     // Memories before the stack: memories have fixed addresses, and a mapping of the
     // kernel's choice could be in their way.
     linear_memory::reserve(module, manifest.limits.memory_pages);
@@ -82,13 +85,13 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
             "standard input, output and error can't be set up"
         ));
     }
-    let privileged = process.auxv.is_secure();
     policy::privileged::check_environment(privileged, &manifest)
         .unwrap_or_else(|why| cannot_start(format_args!("{why}")));
     // SAFETY: as for the environment.
     let start = unsafe { policy::Start::new(rustix::param::linux_execfn(), process.args) };
-    let listeners = parts.listen(&manifest, wasi);
+    let listeners = parts.listen(&manifest, passed, wasi);
     parts.grant(&manifest, start, privileged, listeners, wasi);
+    parts.report_listeners(&manifest, privileged, wasi);
     parts.find_terminal(wasi);
     parts.make_root(&manifest, wasi);
     wasi.own.keeps_free_names = wasi.os_rights.x_bits;

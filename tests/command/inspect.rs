@@ -205,6 +205,7 @@ fn policy(tool: &Tool) -> Result<()> {
         &nothing["policy"],
         &json!({
             "directories": [], "environment": [], "inherit_environment": false, "listeners": [],
+            "listen_fds": false, "listen_report": null,
             "memory": { "initial": initial, "maximum": 4_294_967_296_u64 },
             "memories": [{ "initial": initial, "maximum": 4_294_967_296_u64 }],
             "stack": 8_589_934_592_u64, "refuse_own_directory": false, "hole": null,
@@ -217,7 +218,8 @@ fn policy(tool: &Tool) -> Result<()> {
     let sizes = ["--max-memory", "65MiB", "--stack-size", "1MiB"];
     let careful = ["--max-cpu", "90s", "--refuse-own-directory"];
     let os = ["--hostname", "--no-signals", "--tty"];
-    let flags = [&grants[..], &rest, &sizes, &careful, &os].concat();
+    let sockets = ["--listen-fds", "--listen-report", "address"];
+    let flags = [&grants[..], &rest, &sizes, &careful, &os, &sockets].concat();
     build(tool, &module, &program, &flags)?;
     let some = told(tool, &program)?;
     equal(
@@ -230,6 +232,8 @@ fn policy(tool: &Tool) -> Result<()> {
             "environment": [{ "name": "A", "value": "x=y" }, { "name": "B", "value": null }],
             "inherit_environment": true,
             "listeners": [],
+            "listen_fds": true,
+            "listen_report": "address",
             "memory": { "initial": initial, "maximum": 64 << 20 },
             "memories": [{ "initial": initial, "maximum": 64 << 20 }],
             "stack": 1 << 20,

@@ -11,6 +11,7 @@ use harness::target;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::net::{IpAddr, Ipv6Addr, TcpListener, TcpStream};
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -19,7 +20,7 @@ use tempfile::TempDir;
 const REFUSED: &[(&str, &[&str], &str)] = &[
     ("no address", &[":8080"], "write 0.0.0.0:8080"),
     ("a name", &["localhost:80"], "localhost isn't an IP address"),
-    ("port 0", &["127.0.0.1:0"], "choose one"),
+    ("port 65536", &["127.0.0.1:65536"], "or 0 for one of"),
     ("no brackets", &["::1"], "write [::1]:8080"),
     ("twice", &["[::1]:80", "[0::1]:80"], "is given twice"),
     ("one in the other", &["1.2.3.4:80", "[::]:80"], "as well"),
@@ -53,6 +54,8 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         }));
     }
     trials.push(test("listen/few descriptors", tool, few_descriptors));
+    trials.push(test("listen/ports of the kernel's choice", tool, chosen));
+    trials.push(test("listen/a report of all addresses", tool, reported));
     trials.push(test("listen/an address that is in use", tool, in_use));
     trials.push(test("listen/an address of another machine", tool, |tool| {
         cannot_start(
@@ -104,18 +107,8 @@ impl Site {
 
     /// Runs a scenario of the guest `client`, which is a native program.
     fn client(&self, version: &'static str, scenario: &str) -> Result<()> {
-        let client = Toolchain::new(version)?.build("client", Flavour::Plain, Goal::Native)?;
-        let mut command = Command::new(client);
-        command.arg(scenario).args(&self.addresses);
-        let done = Run::of(command).seconds(120).run()?;
-        ensure!(
-            done.ends.is_success(),
-            "{scenario}: {}: {}\nthe server says {}",
-            done.ends,
-            text(&done.stderr),
-            self.server.said()
-        );
-        Ok(())
+        let addresses: Vec<_> = self.addresses.iter().map(String::as_str).collect();
+        client(version, scenario, &addresses, &self.server)
     }
 
     /// Ends the server, which must have answered this many requests for an echo.
@@ -131,6 +124,28 @@ impl Site {
         );
         Ok(finished)
     }
+}
+
+/// Runs a scenario of the guest `client`, which is a native program, with the `server` at these
+/// addresses.
+pub fn client(
+    version: &'static str,
+    scenario: &str,
+    addresses: &[&str],
+    server: &Daemon,
+) -> Result<()> {
+    let client = Toolchain::new(version)?.build("client", Flavour::Plain, Goal::Native)?;
+    let mut command = Command::new(client);
+    command.arg(scenario).args(addresses);
+    let done = Run::of(command).seconds(120).run()?;
+    ensure!(
+        done.ends.is_success(),
+        "{scenario}: {}: {}\nthe server says {}",
+        done.ends,
+        text(&done.stderr),
+        server.said()
+    );
+    Ok(())
 }
 
 fn serves(tool: &Tool, version: &'static str) -> Result<()> {
@@ -163,6 +178,72 @@ fn few_descriptors(tool: &Tool) -> Result<()> {
     drop(connections);
     site.client(NEWEST, "echo")?;
     site.end(1).map(drop)
+}
+
+/// The server of `dir` with two listeners whose ports the kernel chooses, and one between them. It
+/// is ready for clients. Returns the address of the middle one, too.
+fn with_chosen_ports(tool: &Tool, dir: &Path, more: &[&str]) -> Result<(Daemon, String)> {
+    let ip = address::loopback();
+    let (chosen, fixed) = (format!("{ip}:0"), address::free(ip)?.to_string());
+    let flags = ["--listen", &chosen, "--listen", &fixed, "--listen", &chosen];
+    let flags = [&flags, more].concat();
+    build(
+        tool,
+        &guest("server", Goal::Wasip1)?,
+        &dir.join("server"),
+        &flags,
+    )?;
+    let mut command = target::shell("exec $RUN ./server");
+    command.current_dir(dir);
+    let mut server = Daemon::start(command)?;
+    ensure!(server.says("ready\n")?, "{}", server.said());
+    Ok((server, fixed))
+}
+
+/// Each port of the kernel's choice has its line, and the server's clients find it there.
+fn chosen(tool: &Tool) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let (server, fixed) = with_chosen_ports(tool, dir.path(), &[])?;
+    let said = server.said();
+    let lines = said.lines().filter(|line| *line != "ready");
+    let prefix = "./server: listening on ";
+    let chosen = lines.map(|line| line.strip_prefix(prefix).with_context(|| said.clone()));
+    let chosen = chosen.collect::<Result<Vec<_>>>()?;
+    ensure!(chosen.len() == 2 && !chosen.contains(&&*fixed), "{said}");
+    client(
+        NEWEST,
+        "listeners",
+        &[chosen[0], &fixed, chosen[1]],
+        &server,
+    )?;
+    server.end().map(drop)
+}
+
+/// All listeners are in the file, and nothing is printed.
+fn reported(tool: &Tool) -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    std::fs::write(
+        dir.path().join("report"),
+        "an older report, which is longer\n".repeat(9),
+    )?;
+    let (server, fixed) = with_chosen_ports(tool, dir.path(), &["--listen-report", "report"])?;
+    ensure!(server.said() == "ready\n", "{}", server.said());
+    let report = std::fs::read_to_string(dir.path().join("report"))?;
+    let addresses: Vec<_> = report.lines().collect();
+    ensure!(addresses.len() == 3 && addresses[1] == fixed, "{report}");
+    client(NEWEST, "listeners", &addresses, &server)?;
+    server.end()?;
+    // Without its directory it doesn't start.
+    let flags = ["--listen", "127.0.0.1:0", "--listen-report", "none/report"];
+    let program = dir.path().join("program");
+    build(tool, &guest("hello", Goal::Wasip1)?, &program, &flags)?;
+    let ran = run(&program, &[], dir.path())?;
+    let name = program.to_str().context("a name in UTF-8")?;
+    let texts = [
+        "cannot write none/report: its directory does not exist ",
+        flags[2],
+    ];
+    one_line(&ran, 125, name, &texts)
 }
 
 fn in_use(tool: &Tool) -> Result<()> {

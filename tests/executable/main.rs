@@ -13,7 +13,7 @@
 //! - [`os`]: the functions of `wasi_aot_os_1`, for signals, modes of files, the host's name;
 //!   [`terminal`]: those for terminals;
 //! - [`places`]: directories that are found at the start, `@tmp`, `--tz`;
-//! - [`listen`]: servers on the listeners of `--listen`.
+//! - [`listen`]: servers on the listeners of `--listen`; [`passed`]: of `--listen-fds`.
 
 mod cpu_limit;
 mod files;
@@ -25,6 +25,7 @@ mod listen;
 mod os;
 mod own;
 mod parts;
+mod passed;
 mod places;
 mod preempt;
 mod starting;
@@ -50,6 +51,7 @@ fn main() -> anyhow::Result<()> {
         own::trials,
         parts::trials,
         places::trials,
+        passed::trials,
         preempt::trials,
         starting::trials,
         streams::trials,

@@ -42,6 +42,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         test("parts/hello has what it calls", tool, hello),
         test("parts/a call brings what it needs", tool, calls),
         test("parts/a policy brings its part", tool, policy),
+        test("parts/sockets that are passed", tool, passed),
         test("parts/none may be missing", tool, missing),
         test(
             "parts/another policy changes only the manifest",
@@ -167,6 +168,23 @@ fn policy(tool: &Tool) -> Result<()> {
             ran.ends,
             text(&ran.stderr)
         );
+    }
+    Ok(())
+}
+
+/// Two flags that need listeners bring a part beside that of listeners.
+fn passed(tool: &Tool) -> Result<()> {
+    let module = guest("hello", Goal::Wasip1)?;
+    let dir = tempfile::tempdir()?;
+    let program = dir.path().join("program");
+    let flags = ["--listen-fds", "--listen-report", "report"];
+    let both = [Part::Listeners, Part::Passed, Part::ListenReport];
+    for (flags, parts) in [(&flags[..1], &both[..2]), (&flags, &both)] {
+        build(tool, &module, &program, flags)?;
+        let has = has(&std::fs::read(&program)?)?;
+        let found = Part::ALL.into_iter();
+        let found = found.filter(|part| has.contains(part.root()));
+        ensure!(found.eq(parts.iter().copied()), "{flags:?}: {has:?}");
     }
     Ok(())
 }

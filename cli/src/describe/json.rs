@@ -137,7 +137,9 @@ fn policy(report: &Executable) -> Value {
         grants,
         files,
         arg_files,
+        listen_fds,
         listeners,
+        listen_report,
         env,
         inherit_env,
         max_memory,
@@ -165,6 +167,7 @@ fn policy(report: &Executable) -> Value {
         "arg_files": arg_files.map(access),
         "environment": env.iter().map(variable).collect::<Vec<_>>(),
         "inherit_environment": inherit_env,
+        "listen_fds": listen_fds,
         "listeners": listeners.collect::<Vec<_>>(),
         "memory": memories.first(),
         "memories": memories,
@@ -179,6 +182,7 @@ fn policy(report: &Executable) -> Value {
     });
     if let Value::Object(policy) = &mut value {
         insert_bytes(policy, "hole", hole.as_deref());
+        insert_bytes(policy, "listen_report", listen_report.as_deref());
     }
     value
 }

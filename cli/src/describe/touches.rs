@@ -16,7 +16,9 @@ pub(super) fn describe(page: &mut Page, policy: &Policy, calls: &[&str]) {
         grants,
         files,
         arg_files,
+        listen_fds,
         listeners,
+        listen_report,
         env,
         inherit_env,
         refuse_own_directory,
@@ -51,7 +53,11 @@ pub(super) fn describe(page: &mut Page, policy: &Policy, calls: &[&str]) {
         ));
     }
     field(page, "files", lines);
-    field(page, "network", network(listeners));
+    field(
+        page,
+        "network",
+        network(*listen_fds, listeners, listen_report.as_deref()),
+    );
     field(page, "variables", variables(env, *inherit_env));
     field(page, "computer", computer(calls, *host_name));
     field(page, "terminal", terminal(calls, *tty));
@@ -186,7 +192,7 @@ fn granted(lines: &mut Vec<Line>, grant: &Grant, place: &Place, text: String) {
     }
 }
 
-fn network(listeners: &[SocketAddr]) -> Vec<Line> {
+fn network(passed: bool, listeners: &[SocketAddr], report: Option<&[u8]>) -> Vec<Line> {
     let line = |at: &SocketAddr| {
         let ip = at.ip().to_canonical();
         let from = if ip.is_loopback() {
@@ -196,13 +202,22 @@ fn network(listeners: &[SocketAddr]) -> Vec<Line> {
         } else {
             format!("every computer that can reach this one at {ip}")
         };
-        let port = at.port();
-        Line::plain(format!("opens port {port} to {from} ({at})"))
+        Line::plain(match at.port() {
+            0 => format!("opens a free port to {from} ({at})"),
+            port => format!("opens port {port} to {from} ({at})"),
+        })
     };
-    if listeners.is_empty() {
+    if listeners.is_empty() && !passed {
         return vec![Line::plain("none: it opens no port")];
     }
-    listeners.iter().map(line).collect()
+    let says = "answers at the ports and sockets that a service manager passes to it";
+    let passed = passed.then(|| Line::plain(says));
+    let report = report.map(|file| {
+        let file = printable_bytes(file);
+        Line::more(format_args!("(their addresses are written to {file})"))
+    });
+    let lines = passed.into_iter().chain(listeners.iter().map(line));
+    lines.chain(report).collect()
 }
 
 fn variables(env: &[EnvVar], inherit_env: bool) -> Vec<Line> {
@@ -353,15 +368,19 @@ What it may touch
 
     #[test]
     fn a_port_is_told_with_who_reaches_it() {
-        let addresses = ["[::ffff:127.0.0.1]:80", "[::]:81", "10.1.2.3:82"];
+        let addresses = ["[::ffff:127.0.0.1]:80", "[::]:81", "10.1.2.3:0"];
         let policy = Policy {
             listeners: addresses.map(|at| at.parse().unwrap()).into(),
+            listen_fds: true,
+            listen_report: Some(b"ports".to_vec()),
             ..Policy::default()
         };
         let expected = [
+            "answers at the ports and sockets that a service manager passes to it",
             "opens port 80 to programs on this computer only ([::ffff:127.0.0.1]:80)",
             "opens port 81 to every computer that can reach this one ([::]:81)",
-            "opens port 82 to every computer that can reach this one at 10.1.2.3 (10.1.2.3:82)",
+            "opens a free port to every computer that can reach this one at 10.1.2.3 (10.1.2.3:0)",
+            "  (their addresses are written to ports)",
         ];
         assert_eq!(field(&policy, &[], "network"), expected);
     }

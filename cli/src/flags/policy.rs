@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use wasi_aot_compiler::Options;
 use wasi_aot_compiler::policy::{
-    Access, EnvVar, Grant, Policy, parse_listen, parse_size, parse_time,
+    Access, EnvVar, Grant, Policy, parse_listen, parse_listen_report, parse_size, parse_time,
 };
 
 #[derive(Debug, Args)]
@@ -31,9 +31,24 @@ pub struct PolicyFlags {
     policy: Option<PathBuf>,
 
     /// Listen for TCP connections when the executable starts; the program gets the sockets
-    /// as descriptors 3, 4, ..., in the order of the flags
+    /// as descriptors 3, 4, ..., in the order of the flags; port 0 is one of the kernel's choice,
+    /// which the executable prints
     #[arg(long, value_name = "IP:PORT", value_parser = parse_listen)]
     listen: Vec<SocketAddr>,
+
+    /// Take the listening sockets that a service manager passes (LISTEN_FDS of systemd), as the
+    /// first descriptors from 3 on
+    #[arg(long)]
+    listen_fds: bool,
+
+    /// Write the addresses of all listeners to this file when the executable starts, a line each
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        value_parser = OsStringValueParser::new().try_map(|value| parse_listen_report(&value)),
+    )]
+    listen_report: Option<ReportFile>,
 
     /// Set an environment variable, or pass one through when the executable runs
     #[arg(
@@ -131,6 +146,8 @@ impl PolicyFlags {
         listeners.extend(&self.listen);
         Policy {
             grants,
+            listen_fds: base.listen_fds || self.listen_fds,
+            listen_report: self.listen_report.clone().or(base.listen_report),
             files,
             arg_files: self.arg_files.or(base.arg_files),
             listeners,
@@ -152,6 +169,9 @@ impl PolicyFlags {
         }
     }
 }
+
+/// A path; as a type with a name, so that clap takes one value for the whole path.
+type ReportFile = Vec<u8>;
 
 /// The rights as `--arg-files` takes them.
 fn parse_access(value: &str) -> Result<Access, String> {
@@ -357,9 +377,13 @@ mod tests {
             "2m",
         ];
         let listen = ["--listen", "[::]:81", "--listen", "127.0.0.1:80"];
+        let more = ["--listen-fds", "--listen-report", "run/address"];
+        let listen = [&listen[..], &more].concat();
         let policy = policy(&[&args[..], &sizes, &listen].concat()).unwrap();
         let listeners = ["[::]:81", "127.0.0.1:80"].map(|l| l.parse().unwrap());
         assert_eq!(policy.listeners, listeners);
+        assert!(policy.listen_fds);
+        assert_eq!(policy.listen_report.as_deref(), Some(&b"run/address"[..]));
         assert_eq!(policy.env.len(), 2);
         assert!(policy.inherit_env && policy.no_harden && !policy.require_harden);
         assert!(policy.refuse_own_directory && policy.host_name && policy.no_signals);

@@ -2,21 +2,24 @@
 //! (docs/JSON.md), `hardening`, which stands beside it there, and `tz`, which stands for others.
 
 use super::document::{Fault, Table, Value};
+use std::ffi::OsStr;
 use wasi_aot_compiler::policy::{
-    Access, EnvVar, Grant, Policy, parse_listen, parse_size, parse_time,
+    Access, EnvVar, Grant, Policy, parse_listen, parse_listen_report, parse_size, parse_time,
 };
 
 /// Keys that say what follows from the others, or from the module: they are read over, so that
 /// what `inspect` prints can be used.
 const DERIVED: [&str; 3] = ["memory", "memories", "hole"];
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 18] = [
     "directories",
     "files",
     "arg_files",
     "environment",
     "inherit_environment",
+    "listen_fds",
     "listeners",
+    "listen_report",
     "stack",
     "max_memory",
     "max_cpu",
@@ -42,6 +45,11 @@ pub(super) fn policy(table: &Table<'_>) -> Result<Policy, Fault> {
             "arg_files" => policy.arg_files = Some(access(&value)?),
             "environment" => policy.env = each(&value, variable)?,
             "inherit_environment" => policy.inherit_env = value.bool()?,
+            "listen_fds" => policy.listen_fds = value.bool()?,
+            "listen_report" => {
+                let path = parse_listen_report(OsStr::new(value.string()?));
+                policy.listen_report = Some(path.map_err(|error| value.fault(error))?);
+            }
             "listeners" => {
                 let address = |value: Value<'_>| {
                     parse_listen(value.string()?).map_err(|error| value.fault(error))
@@ -153,7 +161,9 @@ mod tests {
     fn all_keys_are_read() {
         let text = r#"
             inherit_environment = true
+            listen_fds = true
             listeners = ["127.0.0.1:80"]
+            listen_report = "address"
             stack = 1048576
             max_memory = "1GB"
             max_cpu = 9000
@@ -196,7 +206,9 @@ mod tests {
             ],
             files: vec![grant(Access::ReadOnly, "/etc/hosts", None)],
             arg_files: Some(Access::ReadWrite),
+            listen_fds: true,
             listeners: vec!["127.0.0.1:80".parse().unwrap()],
+            listen_report: Some(b"address".to_vec()),
             env: vec![
                 EnvVar::Set {
                     name: "A".into(),

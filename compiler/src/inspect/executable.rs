@@ -177,6 +177,8 @@ impl Manifest {
                 name: name.to_vec(),
             }),
             Record::EnvInherit => policy.inherit_env = true,
+            Record::ListenFds => policy.listen_fds = true,
+            Record::ListenReport { path } => policy.listen_report = Some(path.to_vec()),
             Record::Listen { address } => {
                 let address = str::from_utf8(address).map_err(|_| Malformed)?;
                 let address = address.parse().map_err(|_| Malformed)?;

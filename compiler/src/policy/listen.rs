@@ -1,24 +1,56 @@
 //! Addresses that the executable listens on.
 
-use super::{fail, shown};
+use super::{Policy, fail, refuse_nul, shown};
 use crate::error::Error;
+use std::ffi::OsStr;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 /// Parses `IP:PORT`, with an IPv6 address in brackets. Host names are refused: a name may
-/// stand for another address on the machine that runs the program.
+/// stand for another address on the machine that runs the program. With port 0 the kernel chooses a
+/// port at each start, which the runtime reports.
 ///
 /// # Errors
 /// [`Error::Policy`] for anything else; the message proposes a value where the intended one
-/// can be guessed. Port 0 is refused, too: the kernel would choose another port at each
-/// start, and no client would know it.
+/// can be guessed.
 pub fn parse_listen(value: &str) -> Result<SocketAddr, Error> {
     match value.parse::<SocketAddr>() {
-        Ok(address) if address.port() == 0 => fail(format!(
-            "port 0 in {value} would be a different port at each start; choose one"
-        )),
         Ok(address) => Ok(address),
         Err(_) => fail(hint(value)),
     }
+}
+
+/// Parses the FILE of `--listen-report`.
+///
+/// # Errors
+/// [`Error::Policy`] if it can't be the name of a file.
+pub fn parse_listen_report(value: &OsStr) -> Result<Vec<u8>, Error> {
+    let path = value.as_encoded_bytes();
+    refuse_nul(path)?;
+    let name = path.rsplit(|&byte| byte == b'/').next();
+    if matches!(name, None | Some(b"" | b"." | b"..")) {
+        return fail(format!(
+            "{} isn't the name of a file; write one, as in /run/web.address",
+            shown(path)
+        ));
+    }
+    Ok(path.to_vec())
+}
+
+/// Refuses a report without listeners.
+///
+/// # Errors
+/// [`Error::Policy`].
+pub(super) fn check_report(policy: &Policy) -> Result<(), Error> {
+    let Some(path) = &policy.listen_report else {
+        return Ok(());
+    };
+    refuse_nul(path)?;
+    if policy.listeners.is_empty() && !policy.listen_fds {
+        return fail(
+            "--listen-report has nothing to report; give --listen or --listen-fds as well".into(),
+        );
+    }
+    Ok(())
 }
 
 /// The message for an address that doesn't parse.
@@ -35,7 +67,7 @@ fn hint(value: &str) -> String {
     };
     if port_or_default.parse::<u16>().is_err() {
         return format!(
-            "{} isn't a valid port in {}; ports are 1 to 65535",
+            "{} isn't a valid port in {}; ports are 1 to 65535, or 0 for one of the kernel's choice",
             shown(port_or_default.as_bytes()),
             shown(value.as_bytes())
         );
@@ -68,14 +100,14 @@ fn bare(host: &str) -> &str {
 
 /// Refuses two listeners if Linux can open only one of them: they have the same address, or
 /// one has an unspecified address that includes the other's. `[::]` includes the addresses
-/// of IPv4, since the shim switches `IPV6_V6ONLY` off.
+/// of IPv4, since the shim switches `IPV6_V6ONLY` off. Each port 0 is another port.
 ///
 /// # Errors
 /// [`Error::Policy`].
 pub(super) fn check(listeners: &[SocketAddr]) -> Result<(), Error> {
     for (index, later) in listeners.iter().enumerate() {
         for earlier in &listeners[..index] {
-            if earlier.port() != later.port() {
+            if earlier.port() != later.port() || later.port() == 0 {
                 continue;
             }
             if earlier.ip() == later.ip() {
@@ -115,6 +147,7 @@ mod tests {
             ("0.0.0.0:1", "0.0.0.0:1"),
             ("[::]:65535", "[::]:65535"),
             ("[0:0::1]:080", "[::1]:80"),
+            ("127.0.0.1:0", "127.0.0.1:0"),
         ] {
             assert_eq!(parse_listen(value).unwrap().to_string(), canonical);
         }
@@ -133,7 +166,6 @@ mod tests {
             ("::1", "write [::1]:8080"),
             ("fe80::1:99999", "99999 isn't a valid port"),
             ("[::1]", "write [::1]:8080"),
-            ("127.0.0.1:0", "port 0 in 127.0.0.1:0"),
             ("127.0.0.1:65536", "65536 isn't a valid port"),
             ("127.0.0.1:http", "http isn't a valid port"),
         ] {
@@ -165,5 +197,27 @@ mod tests {
             checked(&["0.0.0.0:80", "[::1]:80", "0.0.0.0:81", "127.0.0.1:8080"]),
             Ok(())
         );
+        assert_eq!(checked(&["127.0.0.1:0", "127.0.0.1:0", "[::]:0"]), Ok(()));
+    }
+
+    #[test]
+    fn a_report_is_a_file_for_listeners() {
+        for wrong in ["", "/", "a/", ".", "a/.."] {
+            let refused = parse_listen_report(OsStr::new(wrong)).unwrap_err();
+            let says = "isn't the name of a file; write one";
+            assert!(refused.to_string().contains(says), "{wrong}: {refused}");
+        }
+        let listen_report = Some(parse_listen_report(OsStr::new("run/a")).unwrap());
+        let mut policy = Policy {
+            listen_report,
+            ..Policy::default()
+        };
+        let refused = policy.check().unwrap_err().to_string();
+        assert!(
+            refused.contains("give --listen or --listen-fds"),
+            "{refused}"
+        );
+        policy.listen_fds = true;
+        policy.check().unwrap();
     }
 }

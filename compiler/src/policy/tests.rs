@@ -353,9 +353,11 @@ fn the_manifest_says_it_all_in_order() {
         grants: vec![rw("."), ro("/etc::/conf")],
         files: vec![ro("/etc/hosts"), rw("log::/log")],
         arg_files: Some(Access::ReadOnly),
+        listen_fds: true,
         listeners: ["0.0.0.0:80", "[0::1]:81"]
             .map(|l| l.parse().unwrap())
             .into(),
+        listen_report: Some(b"/run/address".to_vec()),
         env: env.map(|v| EnvVar::parse(OsStr::new(v)).unwrap()).into(),
         inherit_env: true,
         max_memory: Some(1 << 21),
@@ -398,11 +400,15 @@ fn the_manifest_says_it_all_in_order() {
         Record::ArgFiles {
             access: Access::ReadOnly,
         },
+        Record::ListenFds,
         Record::Listen {
             address: b"0.0.0.0:80",
         },
         Record::Listen {
             address: b"[::1]:81",
+        },
+        Record::ListenReport {
+            path: b"/run/address",
         },
         Record::EnvPass { name: b"HOME" },
         Record::Env { assignment: b"A=2" },

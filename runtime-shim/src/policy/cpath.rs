@@ -2,6 +2,7 @@
 
 use crate::abi::errno::Errno;
 use core::ffi::CStr;
+use core::fmt;
 use core::mem::MaybeUninit;
 
 /// Linux's `PATH_MAX`: the longest path a system call takes, its NUL included.
@@ -129,6 +130,13 @@ impl CPath {
                 CStr::from_bytes_with_nul_unchecked(last),
             )
         }
+    }
+}
+
+/// Appends text.
+impl fmt::Write for CPath {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.push(text.as_bytes()).map_err(|_| fmt::Error)
     }
 }
 

@@ -1,4 +1,5 @@
-//! The listening sockets that the manifest asks for.
+//! The listening sockets that the manifest asks for: those that a service manager has passed
+//! ([`super::passed`]), then those that are opened here.
 //!
 //! Invariant: listeners are the first descriptors, from [`FIRST_PREOPEN`] on in the manifest's
 //! order, so that a program knows a listener's number whatever directories are granted; the
@@ -9,11 +10,15 @@ use super::{FIRST_PREOPEN, Refusal};
 use crate::abi::fdtable::{Descriptor, FdTable, HostFd, Preopen};
 use crate::abi::rights::Rights;
 use crate::abi::types::{FileType, fdflags};
+use crate::inherited::FIRST;
 use crate::manifest::Manifest;
+use crate::report::tell;
 use core::net::SocketAddr;
 use core::time::Duration;
-use rustix::fd::OwnedFd;
-use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, listen, socket_with, sockopt};
+use rustix::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
+use rustix::net::{
+    AddressFamily, SocketFlags, SocketType, bind, getsockname, listen, socket_with, sockopt,
+};
 use wasi_aot_contract::manifest::{Malformed, Record};
 
 /// Connections that may wait to be accepted. The kernel lowers the number to
@@ -26,25 +31,68 @@ const BACKLOG: i32 = 4096;
 const KEEPALIVE: Duration = Duration::from_secs(15);
 const KEEPALIVE_PROBES: u32 = 9;
 
-/// Opens a listener for each `listen` record of `manifest`. Returns how many there are.
+/// Takes the `passed` sockets, the host's descriptors from 3 on, and opens a listener for each
+/// `listen` record of `manifest`. Returns how many there are. Prints each address whose port the
+/// kernel chose, unless [`super::listen_report`] writes the addresses.
 ///
 /// # Errors
 /// The reason why the program can't start.
-pub fn open_all(manifest: &Manifest, fds: &mut FdTable) -> Result<u32, Refusal> {
+pub fn open_all(manifest: &Manifest, passed: u32, fds: &mut FdTable) -> Result<u32, Refusal> {
     let mut count = 0;
-    for record in manifest.records() {
-        if let Record::Listen { address } = record {
-            let address = parse(address)?;
-            let host = open(address).map_err(|e| Refusal::CannotListen(address, e.into()))?;
-            let fd = fds.insert(preopen(host)).map_err(|_| Refusal::NoMemory)?;
-            assert!(
-                fd == FIRST_PREOPEN + count,
-                "BUG: a listener got a number out of turn"
-            );
-            count += 1;
+    let mut add = |host: OwnedFd| {
+        let fd = fds.insert(preopen(host)).map_err(|_| Refusal::NoMemory)?;
+        assert!(
+            fd == FIRST_PREOPEN + count,
+            "BUG: a listener got a number out of turn"
+        );
+        count += 1;
+        Ok::<_, Refusal>(fd)
+    };
+    for number in FIRST..FIRST + passed.cast_signed() {
+        add(take(number))?;
+    }
+    let first = FIRST_PREOPEN + passed;
+    for address in addresses(manifest) {
+        let address = address?;
+        let host = open(address).map_err(|e| Refusal::CannotListen(address, e.into()))?;
+        add(host)?;
+    }
+    if manifest.listen_report.is_none() {
+        for (asked, fd) in addresses(manifest).flatten().zip(first..) {
+            let host = fds.get(fd).map(|descriptor| &descriptor.host);
+            let host = host.expect("BUG: a listener has no descriptor");
+            if asked.port() == 0 {
+                let chosen = chosen(host).map_err(|e| Refusal::CannotListen(asked, e.into()))?;
+                tell(format_args!("listening on {chosen}"));
+            }
         }
     }
     Ok(count)
+}
+
+/// The addresses of the `listen` records.
+fn addresses(manifest: &Manifest) -> impl Iterator<Item = Result<SocketAddr, Malformed>> {
+    (manifest.records()).filter_map(|record| match record {
+        Record::Listen { address } => Some(parse(address)),
+        _ => None,
+    })
+}
+
+/// The address at which a socket of TCP listens.
+fn chosen(host: impl AsFd) -> rustix::io::Result<SocketAddr> {
+    getsockname(host)?.try_into()
+}
+
+/// A listener that was passed. Its connections are set up as far as its family has the options.
+fn take(number: RawFd) -> OwnedFd {
+    // SAFETY: `passed::check` found the descriptor open before the runtime opened anything, so
+    // nobody else owns it.
+    let socket = unsafe { OwnedFd::from_raw_fd(number) };
+    if sockopt::socket_domain(&socket) != Ok(AddressFamily::UNIX) {
+        // A stream of another protocol than TCP lacks some options, and is usable without.
+        let _ = set_up_connections(&socket);
+    }
+    socket
 }
 
 fn parse(address: &[u8]) -> Result<SocketAddr, Malformed> {
@@ -58,10 +106,6 @@ fn parse(address: &[u8]) -> Result<SocketAddr, Malformed> {
 /// (`net/sockopt_linux.go`, `net/tcpsockopt_unix.go`): a server that is started again gets the
 /// address although old connections linger, and `[::]` accepts connections by IPv4 whatever the
 /// host's default is.
-///
-/// Go sets options on each accepted connection. A guest can't, since preview 1 has no socket
-/// options, so they are set here: in Linux a connection inherits the options of its listener
-/// (the tests of `sock_accept` check that).
 fn open(address: SocketAddr) -> rustix::io::Result<OwnedFd> {
     let (family, is_v6) = match address {
         SocketAddr::V4(_) => (AddressFamily::INET, false),
@@ -73,14 +117,21 @@ fn open(address: SocketAddr) -> rustix::io::Result<OwnedFd> {
     if is_v6 {
         sockopt::set_ipv6_v6only(&socket, false)?;
     }
-    sockopt::set_tcp_nodelay(&socket, true)?;
-    sockopt::set_socket_keepalive(&socket, true)?;
-    sockopt::set_tcp_keepidle(&socket, KEEPALIVE)?;
-    sockopt::set_tcp_keepintvl(&socket, KEEPALIVE)?;
-    sockopt::set_tcp_keepcnt(&socket, KEEPALIVE_PROBES)?;
+    set_up_connections(&socket)?;
     bind(&socket, &address)?;
     listen(&socket, BACKLOG)?;
     Ok(socket)
+}
+
+/// Go sets options on each accepted connection. A guest can't, since preview 1 has no socket
+/// options, so they are set on the listener: in Linux a connection inherits the options of its
+/// listener (the tests of `sock_accept` check that).
+fn set_up_connections(listener: &OwnedFd) -> rustix::io::Result<()> {
+    sockopt::set_tcp_nodelay(listener, true)?;
+    sockopt::set_socket_keepalive(listener, true)?;
+    sockopt::set_tcp_keepidle(listener, KEEPALIVE)?;
+    sockopt::set_tcp_keepintvl(listener, KEEPALIVE)?;
+    sockopt::set_tcp_keepcnt(listener, KEEPALIVE_PROBES)
 }
 
 /// A listener's descriptor, which never blocks: Go's `net.FileListener` leaves a socket's flags

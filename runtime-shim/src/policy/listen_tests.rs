@@ -20,7 +20,7 @@ fn start(addresses: &[&str]) -> Result<Guest, String> {
         let inert = crate::abi::fdtable::inert().unwrap();
         guest.adopt(inert, FileType::Unknown, None);
     }
-    let opened = open_all(fixture::manifest(&records), &mut guest.wasi.fds);
+    let opened = open_all(fixture::manifest(&records), 0, &mut guest.wasi.fds);
     match opened {
         Ok(count) => assert_eq!(count as usize, addresses.len()),
         Err(refusal) => return Err(refusal.to_string()),
@@ -103,4 +103,17 @@ fn a_refusal_says_what_is_wrong() {
     assert!(damaged.contains("is damaged"), "{damaged}");
     let privileged = Refusal::CannotListen("0.0.0.0:80".parse().unwrap(), Errno::ACCES);
     assert!(privileged.to_string().contains("CAP_NET_BIND_SERVICE"));
+}
+
+#[test]
+fn connections_to_a_passed_listener_are_set_up_as_far_as_they_can() {
+    use std::os::fd::IntoRawFd;
+    use std::os::unix::net::UnixListener;
+    let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = take(tcp.into_raw_fd());
+    assert!(sockopt::tcp_nodelay(&taken).unwrap());
+    assert_eq!(sockopt::tcp_keepidle(&taken).unwrap(), KEEPALIVE);
+    let scratch = fixture::Scratch::new();
+    let unix = UnixListener::bind(scratch.join("s")).unwrap();
+    drop(take(unix.into_raw_fd()));
 }

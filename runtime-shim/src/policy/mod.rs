@@ -9,7 +9,8 @@
 //! | which directories are granted, and which grants contradict each other | [`grants`] |
 //! | where a place such as `@config` is | [`places`]; `@tmp` [`temporary`] |
 //! | which way leads to a granted directory, and who may have chosen it | [`route`], [`privileged`] |
-//! | which sockets listen | [`listen`] |
+//! | which sockets listen | [`listen`]; [`passed`] for those of a service manager |
+//! | where the addresses of listeners are written | [`listen_report`] |
 //! | which variables the guest sees | [`environment`] |
 //! | what a descriptor may do | [`rights`]; for 0, 1 and 2 [`stdio`] |
 //! | which file a path leads to | [`resolver`], and [`walk`] without `openat2` |
@@ -36,9 +37,11 @@ pub mod files;
 pub mod grants;
 mod hole;
 mod listen;
+pub mod listen_report;
 pub mod opening;
 pub mod os_rights;
 pub mod own;
+pub mod passed;
 mod places;
 pub mod privileged;
 mod pwd;
@@ -67,18 +70,19 @@ use grants::{Current, Granted};
 /// Number of the first listener or granted directory.
 pub const FIRST_PREOPEN: u32 = 3;
 
-/// Opens the listeners of `manifest`, from [`FIRST_PREOPEN`] on, and completes `environment`
-/// with `LISTEN_FDS`. Returns how many there are. Listeners come before directories, so that a
+/// Takes the `passed` listeners ([`passed::check`]) and opens those of `manifest`, from
+/// [`FIRST_PREOPEN`] on, and completes `environment` with `LISTEN_FDS`. Returns how many there are. Listeners come before directories, so that a
 /// program knows their numbers whatever directories are granted.
 ///
 /// # Errors
 /// The reason why the program can't start.
 pub fn listeners(
     manifest: &Manifest,
+    passed: u32,
     fds: &mut FdTable,
     environment: &mut Environment,
 ) -> Result<u32, Refusal> {
-    let listeners = listen::open_all(manifest, fds)?;
+    let listeners = listen::open_all(manifest, passed, fds)?;
     environment.listen_fds = environment::listen_fds(listeners, &mut Keeper::new())?;
     Ok(listeners)
 }
@@ -124,7 +128,7 @@ pub fn resolve(
     fds: &mut FdTable,
     environment: &mut Environment,
 ) -> Result<OffLimits, Refusal> {
-    let listeners = listeners(manifest, fds, environment)?;
+    let listeners = listeners(manifest, 0, fds, environment)?;
     directories(manifest, start, &[], listeners, fds, environment).map(|found| found.0)
 }
 

@@ -1,6 +1,7 @@
 //! Why a program can't start with its grants, as one line.
 
 use super::grants::Grant;
+use super::passed::NotPassed;
 use crate::abi::errno::Errno;
 use crate::report::Printable;
 use core::fmt;
@@ -16,6 +17,14 @@ pub enum Refusal {
     NoCurrentDirectory(Grant),
     CannotOpen(Grant, Errno),
     CannotListen(SocketAddr, Errno),
+    /// The sockets of a service manager can't be taken.
+    NotPassed(NotPassed),
+    /// The addresses of listeners can't be written to the file.
+    CannotReport(&'static [u8], Errno),
+    /// The way to that file leads through a link in a writable grant.
+    ReportRedirected(&'static [u8]),
+    /// The program has more rights than its caller, and would write that file.
+    CallersReport,
     /// A file of `--file` can't be found.
     CannotFind(Access, &'static [u8], Errno),
     /// The way to a file of `--file` leads through a link in a writable grant.
@@ -77,6 +86,23 @@ impl fmt::Display for Refusal {
                 f,
                 "cannot listen on {address}: {} (this program was built with --listen {address})",
                 ListenReason(*error, *address),
+            ),
+            Self::NotPassed(why) => write!(f, "{why}"),
+            Self::CannotReport(path, error) => write!(
+                f,
+                "cannot write {0}: {1} (this program was built with --listen-report {0})",
+                Printable(path),
+                ReportReason(*error),
+            ),
+            Self::ReportRedirected(path) => write!(
+                f,
+                "--listen-report {} leads through a symbolic link in a writable directory, where \
+                 the program could change it; build with the directory that the link names",
+                Printable(path),
+            ),
+            Self::CallersReport => f.write_str(
+                "this program runs with more rights than its caller (set-user-ID, set-group-ID or \
+                 capabilities), and would write a file with them; build without --listen-report",
             ),
             Self::CannotFind(access, host, error) => write!(
                 f,
@@ -211,6 +237,22 @@ impl fmt::Display for Reason {
             Errno::NAMETOOLONG => "its path is too long",
             Errno::MFILE | Errno::NFILE => "too many open files",
             other => return write!(f, "{other:?}"),
+        })
+    }
+}
+
+/// The errors of writing a report, in words.
+struct ReportReason(Errno);
+
+impl fmt::Display for ReportReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Errno::NOENT => "its directory does not exist",
+            Errno::NOTDIR => "a file is in the place of its directory",
+            Errno::ISDIR => "it is a directory",
+            Errno::ROFS => "the file system is read-only",
+            Errno::NOSPC | Errno::DQUOT => "no space is left",
+            other => return write!(f, "{}", Reason(other)),
         })
     }
 }

@@ -51,7 +51,7 @@ impl Rights {
     /// Applies to sockets.
     pub const SOCKET: Self = Self(Self::STREAM.0 | Self::SOCK_SHUTDOWN.0 | Self::SOCK_ACCEPT.0);
 
-    /// A socket that `--listen` opens. To wait for a connection takes the right to read.
+    /// A socket that `--listen` opens or `--listen-fds` takes. To wait for a connection takes the right to read.
     pub const LISTENER: Self = Self(
         Self::FD_READ.0
             | Self::FD_FDSTAT_SET_FLAGS.0

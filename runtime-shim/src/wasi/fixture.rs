@@ -167,6 +167,7 @@ pub fn manifest(records: &[Record<'_>]) -> &'static Manifest {
             Record::Env { assignment } => fields.extend([&b"env"[..], assignment]),
             Record::EnvPass { name } => fields.extend([&b"env-pass"[..], name]),
             Record::EnvInherit => fields.push(b"env-inherit"),
+            Record::ListenReport { path } => fields.extend([&b"listen-report"[..], path]),
             Record::Listen { address } => fields.extend([&b"listen"[..], address]),
             Record::RefuseOwnDirectory => fields.push(b"refuse-own-directory"),
             Record::NoSignals => fields.push(b"no-signals"),
