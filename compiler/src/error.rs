@@ -9,6 +9,16 @@ use std::fmt;
 /// The reason why a build failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// The file has no bytes.
+    #[error(
+        "an empty file, not a WebAssembly module; build one with GOOS=wasip1 GOARCH=wasm go build"
+    )]
+    Empty,
+    /// The file is an executable or an object.
+    #[error(
+        "an ELF file, which is compiled already; give the WebAssembly module or the Go package that it is made from"
+    )]
+    Elf,
     /// The file has no `\0asm` at the start.
     #[error(
         "not a WebAssembly module (no \\0asm at the start); build one with GOOS=wasip1 GOARCH=wasm go build"

@@ -24,7 +24,13 @@ const BAD: &[Bad] = &[
         name: "an empty file",
         module: |dir| bytes(dir, b""),
         flags: &[],
-        says: &[],
+        says: &["an empty file", "GOOS=wasip1"],
+    },
+    Bad {
+        name: "an executable",
+        module: |_| Ok(std::env::current_exe()?),
+        flags: &[],
+        says: &["an ELF file, which is compiled already", "Go package"],
     },
     Bad {
         name: "a file that isn't WebAssembly",

@@ -49,6 +49,21 @@ const REFUSED: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// (flag, what the refusal of its value says).
+const VALUES: &[(&[&str], &str)] = &[
+    (&["--dir", "data:ro"], "write --dir-ro data "),
+    (&["--dir-ro", "data:rw"], "write --dir data "),
+    (&["--env", "$A"], "write --env A to pass"),
+    (
+        &["-j", "x"],
+        "x isn't a number of threads; write 1 to 1024, as in -j 4",
+    ),
+    (
+        &["--listen-report", "file"],
+        "has nothing to report; give --listen or --listen-fds",
+    ),
+];
+
 const ACCEPTED: &[(&str, &[&str])] = &[
     (
         "writable inside read-only",
@@ -117,6 +132,18 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             one_line(&built, 2, "wasi-aot: ", &[says])
         },
     ));
+    for &(flags, says) in VALUES {
+        let name = format!("policy/refused: {}", flags.join(" "));
+        trials.push(test(&name, tool, move |tool| {
+            let dir = tempfile::tempdir()?;
+            let built = tool.build(
+                &guest("start", Goal::Wasip1)?,
+                &dir.path().join("program"),
+                flags,
+            )?;
+            one_line(&built, 2, "wasi-aot: ", &[flags[0], says])
+        }));
+    }
     trials.push(test(
         "policy/note: file functions and no directory",
         tool,

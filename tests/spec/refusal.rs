@@ -26,9 +26,12 @@ fn all_checks(wasm: &[u8], options: &Options) -> Result<(), Error> {
 
 fn refused(error: &Error) -> Outcome {
     match error {
-        Error::Invalid { .. } | Error::Truncated { .. } | Error::NotWasm | Error::Component => {
-            Outcome::Passed
-        }
+        Error::Invalid { .. }
+        | Error::Truncated { .. }
+        | Error::NotWasm
+        | Error::Empty
+        | Error::Elf
+        | Error::Component => Outcome::Passed,
         Error::Unsupported { feature, .. } => Outcome::refused(feature),
         Error::Limit(_) => Outcome::refused("a limit of the compiler"),
         other => Outcome::Failed(format!("refused otherwise: {other}")),

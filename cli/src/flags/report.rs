@@ -2,7 +2,7 @@
 
 use crate::progress::Loudness;
 use anyhow::{Context, Result};
-use clap::{Args, value_parser};
+use clap::Args;
 use console::user_attended_stderr;
 use rayon::ThreadPoolBuilder;
 
@@ -17,8 +17,18 @@ pub struct ReportFlags {
     quiet: bool,
 
     /// Compile with N threads [default: one for each processor]
-    #[arg(short, long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
+    #[arg(short, long, value_name = "N", value_parser = parse_jobs)]
     jobs: Option<u16>,
+}
+
+/// The number of `--jobs`.
+fn parse_jobs(value: &str) -> Result<u16, String> {
+    let jobs = value.parse().ok();
+    let jobs = jobs.filter(|jobs| (1..=1024).contains(jobs));
+    jobs.ok_or_else(|| {
+        let value = crate::describe::show::printable(value);
+        format!("{value} isn't a number of threads; write 1 to 1024, as in -j 4")
+    })
 }
 
 impl ReportFlags {

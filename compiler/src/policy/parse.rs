@@ -28,7 +28,7 @@ impl Grant {
     /// # Errors
     /// As [`Self::parse`].
     pub fn new(access: Access, host: &[u8], guest: Option<&[u8]>) -> Result<Self, Error> {
-        refuse_misread(host, guest.is_some())?;
+        refuse_misread(host, guest)?;
         let normalised = guest.map(normalised_guest);
         if normalised == Some(None) {
             return fail(format!(
@@ -94,9 +94,11 @@ pub(super) fn check_host(access: Access, text: &[u8]) -> Result<(), Error> {
 }
 
 /// Refuses a HOST that begins with `~` or `$VARIABLE`, which no shell has replaced. Also
-/// refuses a single colon before an absolute path, with which other runtimes write GUEST. A
-/// directory that really has such a name can still be granted; the message says how.
-fn refuse_misread(host: &[u8], has_guest: bool) -> Result<(), Error> {
+/// refuses a single colon before an absolute path, with which other runtimes write GUEST, and the
+/// rights at the end that Docker and wazero write, `:ro` and `:rw`. A directory that really has such a
+/// name can still be granted; the message says how.
+fn refuse_misread(host: &[u8], guest: Option<&[u8]>) -> Result<(), Error> {
+    let has_guest = guest.is_some();
     let begins_variable = |rest: &[u8]| {
         rest.first()
             .is_some_and(|&byte| byte == b'{' || byte == b'_' || byte.is_ascii_alphabetic())
@@ -132,6 +134,23 @@ fn refuse_misread(host: &[u8], has_guest: bool) -> Result<(), Error> {
             shown(guest)
         ));
     }
+    let value = match guest {
+        Some(guest) => [host, b"::", guest].concat(),
+        None => host.to_vec(),
+    };
+    for (suffix, flags) in [(":ro", "--dir-ro or --file-ro"), (":rw", "--dir or --file")] {
+        let Some(rest) = value.strip_suffix(suffix.as_bytes()) else {
+            continue;
+        };
+        let flag = flags.split(' ').next().unwrap_or(flags);
+        let other = if has_guest { "/" } else { "::GUEST" };
+        return fail(format!(
+            "{} ends with {suffix}, which would be a part of the name; write {flag} {} (the rights \
+             are those of the flag, {flags}), or add {other} for a name that ends so",
+            shown(&value),
+            shown(rest),
+        ));
+    }
     Ok(())
 }
 
@@ -139,7 +158,8 @@ impl EnvVar {
     /// Parses `NAME=VALUE` or `NAME`.
     ///
     /// # Errors
-    /// [`Error::Policy`] when NAME is empty or holds a space or a comma.
+    /// [`Error::Policy`] when NAME is empty, holds a space or a comma, or is a `$VARIABLE` that no shell
+    /// has replaced.
     pub fn parse(value: &OsStr) -> Result<Self, Error> {
         let value = value.as_encoded_bytes();
         match value.iter().position(|&byte| byte == b'=') {
@@ -161,9 +181,26 @@ impl EnvVar {
             },
             None => Self::Pass { name },
         };
+        refuse_unreplaced(variable.name())?;
         variable.check()?;
         Ok(variable)
     }
+}
+
+/// Refuses the name of a variable with a `$`, which a shell would have replaced.
+fn refuse_unreplaced(name: &[u8]) -> Result<(), Error> {
+    if !name.contains(&b'$') {
+        return Ok(());
+    }
+    let plain: Vec<u8> = (name.iter().copied())
+        .filter(|byte| !b"${}".contains(byte))
+        .collect();
+    fail(format!(
+        "{0} would be taken literally: only a shell replaces variables, and not inside single \
+         quotes; write --env {1} to pass the variable through",
+        shown(name),
+        shown(if plain.is_empty() { b"NAME" } else { &plain }),
+    ))
 }
 
 /// Parses a number of bytes: digits and a unit. `K`, `M`, `G`, `T` and `KiB`, `MiB`, `GiB`,

@@ -332,6 +332,43 @@ fn processor_time_has_a_unit() {
 }
 
 #[test]
+fn rights_are_no_part_of_a_name() {
+    let says = |access, text: &str| {
+        let refused = Grant::parse(access, OsStr::new(text)).map(drop);
+        refused.map_err(|error| error.to_string())
+    };
+    let (ro, rw) = (Access::ReadOnly, Access::ReadWrite);
+    for (access, text, hint) in [
+        (rw, "data:ro", "write --dir-ro data ("),
+        (ro, "data:rw", "write --dir data ("),
+        (ro, "data:ro", "add ::GUEST for a name"),
+        (rw, "data::/x:ro", "write --dir-ro data::/x ("),
+        (rw, "data::/x:rw", "or add / for a name"),
+    ] {
+        let refused = says(access, text).unwrap_err();
+        assert!(refused.contains(hint), "{text}: {refused}");
+    }
+    for name in ["data:ro::/data", "data::/x:ro/", "data:r", "./a:ro/b"] {
+        assert_eq!(says(rw, name), Ok(()), "{name}");
+    }
+}
+
+#[test]
+fn a_variable_is_named_without_a_dollar() {
+    let refused = |text: &str| EnvVar::parse(OsStr::new(text)).unwrap_err().to_string();
+    for (text, hint) in [
+        ("$A", "write --env A to pass"),
+        ("${HOME}=x", "write --env HOME to pass"),
+        ("$", "write --env NAME to pass"),
+    ] {
+        let refused = refused(text);
+        assert!(refused.contains(hint), "{text}: {refused}");
+    }
+    // A value is anything.
+    EnvVar::parse(OsStr::new("A=$B")).unwrap();
+}
+
+#[test]
 fn variables_are_set_or_passed() {
     let parse = |text: &str| EnvVar::parse(OsStr::new(text));
     let set = parse("A=b=c").unwrap();

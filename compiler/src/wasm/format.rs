@@ -8,17 +8,17 @@ use wasmparser::{ImportSectionReader, Parser, Payload, TypeRef, WasmFeatures};
 /// component has layer 1 in the version's upper half.
 ///
 /// # Errors
-/// [`Error::Truncated`], [`Error::NotWasm`], [`Error::Component`].
+/// [`Error::Truncated`], [`Error::NotWasm`], [`Error::Empty`], [`Error::Elf`], [`Error::Component`].
 pub(crate) fn check_header(wasm: &[u8]) -> Result<(), Error> {
     const MAGIC: &[u8; 4] = b"\0asm";
     if !wasm.starts_with(MAGIC) {
-        let cut = !wasm.is_empty() && MAGIC.starts_with(wasm);
-        return Err(if cut {
-            Error::Truncated {
+        return Err(match wasm {
+            [] => Error::Empty,
+            [0x7f, b'E', b'L', b'F', ..] => Error::Elf,
+            _ if MAGIC.starts_with(wasm) => Error::Truncated {
                 offset: wasm.len() as u64,
-            }
-        } else {
-            Error::NotWasm
+            },
+            _ => Error::NotWasm,
         });
     }
     match wasm.get(4..8) {
