@@ -10,18 +10,20 @@
 //!   name. The name isn't looked up a second time.
 //! - Nobody else writes to the directory. The directory belongs to the user, and the
 //!   programs that are run can't reach it, whatever they are granted (`Policy::hole`).
-//! - Once the directory is open, only its descriptor is used ([`directory`]).
+//! - Once the directory is open, only its descriptor is used ([`directory`]), but for the files that
+//!   Go reads ([`library`]).
 //! - Files whose names don't have the form of the cache's names are never touched.
-//! - The entries together take at most [`LIMIT`] bytes, and those that weren't used for
+//! - The entries and libraries together take at most [`LIMIT`] bytes, and those that weren't used for
 //!   [`KEPT`] go.
 
 mod directory;
+mod library;
 mod name;
 #[cfg(test)]
 mod tests;
 
 use anyhow::{Context, Result};
-use directory::Directory;
+use directory::{Directory, Meta};
 use name::Name;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -72,10 +74,12 @@ pub enum Found {
     NotKept(Vec<u8>, anyhow::Error),
 }
 
-/// Entries that were counted, or removed.
+/// What was counted, or removed.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Total {
     pub entries: usize,
+    /// Directories of changed Go files.
+    pub libraries: usize,
     pub bytes: u64,
 }
 
@@ -155,37 +159,65 @@ impl Cache {
         None
     }
 
-    /// The number and size of all entries.
+    /// A directory for changed Go files, whose `name` says what is in them. It exists then.
+    ///
+    /// # Errors
+    /// When it can't be made.
+    pub fn library(&self, name: &str) -> std::io::Result<PathBuf> {
+        library::make(self.path(), name)
+    }
+
+    /// All entries and libraries.
+    fn items(&self) -> Vec<(Item, Meta)> {
+        let entries = self.directory.files().into_iter();
+        let entries = entries.map(|(name, meta)| (Item::Entry(name), meta));
+        let libraries = library::all(self.path()).into_iter();
+        let libraries = libraries.map(|(path, meta)| (Item::Library(path), meta));
+        entries.chain(libraries).collect()
+    }
+
+    /// The number and size of all entries and libraries.
     pub fn total(&self) -> Total {
         let mut total = Total::default();
-        for (_, file) in self.directory.files() {
-            total.add(file.size);
+        for (item, meta) in self.items() {
+            total.add(&item, meta.size);
         }
         total
     }
 
-    /// Removes entries that weren't used for longer than `kept`, and files that were never
+    /// Removes what wasn't used for longer than `kept`, and files that were never
     /// completed; then those that weren't used for longest, until the rest take at most `limit`
     /// bytes. Returns what was removed. Failures are ignored.
     pub fn sweep(&self, kept: Duration, limit: u64) -> Total {
-        let mut files = self.directory.files();
+        let mut items = self.items();
         // The latest first.
-        files.sort_by_key(|(_, file)| std::cmp::Reverse(file.used));
+        items.sort_by_key(|(_, meta)| std::cmp::Reverse(meta.used));
         let now = SystemTime::now();
         let mut removed = Total::default();
         let mut rest = 0u64;
-        for (name, file) in files {
-            let age = now.duration_since(file.used);
+        for (item, meta) in items {
+            let age = now.duration_since(meta.used);
             let is_old = age.is_ok_and(|age| age > kept);
-            rest = rest.saturating_add(file.size);
+            rest = rest.saturating_add(meta.size);
             if is_old || rest > limit {
-                self.directory.remove(&name);
-                rest -= file.size;
-                removed.add(file.size);
+                match &item {
+                    Item::Entry(name) => self.directory.remove(name),
+                    Item::Library(path) => library::remove(path),
+                }
+                rest -= meta.size;
+                removed.add(&item, meta.size);
             }
         }
         removed
     }
+}
+
+/// What the cache holds.
+enum Item {
+    /// An executable, or a file that wasn't completed, by its name.
+    Entry(String),
+    /// A directory of changed Go files, by its path.
+    Library(PathBuf),
 }
 
 /// An entry, its bytes compared with its name.
@@ -195,8 +227,11 @@ struct Entry {
 }
 
 impl Total {
-    fn add(&mut self, bytes: u64) {
-        self.entries += 1;
+    fn add(&mut self, item: &Item, bytes: u64) {
+        match item {
+            Item::Entry(_) => self.entries += 1,
+            Item::Library(_) => self.libraries += 1,
+        }
         self.bytes += bytes;
     }
 }

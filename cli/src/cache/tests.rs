@@ -247,6 +247,7 @@ fn what_was_not_used_for_longest_goes_first() {
     let [a, b, c] = [entry("a", 30), entry("b", 10), entry("c", 20)];
     let all = Total {
         entries: 3,
+        libraries: 0,
         bytes: 300,
     };
     assert_eq!(cache.total(), all);
@@ -256,6 +257,43 @@ fn what_was_not_used_for_longest_goes_first() {
     assert!(!a.exists() && b.exists() && c.exists());
     assert_eq!(cache.sweep(Duration::MAX, 0).entries, 2);
     assert_eq!(cache.total(), Total::default());
+}
+
+/// They count like executables, and nothing beside them is touched.
+#[test]
+fn libraries_of_go_are_counted_and_removed() {
+    let (base, cache) = cache();
+    let make = |digit: &str, age: u64| {
+        let path = cache.library(&digit.repeat(16)).unwrap();
+        fs::create_dir(path.join("os")).unwrap();
+        fs::write(path.join("os/file.go"), [0; 100]).unwrap();
+        let used = SystemTime::now() - Duration::from_secs(age);
+        File::open(&path).unwrap().set_modified(used).unwrap();
+        path
+    };
+    let [a, b] = [make("a", 30), make("b", 10)];
+    let outside = base.path().join("outside");
+    fs::write(&outside, "kept").unwrap();
+    symlink(&outside, a.join("goroot")).unwrap();
+    let others = ["notes", "0123456789abcdeF"].map(|name| cache.path().join("go").join(name));
+    others
+        .each_ref()
+        .map(|other| fs::create_dir(other).unwrap());
+    symlink(base.path(), cache.path().join("go").join("c".repeat(16))).unwrap();
+    let total = cache.total();
+    assert_eq!((total.entries, total.libraries, total.bytes), (0, 2, 200));
+    assert_eq!(cache.sweep(KEPT, 200), Total::default());
+    let removed = cache.sweep(KEPT, 199);
+    assert_eq!((removed.libraries, removed.bytes), (1, 100));
+    assert!(!a.exists() && b.exists());
+    // Who asks for one uses it.
+    let long_ago = SystemTime::now() - KEPT - Duration::from_secs(60);
+    File::open(&b).unwrap().set_modified(long_ago).unwrap();
+    assert_eq!(cache.library(&"b".repeat(16)).unwrap(), b);
+    assert_eq!(cache.sweep(KEPT, 200), Total::default());
+    File::open(&b).unwrap().set_modified(long_ago).unwrap();
+    assert_eq!(cache.sweep(KEPT, 200).libraries, 1);
+    assert!(!b.exists() && outside.exists() && others.iter().all(|other| other.exists()));
 }
 
 #[test]

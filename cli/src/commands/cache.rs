@@ -10,11 +10,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 use wasi_aot_compiler::policy::parse_size;
 
-/// Show or remove the executables that run keeps
+/// Show or remove what wasi-aot keeps: executables of run, and changed files of Go's library
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The cache takes at most 2 GiB. Executables that weren't used for 30 days are
-removed, and beyond 2 GiB those that weren't used for longest.
+    after_help = "The cache takes at most 2 GiB. What wasn't used for 30 days is removed, and beyond
+2 GiB what wasn't used for longest.
 
 An entry depends on the module, the flags and wasi-aot's sources, so a copy of the
 directory is good on another machine, too."
@@ -28,15 +28,15 @@ pub struct Cache {
 enum Command {
     /// Print the cache's directory
     Dir,
-    /// Print how many executables there are, and their size
+    /// Print how much there is, and its size
     Size,
-    /// Remove executables
+    /// Remove it
     Clean(Clean),
 }
 
 #[derive(Debug, Args)]
 struct Clean {
-    /// Keep those that were used last, up to this size together, like 500MB
+    /// Keep what was used last, up to this size together, like 500MB
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     max: Option<u64>,
 }
@@ -80,5 +80,11 @@ fn sentence(total: &Total) -> String {
         1 => "executable",
         _ => "executables",
     };
-    format!("{} {noun}, {}", total.entries, show::bytes(total.bytes))
+    let libraries = match total.libraries {
+        0 => String::new(),
+        1 => " and 1 library of changed Go files".into(),
+        more => format!(" and {more} libraries of changed Go files"),
+    };
+    let bytes = show::bytes(total.bytes);
+    format!("{} {noun}{libraries}, {bytes}", total.entries)
 }

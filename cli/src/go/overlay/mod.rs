@@ -181,9 +181,7 @@ pub(super) fn kept(name: &str) -> Result<PathBuf> {
     };
     // With the checks of the cache: nobody else can write there.
     let cache = crate::cache::Cache::create(&base, path)??;
-    let directory = cache.path().join("go").join(name);
-    fs::create_dir_all(&directory)?;
-    Ok(directory)
+    Ok(cache.library(name)?)
 }
 
 /// Go refuses to replace files below GOMODCACHE, where the toolchains lie that Go fetches
