@@ -3,6 +3,7 @@
 use crate::describe::show;
 use crate::go::needs;
 use crate::progress::Progress;
+use crate::settings::Settings;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
@@ -50,6 +51,19 @@ pub fn granted_by(file: &Path, policy: &Policy, progress: &Progress) {
     let file = show::one_line(&file.display().to_string());
     for grant in grants(policy) {
         progress.note(&format!("{file} grants {grant}"));
+    }
+}
+
+/// Says that a file with settings has grants which `command` doesn't take.
+pub fn not_granted_by(settings: &Settings, command: &str, progress: &Progress) {
+    let Some(file) = &settings.path else {
+        return;
+    };
+    if !grants(&settings.policy).is_empty() {
+        let file = show::one_line(&file.display().to_string());
+        progress.note(&format!(
+            "{file} has grants, and {command} takes none from it; give --policy {file}"
+        ));
     }
 }
 

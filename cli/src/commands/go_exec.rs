@@ -1,10 +1,7 @@
 //! `wasi-aot go-exec FILE ARGS...`: what `go test` and `go run` start modules with.
 
-use crate::flags::codegen::TuningFlags;
-use crate::flags::policy::PolicyFlags;
-use crate::flags::report::ReportFlags;
+use crate::flags::start::StartFlags;
 use crate::input;
-use crate::settings;
 use crate::start::{self, Module};
 use anyhow::{Context, Result};
 use clap::{Args, ValueHint};
@@ -37,28 +34,21 @@ pub struct GoExec {
     command: Vec<OsString>,
 
     #[command(flatten)]
-    report: ReportFlags,
-
-    #[command(flatten)]
-    tuning: TuningFlags,
-
-    #[command(flatten)]
-    policy: PolicyFlags,
+    flags: StartFlags,
 }
 
 impl GoExec {
     /// Returns only if the program couldn't be started.
     pub fn run(self) -> Result<()> {
         let (file, arguments) = self.command.split_first().context("BUG: no file")?;
-        let mut options = settings::options(&self.policy, Policy::default())?;
+        let mut options = self.flags.options()?;
         add_defaults(&mut options.policy, arguments);
-        self.tuning.apply(&mut options)?;
         let module = Module {
             wasm: input::read(Path::new(file))?,
             name: input::name(Path::new(file)),
             arg0: file.clone(),
         };
-        start::start(&self.report, &module, &[], options, arguments)
+        start::start(&self.flags.report, &module, &[], options, arguments)
     }
 }
 

@@ -1,23 +1,18 @@
 //! `wasi-aot run INPUT ARGS...`: the executable is made, or taken from the cache, and replaces
 //! this process.
 
-use crate::describe::show;
-use crate::flags::codegen::TuningFlags;
 use crate::flags::go::GoFlags;
-use crate::flags::policy::PolicyFlags;
 use crate::flags::preload::PreloadFlags;
-use crate::flags::report::ReportFlags;
+use crate::flags::start::StartFlags;
 use crate::input;
 use crate::notes;
 use crate::progress::Progress;
-use crate::settings::{self, Settings};
+use crate::settings::Settings;
 use crate::source::{self, Source};
 use crate::start::{self, Module};
 use anyhow::Result;
 use clap::{Args, ValueHint};
 use std::ffi::OsString;
-use wasi_aot_compiler::Observer as _;
-use wasi_aot_compiler::policy::Policy;
 
 /// Compile a module or a Go package, or take it from the cache, and run it
 #[derive(Debug, Args)]
@@ -46,16 +41,10 @@ pub struct Run {
     command: Vec<OsString>,
 
     #[command(flatten)]
-    report: ReportFlags,
-
-    #[command(flatten)]
-    tuning: TuningFlags,
+    flags: StartFlags,
 
     #[command(flatten)]
     preload: PreloadFlags,
-
-    #[command(flatten)]
-    policy: PolicyFlags,
 
     #[command(flatten)]
     go: GoFlags,
@@ -77,24 +66,16 @@ impl Run {
 
     /// Says that the settings have grants which aren't taken.
     fn note_grants(&self) {
-        let (Some(path), None) = (&self.settings.path, self.policy.file()) else {
-            return;
-        };
-        if !notes::grants(&self.settings.policy).is_empty() {
-            let path = show::one_line(&path.display().to_string());
-            let progress = Progress::new(self.report.loudness_beside_a_program());
-            progress.note(&format!(
-                "{path} has grants, and run takes none from it; give --policy {path}"
-            ));
+        if self.flags.policy.file().is_none() {
+            let progress = Progress::new(self.flags.report.loudness_beside_a_program());
+            notes::not_granted_by(&self.settings, "run", &progress);
         }
     }
 
     /// Returns only if the program couldn't be started.
     pub fn run(self) -> Result<()> {
-        // A file that came with the sources grants nothing to a program that runs at once.
-        let mut options = settings::options(&self.policy, Policy::default())?;
+        let options = self.flags.options()?;
         self.note_grants();
-        self.tuning.apply(&mut options)?;
         let (source, count) = Source::of(&self.command, &self.go, &[])?;
         let arguments = &self.command[count..];
         let (module, arguments) = match &source {
@@ -111,7 +92,7 @@ impl Run {
                 flags,
                 overlay,
             } => {
-                let progress = Progress::new(self.report.loudness_beside_a_program());
+                let progress = Progress::new(self.flags.report.loudness_beside_a_program());
                 let program = source::compile(package, flags, *overlay, &progress)?;
                 let module = Module {
                     wasm: program.wasm,
@@ -124,7 +105,7 @@ impl Run {
         };
         let preloads = self.preload.read()?;
         start::start(
-            &self.report,
+            &self.flags.report,
             &module,
             &preloads.modules(),
             options,

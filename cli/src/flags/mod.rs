@@ -5,3 +5,4 @@ pub mod go;
 pub mod policy;
 pub mod preload;
 pub mod report;
+pub mod start;
