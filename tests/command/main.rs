@@ -21,6 +21,7 @@ mod keys;
 mod output;
 mod overlay;
 mod package;
+mod place;
 mod policy;
 mod repeat;
 mod run;

@@ -1,9 +1,10 @@
 //! Does the overlay of Go's library bring what Go leaves out on wasip1? The guest is built twice
 //! by the same Go, natively and by `wasi-aot build`, and behaves the same.
 
+use crate::place::{Place, finish};
 use crate::support::text;
 use anyhow::{Context, Result, ensure};
-use harness::go::{Flavour, Goal, NEWEST, OLDER, Toolchain, keep_go_cache};
+use harness::go::{Flavour, Goal, NEWEST, OLDER};
 use harness::live::Live;
 use harness::paths;
 use harness::run::{Ends, Finished, Run};
@@ -16,24 +17,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
-use tempfile::TempDir;
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     let mut trials = Vec::new();
     for version in OLDER.into_iter().chain([NEWEST]) {
         let tool = Arc::clone(tool);
         trials.push(test(format!("overlay/go{version}"), move || {
-            let place = Place::new(&tool, version)?;
-            let ours = place.build(&["--hostname", "--env", "TZ"])?;
-            files(&place, &ours)?;
-            zones(&place, &ours)?;
-            names(&place, &ours)?;
-            signals(&place, &ours)?;
+            let overlay = Overlay::new(&tool, version)?;
+            let ours = overlay.build(&["--hostname", "--env", "TZ"])?;
+            files(&overlay, &ours)?;
+            zones(&overlay, &ours)?;
+            names(&overlay, &ours)?;
+            signals(&overlay, &ours)?;
             if version == NEWEST {
-                off(&place)?;
-                own_overlay(&place)?;
-                in_the_module_cache(&place)?;
-                printed(&place)?;
+                off(&overlay)?;
+                own_overlay(&overlay)?;
+                in_the_module_cache(&overlay)?;
+                printed(&overlay)?;
             }
             Ok(())
         }));
@@ -41,49 +41,37 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     trials
 }
 
-struct Place {
-    tool: Arc<Tool>,
-    go: Toolchain,
+/// The guest with its programs, in a place.
+struct Overlay {
+    place: Place,
     /// Where programs run: empty before each.
     work: PathBuf,
-    directory: TempDir,
 }
 
 fn guest() -> PathBuf {
     paths::root().join("tests/guests/overlay")
 }
 
-impl Place {
+impl Overlay {
     fn new(tool: &Arc<Tool>, version: &'static str) -> Result<Self> {
-        let directory = tempfile::tempdir_in(tool.directory())?;
+        let place = Place::new(tool, version, &guest())?;
         Ok(Self {
-            tool: Arc::clone(tool),
-            go: Toolchain::new(version)?,
-            work: directory.path().join("work"),
-            directory,
+            work: place.beside("work"),
+            place,
         })
-    }
-
-    fn with_go(&self, arguments: &[&str]) -> Result<Command> {
-        let mut command = self.tool.command(arguments);
-        self.go.lend(&mut command)?;
-        keep_go_cache(&mut command);
-        command.env("XDG_CACHE_HOME", self.directory.path().join("cache"));
-        command.current_dir(guest());
-        Ok(command)
     }
 
     /// Builds the guest for the tested target, and returns the executable.
     fn build(&self, flags: &[&str]) -> Result<PathBuf> {
-        self.built_by(self.with_go(&["build", "-O0", "-q"])?, flags)
+        self.built_by(self.place.wasi_aot_command(&["build", "-O0", "-q"])?, flags)
     }
 
     fn built_by(&self, mut command: Command, flags: &[&str]) -> Result<PathBuf> {
-        let output = self.directory.path().join("app");
+        let output = self.place.beside("app");
         command.args(["--force", "--target", target::tested().name(), "-o"]);
         command.arg(&output).arg("--dir").arg(&self.work);
         command.args(flags).arg(".");
-        let built = Run::of(command).seconds(600).run()?;
+        let built = finish(command)?;
         ensure!(built.ends == Ends::Exit(0), "{}", text(&built.stderr));
         Ok(output)
     }
@@ -111,7 +99,10 @@ impl Place {
 
     /// Runs the program natively and as ours, by the same shell. Both print the same.
     fn same(&self, ours: &Path, before: &str, uses: &[&str]) -> Result<()> {
-        let native = self.go.build("overlay", Flavour::Plain, Goal::Native)?;
+        let native = self
+            .place
+            .go
+            .build("overlay", Flavour::Plain, Goal::Native)?;
         let expected = self.run(&Program::Native(&native), before, uses)?;
         let found = self.run(&Program::Ours(ours), before, uses)?;
         ensure!(
@@ -141,27 +132,27 @@ enum Program<'a> {
     Ours(&'a Path),
 }
 
-fn files(place: &Place, ours: &Path) -> Result<()> {
+fn files(overlay: &Overlay, ours: &Path) -> Result<()> {
     for umask in ["022", "077", "027"] {
-        place.same(ours, &format!("umask {umask}"), &["modes", "root"])?;
+        overlay.same(ours, &format!("umask {umask}"), &["modes", "root"])?;
     }
-    place.same(ours, ":", &["errors"])
+    overlay.same(ours, ":", &["errors"])
 }
 
 /// The zones come from the program, so that no zone of the machine matters.
-fn zones(place: &Place, ours: &Path) -> Result<()> {
+fn zones(overlay: &Overlay, ours: &Path) -> Result<()> {
     for zone in ["Asia/Tokyo", "Europe/Lisbon", "", "No/Such"] {
-        place.same(ours, &format!("export TZ={zone}"), &["zones"])?;
+        overlay.same(ours, &format!("export TZ={zone}"), &["zones"])?;
     }
     Ok(())
 }
 
-fn names(place: &Place, ours: &Path) -> Result<()> {
-    place.same(ours, ":", &["names", "self"])
+fn names(overlay: &Overlay, ours: &Path) -> Result<()> {
+    overlay.same(ours, ":", &["names", "self"])
 }
 
-fn signals(place: &Place, ours: &Path) -> Result<()> {
-    let live = place.start(ours, &["notify"])?;
+fn signals(overlay: &Overlay, ours: &Path) -> Result<()> {
+    let live = overlay.start(ours, &["notify"])?;
     live.until("ready")?;
     let mut said = String::from("ready\n");
     for (signal, name) in [
@@ -183,7 +174,7 @@ fn signals(place: &Place, ours: &Path) -> Result<()> {
     ensure!(ended.ends == Ends::Exit(0) && text(&ended.stdout) == said);
 
     // A waiting program doesn't compute.
-    let live = place.start(ours, &["reset"])?;
+    let live = overlay.start(ours, &["reset"])?;
     live.until("ready")?;
     live.until_state('S')?;
     live.signal(Signal::TERM)?;
@@ -191,13 +182,13 @@ fn signals(place: &Place, ours: &Path) -> Result<()> {
     live.signal(Signal::TERM)?;
     ensure!(live.ended()?.ends == Ends::Signal(15));
 
-    let live = place.start(ours, &["context"])?;
+    let live = overlay.start(ours, &["context"])?;
     live.until("ready")?;
     live.signal(Signal::INT)?;
     live.until("context canceled")?;
     ensure!(live.ended()?.ends == Ends::Exit(0));
 
-    let live = place.start(ours, &["ignore"])?;
+    let live = overlay.start(ours, &["ignore"])?;
     live.until("true false\nready")?;
     live.signal(Signal::INT)?;
     live.until_state('S')?;
@@ -206,18 +197,18 @@ fn signals(place: &Place, ours: &Path) -> Result<()> {
     Ok(())
 }
 
-fn off(place: &Place) -> Result<()> {
-    let ours = place.build(&["--no-go-overlay"])?;
-    let said = place.run(&Program::Ours(&ours), "umask 022", &["modes"])?;
+fn off(overlay: &Overlay) -> Result<()> {
+    let ours = overlay.build(&["--no-go-overlay"])?;
+    let said = overlay.run(&Program::Ours(&ours), "umask 022", &["modes"])?;
     // Go's fiction.
     ensure!(text(&said.stdout).contains("-rw------- plain\n"));
-    let ours = place.build(&["--no-signals"])?;
-    let live = place.start(&ours, &["notify"])?;
+    let ours = overlay.build(&["--no-signals"])?;
+    let live = overlay.start(&ours, &["notify"])?;
     live.until("ready")?;
     // A shell starts jobs in the background with INT ignored.
     live.signal(Signal::TERM)?;
     ensure!(live.ended()?.ends == Ends::Signal(15));
-    let said = place.run(&Program::Ours(&ours), ":", &["names"])?;
+    let said = overlay.run(&Program::Ours(&ours), ":", &["names"])?;
     ensure!(
         text(&said.stdout).contains("not granted by wasi-aot: --hostname"),
         "{}",
@@ -227,31 +218,36 @@ fn off(place: &Place) -> Result<()> {
 }
 
 /// The user's own overlay is used, too, unless both replace the same file.
-fn own_overlay(place: &Place) -> Result<()> {
+fn own_overlay(overlay: &Overlay) -> Result<()> {
     let main = guest().join("root_new.go");
-    let other = place.directory.path().join("other.go");
+    let other = overlay.place.beside("other.go");
     fs::write(
         &other,
         "package main\n\nfunc root() { println(\"replaced\") }\n",
     )?;
-    let overlay = place.directory.path().join("overlay.json");
+    let json = overlay.place.beside("overlay.json");
     let replacing = |file: &Path| format!("{{\"Replace\":{{{file:?}:{other:?}}}}}");
-    fs::write(&overlay, replacing(&main))?;
-    let flag = format!("-overlay={}", overlay.display());
-    let mut command = place.with_go(&["build", "-O0", "-q"])?;
+    fs::write(&json, replacing(&main))?;
+    let flag = format!("-overlay={}", json.display());
+    let mut command = overlay.place.wasi_aot_command(&["build", "-O0", "-q"])?;
     command.env("GOFLAGS", format!("-buildvcs=false {flag}"));
-    let ours = place.built_by(command, &[])?;
-    let said = place.run(&Program::Ours(&ours), ":", &["root", "self"])?;
+    let ours = overlay.built_by(command, &[])?;
+    let said = overlay.run(&Program::Ours(&ours), ":", &["root", "self"])?;
     ensure!(
         text(&said.stderr) == "replaced\n" && text(&said.stdout).ends_with("interrupt\n"),
         "{}{}",
         text(&said.stderr),
         text(&said.stdout)
     );
-    let signals = place.go.goroot.join("src/os/signal/signal_unix.go");
+    let signals = overlay.place.go.goroot.join("src/os/signal/signal_unix.go");
     fs::copy(&signals, &other)?;
-    fs::write(&overlay, replacing(&signals))?;
-    let refused = Run::of(place.with_go(&["build", ".", "--", &flag])?).run()?;
+    fs::write(&json, replacing(&signals))?;
+    let refused = Run::of(
+        overlay
+            .place
+            .wasi_aot_command(&["build", ".", "--", &flag])?,
+    )
+    .run()?;
     refused.one_line(
         2,
         "wasi-aot: -overlay ",
@@ -260,36 +256,50 @@ fn own_overlay(place: &Place) -> Result<()> {
 }
 
 /// Go refuses overlays for a GOROOT below GOMODCACHE.
-fn in_the_module_cache(place: &Place) -> Result<()> {
-    let around = place.go.goroot.parent().context("GOROOT lies somewhere")?;
-    let mut command = place.with_go(&["build", "-O0", "-q"])?;
+fn in_the_module_cache(overlay: &Overlay) -> Result<()> {
+    let around = overlay
+        .place
+        .go
+        .goroot
+        .parent()
+        .context("GOROOT lies somewhere")?;
+    let mut command = overlay.place.wasi_aot_command(&["build", "-O0", "-q"])?;
     command.env("GOMODCACHE", around);
-    let ours = place.built_by(command, &[])?;
-    place.same(&ours, ":", &["self"])?;
-    let mut command = place.with_go(&["overlay"])?;
+    let ours = overlay.built_by(command, &[])?;
+    overlay.same(&ours, ":", &["self"])?;
+    let mut command = overlay.place.wasi_aot_command(&["overlay"])?;
     command.env("GOMODCACHE", around);
     let refused = Run::of(command).run()?;
     refused.one_line(1, "wasi-aot: ", &["module cache", "wasi-aot build"])
 }
 
 /// What `wasi-aot overlay` prints is for the user's own go command.
-fn printed(place: &Place) -> Result<()> {
-    let printed = Run::of(place.with_go(&["overlay"])?).run()?;
-    let overlay = text(&printed.stdout).trim().to_owned();
-    let module = place.directory.path().join("module.wasm");
-    let mut command = place.go.command(Goal::Wasip1)?;
-    command.arg("build").arg(format!("-overlay={overlay}"));
+fn printed(overlay: &Overlay) -> Result<()> {
+    let printed = Run::of(overlay.place.wasi_aot_command(&["overlay"])?).run()?;
+    let json = text(&printed.stdout).trim().to_owned();
+    let module = overlay.place.beside("module.wasm");
+    let mut command = overlay.place.go.command(Goal::Wasip1)?;
+    command.arg("build").arg(format!("-overlay={json}"));
     command.arg("-o").arg(&module).arg(".").current_dir(guest());
     let built = Run::of(command).seconds(600).run()?;
     ensure!(built.ends == Ends::Exit(0), "{}", text(&built.stderr));
-    let ours = place.directory.path().join("app");
-    let built = place.tool.build(&module, &ours, ["-O0", "--force"])?;
+    let ours = overlay.place.beside("app");
+    let built = overlay
+        .place
+        .tool
+        .build(&module, &ours, ["-O0", "--force"])?;
     let said = text(&built.stderr);
     ensure!(!said.contains("no signal"), "{said}");
-    place.same(&ours, ":", &["self"])?;
+    overlay.same(&ours, ":", &["self"])?;
     // A module without the overlay gets a note.
-    let without = place.go.build("overlay", Flavour::Plain, Goal::Wasip1)?;
-    let built = place.tool.build(&without, &ours, ["-O0", "--force"])?;
+    let without = overlay
+        .place
+        .go
+        .build("overlay", Flavour::Plain, Goal::Wasip1)?;
+    let built = overlay
+        .place
+        .tool
+        .build(&without, &ours, ["-O0", "--force"])?;
     let said = text(&built.stderr);
     ensure!(
         said.contains("no signal reaches the module") && said.contains("wasi-aot build PACKAGE"),

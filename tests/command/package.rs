@@ -1,19 +1,19 @@
 //! Does `wasi-aot` take Go packages in all forms that the go command takes, and does it leave to
 //! Go what is Go's: flags, names, errors?
 
+use crate::place::{Place, finish};
 use crate::support::{one_line, text};
 use anyhow::{Context, Result, ensure};
-use harness::go::{Goal, NEWEST, OLDER, Toolchain};
+use harness::go::{NEWEST, OLDER};
 use harness::paths;
-use harness::run::{Ends, Finished, Run};
+use harness::run::{Ends, Finished};
 use harness::suite::test;
 use harness::tool::Tool;
 use libtest_mimic::Trial;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
-use tempfile::TempDir;
 
 /// Files of the module `example.com/pets`.
 const FILES: [(&str, &str); 7] = [
@@ -79,7 +79,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         let mut add = |name: &str, check: fn(&Place) -> Result<()>| {
             let tool = Arc::clone(tool);
             trials.push(test(format!("package/{name} go{version}"), move || {
-                check(&Place::new(&tool, version)?)
+                check(&pets(&tool, version)?)
             }));
         };
         add("tested", tested);
@@ -97,72 +97,30 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     trials
 }
 
-/// A directory with the module in `pets`, and a Go that has caches of its own.
-struct Place {
-    tool: PathBuf,
-    go: Toolchain,
-    /// Go's build cache, which all tests share.
-    cache: String,
-    directory: TempDir,
+/// A place with the module in `pets`.
+fn pets(tool: &Arc<Tool>, version: &'static str) -> Result<Place> {
+    let place = Place::new(tool, version, Path::new("pets"))?;
+    for (name, contents) in FILES {
+        let path = place.path(name);
+        fs::create_dir_all(path.parent().context("a file is in a directory")?)?;
+        fs::write(path, contents)?;
+    }
+    Ok(place)
 }
 
-impl Place {
-    fn new(tool: &Tool, version: &'static str) -> Result<Self> {
-        // Tests write here, and go-exec grants the directory for temporary files.
-        let directory = tempfile::tempdir_in(tool.directory())?;
-        for (name, contents) in FILES {
-            let path = directory.path().join("pets").join(name);
-            fs::create_dir_all(path.parent().context("a file is in a directory")?)?;
-            fs::write(path, contents)?;
-        }
-        let go = Toolchain::new(version)?;
-        let mut cache = go.command(Goal::Native)?;
-        cache.args(["env", "GOCACHE"]);
-        Ok(Self {
-            tool: tool.path.clone(),
-            go,
-            cache: text(&finish(cache)?.stdout).trim().into(),
-            directory,
-        })
-    }
-
-    fn path(&self, below: &str) -> PathBuf {
-        self.directory.path().join("pets").join(below)
-    }
-
-    /// `PROGRAM ARGS...` in the module's directory, with this Go on PATH.
-    fn command(&self, program: &Path, arguments: &[&str]) -> Result<Command> {
-        let mut command = Command::new(program);
-        self.go.lend(&mut command)?;
-        command.env("GOCACHE", &self.cache);
-        command.env("XDG_CACHE_HOME", self.directory.path().join("cache"));
-        command.args(arguments).current_dir(self.path(""));
-        Ok(command)
-    }
-
-    /// Runs `wasi-aot ARGS...`.
-    fn wasi_aot(&self, arguments: &[&str]) -> Result<Finished> {
-        finish(self.command(&self.tool, arguments)?)
-    }
-
-    /// Builds, and returns what the program `output` prints.
-    fn built(&self, arguments: &[&str], output: &str) -> Result<String> {
-        let built = self.wasi_aot(&[&["build", "-q", "-O0"], arguments].concat())?;
-        ensure!(
-            built.ends == Ends::Exit(0),
-            "{arguments:?}: {}",
-            text(&built.stderr)
-        );
-        let said = text(&built.stderr);
-        ensure!(said.is_empty(), "{arguments:?}: {said}");
-        let ran = finish(self.command(&self.path(output), &["a"])?)?;
-        fs::remove_file(self.path(output))?;
-        Ok(format!("{}{}", text(&ran.stdout), text(&ran.stderr)))
-    }
-}
-
-fn finish(command: Command) -> Result<Finished> {
-    Run::of(command).seconds(600).run()
+/// Builds, and returns what the program `output` prints.
+fn built(place: &Place, arguments: &[&str], output: &str) -> Result<String> {
+    let built = place.wasi_aot(&[&["build", "-q", "-O0"], arguments].concat())?;
+    ensure!(
+        built.ends == Ends::Exit(0),
+        "{arguments:?}: {}",
+        text(&built.stderr)
+    );
+    let said = text(&built.stderr);
+    ensure!(said.is_empty(), "{arguments:?}: {said}");
+    let ran = finish(place.command(&place.path(output), &["a"])?)?;
+    fs::remove_file(place.path(output))?;
+    Ok(format!("{}{}", text(&ran.stdout), text(&ran.stderr)))
 }
 
 fn forms(place: &Place) -> Result<()> {
@@ -200,7 +158,7 @@ fn forms(place: &Place) -> Result<()> {
             )?;
             continue;
         }
-        let printed = place.built(arguments, output)?;
+        let printed = built(place, arguments, output)?;
         ensure!(printed == prints, "{arguments:?}: {printed}");
     }
     // Nothing but the package is in the directory.
@@ -291,7 +249,7 @@ fn settings(place: &Place) -> Result<()> {
             "{flags:?}: {}",
             text(&built.stderr)
         );
-        let ran = finish(place.command(&output, &[])?)?;
+        let ran = finish(place.command(&output, &[""; 0])?)?;
         let inspected = place.wasi_aot(&["inspect", "--json", "pets"])?;
         let json = serde_json::from_slice(&inspected.stdout)?;
         Ok((text(&ran.stdout), json, text(&built.stderr)))
@@ -373,7 +331,7 @@ fn versioned(place: &Place) -> Result<()> {
     let settings = place.directory.path().join("settings");
     fs::write(&settings, "GOBIN=/nowhere\n")?;
     let command = |arguments: &[&str]| -> Result<Finished> {
-        let mut command = place.command(&place.tool, arguments)?;
+        let mut command = place.wasi_aot_command(arguments)?;
         command.env("GOPROXY", format!("file://{}", proxy.display()));
         command
             .env("GOSUMDB", "off")
@@ -480,7 +438,7 @@ fn without_go(place: &Place) -> Result<()> {
         &["test"],
         &["build", "a.b/c@v1"],
     ] {
-        let mut command = place.command(&place.tool, arguments)?;
+        let mut command = place.wasi_aot_command(arguments)?;
         command.env("PATH", "/nowhere");
         let says = ["the go command isn't on PATH", "https://go.dev/dl"];
         one_line(&finish(command)?, 1, "wasi-aot: ", &says)?;
@@ -494,7 +452,7 @@ fn by_go(place: &Place) -> Result<()> {
     let bin = place.directory.path().join("bin dir");
     fs::create_dir(&bin)?;
     fs::copy(script, bin.join("go_wasip1_wasm_exec"))?;
-    std::os::unix::fs::symlink(&place.tool, bin.join("wasi-aot"))?;
+    std::os::unix::fs::symlink(&place.tool.path, bin.join("wasi-aot"))?;
     let go = |arguments: &[&str]| {
         let mut command = place.command(&place.go.goroot.join("bin/go"), arguments)?;
         let path = format!("{}:/usr/bin:/bin", bin.display());

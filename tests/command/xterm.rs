@@ -1,9 +1,10 @@
 //! Does golang.org/x/term do natively what it does here? The guest is built twice by the same Go,
 //! natively and by `wasi-aot build`, and shows the same on a terminal.
 
+use crate::place::{Place, finish};
 use crate::support::text;
 use anyhow::{Result, ensure};
-use harness::go::{Goal, NEWEST, OLDER, Toolchain};
+use harness::go::{Goal, NEWEST, OLDER};
 use harness::live::{Live, eventually};
 use harness::paths;
 use harness::run::{Ends, Run};
@@ -18,15 +19,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
-use tempfile::TempDir;
 
 pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
     let mut trials = Vec::new();
     for version in [OLDER[0], NEWEST] {
         let tool = Arc::clone(tool);
         trials.push(test(format!("xterm/go{version}"), move || {
-            let place = Place::new(&tool, version)?;
-            let (native, ours) = (place.native()?, place.ours(&["--tty"])?);
+            let place = xterm(&tool, version)?;
+            let (native, ours) = (native(&place)?, ours(&place, &["--tty"])?);
             for (steps, typed) in DIALOGUES {
                 let expected = dialogue(&native, false, steps, typed)?;
                 let found = dialogue(&ours, true, steps, typed)?;
@@ -66,69 +66,51 @@ const DIALOGUES: &[(&str, Typed)] = &[
     ("raw terminal restore", &[("> ", b"abc\x7fd\r")]),
 ];
 
-/// The guest's sources: a copy, since Go reads its go.mod.
-struct Place {
-    tool: Arc<Tool>,
-    go: Toolchain,
-    directory: TempDir,
+/// A place with a copy of the guest.
+fn xterm(tool: &Arc<Tool>, version: &'static str) -> Result<Place> {
+    let place = Place::new(tool, version, Path::new("xterm"))?;
+    fs::create_dir(&place.source)?;
+    for file in ["go.mod", "go.sum", "main.go"] {
+        let from = paths::root().join("tests/guests/xterm").join(file);
+        fs::copy(from, place.path(file))?;
+    }
+    Ok(place)
 }
 
-impl Place {
-    fn new(tool: &Arc<Tool>, version: &'static str) -> Result<Self> {
-        let directory = tempfile::tempdir_in(tool.directory())?;
-        let source = directory.path().join("xterm");
-        fs::create_dir(&source)?;
-        for file in ["go.mod", "go.sum", "main.go"] {
-            let from = paths::root().join("tests/guests/xterm").join(file);
-            fs::copy(from, source.join(file))?;
-        }
-        Ok(Self {
-            tool: Arc::clone(tool),
-            go: Toolchain::new(version)?,
-            directory,
-        })
-    }
+/// The command, which may download modules.
+fn with_downloads(place: &Place, mut command: Command) -> Result<Command> {
+    place.go.with_downloads(&mut command)?;
+    command.env_remove("GOWORK");
+    Ok(command)
+}
 
-    fn source(&self) -> PathBuf {
-        self.directory.path().join("xterm")
-    }
+fn native(place: &Place) -> Result<PathBuf> {
+    let output = place.beside("native");
+    let mut command = place.go.command(Goal::Native)?;
+    place.go.with_downloads(&mut command)?;
+    command.arg("build").arg("-o").arg(&output).arg(".");
+    command.current_dir(&place.source);
+    let built = finish(command)?;
+    ensure!(built.ends == Ends::Exit(0), "{}", text(&built.stderr));
+    Ok(output)
+}
 
-    fn with_go(&self, mut command: Command) -> Result<Command> {
-        self.go.lend(&mut command)?;
-        self.go.with_downloads(&mut command)?;
-        command.env("XDG_CACHE_HOME", self.directory.path().join("cache"));
-        command.env_remove("GOWORK").current_dir(self.source());
-        Ok(command)
-    }
+fn ours(place: &Place, flags: &[&str]) -> Result<PathBuf> {
+    let output = place.beside("ours");
+    let said = build(place, &output, &[&["-q"], flags].concat())?;
+    ensure!(said.is_empty(), "{said}");
+    Ok(output)
+}
 
-    fn native(&self) -> Result<PathBuf> {
-        let output = self.directory.path().join("native");
-        let mut command = self.go.command(Goal::Native)?;
-        self.go.with_downloads(&mut command)?;
-        command.arg("build").arg("-o").arg(&output).arg(".");
-        command.current_dir(self.source());
-        let built = Run::of(command).seconds(600).run()?;
-        ensure!(built.ends == Ends::Exit(0), "{}", text(&built.stderr));
-        Ok(output)
-    }
-
-    fn ours(&self, flags: &[&str]) -> Result<PathBuf> {
-        let output = self.directory.path().join("ours");
-        let said = self.build(&output, &[&["-q"], flags].concat())?;
-        ensure!(said.is_empty(), "{said}");
-        Ok(output)
-    }
-
-    /// Builds the guest, and returns what the build says.
-    fn build(&self, output: &Path, flags: &[&str]) -> Result<String> {
-        let command = self.tool.command(["build", "-O0", "--force"]);
-        let mut command = self.with_go(command)?;
-        command.args(["--target", target::tested().name(), "-o"]);
-        command.arg(output).arg(".").args(flags);
-        let built = Run::of(command).seconds(600).run()?;
-        ensure!(built.ends == Ends::Exit(0), "{}", text(&built.stderr));
-        Ok(text(&built.stderr))
-    }
+/// Builds the guest, and returns what the build says.
+fn build(place: &Place, output: &Path, flags: &[&str]) -> Result<String> {
+    let command = place.wasi_aot_command(&["build", "-O0", "--force"])?;
+    let mut command = with_downloads(place, command)?;
+    command.args(["--target", target::tested().name(), "-o"]);
+    command.arg(output).arg(".").args(flags);
+    let built = finish(command)?;
+    ensure!(built.ends == Ends::Exit(0), "{}", text(&built.stderr));
+    Ok(text(&built.stderr))
 }
 
 /// Starts the program on the terminal, as a shell does.
@@ -221,8 +203,8 @@ fn without_a_terminal(native: &Path, ours: &Path) -> Result<()> {
 
 /// The same build gives the same bytes, which name no temporary directory.
 fn reproducible(place: &Place, ours: &Path) -> Result<()> {
-    let again = place.directory.path().join("again");
-    place.build(&again, &["-q", "--tty"])?;
+    let again = place.beside("again");
+    build(place, &again, &["-q", "--tty"])?;
     ensure!(
         fs::read(ours)? == fs::read(&again)?,
         "the executables differ"
@@ -232,7 +214,7 @@ fn reproducible(place: &Place, ours: &Path) -> Result<()> {
 
 /// Without the right a program learns that there is no terminal.
 fn refused(place: &Place) -> Result<()> {
-    let ours = place.ours(&[])?;
+    let ours = ours(place, &[])?;
     let shown = dialogue(&ours, true, "is size raw password tty", &[])?;
     let errors = shown.matches("apabilities").count();
     ensure!(
@@ -245,11 +227,11 @@ fn refused(place: &Place) -> Result<()> {
 /// Where something else chooses the modules, a note says so, and the program is built all the
 /// same.
 fn left_out(place: &Place) -> Result<()> {
-    let output = place.directory.path().join("other");
-    let go_mod = place.source().join("go.mod");
+    let output = place.beside("other");
+    let go_mod = place.path("go.mod");
     let text = fs::read_to_string(&go_mod)?;
     let says = |flags: &[&str], note: &str| -> Result<()> {
-        let said = place.build(&output, flags)?;
+        let said = build(place, &output, flags)?;
         ensure!(
             said.contains("golang.org/x/term stays") && said.contains(note),
             "{said}"
@@ -259,21 +241,17 @@ fn left_out(place: &Place) -> Result<()> {
         Ok(())
     };
     says(&["--", "-mod=mod"], "-mod=mod chooses the modules")?;
-    let other = place.source().join("other.mod");
+    let other = place.path("other.mod");
     fs::write(&other, &text)?;
-    fs::copy(
-        place.source().join("go.sum"),
-        place.source().join("other.sum"),
-    )?;
+    fs::copy(place.path("go.sum"), place.path("other.sum"))?;
     says(&["--", "-modfile=other.mod"], "-modfile=other.mod chooses")?;
-    let work = place.source().join("go.work");
+    let work = place.path("go.work");
     fs::write(&work, "go 1.21\n\nuse .\n")?;
     says(&[], "a workspace chooses the modules")?;
     fs::remove_file(&work)?;
     ensure!(fs::read_to_string(&go_mod)? == text, "go.mod has changed");
-    let mut vendor = Command::new(place.go.goroot.join("bin/go"));
-    vendor.args(["mod", "vendor"]);
-    let vendored = Run::of(place.with_go(vendor)?).seconds(600).run()?;
+    let vendor = place.command(&place.go.goroot.join("bin/go"), &["mod", "vendor"])?;
+    let vendored = finish(with_downloads(place, vendor)?)?;
     ensure!(vendored.ends == Ends::Exit(0));
     says(&[], "the vendor directory chooses the modules")
 }
