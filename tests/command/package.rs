@@ -291,6 +291,28 @@ fn settings(place: &Place) -> Result<()> {
     let show = |flags: &[&str]| place.wasi_aot(&[&["run", "-v"], flags, &["."]].concat());
     ensure!(text(&show(&[])?.stdout) == "tagged file []\n");
     ensure!(text(&show(&["--policy", "wasi-aot.toml"])?.stdout) == "tagged file []\n");
+    // So does test, of its package.
+    let check = "package lib\n\nimport \"testing\"\n\nfunc TestTag(t *testing.T) { t.Log(tag) }\n";
+    fs::write(place.path("lib/tag_test.go"), check)?;
+    let tag = |name: &str, constraint: &str| {
+        let source = format!("//go:build {constraint}\n\npackage lib\n\nconst tag = {name:?}\n");
+        fs::write(place.path(&format!("lib/tag_{name}.go")), source)
+    };
+    tag("plain", "!tagged && !other")?;
+    tag("tagged", "tagged && !other")?;
+    tag("other", "other")?;
+    for (flags, says) in [
+        (&["./lib"][..], "tagged\n"),
+        (&["-tags=other", "./lib"], "other\n"),
+    ] {
+        let ran = place.wasi_aot(&[&["test", "-O0", "-v", "-run=Tag"], flags].concat())?;
+        let (said, notes) = (text(&ran.stdout), text(&ran.stderr));
+        ensure!(said.contains(says), "{flags:?}: {said}{notes}");
+        ensure!(notes.contains("has grants, and test takes none"), "{notes}");
+    }
+    fs::write(&file, "[build]\nO = 9\n")?;
+    let ran = place.wasi_aot(&["test", "./lib"])?;
+    one_line(&ran, 2, "wasi-aot: ", &["wasi-aot.toml: "])?;
     fs::write(&file, "[build]\ntag = \"x\"\n")?;
     let says = ["wasi-aot.toml: line 2: unknown key tag; a similar key exists: tags"];
     one_line(&place.wasi_aot(&["build", "."])?, 1, "wasi-aot: ", &says)?;

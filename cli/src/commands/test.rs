@@ -2,13 +2,17 @@
 
 use super::go_exec::GoExec;
 use crate::arguments::takes_value;
+use crate::flags::go::GoFlags;
 use crate::go;
+use crate::notes;
 use crate::progress::{Loudness, Progress};
+use crate::settings::Settings;
 use crate::usage::Usage;
 use anyhow::{Context, Result};
 use clap::{Args, Command, FromArgMatches};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 /// Run a Go package's tests inside the sandbox
 #[derive(Debug, Args)]
@@ -32,7 +36,13 @@ pub struct Test {
 impl Test {
     pub fn run(self) -> Result<()> {
         let (overlay, arguments) = without_overlay(self.arguments);
-        let (ours, gos) = divide(&go_exec(), arguments)?;
+        let command = go_exec();
+        let (mut ours, mut gos) = divide(&command, arguments)?;
+        let settings = Settings::of(&[package(&gos)])?;
+        let overlay = overlay && !settings.flags.iter().any(|flag| flag == NO_OVERLAY);
+        let of_file = of_settings(&command, &settings, &ours)?;
+        ours.splice(0..0, of_file.0);
+        gos.splice(0..0, of_file.1);
         let this = std::env::current_exe().context("cannot find wasi-aot's own file")?;
         let words = [&[this.into(), "go-exec".into()][..], &ours].concat();
         let quiet = ours.iter().any(|flag| flag == "--quiet");
@@ -45,8 +55,69 @@ impl Test {
             notes: !quiet,
             progress: false,
         });
+        if !ours.iter().any(|flag| is_named(flag, "--policy")) {
+            notes::not_granted_by(&settings, "test", &progress);
+        }
         go::test(&arguments, overlay, &progress)
     }
+}
+
+/// The flag that leaves Go's library as it is.
+const NO_OVERLAY: &str = "--no-go-overlay";
+
+/// The first argument of Go's that names a directory or a pattern of directories; without one, Go
+/// tests the current directory. The settings for all packages are those for this one.
+fn package(gos: &[OsString]) -> &OsStr {
+    let is_path = |argument: &&OsString| {
+        let text = argument.as_bytes();
+        text.starts_with(b"./") || text.starts_with(b"../") || Path::new(argument).is_dir()
+    };
+    let tests = |argument: &&OsString| !matches!(argument.as_bytes(), b"-args" | b"--args");
+    let package = gos.iter().take_while(tests).find(is_path);
+    package.map_or(OsStr::new("."), OsString::as_os_str)
+}
+
+/// The flags of a file with settings: those of `go-exec`, unless the command line has them, and those
+/// of Go, of which the last one counts. Others are about the executable that `build` writes.
+///
+/// # Errors
+/// When a flag has a bad value.
+fn of_settings(
+    command: &Command,
+    settings: &Settings,
+    given: &[OsString],
+) -> Result<(Vec<OsString>, Vec<OsString>)> {
+    let Some(path) = &settings.path else {
+        return Ok(Default::default());
+    };
+    let flags = settings.flags.iter();
+    let flags = flags.filter(|flag| is_of(command, flag) || is_gos(flag));
+    let divided = divide(command, flags.cloned().collect());
+    let (mut ours, gos) = divided.with_context(|| path.display().to_string())?;
+    ours.retain(|flag| !given.iter().any(|given| name(given) == name(flag)));
+    Ok((ours, gos))
+}
+
+/// Whether an argument is one of the flags of `go build` that wasi-aot has.
+fn is_gos(argument: &OsStr) -> bool {
+    let names = GoFlags::NAMES.iter();
+    let mut names = names.map(|name| format!("--{name}"));
+    names.any(|name| is_named(argument, &name))
+}
+
+/// Whether an argument is the flag of this name, with a value or without.
+fn is_named(argument: &OsStr, flag: &str) -> bool {
+    name(argument) == flag.as_bytes()
+}
+
+/// A flag without its value.
+fn name(argument: &OsStr) -> &[u8] {
+    let text = argument.as_bytes();
+    if text.starts_with(b"-O") {
+        return b"-O";
+    }
+    let end = text.iter().position(|&byte| byte == b'=');
+    &text[..end.unwrap_or(text.len())]
 }
 
 /// The command `go-exec`, as clap sees it.
@@ -60,7 +131,7 @@ fn go_exec() -> Command {
 fn without_overlay(all: Vec<OsString>) -> (bool, Vec<OsString>) {
     let end = all.iter().position(|a| a == "-args" || a == "--args");
     let end = end.unwrap_or(all.len());
-    let at = all[..end].iter().position(|a| a == "--no-go-overlay");
+    let at = all[..end].iter().position(|a| a == NO_OVERLAY);
     let mut rest = all;
     at.map(|at| rest.remove(at));
     (at.is_none(), rest)
@@ -169,6 +240,29 @@ mod tests {
                 .unwrap_err()
                 .contains("--max-cpu")
         );
+    }
+
+    #[test]
+    fn settings_give_way_to_the_command_line() {
+        let words = |line: &str| line.split_whitespace().map(OsString::from).collect();
+        let of_file = |flags: &str, given: &str| {
+            let settings = Settings {
+                path: Some("wasi-aot.toml".into()),
+                flags: words(flags),
+                ..Settings::default()
+            };
+            let given: Vec<_> = words(given);
+            let divided = of_settings(&go_exec(), &settings, &given);
+            divided.map_err(|error| format!("{error:#}"))
+        };
+        let flags = "-O1 --cpu=native --tags=a --strip --emit=obj --trimpath --no-go-overlay";
+        let gos: Vec<OsString> = words("--tags=a --trimpath");
+        let both = of_file(flags, "");
+        assert_eq!(both, Ok((words("-O1 --cpu=native"), gos.clone())));
+        let given = of_file(flags, "--cpu x86-64 -O0");
+        assert_eq!(given, Ok((Vec::new(), gos)));
+        let error = of_file("-O9", "").unwrap_err();
+        assert!(error.starts_with("wasi-aot.toml: "), "{error}");
     }
 
     #[test]

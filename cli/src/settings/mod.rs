@@ -5,7 +5,7 @@
 //! makes one.
 //!
 //! Invariant: a file grants nothing unless a person asked for that. `build` says which grants
-//! come from `wasi-aot.toml`, and `run` takes none from that file.
+//! come from `wasi-aot.toml`, and `run` and `test` take none from that file.
 
 mod document;
 mod flags;
@@ -38,7 +38,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The settings for what `build` or `run` are given. Only a package in a directory has any.
+    /// The settings for what `build`, `run` or `test` are given. Only a package in a directory has any.
     ///
     /// # Errors
     /// As [`Self::near`].
