@@ -1,11 +1,13 @@
 //! Does `wasi-aot grant` give an executable the policy that a build would give it?
 
-use crate::support::{build, guest, one_line, run, test, text};
-use anyhow::{Result, ensure};
+use crate::support::{self, build, guest, one_line, run, test, text};
+use anyhow::{Context, Result, ensure};
 use harness::go::Goal;
+use harness::policy_flags;
 use harness::run::{Ends, Run};
 use harness::tool::Tool;
 use libtest_mimic::Trial;
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -33,6 +35,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         test("grant/the new policy holds", tool, holds),
         test("grant/after strip", tool, stripped),
         test("grant/refusals lose nothing", tool, refused),
+        test("grant/the suites know its flags", tool, known),
     ]
 }
 
@@ -51,21 +54,53 @@ fn granted(tool: &Tool, from: &Path, to: &Path, flags: &[&str]) -> Result<()> {
 fn same_bytes(tool: &Tool) -> Result<()> {
     let module = guest("counter", Goal::Wasip1)?;
     let dir = tempfile::tempdir()?;
-    let [old, new, wanted] = ["old", "new", "wanted"].map(|name| dir.path().join(name));
+    let new = dir.path().join("new");
+    let built = [0, 1, 2, 3].map(|policy| dir.path().join(format!("built-{policy}")));
     for fixed in [
         &["--target", "linux/amd64"][..],
         &["--target", "linux/arm64", "--strip"],
     ] {
+        for (policy, output) in POLICIES.iter().zip(&built) {
+            build(tool, &module, output, &[fixed, policy].concat())?;
+        }
         for (from, to) in [(0, 1), (1, 2), (2, 3), (3, 0)] {
-            build(tool, &module, &old, &[fixed, POLICIES[from]].concat())?;
-            build(tool, &module, &wanted, &[fixed, POLICIES[to]].concat())?;
-            granted(tool, &old, &new, POLICIES[to])?;
-            let same = fs::read(&new)? == fs::read(&wanted)?;
+            granted(tool, &built[from], &new, POLICIES[to])?;
+            let same = fs::read(&new)? == fs::read(&built[to])?;
             ensure!(same, "{fixed:?}: from {from} to {to}");
         }
     }
     let mode = fs::metadata(&new)?.permissions().mode();
     ensure!(mode & 0o111 != 0, "it isn't executable: {mode:o}");
+    Ok(())
+}
+
+/// The suites take these flags, and no others, from a build and give them to `wasi-aot grant`.
+fn known(tool: &Tool) -> Result<()> {
+    let help = Run::of(tool.command(["grant", "--help"])).run()?;
+    let help = text(&help.stdout);
+    let (_, policy) = help
+        .split_once("\nPolicy")
+        .context("no heading for the policy's flags")?;
+    let flags = policy
+        .lines()
+        .filter_map(|line| line.strip_prefix("      --"));
+    let told: BTreeSet<_> = flags
+        .map(|flag| {
+            let end = flag.find(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+            let (name, rest) = flag.split_at(end.unwrap_or(flag.len()));
+            (format!("--{name}"), rest.starts_with(" <"))
+        })
+        .collect();
+    let with_value = policy_flags::WITH_VALUE.iter().map(|flag| (flag, true));
+    let alone = policy_flags::ALONE.iter().map(|flag| (flag, false));
+    let known = with_value
+        .chain(alone)
+        .map(|(flag, has)| (flag.to_string(), has));
+    let known: BTreeSet<_> = known.collect();
+    ensure!(
+        told == known,
+        "the help has {told:?}, tests/harness/policy_flags.rs {known:?}"
+    );
     Ok(())
 }
 
@@ -98,7 +133,7 @@ fn stripped(tool: &Tool) -> Result<()> {
     let [old, other, new] = ["old", "other", "new"].map(|name| dir.path().join(name));
     fs::write(dir.path().join("three"), "a\nb\nc\n")?;
     for flags in POLICIES {
-        build(tool, &module, &old, flags)?;
+        support::granted(tool, &module, &old, flags)?;
         let strip = Command::new("strip")
             .arg(&old)
             .arg("-o")

@@ -1,7 +1,7 @@
 //! Does `wasi-aot inspect` describe files correctly? The files are modules of Go's toolchains,
 //! executables and objects of wasi-aot, other files, and damaged files.
 
-use crate::support::{assemble, build, guest, link, one_line, test, text};
+use crate::support::{assemble, build, granted, guest, link, one_line, test, text};
 use anyhow::{Context, Result, ensure};
 use harness::go::{Flavour, Goal, NEWEST, OLDER, Toolchain};
 use harness::paths;
@@ -198,7 +198,7 @@ fn policy(tool: &Tool) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let program = dir.path().join("program");
     let module = guest("hello", Goal::Wasip1)?;
-    build(tool, &module, &program, &[])?;
+    granted(tool, &module, &program, &[])?;
     let nothing = told(tool, &program)?;
     let initial = nothing["policy"]["memory"]["initial"].clone();
     equal(
@@ -220,7 +220,7 @@ fn policy(tool: &Tool) -> Result<()> {
     let os = ["--hostname", "--no-signals", "--tty"];
     let sockets = ["--listen-fds", "--listen-report", "address"];
     let flags = [&grants[..], &rest, &sizes, &careful, &os, &sockets].concat();
-    build(tool, &module, &program, &flags)?;
+    granted(tool, &module, &program, &flags)?;
     let some = told(tool, &program)?;
     equal(
         &some["policy"],
@@ -281,7 +281,7 @@ fn os_functions(tool: &Tool) -> Result<()> {
             ],
         ),
     ] {
-        build(tool, &module, &program, flags)?;
+        granted(tool, &module, &program, flags)?;
         lines(tool, &program, expected)?;
     }
     Ok(())
@@ -466,7 +466,7 @@ fn hardening(tool: &Tool) -> Result<()> {
         ),
     ];
     for (flags, stands, required, says) in cases {
-        build(tool, &guest("hello", Goal::Wasip1)?, &program, flags)?;
+        granted(tool, &guest("hello", Goal::Wasip1)?, &program, flags)?;
         equal(
             &told(tool, &program)?["hardening"],
             &json!({ "landlock": stands, "seccomp": stands, "required": required }),

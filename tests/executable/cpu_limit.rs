@@ -1,7 +1,7 @@
 //! Does `--max-cpu` end a program when it has used its processor time, whatever it does, and
 //! not before?
 
-use crate::support::{assemble, build, guest, run, test, text};
+use crate::support::{assemble, build, granted, guest, run, test, text};
 use anyhow::{Result, ensure};
 use harness::go::Goal;
 use harness::run::{Ends, Finished, Run};
@@ -112,7 +112,7 @@ fn ends(tool: &Tool, module: &str) -> Result<()> {
 fn go(tool: &Tool, name: &str, argument: &str, flags: &[&str], limit: &str) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let program = dir.path().join("program");
-    build(tool, &guest(name, Goal::Wasip1)?, &program, flags)?;
+    granted(tool, &guest(name, Goal::Wasip1)?, &program, flags)?;
     used_up(&run(&program, &[argument], dir.path())?, limit)
 }
 

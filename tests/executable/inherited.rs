@@ -2,7 +2,7 @@
 //! hand over open descriptors, blocked and ignored signals, capabilities, and the rights of
 //! the file's owner.
 
-use crate::support::{assemble, block, build, guest, ignore, one_line, run, test, text};
+use crate::support::{assemble, block, build, granted, guest, ignore, one_line, run, test, text};
 use anyhow::{Context, Result, ensure};
 use harness::go::Goal;
 use harness::live::Live;
@@ -383,7 +383,7 @@ fn of_others(tool: &Tool) -> Result<()> {
     }
     let program = tempfile::tempdir()?;
     let program = program.path().join("program");
-    build(
+    granted(
         tool,
         &guest("files", Goal::Wasip1)?,
         &program,

@@ -1,7 +1,7 @@
 //! Does a Go server serve on the listeners that `--listen` opens? Go's own HTTP client is on the
 //! other side.
 
-use crate::support::{build, guest, one_line, run, test, text};
+use crate::support::{granted, guest, one_line, run, test, text};
 use anyhow::{Context, Result, ensure};
 use harness::address;
 use harness::daemon::Daemon;
@@ -88,7 +88,7 @@ impl Site {
             let addresses = addresses.collect::<Result<Vec<_>>>()?;
             let mut flags = vec!["--dir", "."];
             flags.extend(addresses.iter().flat_map(|a| ["--listen", a.as_str()]));
-            build(tool, &module, &dir.path().join("server"), &flags)?;
+            granted(tool, &module, &dir.path().join("server"), &flags)?;
             let mut command = target::shell(&format!("{before} exec $RUN ./server"));
             command.current_dir(dir.path());
             let mut server = Daemon::start(command)?;
@@ -256,7 +256,7 @@ fn cannot_start(tool: &Tool, address: &str, reason: &str) -> Result<()> {
     let dir = tempfile::tempdir()?;
     let program = dir.path().join("program");
     let flags = ["--listen", address];
-    build(tool, &guest("hello", Goal::Wasip1)?, &program, &flags)?;
+    granted(tool, &guest("hello", Goal::Wasip1)?, &program, &flags)?;
     let ran = run(&program, &[], dir.path())?;
     let name = program.to_str().context("a name in UTF-8")?;
     let flag = format!("(this program was built with --listen {address})");

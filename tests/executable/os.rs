@@ -1,7 +1,7 @@
 //! Do the functions of `wasi_aot_os_1` do what docs/OS-ABI.md says, and nothing that the policy
 //! forbids? The guest is `os`; the tests send it signals, and look at its files.
 
-use crate::support::{self, build, guest, run, test, text};
+use crate::support::{self, granted, guest, run, test, text};
 use anyhow::{Context, Result, ensure};
 use harness::go::{Flavour, Goal, OLDER, Toolchain};
 use harness::live::Live;
@@ -79,7 +79,7 @@ impl Program {
         let work = dir.path().join("work");
         fs::create_dir(&work)?;
         let path = dir.path().join("program");
-        build(tool, module, &path, flags)?;
+        granted(tool, module, &path, flags)?;
         Ok(Self { path, dir })
     }
 

@@ -2,7 +2,7 @@
 //! executable lies, but the next start must start the same file. The guest `own` makes the
 //! attempts.
 
-use crate::support::{build, guest, one_line, run, test, text};
+use crate::support::{build, granted, guest, one_line, run, test, text};
 use anyhow::{Context, Result, ensure};
 use harness::go::Goal;
 use harness::run::{Finished, Run};
@@ -119,7 +119,7 @@ impl ExecutableTree {
             fs::create_dir_all(place.path(dir))?;
         }
         let file = place.path("g/bin/deep/file");
-        build(tool, &guest("own", Goal::Wasip1)?, &file, flags)?;
+        granted(tool, &guest("own", Goal::Wasip1)?, &file, flags)?;
         symlink("deep/file", place.path("g/bin/start"))?;
         symlink("bin", place.path("g/way"))?;
         fs::hard_link(&file, place.path("g/hard"))?;
@@ -277,7 +277,7 @@ fn refuses(tool: &Tool) -> Result<()> {
     fs::create_dir_all(dir.join("in/bin"))?;
     let program = dir.join("in/bin/program");
     let flags = ["--dir", ".", "--refuse-own-directory"];
-    build(tool, &guest("own", Goal::Wasip1)?, &program, &flags)?;
+    granted(tool, &guest("own", Goal::Wasip1)?, &program, &flags)?;
     let refused = |program: &Path, dir: &Path| {
         let ran = run(program, &["nothing"], dir)?;
         let texts = ["--dir .", "--refuse-own-directory"];

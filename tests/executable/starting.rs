@@ -1,6 +1,6 @@
 //! What does an executable say if it can't start? It prints one line and exits with 125.
 
-use crate::support::{build, guest, one_line, test, text};
+use crate::support::{granted, guest, one_line, test, text};
 use anyhow::{Result, ensure};
 use harness::go::Goal;
 use harness::run::{Finished, Run};
@@ -92,7 +92,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
 
 /// Builds the guest hello as `program` in `dir` and runs `script` there.
 fn start(tool: &Tool, flags: &[&str], script: &str, dir: &Path) -> Result<Finished> {
-    build(
+    granted(
         tool,
         &guest("hello", Goal::Wasip1)?,
         &dir.join("program"),

@@ -2,7 +2,7 @@
 //! terminal as before at every end of the program? The guest is `terminal`; the test types at a
 //! pseudo-terminal and looks at the modes.
 
-use crate::support::{assemble, build, guest, test, text};
+use crate::support::{assemble, build, granted, guest, test, text};
 use anyhow::{Result, ensure};
 use harness::go::Goal;
 use harness::live::{Live, eventually};
@@ -57,7 +57,7 @@ impl Program {
     fn new(tool: &Tool, flags: &[&str]) -> Result<Self> {
         let dir = tempfile::tempdir()?;
         let path = dir.path().join("program");
-        build(tool, &guest("terminal", Goal::Wasip1)?, &path, flags)?;
+        granted(tool, &guest("terminal", Goal::Wasip1)?, &path, flags)?;
         Ok(Self { path, _dir: dir })
     }
 

@@ -15,7 +15,8 @@
 //! Programs that are built and run:
 //!
 //! - [`go`]: the pinned Go toolchains, and guests that they build;
-//! - [`tool`]: `wasi-aot` itself; [`shim`]: runtimes with features for tests;
+//! - [`tool`]: `wasi-aot` itself; [`policy_flags`]: its flags that don't change code;
+//!   [`shim`]: runtimes with features for tests;
 //! - [`target`]: what executables are built for, and how they are started; [`passes`]: the passes
 //!   that a run of the tests leaves out;
 //! - [`run`]: runs a program to its end; [`live`]: talks to a running program;
@@ -43,6 +44,7 @@ pub mod gotest;
 pub mod live;
 pub mod passes;
 pub mod paths;
+pub mod policy_flags;
 pub mod rng;
 pub mod run;
 pub mod shim;

@@ -58,6 +58,16 @@ pub fn build(tool: &Tool, module: &Path, output: &Path, flags: &[&str]) -> Resul
     Ok(())
 }
 
+/// As [`build`], for tests of what the program does. Its code is compiled once in a run, for all
+/// policies: [`Tool::granted`].
+///
+/// # Errors
+/// If the module doesn't build with these flags.
+pub fn granted(tool: &Tool, module: &Path, output: &Path, flags: &[&str]) -> Result<()> {
+    let flags: Vec<_> = flags.iter().map(ToString::to_string).collect();
+    tool.granted(module, output, &flags)
+}
+
 /// Runs `program` in `dir`, with an empty environment.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! The command `wasi-aot`, and the executables that it builds in a run of a suite.
 
+use crate::policy_flags;
 use crate::run::{Finished, Run};
 use crate::{passes, paths, target};
 use anyhow::{Context, Result, ensure};
@@ -76,10 +77,13 @@ impl Tool {
         command
     }
 
-    /// The executable of `module`, built with `flags`. It is built once in a run.
+    /// The executable of `module`, built with `flags`. It is made once in a run, and its code is
+    /// compiled once for all policies: a policy is given by `wasi-aot grant`, whose result is, byte
+    /// for byte, what the build gives (`tests/command/grant.rs`).
     pub fn executable(&self, module: &Path, flags: &[String]) -> Result<PathBuf> {
         let mut hasher = DefaultHasher::new();
-        (module, flags).hash(&mut hasher);
+        std::fs::read(module)?.hash(&mut hasher);
+        flags.hash(&mut hasher);
         let name = module
             .file_stem()
             .context("a module has a name")?
@@ -89,16 +93,41 @@ impl Tool {
             .path()
             .join(format!("{name}-{:016x}", hasher.finish()));
         paths::make_once(&path, |draft| {
-            let built = self.build(module, draft, flags)?;
-            ensure!(
-                built.ends.is_success(),
-                "wasi-aot build {name} {}: {}: {}",
-                flags.join(" "),
-                built.ends,
-                String::from_utf8_lossy(&built.stderr)
-            );
-            Ok(())
+            let (policy, others) = policy_flags::split(flags);
+            if policy.is_empty() || policy_flags::emits(&others) {
+                let built = self.build(module, draft, flags)?;
+                return succeeded("build", &name, flags, &built);
+            }
+            self.granted(module, draft, flags)
         })?;
         Ok(path)
     }
+
+    /// Writes the executable of `module`, built with `flags`, to `output`, as
+    /// [`Self::executable`] makes it.
+    ///
+    /// # Errors
+    /// If the module doesn't build with these flags.
+    pub fn granted(&self, module: &Path, output: &Path, flags: &[String]) -> Result<()> {
+        let (policy, others) = policy_flags::split(flags);
+        let compiled = self.executable(module, &others)?;
+        // Another process writes the file. If this one did, a program that another thread starts
+        // meanwhile could hold the file open for writing, and `output` couldn't be started.
+        let mut command = self.command(["grant".as_ref(), compiled.as_os_str()]);
+        command.arg("--quiet").arg("-o").arg(output).args(&policy);
+        let name = module.display().to_string();
+        succeeded("grant", &name, flags, &Run::of(command).run()?)
+    }
+}
+
+/// Whether `wasi-aot COMMAND` for the module `name` succeeded.
+fn succeeded(command: &str, name: &str, flags: &[String], done: &Finished) -> Result<()> {
+    ensure!(
+        done.ends.is_success(),
+        "wasi-aot {command} {name} {}: {}: {}",
+        flags.join(" "),
+        done.ends,
+        String::from_utf8_lossy(&done.stderr)
+    );
+    Ok(())
 }

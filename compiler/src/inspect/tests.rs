@@ -217,9 +217,11 @@ fn a_manifest_is_read_whole() {
         },
         Record::EnvPass { name: b"B" },
         Record::EnvInherit,
+        Record::ListenFds,
         Record::Listen {
             address: b"127.0.0.1:80",
         },
+        Record::ListenReport { path: b"ports" },
         Record::StackSize { bytes: 65536 },
         Record::MaxMemory { bytes: 1 << 20 },
         Record::MaxCpu { milliseconds: 1500 },
@@ -267,7 +269,9 @@ fn a_manifest_is_read_whole() {
                 guest: None,
             }],
             arg_files: Some(Access::ReadWrite),
+            listen_fds: true,
             listeners: vec!["127.0.0.1:80".parse().unwrap()],
+            listen_report: Some(b"ports".to_vec()),
             env: vec![
                 EnvVar::Set {
                     name: b"A".to_vec(),
@@ -288,6 +292,7 @@ fn a_manifest_is_read_whole() {
             host_name: true,
             tty: true,
             trace_denied: true,
+            time_zones: false,
             hole: Some(b"/cache".to_vec()),
         },
         spectre: true,

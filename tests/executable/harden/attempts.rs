@@ -21,9 +21,11 @@ pub enum Policy {
 }
 
 impl Policy {
-    pub fn flags(self, place: &AttemptDirectory) -> Vec<String> {
-        let rw = ["--dir".into(), place.path("rw")];
-        let ro = ["--dir-ro".into(), place.path("ro")];
+    /// The flags grant directories of [`AttemptDirectory`], in which the executable is started. So
+    /// they are the same for all tests of a policy, whose guest is compiled once.
+    pub fn flags(self) -> Vec<String> {
+        let rw = ["--dir", "rw"].map(ToOwned::to_owned);
+        let ro = ["--dir-ro", "ro"].map(ToOwned::to_owned);
         match self {
             Self::Both => [rw, ro].concat(),
             Self::Files => {

@@ -6,11 +6,12 @@
 
 mod attempts;
 
-use crate::support::{assemble, guest, test, text};
+use crate::support::{guest, test, text};
 use anyhow::{Context, Result, bail, ensure};
 use attempts::{Attempt, Policy};
 use harness::fences::{Fences, Outcome, landlock_stands};
 use harness::go::Goal;
+use harness::paths;
 use harness::run::{Ends, Finished, Run};
 use harness::shim;
 use harness::target::natively;
@@ -81,10 +82,11 @@ fn holds(tool: &Tool, policy: Policy, pretended: Option<u32>, os: bool) -> Resul
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let port = listener.local_addr()?.port();
     let attempts = attempts::of(policy, &place, port, version, os)?;
-    let mut flags = policy.flags(&place);
+    let mut flags = policy.flags();
     if os {
-        assemble(Path::new(&place.path("")), "os.wasm", OS)?;
-        flags.extend(["--preload".into(), format!("os={}", place.path("os.wasm"))]);
+        let preload = tool.directory().join("os.wasm");
+        paths::make_once(&preload, |draft| Ok(fs::write(draft, wat::parse_str(OS)?)?))?;
+        flags.extend(["--preload".into(), format!("os={}", preload.display())]);
     }
     let module = guest("corrupt", Goal::Wasip1)?;
     let fenced = shim::executable(tool, Target::LinuxAmd64, shim::CORRUPT, &module, &flags)?;
@@ -154,6 +156,7 @@ fn try_once(
     let program = programs[usize::from(fences != Fences::None)];
     let mut command = Command::new(program);
     command.args(attempt.calls(program)?).env_clear();
+    command.current_dir(place.path(""));
     if let Some(version) = pretended {
         command.env("WASI_AOT_LANDLOCK", version.to_string());
     }
