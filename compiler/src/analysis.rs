@@ -3,6 +3,7 @@
 use crate::compile::Compiler;
 use crate::go::byte_loops::{self, ByteLoop};
 use crate::go::pclntab::Pclntab;
+use crate::go::quitting::Quitting;
 use crate::go::{Knowledge, Trust};
 use crate::lower::Env;
 use crate::module::Module;
@@ -58,7 +59,9 @@ impl Analysis {
     /// What lowering knows.
     #[must_use]
     pub fn env<'m, 'w>(&'m self, module: &'m Module<'w>, options: &Options) -> Env<'m, 'w> {
-        Env::new(module, options, &*self.isa, &self.names)
+        let mut env = Env::new(module, options, &*self.isa, &self.names);
+        env.quitting = self.quitting(options).map(|quitting| quitting.asking);
+        env
     }
 
     /// What compiles the functions; `env` is this analysis' own.
@@ -102,6 +105,13 @@ impl Analysis {
             keeps_lines: false,
             stats: Mutex::default(),
         }
+    }
+
+    /// What SIGQUIT shows goroutines by, if they are asked to give way.
+    #[must_use]
+    pub fn quitting(&self, options: &Options) -> Option<Quitting> {
+        self.preemption(options)?;
+        self.go.as_ref()?.quitting
     }
 
     /// How goroutines are preempted, if they are to be and can be.

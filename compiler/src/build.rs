@@ -87,6 +87,7 @@ pub fn build_with(
     let mut compiled = compiler.bodies(&solved, observer)?;
     if options.emit != Emit::Ir {
         let mut kinds = compiler.entries(&compiled.units);
+        kinds.extend(compiler.quitting());
         kinds.extend(own_units(&module, main));
         let own = compiler.own_units(&kinds);
         compiled.units.extend(own.units);

@@ -27,6 +27,11 @@ pub enum Symbol {
     /// The entry of a defined function, by its place among the defined ones, that gives
     /// way first ([`crate::go::giving_way`]).
     GivingWay(u32),
+    /// The entry of a defined function, by its place among the defined ones, that asks first
+    /// whether SIGQUIT has come ([`crate::go::quitting`]).
+    Quitting(u32),
+    /// What prints the traces of all goroutines then.
+    Traces,
     /// The typed table of table 0 for a canonical type index, with such entries.
     GivingWayTable(u32),
     /// The cells of the globals, 8 bytes each.
@@ -47,6 +52,12 @@ pub enum Symbol {
     BytesCompare,
     /// [`wasi_aot_contract::symbols::BYTES_FIND`].
     BytesFind,
+    /// [`wasi_aot_contract::symbols::QUIT_HANDLED`].
+    QuitHandled,
+    /// [`wasi_aot_contract::symbols::QUIT_BEGINS`].
+    QuitBegins,
+    /// [`wasi_aot_contract::symbols::QUIT_ENDS`].
+    QuitEnds,
     /// What a typed table holds for a function of another signature.
     TrapBadSignature,
     /// What a typed table holds for null.
@@ -82,10 +93,15 @@ impl Symbol {
             Self::BytesEqual => symbols::BYTES_EQUAL.into(),
             Self::BytesCompare => symbols::BYTES_COMPARE.into(),
             Self::BytesFind => symbols::BYTES_FIND.into(),
+            Self::QuitHandled => symbols::QUIT_HANDLED.into(),
+            Self::QuitBegins => symbols::QUIT_BEGINS.into(),
+            Self::QuitEnds => symbols::QUIT_ENDS.into(),
             Self::MemoryPages => symbols::MEMORY_PAGES.into(),
             Self::Globals => symbol!("globals").into(),
             Self::TrapBadSignature => symbol!("trap_bad_signature").into(),
             Self::TrapNull => symbol!("trap_null").into(),
+            Self::Traces => symbol!("traces").into(),
+            Self::Quitting(index) => own(format_args!("quitting_{index}")),
             Self::ImportThunk(index) => own(format_args!("thunk_{index}")),
             Self::GivingWay(index) => own(format_args!("gives_way_{index}")),
             Self::TypedTable { table, type_index } => {
@@ -182,6 +198,11 @@ namespaces! {
     21 => MemoryGrowOther,
     22 => GivingWay(index),
     23 => GivingWayTable(index),
+    24 => Quitting(index),
+    25 => Traces,
+    26 => QuitHandled,
+    27 => QuitBegins,
+    28 => QuitEnds,
 }
 
 #[cfg(test)]
@@ -199,6 +220,6 @@ mod tests {
             assert_eq!(Symbol::from_user_name(&name), symbol);
             assert!(names.insert((name.namespace, name.index)), "{symbol:?}");
         }
-        assert_eq!(names.len(), 26);
+        assert_eq!(names.len(), 31);
     }
 }

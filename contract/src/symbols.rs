@@ -54,8 +54,18 @@ pub const BYTES_COMPARE: &str = symbol!("bytes_compare");
 /// first byte that equals the lowest eight bits of `byte`, or null. Defined by the shim.
 pub const BYTES_FIND: &str = symbol!("bytes_find");
 
+/// `extern "C" fn()`: has SIGQUIT show where the goroutines are, unless the parent ignores
+/// SIGQUIT. The entry calls this first, once. Defined by the shim.
+pub const QUIT_HANDLED: &str = symbol!("quit_handled");
+/// `extern "C" fn() -> u32`: 1 if SIGQUIT has come and the code that asks runs on the scheduler's
+/// stack, else 0. Gives 1 at most once, and says so on standard error. Defined by the shim.
+pub const QUIT_BEGINS: &str = symbol!("quit_begins");
+/// `extern "C" fn() -> !`: ends the process with 2, where the traces haven't ended it. Defined
+/// by the shim.
+pub const QUIT_ENDS: &str = symbol!("quit_ends");
+
 /// Everything that the shim defines for generated code, except functions for imports.
-pub const HELPERS: [&str; 8] = [
+pub const HELPERS: [&str; 11] = [
     MEMORY_GROW,
     MEMORY_GROW_OTHER,
     MEMORY_PAGES,
@@ -64,6 +74,9 @@ pub const HELPERS: [&str; 8] = [
     BYTES_EQUAL,
     BYTES_COMPARE,
     BYTES_FIND,
+    QUIT_HANDLED,
+    QUIT_BEGINS,
+    QUIT_ENDS,
 ];
 
 /// The prefix of the symbols of a module's functions.
@@ -122,6 +135,19 @@ pub const USES_TERMINALS: OsSet = os_set(&[
 pub const OPENS_TERMINAL: OsSet = os_set(&["terminal_open"]);
 /// The function that changes a terminal's mode.
 pub const SETS_TERMINALS: OsSet = os_set(&["terminal_set_mode"]);
+
+/// Whether [`QUIT_HANDLED`] is among `symbols`.
+#[must_use]
+pub const fn handles_quit(symbols: &SymbolSet) -> bool {
+    const PLACE: usize = {
+        let mut place = 0;
+        while !is_same(HELPERS[place].as_bytes(), QUIT_HANDLED.as_bytes()) {
+            place += 1;
+        }
+        place
+    };
+    symbols[PLACE / 64] >> (PLACE % 64) & 1 == 1
+}
 
 /// The functions of `wasi_aot_os_1` among `symbols`. They are the last of all symbols.
 #[must_use]
@@ -214,6 +240,7 @@ mod tests {
                 .position(|function| of_function(function) == symbol);
             let expected = position.map_or(0, |position| 1 << position);
             assert_eq!(os_functions(&symbols), expected, "{symbol:?}");
+            assert_eq!(handles_quit(&symbols), symbol == ("", QUIT_HANDLED));
         }
     }
 }

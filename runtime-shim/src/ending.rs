@@ -17,6 +17,11 @@ use core::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 static LAST: [AtomicPtr<()>; 2] = [const { AtomicPtr::new(null_mut()) }; 2];
 /// The handler of signals that kill by default, or 0, which is SIG_DFL.
 static KILLED: AtomicUsize = AtomicUsize::new(0);
+/// The handler of SIGQUIT, or 0, which is SIG_DFL.
+static QUIT: AtomicUsize = AtomicUsize::new(0);
+
+/// SIGQUIT's number.
+const SIGQUIT: i32 = 3;
 
 /// Signals that don't end a process by default, as bits of which bit 0 is signal 1: CHLD, CONT,
 /// STOP, TSTP, TTIN, TTOU, URG, WINCH (signal(7)); and KILL, which no process sees.
@@ -51,9 +56,18 @@ pub fn prepare(last: fn(), killed: usize) {
     KILLED.store(killed, Ordering::Relaxed);
 }
 
+/// Makes `handler`, one for SA_SIGINFO, SIGQUIT's default action. The handler ends the process
+/// by [`exit`], sooner or later.
+pub fn set_quit_handler(handler: usize) {
+    QUIT.store(handler, Ordering::Relaxed);
+}
+
 /// The handler that gives the host's signal `number` its default action.
 pub fn default_handler(number: i32) -> usize {
-    if kills(number) {
+    let quit = QUIT.load(Ordering::Relaxed);
+    if number == SIGQUIT && quit != 0 {
+        quit
+    } else if kills(number) {
         KILLED.load(Ordering::Relaxed)
     } else {
         0

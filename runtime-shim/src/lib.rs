@@ -11,7 +11,7 @@
 //! | messages and the end | [`report`], `panic` |
 //! | memory and stack | [`linear_memory`], [`stack`], `inherited` |
 //! | what guest and runtime exchange | [`abi`] |
-//! | faults, timers, signals | [`traps`], [`preempt`], `cpu_limit`, [`signals`] (for tests `again`) |
+//! | faults, timers, signals | [`traps`], [`preempt`], `cpu_limit`, [`quit`], [`signals`] (for tests `again`) |
 //! | the two fences | [`policy`], [`harden`], `privileges` (for tests `corrupt`) |
 //! | the calls of preview 1, then those of `wasi_aot_os_1` | [`wasi`], [`os`] |
 //! | what only some policies need | `parts` |
@@ -59,6 +59,7 @@ mod policy;
 mod preempt;
 mod privileges;
 mod process;
+mod quit;
 mod report;
 #[cfg(test)]
 mod sandbox_tests;

@@ -9,8 +9,9 @@
 //!
 //! Invariants:
 //!
-//! * The signal's handler stores only while generated code runs, so the runtime never sees
-//!   linear memory change during a call. A call may ask for it itself ([`give_way`]).
+//! * A signal's handler, the timer's or SIGQUIT's, stores only while generated code runs ([`ask`]),
+//!   so the runtime never sees linear memory change during a call. A call may ask for it itself
+//!   ([`give_way`]).
 //! * The only change is one store of [`Preemption::STACK_PREEMPT`].
 //! * The module says where the goroutine is ([`Preemption`]). The pointers found there are
 //!   the guest's and may have any value, so every access is checked against the memory's
@@ -104,13 +105,14 @@ pub fn give_way(_exclusive: &mut Memory) -> bool {
     }
 }
 
-/// # Safety
-/// Called by the kernel only, as the handler of the timer's signal.
-unsafe extern "C" fn on_tick(_: i32, _: *const SignalInfo, context: *const SignalContext) {
-    // SAFETY: the kernel passes it for SA_SIGINFO.
-    let pc = unsafe { (*context).registers() }.pc;
-    // SAFETY: `install` stored a static before the first signal.
-    let module = unsafe { &*MODULE.load(Ordering::Relaxed) };
+/// Asks the goroutine to give way, if generated code runs at `pc`, where a signal has interrupted
+/// the process.
+pub fn ask(pc: u64) {
+    let module = MODULE.load(Ordering::Relaxed);
+    // SAFETY: null, or a static that `install` stored.
+    let Some(module) = (unsafe { module.as_ref() }) else {
+        return;
+    };
     if (module.text_start..module.text_end).contains(&pc) {
         // SAFETY: the compiler wrote the cell's address; the code that was
         // interrupted is generated code, which holds no Rust reference to it or
@@ -122,6 +124,30 @@ unsafe extern "C" fn on_tick(_: i32, _: *const SignalInfo, context: *const Signa
     }
 }
 
+/// Whether generated code, which has called the runtime, runs on the scheduler's stack. `false`
+/// if the module isn't Go's.
+pub fn is_scheduler() -> bool {
+    let module = MODULE.load(Ordering::Relaxed);
+    // SAFETY: null, or a static that `install` stored.
+    let Some(module) = (unsafe { module.as_ref() }) else {
+        return false;
+    };
+    // SAFETY: the compiler wrote the cell's address, and generated code isn't running.
+    let g = unsafe {
+        let cell = with_exposed_provenance::<u64>(module.preemption.g_cell as usize);
+        cell.read_volatile()
+    };
+    scheduler_of(&module.preemption, g, &LinearMemory) == Some(g)
+}
+
+/// # Safety
+/// Called by the kernel only, as the handler of the timer's signal.
+unsafe extern "C" fn on_tick(_: i32, _: *const SignalInfo, context: *const SignalContext) {
+    // SAFETY: the kernel passes it for SA_SIGINFO.
+    let pc = unsafe { (*context).registers() }.pc;
+    ask(pc);
+}
+
 /// Marks the goroutine `g`. `None` if `g` isn't a goroutine, or is the scheduler's stack of the
 /// thread: Go takes a preemption of that stack for a bug ("preempt g0"). Go's own `preemptone`
 /// looks the goroutine up as `m.curg`, whose offset differs from version to version. `m.curg`
@@ -130,17 +156,24 @@ unsafe extern "C" fn on_tick(_: i32, _: *const SignalInfo, context: *const Signa
 /// # Safety
 /// As [`Words::store`].
 unsafe fn request(at: &Preemption, g: u64, words: &impl Words) -> Option<()> {
-    if g == 0 {
-        return None;
-    }
-    let field = |base: u64, offset: u32| base.checked_add(u64::from(offset));
-    let m = words.load(field(g, at.g_m)?)?;
-    let g0 = words.load(field(m, at.m_g0)?)?;
-    if g0 == g {
+    if scheduler_of(at, g, words)? == g {
         return None;
     }
     // SAFETY: the caller's promise.
     unsafe { words.store(field(g, at.g_stackguard0)?, Preemption::STACK_PREEMPT) }
+}
+
+/// The `g` of the scheduler on the thread of `g`.
+fn scheduler_of(at: &Preemption, g: u64, words: &impl Words) -> Option<u64> {
+    if g == 0 {
+        return None;
+    }
+    let m = words.load(field(g, at.g_m)?)?;
+    words.load(field(m, at.m_g0)?)
+}
+
+fn field(base: u64, offset: u32) -> Option<u64> {
+    base.checked_add(u64::from(offset))
 }
 
 /// The guest's 8-byte words.

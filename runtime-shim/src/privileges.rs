@@ -58,6 +58,7 @@ mod tests {
                 files,
                 writing,
                 sockets: true,
+                quitting: false,
                 emptying_unseen: false,
                 os: OsRights::NONE,
             };

@@ -12,6 +12,7 @@
 //! * A signal is caught only while the descriptor is open. When the descriptor is closed, each
 //!   caught signal has its default action again, and a pending one acts at once.
 //! * What the parent blocked stays blocked once a signal isn't caught any more.
+//! * SIGQUIT's default action is to show goroutines, in a module that can ([`crate::quit`]).
 //! * A default action that kills may be a handler that puts something right and then dies by the
 //!   signal ([`crate::ending`]).
 //! * SIGPIPE is ignored by the runtime, which ends the process by SIGPIPE where the program

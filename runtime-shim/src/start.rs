@@ -15,6 +15,7 @@ use crate::{
 use core::ptr::with_exposed_provenance;
 use wasi_aot_contract::cpu::{Features, Missing};
 use wasi_aot_contract::module::{CONTRACT_VERSION, ModuleInfo, PolicyInfo};
+use wasi_aot_contract::symbols::handles_quit;
 
 unsafe extern "C" {
     /// The module's own, at an address that the runtime is linked for; `symbols::MODULE`.
@@ -80,6 +81,7 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
     // SAFETY: the kernel's strings live as long as the process.
     wasi.environment = unsafe { Environment::new(&manifest, process.env) };
     wasi.os_rights = policy::os_rights::OsRights::of(module, &manifest);
+    wasi.quitting = handles_quit(&module.runtime_symbols);
     if policy::stdio::open_standard(&mut wasi.fds).is_err() {
         cannot_start(format_args!(
             "standard input, output and error can't be set up"

@@ -24,6 +24,15 @@ pub struct SignalAction {
     pub mask: u64,
 }
 
+impl SignalAction {
+    const NONE: Self = Self {
+        handler: 0,
+        flags: 0,
+        restorer: 0,
+        mask: 0,
+    };
+}
+
 /// `stack_t` of sigaltstack(2).
 #[repr(C)]
 pub struct SignalStack {
@@ -64,6 +73,9 @@ pub struct SignalEvent {
 /// `si_code` of a signal that a timer of timer_create(2) sends.
 pub const SI_TIMER: i32 = -2;
 
+/// The clock that nobody sets.
+pub const CLOCK_MONOTONIC: usize = 1;
+
 /// The processor time of the process, in user code and in the kernel.
 pub const CLOCK_PROCESS_CPUTIME_ID: usize = 2;
 
@@ -90,24 +102,31 @@ pub fn exit_group(code: i32) -> ! {
     }
 }
 
-/// Sets what happens on `signal`. Fills in the restorer.
+/// Sets what happens on `signal`. Fills in the restorer. Returns what happened before: SIG_DFL,
+/// SIG_IGN or the address of a handler.
+///
+/// # Errors
+/// `EINVAL` for a signal that no process may handle.
 ///
 /// # Safety
 /// `action.handler` is SIG_DFL, SIG_IGN or a handler as `action.flags` say.
-pub unsafe fn rt_sigaction(signal: i32, mut action: SignalAction) -> isize {
+pub unsafe fn rt_sigaction(signal: i32, mut action: SignalAction) -> Result<usize, Errno> {
     let (flag, restorer) = signal_restorer();
     action.flags |= flag;
     action.restorer = restorer;
+    let mut before = SignalAction::NONE;
     let mask_size = size_of::<u64>();
     let new = (&raw const action).expose_provenance();
-    // SAFETY: the kernel reads one action through the pointer and writes none, as
-    // the pointer for the old action is null; the handler is the caller's promise.
-    unsafe {
+    let old = (&raw mut before).expose_provenance();
+    // SAFETY: the kernel reads one action and writes another; the handler is the caller's
+    // promise.
+    checked(unsafe {
         system_call(
             __NR_rt_sigaction,
-            [signal as usize, new, 0, mask_size, 0, 0],
+            [signal as usize, new, old, mask_size, 0, 0],
         )
-    }
+    })?;
+    Ok(before.handler)
 }
 
 /// What happens on `signal`: SIG_DFL, SIG_IGN or the address of a handler.
@@ -115,12 +134,7 @@ pub unsafe fn rt_sigaction(signal: i32, mut action: SignalAction) -> isize {
 /// # Errors
 /// `EINVAL` for a number that no signal has.
 pub fn handler_of(signal: i32) -> Result<usize, Errno> {
-    let mut action = SignalAction {
-        handler: 0,
-        flags: 0,
-        restorer: 0,
-        mask: 0,
-    };
+    let mut action = SignalAction::NONE;
     let old = (&raw mut action).expose_provenance();
     let mask_size = size_of::<u64>();
     // SAFETY: the kernel writes one action through the pointer and reads none, as the pointer
@@ -163,7 +177,7 @@ pub fn timer_create(clock: usize, event: SignalEvent) -> isize {
     if result < 0 { result } else { number as isize }
 }
 
-/// Has a timer send its signal once, `milliseconds` from now.
+/// Has a timer send its signal once, `milliseconds` from now; 0 stops it.
 pub fn timer_settime(number: isize, milliseconds: u64) -> isize {
     let time = |tv_sec, tv_nsec| timespec { tv_sec, tv_nsec };
     let timer = itimerspec {

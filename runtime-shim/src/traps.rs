@@ -3,8 +3,8 @@
 //! Invariants:
 //!
 //! * Handlers run on a stack of their own, the signal stack, since the native stack may be
-//!   what has run out. Handlers of faults and of timers share that stack, so the signals of
-//!   timers are blocked in all of them.
+//!   what has run out. Handlers of faults, of timers and of SIGQUIT share that stack, so the
+//!   signals of timers and SIGQUIT are blocked in all of them.
 //! * A handler of a fault never returns to the program. A fault inside a handler finds its
 //!   signal blocked, and the kernel ends the process.
 //! * A fault in a memory's reserve at an instruction of the module is an out-of-bounds access.
@@ -13,7 +13,7 @@
 //! * The signals that faults and timers send arrive whatever signals the parent has blocked:
 //!   the functions that install handlers return them, and the start unblocks them.
 
-use crate::arch::SignalContext;
+use crate::arch::{Registers, SignalContext};
 use crate::report::{EXIT_TRAP, Printable, Size, Stderr, cannot_start};
 use crate::stack::{self, NativeStack};
 use crate::sys::{self, SignalAction, SignalInfo, SignalStack};
@@ -30,7 +30,7 @@ use wasi_aot_contract::layout::native::memory_base;
 use wasi_aot_contract::module::{ModuleInfo, TrapKind};
 
 const SIG_DFL: usize = 0;
-const SIG_IGN: usize = 1;
+pub const SIG_IGN: usize = 1;
 
 /// Frames that a backtrace shows at most.
 const BACKTRACE_LEN: usize = 16;
@@ -44,8 +44,9 @@ const FAULT_FLAGS: u64 = 0;
 #[cfg(feature = "again")]
 const FAULT_FLAGS: u64 = crate::again::HANDLER_FLAGS;
 
-/// The signals that timers send.
-const TIMERS: u64 = bit(Signal::XCPU)
+/// The signals that timers send, and SIGQUIT.
+const SHARING: u64 = bit(Signal::QUIT)
+    | bit(Signal::XCPU)
     | bit(if cfg!(feature = "eager") {
         Signal::ALARM
     } else {
@@ -136,7 +137,8 @@ pub fn die_on_return(signal: Signal) {
 }
 
 /// Sets what happens on `signal`; returns 0 or a negative errno. Every handler runs on the
-/// signal stack, with the timers' signals blocked. `flags` are flags in addition to that.
+/// signal stack, with the signals blocked whose handlers share that stack. `flags` are flags in
+/// addition to that.
 ///
 /// # Safety
 /// `handler` is [`SIG_DFL`], [`SIG_IGN`] or a handler for SA_SIGINFO.
@@ -145,19 +147,54 @@ pub unsafe fn set_action(signal: Signal, handler: usize, flags: u64) -> isize {
     unsafe { set_action_of(signal.as_raw(), handler, flags) }
 }
 
+/// As [`set_action`]; returns what happened on `signal` before, as [`sys::rt_sigaction`] does.
+///
+/// # Errors
+/// None that the kernel is known to have.
+///
+/// # Safety
+/// As for [`set_action`].
+pub unsafe fn swap_action(signal: Signal, handler: usize) -> Result<usize, Errno> {
+    // SAFETY: the caller's promise.
+    unsafe { sys::rt_sigaction(signal.as_raw(), action(handler, 0)) }
+}
+
 /// As [`set_action`], for a signal's number.
 ///
 /// # Safety
 /// As for [`set_action`].
 pub unsafe fn set_action_of(signal: i32, handler: usize, flags: u64) -> isize {
-    let action = SignalAction {
+    // SAFETY: the caller's promise.
+    let before = unsafe { sys::rt_sigaction(signal, action(handler, flags)) };
+    before.map_or_else(|error| -(error.raw_os_error() as isize), |_| 0)
+}
+
+fn action(handler: usize, flags: u64) -> SignalAction {
+    SignalAction {
         handler,
         flags: sys::SA_SIGINFO_ONSTACK | flags,
         restorer: 0,
-        mask: TIMERS,
-    };
-    // SAFETY: the caller's promise.
-    unsafe { sys::rt_sigaction(signal, action) }
+        mask: SHARING,
+    }
+}
+
+/// Prints `message`, and which functions of the module the process is in.
+///
+/// # Safety
+/// Called in the handler of a signal that has interrupted the process where `registers` say.
+pub unsafe fn show_place(message: &str, registers: &Registers) {
+    // SAFETY: `install` stored a static, whose tables are read-only.
+    let tables = unsafe { Tables::of(&*MODULE.load(Ordering::Relaxed)) };
+    let stack = stack::current();
+    // SAFETY: the native stack stays mapped, and its only user is stopped.
+    let frames = unsafe { frames(registers.frame_pointer, stack.usable.clone()) };
+    let mut stderr = Stderr::new();
+    stderr.program_name();
+    let mut names = names(registers.pc, &tables, frames).take(BACKTRACE_LEN);
+    // Neither formatting nor `Stderr` fails.
+    let _ = writeln!(stderr, "{message}");
+    let _ = names.try_for_each(|name| writeln!(stderr, "    at {}", Printable(name)));
+    stderr.flush();
 }
 
 /// # Safety
@@ -320,15 +357,23 @@ fn report(
 ) {
     let mut stderr = Stderr::new();
     stderr.program_name();
-    // A return address may be that of the next function's beginning, so the byte before it
-    // is looked up, which belongs to the call. Helpers of the compiler have no names and are
-    // left out.
-    let calls = frames.map(|return_address| return_address.wrapping_sub(1));
-    let names = core::iter::once(fault.pc)
-        .chain(calls)
-        .filter_map(|pc| tables.function_at(pc));
+    let names = names(fault.pc, tables, frames);
     let _ = describe(&mut stderr, fault, cause, stack, names);
     stderr.flush();
+}
+
+/// The names of the functions at `pc` and at the return addresses in `frames`. Helpers of the
+/// compiler have no names and are left out, as is the runtime.
+fn names<'a>(
+    pc: u64,
+    tables: &Tables<'a>,
+    frames: impl Iterator<Item = u64>,
+) -> impl Iterator<Item = &'a [u8]> {
+    // A return address may be that of the next function's beginning, so the byte before it
+    // is looked up, which belongs to the call.
+    let calls = frames.map(|return_address| return_address.wrapping_sub(1));
+    let places = core::iter::once(pc).chain(calls);
+    places.filter_map(|pc| tables.function_at(pc))
 }
 
 /// Writes the message. `names` are the functions' names, innermost first.

@@ -17,6 +17,7 @@ mod giving_way;
 mod module;
 mod noreturn;
 mod preempt;
+mod quitting;
 mod sp;
 mod tables;
 
@@ -39,5 +40,6 @@ fn main() -> anyhow::Result<()> {
         .collect();
     trials.extend(bytes::trials(&tool));
     trials.extend(preempt::trials(&tool));
+    trials.extend(quitting::trials(&tool));
     harness::main(trials)
 }

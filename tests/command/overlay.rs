@@ -192,6 +192,14 @@ fn signals(overlay: &Overlay, ours: &Path) -> Result<()> {
     live.until("true false\nready")?;
     live.signal(Signal::INT)?;
     live.until_state('S')?;
+    // A signal that the program leaves alone.
+    live.signal(Signal::QUIT)?;
+    let ended = live.ended()?;
+    ensure!(ended.ends == Ends::Exit(2));
+    ensure!(text(&ended.stderr).starts_with("SIGQUIT: quit\nPC=0x"));
+
+    let live = place.start(ours, &["ignore"])?;
+    live.until("ready")?;
     live.signal(Signal::TERM)?;
     ensure!(live.ended()?.ends == Ends::Signal(15));
     Ok(())

@@ -5,7 +5,7 @@
 //!   maps of its file; [`ld`]: an executable that `ld` linked;
 //! - [`parts`]: which parts of the runtime it has, and what another policy changes;
 //! - [`traps`]: what a trap says; [`cpu_limit`]: `--max-cpu`; [`preempt`]: goroutines that
-//!   compute give way;
+//!   compute give way; [`quit`]: SIGQUIT shows goroutines; [`endings`]: other signals that kill;
 //! - [`inherited`], [`streams`], [`own`]: what a program can't do with descriptors, signals
 //!   and capabilities of its parent, with its standard output, with its own file;
 //! - [`harden`]: the second fence holds if the first fence is broken;
@@ -16,6 +16,7 @@
 //! - [`listen`]: servers on the listeners of `--listen`; [`passed`]: of `--listen-fds`.
 
 mod cpu_limit;
+mod endings;
 mod files;
 mod harden;
 mod image;
@@ -28,6 +29,7 @@ mod parts;
 mod passed;
 mod places;
 mod preempt;
+mod quit;
 mod starting;
 mod streams;
 mod terminal;
@@ -41,6 +43,7 @@ fn main() -> anyhow::Result<()> {
     let tool = Arc::new(Tool::new()?);
     let groups = [
         cpu_limit::trials,
+        endings::trials,
         files::trials,
         harden::trials,
         image::trials,
@@ -53,6 +56,7 @@ fn main() -> anyhow::Result<()> {
         places::trials,
         passed::trials,
         preempt::trials,
+        quit::trials,
         starting::trials,
         streams::trials,
         terminal::trials,

@@ -161,6 +161,10 @@ pub const RUNTIME: Layers = &[
     ),
     ("preempt", &["abi", "arch", "linear_memory", "sys", "traps"]),
     ("cpu_limit", &["arch", "ending", "report", "sys", "traps"]),
+    (
+        "quit",
+        &["arch", "ending", "preempt", "report", "sys", "traps"],
+    ),
     ("signals", &["abi", "ending", "sys", "traps"]),
     ("deaths", &["arch", "ending", "sys", "traps"]),
     ("terminals", &["abi", "deaths", "sys"]),
@@ -177,6 +181,7 @@ pub const RUNTIME: Layers = &[
             "ending",
             "policy",
             "preempt",
+            "quit",
             "shim_memory",
             "signals",
             "traps",

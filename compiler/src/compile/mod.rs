@@ -134,6 +134,18 @@ impl Compiler<'_, '_, '_> {
                 let none = Origin::NO_OFFSET;
                 lower::lower_function(self.env, defined.type_index, none, &func, clif, builder);
             }
+            UnitKind::Quitting(index) => lower::lower_quitting(self.env, index, clif, builder),
+            UnitKind::Traces => {
+                let quitting = self.go.and_then(|go| go.quitting);
+                let quitting = quitting.expect("BUG: traces, and no facts");
+                let (func, none) = (pass::traces(quitting), Origin::NO_OFFSET);
+                let fatal = self.env.module.defined(quitting.fatal);
+                let fatal = fatal.expect("BUG: an import has a record") as usize;
+                let cx = self.cx(fatal, None);
+                worker.runner.verify(&func, &cx, || "traces are".into());
+                let type_index = self.env.module.functions[fatal].type_index;
+                lower::lower_function(self.env, type_index, none, &func, clif, builder);
+            }
             UnitKind::Trap(stub) => lower::lower_trap(self.env, stub.code(), clif, builder),
             UnitKind::Body(_) | UnitKind::Veneers => {
                 panic!("BUG: {kind:?} isn't made here")
@@ -164,6 +176,17 @@ impl Compiler<'_, '_, '_> {
         let facts = facts.filter(|_| needed);
         let entries = facts.into_iter().flat_map(|facts| facts.with_entries());
         entries.map(UnitKind::GivingWay).collect()
+    }
+
+    /// The entries of functions that ask first whether SIGQUIT has come, and what prints traces
+    /// then.
+    #[must_use]
+    pub fn quitting(&self) -> Vec<UnitKind> {
+        let asking = self.env.quitting.into_iter().flatten();
+        let asking = asking.filter_map(|index| self.env.module.defined(index));
+        let entries = asking.map(UnitKind::Quitting);
+        let traces = self.env.quitting.map(|_| UnitKind::Traces);
+        entries.chain(traces).collect()
     }
 
     /// Whether a unit of this name is compiled. If the output is text, all others aren't.

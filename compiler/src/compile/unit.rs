@@ -36,6 +36,11 @@ pub enum UnitKind {
     /// The entry of a defined function, by its place among the defined ones, that gives way
     /// first.
     GivingWay(u32),
+    /// The entry of a defined function, by its place among the defined ones, that asks first
+    /// whether SIGQUIT has come.
+    Quitting(u32),
+    /// Prints the traces of all goroutines.
+    Traces,
     /// What a typed table holds where there is no function to call.
     Trap(TrapStub),
     /// Runs the start function and `_start`, whose index is given.
@@ -52,6 +57,8 @@ impl UnitKind {
             Self::Body(index) => Some(Symbol::Function(index)),
             Self::ImportThunk(index) => Some(Symbol::ImportThunk(index)),
             Self::GivingWay(index) => Some(Symbol::GivingWay(index)),
+            Self::Quitting(index) => Some(Symbol::Quitting(index)),
+            Self::Traces => Some(Symbol::Traces),
             Self::Trap(stub) => Some(stub.symbol()),
             Self::Entry(_) | Self::Veneers => None,
         }

@@ -121,7 +121,10 @@ impl Declared {
             | Symbol::Memset
             | Symbol::BytesEqual
             | Symbol::BytesCompare
-            | Symbol::BytesFind => {
+            | Symbol::BytesFind
+            | Symbol::QuitHandled
+            | Symbol::QuitBegins
+            | Symbol::QuitEnds => {
                 self.declare_function(symbol, name, Linkage::Import);
             }
             Symbol::Globals
@@ -141,6 +144,8 @@ impl Declared {
             Symbol::Function(_)
             | Symbol::ImportThunk(_)
             | Symbol::GivingWay(_)
+            | Symbol::Quitting(_)
+            | Symbol::Traces
             | Symbol::TrapBadSignature
             | Symbol::TrapNull => {
                 assert!(

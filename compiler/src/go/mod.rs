@@ -8,6 +8,7 @@ pub mod byte_loops;
 pub mod giving_way;
 pub mod pclntab;
 pub mod preempt;
+pub mod quitting;
 pub mod resume;
 pub mod sp;
 
@@ -34,6 +35,8 @@ pub struct Knowledge {
     pub preemption: Option<Preemption>,
     /// What loops without stack checks can give way by.
     pub giving_way: Option<giving_way::Facts>,
+    /// What SIGQUIT shows goroutines by.
+    pub quitting: Option<quitting::Quitting>,
     /// How many of the defined functions Go's linker made; they come first.
     functions: usize,
     /// Bytes that the arguments and results of each of these take in a frame, by pclntab.
@@ -55,6 +58,7 @@ impl Knowledge {
             resume_points,
             preemption,
             giving_way: preemption.and_then(|_| giving_way::Facts::of(module, table)),
+            quitting: preemption.and_then(|_| quitting::Quitting::of(module, table)),
             functions: resume::go_functions(module)?,
             arguments,
         })
@@ -67,6 +71,7 @@ impl Knowledge {
             resume_points: vec![resume_points],
             preemption: None,
             giving_way: None,
+            quitting: None,
             functions: 1,
             arguments: vec![None],
         }

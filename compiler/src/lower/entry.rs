@@ -9,7 +9,7 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use wasi_aot_contract::layout;
 
 /// Lowers `extern "C" fn()`, which gives the tables that are written their first values and
-/// SP its first value, and calls the module's start function and then `_start`
+/// SP its first value, has SIGQUIT handled where functions ask for it, and calls the module's start function and then `_start`
 /// (function index `main`).
 pub fn lower_entry(
     env: &Env<'_, '_>,
@@ -20,6 +20,14 @@ pub fn lower_entry(
     function.signature = Signature::new(CallConv::SystemV);
     let mut builder = FunctionBuilder::new(function, context);
     start(&mut builder);
+    if env.quitting.is_some() {
+        let handled = import(
+            &mut builder,
+            Symbol::QuitHandled,
+            Env::shim_signature(&[], &[]),
+        );
+        builder.ins().call(handled, &[]);
+    }
     for (table, index) in env.module.tables.iter().zip(0..) {
         if table.written && table.elements.iter().any(Option::is_some) {
             fill_table(&mut builder, index, table.elements.len());
@@ -104,7 +112,7 @@ pub fn lower_trap(
     builder.finalize(env.frontend_config);
 }
 
-fn start(builder: &mut FunctionBuilder<'_>) -> ir::Block {
+pub(super) fn start(builder: &mut FunctionBuilder<'_>) -> ir::Block {
     let entry = builder.create_block();
     builder.append_block_params_for_function_params(entry);
     builder.switch_to_block(entry);

@@ -26,6 +26,8 @@ pub struct Env<'m, 'w> {
     pub table_spans: Vec<(u32, u32)>,
     /// Whether bounds hold for what is guessed, too ([`super::spectre`]).
     pub spectre: bool,
+    /// The functions, by index, that ask first whether SIGQUIT has come.
+    pub quitting: Option<[u32; 2]>,
     /// Names of the defined functions, for messages.
     pub names: &'m [String],
 }
@@ -52,6 +54,7 @@ impl<'m, 'w> Env<'m, 'w> {
                 .map(|table| (table.span().start, table.span().end))
                 .collect(),
             spectre: options.spectre,
+            quitting: None,
             names,
         }
     }
@@ -86,8 +89,14 @@ impl<'m, 'w> Env<'m, 'w> {
     pub fn callee_symbol(&self, index: u32) -> Symbol {
         match self.module.defined(index) {
             None => Symbol::Import(index),
+            Some(defined) if self.asks(index) => Symbol::Quitting(defined),
             Some(defined) => Symbol::Function(defined),
         }
+    }
+
+    /// Whether direct calls of the function with this index ask first whether SIGQUIT has come.
+    fn asks(&self, index: u32) -> bool {
+        self.quitting.is_some_and(|asking| asking.contains(&index))
     }
 
     /// What a call through a reference to this function calls: a function of the

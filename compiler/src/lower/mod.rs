@@ -31,6 +31,7 @@ mod integer;
 mod memory;
 mod memory_base;
 mod operands;
+mod quitting;
 mod reference;
 mod rounding;
 mod simd;
@@ -45,6 +46,7 @@ mod variable;
 pub use call::TABLE_ENTRY_SIZE;
 pub use entry::{lower_entry, lower_import_thunk, lower_trap};
 pub use env::Env;
+pub use quitting::lower_quitting;
 pub use reference::{REFERENCE_SIZE, type_tag};
 
 use crate::ir::{BlockId, Func, Inst, Op, Order, Origin, Type, Value};

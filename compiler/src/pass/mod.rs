@@ -17,6 +17,7 @@ pub use choice::{Choice, Selection, Switches, known};
 pub use generic::values::promote;
 pub use go::give_way::entry as give_way_entry;
 pub use go::no_return::{Summary, never_zero};
+pub use go::traces::traces;
 pub use run::{Runner, Stats};
 pub use table::{BYTE_LOOP, GIVE_WAY, NO_RETURN, PASSES, TRANSFORM, WIDEN_CHECK, named, values};
 

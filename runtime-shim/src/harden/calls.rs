@@ -19,9 +19,10 @@ use linux_raw_sys::general::{
     __NR_lseek, __NR_mkdirat, __NR_mmap, __NR_mprotect, __NR_munmap, __NR_newfstatat, __NR_openat,
     __NR_openat2, __NR_ppoll, __NR_preadv, __NR_pwritev, __NR_readlinkat, __NR_readv, __NR_recvmsg,
     __NR_renameat, __NR_restart_syscall, __NR_rt_sigaction, __NR_rt_sigprocmask, __NR_rt_sigreturn,
-    __NR_sched_yield, __NR_sendmsg, __NR_shutdown, __NR_signalfd4, __NR_symlinkat, __NR_uname,
-    __NR_unlinkat, __NR_utimensat, __NR_write, __NR_writev, F_DUPFD_CLOEXEC, F_SETFL,
-    MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, O_ACCMODE, O_CREAT, O_TRUNC, PROT_EXEC,
+    __NR_sched_yield, __NR_sendmsg, __NR_shutdown, __NR_signalfd4, __NR_symlinkat,
+    __NR_timer_create, __NR_timer_settime, __NR_uname, __NR_unlinkat, __NR_utimensat, __NR_write,
+    __NR_writev, F_DUPFD_CLOEXEC, F_SETFL, MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE,
+    O_ACCMODE, O_CREAT, O_TRUNC, PROT_EXEC,
 };
 use linux_raw_sys::ioctl::{FIONREAD, TCGETS, TCSETS, TIOCGPGRP, TIOCGWINSZ};
 use wasi_aot_contract::os;
@@ -113,6 +114,13 @@ const SIGNALS: &[Rule] = &[
     Rule::any(__NR_rt_sigprocmask),
 ];
 
+/// Allowed to a module that shows goroutines on SIGQUIT: a timer that sends a signal to the
+/// process itself.
+const QUITTING: &[Rule] = &[
+    Rule::any(__NR_timer_create).when(When::is(0, sys::CLOCK_MONOTONIC as u32)),
+    Rule::any(__NR_timer_settime),
+];
+
 /// Allowed with a directory that is granted for writing, to a guest that may set modes. The call
 /// takes a descriptor, which Landlock has seen opened, and no descriptor opened with O_PATH. The
 /// calls that take a name are never allowed: Landlock doesn't see them. The mode has none of the
@@ -153,7 +161,7 @@ fn openings(needs: Needs) -> [Rule; 2] {
 }
 
 /// Sets of rules, each with the needs that all must be there for it, as bits of [`bits`].
-const SETS: [(u8, &[Rule]); 8] = [
+const SETS: [(u8, &[Rule]); 9] = [
     (0, ALWAYS),
     (NEEDS_FILES, FILES),
     (NEEDS_WRITING, WRITING),
@@ -162,6 +170,7 @@ const SETS: [(u8, &[Rule]); 8] = [
     (NEEDS_MODES | NEEDS_WRITING, MODES),
     (NEEDS_HOST_NAME, HOST_NAME),
     (NEEDS_TERMINAL_MODES, TERMINAL_MODES),
+    (NEEDS_QUITTING, QUITTING),
 ];
 
 const NEEDS_FILES: u8 = 1;
@@ -171,6 +180,7 @@ const NEEDS_SIGNALS: u8 = 8;
 const NEEDS_MODES: u8 = 16;
 const NEEDS_HOST_NAME: u8 = 32;
 const NEEDS_TERMINAL_MODES: u8 = 64;
+const NEEDS_QUITTING: u8 = 128;
 
 fn bits(needs: Needs) -> u8 {
     let bit = |need, bit| if need { bit } else { 0 };
@@ -181,6 +191,7 @@ fn bits(needs: Needs) -> u8 {
         | bit(needs.os.modes, NEEDS_MODES)
         | bit(needs.os.host_name, NEEDS_HOST_NAME)
         | bit(needs.os.sets_terminals, NEEDS_TERMINAL_MODES)
+        | bit(needs.quitting, NEEDS_QUITTING)
 }
 
 /// The rules for a process with these needs. `process` is the ID of the process: it may send a

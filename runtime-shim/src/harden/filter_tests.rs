@@ -57,6 +57,7 @@ fn program(files: bool, writing: bool, sockets: bool) -> Program {
         files,
         writing,
         sockets,
+        quitting: false,
         emptying_unseen: false,
         os: OsRights::NONE,
     })
@@ -230,6 +231,7 @@ fn versions_of_landlock_say_what_is_unseen() {
         files: true,
         writing,
         sockets: false,
+        quitting: false,
         emptying_unseen: false,
         os: OsRights::NONE,
     };
@@ -263,6 +265,7 @@ fn with_rights(writing: bool, os: OsRights) -> Program {
         files: true,
         writing,
         sockets: true,
+        quitting: false,
         emptying_unseen: true,
         os,
     })

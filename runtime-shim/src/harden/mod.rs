@@ -54,6 +54,8 @@ pub struct Needs {
     pub writing: bool,
     /// What the functions of `wasi_aot_os_1` may do.
     pub os: OsRights,
+    /// The module shows goroutines on SIGQUIT ([`crate::quit`]).
+    pub quitting: bool,
     /// There are sockets: listeners, or standard input and output.
     pub sockets: bool,
     /// Landlock wouldn't see that a file is emptied where it may not be, but seccomp can
@@ -81,6 +83,7 @@ impl Needs {
             sockets: fds.iter().any(is_socket),
             emptying_unseen: false,
             os: wasi.os_rights,
+            quitting: wasi.quitting,
         }
     }
 

@@ -27,16 +27,22 @@ use super::readdir::fd_readdir;
 use super::sock::{sock_accept, sock_recv, sock_send, sock_shutdown};
 use super::with;
 use crate::abi::errno::Errno;
+use crate::{preempt, quit};
 use wasi_aot_contract::{for_each_preview1, symbol};
 
 /// The errno that the guest gets from `call`, 0 for none. A call that a signal has
 /// interrupted is made again. A system call that ends with `EINTR` has done nothing (if it has
 /// done a part, it returns how much), and before it a call here only looks things up. On the
-/// file systems of networks and FUSE every system call can end so.
+/// file systems of networks and FUSE every system call can end so. Where SIGQUIT has come,
+/// the guest makes the call again, and the goroutine gives way before that.
 pub fn uninterrupted(mut call: impl FnMut() -> Result<(), Errno>) -> u32 {
     loop {
         match call() {
             Ok(()) => return 0,
+            Err(Errno::INTR) if quit::is_asked() => {
+                with(|wasi| preempt::give_way(&mut wasi.memory));
+                return u32::from(Errno::INTR.number());
+            }
             Err(Errno::INTR) => {}
             Err(Errno::GIVE_WAY) => return u32::from(Errno::INTR.number()),
             Err(errno) => return u32::from(errno.number()),

@@ -66,6 +66,8 @@ pub struct Wasi {
     pub environment: Environment,
     /// What the functions of `wasi_aot_os_1` may do.
     pub os_rights: OsRights,
+    /// The module shows goroutines on SIGQUIT ([`crate::quit`]).
+    pub quitting: bool,
     /// The controlling terminal, if the module may open it.
     pub terminal: Option<Controlling>,
     /// What lies outside of the grants.
@@ -85,6 +87,7 @@ impl Wasi {
             args: &[],
             environment: Environment::EMPTY,
             os_rights: OsRights::NONE,
+            quitting: false,
             terminal: None,
             root: Root::NONE,
         }

@@ -11,6 +11,7 @@ use crate::abi::errno::Errno;
 use crate::abi::fdtable::{Descriptor, FdTable};
 use crate::abi::guest_memory::{Memory, Ptr};
 use crate::abi::rights::Rights;
+use crate::quit;
 use crate::shim_memory::PageArray;
 use core::mem::MaybeUninit;
 use rustix::event::PollFlags;
@@ -212,7 +213,8 @@ impl Timer {
 }
 
 /// Waits for a timer alone: Go's usleep, and sleeps while nothing else is waited for. One
-/// system call, which is continued when a signal interrupts it.
+/// system call, which is continued when a signal interrupts it. SIGQUIT ends the wait early: Go's
+/// scheduler looks at the clock itself, and usleep would take an error for a bug.
 fn sleep(timer: Timer) {
     let id = match timer.id {
         0 => ClockId::Realtime,
@@ -220,6 +222,9 @@ fn sleep(timer: Timer) {
     };
     let mut left = timespec(timer.timeout);
     while let NanosleepRelativeResult::Interrupted(rest) = clock_nanosleep_relative(id, &left) {
+        if quit::is_asked() {
+            return;
+        }
         left = rest;
     }
 }
@@ -242,6 +247,8 @@ fn wait(wasi: &mut Wasi, subscriptions: Records, events: Records) -> Result<u32,
     loop {
         let timeout = earliest(memory, fds, subscriptions, waited)?.map(timespec);
         match polled.wait(timeout.as_ref()) {
+            // Go's scheduler asks again, and then shows where the goroutines are.
+            Err(Host::INTR) if quit::is_asked() => return Err(Errno::INTR),
             Ok(()) | Err(Host::INTR) => {}
             Err(error) => return Err(error.into()),
         }

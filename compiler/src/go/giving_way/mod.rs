@@ -70,7 +70,8 @@ impl Morestack {
     }
 }
 
-fn is_go_type(module: &Module<'_>, defined: usize) -> bool {
+/// Whether a defined function has the type of Go's functions.
+pub(super) fn is_go_type(module: &Module<'_>, defined: usize) -> bool {
     let ty = &module.types[module.functions[defined].type_index as usize];
     ty.params() == [ValType::I32] && ty.results() == [ValType::I32]
 }

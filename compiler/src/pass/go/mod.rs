@@ -10,4 +10,5 @@ pub mod push;
 pub mod stack_check;
 #[cfg(test)]
 mod tests;
+pub mod traces;
 pub mod unwind;
