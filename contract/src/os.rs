@@ -51,6 +51,25 @@ macro_rules! table {
 }
 for_each_os!(table);
 
+/// The place in [`FUNCTIONS`] of the function with this name.
+#[must_use]
+pub fn place(name: &str) -> Option<u32> {
+    let place = FUNCTIONS
+        .iter()
+        .position(|function| function.name == name)?;
+    u32::try_from(place).ok()
+}
+
+/// Permissions of a file that preview 1's `path_open` creates, before the umask. Preview 1 has
+/// no modes; a file that is created exclusively (CREAT with EXCL), as secrets and temporary files
+/// are, is its owner's alone.
+#[must_use]
+pub const fn file_mode(exclusive: bool) -> u32 {
+    if exclusive { 0o600 } else { 0o666 }
+}
+/// Permissions of a directory that preview 1's `path_create_directory` makes, before the umask.
+pub const DIRECTORY_MODE: u32 = 0o777;
+
 /// The bits of a mode that a program may set: the permissions of owner, group and others.
 pub const MODE_BITS: u32 = 0o777;
 /// The bits of a mode that a program sees: the permissions, and set-user-ID, set-group-ID and
@@ -93,5 +112,13 @@ mod tests {
     #[test]
     fn os_has_15_functions() {
         assert_eq!(super::FUNCTIONS.len(), 15);
+    }
+
+    #[test]
+    fn functions_are_found_by_name() {
+        for (place, function) in super::FUNCTIONS.iter().enumerate() {
+            assert_eq!(super::place(function.name), Some(place as u32));
+        }
+        assert_eq!(super::place("path_rename"), None);
     }
 }

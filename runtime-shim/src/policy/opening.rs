@@ -27,9 +27,6 @@ use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{Mode, OFlags, Stat, fstat, ftruncate};
 use rustix::io::retry_on_intr;
 
-/// Permissions of a file that preview 1 creates, before the umask.
-pub const MODE: Mode = Mode::from_bits_retain(0o666);
-
 /// What `path_open` asks for.
 pub struct Request {
     /// Whether a symbolic link at the end of the path is followed.

@@ -18,6 +18,7 @@ use crate::policy::resolver::{Base, Resolver};
 use crate::policy::root::Answers;
 use rustix::fs::{AtFlags, Mode, linkat, mkdirat, readlinkat_raw, renameat, symlinkat, unlinkat};
 use rustix::io::Errno as Host;
+use wasi_aot_contract::os::DIRECTORY_MODE;
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_create_directory):
 /// makes a directory.
@@ -32,7 +33,13 @@ pub fn path_create_directory(
     path: Ptr,
     path_len: u32,
 ) -> Result<(), Errno> {
-    create_directory(wasi, fd, path, path_len, Mode::from_raw_mode(0o777))
+    create_directory(
+        wasi,
+        fd,
+        path,
+        path_len,
+        Mode::from_raw_mode(DIRECTORY_MODE),
+    )
 }
 
 /// Makes a directory with these permissions, less the umask.

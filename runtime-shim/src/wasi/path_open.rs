@@ -9,11 +9,12 @@ use crate::abi::fdtable::{Descriptor, HostFd};
 use crate::abi::guest_memory::Ptr;
 use crate::abi::rights::Rights;
 use crate::abi::types::{FileType, checked_flags, fdflags, follows, oflags};
-use crate::policy::opening::{Lookup, MODE, Request};
+use crate::policy::opening::{Lookup, Request};
 use crate::policy::root::Place;
 use rustix::fd::OwnedFd;
-use rustix::fs::fstat;
+use rustix::fs::{Mode, fstat};
 use rustix::termios::isatty;
+use wasi_aot_contract::os::file_mode;
 
 /// [Spec](https://github.com/WebAssembly/WASI/blob/wasi-0.1/preview1/docs.md#path_open):
 /// opens the file at a path and stores the lowest free descriptor for it.
@@ -21,6 +22,8 @@ use rustix::termios::isatty;
 /// `dirflags` says whether to follow a symbolic link at the end; `oflags` is
 /// CREAT 1, DIRECTORY 2, EXCL 4, TRUNC 8; the rights are cut down to what `fd`
 /// hands down.
+///
+/// Preview 1 has no modes: a file that is created has [`file_mode`], less the umask.
 ///
 /// A FIFO opens for reading at once, and the first read waits for a writer. For writing
 /// it opens when somebody opens it for reading, as in POSIX, unless `fdflags` has NONBLOCK
@@ -50,13 +53,15 @@ pub fn path_open(
     fdflags: u32,
     opened_fd: Ptr,
 ) -> Result<(), Errno> {
+    let oflags = checked_flags(oflags, oflags::ALL)?;
+    let exclusive = oflags & oflags::EXCL != 0;
     let request = Request {
         follow: follows(dirflags)?,
-        oflags: checked_flags(oflags, oflags::ALL)?,
+        oflags,
         base: Rights(rights_base),
         inheriting: Rights(rights_inheriting),
         fdflags: checked_flags(fdflags, fdflags::ALL.into())? as u16,
-        mode: MODE,
+        mode: Mode::from_raw_mode(file_mode(exclusive)),
     };
     open(wasi, fd, path, path_len, &request, opened_fd)
 }

@@ -9,6 +9,7 @@ use crate::wasi::filestat::{fd_filestat_set_size, fd_filestat_set_times};
 use crate::wasi::fixture::{Guest, Scratch};
 use rustix::fd::{AsRawFd, FromRawFd};
 use rustix::fs::{Mode, OFlags};
+use std::os::unix::fs::PermissionsExt;
 use std::string::String;
 use wasi_aot_contract::manifest::Access;
 
@@ -36,6 +37,23 @@ fn rights_are_cut_down_to_what_applies() {
     );
     let little = guest.open("f", 0, Rights::FD_READ).unwrap();
     assert_eq!(rights(&mut guest, little).0, Rights::FD_READ);
+}
+
+#[test]
+fn a_file_that_is_created_exclusively_is_its_owner_s_alone() {
+    let scratch = Scratch::new();
+    scratch.write("of std", "");
+    let mut guest = Guest::with_dir(scratch.path(), Access::ReadWrite);
+    for (name, oflags) in [("f", 0), ("secret", oflags::EXCL)] {
+        guest.open(name, oflags::CREAT | oflags, GO_READ_WRITE).unwrap();
+    }
+    let mode = |name: &str| {
+        let metadata = std::fs::metadata(scratch.path().join(name)).unwrap();
+        metadata.permissions().mode() & 0o7777
+    };
+    // Whatever the umask is of whoever tests.
+    assert_eq!(mode("f"), mode("of std"));
+    assert_eq!(mode("secret"), mode("of std") & 0o600);
 }
 
 #[test]
