@@ -20,11 +20,12 @@ use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use wasi_aot_contract::layout::MIN_STACK_SIZE;
 use wasi_aot_contract::manifest::{Record, writer};
+use wasi_aot_contract::os::MODE_BITS;
 use wasi_aot_contract::text::steers;
 
 pub use budget::Budget;
 pub use listen::{parse_listen, parse_listen_report};
-pub use parse::{parse_size, parse_time};
+pub use parse::{parse_size, parse_time, parse_umask};
 pub use wasi_aot_contract::manifest::Access;
 pub use wasi_aot_contract::place::{Host, Place};
 pub use wasi_aot_contract::text::Milliseconds;
@@ -78,6 +79,9 @@ pub struct Policy {
     pub host_name: bool,
     /// Let the program open its controlling terminal, and set modes of terminals.
     pub tty: bool,
+    /// Permission bits that nothing has which the program creates, beside those of the starter's
+    /// umask.
+    pub umask: Option<u32>,
     /// Report each name that a Go program asks for outside of its grants.
     pub trace_denied: bool,
     /// Let the program read the machine's time zones, and know the caller's.
@@ -181,6 +185,9 @@ impl Policy {
         {
             return fail("--max-cpu must be 1ms to 1000h".into());
         }
+        if self.umask.is_some_and(|bits| bits > MODE_BITS) {
+            return fail("--umask must be 000 to 777".into());
+        }
         // With no initial memory, the bounds hold for every module.
         Budget::of(self, 0).map(|_| ())
     }
@@ -235,9 +242,10 @@ impl Policy {
         let no_signals = self.no_signals.then_some(Record::NoSignals);
         let host_name = self.host_name.then_some(Record::HostName);
         let tty = self.tty.then_some(Record::Tty);
+        let umask = self.umask.map(|bits| Record::Umask { bits });
         let trace = self.trace_denied.then_some(Record::TraceDenied);
         let os = no_signals.into_iter().chain(host_name).chain(tty);
-        let os = os.chain(trace);
+        let os = os.chain(umask).chain(trace);
         let rest = rest.chain(careful).chain(hole).chain(os);
         writer::write(dirs.chain(listeners).chain(variables).chain(rest))
     }

@@ -28,6 +28,7 @@
 //! | `arg-files` | `rw` or `ro` | grants the files and directories that arguments name |
 //! | `file` | `rw` or `ro`, HOST, GUEST | grants a file; an empty GUEST is its absolute host path |
 //! | `root` | `joined` or `plain` | outside of the grants is an empty root; the program joins relative names with its working directory, as Go does, or passes them as they are |
+//! | `umask` | octal bits | what the program creates has none of these permissions |
 //! | `trace-denied` | | names that the program asks for in vain are reported |
 //! | `built-by` | text | for people: the compiler and its version |
 //! | `go-version` | text | for people: the version of Go that built the module, as Go writes it |
@@ -147,6 +148,11 @@ pub enum Record<'a> {
     HostName,
     /// `tty`.
     Tty,
+    /// `umask`.
+    Umask {
+        /// Permission bits.
+        bits: u32,
+    },
     /// `arg-files`.
     ArgFiles {
         /// The rights.
@@ -256,6 +262,9 @@ impl<'a> Records<'a> {
             b"no-signals" => Record::NoSignals,
             b"host-name" => Record::HostName,
             b"tty" => Record::Tty,
+            b"umask" => Record::Umask {
+                bits: permissions(self.field()?)?,
+            },
             b"arg-files" => Record::ArgFiles {
                 access: self.access()?,
             },
@@ -302,6 +311,15 @@ fn decimal(digits: &[u8]) -> Result<u64, Malformed> {
     core::str::from_utf8(digits)
         .ok()
         .and_then(|s| s.parse().ok())
+        .ok_or(Malformed)
+}
+
+/// Octal permission bits.
+fn permissions(digits: &[u8]) -> Result<u32, Malformed> {
+    core::str::from_utf8(digits)
+        .ok()
+        .and_then(|s| u32::from_str_radix(s, 8).ok())
+        .filter(|&bits| bits <= crate::os::MODE_BITS)
         .ok_or(Malformed)
 }
 
@@ -388,6 +406,10 @@ pub mod writer {
                 Record::NoSignals => field(b"no-signals"),
                 Record::HostName => field(b"host-name"),
                 Record::Tty => field(b"tty"),
+                Record::Umask { bits } => {
+                    field(b"umask");
+                    field(std::format!("{bits:03o}").as_bytes());
+                }
                 Record::ArgFiles { access } => {
                     field(b"arg-files");
                     field(access.field());
@@ -458,6 +480,7 @@ mod tests {
             Record::NoSignals,
             Record::HostName,
             Record::Tty,
+            Record::Umask { bits: 0o027 },
             Record::ArgFiles {
                 access: Access::ReadWrite,
             },

@@ -48,6 +48,8 @@ pub struct Manifest {
     pub tells_host_name: bool,
     /// The guest may open its controlling terminal, and set modes of terminals.
     pub gives_terminals: bool,
+    /// Permission bits to add to the process' umask.
+    pub umask: u32,
     /// The guest has a root.
     pub has_root: bool,
     /// The guest joins relative names with its working directory.
@@ -100,6 +102,7 @@ impl Manifest {
         refuses_signals: false,
         tells_host_name: false,
         gives_terminals: false,
+        umask: 0,
         has_root: false,
         joins_names: false,
         traces_denied: false,
@@ -130,6 +133,7 @@ impl Manifest {
                 Record::NoSignals => manifest.refuses_signals = true,
                 Record::HostName => manifest.tells_host_name = true,
                 Record::Tty => manifest.gives_terminals = true,
+                Record::Umask { bits } => manifest.umask = bits,
                 Record::Root { joins } => {
                     (manifest.has_root, manifest.joins_names) = (true, joins);
                 }
@@ -187,6 +191,8 @@ mod tests {
         for damaged in [
             &b"wasi-aot manifest 1\0dir\0"[..],
             b"wasi-aot manifest 1\0dir\0rx\0a\0b\0",
+            b"wasi-aot manifest 1\0umask\x001000\0",
+            b"wasi-aot manifest 1\0umask\x00079\0",
         ] {
             assert_eq!(limits(damaged), Err(Malformed));
         }
@@ -212,11 +218,12 @@ mod tests {
         assert_eq!(plain.records().count(), 1);
         let all =
             b"wasi-aot manifest 1\0require-harden\0refuse-own-directory\0hole\0/c\0env-inherit\0\
-              no-signals\0host-name\0tty\0root\0joined\0trace-denied\0listen-report\0a\0";
+              no-signals\0host-name\0tty\0umask\x00027\0root\0joined\0trace-denied\0listen-report\0a\0";
         let all = Manifest::read(all).unwrap();
         assert_eq!(all.fence, Fence::Required);
         assert!(all.refuses_own_directory && all.inherits_environment);
         assert!(all.refuses_signals && all.tells_host_name && all.gives_terminals);
+        assert_eq!((plain.umask, all.umask), (0, 0o27));
         assert!(all.has_root && all.joins_names && all.traces_denied);
         assert_eq!(all.hole, Some(&b"/c"[..]));
         assert_eq!(all.listen_report, Some(&b"a"[..]));

@@ -13,8 +13,11 @@ use crate::{
     tables, traps, wasi,
 };
 use core::ptr::with_exposed_provenance;
+use rustix::fs::Mode;
+use rustix::process::umask;
 use wasi_aot_contract::cpu::{Features, Missing};
 use wasi_aot_contract::module::{CONTRACT_VERSION, ModuleInfo, PolicyInfo};
+use wasi_aot_contract::os::MODE_BITS;
 use wasi_aot_contract::symbols::handles_quit;
 
 unsafe extern "C" {
@@ -61,6 +64,7 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
     let privileged = process.auxv.is_secure();
     let passed = parts.look_at_passed(privileged, process.env);
     inherited::close_descriptors(passed);
+    narrow_umask(manifest.umask);
     // Memories before the stack: memories have fixed addresses, and a mapping of the
     // kernel's choice could be in their way.
     linear_memory::reserve(module, manifest.limits.memory_pages);
@@ -104,6 +108,15 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
     harden::raise(&process, manifest.fence, wasi, dropped);
     // SAFETY: the compiler wrote the entry; the stack is new.
     unsafe { arch::enter(module.entry, stack_top, ending::ended) }
+}
+
+/// Adds bits to the umask of whoever started the program. Nobody's bits are taken away.
+fn narrow_umask(bits: u32) {
+    if bits != 0 {
+        // The only way to ask for the umask is to set another one.
+        let before = umask(Mode::from_raw_mode(MODE_BITS));
+        umask(before | Mode::from_raw_mode(bits));
+    }
 }
 
 /// Reads the manifest in the executable's note.

@@ -276,9 +276,9 @@ fn libraries_of_go_are_counted_and_removed() {
     fs::write(&outside, "kept").unwrap();
     symlink(&outside, a.join("goroot")).unwrap();
     let others = ["notes", "0123456789abcdeF"].map(|name| cache.path().join("go").join(name));
-    others
-        .each_ref()
-        .map(|other| fs::create_dir(other).unwrap());
+    for other in &others {
+        fs::create_dir(other).unwrap();
+    }
     symlink(base.path(), cache.path().join("go").join("c".repeat(16))).unwrap();
     let total = cache.total();
     assert_eq!((total.entries, total.libraries, total.bytes), (0, 2, 200));

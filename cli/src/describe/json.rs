@@ -151,6 +151,7 @@ fn policy(report: &Executable) -> Value {
         no_signals,
         host_name,
         tty,
+        umask,
         trace_denied,
         // In a manifest the zones are grants and variables as all others.
         time_zones: _,
@@ -178,6 +179,7 @@ fn policy(report: &Executable) -> Value {
         "hostname": host_name,
         "signals": !no_signals,
         "tty": tty,
+        "umask": umask.map(|bits| format!("{bits:03o}")),
         "trace_denied": trace_denied,
     });
     if let Value::Object(policy) = &mut value {

@@ -25,6 +25,7 @@ pub(super) fn describe(page: &mut Page, policy: &Policy, calls: &[&str]) {
         no_signals,
         host_name,
         tty,
+        umask,
         hole,
         // In the section on limits, and on what keeps the program in.
         max_memory: _,
@@ -43,6 +44,11 @@ pub(super) fn describe(page: &mut Page, policy: &Policy, calls: &[&str]) {
     single_files(&mut lines, files);
     named_files(&mut lines, *arg_files);
     modes(&mut lines, policy, calls);
+    if let Some(bits) = umask {
+        lines.push(Line::plain(format!(
+            "gives what it makes none of the permissions {bits:03o} (--umask)"
+        )));
+    }
     if let Some(hole) = hole {
         let hole = printable_bytes(hole);
         lines.push(Line::plain(format!("nothing in {hole}, all the same")));

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use wasi_aot_compiler::Options;
 use wasi_aot_compiler::policy::{
     Access, EnvVar, Grant, Policy, parse_listen, parse_listen_report, parse_size, parse_time,
+    parse_umask,
 };
 
 #[derive(Debug, Args)]
@@ -74,6 +75,11 @@ pub struct PolicyFlags {
     /// set their modes (raw, no echo), which the runtime restores at the end
     #[arg(long)]
     tty: bool,
+
+    /// Take these permissions from what the program creates, like 077, beside those that the umask
+    /// takes of whoever starts the executable
+    #[arg(long, value_name = "MODE", value_parser = parse_umask)]
+    umask: Option<u32>,
 
     /// Don't let the program catch or ignore signals, which a program can that is built with
     /// functions for it (wasi_aot_os_1)
@@ -163,6 +169,7 @@ impl PolicyFlags {
             no_signals: base.no_signals || self.no_signals,
             host_name: base.host_name || self.hostname,
             tty: base.tty || self.tty,
+            umask: self.umask.or(base.umask),
             trace_denied: base.trace_denied || self.trace_denied,
             time_zones: base.time_zones || self.tz,
             hole: None,
@@ -366,6 +373,8 @@ mod tests {
             "--tty",
             "--trace-denied",
             "--tz",
+            "--umask",
+            "027",
         ];
         let args = [&args[..], &os].concat();
         let sizes = [
@@ -388,6 +397,7 @@ mod tests {
         assert!(policy.inherit_env && policy.no_harden && !policy.require_harden);
         assert!(policy.refuse_own_directory && policy.host_name && policy.no_signals);
         assert!(policy.tty && policy.trace_denied && policy.time_zones);
+        assert_eq!(policy.umask, Some(0o27));
         let files = policy.files.iter().map(|f| (f.access, &f.host[..]));
         let (ro, rw) = (Access::ReadOnly, Access::ReadWrite);
         assert_eq!(files.collect::<Vec<_>>(), [(ro, &b"a"[..]), (rw, b"b")]);

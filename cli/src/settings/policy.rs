@@ -5,13 +5,14 @@ use super::document::{Fault, Table, Value};
 use std::ffi::OsStr;
 use wasi_aot_compiler::policy::{
     Access, EnvVar, Grant, Policy, parse_listen, parse_listen_report, parse_size, parse_time,
+    parse_umask,
 };
 
 /// Keys that say what follows from the others, or from the module: they are read over, so that
 /// what `inspect` prints can be used.
 const DERIVED: [&str; 3] = ["memory", "memories", "hole"];
 
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "directories",
     "files",
     "arg_files",
@@ -27,6 +28,7 @@ const KEYS: [&str; 18] = [
     "hostname",
     "signals",
     "tty",
+    "umask",
     "trace_denied",
     "tz",
     "hardening",
@@ -67,6 +69,11 @@ pub(super) fn policy(table: &Table<'_>) -> Result<Policy, Fault> {
             "hostname" => policy.host_name = value.bool()?,
             "signals" => policy.no_signals = !value.bool()?,
             "tty" => policy.tty = value.bool()?,
+            // A string, as in `inspect --json`: a number would be read as a decimal one.
+            "umask" => {
+                let bits = parse_umask(value.string()?).map_err(|error| value.fault(error))?;
+                policy.umask = Some(bits);
+            }
             "trace_denied" => policy.trace_denied = value.bool()?,
             "tz" => policy.time_zones = value.bool()?,
             "hardening" => hardening(&value, &mut policy)?,
@@ -171,6 +178,7 @@ mod tests {
             hostname = true
             signals = false
             tty = true
+            umask = "027"
             trace_denied = true
             tz = true
             hardening = "required"
@@ -226,6 +234,7 @@ mod tests {
             no_signals: true,
             host_name: true,
             tty: true,
+            umask: Some(0o27),
             trace_denied: true,
             time_zones: true,
             hole: None,
@@ -292,6 +301,8 @@ mod tests {
                 "max_memory = -1",
                 "line 1: max_memory: -1 isn't a valid size",
             ),
+            ("umask = 27", "line 1: umask must be a string"),
+            ("umask = \"0999\"", "line 1: umask: 0999 isn't a umask"),
             ("stack = 1.5", "line 1: stack must be a string or a number"),
             (
                 "hardening = \"no\"",

@@ -194,6 +194,7 @@ impl Manifest {
             Record::NoSignals => policy.no_signals = true,
             Record::HostName => policy.host_name = true,
             Record::Tty => policy.tty = true,
+            Record::Umask { bits } => policy.umask = Some(bits),
             Record::TraceDenied => policy.trace_denied = true,
             Record::Root { joins } => self.joins_names = joins,
             Record::File {

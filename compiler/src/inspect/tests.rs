@@ -237,6 +237,7 @@ fn a_manifest_is_read_whole() {
         Record::NoSignals,
         Record::HostName,
         Record::Tty,
+        Record::Umask { bits: 0o77 },
         Record::TraceDenied,
         Record::Root { joins: true },
         Record::File {
@@ -291,6 +292,7 @@ fn a_manifest_is_read_whole() {
             no_signals: true,
             host_name: true,
             tty: true,
+            umask: Some(0o77),
             trace_denied: true,
             time_zones: false,
             hole: Some(b"/cache".to_vec()),

@@ -4,6 +4,7 @@ use super::path::normalised_guest;
 use super::{Access, EnvVar, Grant, fail, shown};
 use crate::error::Error;
 use std::ffi::OsStr;
+use wasi_aot_contract::os::MODE_BITS;
 use wasi_aot_contract::place::{Host, Place};
 use wasi_aot_contract::text::Milliseconds;
 
@@ -254,5 +255,20 @@ pub fn parse_time(value: &str) -> Result<u64, Error> {
     match number.checked_mul(*unit) {
         Some(milliseconds) => Ok(milliseconds),
         None => fail(format!("{value} is too large for 64 bits")),
+    }
+}
+/// Parses a umask, octal as shells take it: `077`.
+///
+/// # Errors
+/// [`Error::Policy`] when it isn't one.
+pub fn parse_umask(value: &str) -> Result<u32, Error> {
+    let digits = (1..=4).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit());
+    let bits = digits.then(|| u32::from_str_radix(value, 8).ok()).flatten();
+    match bits.filter(|&bits| bits <= MODE_BITS) {
+        Some(bits) => Ok(bits),
+        None => fail(format!(
+            "{} isn't a umask; write three octal digits, like 077",
+            shown(value.as_bytes())
+        )),
     }
 }

@@ -406,6 +406,7 @@ fn the_manifest_says_it_all_in_order() {
         no_signals: true,
         host_name: true,
         tty: true,
+        umask: Some(0o77),
         trace_denied: true,
         time_zones: false,
         hole: Some(b"/cache".to_vec()),
@@ -460,6 +461,7 @@ fn the_manifest_says_it_all_in_order() {
         Record::NoSignals,
         Record::HostName,
         Record::Tty,
+        Record::Umask { bits: 0o77 },
         Record::TraceDenied,
     ];
     assert_eq!(read, expected);

@@ -207,6 +207,7 @@ fn what_landlock_does_not_see_fails_or_is_forbidden() {
             files: true,
             writing,
             sockets: false,
+            quitting: false,
             emptying_unseen,
             os: OsRights::NONE,
         };

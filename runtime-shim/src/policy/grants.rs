@@ -101,7 +101,7 @@ pub struct Granted<'a> {
 
 impl<'a> Granted<'a> {
     /// The grants with their descriptors, in order.
-    pub fn iter(self) -> impl Iterator<Item = (Grant, &'a Descriptor)> {
+    pub fn iter(self) -> impl Iterator<Item = (Grant, &'a Descriptor)> + Clone {
         let dirs = (self.fds.iter()).filter(|descriptor| descriptor.preopen_name().is_some());
         self.grants.iter().copied().zip(dirs)
     }
@@ -221,13 +221,34 @@ pub fn writable_around(
     dir: BorrowedFd<'_>,
     granted: Granted<'_>,
 ) -> rustix::io::Result<Option<(Grant, u32)>> {
+    let writable = granted.iter();
+    let writable = writable.filter(|(grant, _)| grant.access == Access::ReadWrite);
+    around(dir, || writable.clone())
+}
+
+/// Whether a writable grant is `dir` or contains it.
+pub fn is_writable(dir: BorrowedFd<'_>, fds: &FdTable) -> rustix::io::Result<bool> {
+    let dirs = fds
+        .iter()
+        .filter(|descriptor| descriptor.preopen_name().is_some());
+    let writable = dirs.filter(|descriptor| !descriptor.read_only);
+    let writable = writable.map(|descriptor| ((), descriptor));
+    Ok(around(dir, || writable.clone())?.is_some())
+}
+
+/// The innermost of the directories that are `dir` or contain it, and how many levels above `dir` it
+/// is.
+fn around<'a, T, I: Iterator<Item = (T, &'a Descriptor)>>(
+    dir: BorrowedFd<'_>,
+    directories: impl Fn() -> I,
+) -> rustix::io::Result<Option<(T, u32)>> {
     let mut above: Option<OwnedFd> = None;
     for level in 0.. {
         let dir = above.as_ref().map_or(dir, |fd| fd.as_fd());
         let here = identity(dir)?;
-        for (grant, granted) in granted.iter() {
-            if grant.access == Access::ReadWrite && identity(&granted.host)? == here {
-                return Ok(Some((grant, level)));
+        for (what, directory) in directories() {
+            if identity(&directory.host)? == here {
+                return Ok(Some((what, level)));
             }
         }
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;

@@ -9,7 +9,7 @@
 //!   is replaced itself.
 
 use super::cpath::CPath;
-use super::grants::writable_around;
+use super::grants::is_writable;
 use super::{Refusal, route};
 use crate::abi::errno::Errno;
 use crate::abi::fdtable::{Descriptor, FdTable, Preopen};
@@ -43,9 +43,9 @@ pub fn write(privileged: bool, manifest: &Manifest, fds: &FdTable) -> Result<(),
         Some(slash) => path.split_at(slash + 1),
         None => (&b"."[..], path),
     };
-    let link_in = |dir: BorrowedFd<'_>| match writable_around(dir, manifest, fds) {
-        Ok(None) => Ok(()),
-        Ok(Some(_)) => Err(Refusal::ReportRedirected(path)),
+    let link_in = |dir: BorrowedFd<'_>| match is_writable(dir, fds) {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(Refusal::ReportRedirected(path)),
         Err(error) => Err(failed(error.into())),
     };
     let dir = route::follow(dir, link_in, failed)?;

@@ -49,7 +49,7 @@ fn start(scratch: &Scratch, host: &[&str], records: &[Record<'_>]) -> Result<Vec
         fds.insert(Descriptor::new(inert, FileType::Unknown))
             .unwrap();
     }
-    let listeners = listeners(manifest, &mut fds, &mut environment)
+    let listeners = listeners(manifest, 0, &mut fds, &mut environment)
         .ok()
         .unwrap();
     let start = Start::by(c"/dev/null");

@@ -45,7 +45,9 @@ fn a_file_that_is_created_exclusively_is_its_owner_s_alone() {
     scratch.write("of std", "");
     let mut guest = Guest::with_dir(scratch.path(), Access::ReadWrite);
     for (name, oflags) in [("f", 0), ("secret", oflags::EXCL)] {
-        guest.open(name, oflags::CREAT | oflags, GO_READ_WRITE).unwrap();
+        guest
+            .open(name, oflags::CREAT | oflags, GO_READ_WRITE)
+            .unwrap();
     }
     let mode = |name: &str| {
         let metadata = std::fs::metadata(scratch.path().join(name)).unwrap();
