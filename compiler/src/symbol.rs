@@ -5,7 +5,7 @@
 //! symbols. So functions compile in parallel without sharing an object.
 
 use cranelift_codegen::ir::UserExternalName;
-use wasi_aot_contract::{symbol, symbols};
+use wasi_aot_contract::{os, symbol, symbols};
 
 /// Something at a link-time address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -14,6 +14,9 @@ pub enum Symbol {
     Function(u32),
     /// The shim's function behind an import.
     Import(u32),
+    /// The shim's function of `wasi_aot_os_1` at this place of the contract's list, which passes
+    /// call whether the module imports the function or not.
+    Os(u32),
     /// A wrapper in the module's calling convention around an import that is in
     /// the table.
     ImportThunk(u32),
@@ -86,6 +89,10 @@ impl Symbol {
     pub fn own_name(self) -> Option<String> {
         let name = match self {
             Self::Function(_) | Self::Import(_) => return None,
+            Self::Os(place) => {
+                let (prefix, name) = symbols::of_function(&os::FUNCTIONS[place as usize]);
+                format!("{prefix}{name}")
+            }
             Self::MemoryGrow => symbols::MEMORY_GROW.into(),
             Self::MemoryGrowOther => symbols::MEMORY_GROW_OTHER.into(),
             Self::Memmove => symbols::MEMMOVE.into(),
@@ -178,6 +185,7 @@ namespaces! {
     0 => Function(index),
     1 => Import(index),
     2 => ImportThunk(index),
+    3 => Os(index),
     4 => Globals,
     5 => MemoryPages,
     6 => MemoryGrow,

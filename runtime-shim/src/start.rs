@@ -104,8 +104,14 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
 
     // The second fence. Capabilities go after listeners and directories are open, which may
     // take them. Landlock and seccomp must be last: they forbid the calls above.
-    let dropped = privileges::drop_needless(harden::Needs::of(wasi));
-    harden::raise(&process, manifest.fence, wasi, dropped);
+    let guest = harden::Guest {
+        fds: &wasi.fds,
+        files: wasi.root.files,
+        os: wasi.os_rights,
+        quitting: wasi.quitting,
+    };
+    let dropped = privileges::drop_needless(harden::Needs::of(guest));
+    harden::raise(&process, manifest.fence, guest, dropped);
     // SAFETY: the compiler wrote the entry; the stack is new.
     unsafe { arch::enter(module.entry, stack_top, ending::ended) }
 }

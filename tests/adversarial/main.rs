@@ -14,6 +14,7 @@ mod case;
 mod dispatch;
 mod entries;
 mod giving_way;
+mod modes;
 mod module;
 mod noreturn;
 mod preempt;
@@ -30,6 +31,7 @@ fn main() -> anyhow::Result<()> {
         ("dispatch", dispatch::CASES),
         ("entries", entries::CASES),
         ("giving way", giving_way::CASES),
+        ("modes", modes::CASES),
         ("sp", sp::CASES),
         ("tables", tables::CASES),
         ("no return", noreturn::CASES),
@@ -41,5 +43,6 @@ fn main() -> anyhow::Result<()> {
     trials.extend(bytes::trials(&tool));
     trials.extend(preempt::trials(&tool));
     trials.extend(quitting::trials(&tool));
+    trials.push(modes::trial(&tool));
     harness::main(trials)
 }

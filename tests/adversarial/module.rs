@@ -15,6 +15,9 @@ const PCLNTAB: usize = 0x4000;
 /// data after it.
 const RECORD: usize = 13;
 
+/// Bytes of what pclntab says of the size of a frame.
+const FRAME: usize = 4;
+
 /// (text in the module, replacement).
 pub type Edit<'t> = (&'t str, &'t str);
 
@@ -27,6 +30,10 @@ pub const NAMED: &[Named] = &[
     ("guarded", "main.guarded", 2),
     ("morestack", "runtime.morestack", 0),
 ];
+
+/// What pclntab says of frames, by Go's names: bytes of arguments and results, and of the frame at
+/// each PC_B up to 99.
+const FRAMES: &[(&str, usize, u8)] = &[("syscall.Mkdir", 40, 48)];
 
 /// Stands for the parts that the linker makes.
 pub const LINKED: &str = "TABLE PCLNTAB";
@@ -79,7 +86,8 @@ fn pclntab(functions: &[String], named: &[Named]) -> Result<String> {
     let mut names = vec![0];
     let mut entries = Vec::new();
     for &(function, name, deferreturn) in named {
-        entries.push((pc_f(functions, function)?, names.len(), deferreturn));
+        let frame = FRAMES.iter().position(|frame| frame.0 == name);
+        entries.push((pc_f(functions, function)?, names.len(), deferreturn, frame));
         names.extend_from_slice(name.as_bytes());
         names.push(0);
     }
@@ -87,23 +95,33 @@ fn pclntab(functions: &[String], named: &[Named]) -> Result<String> {
     let names_at = 72;
     let pcln_at = names_at + names.len();
     let mut table = vec![0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8];
-    for word in [named.len(), 0, 0, names_at, 0, 0, 0, pcln_at] {
+    let pctab_at = pcln_at + named.len() * (8 + 4 * RECORD);
+    for word in [named.len(), 0, 0, names_at, 0, 0, pctab_at, pcln_at] {
         table.extend((word as u64).to_le_bytes());
     }
     table.extend(names);
     let mut half = |value: usize| table.extend((value as u32).to_le_bytes());
-    for (i, (pc_f, _, _)) in entries.iter().enumerate() {
+    for (i, (pc_f, ..)) in entries.iter().enumerate() {
         half(*pc_f);
         half(8 * entries.len() + 4 * RECORD * i);
     }
-    for (pc_f, name, deferreturn) in entries {
-        for word in [pc_f, name, 0, deferreturn as usize] {
+    for (pc_f, name, deferreturn, frame) in entries {
+        let arguments = frame.map_or(0, |frame| FRAMES[frame].1);
+        for word in [pc_f, name, arguments, deferreturn as usize] {
             half(word);
         }
-        // No tables of values by PC, and two funcdata: the maps of arguments and locals.
-        for word in [0, 0, 0, 0, 0, 0, 2 << 24, 0, 0] {
+        // No other tables of values by PC, and two funcdata: the maps of arguments and locals.
+        let sizes = frame.map_or(0, |frame| 1 + FRAME * frame);
+        for word in [sizes, 0, 0, 0, 0, 0, 2 << 24, 0, 0] {
             half(word);
         }
+    }
+    table.push(0);
+    for &(_, _, frame) in FRAMES {
+        // Values begin at -1, and a difference has its sign in the lowest bit.
+        let difference = 2 * (u32::from(frame) + 1);
+        let (low, high) = (difference & 0x7f | 0x80, difference >> 7);
+        table.extend([low as u8, high as u8, 100, 0]);
     }
     // In Go's modules more data follows the table. Without more data, zeroes at the table's
     // end would be cut.

@@ -113,7 +113,7 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
         let name = format!("quitting/{}", case.name);
         with_tool(name, tool, |tool| case.check(tool))
     });
-    let untrusted = with_tool("quitting/nothing is trusted".into(), tool, |tool| {
+    let untrusted = with_tool("quitting/nothing is trusted", tool, |tool| {
         let finished = CASE.run(tool, &["--no-go-trust"])?;
         let ends = finished.ends;
         ensure!(ends == Ends::Signal(libc::SIGQUIT), "{ends}");

@@ -198,7 +198,7 @@ fn signals(overlay: &Overlay, ours: &Path) -> Result<()> {
     ensure!(ended.ends == Ends::Exit(2));
     ensure!(text(&ended.stderr).starts_with("SIGQUIT: quit\nPC=0x"));
 
-    let live = place.start(ours, &["ignore"])?;
+    let live = overlay.start(ours, &["ignore"])?;
     live.until("ready")?;
     live.signal(Signal::TERM)?;
     ensure!(live.ended()?.ends == Ends::Signal(15));

@@ -187,7 +187,7 @@ fn with_chosen_ports(tool: &Tool, dir: &Path, more: &[&str]) -> Result<(Daemon, 
     let (chosen, fixed) = (format!("{ip}:0"), address::free(ip)?.to_string());
     let flags = ["--listen", &chosen, "--listen", &fixed, "--listen", &chosen];
     let flags = [&flags, more].concat();
-    build(
+    granted(
         tool,
         &guest("server", Goal::Wasip1)?,
         &dir.join("server"),
@@ -236,7 +236,7 @@ fn reported(tool: &Tool) -> Result<()> {
     // Without its directory it doesn't start.
     let flags = ["--listen", "127.0.0.1:0", "--listen-report", "none/report"];
     let program = dir.path().join("program");
-    build(tool, &guest("hello", Goal::Wasip1)?, &program, &flags)?;
+    granted(tool, &guest("hello", Goal::Wasip1)?, &program, &flags)?;
     let ran = run(&program, &[], dir.path())?;
     let name = program.to_str().context("a name in UTF-8")?;
     let texts = [

@@ -10,6 +10,7 @@
 //!   and capabilities of its parent, with its standard output, with its own file;
 //! - [`harden`]: the second fence holds if the first fence is broken;
 //! - [`files`]: the single files that flags and arguments name;
+//! - [`modes`]: permissions of what a program creates;
 //! - [`os`]: the functions of `wasi_aot_os_1`, for signals, modes of files, the host's name;
 //!   [`terminal`]: those for terminals;
 //! - [`places`]: directories that are found at the start, `@tmp`, `--tz`;
@@ -23,6 +24,7 @@ mod image;
 mod inherited;
 mod ld;
 mod listen;
+mod modes;
 mod os;
 mod own;
 mod parts;
@@ -50,6 +52,7 @@ fn main() -> anyhow::Result<()> {
         inherited::trials,
         ld::trials,
         listen::trials,
+        modes::trials,
         os::trials,
         own::trials,
         parts::trials,

@@ -144,7 +144,7 @@ fn own_directories(tool: &Tool) -> Result<()> {
         // Another user's directory, by the other variable.
         let steps = ["config", "write=@c/tool/f", "read=@h/.config/tool/f"];
         let expected =
-            "config @c\nwrite ok\nread open @h/.config/tool/f: no such file or directory\n";
+            "config @c\nwrite ok\nread open @h/.config/tool/f: No such file or directory\n";
         program.prints(&["HOME=@h", "XDG_CONFIG_HOME=@c"], &steps, expected)?;
         let file = Program::new(tool, &["--file-ro", "@home/.netrc::/rc"], fence)?;
         fs::write(file.at(".netrc"), "secret")?;
@@ -159,12 +159,14 @@ fn beside(tool: &Tool) -> Result<()> {
         fs::create_dir(program.at("bin/share"))?;
         fs::write(program.at("bin/share/f"), "data")?;
         let steps = ["read=/share/f", "write=/share/f"];
-        let expected = "read data\nwrite open /share/f: Read-only file system\n";
         let finished = program.run(&[], &steps)?;
         let printed = text(&finished.stdout);
         ensure!(
-            printed.starts_with("read data\nwrite open /share/f: "),
-            "{printed}, not {expected}"
+            printed.starts_with(
+                "read data
+write open /share/f: "
+            ),
+            "{printed}"
         );
         ensure!(fs::read_to_string(program.at("bin/share/f"))? == "data");
         // A link doesn't take the directory along.

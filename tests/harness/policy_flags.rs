@@ -12,22 +12,26 @@ pub const WITH_VALUE: &[&str] = &[
     "--file",
     "--file-ro",
     "--listen",
+    "--listen-report",
     "--max-cpu",
     "--max-memory",
     "--policy",
     "--stack-size",
+    "--umask",
 ];
 
 /// The flags without a value.
 pub const ALONE: &[&str] = &[
     "--hostname",
     "--inherit-env",
+    "--listen-fds",
     "--no-harden",
     "--no-signals",
     "--refuse-own-directory",
     "--require-harden",
     "--trace-denied",
     "--tty",
+    "--tz",
 ];
 
 /// `flags` as those of the policy and all others, each in their order.

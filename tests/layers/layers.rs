@@ -10,11 +10,11 @@ pub const CONTRACT: Layers = &[
     ("cpu", &[]),
     ("target", &["cpu"]),
     ("layout", &["target"]),
-    ("manifest", &[]),
-    ("parts", &["manifest"]),
     ("place", &[]),
     ("signature", &[]),
     ("os", &["signature"]),
+    ("manifest", &["os"]),
+    ("parts", &["manifest"]),
     ("preview1", &["signature"]),
     ("imports", &["os", "preview1", "signature"]),
     ("symbols", &["os", "preview1", "signature"]),
@@ -168,10 +168,20 @@ pub const RUNTIME: Layers = &[
     ("signals", &["abi", "ending", "sys", "traps"]),
     ("deaths", &["arch", "ending", "sys", "traps"]),
     ("terminals", &["abi", "deaths", "sys"]),
+    // What the parent has left open.
+    ("inherited", &["sys"]),
     // The first fence and the calls that ask it; the second fence.
     (
         "policy",
-        &["abi", "manifest", "process", "report", "shim_memory", "sys"],
+        &[
+            "abi",
+            "inherited",
+            "manifest",
+            "process",
+            "report",
+            "shim_memory",
+            "sys",
+        ],
     ),
     (
         "wasi",
@@ -215,7 +225,6 @@ pub const RUNTIME: Layers = &[
         ],
     ),
     ("privileges", &["harden"]),
-    ("inherited", &["sys"]),
     // The whole start, in its order.
     (
         "start",
@@ -261,11 +270,11 @@ pub const CLI: Layers = &[
     ("usage", &[]),
     ("message", &["describe", "told", "usage"]),
     ("progress", &["message"]),
-    ("flags", &["input", "progress", "usage"]),
+    ("flags", &["describe", "input", "progress", "usage"]),
     ("arguments", &["flags", "message", "usage"]),
     ("go", &["cache", "progress", "told", "usage"]),
-    ("notes", &["describe", "go", "progress"]),
     ("settings", &["flags", "go"]),
+    ("notes", &["describe", "go", "progress", "settings"]),
     ("source", &["flags", "go", "input", "progress", "usage"]),
     (
         "start",

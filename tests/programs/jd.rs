@@ -1,6 +1,6 @@
 //! jd, which compares and patches JSON and YAML.
 
-use crate::program::{Difference, Part, Program, Stdin, USE, Use};
+use crate::program::{Program, Stdin, USE, Use};
 
 pub const PROGRAM: Program = Program {
     package: "github.com/josephburnett/jd/v2/jd@v2.3.0",

@@ -274,7 +274,7 @@ fn libraries_of_go_are_counted_and_removed() {
     let [a, b] = [make("a", 30), make("b", 10)];
     let outside = base.path().join("outside");
     fs::write(&outside, "kept").unwrap();
-    symlink(&outside, a.join("goroot")).unwrap();
+    symlink(&outside, a.join("os/goroot")).unwrap();
     let others = ["notes", "0123456789abcdeF"].map(|name| cache.path().join("go").join(name));
     for other in &others {
         fs::create_dir(other).unwrap();

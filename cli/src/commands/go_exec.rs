@@ -1,6 +1,6 @@
 //! `wasi-aot go-exec FILE ARGS...`: what `go test` and `go run` start modules with.
 
-use crate::flags::start::StartFlags;
+use super::start_flags::StartFlags;
 use crate::input;
 use crate::start::{self, Module};
 use anyhow::{Context, Result};

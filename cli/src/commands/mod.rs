@@ -9,6 +9,7 @@ pub mod inspect;
 pub mod overlay;
 pub mod passes;
 pub mod run;
+mod start_flags;
 pub mod targets;
 pub mod test;
 pub mod version;

@@ -1,9 +1,9 @@
 //! `wasi-aot run INPUT ARGS...`: the executable is made, or taken from the cache, and replaces
 //! this process.
 
+use super::start_flags::StartFlags;
 use crate::flags::go::GoFlags;
 use crate::flags::preload::PreloadFlags;
-use crate::flags::start::StartFlags;
 use crate::input;
 use crate::notes;
 use crate::progress::Progress;

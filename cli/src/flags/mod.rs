@@ -5,4 +5,3 @@ pub mod go;
 pub mod policy;
 pub mod preload;
 pub mod report;
-pub mod start;

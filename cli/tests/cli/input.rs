@@ -106,7 +106,7 @@ fn run_takes_the_module_from_standard_input() {
     succeeded(&run(module.into()));
     assert_eq!(
         failed(1, &run(Stdio::null())),
-        "standard input: not a WebAssembly module (no \\0asm at the start); build one with \
+        "standard input: an empty file, not a WebAssembly module; build one with \
          GOOS=wasip1 GOARCH=wasm go build"
     );
 }

@@ -86,7 +86,11 @@ fn malformed_policy_values_say_what_is_expected() {
             "localhost:80",
             "localhost isn't an IP address; write the address, as in 127.0.0.1:80",
         ),
-        ("--jobs", "0", "0 is not in 1..=1024"),
+        (
+            "--jobs",
+            "0",
+            "0 isn't a number of threads; write 1 to 1024, as in -j 4",
+        ),
     ] {
         let error = usage_error(&["build", flag, value, "nothing.wasm"]);
         assert_eq!(error, format!("{flag}: {expected}"));

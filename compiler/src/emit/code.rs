@@ -115,6 +115,7 @@ impl Declared {
         let name = &naming::of_symbol(symbol, module, env.names);
         match symbol {
             Symbol::Import(_)
+            | Symbol::Os(_)
             | Symbol::MemoryGrow
             | Symbol::MemoryGrowOther
             | Symbol::Memmove

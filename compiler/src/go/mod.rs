@@ -6,6 +6,7 @@
 
 pub mod byte_loops;
 pub mod giving_way;
+pub mod modes;
 pub mod pclntab;
 pub mod preempt;
 pub mod quitting;
@@ -14,7 +15,7 @@ pub mod sp;
 
 use crate::module::Module;
 use pclntab::Pclntab;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use wasi_aot_contract::module::Preemption;
 
 /// What is trusted of a function, beside what is verified.
@@ -37,6 +38,8 @@ pub struct Knowledge {
     pub giving_way: Option<giving_way::Facts>,
     /// What SIGQUIT shows goroutines by.
     pub quitting: Option<quitting::Quitting>,
+    /// The calls of functions that call imports, by callers that have a mode.
+    modes: BTreeMap<usize, Vec<modes::Site>>,
     /// How many of the defined functions Go's linker made; they come first.
     functions: usize,
     /// Bytes that the arguments and results of each of these take in a frame, by pclntab.
@@ -59,6 +62,7 @@ impl Knowledge {
             preemption,
             giving_way: preemption.and_then(|_| giving_way::Facts::of(module, table)),
             quitting: preemption.and_then(|_| quitting::Quitting::of(module, table)),
+            modes: modes::sites(module, table),
             functions: resume::go_functions(module)?,
             arguments,
         })
@@ -72,6 +76,7 @@ impl Knowledge {
             preemption: None,
             giving_way: None,
             quitting: None,
+            modes: BTreeMap::new(),
             functions: 1,
             arguments: vec![None],
         }
@@ -83,6 +88,12 @@ impl Knowledge {
     pub fn slots_of(&self, index: usize) -> Option<u16> {
         let bytes = self.arguments.get(index).copied().flatten()?;
         u16::try_from(bytes.div_ceil(8)).ok()
+    }
+
+    /// The calls of a defined function by callers that have a mode among their arguments.
+    #[must_use]
+    pub fn modes_at(&self, index: usize) -> &[modes::Site] {
+        self.modes.get(&index).map_or(&[], Vec::as_slice)
     }
 
     /// Whether Go's linker made the defined function `index`: what is only trusted holds

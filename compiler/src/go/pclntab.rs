@@ -224,6 +224,21 @@ impl Record<'_> {
         } else {
             0
         };
+        self.values(start, most)
+    }
+
+    /// Bytes of the function's frame, without the return address, where PC_B is `pc_b`
+    /// (`_func.pcsp`, `funcspdelta` in `runtime/symtab.go`). `None` if the table isn't one, or has
+    /// more than `most` values.
+    #[must_use]
+    pub fn frame(&self, pc_b: u32, most: usize) -> Option<u32> {
+        let values = self.values(half(self.record, 16)?, most)?;
+        let (_, frame) = values.into_iter().find(|&(end, _)| pc_b < end)?;
+        u32::try_from(frame).ok()
+    }
+
+    /// The values of the table at `start`; none if that is 0.
+    fn values(&self, start: usize, most: usize) -> Option<Vec<(u32, i32)>> {
         let mut values = Vec::new();
         if start == 0 {
             return Some(values);
@@ -366,6 +381,20 @@ mod tests {
     }
 
     #[test]
+    fn the_size_of_a_frame_is_that_of_the_place() {
+        // 0 up to 2, 40 up to 6, 0 up to 7.
+        let (mut record, pctab) = record(&[2, 2, 80, 4, 79, 1, 0]);
+        record[16..20].copy_from_slice(&1u32.to_le_bytes());
+        let record = Record {
+            record: &record,
+            pctab: &pctab,
+        };
+        let frames = [1, 2, 5, 6, 7].map(|pc_b| record.frame(pc_b, 3));
+        assert_eq!(frames, [Some(0), Some(40), Some(40), Some(0), None]);
+        assert_eq!(record.frame(2, 2), None);
+    }
+
+    #[test]
     fn damaged_records_say_nothing() {
         // No end; no progress; numbers that don't end or fit.
         let endless: [&[u8]; 5] = [
@@ -384,7 +413,7 @@ mod tests {
                 };
                 assert!(record.pcdata(UNSAFE_POINT, 9).is_none_or(|v| v.is_empty()));
                 let _ = (record.arguments(), record.id(), record.flags());
-                let _ = record.has_funcdata(LOCALS_MAPS);
+                let _ = (record.has_funcdata(LOCALS_MAPS), record.frame(2, 9));
             }
         }
     }

@@ -10,6 +10,7 @@ use super::{
 };
 use std::collections::HashMap;
 use wasi_aot_contract::module::TrapKind;
+use wasi_aot_contract::os;
 
 /// Reads a function.
 ///
@@ -441,7 +442,7 @@ fn variable(words: &mut Words<'_>) -> Result<Variable, String> {
     Ok(Variable(number(word.ok_or("no variable")?)?))
 }
 
-/// `call 12:name` or `call_indirect TABLE TYPE`
+/// `call 12:name`, `call_os NAME` or `call_indirect TABLE TYPE`
 fn callee(name: &str, what: &str, words: &mut Words<'_>) -> Result<Callee, String> {
     let known = |gives_way, words: &mut Words<'_>| {
         let table = next(words)?;
@@ -457,6 +458,11 @@ fn callee(name: &str, what: &str, words: &mut Words<'_>) -> Result<Callee, Strin
             Ok(Callee::Function(number(
                 word.split(':').next().unwrap_or_default(),
             )?))
+        }
+        Some("_os") => {
+            let name = words.next().ok_or("no function")?;
+            let place = os::place(name).ok_or(format!("wasi_aot_os_1 has no function {name}"))?;
+            Ok(Callee::Os(place))
         }
         Some("_indirect") => known(false, words),
         Some("_indirect_gives_way") => known(true, words),

@@ -19,6 +19,7 @@
 use super::op::{Addr, Bytes, Callee, Const, GoCall, Op};
 use super::{Block, Edge, Func, Inst, Origin, Terminator, Type, Value};
 use std::fmt::{self, Display, Formatter, Write};
+use wasi_aot_contract::os;
 
 /// Column at which origins begin.
 const ORIGINS: usize = 48;
@@ -230,6 +231,7 @@ impl Printer<'_> {
                 Some(name) => format!("{what} {index}:{name}"),
                 None => format!("{what} {index}"),
             },
+            Callee::Os(place) => format!("{what}_os {}", os::FUNCTIONS[place as usize].name),
             Callee::Element {
                 type_index,
                 table,

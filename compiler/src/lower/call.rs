@@ -50,6 +50,10 @@ impl Lowering<'_, '_, '_> {
                 let function = self.function_ref(symbol, || env.callee_signature(index));
                 Target::Direct(function, operands)
             }
+            Callee::Os(place) => {
+                let signature = || Env::os_signature(place);
+                Target::Direct(self.function_ref(Symbol::Os(place), signature), operands)
+            }
             Callee::Element {
                 type_index,
                 table,

@@ -8,6 +8,8 @@ use crate::options::{Arch, Options, Target};
 use crate::symbol::Symbol;
 use cranelift_codegen::ir::{AbiParam, Signature, types};
 use cranelift_codegen::isa::{CallConv, TargetFrontendConfig, TargetIsa};
+use wasi_aot_contract::os;
+use wasi_aot_contract::signature::Type as HostType;
 use wasmparser::{FuncType, ValType};
 
 /// Shared by all functions of a module, and read-only.
@@ -84,6 +86,19 @@ impl<'m, 'w> Env<'m, 'w> {
         signature_of(&self.module.types[type_index as usize], CallConv::SystemV)
     }
 
+    /// The signature of the shim's function of `wasi_aot_os_1` at this place: C's.
+    #[must_use]
+    pub fn os_signature(place: u32) -> Signature {
+        let clif = |ty: &HostType| match ty {
+            HostType::I32 => types::I32,
+            HostType::I64 => types::I64,
+        };
+        let function = &os::FUNCTIONS[place as usize];
+        let [params, results] = [function.params, function.results]
+            .map(|types| types.iter().map(clif).collect::<Vec<_>>());
+        Self::shim_signature(&params, &results)
+    }
+
     /// What a direct call of the function with this index calls.
     #[must_use]
     pub fn callee_symbol(&self, index: u32) -> Symbol {
@@ -119,7 +134,7 @@ impl<'m, 'w> Env<'m, 'w> {
         }
     }
 
-    /// The signature of a C function of the shim that takes and returns i32 or
+    /// The signature of a C function of the shim that takes and returns integers or
     /// addresses.
     #[must_use]
     pub fn shim_signature(

@@ -17,10 +17,12 @@ use cranelift_codegen::ir::InstBuilder;
 impl Lowering<'_, '_, '_> {
     /// Ends the current CLIF block with a tail call.
     pub(super) fn tail_call(&mut self, callee: Callee, operands: &[Value]) {
-        if let Callee::Function(index) = callee {
-            let defined = self.env.module.defined(index);
-            assert!(defined.is_some(), "BUG: a tail call of an import");
-        }
+        let is_import = match callee {
+            Callee::Function(index) => self.env.module.defined(index).is_none(),
+            Callee::Os(_) => true,
+            Callee::Element { .. } => false,
+        };
+        assert!(!is_import, "BUG: a tail call of an import");
         let operands = operands
             .iter()
             .map(|&operand| self.value(operand))

@@ -86,6 +86,15 @@ pub const PASSES: &[Pass] = &[
         run: go::give_way::run,
     },
     Pass {
+        name: "file-modes",
+        about: "what a Go program creates has the mode that the program gives",
+        tier: Tier::Trusted,
+        scope: Scope::Go,
+        wave: Wave::Transform,
+        edges: Edges::Stay,
+        run: go::modes::run,
+    },
+    Pass {
         name: "mirror-sp",
         about: "reads of Go's copy of SP become reads of SP",
         tier: Tier::Verified,
@@ -243,6 +252,21 @@ const ORDER: &[(&str, &str, &str)] = &[
         "rotate",
         "give-way",
         "the calls that cut a loop are chosen among the loop's last blocks",
+    ),
+    (
+        "give-way",
+        "file-modes",
+        "either order would do: a function that calls an import has no loop",
+    ),
+    (
+        "file-modes",
+        "mirror-sp",
+        "either order would do: the mode is found off SP itself",
+    ),
+    (
+        "file-modes",
+        "values",
+        "SP is a variable until then, of which each write is seen",
     ),
     (
         "give-way",

@@ -71,7 +71,7 @@ pub(crate) fn host_function(
     };
     let function = from.function(import.name).ok_or_else(no_function)?;
     let ty = &types[type_index as usize];
-    let expected = FuncType::new(core_types(function.params), core_types(function.results));
+    let expected = host_type(function);
     if *ty != expected {
         return Err(Error::ImportSignature {
             module: printable(import.module),
@@ -81,6 +81,11 @@ pub(crate) fn host_function(
         });
     }
     Ok(function)
+}
+
+/// The type of a function of the runtime.
+pub(crate) fn host_type(function: &Signature) -> FuncType {
+    FuncType::new(core_types(function.params), core_types(function.results))
 }
 
 /// Types of a signature as types of WebAssembly.

@@ -21,7 +21,7 @@ pub use data::Gaps;
 pub(crate) use entry::Entry;
 pub(crate) use format::{binary_format, check_header, features};
 pub(crate) use function_names::function_names;
-pub(crate) use imports::{Provider, core_types, host_function};
+pub(crate) use imports::{Provider, core_types, host_function, host_type};
 pub(crate) use item::{ItemType, signature};
 pub use operators::{feature_of, proposal_of};
 pub(crate) use producers::go_version;

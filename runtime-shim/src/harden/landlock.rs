@@ -8,13 +8,12 @@
 //!
 //! The interface: <https://docs.kernel.org/userspace-api/landlock.html>.
 
-use super::Needs;
 use super::failure::Failure;
+use super::{Guest, Needs};
 use crate::arch::system_call;
 use crate::policy::files::Kind;
 use crate::policy::temporary;
 use crate::sys::checked;
-use crate::wasi::Wasi;
 use linux_raw_sys::general::{
     __NR_landlock_add_rule, __NR_landlock_create_ruleset, __NR_landlock_restrict_self,
 };
@@ -52,13 +51,17 @@ pub const COVERS: [(u32, &str); 5] = [
 /// The rights that version 1 has: all bits below REFER, which version 2 added.
 const FIRST_RIGHTS: u64 = LANDLOCK_ACCESS_FS_REFER as u64 - 1;
 
-/// Leaves the process only the directories and files that are granted to `wasi`, whose needs are
+/// Leaves the process only the directories and files that are granted to `guest`, whose needs are
 /// `needs`. Returns `version`, the kernel's version of Landlock.
 ///
 /// # Errors
 /// When the kernel refuses a step, has no Landlock, or has Landlock without REFER and a
 /// directory is granted for writing: files could not be renamed between its directories.
-pub fn restrict(wasi: &Wasi, needs: Needs, version: Result<u32, Host>) -> Result<u32, Failure> {
+pub fn restrict(
+    guest: Guest<'_>,
+    needs: Needs,
+    version: Result<u32, Host>,
+) -> Result<u32, Failure> {
     let version =
         version.map_err(|error| Failure::absent(NAME, "asking for its version", error))?;
     if needs.writing && version < REFER_SINCE {
@@ -67,14 +70,14 @@ pub fn restrict(wasi: &Wasi, needs: Needs, version: Result<u32, Host>) -> Result
     let failed = |step| move |error| Failure::refused(NAME, step, error);
     let handled = handled(version);
     let ruleset = create_ruleset(&handled).map_err(failed("creating a ruleset"))?;
-    for descriptor in (wasi.fds)
+    for descriptor in (guest.fds)
         .iter()
         .filter(|descriptor| descriptor.preopen_name().is_some())
     {
         let rights = handled.handled_access_fs & allowed(descriptor.read_only);
         add_rule(&ruleset, descriptor.host.as_fd(), rights).map_err(failed("adding a rule"))?;
     }
-    let files = wasi.root.files;
+    let files = guest.files;
     for file in files.list {
         let rights = handled.handled_access_fs & allowed_by_name(file.kind, file.access);
         // A file that has gone meanwhile can't be used.

@@ -31,12 +31,12 @@ mod seal;
 mod seccomp;
 mod show;
 
-use crate::abi::fdtable::Descriptor;
+use crate::abi::fdtable::{Descriptor, FdTable};
 use crate::abi::types::FileType;
 use crate::manifest::Fence;
+use crate::policy::files::Files;
 use crate::policy::os_rights::OsRights;
 use crate::process::Process;
-use crate::wasi::Wasi;
 use failure::Failure;
 use rustix::io::Errno as Host;
 use rustix::thread::{no_new_privs, set_no_new_privs};
@@ -63,10 +63,20 @@ pub struct Needs {
     pub emptying_unseen: bool,
 }
 
+/// What the guest begins with.
+#[derive(Clone, Copy)]
+pub struct Guest<'a> {
+    pub fds: &'a FdTable,
+    pub files: Files,
+    pub os: OsRights,
+    /// Its goroutines are shown on SIGQUIT.
+    pub quitting: bool,
+}
+
 impl Needs {
-    /// The needs of a guest that begins with the descriptors, files and rights of `wasi`.
-    pub fn of(wasi: &Wasi) -> Self {
-        let (fds, files) = (&wasi.fds, wasi.root.files.list);
+    /// The needs of `guest`.
+    pub fn of(guest: Guest<'_>) -> Self {
+        let (fds, files) = (guest.fds, guest.files.list);
         let grants = fds
             .iter()
             .filter(|descriptor| descriptor.preopen_name().is_some())
@@ -82,8 +92,8 @@ impl Needs {
             writing: grants.any(|read_only| !read_only),
             sockets: fds.iter().any(is_socket),
             emptying_unseen: false,
-            os: wasi.os_rights,
-            quitting: wasi.quitting,
+            os: guest.os,
+            quitting: guest.quitting,
         }
     }
 
@@ -113,10 +123,10 @@ struct Layers {
 }
 
 /// Puts up the layers, unless `fence` says to leave them out. The layers allow the process
-/// what `wasi` has access to. Ends the process if a layer fails that must not ([`failure`]).
+/// what `guest` begins with. Ends the process if a layer fails that must not ([`failure`]).
 /// `dropped` is the result of dropping the capabilities ([`crate::privileges`]). If the kernel
 /// refused that, the process keeps its capabilities, unless the manifest requires the fence.
-pub fn raise(process: &Process, fence: Fence, wasi: &Wasi, dropped: Result<(), Host>) {
+pub fn raise(process: &Process, fence: Fence, guest: Guest<'_>, dropped: Result<(), Host>) {
     let shows = process.asks_for_fences();
     if fence == Fence::Without {
         if shows {
@@ -125,7 +135,7 @@ pub fn raise(process: &Process, fence: Fence, wasi: &Wasi, dropped: Result<(), H
         return;
     }
     let dropped = dropped.map_err(|error| Failure::absent(CAPABILITIES, "dropping them", error));
-    let layers = layers(process, wasi, dropped);
+    let layers = layers(process, guest, dropped);
     let failures = [
         layers.capabilities.err(),
         layers.no_new_privs.err(),
@@ -142,8 +152,8 @@ pub fn raise(process: &Process, fence: Fence, wasi: &Wasi, dropped: Result<(), H
 
 /// Puts up the layers in their order. Landlock goes before seccomp, because the seccomp
 /// filter forbids Landlock's own calls and those of [`seal`].
-fn layers(process: &Process, wasi: &Wasi, capabilities: Result<(), Failure>) -> Layers {
-    let needs = Needs::of(wasi);
+fn layers(process: &Process, guest: Guest<'_>, capabilities: Result<(), Failure>) -> Layers {
+    let needs = Needs::of(guest);
     let no_new_privs = give_up_privileges();
     let refused = |failure: Failure| failure.without_no_new_privs(no_new_privs.is_err());
     let seals = put_up(process, seal::SEALS, || {
@@ -155,7 +165,7 @@ fn layers(process: &Process, wasi: &Wasi, capabilities: Result<(), Failure>) -> 
         set.map_err(|error| Failure::absent(seal::NO_NEW_CODE, "PR_SET_MDWE", error))
     });
     let landlock = put_up(process, landlock::NAME, || {
-        landlock::restrict(wasi, needs, landlock_version(process)).map_err(refused)
+        landlock::restrict(guest, needs, landlock_version(process)).map_err(refused)
     });
     let needs = needs.behind_landlock(landlock.ok());
     let seccomp = put_up(process, seccomp::NAME, || {

@@ -29,7 +29,7 @@ pub struct Grant {
     /// Left out where it isn't there.
     pub optional: bool,
     /// Directories below this many bytes of `host` are made where they are missing.
-    pub made_from: Option<usize>,
+    pub made_from: Option<u16>,
 }
 
 /// The `dir` records of the manifest, in order.

@@ -39,7 +39,7 @@ pub enum Lack {
 pub struct Found {
     pub path: &'static [u8],
     /// Directories below this many bytes of `path` may be made.
-    pub made_from: Option<usize>,
+    pub made_from: Option<u16>,
 }
 
 /// The grants of the manifest, in its order, with each HOST as a path. Optional grants whose place
@@ -141,7 +141,8 @@ pub fn find(
     };
     Ok(Found {
         path,
-        made_from: place.xdg().map(|_| stands),
+        // A longer path is none that the kernel takes.
+        made_from: place.xdg().and_then(|_| u16::try_from(stands).ok()),
     })
 }
 
@@ -187,7 +188,7 @@ fn make_missing(grants: &[Grant]) -> Result<(), Refusal> {
             let path = CPath::from_bytes(grant.host);
             let there = path.map(|path| statat(CWD, path.as_c_str(), AtFlags::empty()));
             if let Ok(Err(rustix::io::Errno::NOENT)) = there {
-                make(*grant, stands, grants)?;
+                make(*grant, stands.into(), grants)?;
             }
         }
     }

@@ -109,8 +109,8 @@ fn whole_trees_are_removed_and_no_link_is_followed() {
     for file in 0..500 {
         fs::write(tmp.join(format!("level0/file{file}")), "").unwrap();
     }
-    fs::set_permissions(tmp.join("level0/second"), Permissions::from_mode(0)).unwrap();
-    fs::set_permissions(&tmp, Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(tmp.join("level0/second"), Permissions::from_mode(0o000)).unwrap();
+    fs::set_permissions(&tmp, Permissions::from_mode(0o000)).unwrap();
     remove_left_over(&all);
     assert_eq!(fs::read_dir(&path).unwrap().count(), 0);
     assert_eq!(

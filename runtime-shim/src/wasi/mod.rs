@@ -44,12 +44,13 @@ pub mod fixture;
 use crate::abi::errno::Errno;
 use crate::abi::fdtable::FdTable;
 use crate::abi::guest_memory::{Memory, Ptr};
+use crate::abi::rights::Rights;
 use crate::policy::cpath::CPath;
 use crate::policy::environment::Environment;
 use crate::policy::os_rights::OsRights;
 use crate::policy::own::Own;
 use crate::policy::resolver::Resolver;
-use crate::policy::root::Root;
+use crate::policy::root::{Place, Root};
 use crate::policy::terminal::Controlling;
 use core::cell::UnsafeCell;
 use core::ffi::c_char;
@@ -91,6 +92,22 @@ impl Wasi {
             terminal: None,
             root: Root::NONE,
         }
+    }
+
+    /// Where the path of `len` bytes at `at` leads from the directory `fd` ([`Root::place`]).
+    ///
+    /// # Errors
+    /// Those of [`Wasi::path`] and [`Root::place`].
+    pub fn place(
+        &self,
+        fd: u32,
+        rights: Rights,
+        (at, len): (Ptr, u32),
+        path: &mut CPath,
+    ) -> Result<Place<'_>, Errno> {
+        self.fds.directory(fd, rights)?;
+        path.set(self.memory.bytes(at, len)?)?;
+        self.root.place(&self.fds, fd, rights, path)
     }
 
     /// The path of `len` bytes at `at`. The bytes need not be UTF-8, since the host's file

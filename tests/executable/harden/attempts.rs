@@ -29,8 +29,8 @@ impl Policy {
         match self {
             Self::Both => [rw, ro].concat(),
             Self::Files => {
-                let rw = ["--file".into(), place.path("rw/file")];
-                let ro = ["--file-ro".into(), place.path("ro/file")];
+                let rw = ["--file", "rw/file"].map(ToOwned::to_owned);
+                let ro = ["--file-ro", "ro/file"].map(ToOwned::to_owned);
                 [rw, ro].concat()
             }
             Self::ReadOnly => ro.into(),

@@ -108,6 +108,7 @@ impl Builder<'_, '_> {
                 self.module.defined(index).is_none(),
             ),
             Callee::Element { type_index, .. } => (type_index, 1, false),
+            Callee::Os(_) => panic!("BUG: wasm has no such call"),
         };
         let ty = &self.module.types[type_index as usize];
         let mut results = types(ty.results());

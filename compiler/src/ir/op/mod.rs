@@ -69,6 +69,9 @@ pub enum Addr {
 pub enum Callee {
     /// The function with this index.
     Function(u32),
+    /// A function of `wasi_aot_os_1`, by its place in the contract's list, whether the module
+    /// imports it or not.
+    Os(u32),
     /// A function of this type in a table; its index is an operand, the one behind the
     /// arguments. `gives_way`: through the entries of table 0 that give way first
     /// ([`crate::go::giving_way`]).

@@ -4,6 +4,9 @@
 use super::super::op::{Addr, Callee, Op};
 use super::super::{BlockId, Func, Inst, Terminator, Type, Value};
 use crate::module::Module;
+use crate::wasm::host_type;
+use std::borrow::Cow;
+use wasi_aot_contract::os;
 use wasmparser::FuncType;
 
 /// Checks a function that is valid by itself, the defined function `index` of the module.
@@ -116,13 +119,8 @@ impl Names<'_, '_> {
     fn call(&self, callee: Callee, inst: &Inst) -> Result<(), String> {
         let results: Vec<Type> = inst.all_results().map(|v| self.func.ty(v)).collect();
         let sp = self.func.sp.is_some() && !self.is_import(callee);
-        self.passes(
-            self.callee(callee)?,
-            index(callee),
-            sp,
-            &inst.args,
-            &results,
-        )
+        let ty = self.callee(callee)?;
+        self.passes(&ty, index(callee), sp, &inst.args, &results)
     }
 
     fn tail_call(&self, callee: Callee, args: &[Value]) -> Result<(), String> {
@@ -131,11 +129,15 @@ impl Names<'_, '_> {
             return Err("a tail call of an import".into());
         }
         let sp = self.func.sp.is_some();
-        self.passes(ty, index(callee), sp, args, &self.func.results)
+        self.passes(&ty, index(callee), sp, args, &self.func.results)
     }
 
     fn is_import(&self, callee: Callee) -> bool {
-        matches!(callee, Callee::Function(function) if self.module.defined(function).is_none())
+        match callee {
+            Callee::Function(function) => self.module.defined(function).is_none(),
+            Callee::Os(_) => true,
+            Callee::Element { .. } => false,
+        }
     }
 
     /// Checks what is passed to a function of type `ty` and comes back: `index` is passed
@@ -158,7 +160,7 @@ impl Names<'_, '_> {
         same(results, &expected).map_err(|why| format!("results {why}"))
     }
 
-    fn callee(&self, callee: Callee) -> Result<&FuncType, String> {
+    fn callee(&self, callee: Callee) -> Result<Cow<'_, FuncType>, String> {
         let ty = match callee {
             Callee::Function(function) => {
                 self.function(function)?;
@@ -171,8 +173,13 @@ impl Names<'_, '_> {
                 self.has("type", type_index, self.module.types.len())?;
                 type_index
             }
+            Callee::Os(place) => {
+                let function = os::FUNCTIONS.get(place as usize);
+                let function = function.ok_or(format!("wasi_aot_os_1 has no function {place}"))?;
+                return Ok(Cow::Owned(host_type(function)));
+            }
         };
-        Ok(&self.module.types[ty as usize])
+        Ok(Cow::Borrowed(&self.module.types[ty as usize]))
     }
 
     fn ty(&self, value: Value) -> Type {

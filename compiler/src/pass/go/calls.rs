@@ -36,7 +36,7 @@ pub(super) fn mark(func: &mut Func, caller: usize, slots: impl Fn(u32) -> Option
                 if let Some(returns_to) = returns_to.filter(|_| has_gos_type(func, inst)) {
                     let slots = match callee {
                         Callee::Function(function) => slots(function),
-                        Callee::Element { .. } => None,
+                        Callee::Element { .. } | Callee::Os(_) => None,
                     };
                     let go = GoCall { returns_to, slots };
                     func.inst_mut(id).op = Op::Call(callee, Some(go));

@@ -5,6 +5,7 @@ pub mod dispatch;
 pub mod frame;
 pub mod give_way;
 pub mod mirror_sp;
+pub mod modes;
 pub mod no_return;
 pub mod push;
 pub mod stack_check;

@@ -14,7 +14,7 @@
 //!
 //! Invariants: a path that starts in the root is looked up by [`tree`] alone, which asks the host
 //! nothing, until it reaches a granted directory; from there on the rights and rules of that grant
-//! hold. Every call that takes a path asks [`Wasi::place`]. The host's descriptor of a directory
+//! hold. Every call that takes a path asks [`Root::place`]. The host's descriptor of a directory
 //! of the root is one of /dev/null, so a call that forgets to ask fails with `ENOTDIR`.
 //!
 //! The code here is a part of the runtime (`parts.rs`). Other code reaches it through [`Calls`] only.
@@ -25,7 +25,6 @@ mod tree;
 
 use crate::abi::errno::Errno;
 use crate::abi::fdtable::{Descriptor, FdTable, Preopen, inert};
-use crate::abi::guest_memory::Ptr;
 use crate::abi::rights::Rights;
 use crate::manifest::Manifest;
 use crate::policy::Refusal;
@@ -34,7 +33,6 @@ use crate::policy::environment::Environment;
 use crate::policy::files::{File, Files, Kind};
 use crate::policy::opening::Request;
 use crate::shim_memory::PageArray;
-use crate::wasi::Wasi;
 use core::ops::Deref;
 use rustix::fd::{BorrowedFd, IntoRawFd, OwnedFd};
 use rustix::fs::{CWD, Mode, OFlags, Stat, openat};
@@ -145,27 +143,6 @@ impl<'a> Place<'a> {
     }
 }
 
-impl Wasi {
-    /// Where the path of `len` bytes at `at` leads from the directory `fd`; `path` becomes the path
-    /// from there on. The directory `fd`, and the granted one that the path leads to, have
-    /// `rights`.
-    ///
-    /// # Errors
-    /// Those of [`FdTable::directory`] and of reading a path; in the root `ENOENT`, `ENOTDIR`, and
-    /// `EPERM` for an absolute path.
-    pub fn place(
-        &self,
-        fd: u32,
-        rights: Rights,
-        (at, len): (Ptr, u32),
-        path: &mut CPath,
-    ) -> Result<Place<'_>, Errno> {
-        self.fds.directory(fd, rights)?;
-        path.set(self.memory.bytes(at, len)?)?;
-        self.root.place(&self.fds, fd, rights, path)
-    }
-}
-
 impl Root {
     pub const NONE: Self = Self {
         tree: Tree::DEVICES,
@@ -191,10 +168,12 @@ impl Root {
         self.plain_names_in = Some(name);
     }
 
-    /// Where `path` leads from the directory `fd`, as [`Wasi::place`] says.
+    /// Where `path` leads from the directory `fd`; `path` becomes the path from there on. The
+    /// directory `fd`, and the granted one that the path leads to, have `rights`.
     ///
     /// # Errors
-    /// Those of [`Wasi::place`].
+    /// Those of [`FdTable::directory`]; in the root `ENOENT`, `ENOTDIR`, and `EPERM` for an absolute
+    /// path.
     pub fn place<'f>(
         &self,
         fds: &'f FdTable,

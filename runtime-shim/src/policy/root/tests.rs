@@ -3,6 +3,7 @@
 use super::*;
 use crate::abi::types::{FileType, oflags};
 use crate::manifest::Manifest;
+use crate::wasi::Wasi;
 use crate::wasi::fd::fd_close;
 use crate::wasi::fd_io::{fd_read, fd_write};
 use crate::wasi::fdstat::{fd_fdstat_set_rights, fd_prestat_dir_name, fd_prestat_get};

@@ -65,7 +65,7 @@ pub(super) fn site(
     let function = match callee {
         Callee::Element { table: 0, .. } => return Some(Site::Table { at }),
         Callee::Function(function) => function,
-        Callee::Element { .. } => return None,
+        Callee::Element { .. } | Callee::Os(_) => return None,
     };
     match facts.entry_of(function)? {
         Entry::GivesWay { resume, closure } => Some(Site::Before {

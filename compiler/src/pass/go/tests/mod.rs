@@ -5,6 +5,7 @@ mod calls;
 mod dispatch;
 mod frame;
 mod mirror_sp;
+mod modes;
 mod no_return;
 mod push;
 mod stack_check;
