@@ -228,6 +228,6 @@ mod tests {
             assert_eq!(Symbol::from_user_name(&name), symbol);
             assert!(names.insert((name.namespace, name.index)), "{symbol:?}");
         }
-        assert_eq!(names.len(), 31);
+        assert_eq!(names.len(), 32);
     }
 }

@@ -14,7 +14,8 @@
 //! Invariants:
 //!
 //! * The module decides nothing: a second SIGQUIT ends the process, also during the traces, and so
-//!   does the timer if no traces have begun after a second. Then the message says where generated
+//!   does the timer if no traces have begun after a second. (The kernel drops a second signal that
+//!   comes while the timer's is pending, which happens on a busy machine; then the timer ends it.) Then the message says where generated
 //!   code was, as a trap does, and the exit code is 2, too.
 //! * An executable has this only if its module's code asks. Without it SIGQUIT keeps its default
 //!   action.

@@ -101,6 +101,7 @@ pub unsafe extern "C" fn start(initial_stack: *const usize) -> ! {
     parts.find_terminal(wasi);
     parts.make_root(&manifest, wasi);
     wasi.own.keeps_free_names = wasi.os_rights.x_bits;
+    wasi.own.x_bits_at_birth = !wasi.os_rights.modes;
 
     // The second fence. Capabilities go after listeners and directories are open, which may
     // take them. Landlock and seccomp must be last: they forbid the calls above.

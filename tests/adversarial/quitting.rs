@@ -69,7 +69,7 @@ const CASES: &[Case] = &[
     Case {
         name: "it never comes back",
         fatal: "(loop $again (br $again)) (unreachable)",
-        signals: 2,
+        signals: 4,
         prints: "",
         ..CASE
     },
@@ -148,7 +148,8 @@ impl Case {
         let live = Live::start(target::command(&program), None, None, None)?;
         live.until("0000000000000000\n")?;
         for _ in 0..self.signals {
-            thread::sleep(Duration::from_millis(100));
+            // Long enough that the kernel doesn't make one signal of two.
+            thread::sleep(Duration::from_millis(300));
             live.signal(Signal::QUIT)?;
         }
         live.ended()

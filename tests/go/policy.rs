@@ -147,7 +147,7 @@ pub const FAMILY: Family = Family {
             args: &["read", "/data/secret", "{root}/outside/secret"],
             flags: &["--dir", "../outside::/data"],
             reference: stated(
-                "/data/secret: 7 ok\n\"secret\\n\"\n{root}/outside/secret: 0 ENOENT\n\"\"\n",
+                "/data/secret: 7 ok\n\"secret\\n\"\n{root}/outside/secret: 0 not exist\n\"\"\n",
             ),
             ..FILES
         },

@@ -147,7 +147,7 @@ fmt.println(is_error(cmd) ? cmd : cmd.output())
             differs: &[Difference {
                 part: Part::Stdout(
                     "from outside\n\n",
-                    "error: \"fork/exec /bin/echo: not implemented on wasip1\"\n",
+                    "error: \"pipe: Not implemented on wasip1\"\n",
                 ),
                 why: "a program on wasip1 starts no other one",
             }],

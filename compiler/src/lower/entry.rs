@@ -9,7 +9,8 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use wasi_aot_contract::layout;
 
 /// Lowers `extern "C" fn()`, which gives the tables that are written their first values and
-/// SP its first value, has SIGQUIT handled where functions ask for it, and calls the module's start function and then `_start`
+/// SP its first value, has SIGQUIT handled where functions ask for it, and calls the module's start
+/// function and then `_start`
 /// (function index `main`).
 pub fn lower_entry(
     env: &Env<'_, '_>,

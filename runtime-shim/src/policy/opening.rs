@@ -218,7 +218,10 @@ impl Request {
     /// such names are kept. The directory of the name is looked up once, so nobody can put another
     /// one in its place between the check and the creation.
     fn open_or_create(&self, lookup: &Lookup<'_>, flags: OFlags) -> Result<OwnedFd, Errno> {
-        if !lookup.own.keeps_free_names || !flags.contains(OFlags::CREATE) {
+        let x_bits = Mode::XUSR | Mode::XGRP | Mode::XOTH;
+        let is_harmless = lookup.own.x_bits_at_birth && !self.mode.intersects(x_bits);
+        let keeps = lookup.own.keeps_free_names && !is_harmless;
+        if !keeps || !flags.contains(OFlags::CREATE) {
             return lookup.open_to_change(flags, self.mode);
         }
         if !flags.contains(OFlags::EXCL) {

@@ -45,6 +45,8 @@ pub struct Own {
     /// Opening creates no file under a free name that is kept. The module can give a file an x
     /// bit, so the file could be started in the executable's place.
     pub keeps_free_names: bool,
+    /// A file gets an x bit when it is made or never: the module can't set modes later.
+    pub x_bits_at_birth: bool,
 }
 
 /// Number of entries that lie in [`Own`] itself, without pages.
@@ -78,6 +80,7 @@ impl Own {
             len: 0,
             copied_up: false,
             keeps_free_names: false,
+            x_bits_at_birth: false,
         }
     }
 

@@ -9,9 +9,9 @@ import (
 )
 
 func main() {
-	never := make(chan int)
+	never, other := make(chan int), make(chan int)
 	go receives(never)
-	go selects(never)
+	go selects(never, other)
 	go sleeps()
 	// The goroutines wait by then.
 	time.Sleep(20 * time.Millisecond)
@@ -26,7 +26,7 @@ func main() {
 	case "receives":
 		receives(never)
 	case "selects":
-		selects(never)
+		selects(never, other)
 	case "switches":
 		switches()
 	case "reads":
@@ -42,10 +42,10 @@ func receives(never chan int) {
 }
 
 //go:noinline
-func selects(never chan int) {
+func selects(never, other chan int) {
 	select {
 	case <-never:
-	case never <- 1:
+	case <-other:
 	}
 }
 

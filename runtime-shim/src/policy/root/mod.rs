@@ -87,7 +87,6 @@ pub enum Place<'a> {
 }
 
 /// The directory in which a call finds its file.
-#[expect(clippy::large_enum_variant, reason = "there is no heap for it")]
 pub enum Dir<'a> {
     /// The guest has it open.
     Open(&'a Descriptor),
@@ -219,7 +218,10 @@ pub fn make(
     fds: &mut FdTable,
     environment: &mut Environment,
 ) -> Result<Root, Refusal> {
-    if environment.pwd.is_none() && !environment.sets(b"PWD") {
+    // Go begins in its first directory, which would be a grant.
+    let is_grant = |descriptor: &Descriptor| descriptor.preopen_name().is_some();
+    let begins_elsewhere = fds.iter().any(is_grant);
+    if begins_elsewhere && environment.pwd.is_none() && !environment.sets(b"PWD") {
         environment.pwd = Some(b"PWD=/");
     }
     let pwd = plain(environment.working_directory());
@@ -377,10 +379,11 @@ fn file_place(file: &File, path: &mut CPath, rest: usize) -> Result<Place<'stati
 /// directory, or `.`.
 fn keep_rest(path: &mut CPath, rest: usize) -> Result<(), Errno> {
     path.keep_last(rest);
-    match path.as_bytes().iter().position(|&b| b != b'/') {
-        Some(start) => Ok(path.keep_last(rest - start)),
-        None => path.set(b"."),
-    }
+    let Some(start) = path.as_bytes().iter().position(|&b| b != b'/') else {
+        return path.set(b".");
+    };
+    path.keep_last(rest - start);
+    Ok(())
 }
 
 #[cfg(test)]
