@@ -4,7 +4,7 @@
 use super::show::{bytes, list, printable, printable_bytes};
 use super::{Page, memory, touches};
 use wasi_aot_compiler::inspect::Executable;
-use wasi_aot_compiler::policy::{Access, Milliseconds, Policy};
+use wasi_aot_compiler::policy::Milliseconds;
 
 pub(super) fn describe(page: &mut Page, name: &str, executable: &Executable) {
     let manifest = &executable.manifest;
@@ -54,15 +54,9 @@ fn limits(page: &mut Page, executable: &Executable) {
             None => "computes for as long as it wants".into(),
         },
     );
-    if writes(&manifest.policy) {
+    if touches::writes(&manifest.policy) {
         page.field("disk", "can fill the disk where it may change files");
     }
-}
-
-fn writes(policy: &Policy) -> bool {
-    let mut grants = policy.grants.iter().chain(&policy.files);
-    grants.any(|grant| grant.access == Access::ReadWrite)
-        || policy.arg_files == Some(Access::ReadWrite)
 }
 
 /// The two fences.

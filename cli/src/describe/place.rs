@@ -32,20 +32,14 @@ impl Place {
                 place: Some(place),
                 path,
                 ..
-            }) => {
-                let names = path.split(|&byte| byte == b'/');
-                let names = names.filter(|name| !matches!(*name, b"" | b"."));
-                Self::In(place, names.map(<[u8]>::to_vec).collect())
-            }
+            }) => Self::In(place, names(path)),
             Some(Host { path, .. }) => Self::by_path(path),
             None => Self::by_path(host),
         }
     }
 
     fn by_path(host: &[u8]) -> Self {
-        let names = host.split(|&byte| byte == b'/');
-        let names = names.filter(|name| !matches!(*name, b"" | b"."));
-        let names: Vec<_> = names.map(<[u8]>::to_vec).collect();
+        let names = names(host);
         match (host.starts_with(b"/"), names.is_empty()) {
             _ if names.iter().any(|name| name == b"..") => Self::Upwards(host.to_vec()),
             (true, true) => Self::Root,
@@ -87,7 +81,14 @@ impl Place {
     }
 }
 
-/// What a place is for a person.
+/// The names in a path.
+fn names(path: &[u8]) -> Vec<Vec<u8>> {
+    let names = path.split(|&byte| byte == b'/');
+    let names = names.filter(|name| !matches!(*name, b"" | b"."));
+    names.map(<[u8]>::to_vec).collect()
+}
+
+/// A place in words.
 fn words(place: Named) -> String {
     let of_user = |what: &str| format!("the {what} of whoever starts it ({})", place.name());
     match place {
@@ -130,7 +131,9 @@ const DELICATE: [(&[&str], Access, &str); 5] = [
     ),
 ];
 
-/// What a person should know about before a program has these rights there.
+const WHOLE_HOME: &str = "that is a whole home directory, with private files, keys and passwords";
+
+/// The reason why a person should think before a program has these rights there.
 pub(super) fn alarm(place: &Place, access: Access) -> Option<&'static str> {
     let names = match place {
         Place::Root => {
@@ -141,9 +144,7 @@ pub(super) fn alarm(place: &Place, access: Access) -> Option<&'static str> {
                 "a name with .. leads upwards, maybe to a home directory or to all of the computer",
             );
         }
-        Place::In(Named::Home, names) if names.is_empty() => {
-            return Some("that is a whole home directory, with private files, keys and passwords");
-        }
+        Place::In(Named::Home, names) if names.is_empty() => return Some(WHOLE_HOME),
         Place::In(Named::Config, names) if names.is_empty() => {
             return Some("the settings of all programs are there, and passwords may be among them");
         }
@@ -152,7 +153,7 @@ pub(super) fn alarm(place: &Place, access: Access) -> Option<&'static str> {
     };
     let first = &names[0][..];
     if first == b"home" && names.len() <= 2 {
-        return Some("that is a whole home directory, with private files, keys and passwords");
+        return Some(WHOLE_HOME);
     }
     let least = |least: Access| least == Access::ReadOnly || access == Access::ReadWrite;
     let is_there = |dirs: &[&str]| dirs.iter().any(|dir| dir.as_bytes() == first);

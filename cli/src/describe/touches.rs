@@ -168,12 +168,16 @@ fn named_files(lines: &mut Vec<Line>, arg_files: Option<Access>) {
     }
 }
 
+/// Whether the program may change some file.
+pub(super) fn writes(policy: &Policy) -> bool {
+    let mut grants = policy.grants.iter().chain(&policy.files);
+    grants.any(|grant| grant.access == Access::ReadWrite)
+        || policy.arg_files == Some(Access::ReadWrite)
+}
+
 /// Files can be made programs by the functions for modes, where they can be changed.
 fn modes(lines: &mut Vec<Line>, policy: &Policy, calls: &[&str]) {
-    let writable = |grant: &Grant| grant.access == Access::ReadWrite;
-    let writes = policy.grants.iter().chain(&policy.files).any(writable)
-        || policy.arg_files == Some(Access::ReadWrite);
-    if writes && has_one(calls, &["path_open", "path_set_mode", "fd_set_mode"]) {
+    if writes(policy) && has_one(calls, &["path_open", "path_set_mode", "fd_set_mode"]) {
         lines.push(Line::plain(
             "may set permissions of files that it may change or make, and so make programs",
         ));
